@@ -1,0 +1,47 @@
+# `make demo` and `make test` need Python ≥ 3.11, make and a package index; they set up the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+# Where pip has been told to look for wheels, uv looks too; elsewhere uv picks the torch for this machine.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-slow lint format constraints library clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/.ready  ## build .venv with everything in it
+
+.venv/.ready: pyproject.toml constraints.txt
+	@test -x $(UV) || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv; }
+	@$(UV) pip install --quiet --python $(BIN)/python $(TORCH) --constraints constraints.txt \
+		--editable '.[embedded]' --group test
+	@touch $@
+
+demo: setup  ## ingest the sample library, ask, summarize, show the timings
+	@$(BIN)/python -m pipelines.cli demo
+
+test: setup lint  ## check style and types, run all tests but the slow ones
+	@$(BIN)/python -m pytest
+
+test-slow: setup  ## the long runs as well
+	@$(BIN)/python -m pytest -m "slow or not slow"
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: setup  ## format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+constraints: ## resolve the versions anew
+	@$(UV) pip compile pyproject.toml --all-extras --group test --quiet --upgrade --no-annotate \
+		--no-header --no-emit-find-links --no-emit-index-url --output-file constraints.txt
+	@sed -i 's/+cpu$$//' constraints.txt
+
+library: setup  ## write the sample library again from its texts
+	@$(BIN)/python data/make_library.py
+
+clean:  ## remove what was built
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache
