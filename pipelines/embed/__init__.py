@@ -1,0 +1,7 @@
+"""Texts → vectors: `open_embedder` gives a LangChain `Embeddings` that knows its limits."""
+
+from __future__ import annotations
+
+from pipelines.embed.embedder import Embedder, embedded_text, open_embedder
+
+__all__ = ["Embedder", "embedded_text", "open_embedder"]

@@ -1,0 +1,223 @@
+"""The dense index: Chroma over the store. It can be thrown away, and is made again from SQLite.
+
+SQLite says which chunks there are; the index follows. What a transaction added or removed is noted
+in the store (`pending`) and applied to Chroma by the process that holds the write lock. A search
+asks Chroma only when it is in step with the store. When it is not - another process is writing, the
+folder is damaged or gone - every vector in SQLite is compared instead, which is always right and
+only slower. Small collections are searched so as well: it takes milliseconds, opening Chroma takes
+seconds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines import privacy
+from pipelines.errors import CollectionBusyError, CollectionError
+from pipelines.lock import WriteLock
+from pipelines.store import Store
+
+NAME = "chunks"
+EXACT_UP_TO = 20_000
+"""Chunks up to which comparing with every vector is faster than opening Chroma."""
+_BATCH = 4096
+
+Vector = NDArray[np.float32]
+
+
+class DenseIndex:
+    """Nearest neighbours by cosine, over the vectors of one store."""
+
+    def __init__(
+        self, store: Store, folder: Path, lock: WriteLock, *, exact_up_to: int = EXACT_UP_TO
+    ) -> None:
+        self.store = store
+        self.folder = folder
+        self.exact_up_to = exact_up_to
+        self._write_lock = lock
+        self._lock = threading.RLock()
+        self._collection: Any = None
+        self._generation = -1
+        self._exact = _ExactIndex(store)
+
+    def search(
+        self, vector: Vector, k: int, *, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the `k` nearest chunks, best first.
+
+        `among` restricts the search to these chunks.
+        """
+        with self._lock:
+            count = self.store.chunk_count()
+            wanted = among is None and count > self.exact_up_to
+            if wanted and self.problem() is None:
+                try:
+                    return self._query(vector, k)
+                except BaseException as error:
+                    _reraise_interrupt(error)
+            if wanted:
+                self._mend()
+            return self._exact.search(vector, k, among=among)
+
+    def problem(self) -> str | None:
+        """Return why Chroma is not in step with the store; `None` when it is."""
+        with self._lock:
+            added, removed = self.store.pending()
+            if added or removed:
+                return f"{len(added) + len(removed)} changes of the store are not in the index yet"
+            if self._generation != self.store.generation:
+                self.close()
+            try:
+                held, count = self._open().count(), self.store.chunk_count()
+            except BaseException as error:
+                _reraise_interrupt(error)
+                return f"the index cannot be opened: {error}"
+            if held != count:
+                return f"the index holds {held} chunks and the store {count}"
+            return None
+
+    def sync(self) -> None:
+        """Apply to Chroma what the store has added and removed. The caller holds the lock."""
+        with self._lock:
+            added, removed = self.store.pending()
+            if not added and not removed:
+                return
+            try:
+                collection = self._open()
+                for part in _parts(removed):
+                    collection.delete(ids=[str(id) for id in part])
+                self._add(collection, added)
+            except BaseException as error:
+                _reraise_interrupt(error)
+                self.rebuild()
+                return
+            self.store.settle([*added, *removed])
+            self._generation = self.store.generation
+
+    def rebuild(self, *, progress: Callable[[int], None] | None = None) -> None:
+        """Make the index again from the vectors in the store; the caller holds the lock.
+
+        Nothing is embedded.
+        """
+        with self._lock:
+            self.close()
+            generation = self.store.generation
+            added, removed = self.store.pending()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            try:
+                collection = self._open()
+                ids, _ = self.store.vectors()
+                self._add(collection, ids, progress)
+            except Exception as error:
+                raise CollectionError(
+                    f"The dense index at {self.folder} cannot be written: {error}.",
+                    hint="Is there room on the disk, and may this user write there?",
+                ) from error
+            self.store.settle([*added, *removed])
+            self._generation = generation
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            if self._collection is not None:
+                self._collection = None
+                from chromadb.api.shared_system_client import SharedSystemClient
+
+                SharedSystemClient.clear_system_cache()
+
+    def _mend(self) -> None:
+        """Bring Chroma in step, unless another process is at it."""
+        try:
+            with self._write_lock.held():
+                self.sync()
+                if self.problem() is not None:
+                    self.rebuild()
+        except CollectionBusyError:
+            return
+
+    def _query(self, vector: Vector, k: int) -> list[tuple[int, float]]:
+        collection = self._open()
+        found = collection.query(
+            query_embeddings=[vector.tolist()],
+            n_results=min(k, collection.count()),
+            include=["distances"],
+        )
+        return [
+            (int(id), 1.0 - float(distance))
+            for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+
+    def _open(self) -> Any:
+        if self._collection is None:
+            privacy.silence_telemetry()
+            import chromadb
+            from chromadb.config import Settings
+
+            client = chromadb.PersistentClient(
+                str(self.folder),
+                settings=Settings(anonymized_telemetry=False, allow_reset=False),
+            )
+            # Without `embedding_function=None` Chroma would fetch a model from the network.
+            self._collection = client.get_or_create_collection(
+                NAME,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+            )
+            self._generation = self.store.generation
+        return self._collection
+
+    def _add(
+        self, collection: Any, ids: Sequence[int], progress: Callable[[int], None] | None = None
+    ) -> None:
+        for part in _parts(ids):
+            present, vectors = self.store.vectors(part)
+            if present:
+                collection.upsert(ids=[str(id) for id in present], embeddings=vectors)
+            if progress:
+                progress(len(part))
+
+
+class _ExactIndex:
+    """Nearest neighbours by comparing with every vector."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._generation = -1
+        self._ids: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._vectors: NDArray[np.float32] = np.zeros((0, 0), np.float32)
+
+    def search(
+        self, vector: Vector, k: int, *, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the `k` nearest chunks, best first."""
+        generation = self.store.generation
+        if generation != self._generation:
+            held, self._vectors = self.store.vectors()
+            self._ids = np.asarray(held, np.int64)
+            self._generation = generation
+        if not len(self._ids):
+            return []
+        ids, vectors = self._ids, self._vectors
+        if among is not None:
+            chosen = np.isin(ids, np.asarray(among, np.int64))
+            ids, vectors = ids[chosen], vectors[chosen]
+        similarities = vectors @ vector
+        best = np.argsort(-similarities, kind="stable")[:k]
+        return [(int(ids[i]), float(similarities[i])) for i in best]
+
+
+def _parts(values: Sequence[int]) -> list[Sequence[int]]:
+    return [values[start : start + _BATCH] for start in range(0, len(values), _BATCH)]
+
+
+def _reraise_interrupt(error: BaseException) -> None:
+    """Let go on what the user did; Chroma's Rust side panics with a BaseException of its own."""
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        raise error
