@@ -1,0 +1,81 @@
+"""Our documents as LangChain documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from langchain_core.document_loaders import BaseLoader
+from langchain_core.documents import Document as LangChainDocument
+
+from pipelines.errors import UsageError
+from pipelines.load.contract import Limits
+from pipelines.load.isolate import LoaderPool
+from pipelines.load.registry import load_document, supported_suffixes
+from pipelines.types import Document
+
+
+class DocumentLoader(BaseLoader):
+    """Loads a file, or all readable files below a folder, as one LangChain document a page.
+
+    The metadata hold `source`, `page` (from 1), `page_label` where the format has one, and
+    `title`. Pages without text are left out. A file of a folder that cannot be read is left out
+    too and named, with its `DocumentError`, in `failed`; a single file raises it.
+
+    >>> pages = DocumentLoader("reports").load()  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        passwords: tuple[str, ...] = (),
+        limits: Limits | None = None,
+        ocr: bool = False,
+        workers: int | None = None,
+    ) -> None:
+        self._path = Path(path)
+        self._passwords = passwords
+        self._limits = limits or Limits()
+        self._ocr = ocr
+        self._workers = workers
+        self.failed: list[tuple[Path, Exception]] = []
+
+    def lazy_load(self) -> Iterator[LangChainDocument]:
+        """Give the pages, file by file."""
+        self.failed = []
+        if not self._path.exists():
+            raise UsageError(f"There is no file or folder {self._path}.")
+        if not self._path.is_dir():
+            document = load_document(
+                self._path, passwords=self._passwords, limits=self._limits, ocr=self._ocr
+            )
+            yield from _pages(document)
+            return
+        suffixes = supported_suffixes()
+        paths = (
+            path
+            for path in sorted(self._path.rglob("*"))
+            if path.is_file() and path.suffix.lower() in suffixes
+        )
+        with LoaderPool(
+            workers=self._workers, limits=self._limits, passwords=self._passwords, ocr=self._ocr
+        ) as pool:
+            for path, outcome in pool.load_all(paths):
+                if isinstance(outcome, Document):
+                    yield from _pages(outcome)
+                else:
+                    self.failed.append((path, outcome))
+
+
+def _pages(document: Document) -> Iterator[LangChainDocument]:
+    for page in document.pages:
+        if page.text:
+            metadata: dict[str, str | int] = {
+                "source": document.source,
+                "page": page.number,
+                "title": document.title,
+            }
+            if page.label is not None:
+                metadata["page_label"] = page.label
+            yield LangChainDocument(page_content=page.text, metadata=metadata)

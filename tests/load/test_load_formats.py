@@ -1,0 +1,561 @@
+"""What each format gives: text, pages, headings, tables."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import openpyxl
+import pytest
+from docx import Document as NewDocx
+from docx.enum.text import WD_BREAK
+from pptx import Presentation
+
+from pipelines.errors import (
+    ConfigurationError,
+    CorruptDocumentError,
+    DocumentError,
+    EmptyDocumentError,
+    LimitExceededError,
+    NoTextError,
+    UnsupportedFormatError,
+)
+from pipelines.load import DocumentLoader, Limits, load_document, supported_suffixes
+from pipelines.types import Document
+
+MakePdf = Callable[..., Path]
+MakeZip = Callable[[str, dict[str, str]], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    def written(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return written
+
+
+Write = Callable[[str, str | bytes], Path]
+
+
+def headings(document: Document) -> list[tuple[int, str]]:
+    """Return the headings of all pages, after checking that each stands where it says."""
+    found = []
+    for page in document.pages:
+        for heading in page.headings:
+            at = " ".join(page.text[heading.start :].split())
+            assert at.startswith(heading.title), (heading, at[:60])
+            found.append((heading.level, heading.title))
+    return found
+
+
+# Text
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"],
+)
+def test_text_in_any_encoding(write: Write, encoding: str) -> None:
+    text = "Die Straße führt über die Brücke. " * 5 + "Größe: fünf Äpfel."
+    assert load_document(write("a.txt", text.encode(encoding))).pages[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1251", "Съешь ещё этих мягких французских булок, да выпей чаю. " * 10),
+        ("shift_jis", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 10),
+        ("gb18030", "学而时习之。不亦说乎。有朋自远方来。不亦乐乎。" * 10),
+    ],
+)
+def test_text_in_encodings_of_other_scripts(write: Write, encoding: str, text: str) -> None:
+    assert load_document(write("a.txt", text.encode(encoding))).pages[0].text == text
+
+
+def test_a_damaged_byte_does_not_turn_utf8_into_something_else(write: Write) -> None:
+    content = ("naïve café, " * 50).encode() + b"\xff" + " déjà vu".encode()
+    text = load_document(write("a.txt", content)).pages[0].text
+    assert text.startswith("naïve café")
+    assert text.endswith("\ufffd déjà vu")
+
+
+def test_text_is_cleaned_of_what_is_not_text(write: Write) -> None:
+    text = load_document(write("a.txt", "a\r\nb\x07\u00adc\rd\tﬁ\n")).pages[0].text
+    assert text == "a\nbc\nd\tﬁ\n"
+
+
+def test_form_feeds_are_page_ends(write: Write) -> None:
+    pages = load_document(write("rfc.txt", "one\n\ftwo\n\f\n")).pages
+    assert [(page.number, page.text) for page in pages] == [(1, "one\n"), (2, "two\n")]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.pdf", "a.docx", "a.md", "noname"])
+def test_zero_bytes_are_empty(write: Write, name: str) -> None:
+    with pytest.raises(EmptyDocumentError, match="0 bytes"):
+        load_document(write(name, b""))
+
+
+def test_white_space_is_empty(write: Write) -> None:
+    with pytest.raises(EmptyDocumentError, match="white space"):
+        load_document(write("a.txt", " \n\t\r\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (bytes(range(256)) * 20, "binary data"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "a PNG image"),
+        (b"\x7fELF\x02\x01\x01" + b"\x00" * 50, "a program"),
+        (os.urandom(4000), "binary data"),
+    ],
+)
+def test_a_binary_named_as_text_is_refused(write: Write, content: bytes, what: str) -> None:
+    with pytest.raises(CorruptDocumentError, match=what):
+        load_document(write("notes.txt", content))
+
+
+def test_what_no_loader_reads_is_unsupported(write: Write) -> None:
+    with pytest.raises(UnsupportedFormatError, match="a PNG image"):
+        load_document(write("a.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50))
+    with pytest.raises(UnsupportedFormatError, match="before 2007"):
+        load_document(write("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600))
+
+
+def test_content_goes_before_the_suffix(make_pdf: MakePdf, write: Write) -> None:
+    pdf = make_pdf("a.pdf", [["words on a page"]])
+    renamed = pdf.rename(pdf.with_suffix(".txt"))
+    assert load_document(renamed).format == "pdf"
+    assert load_document(write("page.txt", "<!DOCTYPE html><p>x</p>")).format == "html"
+    with pytest.raises(CorruptDocumentError, match=r"\.docx"):
+        load_document(write("a.docx", "only text"))
+
+
+def test_a_missing_file_and_a_folder_are_document_errors(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="No such file"):
+        load_document(tmp_path / "absent.txt")
+    with pytest.raises(DocumentError, match="not a regular file"):
+        load_document(tmp_path)
+
+
+def test_a_file_over_the_limit_is_refused(write: Write) -> None:
+    with pytest.raises(LimitExceededError, match="1 MB are allowed"):
+        load_document(write("a.txt", b"x" * 1_100_000), limits=Limits(unpacked_megabytes=1))
+
+
+# Markup
+
+
+def test_markdown_is_verbatim_with_headings_outside_code() -> None:
+    from pipelines.load.markdown import markdown_headings
+
+    text = (
+        "---\ntitle: x\n---\n# One #\n\ntext\n\n```sh\n# not this\n```\n\nTwo\n---\n\n"
+        "~~~\n## nor this\n```\n~~~\n- item\n---\n###no\n### Three\nFour\n====\n    # code\n"
+    )
+    found = markdown_headings(text)
+    assert [(h.level, h.title) for h in found] == [
+        (1, "One"),
+        (2, "Two"),
+        (3, "Three"),
+        (1, "Four"),
+    ]
+    assert all(text[h.start :].lstrip("# ").startswith(h.title) for h in found)
+
+
+def test_rst_and_org_headings(write: Write) -> None:
+    rst = load_document(write("a.rst", "Top\n===\n\ntext\n\nSub\n---\n\nOther\n=====\n"))
+    assert headings(rst) == [(1, "Top"), (2, "Sub"), (1, "Other")]
+    org = load_document(write("a.org", "* Top :tag:\n** Sub\n#+begin_src\n* no\n#+end_src\n"))
+    assert [(h.level, h.title) for h in org.pages[0].headings] == [(1, "Top"), (2, "Sub")]
+
+
+def test_html_gives_visible_text_headings_and_table_rows(write: Write) -> None:
+    source = (
+        "<html><head><title>The  title</title><style>p{}</style></head><body>"
+        "<script>var x = 1;</script><h1>One <b>two</b></h1><p>A &amp; B<br>next\n line</p>"
+        "<p style='display:none'>hidden</p><table><tr><th>Name</th><th>Age</th></tr>"
+        "<tr><td><p>Ann</p></td><td></td><td>7</td></tr></table><ul><li>x<ul><li>y</li></ul></li>"
+        "</ul><pre>a\n  b</pre><h2>Last</h2></body></html>"
+    )
+    document = load_document(write("a.html", source))
+    assert document.title == "The title"
+    assert document.pages[0].text == (
+        "One two\n\nA & B\nnext line\n\nName | Age\nAnn | | 7\n\n- x\n- y\n\na\n  b\n\nLast"
+    )
+    assert headings(document) == [(1, "One two"), (2, "Last")]
+
+
+def test_html_says_its_encoding(write: Write) -> None:
+    source = "<meta charset='windows-1251'><p>Привет, мир</p>".encode("cp1251")
+    assert load_document(write("a.html", source)).pages[0].text == "Привет, мир"
+
+
+def test_deeply_nested_html_is_read(write: Write) -> None:
+    source = "<div>" * 20_000 + "deep" + "</div>" * 20_000
+    assert "deep" in load_document(write("a.html", source)).pages[0].text
+
+
+def test_xml_gives_the_text_of_its_elements(write: Write) -> None:
+    source = (
+        "<?xml version='1.0' encoding='UTF-8'?><a><b>one</b><c x='1'>two <i>and</i> a half</c></a>"
+    )
+    text = load_document(write("a.xml", source.encode("utf-16"))).pages[0].text
+    assert text == "one\ntwo and a half"
+
+
+def test_an_entity_bomb_is_not_expanded(write: Write) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e0 "boom">{entities}]><a>&e9;</a>'
+    document = load_document(write("a.xml", bomb))
+    assert document.characters < 2000
+    assert "read as plain text" in document.notes[0]
+
+
+# Tables and records
+
+
+def test_csv_rows_are_lines_and_long_tables_say_their_header_again(write: Write) -> None:
+    rows = ["name;amount"] + [f"person {number};{number}" for number in range(300)]
+    text = load_document(write("a.csv", "\n".join(rows))).pages[0].text
+    lines = text.split("\n")
+    assert lines[:2] == ["name | amount", "person 0 | 0"]
+    assert [line for line in lines if line != "name | amount"] == [
+        f"person {number} | {number}" for number in range(300)
+    ]
+    distance = max(len(part) for part in text.split("name | amount"))
+    assert distance < 1300
+
+
+def test_csv_quotes_and_ragged_rows(write: Write) -> None:
+    text = load_document(write("a.csv", 'a,b\n"x, y\nz",2,3\n')).pages[0].text
+    assert text == "a | b\nx, y z | 2 | 3"
+
+
+def test_json_is_readable_and_keeps_numbers(write: Write) -> None:
+    source = {"name": "Ann", "tags": ["x", True, None], "inner": [{"deep": "a\nb"}]}
+    text = load_document(write("a.json", json.dumps(source)[:-1] + ', "n": 1.10}')).pages[0].text
+    assert text == (
+        "name: Ann\ntags:\n  - x\n  - true\n  - null\ninner:\n  -\n    deep: a\nb\nn: 1.10"
+    )
+
+
+def test_broken_json_is_read_as_text_and_says_so(write: Write) -> None:
+    document = load_document(write("a.json", '{"a": 1,'))
+    assert document.pages[0].text == '{"a": 1,'
+    assert "not valid JSON" in document.notes[0]
+
+
+def test_json_lines_name_the_broken_ones(write: Write) -> None:
+    document = load_document(write("a.jsonl", '{"a": "one"}\n{bad\n{"a": "two"}\n'))
+    assert document.pages[0].text == "a: one\n\n{bad\n\na: two"
+    assert document.notes == ("1 line(s) are not valid JSON and were read as text: 2.",)
+
+
+def test_xlsx_pages_are_sheets_with_computed_values(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Sales"
+    book.active.append(["Region", "Amount"])
+    book.active.append(["North", 10.0])
+    book.active.append([None, None])
+    book.active.append(["South", 2.5])
+    book.active["A5"] = "=SUM(B2:B4)"
+    book.create_sheet("Empty")
+    book.save(tmp_path / "a.xlsx")
+    document = load_document(tmp_path / "a.xlsx")
+    assert document.pages[0].text == "Sales\nRegion | Amount\nNorth | 10\nSouth | 2.5"
+    assert document.pages[0].label == "Sales"
+    assert document.notes == ("1 formula(s) without a stored value were not read.",)
+    assert document.unreadable == (2,)
+
+
+# Office
+
+
+def test_docx_pages_headings_and_tables(tmp_path: Path) -> None:
+    source = NewDocx()
+    source.add_heading("Chapter", 1)
+    source.add_paragraph("First words.")
+    table = source.add_table(2, 2)
+    for row, cells in zip(table.rows, [("a", "b"), ("c", "d")], strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    source.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    source.add_heading("Part", 2)
+    source.add_paragraph("Second words.")
+    source.sections[0].header.paragraphs[0].text = "Company"
+    source.core_properties.title = "The title"
+    source.save(tmp_path / "a.docx")
+    document = load_document(tmp_path / "a.docx")
+    assert document.title == "The title"
+    assert document.pages[0].text == "Chapter\n\nFirst words.\n\na | b\nc | d"
+    assert document.pages[1].text == "Part\n\nSecond words.\n\nHeader:\nCompany"
+    assert headings(document) == [(1, "Chapter"), (2, "Part")]
+
+
+def test_pptx_pages_are_slides_with_notes_and_tables(tmp_path: Path) -> None:
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[5])
+    slide.shapes.title.text = "Plan"
+    table = slide.shapes.add_table(1, 2, 0, 0, 99, 99).table
+    table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
+    slide.notes_slide.notes_text_frame.text = "say hello"
+    show.slides.add_slide(show.slide_layouts[6])
+    show.save(tmp_path / "a.pptx")
+    document = load_document(tmp_path / "a.pptx")
+    assert document.pages[0].text == "Plan\n\nleft | right\n\nNotes:\nsay hello"
+    assert headings(document) == [(1, "Plan")]
+    assert document.unreadable == (2,)
+
+
+def test_a_truncated_office_file_is_corrupt(tmp_path: Path) -> None:
+    NewDocx().save(tmp_path / "a.docx")
+    content = (tmp_path / "a.docx").read_bytes()
+    (tmp_path / "a.docx").write_bytes(content[: len(content) // 2])
+    with pytest.raises(CorruptDocumentError, match="damaged archive"):
+        load_document(tmp_path / "a.docx")
+
+
+OPEN_DOCUMENT = (
+    '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:b="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:d="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"><o:body>{}</o:body>'
+    "</o:document-content>"
+)
+
+
+def test_open_document_text(make_zip: MakeZip) -> None:
+    body = (
+        '<o:text><t:h t:outline-level="2">Head</t:h><t:p>a<t:s t:c="2"/>b<t:span>c</t:span></t:p>'
+        "<t:list><t:list-item><t:p>item</t:p></t:list-item></t:list><b:table><b:table-row>"
+        "<b:table-cell><t:p>x</t:p></b:table-cell><b:table-cell><t:p>y</t:p></b:table-cell>"
+        "</b:table-row></b:table></o:text>"
+    )
+    members = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": OPEN_DOCUMENT.format(body),
+    }
+    document = load_document(make_zip("a.odt", members))
+    assert document.pages[0].text == "Head\n\na  bc\n\n- item\n\nx | y"
+    assert headings(document) == [(2, "Head")]
+
+
+def test_open_document_sheets_do_not_blow_up_repeated_cells(make_zip: MakeZip) -> None:
+    body = (
+        '<o:spreadsheet><b:table b:name="One"><b:table-row><b:table-cell '
+        'b:number-columns-repeated="2"><t:p>x</t:p></b:table-cell><b:table-cell '
+        'b:number-columns-repeated="99999999"/></b:table-row><b:table-row '
+        'b:number-rows-repeated="1048576"><b:table-cell/></b:table-row></b:table></o:spreadsheet>'
+    )
+    members = {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": OPEN_DOCUMENT.format(body),
+    }
+    document = load_document(make_zip("a.ods", members))
+    assert document.pages[0].text == "One\nx | x"
+
+
+def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
+    package = (
+        "<package><metadata><title>Book</title></metadata><manifest>"
+        '<item id="b" href="text/b%20b.xhtml" media-type="application/xhtml+xml"/>'
+        '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/>'
+        '<item id="gone" href="gone.xhtml" media-type="application/xhtml+xml"/></manifest>'
+        '<spine><itemref idref="b"/><itemref idref="gone"/><itemref idref="a"/></spine></package>'
+    )
+    members = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<c><rootfile full-path="OPS/p.opf"/></c>',
+        "OPS/p.opf": package,
+        "OPS/text/b b.xhtml": "<html><body><h1>First</h1></body></html>",
+        "OPS/a.xhtml": "<html><body><p>Second</p></body></html>",
+    }
+    document = load_document(make_zip("a.epub", members))
+    assert document.title == "Book"
+    assert [page.text for page in document.pages] == ["First", "Second"]
+    assert "gone.xhtml" in document.notes[0]
+
+
+def test_rtf(write: Write) -> None:
+    document = load_document(
+        write("a.rtf", r"{\rtf1\ansi\ansicpg1252 Gr\'f6\'dfe {\b bold}\par end}")
+    )
+    assert document.pages[0].text == "Größe bold\nend"
+
+
+def test_mail_has_its_fields_its_body_and_its_attachments(write: Write) -> None:
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Grüße", "Ann <ann@example.org>"
+    message.set_content("plain body")
+    message.add_alternative("<p>html body</p>", subtype="html")
+    message.add_attachment("# Heading\n\nattached", filename="note.md")
+    message.add_attachment(b"\x89PNG\r\n\x1a\n00", "image", "png", filename="image.png")
+    document = load_document(write("a.eml", bytes(message)))
+    assert document.title == "Grüße"
+    assert document.pages[0].text == "Subject: Grüße\nFrom: Ann <ann@example.org>\n\nplain body"
+    assert document.pages[1].text.rstrip() == "Attachment: note.md\n\n# Heading\n\nattached"
+    assert document.pages[1].headings[0].title == "Attachment: note.md"
+    assert document.notes == (
+        "The attachment image.png was not read: image.png is a PNG image, which no loader reads.",
+    )
+
+
+def test_subtitles_keep_their_times_and_lose_their_markup(write: Write) -> None:
+    source = (
+        "WEBVTT\n\nNOTE no\n\n1\n"
+        + "00:01.000 --> 00:02.000 align:left\n<v Ann>Hi <i>you</i> &amp; me\n"
+    )
+    assert load_document(write("a.vtt", source)).pages[0].text == (
+        "00:01.000 --> 00:02.000\nAnn: Hi you & me"
+    )
+    source = "1\r\n00:00:01,000 --> 00:00:02,500\r\n{\\an8}Hello\r\nworld\r\n\r\n"
+    assert load_document(write("a.srt", source)).pages[0].text == (
+        "00:00:01,000 --> 00:00:02,500\nHello\nworld"
+    )
+
+
+# The door
+
+
+def test_the_door_is_cheap_and_complete() -> None:
+    import pipelines.load
+
+    assert pipelines.load.__all__ == sorted(pipelines.load.__all__)
+    assert all(hasattr(pipelines.load, name) for name in pipelines.load.__all__)
+    heavy = (
+        "pypdf pypdfium2 openpyxl selectolax docx pptx langchain_core lxml torch charset_normalizer"
+    )
+    code = (
+        "import sys, pipelines.load; from pipelines.load import LoaderPool, load_document; "
+        f"print([name for name in {heavy.split()} if name in sys.modules])"
+    )
+    path = os.pathsep.join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.usefixtures("third_party")
+def test_a_third_party_adds_a_loader(write: Write) -> None:
+    assert ".fine" in supported_suffixes()
+    assert load_document(write("a.fine", "theirs")).format == "fine"
+
+
+def test_suffixes_are_those_of_the_formats() -> None:
+    assert {".pdf", ".docx", ".md", ".txt", ".py", ".vtt"} <= supported_suffixes()
+
+
+def test_the_langchain_loader_gives_a_document_a_page(make_pdf: MakePdf, write: Write) -> None:
+    path = make_pdf("a.pdf", [["first page"], ["second page"]])
+    write("b.txt", "some text")
+    write("c.txt", b"")
+    one = DocumentLoader(path).load()
+    assert [(page.page_content, page.metadata["page"]) for page in one] == [
+        ("first page", 1),
+        ("second page", 2),
+    ]
+    assert one[0].metadata["source"] == str(path)
+    folder = DocumentLoader(path.parent, workers=1)
+    assert sorted(page.page_content for page in folder.lazy_load()) == [
+        "first page",
+        "second page",
+        "some text",
+    ]
+    assert [(path.name, type(error)) for path, error in folder.failed] == [
+        ("c.txt", EmptyDocumentError)
+    ]
+
+
+def test_ocr_without_tesseract_says_what_to_install(
+    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ConfigurationError, match="tesseract") as caught:
+        load_document(make_pdf("a.pdf", [["x"]]), ocr=True)
+    assert "apt install" in caught.value.hint
+
+
+def test_a_page_without_text_is_recognised_when_asked_for(
+    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text(
+        "#!/bin/sh\n"
+        'if [ "$1" = --list-langs ]; then printf "List:\\ndeu\\neng\\nosd\\n"; exit; fi\n'
+        'head -c 4 | tail -c 3; echo " in $4"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    path = make_pdf("a.pdf", [["a page with text"], []])
+    assert load_document(path).unreadable == (2,)
+    document = load_document(path, ocr=True)
+    assert document.pages[1].text == "PNG in eng+deu"
+    assert document.unreadable == ()
+
+
+def test_an_empty_pdf_names_the_pages_and_ocr(make_pdf: MakePdf) -> None:
+    with pytest.raises(NoTextError, match=r"3 page\(s\) could not be read") as caught:
+        load_document(make_pdf("a.pdf", [[], [], []]))
+    assert "tesseract" in caught.value.hint
+
+
+def test_marks_are_not_text() -> None:
+    from pipelines.load.text import decode
+
+    assert decode(codecs.BOM_UTF8 + b"x") == "x"
+
+
+def test_docx_numbers_what_word_numbers() -> None:
+    from xml.etree.ElementTree import fromstring
+
+    from pipelines.load.docx_numbers import read_numbering
+
+    def level(number: int, kind: str, pattern: str) -> str:
+        values = f'<start val="1"/><numFmt val="{kind}"/><lvlText val="{pattern}"/>'
+        return f'<lvl ilvl="{number}">{values}</lvl>'
+
+    numbering = fromstring(
+        '<numbering><abstractNum abstractNumId="7">'
+        + level(0, "upperRoman", "%1.")
+        + level(1, "decimal", "%1.%2")
+        + level(2, "bullet", "o")
+        + '</abstractNum><num numId="3"><abstractNumId val="7"/></num></numbering>'
+    )
+    styles = fromstring(
+        '<styles><style styleId="H1"><pPr><numPr><numId val="3"/></numPr></pPr></style>'
+        '<style styleId="H2"><pPr><numPr><ilvl val="1"/><numId val="3"/></numPr></pPr></style>'
+        "</styles>"
+    )
+    numbers = read_numbering(numbering, styles)
+    given = [numbers.next(style, None) for style in ("H1", "H2", "H2", "None", "H1", "H2")]
+    assert given == ["I.", "I.1", "I.2", "", "II.", "II.1"]
+    bullet = fromstring('<numPr><ilvl val="2"/><numId val="3"/></numPr>')
+    assert numbers.next("", bullet) == ""
+    assert read_numbering(None, None).next("H1", None) == ""
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.org", "a.html", "a.eml", "a.vtt", "a.csv"])
+@pytest.mark.parametrize("filler", [" ", "# ", "* ", "<a", "a: ", "\t|", "::"])
+def test_monotonous_text_is_read_in_linear_time(write: Write, name: str, filler: str) -> None:
+    path = write(name, "* # x" + filler * 200_000 + "x")
+    began = time.monotonic()
+    with suppress(CorruptDocumentError, NoTextError):
+        load_document(path)
+    assert time.monotonic() - began < 5
