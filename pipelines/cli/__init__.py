@@ -1,0 +1,35 @@
+"""The command line: a thin front over `Library`. Answers on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0 done, 1 some documents failed, 2 usage or configuration, 3 the backend can't be reached,
+    130 interrupted.
+    """
+    from pipelines.cli.app import run
+
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if "--debug" in arguments:
+        os.environ["CARREL_DEBUG"] = "1"
+    code = run(arguments)
+    sys.stdout.flush()
+    return code
+
+
+def script() -> None:
+    """Run as the program `carrel`, and leave at once: models are not worth taking apart."""
+    try:
+        code = main()
+    except BrokenPipeError:  # the reader of a pipe went away, as `head` does
+        code = 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

@@ -1,0 +1,5 @@
+"""`python -m pipelines.cli` is `carrel`."""
+
+from pipelines.cli import script
+
+script()

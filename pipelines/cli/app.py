@@ -1,0 +1,78 @@
+"""The commands, gathered; and what happens when one of them fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from pipelines.cli import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    ask,
+    collection,
+    configure,
+    demo,
+    doctor,
+    prompts,
+    summarize,
+)
+from pipelines.errors import CarrelError
+
+app = typer.Typer(
+    name="carrel",
+    help="Ask questions of your own documents, and summarize them, on your own machine.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (collection, ask, summarize, configure, prompts, doctor, demo):
+    module.register(app)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; turn every error into one sentence, a hint, and an exit code."""
+    try:
+        result = app(args=list(arguments), prog_name="carrel", standalone_mode=False)
+    except CarrelError as error:
+        _tell(str(error), error.hint)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _tell("Interrupted. What was finished is kept.", "")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # nobody above can handle it
+        return _foreign(error)
+    return result if isinstance(result, int) else 0
+
+
+def _foreign(error: Exception) -> int:
+    """Handle an error that is not ours: of the argument parser, or a mistake in the program."""
+    show = getattr(error, "show", None)
+    if callable(show):  # click's usage errors
+        show()
+        return EXIT_USAGE
+    if type(error).__name__ == "Abort":
+        return EXIT_INTERRUPTED
+    if type(error).__name__ == "Exit":
+        return int(getattr(error, "exit_code", 0))
+    _tell(
+        f"Something went wrong inside Carrel: {type(error).__name__}: {error}",
+        "Run it again with --debug and report what it prints.",
+    )
+    return EXIT_FAILED
+
+
+def _tell(message: str, hint: str) -> None:
+    if os.environ.get("CARREL_DEBUG"):
+        traceback.print_exc()
+    print(f"carrel: {message}", file=sys.stderr)
+    if hint:
+        print(f"  hint: {hint}", file=sys.stderr)

@@ -1,0 +1,168 @@
+"""`carrel doctor`: what is here, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from pipelines.cli import EXIT_FAILED, show
+from pipelines.cli.options import (
+    DEFAULT_COLLECTION,
+    AsJson,
+    Collection,
+    ConfigFile,
+    Debug,
+    Model,
+    Settings,
+    opened,
+)
+from pipelines.errors import CarrelError
+
+if TYPE_CHECKING:
+    from pipelines.library import Library
+
+State = Literal["good", "note", "bad"]
+_MARKS: dict[State, tuple[str, str]] = {
+    "good": ("✓", "green"),
+    "note": ("·", "yellow"),
+    "bad": ("✗", "red"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    state: State
+    found: str
+    hint: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(doctor)
+
+
+def doctor(
+    collection: Collection = DEFAULT_COLLECTION,
+    model: Model = "",
+    json: AsJson = False,
+    config: ConfigFile = None,
+    set: Settings = None,
+    debug: Debug = False,
+) -> int:
+    """Look whether everything is in place: machine, model, embedder, collection, index."""
+    findings: list[Finding] = []
+    with opened(collection, config, set, model) as library, show.waiting("Looking"):
+        for look in (_machine, _state, _privacy, _model, _embedder, _collection, _ocr):
+            try:
+                findings.append(look(library))
+            except CarrelError as error:
+                what = look.__name__.removeprefix("_")
+                findings.append(Finding(what, "bad", str(error), error.hint))
+    if json:
+        show.print_json([asdict(finding) for finding in findings])
+    else:
+        out = show.console()
+        for finding in findings:
+            mark, style = _MARKS[finding.state]
+            out.print(f"{mark} {finding.what:<11} {show.clean(finding.found)}", style=style)
+            if finding.hint:
+                out.print(f"  {'':<11} {show.clean(finding.hint)}", style="dim")
+    return EXIT_FAILED if any(finding.state == "bad" for finding in findings) else 0
+
+
+def _machine(library: Library) -> Finding:
+    import psutil
+
+    memory = psutil.virtual_memory()
+    return Finding(
+        "machine",
+        "good",
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"{memory.total / 2**30:.0f} GiB memory ({memory.available / 2**30:.0f} free), "
+        f"Python {platform.python_version()}, Carrel {metadata.version('carrel')}",
+    )
+
+
+def _state(library: Library) -> Finding:
+    library.home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(library.home).free
+    return Finding(
+        "state",
+        "good" if free > 2**30 else "note",
+        f"{library.home} ({free / 2**30:.0f} GiB free)",
+        "" if free > 2**30 else "The disk is nearly full; CARREL_HOME names another place.",
+    )
+
+
+def _privacy(library: Library) -> Finding:
+    settings = library.config.privacy
+    if not settings.guard:
+        return Finding("privacy", "note", "the guard is off", "Set privacy.guard to true.")
+    named = ", ".join(settings.allow)
+    return Finding(
+        "privacy",
+        "note" if named else "good",
+        f"only this machine and {named}" if named else "nothing leaves this machine",
+    )
+
+
+def _model(library: Library) -> Finding:
+    found = library.model.describe()
+    where = {None: "", 0: ", on the CPU"}.get(found.gpu_layers, f", {found.gpu_layers} on the GPU")
+    size = f", {found.bytes / 2**20:.0f} MiB" if found.bytes else ""
+    return Finding(
+        "model",
+        "good",
+        f"{found.name}: {found.family}, {found.parameters / 1e6:.0f} million parameters{size}, "
+        f"window {found.context_window}, {found.parallel} at once{where}",
+        found.note,
+    )
+
+
+def _embedder(library: Library) -> Finding:
+    embedder = library.embedder
+    dimension = len(embedder.query_vector("a first text"))
+    return Finding(
+        "embedder",
+        "good",
+        f"{library.config.embedding.model} on {embedder.engine_name}, {dimension} dimensions, "
+        f"reads {embedder.limit} tokens",
+    )
+
+
+def _collection(library: Library) -> Finding:
+    chunks = library.store.chunk_count()
+    if not chunks:
+        return Finding(
+            "collection", "note", f"{library.collection} is empty", "Fill it: carrel ingest FOLDER"
+        )
+    if problem := library.index.problem():
+        return Finding(
+            "collection",
+            "note",
+            f"{library.collection}: {chunks} chunks, and {problem}",
+            "Searches are right all the same; the next ingest mends it.",
+        )
+    return Finding(
+        "collection",
+        "good",
+        f"{library.collection}: {len(library.documents())} documents, {chunks} chunks, "
+        "index in step",
+    )
+
+
+def _ocr(library: Library) -> Finding:
+    if shutil.which("tesseract"):
+        return Finding("ocr", "good", "tesseract is here")
+    return Finding(
+        "ocr", "note", "tesseract is not installed", "Only scanned pages need it (ingestion.ocr)."
+    )

@@ -1,0 +1,199 @@
+"""How results look in a terminal. Plain text in pipes; nothing of a document is ever markup."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipelines.types import Answer, Citation, Hit, Report, Timings
+
+SHOWN_AFTER_SECONDS = 1.0
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that takes text as it is: no markup, no emoji, no guessing of numbers."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on stdout."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def clean(text: str) -> str:
+    """Return the text without characters that a terminal would obey."""
+    return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f"))
+
+
+def place(path: str) -> str:
+    """Return a path as a person here would write it: relative where that is shorter."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return clean(relative if len(relative) < len(path) else path)
+
+
+def located(source: str, page: int, label: str | None) -> str:
+    """Return where something stands, as `lease.pdf, page iv (4 of the file)`."""
+    where = place(source)
+    if label and label != str(page):
+        return f"{where}, page {clean(label)} (the file's page {page})"
+    return f"{where}, page {page}"
+
+
+def print_citations(citations: tuple[Citation, ...]) -> None:
+    """Print where the claims stand, each with its quote."""
+    out = console()
+    for number, citation in enumerate(citations, start=1):
+        out.print(f"\n  [{number}] {located(citation.source, citation.page, citation.page_label)}")
+        width = max(40, min(out.width, 100) - 6)
+        quote = " ".join(clean(citation.quote).split())
+        for line in textwrap.wrap(f"“{quote}”", width):
+            out.print(f"      {line}", style="italic")
+        mark, style = _marks(citation)
+        out.print(f"      {mark}", style=style)
+
+
+def _marks(citation: Citation) -> tuple[str, str]:
+    if not citation.verified:
+        return "✗ not found on that page", "red"
+    if citation.finding == "repaired":
+        return "✓ stands on that page; chosen by Carrel as the best evidence", "green"
+    return "✓ stands on that page", "green"
+
+
+def print_answer_end(answer: Answer) -> None:
+    """Print what follows the streamed text: citations, warnings, nearest passages."""
+    out = console()
+    if answer.answerable:
+        print_citations(answer.citations)
+        if answer.unsupported_numbers:
+            held = ", ".join(answer.unsupported_numbers)
+            out.print(f"\n  ! Not on the cited pages: {held}", style="yellow")
+    elif answer.nearest:
+        out.print("\n  The nearest passages:")
+        for hit in answer.nearest[:3]:
+            out.print(f"  · {located(hit.chunk.source, hit.chunk.page, hit.chunk.page_label)}")
+            out.print(f"    {snippet(hit.chunk.text, out.width - 6)}", style="dim")
+
+
+def print_timings(model: str, timings: Timings) -> None:
+    """Print one line about the call on stderr."""
+    if not timings.calls:
+        return
+    parts = [model]
+    if timings.load_seconds:
+        parts.append(f"loaded in {timings.load_seconds:.1f} s")
+    parts.append(f"first token after {timings.first_token_seconds:.1f} s")
+    parts.append(f"{timings.prompt_tokens} tokens read")
+    parts.append(f"{timings.generated_tokens} written at {timings.tokens_per_second:.0f}/s")
+    console(stderr=True).print("\n" + " · ".join(parts), style="dim")
+
+
+def print_hits(hits: list[Hit]) -> None:
+    """Print search results: where, how good on each side, and what stands there."""
+    out = console()
+    for number, hit in enumerate(hits, start=1):
+        chunk = hit.chunk
+        out.print(f"{number:2}. {located(chunk.source, chunk.page, chunk.page_label)}")
+        scores = [f"score {hit.score:.3f}"]
+        if hit.dense_score is not None:
+            scores.append(f"dense {hit.dense_score:.3f}")
+        if hit.keyword_score is not None:
+            scores.append(f"keyword {hit.keyword_score:.2f}")
+        heading = " › ".join(chunk.headings)
+        out.print(
+            f"    {' · '.join(scores)}{'  ' + clean(heading) if heading else ''}", style="dim"
+        )
+        out.print(f"    {snippet(chunk.text, 2 * max(40, min(out.width, 110) - 6))}\n")
+
+
+def snippet(text: str, width: int) -> str:
+    """Return the beginning of a text on one line."""
+    return textwrap.shorten(" ".join(clean(text).split()), max(width, 20), placeholder=" …")
+
+
+def print_report(report: Report) -> None:
+    """Print what a run did: one summary line, and a line for everything that failed."""
+    out = console()
+    unchanged = [line for line in report.skipped if line.status == "unchanged"]
+    skipped = [line for line in report.skipped if line.status != "unchanged"]
+    pages = sum(line.pages for line in report.done)
+    chunks = sum(line.chunks for line in report.done)
+    for line in report.done:
+        if line.reason != "It was read." and line.status == "text":
+            out.print(f"  ! {place(line.path)}: {clean(line.reason)}", style="yellow")
+    for line in skipped:
+        out.print(f"  - {place(line.path)}: {clean(line.reason)}", style="dim")
+    for line in report.failed:
+        out.print(f"  ✗ {place(line.path)}: {clean(line.reason)}", style="red")
+    parts = [f"{len(report.done)} documents ingested ({pages} pages, {chunks} chunks)"]
+    parts += [f"{len(unchanged)} unchanged"] if unchanged else []
+    parts += [f"{len(report.removed)} removed"] if report.removed else []
+    parts += [f"{len(skipped)} skipped"] if skipped else []
+    parts += [f"{len(report.failed)} failed"] if report.failed else []
+    out.print(", ".join(parts) + f", in {report.seconds:.1f} s.")
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Give a callable that moves a bar on stderr, once a second has passed, on terminals only."""
+    if not sys.stderr.isatty():
+        yield lambda finished, total, name: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[name]}", style="dim", markup=False),
+        console=console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task(label, total=None, name="")
+    begin = time.monotonic()
+    started = False
+
+    def move(finished: int, total: int, name: str) -> None:
+        nonlocal started
+        if not started and time.monotonic() - begin > SHOWN_AFTER_SECONDS:
+            bar.start()
+            started = True
+        bar.update(task, completed=finished, total=total, name=Path(clean(name)).name[-40:])
+
+    try:
+        yield move
+    finally:
+        if started:
+            bar.stop()
+
+
+@contextmanager
+def waiting(label: str) -> Iterator[None]:
+    """Show a spinner on stderr while something takes its time, on terminals only."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with console(stderr=True).status(label):
+        yield
