@@ -6,7 +6,8 @@ CarrelError
 │   └── MissingExtraError    a feature needs an extra that is not installed
 ├── DocumentError            one document cannot be read; the run goes on       (exit 1)
 │   ├── NeedsPasswordError   it is encrypted
-│   ├── NoTextError          it holds no text: empty, or only images
+│   ├── NoTextError          it holds no text: only images
+│   │   └── EmptyDocumentError   or nothing at all
 │   ├── CorruptDocumentError it is broken, or not what its name says
 │   ├── UnsupportedFormatError
 │   └── LimitExceededError   it would cost more time, memory or pages than allowed

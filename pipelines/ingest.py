@@ -80,6 +80,11 @@ class Ingestor:
         collection was built with another embedder or splitter.
         """
         begin = time.perf_counter()
+        if not any(os.path.lexists(path.expanduser()) for path in paths):
+            names = ", ".join(str(path) for path in paths)
+            raise UsageError(
+                f"There is no such file or folder: {names}.", hint="Look at the spelling."
+            )
         with self.lock.held(wait_seconds=wait_seconds):
             self.check_fingerprint()
             lines = _Lines()

@@ -43,13 +43,12 @@ def run(arguments: Sequence[str]) -> int:
     except CarrelError as error:
         _tell(str(error), error.hint)
         return error.exit_code
-    except KeyboardInterrupt:
-        _tell("Interrupted. What was finished is kept.", "")
-        return EXIT_INTERRUPTED
     except BrokenPipeError:
         raise
     except Exception as error:  # nobody above can handle it
         return _foreign(error)
+    if result == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
+        return _interrupted()
     return result if isinstance(result, int) else 0
 
 
@@ -59,8 +58,8 @@ def _foreign(error: Exception) -> int:
     if callable(show):  # click's usage errors
         show()
         return EXIT_USAGE
-    if type(error).__name__ == "Abort":
-        return EXIT_INTERRUPTED
+    if type(error).__name__ == "Abort":  # the end of the input where an answer was expected
+        return _interrupted()
     if type(error).__name__ == "Exit":
         return int(getattr(error, "exit_code", 0))
     _tell(
@@ -68,6 +67,11 @@ def _foreign(error: Exception) -> int:
         "Run it again with --debug and report what it prints.",
     )
     return EXIT_FAILED
+
+
+def _interrupted() -> int:
+    _tell("Interrupted. What was finished is kept.", "")
+    return EXIT_INTERRUPTED
 
 
 def _tell(message: str, hint: str) -> None:

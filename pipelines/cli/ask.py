@@ -65,8 +65,8 @@ def ask(
     debug: Debug = False,
 ) -> None:
     """Answer a question from the documents, with citations that were checked."""
+    text = _text(question)
     with opened(collection, config, set, model) as library:
-        text = _text(question)
         if json:
             show.print_json(as_json(library.ask(text)))
             return
@@ -173,7 +173,9 @@ def _questions() -> Iterator[str]:
 
 
 def _text(question: str) -> str:
-    return sys.stdin.read() if question == "-" else question
+    from pipelines.retrieve import checked_question
+
+    return checked_question(sys.stdin.read() if question == "-" else question)
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

@@ -18,13 +18,22 @@ if TYPE_CHECKING:
     from pipelines.types import Answer, Citation, Hit, Report, Timings
 
 SHOWN_AFTER_SECONDS = 1.0
+WIDTH_IN_PIPES = 160
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console that takes text as it is: no markup, no emoji, no guessing of numbers."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        file=stream,
+        width=None if stream.isatty() else WIDTH_IN_PIPES,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def print_json(value: Any) -> None:

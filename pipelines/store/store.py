@@ -10,67 +10,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.errors import CollectionBusyError, CollectionError
+from pipelines.database import Database
+from pipelines.store.schema import SCHEMA, VERSION
 from pipelines.types import Chunk, Document, Heading, Page
-
-VERSION = 1
-"""Version of the layout on disk, kept in SQLite's `user_version`."""
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE contents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    hash TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL,
-    format TEXT NOT NULL,
-    unreadable TEXT NOT NULL,
-    notes TEXT NOT NULL,
-    metadata TEXT NOT NULL
-);
-CREATE TABLE sources (
-    path TEXT PRIMARY KEY,
-    content_id INTEGER NOT NULL REFERENCES contents (id),
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX sources_by_content ON sources (content_id);
-CREATE TABLE pages (
-    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
-    number INTEGER NOT NULL,
-    label TEXT,
-    text TEXT NOT NULL,
-    headings TEXT NOT NULL,
-    PRIMARY KEY (content_id, number)
-) WITHOUT ROWID;
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL,
-    page INTEGER NOT NULL,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    tokens INTEGER NOT NULL,
-    headings TEXT NOT NULL,
-    text TEXT NOT NULL,
-    embedded_hash TEXT NOT NULL,
-    vector BLOB NOT NULL,
-    UNIQUE (content_id, ordinal)
-);
-CREATE INDEX chunks_by_hash ON chunks (embedded_hash);
-CREATE TABLE pending (chunk_id INTEGER PRIMARY KEY, removed INTEGER NOT NULL);
-CREATE VIRTUAL TABLE keywords USING fts5 (
-    name, headings, text, tokenize = 'porter unicode61 remove_diacritics 2'
-);
-"""
 
 Vectors = NDArray[np.float32]
 
@@ -95,45 +44,22 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()
-        self._writing = threading.RLock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = self._connection()
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                self._create(connection)
-            elif version > VERSION:
-                raise CollectionError(
-                    f"{path} was written by a newer Carrel (layout {version}, this one knows "
-                    f"{VERSION}).",
-                    hint="Upgrade with: pip install -U carrel",
-                )
-        except sqlite3.DatabaseError as error:
-            raise _damaged(path, error) from error
-        except OSError as error:
-            raise CollectionError(
-                f"The collection at {path.parent} cannot be opened: {error.strerror}.",
-                hint="Name another place in CARREL_HOME.",
-            ) from error
+        self._database = Database(path, schema=SCHEMA, version=VERSION)
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
+        self._database.close()
 
     # -- what it was built with ------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
         """Return a fact about the whole collection, such as its embedder."""
-        row = self._read("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        row = self._database.read("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
     def set_meta(self, key: str, value: str) -> None:
         """Remember a fact about the whole collection."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute("REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     @property
@@ -158,7 +84,7 @@ class Store:
 
         `vectors` has a row for each chunk, of unit length. All or nothing.
         """
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,)).fetchone()
             content = row[0] if row else self._insert(connection, document, hash)
             if not row:
@@ -167,7 +93,7 @@ class Store:
 
     def link(self, path: str, *, hash: str, size: int, mtime_ns: int) -> bool:
         """Point `path` to a content that is already here; return whether there is one."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,)).fetchone()
             if row is None:
                 return False
@@ -176,7 +102,7 @@ class Store:
 
     def remove(self, paths: Iterable[str]) -> None:
         """Forget these paths, and every content that no path has any more, in one transaction."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             contents = set()
             for path in paths:
                 row = connection.execute(
@@ -191,7 +117,7 @@ class Store:
 
     def sources(self) -> list[Source]:
         """Return all sources, ordered by path."""
-        rows = self._read(
+        rows = self._database.read(
             """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable,
                       (SELECT count(*) FROM pages p WHERE p.content_id = c.id),
                       (SELECT count(*) FROM chunks k WHERE k.content_id = c.id)
@@ -204,14 +130,14 @@ class Store:
 
     def stamps(self) -> dict[str, tuple[int, int, str]]:
         """Return size, time of change (nanoseconds) and content hash by path."""
-        rows = self._read(
+        rows = self._database.read(
             "SELECT path, size, mtime_ns, hash FROM sources JOIN contents ON id = content_id"
         )
         return {path: (size, mtime, hash) for path, size, mtime, hash in rows}
 
     def document(self, path: str) -> Document | None:
         """Return the document at `path` with all its pages; `None` where there is none."""
-        row = self._read(
+        row = self._database.read(
             """SELECT c.id, c.title, c.format, c.unreadable, c.notes, c.metadata
                FROM sources s JOIN contents c ON c.id = s.content_id WHERE s.path = ?""",
             (path,),
@@ -219,7 +145,7 @@ class Store:
         if row is None:
             return None
         content, title, form, unreadable, notes, metadata = row
-        pages = self._read(
+        pages = self._database.read(
             "SELECT number, text, label, headings FROM pages WHERE content_id = ? ORDER BY number",
             (content,),
         )
@@ -238,7 +164,7 @@ class Store:
 
     def page_text(self, path: str, number: int) -> str | None:
         """Return the text of one page of the source at `path`."""
-        row = self._read(
+        row = self._database.read(
             """SELECT p.text FROM pages p JOIN sources s ON s.content_id = p.content_id
                WHERE s.path = ? AND p.number = ?""",
             (path, number),
@@ -262,14 +188,14 @@ class Store:
 
     def chunk_count(self) -> int:
         """Return the number of chunks."""
-        return int(self._read("SELECT count(*) FROM chunks").fetchone()[0])
+        return int(self._database.read("SELECT count(*) FROM chunks").fetchone()[0])
 
     def vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
         """Return ids and vectors, a row each, of these chunks or of all, ordered by id."""
         if ids is None:
-            rows = self._read("SELECT id, vector FROM chunks ORDER BY id").fetchall()
+            rows = self._database.read("SELECT id, vector FROM chunks ORDER BY id").fetchall()
         else:
-            rows = self._read(
+            rows = self._database.read(
                 """SELECT id, vector FROM chunks
                    WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
                 (json.dumps(list(ids)),),
@@ -281,7 +207,7 @@ class Store:
 
     def known_vectors(self, hashes: Sequence[str]) -> dict[str, Vectors]:
         """Return the vectors of texts that were embedded before, by the hash of the text."""
-        rows = self._read(
+        rows = self._database.read(
             """SELECT embedded_hash, vector FROM chunks
                WHERE embedded_hash IN (SELECT value FROM json_each(?))""",
             (json.dumps(list(hashes)),),
@@ -290,7 +216,7 @@ class Store:
 
     def keyword_search(self, expression: str, limit: int) -> list[tuple[int, float]]:
         """Return (chunk id, bm25 score) for an FTS5 expression, best first, higher is better."""
-        rows = self._read(
+        rows = self._database.read(
             """SELECT rowid, bm25(keywords, 1.0, 1.0, 1.0) AS score FROM keywords
                WHERE keywords MATCH ? ORDER BY score LIMIT ?""",
             (expression, limit),
@@ -301,18 +227,18 @@ class Store:
 
     def pending(self) -> tuple[list[int], list[int]]:
         """Return the ids of chunks that the dense index must add, and must remove."""
-        rows = self._read("SELECT chunk_id, removed FROM pending").fetchall()
+        rows = self._database.read("SELECT chunk_id, removed FROM pending").fetchall()
         return [i for i, removed in rows if not removed], [i for i, removed in rows if removed]
 
     def settle(self, ids: Sequence[int]) -> None:
         """Forget that these chunks are pending."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             connection.executemany("DELETE FROM pending WHERE chunk_id = ?", [(i,) for i in ids])
 
     # -- inside ----------------------------------------------------------------------------
 
     def _chunks(self, where: str, values: Sequence[object]) -> Iterator[Chunk]:
-        rows = self._read(
+        rows = self._database.read(
             f"""SELECT k.id, (SELECT min(path) FROM sources WHERE content_id = k.content_id),
                        c.title, k.page, p.label, k.start, k.end, k.text, k.headings, k.ordinal,
                        k.tokens
@@ -447,70 +373,6 @@ class Store:
             """INSERT INTO meta VALUES ('generation', '1')
                ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""
         )
-
-    def _create(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in _SCHEMA.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-
-    def _read(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
-        try:
-            return self._connection().execute(statement, tuple(values))
-        except sqlite3.DatabaseError as error:
-            raise _damaged(self.path, error) from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._writing:
-            connection = self._connection()
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                    connection.execute("COMMIT")
-                except BaseException:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
-            except sqlite3.DatabaseError as error:
-                raise _damaged(self.path, error) from error
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # A thread's connection is closed by whichever thread drops it.
-            connection = sqlite3.connect(
-                self.path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-        return connection
-
-
-def _damaged(path: Path, error: sqlite3.DatabaseError) -> CollectionError:
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return CollectionBusyError(
-            f"Another process is writing to {path}.", hint="Try again when it is done."
-        )
-    if "full" in text:
-        return CollectionError(
-            f"The disk is full; nothing was changed in {path}.",
-            hint="Make room and run the same command again; it goes on where it stopped.",
-        )
-    return CollectionError(
-        f"The collection at {path} cannot be read: {text}.",
-        hint="Move the file away and ingest again, or restore it from a backup.",
-    )
 
 
 def _words(name: str) -> str:

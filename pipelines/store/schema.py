@@ -1,0 +1,53 @@
+"""The layout of a collection on disk; docs/design.md explains it and its migrations."""
+
+from __future__ import annotations
+
+VERSION = 1
+"""Version of the layout on disk, kept in SQLite's `user_version`."""
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE contents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    format TEXT NOT NULL,
+    unreadable TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    metadata TEXT NOT NULL
+);
+CREATE TABLE sources (
+    path TEXT PRIMARY KEY,
+    content_id INTEGER NOT NULL REFERENCES contents (id),
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sources_by_content ON sources (content_id);
+CREATE TABLE pages (
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    label TEXT,
+    text TEXT NOT NULL,
+    headings TEXT NOT NULL,
+    PRIMARY KEY (content_id, number)
+) WITHOUT ROWID;
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    page INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    tokens INTEGER NOT NULL,
+    headings TEXT NOT NULL,
+    text TEXT NOT NULL,
+    embedded_hash TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    UNIQUE (content_id, ordinal)
+);
+CREATE INDEX chunks_by_hash ON chunks (embedded_hash);
+CREATE TABLE pending (chunk_id INTEGER PRIMARY KEY, removed INTEGER NOT NULL);
+CREATE VIRTUAL TABLE keywords USING fts5 (
+    name, headings, text, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+"""

@@ -1,0 +1,106 @@
+"""What all tests share: state in a folder of their own, no way off this machine, real parts."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines import privacy
+
+ROOT = Path(__file__).parent.parent
+LIBRARY = ROOT / "data" / "library"
+TESTDATA = ROOT.parent / "shared" / "testdata"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _closed_network() -> None:
+    """Refuse every connection off loopback, in all tests."""
+    privacy.guard()
+
+
+@pytest.fixture(scope="session")
+def session_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder for the whole session: what is costly to make is made once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def _home(session_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """State goes to the session's folder, and no setting comes from outside."""
+    for name in list(os.environ):
+        if name.startswith("CARREL_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CARREL_HOME", str(session_home))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def sample(session_home: Path) -> str:
+    """The name of a collection that holds the sample library."""
+    from pipelines import Library
+
+    with Library("sample", home=session_home) as library:
+        report = library.ingest(LIBRARY)
+    assert len(report.done) == 5
+    assert not report.failed
+    return "sample"
+
+
+@pytest.fixture(scope="session")
+def questions() -> list[dict[str, object]]:
+    """The golden questions of the sample library."""
+    lines = (ROOT / "data" / "questions.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+Carrel = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def carrel(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Carrel:
+    """Run a command of `carrel` in this process, which saves the imports."""
+    from pipelines.cli import main
+
+    def run(*arguments: str, input: str = "", **environment: str) -> object:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(input))
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        code = main(arguments)
+        printed = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, printed.out, printed.err)
+
+    return run  # type: ignore[return-value]
+
+
+@pytest.fixture
+def carrel_program(session_home: Path, tmp_path: Path) -> Carrel:
+    """Run `carrel` as a program of its own, in an empty folder."""
+
+    def run(*arguments: str, input: str | None = None, **environment: str) -> object:
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", *arguments],
+            capture_output=True,
+            text=True,
+            input=input,
+            cwd=tmp_path,
+            env={**os.environ, "CARREL_HOME": str(session_home), **environment},
+            timeout=240,
+        )
+
+    return run  # type: ignore[return-value]
+
+
+@pytest.fixture
+def testdata() -> Path:
+    """Real documents that are not ours to ship; the test is skipped where they are absent."""
+    if not TESTDATA.is_dir():
+        pytest.skip(f"no test data beside the repository, at {TESTDATA.name}/")
+    return TESTDATA

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines import Library
+from pipelines.config import load
+from pipelines.errors import CollectionBusyError, FingerprintError, UsageError
+from pipelines.types import Report
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "cats.txt").write_text("Cats sleep for sixteen hours a day.")
+    (folder / "dogs.md").write_text("# Dogs\n\nDogs bark at the postman.")
+    (folder / "birds.html").write_text("<h1>Birds</h1><p>Storks fly south in August.</p>")
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, session_home: Path) -> Iterator[Library]:
+    with Library("test", home=tmp_path / "home") as library:
+        # The exported embedder is made once a session.
+        (tmp_path / "home").mkdir()
+        if (session_home / "models").is_dir():
+            (tmp_path / "home" / "models").symlink_to(session_home / "models")
+        yield library
+
+
+def paths(library: Library) -> list[str]:
+    return [Path(source.path).name for source in library.documents()]
+
+
+def found(library: Library, question: str) -> str:
+    return library.search(question, k=1)[0].chunk.text
+
+
+def statuses(report: Report) -> dict[str, str]:
+    lines = (*report.done, *report.skipped, *report.failed, *report.removed)
+    return {Path(line.path).name: line.status for line in lines}
+
+
+def test_the_collection_follows_the_folder(library: Library, folder: Path) -> None:
+    assert statuses(library.ingest(folder)) == dict.fromkeys(
+        ["cats.txt", "dogs.md", "birds.html"], "text"
+    )
+    assert "sixteen hours" in found(library, "How long do cats sleep?")
+
+    again = library.ingest(folder)
+    assert not again.done
+    assert {line.status for line in again.skipped} == {"unchanged"}
+
+    (folder / "cats.txt").write_text("Cats sleep for twelve hours a day.")
+    (folder / "dogs.md").rename(folder / "hounds.md")
+    (folder / "birds.html").unlink()
+    assert statuses(library.ingest(folder)) == {
+        "cats.txt": "text",
+        "hounds.md": "linked",
+        "dogs.md": "removed",
+        "birds.html": "removed",
+    }
+    assert paths(library) == ["cats.txt", "hounds.md"]
+    assert "twelve hours" in found(library, "How long do cats sleep?")
+    assert not any("Storks" in hit.chunk.text for hit in library.search("Storks in August"))
+    assert library.index.problem() is None
+
+
+def test_what_was_embedded_once_is_not_embedded_again(library: Library, folder: Path) -> None:
+    library.ingest(folder)
+    embedded: list[str] = []
+    engine = library.embedder.embed
+    library.embedder.embed = lambda texts, **more: (  # type: ignore[method-assign]
+        embedded.extend(texts) or engine(texts, **more)
+    )
+    shutil.copy(folder / "cats.txt", folder / "copy.txt")
+    (folder / "dogs.md").rename(folder / "hounds.md")
+    library.ingest(folder)
+    assert embedded == []
+    (folder / "dogs2.md").write_text("# Dogs\n\nDogs bark at the postman.\n\n# More\n\nThey run.")
+    library.ingest(folder)
+    assert len(embedded) == 1
+
+
+def test_a_bad_file_costs_only_itself(library: Library, folder: Path) -> None:
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing else")
+    report = library.ingest(folder)
+    assert len(report.done) == 3
+    failed = {Path(line.path).name: line for line in report.failed}
+    assert {name: line.status for name, line in failed.items()} == {
+        "binary.txt": "corrupt",
+        "empty.txt": "empty",
+        "broken.pdf": "corrupt",
+    }
+    assert all(line.reason.endswith(".") for line in failed.values())
+    (folder / "cats.txt").write_bytes(b"")
+    report = library.ingest(folder)
+    assert "cats.txt" not in paths(library), "what the file held is not there any more"
+
+
+def test_a_folder_that_cannot_be_opened_takes_nothing_with_it(
+    library: Library, folder: Path
+) -> None:
+    library.ingest(folder)
+    away = folder.rename(folder.with_name("away"))
+    with pytest.raises(UsageError, match="There is no such file"):
+        library.ingest(folder)
+    assert len(paths(library)) == 3
+    away.rename(folder)
+
+
+def test_an_empty_folder_is_one_sentence(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="There are no files in"):
+        library.ingest(tmp_path / "empty")
+
+
+def test_two_writers_do_not_meet(library: Library, folder: Path) -> None:
+    with library.lock.held(), pytest.raises(CollectionBusyError, match="is writing") as caught:
+        Library("test", home=library.home).ingest(folder)
+    assert str(os.getpid()) in str(caught.value)
+
+
+def test_another_splitter_is_an_error_that_says_what_to_do(library: Library, folder: Path) -> None:
+    library.ingest(folder)
+    config = load(overrides={"ingestion.chunk_tokens": 60}).config
+    with pytest.raises(FingerprintError, match="another splitter") as caught:
+        Library("test", home=library.home, config=config).ingest(folder)
+    assert "carrel reembed" in caught.value.hint
+
+
+def test_a_killed_run_loses_nothing_and_goes_on(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for n in range(40):
+        (folder / f"{n:02}.txt").write_text(f"Document number {n} speaks of subject {n}. " * 30)
+    program = [sys.executable, "-m", "pipelines.cli", "ingest", str(folder), "-c", "test"]
+    environment = {**os.environ, "CARREL_HOME": str(library.home)}
+    acknowledged = 0
+    for seconds in (1.5, 2.5, 3.5):
+        process = subprocess.Popen(program, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        with Library("test", home=library.home) as half:
+            held = half.documents()
+            assert len(held) >= acknowledged
+            acknowledged = len(held)
+            for source in held:
+                document = half.store.document(source.path)
+                assert document is not None
+                assert document.pages[0].text.startswith("Document number")
+    assert subprocess.run(program, env=environment, stdout=subprocess.DEVNULL).returncode == 0
+    assert len(paths(library)) == 40
+    assert library.index.problem() is None
+    texts = [chunk.text for chunk in library.store.chunks(library.store.vectors()[0]).values()]
+    assert len(texts) == library.store.chunk_count()

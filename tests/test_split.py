@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.errors import ConfigurationError
+from pipelines.split import Splitter
+from pipelines.types import Document, Heading, Page
+
+
+def token_starts(text: str) -> list[int]:
+    return [match.start() for match in re.finditer(r"\w+|[^\w\s]", text)]
+
+
+def splitter(size: int) -> Splitter:
+    return Splitter(token_starts, chunk_tokens=size, limit=256)
+
+
+def of(*pages: Page) -> Document:
+    return Document("/a.txt", "Title", "text", pages)
+
+
+TEXTS = st.text(alphabet=st.sampled_from("ab. \n|1漢é-"), max_size=400)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=3), st.integers(1, 20))
+def test_chunks_are_the_whole_text_in_order_and_within_the_limit(
+    texts: list[str], size: int
+) -> None:
+    pages = [Page(n, text) for n, text in enumerate(texts, start=1)]
+    chunks = splitter(size).split(of(*pages))
+    for page in pages:
+        mine = [chunk for chunk in chunks if chunk.page == page.number]
+        at = 0
+        for chunk in mine:
+            assert not page.text[at : chunk.start].strip(), "something between chunks was lost"
+            assert page.text[chunk.start : chunk.end] == chunk.text
+            assert chunk.text == chunk.text.strip() != ""
+            assert 0 < len(token_starts(chunk.text)) <= size
+            at = chunk.end
+        assert not page.text[at:].strip()
+    assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
+
+
+def test_paragraphs_and_sentences_stay_whole_where_they_fit() -> None:
+    text = "One two three. Four five six.\n\nSeven eight nine ten eleven. Twelve."
+    chunks = splitter(8).split(of(Page(1, text)))
+    assert [chunk.text for chunk in chunks] == [
+        "One two three. Four five six.",
+        "Seven eight nine ten eleven. Twelve.",
+    ]
+
+
+def test_rows_of_a_table_stay_whole() -> None:
+    rows = [f"item {n} | {n} kg | {n}.50 crowns" for n in range(12)]
+    chunks = splitter(24).split(of(Page(1, "\n".join(rows))))
+    assert len(chunks) > 2
+    for chunk in chunks:
+        assert set(chunk.text.split("\n")) <= set(rows)
+
+
+def test_a_chunk_knows_the_headings_above_it() -> None:
+    body = "word " * 10
+    text = f"Intro\n{body}\nRent\n{body}\nDue dates\n{body}"
+    headings = tuple(
+        Heading(text.index(title), level, title)
+        for level, title in ((1, "Intro"), (1, "Rent"), (2, "Due dates"))
+    )
+    pages = (Page(1, text, headings=headings), Page(2, body))
+    chunks = splitter(12).split(of(*pages))
+    paths = {chunk.text.split("\n")[0]: chunk.headings for chunk in chunks}
+    assert paths["Intro"] == ("Intro",)
+    assert paths["Rent"] == ("Rent",)
+    assert paths["Due dates"] == ("Rent", "Due dates")
+    assert chunks[-1].page == 2
+    assert chunks[-1].headings == ("Rent", "Due dates"), "a section goes on over the page"
+
+
+def test_a_chunk_longer_than_the_embedder_reads_is_refused_before_anything_is_split() -> None:
+    with pytest.raises(ConfigurationError, match="reads only 256 tokens"):
+        Splitter(token_starts, chunk_tokens=300, limit=256)
+
+
+def test_empty_pages_give_no_chunks() -> None:
+    assert splitter(10).split(of(Page(1, ""), Page(2, " \n "))) == []

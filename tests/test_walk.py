@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipelines.types import Outcome
+from pipelines.walk import File, walk
+
+
+def seen(*paths: Path) -> tuple[list[str], dict[str, str]]:
+    files, lines = [], {}
+    for found in walk(paths):
+        if isinstance(found, File):
+            files.append(found.path.name)
+        else:
+            assert isinstance(found, Outcome)
+            lines[Path(found.path).name] = f"{found.status}: {found.reason}"
+    return files, lines
+
+
+def test_every_file_below_comes_once_in_order(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for name in ("z.txt", "a.txt", "b/c.txt"):
+        (tmp_path / name).write_text("x")
+    assert seen(tmp_path, tmp_path / "a.txt")[0][:3] == ["a.txt", "c.txt", "z.txt"]
+
+
+def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_text("x")
+    folder = tmp_path / "folder"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.txt").write_text("x")
+    (folder / ".hidden").write_text("x")
+    (folder / "out.txt").symlink_to(outside)
+    (folder / "broken.txt").symlink_to(folder / "absent")
+    (folder / "sub" / "cycle").symlink_to(folder)
+    os.mkfifo(folder / "pipe")
+    files, lines = seen(folder, tmp_path / "absent")
+    assert files == ["a.txt"]
+    assert lines[".hidden"] == "skipped: It is hidden."
+    assert "leads out of the folder" in lines["out.txt"]
+    assert "cannot be opened" in lines["broken.txt"]
+    assert "already visited" in lines["cycle"]
+    assert "not a regular file" in lines["pipe"]
+    assert lines["absent"] == "failed: There is no such file or folder."
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every folder")
+def test_a_folder_without_permission_is_one_line(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    assert "cannot be opened" in seen(tmp_path)[1]["closed"]
