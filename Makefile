@@ -7,7 +7,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint format constraints library clean
+.PHONY: help setup demo test test-slow lint format constraints library docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,7 +27,7 @@ test: setup lint  ## check style and types, run all tests but the slow ones
 	@$(BIN)/python -m pytest
 
 test-slow: setup  ## the long runs as well
-	@$(BIN)/python -m pytest -m "slow or not slow"
+	@$(BIN)/python -m pytest -m "not live"
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -42,6 +42,9 @@ constraints: ## resolve the versions anew
 
 library: setup  ## write the sample library again from its texts
 	@$(BIN)/python data/make_library.py
+
+docs: setup  ## write the references of settings and commands from the program
+	@$(BIN)/python docs/reference.py
 
 clean:  ## remove what was built
 	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,18 +1,32 @@
-"""A conversation: follow-ups become standalone questions, and old turns leave when room is short."""
+"""A conversation: follow-ups become standalone questions; old turns leave when room is short."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipelines.answer import Answerer
 from pipelines.errors import UsageError
+from pipelines.ground import terms
 from pipelines.prompts import select_prompt
 from pipelines.types import Answer
 
 QUESTION_TOKENS = 80
+LONGEST = 4
+"""A condensed question may have so many times the words of the one it stands for, and ten more."""
+
+_REFERS = re.compile(
+    r"\b(?:it|its|itself|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|there"
+    r"|then|one|ones|former|latter|same|other|another|else|above)\b|^(?:and|or|but|so|what about"
+    r"|how about|why|when|where|who|how)\b\W*(?:\w+\W*){0,2}$",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?<=[\w,;] )(?:[A-Z][\w-]*|\d+)(?: (?:[A-Z][\w-]*|\d+|of|the))*(?<!of)(?<!the)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +66,83 @@ class Chat:
             yield part
 
     def _standalone(self, question: str) -> str:
-        """Return the question with what it refers to written out."""
-        if not self.turns or not question.strip():
+        """Return the question with what it refers to written out.
+
+        The model is asked only when the question seems to refer to what was said. What it writes is
+        taken when it keeps the words of the question and adds none that nobody said; otherwise the
+        subject of the last question is put behind it.
+        """
+        self.dropped = 0
+        if not self.turns or not _REFERS.search(question.strip()):
             return question
         model = self.answerer.model
         prompt = select_prompt("condense-question", model)
-        for first in range(len(self.turns) + 1):
-            history = _history(self.turns[first:])
-            messages = prompt.messages(history=history, question=question)
+        for first in range(len(self.turns)):
+            turns = self.turns[first:]
+            messages = prompt.messages(history=_history(turns), question=question)
             if model.bound_tokens(messages) >= QUESTION_TOKENS:
                 self.dropped = first
                 break
         else:
-            return question
-        message = model.invoke(messages, max_tokens=QUESTION_TOKENS)
-        lines = str(message.text).strip().splitlines()
-        return lines[0].strip() if lines and lines[0].strip() else question
+            self.dropped = len(self.turns)
+            return with_subject(question, self.turns[-1])
+        text = str(model.invoke(messages, max_tokens=QUESTION_TOKENS).text).strip()
+        condensed = text.splitlines()[0].strip().strip('"“”') if text else ""
+        if is_faithful(condensed, question, turns):
+            return condensed
+        return with_subject(question, self.turns[-1])
 
     def _write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
-        part.write_text(json.dumps([asdict(turn) for turn in self.turns], ensure_ascii=False))
+        part.write_text(
+            json.dumps([asdict(turn) for turn in self.turns], ensure_ascii=False), encoding="utf-8"
+        )
         part.replace(self.path)
 
 
+def is_faithful(condensed: str, question: str, turns: Sequence[Turn]) -> bool:
+    """Tell whether a condensed question asks the same, with words of the conversation.
+
+    It keeps the words that carry meaning, adds only such that were said, adds at least one of them,
+    and is neither an answer nor much longer than a question.
+    """
+    kept, given = terms(condensed), terms(question)
+    said = terms(" ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns))
+    return (
+        condensed.endswith("?")
+        and all(term in kept for term in given)
+        and all(term in said or term in given for term in kept)
+        and any(term not in given for term in kept)
+        and len(condensed.split()) <= LONGEST * len(question.split()) + 10
+        and max(kept.values(), default=0) <= 3
+    )
+
+
+def with_subject(question: str, turn: Turn) -> str:
+    """Return a question with the subject of the turn before it behind it, in brackets.
+
+    That is the names and numbers of its question, or its words that carry meaning.
+    """
+    before = turn.standalone
+    held = {*terms(question)}
+    subject = [name for name in _NAME.findall(before) if not held >= {*terms(name)}]
+    if not subject:
+        words = re.findall(r"[\w-]+", before)
+        subject = [word for word in words if (one := terms(word)) and not held >= {*one}]
+    if not subject:
+        return question
+    mark = "?" if question.rstrip().endswith("?") else ""
+    return f"{question.rstrip().rstrip('?')} ({', '.join(dict.fromkeys(subject))}){mark}"
+
+
 def _history(turns: Sequence[Turn]) -> str:
-    return "\n".join(f"Question: {turn.question}\nAnswer: {turn.answer}" for turn in turns)
+    return "\n".join(f"Question: {turn.standalone}\nAnswer: {turn.answer}" for turn in turns)
 
 
 def _read(path: Path) -> list[Turn]:
     try:
-        return [Turn(**turn) for turn in json.loads(path.read_text())]
+        return [Turn(**turn) for turn in json.loads(path.read_text(encoding="utf-8"))]
     except FileNotFoundError as error:
         raise UsageError(
             "There is no conversation to resume.", hint="Start one with: carrel chat"

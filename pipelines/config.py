@@ -43,10 +43,10 @@ class Embedding(_Section):
         min_length=1,
         description="`embedded`, a folder with a sentence-transformers model, or `ollama:NAME`.",
     )
-    engine: Literal["auto", "torch", "onnx"] = Field(
-        "auto", description="What runs it: the faster one that is there, or the one named."
+    engine: Literal["auto", "onnx", "openvino", "torch", "torch-bf16"] = Field(
+        "auto", description="What runs it: the one that is fastest here, or the one named."
     )
-    batch_size: int = Field(32, ge=1, le=1024, description="Texts in one pass.")
+    batch_tokens: int = Field(4096, ge=256, description="Tokens in one pass, at most.")
     threads: int = Field(0, ge=0, description="Threads of one pass; 0 takes one for each core.")
 
 
@@ -55,16 +55,22 @@ class Retrieval(_Section):
 
     mode: Literal["hybrid", "dense", "keyword"] = Field("hybrid", description="Which index.")
     k: int = Field(8, ge=1, le=1000, description="Hits of a search.")
-    candidates: int = Field(100, ge=1, le=10000, description="Hits taken from each side to fuse.")
+    candidates: int = Field(200, ge=1, le=10000, description="Hits taken from each side to fuse.")
 
 
 class Answering(_Section):
     """How a question is answered."""
 
     max_tokens: int = Field(160, ge=8, description="Tokens of an answer, at most.")
-    context_tokens: int = Field(1000, ge=64, description="Tokens of excerpts in the prompt.")
+    style: Literal["auto", "phrase", "prose"] = Field(
+        "auto", description="A model chooses words of the text, or writes; `auto` by its size."
+    )
+    context_tokens: int = Field(1600, ge=64, description="Tokens of excerpts that it writes from.")
     floor: float = Field(
         0.30, ge=-1, le=1, description="Below this similarity nothing counts as found."
+    )
+    likelihood: float = Field(
+        0.5, ge=0, le=1, description="What `phrase` needs to be found as likely, to answer."
     )
 
 
@@ -85,11 +91,16 @@ class Backend(_Section):
         "llamacpp:embedded", description="`backend:name`; `carrel models list` shows what is here."
     )
     url: str = Field("", description="Address of a server, where the backend is one.")
+    api_key_file: str = Field("", description="A file that holds the key of the server.")
+    template: str = Field(
+        "", description="A family, or a template file, instead of the model's own chat template."
+    )
     context_window: int = Field(8192, ge=512, description="Tokens of prompt and answer together.")
     gpu_layers: Literal["auto", "all"] | int = Field(
         "auto", description="Layers on the GPU: `auto`, `all`, or a number."
     )
     threads: int = Field(0, ge=0, description="Threads that decode; 0 takes one for each core.")
+    batch_tokens: int = Field(512, ge=32, le=8192, description="Prompt tokens read in one step.")
     parallel: int = Field(4, ge=1, le=256, description="Sequences decoded at once.")
     temperature: float = Field(0.0, ge=0, le=5, description="0 always takes the likeliest token.")
     seed: int = Field(0, ge=0, description="Seed of the sampling.")

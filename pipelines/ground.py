@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,134 +13,38 @@ from typing import Any
 from pipelines.cite import find_quote, sentences
 from pipelines.types import Chunk, Citation, Finding
 
+MOST_CITATIONS = 3
+CLAIM_WORDS = 4
+"""Words that a sentence of the answer must have to be looked up as a quote."""
+
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,. ]*\d|\d")
 _PLAIN_NUMBER = re.compile(r"[^\d.]")
+_MOST_LINK = 400
+_LINK = re.compile(
+    rf"!?\[([^\[\]\n]{{0,{_MOST_LINK}}})\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\[\]\n]*\])"
+)
+_TAG = re.compile(
+    r"</?[A-Za-z][^<>]{0,400}>|<(?:https?|ftp|mailto|data|javascript):[^<>\s]{0,400}>"
+)
+
 ENGLISH_STOPWORDS = frozenset(
-    [
-        "a",
-        "about",
-        "above",
-        "after",
-        "all",
-        "also",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "down",
-        "during",
-        "each",
-        "few",
-        "for",
-        "from",
-        "further",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "here",
-        "hers",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "itself",
-        "just",
-        "me",
-        "more",
-        "most",
-        "my",
-        "no",
-        "nor",
-        "not",
-        "of",
-        "off",
-        "on",
-        "once",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "own",
-        "same",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "through",
-        "to",
-        "too",
-        "under",
-        "until",
-        "up",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
+    """a about above after all also am an and any are as at be because been before being between
+    both but by can could did do does doing down during each few for from further had has have
+    having he her here hers him his how i if in into is it its itself just me more most my no nor
+    not of off on once only or other our out over own same she should so some such than that the
+    their them then there these they this those through to too under until up very was we were
+    what when where which while who whom why will with would you your""".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence of a chunk, by its span in the page."""
+class Sentence:
+    """A sentence of a chunk that was found; `rank` is the place of the chunk among the hits."""
 
     chunk: Chunk
+    rank: int
     start: int
     end: int
     text: str
@@ -148,60 +52,88 @@ class Candidate:
 
 
 def cite(
-    question: str, answer: str, chunks: Sequence[Chunk], *, most: int = 2
+    question: str, answer: str, chunks: Sequence[Chunk], *, quotes: Sequence[str] = ()
 ) -> tuple[Citation, ...]:
     """Return citations for an answer, from the chunks that were shown to the model, in their order.
 
-    Quotes and sentences of the answer that stand in a chunk are cited as they are. When there are
-    none, the sentence that shares most with the answer and the question is cited instead, marked
-    as `repaired`. Every quote returned stands on its page.
+    `quotes` are what the model gave as its evidence. They, and what the answer itself quotes or
+    repeats, are cited as they stand on the page. When none of them does, the sentence that shares
+    most with quotes, answer and question is cited instead, marked as `repaired`. Every quote
+    returned stands on its page.
     """
     found: list[Citation] = []
-    for claim in _claims(answer):
+    for claim in (*quotes, *_claims(answer)):
         for chunk in chunks:
-            place = find_quote(claim, chunk.text)
+            place = find_quote(claim, chunk.text) if len(_WORD.findall(claim)) > 1 else None
             if place:
                 start, end, how = place
-                found.append(_citation(chunk, chunk.start + start, chunk.start + end, how=how))
+                found.append(citation(chunk, chunk.start + start, chunk.start + end, how=how))
                 break
     if not found:
-        best = best_sentences(question, answer, chunks, most=1)
-        found = [_citation(c.chunk, c.start, c.end, how="repaired") for c in best]
-    unique = {(c.source, c.page, c.start): c for c in found}
-    return tuple(list(unique.values())[:most])
+        best = best_sentences(question, " ".join((*quotes, answer)), chunks, most=1)
+        found = [citation(s.chunk, s.start, s.end, how="repaired") for s in best]
+    unique: list[Citation] = []
+    for one in found:
+        if not any(_within(one, other) for other in unique):
+            unique = [other for other in unique if not _within(other, one)] + [one]
+    return tuple(unique[:MOST_CITATIONS])
+
+
+def citation(chunk: Chunk, start: int, end: int, *, how: Finding) -> Citation:
+    """Return a citation of the characters `start` to `end` of the page that a chunk is from."""
+    return Citation(
+        source=chunk.source,
+        page=chunk.page,
+        page_label=chunk.page_label,
+        quote=chunk.text[start - chunk.start : end - chunk.start],
+        verified=True,
+        finding=how,
+        start=start,
+        end=end,
+    )
+
+
+def sentences_of(chunks: Iterable[Chunk]) -> list[Sentence]:
+    """Return the sentences of chunks, in their order.
+
+    A heading on a line of its own is not a part of the sentence after it, and is left out; so is
+    what has less than two words.
+    """
+    found = []
+    for rank, chunk in enumerate(chunks):
+        for start, end in sentences(chunk.text):
+            start = _after_heading(chunk, start, end)
+            text = chunk.text[start:end]
+            if len(_WORD.findall(text)) > 1:
+                place = chunk.start + start, chunk.start + end
+                found.append(Sentence(chunk, rank, *place, text, terms(text)))
+    return found
 
 
 def best_sentences(
-    question: str, answer: str, chunks: Sequence[Chunk], *, most: int = 1
-) -> list[Candidate]:
+    question: str, answer: str, chunks: Sequence[Chunk], *, most: int
+) -> list[Sentence]:
     """Return the sentences of the chunks that share most with answer and question, best first.
 
     Words weigh by how rare they are among the sentences; those of the answer count double.
     """
-    candidates = [
-        Candidate(chunk, chunk.start + start, chunk.start + end, text, terms(text))
-        for chunk in chunks
-        for start, end in sentences(chunk.text)
-        if len(text := chunk.text[start:end]) > 3
-    ]
-    if not candidates:
-        return []
-    frequency = Counter(term for candidate in candidates for term in candidate.terms)
-    wanted = Counter(dict.fromkeys(terms(question), 1.0))
+    candidates = sentences_of(chunks)
+    wanted = dict.fromkeys(terms(question), 1.0)
     for term in terms(answer):
-        wanted[term] += 2.0
+        wanted[term] = wanted.get(term, 0.0) + 2.0
+    weights = term_weights(wanted, candidates)
 
-    def score(item: tuple[int, Candidate]) -> float:
-        rank, candidate = item
-        overlap = sum(
-            weight * math.log(1 + len(candidates) / frequency[term])
-            for term, weight in wanted.items()
-            if term in candidate.terms
-        )
-        return overlap / (8 + sum(candidate.terms.values())) ** 0.5 - rank * 1e-6
+    def score(sentence: Sentence) -> float:
+        overlap = sum(wanted[term] * weights[term] for term in wanted if term in sentence.terms)
+        return overlap / math.sqrt(8 + sum(sentence.terms.values()))
 
-    ranked = sorted(enumerate(candidates), key=score, reverse=True)
-    return [candidate for _, candidate in ranked[:most]]
+    return sorted(candidates, key=score, reverse=True)[:most]
+
+
+def term_weights(wanted: Iterable[str], among: Sequence[Sentence]) -> Mapping[str, float]:
+    """Return how much each stem tells: more, the fewer of the sentences have it."""
+    frequency = Counter(term for sentence in among for term in sentence.terms)
+    return {term: math.log(1 + len(among) / (0.5 + frequency[term])) for term in wanted}
 
 
 def unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[str, ...]:
@@ -214,6 +146,17 @@ def numbers(text: str) -> list[str]:
     """Return the numbers in a text, without separators of thousands."""
     plain = (_PLAIN_NUMBER.sub("", match.group()).strip(".") for match in _NUMBER.finditer(text))
     return [number for number in plain if number]
+
+
+def without_links(text: str) -> str:
+    """Return a text whose Markdown links and images are only their words, and without HTML tags.
+
+    What a document wants a reader's program to fetch or to show as a link stays plain text.
+    """
+    previous = ""
+    while previous != text:
+        previous, text = text, _TAG.sub("", _LINK.sub(r"\1", text))
+    return text
 
 
 def terms(text: str) -> Counter[str]:
@@ -239,18 +182,23 @@ def _stemmer() -> Any:
 def _claims(answer: str) -> list[str]:
     quoted = [match.group(1) for match in _QUOTED.finditer(answer)]
     whole = [answer[start:end] for start, end in sentences(answer)]
-    return [claim for claim in (*quoted, *whole) if len(_WORD.findall(claim)) >= 4]
+    return [claim for claim in (*quoted, *whole) if len(_WORD.findall(claim)) >= CLAIM_WORDS]
 
 
-def _citation(chunk: Chunk, start: int, end: int, *, how: Finding) -> Citation:
-    quote = chunk.text[start - chunk.start : end - chunk.start]
-    return Citation(
-        source=chunk.source,
-        page=chunk.page,
-        page_label=chunk.page_label,
-        quote=quote,
-        verified=True,
-        finding=how,
-        start=start,
-        end=end,
+def _within(inner: Citation, outer: Citation) -> bool:
+    return (
+        (inner.source, inner.page) == (outer.source, outer.page)
+        and outer.start <= inner.start
+        and inner.end <= outer.end
     )
+
+
+def _after_heading(chunk: Chunk, start: int, end: int) -> int:
+    """Return where a sentence begins once the chunk's headings before it are passed over."""
+    text = chunk.text[start:end]
+    for heading in (*chunk.headings, *chunk.headings[::-1]):
+        words = [re.escape(word) for word in heading.split()]
+        match = re.match(r"(?:#+\s*)?" + r"\s+".join(words) + r"\s*(?:\n|$)\s*", text)
+        if words and match:
+            start, text = start + match.end(), text[match.end() :]
+    return start

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ NAME = "chunks"
 EXACT_UP_TO = 20_000
 """Chunks up to which comparing with every vector is faster than opening Chroma."""
 _BATCH = 4096
+_SAMPLED = 50
 
 Vector = NDArray[np.float32]
 
@@ -122,6 +123,44 @@ class DenseIndex:
                 ) from error
             self.store.settle([*added, *removed])
             self._generation = generation
+
+    def differences(self) -> Iterator[str]:
+        """Yield what Chroma holds otherwise than the store; the caller holds the lock.
+
+        Changes that the store has noted for it and that it has not followed yet are none.
+        """
+        with self._lock:
+            added, removed = self.store.pending()
+            held: set[int] = set()
+            if not self.folder.is_dir():
+                if self.store.chunk_count() > len(added):
+                    yield "it is not there"
+                return
+            try:
+                collection = self._open()
+                for offset in range(0, collection.count(), _BATCH):
+                    found = collection.get(limit=_BATCH, offset=offset, include=["embeddings"])
+                    rows = {
+                        int(id): vector
+                        for id, vector in zip(found["ids"], found["embeddings"], strict=True)
+                    }
+                    held |= rows.keys()
+                    for id, vector in zip(*self.store.vectors(list(rows)), strict=True):
+                        if not np.allclose(rows[id], vector, atol=1e-4):
+                            yield f"chunk {id} has another vector there"
+                ids = self.store.chunk_ids()
+                for id in ids[:: max(1, len(ids) // _SAMPLED)]:
+                    _, vectors = self.store.vectors([id])
+                    if id in held and self._query(vectors[0], 1)[0][1] < 1.0 - 1e-3:
+                        yield f"chunk {id} is not found with its own vector"
+            except BaseException as error:
+                _reraise_interrupt(error)
+                yield f"it cannot be read: {error}"
+                return
+            if missing := set(ids) - held - set(added):
+                yield f"{len(missing)} chunks are missing, the first is {min(missing)}"
+            if extra := held - set(ids) - set(removed):
+                yield f"{len(extra)} chunks are too many, the first is {min(extra)}"
 
     def close(self) -> None:
         """Let go of the files."""

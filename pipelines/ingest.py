@@ -6,28 +6,36 @@ hold. Parsing runs ahead in worker processes while this one embeds.
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
-from pipelines.embed import Embedder, embedded_text
-from pipelines.errors import DocumentError, FingerprintError, UsageError
+from pipelines.embed import Embedder, EmbeddingThread, embedded_text
+from pipelines.errors import CollectionError, DocumentError, FingerprintError, UsageError
 from pipelines.index import DenseIndex
 from pipelines.load import Limits, LoaderPool
 from pipelines.lock import WriteLock
 from pipelines.split import Splitter
-from pipelines.store import Store
+from pipelines.store import Failure, Store, Vectors
 from pipelines.types import Chunk, Document, Outcome, Report
-from pipelines.walk import File, walk
+from pipelines.walk import File, content_hash, walk
 
-GATHER = 128
+GATHER = 192
 """Chunks that are embedded together, so that small files fill a batch."""
+_AHEAD = 2
+"""Batches that are being embedded or wait for it."""
+_LASTING = {"needs_password", "no_text", "empty", "corrupt", "unsupported", "limit"}
+"""Failures that come again unless the file, the limits or the passwords change."""
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 Progress = Callable[[int, int, str], None]
 """Called with files finished, files in all, and the path that was finished."""
@@ -53,6 +61,7 @@ class Ingestor:
         lock: WriteLock,
         *,
         limits: Limits,
+        state: Path | None = None,
         workers: int = 0,
         ocr: bool = False,
     ) -> None:
@@ -62,6 +71,7 @@ class Ingestor:
         self.splitter = splitter
         self.lock = lock
         self.limits = limits
+        self.state = state or store.path.parent
         self.workers = workers or os.cpu_count() or 1
         self.ocr = ocr
 
@@ -70,18 +80,21 @@ class Ingestor:
         paths: Sequence[Path],
         *,
         passwords: Sequence[str] = (),
+        retry: bool = False,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
     ) -> Report:
         """Add, change, rename and remove until the collection equals these files and folders.
 
-        Sources outside `paths` stay as they are. Raises `UsageError` when there is nothing at all
-        to read, `CollectionBusyError` when another process writes, `FingerprintError` when the
-        collection was built with another embedder or splitter.
+        Sources outside `paths` stay as they are. A file that could not be read is not tried again
+        before it, the limits or the passwords change, unless `retry` is set; every run reports it.
+        Raises `UsageError` when there is nothing at all to read, `CollectionBusyError` when
+        another process writes, `FingerprintError` when the collection was built with another
+        embedder or splitter, `CollectionError` when the disk is full.
         """
         begin = time.perf_counter()
+        names = ", ".join(str(path) for path in paths)
         if not any(os.path.lexists(path.expanduser()) for path in paths):
-            names = ", ".join(str(path) for path in paths)
             raise UsageError(
                 f"There is no such file or folder: {names}.", hint="Look at the spelling."
             )
@@ -89,18 +102,28 @@ class Ingestor:
             self.check_fingerprint()
             lines = _Lines()
             known = self.store.stamps()
-            fresh = self._plan(paths, known, lines)
+            failures = {} if retry else self.store.failures.known()
+            fresh = self._plan(paths, known, failures, lines, passwords)
             gone = self._gone(paths, known, lines, fresh)
             if not fresh and not gone and not lines.skipped and not lines.failed:
-                names = ", ".join(str(path) for path in paths)
                 raise UsageError(f"There are no files in {names}.", hint="Name a folder with some.")
             try:
                 self._read(fresh, lines, passwords, progress)
                 # Last, so that a renamed file finds its content still there.
                 failed_now = [line.path for line in lines.failed if line.path in known]
                 self.store.remove([*gone, *failed_now])
-            finally:
+                here = {line.path for line in lines.failed}
+                self.store.failures.forget(
+                    path for path in failures if path not in here and _under(path, _roots(paths))
+                )
                 self.index.sync()
+            except OSError as error:
+                if error.errno not in _DISK_FULL:
+                    raise
+                raise CollectionError(
+                    f"The disk is full: {error}.",
+                    hint="Make room and run the same command again; it goes on where it stopped.",
+                ) from error
         return Report(
             done=tuple(lines.done),
             skipped=tuple(lines.skipped),
@@ -125,19 +148,38 @@ class Ingestor:
                 )
 
     def _plan(
-        self, paths: Sequence[Path], known: dict[str, tuple[int, int, str]], lines: _Lines
+        self,
+        paths: Sequence[Path],
+        known: dict[str, tuple[int, int, str]],
+        failures: dict[str, Failure],
+        lines: _Lines,
+        passwords: Sequence[str],
     ) -> list[File]:
-        fresh: list[File] = []
-        for found in walk(paths):
+        """Return the files to read; those that need not be read get their line at once."""
+        fresh: dict[str, File] = {}
+        conditions = self._conditions
+        for found in walk(paths, without=self.state):
             if isinstance(found, Outcome):
                 (lines.failed if found.status == "failed" else lines.skipped).append(found)
                 continue
-            stamp = known.get(str(found.path))
-            if stamp and stamp[:2] == (found.size, found.mtime_ns):
-                lines.skipped.append(Outcome(str(found.path), "It is unchanged.", "unchanged"))
+            path, stamp = str(found.path), (found.size, found.mtime_ns)
+            failure = failures.get(path)
+            if (held := known.get(path)) and held[:2] == stamp:
+                lines.skipped.append(Outcome(path, "It is unchanged.", "unchanged"))
+            elif (
+                failure is not None
+                and (failure.size, failure.mtime_ns, failure.conditions) == (*stamp, conditions)
+                and not (passwords and failure.status == "needs_password")
+            ):
+                lines.failed.append(Outcome(path, failure.reason, failure.status))
             else:
-                fresh.append(found)
-        return fresh
+                fresh[path] = found
+        return list(fresh.values())
+
+    @property
+    def _conditions(self) -> str:
+        """What decides, besides a file itself, whether it can be read."""
+        return f"{metadata.version('carrel')} {astuple(self.limits)} {self.ocr}"
 
     def _gone(
         self,
@@ -152,7 +194,7 @@ class Ingestor:
         """
         here = {str(file.path) for file in fresh} | {line.path for line in lines.skipped}
         unopened = tuple(line.path for line in lines.failed)
-        roots = tuple(os.path.abspath(path.expanduser()) for path in paths)  # noqa: PTH100
+        roots = _roots(paths)
         return [
             path
             for path in known
@@ -177,34 +219,50 @@ class Ingestor:
         unread: dict[Path, tuple[File, str]] = {}
         first_with: dict[str, Path] = {}
         doubles: list[tuple[File, str]] = []
-        for file in files:
-            try:
-                hash = _hash(file.path)
-            except OSError as error:
-                reason = f"It cannot be opened: {error.strerror}."
-                lines.failed.append(Outcome(str(file.path), reason, "failed"))
-                tell(str(file.path))
-                continue
-            if self._link(file, hash, lines):
-                tell(str(file.path))
-            elif hash in first_with:
-                doubles.append((file, hash))
-            else:
-                first_with[hash] = file.path
-                unread[file.path] = (file, hash)
+
+        def to_read() -> Iterator[Path]:
+            """Give what has to be read, hashed only a little ahead of its reading."""
+            for file in files:
+                try:
+                    hash = content_hash(file.path)
+                except OSError as error:
+                    reason = f"It cannot be opened: {error.strerror}."
+                    lines.failed.append(Outcome(str(file.path), reason, "failed"))
+                    tell(str(file.path))
+                    continue
+                if self._link(file, hash, lines):
+                    tell(str(file.path))
+                elif hash in first_with:
+                    doubles.append((file, hash))
+                else:
+                    first_with[hash] = file.path
+                    unread[file.path] = (file, hash)
+                    yield file.path
 
         gathered: list[_Read] = []
-        for path, result in self._load(list(unread), passwords):
-            file, hash = unread[path]
-            if isinstance(result, DocumentError):
-                lines.failed.append(Outcome(str(path), _sentence(result), result.status))
-                tell(str(path))
-                continue
-            gathered.append(_Read(file, hash, result, self.splitter.split(result)))
-            if sum(len(read.chunks) for read in gathered) >= GATHER:
-                self._store(gathered, lines, tell)
-                gathered = []
-        self._store(gathered, lines, tell)
+        under_way: deque[_Batch] = deque()
+        pool = LoaderPool(
+            workers=max(1, min(self.workers, len(files))),
+            limits=self.limits,
+            passwords=tuple(passwords),
+            ocr=self.ocr,
+        )
+        with closing(pool), EmbeddingThread(self.embedder) as thread:
+            for path, result in pool.load_all(to_read()):
+                file, hash = unread.pop(path)
+                if isinstance(result, DocumentError):
+                    self._fail(file, result, lines)
+                    tell(str(path))
+                    continue
+                gathered.append(_Read(file, hash, result, self.splitter.split(result)))
+                if sum(len(read.chunks) for read in gathered) >= GATHER:
+                    under_way.append(self._embed(gathered, thread))
+                    gathered = []
+                while len(under_way) > _AHEAD or (under_way and under_way[0].vectors.done()):
+                    self._store(under_way.popleft(), lines, tell)
+            under_way.append(self._embed(gathered, thread))
+            while under_way:
+                self._store(under_way.popleft(), lines, tell)
         for file, hash in doubles:
             if not self._link(file, hash, lines):
                 first = str(first_with[hash])
@@ -212,19 +270,15 @@ class Ingestor:
                 lines.failed.append(replace(line, path=str(file.path)))
             tell(str(file.path))
 
-    def _load(
-        self, paths: Sequence[Path], passwords: Sequence[str]
-    ) -> Iterator[tuple[Path, Document | DocumentError]]:
-        if not paths:
-            return
-        pool = LoaderPool(
-            workers=min(self.workers, len(paths)),
-            limits=self.limits,
-            passwords=tuple(passwords),
-            ocr=self.ocr,
-        )
-        with closing(pool):
-            yield from pool.load_all(paths)
+    def _fail(self, file: File, error: DocumentError, lines: _Lines) -> None:
+        line = Outcome(str(file.path), f"{error} {error.hint}".strip(), error.status)
+        lines.failed.append(line)
+        if error.status in _LASTING and not _changed(file):
+            self.store.failures.note(
+                Failure(
+                    line.path, file.size, file.mtime_ns, self._conditions, line.status, line.reason
+                )
+            )
 
     def _link(self, file: File, hash: str, lines: _Lines) -> bool:
         path = str(file.path)
@@ -233,17 +287,26 @@ class Ingestor:
         lines.done.append(Outcome(path, "Its content was already here.", "linked"))
         return True
 
-    def _store(self, gathered: Sequence[_Read], lines: _Lines, tell: Callable[[str], None]) -> None:
-        texts = [embedded_text(chunk, self.embedder) for read in gathered for chunk in read.chunks]
+    def _embed(self, reads: Sequence[_Read], thread: EmbeddingThread) -> _Batch:
+        """Have the texts of these files embedded that are not embedded yet."""
+        texts = [embedded_text(chunk, self.embedder) for read in reads for chunk in read.chunks]
         known = self.store.known_vectors([hash for _, hash in texts])
         missing = {hash: text for text, hash in texts if hash not in known}
-        if missing:
-            rows = self.embedder.embed(list(missing.values()))
-            known.update(zip(missing, rows, strict=True))
+        return _Batch(
+            reads,
+            [hash for _, hash in texts],
+            known,
+            list(missing),
+            thread.submit(list(missing.values())),
+        )
+
+    def _store(self, batch: _Batch, lines: _Lines, tell: Callable[[str], None]) -> None:
+        known = batch.known
+        known.update(zip(batch.missing, batch.vectors.result(), strict=True))
         at = 0
-        for read in gathered:
+        for read in batch.reads:
             path = str(read.file.path)
-            hashes = [hash for _, hash in texts[at : at + len(read.chunks)]]
+            hashes = batch.hashes[at : at + len(read.chunks)]
             at += len(read.chunks)
             if _changed(read.file):
                 reason = "It changed while it was read; the next run reads it again."
@@ -272,6 +335,17 @@ class _Read:
     chunks: Sequence[Chunk]
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Files whose chunks are being embedded: `hashes` of all texts, `missing` of the new ones."""
+
+    reads: Sequence[_Read]
+    hashes: Sequence[str]
+    known: dict[str, Vectors]
+    missing: Sequence[str]
+    vectors: Future[Vectors]
+
+
 def _done(read: _Read) -> Outcome:
     document = read.document
     notes = list(document.notes)
@@ -288,15 +362,6 @@ def _done(read: _Read) -> Outcome:
     )
 
 
-def _sentence(error: DocumentError) -> str:
-    return f"{error} {error.hint}".strip()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-
-
 def _changed(file: File) -> bool:
     try:
         status = file.path.stat()
@@ -307,3 +372,7 @@ def _changed(file: File) -> bool:
 
 def _under(path: str, roots: Iterable[str]) -> bool:
     return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+
+
+def _roots(paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(os.path.abspath(path.expanduser()) for path in paths)  # noqa: PTH100

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from threading import Event
 from typing import Self
 
 from pipelines import config as configuration
@@ -18,15 +20,21 @@ from pipelines.backends.model import LocalModel
 from pipelines.chat import Chat
 from pipelines.config import Config
 from pipelines.embed import Embedder, open_embedder
-from pipelines.errors import ConfigurationError, UsageError
+from pipelines.errors import ConfigurationError, DocumentError, UsageError
 from pipelines.index import DenseIndex
 from pipelines.ingest import Ingestor, Progress
-from pipelines.load import Limits
+from pipelines.journal import Journal
+from pipelines.load import Limits, LoaderPool
 from pipelines.lock import WriteLock
+from pipelines.reembed import reembed
 from pipelines.retrieve import CollectionRetriever, Searcher
 from pipelines.split import Splitter
 from pipelines.store import Source, Store
-from pipelines.types import Answer, Hit, Page, Report
+from pipelines.summarize import Options, Summarizer, Summary
+from pipelines.types import Answer, Document, Hit, Page, Report
+from pipelines.verify import Verification, verify
+from pipelines.walk import File, walk
+from pipelines.watch import watch
 
 DEFAULT_COLLECTION = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -82,15 +90,58 @@ class Library:
         self,
         *paths: AnyPath,
         passwords: Sequence[str] = (),
+        retry: bool = False,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
     ) -> Report:
-        """Bring the collection in step with these files and folders; return what was done."""
+        """Bring the collection in step with these files and folders; return what was done.
+
+        `retry` reads files again that could not be read before, though nothing about them changed.
+        """
         if not paths:
             raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
         return self.ingestor.ingest(
             [Path(path) for path in paths],
             passwords=passwords,
+            retry=retry,
+            progress=progress,
+            wait_seconds=wait_seconds,
+        )
+
+    def watch(
+        self,
+        *folders: AnyPath,
+        passwords: Sequence[str] = (),
+        progress: Progress | None = None,
+        stop: Event | None = None,
+    ) -> Iterator[Report]:
+        """Ingest folders now and whenever they change, until `stop` is set; yield the reports."""
+        return watch(
+            self.ingestor,
+            [Path(folder) for folder in folders],
+            passwords=passwords,
+            progress=progress,
+            stop=stop,
+        )
+
+    def verify(self, *, wait_seconds: float = 0.0) -> Verification:
+        """Check files, text, vectors, keywords and the index against each other."""
+        return verify(self.store, self.index, self.embedder, self.lock, wait_seconds=wait_seconds)
+
+    def rebuild(self, *, wait_seconds: float = 0.0) -> int:
+        """Make the dense index again from SQLite; return how many chunks it has."""
+        with self.lock.held(wait_seconds=wait_seconds):
+            self.index.rebuild()
+            return self.store.chunk_count()
+
+    def reembed(self, *, progress: Progress | None = None, wait_seconds: float = 0.0) -> Report:
+        """Change the collection to the configured embedder and splitter; no file is read again."""
+        return reembed(
+            self.store,
+            self.index,
+            self.embedder,
+            self.ingestor.splitter,
+            self.lock,
             progress=progress,
             wait_seconds=wait_seconds,
         )
@@ -111,6 +162,60 @@ class Library:
         """Return a conversation about the documents; `resume` goes on with the last one."""
         return Chat(self.answerer, self.folder / "chat.json", resume=resume)
 
+    def summarize(
+        self, *paths: AnyPath, query: str = "", length: str = "", together: bool = False
+    ) -> list[Summary]:
+        """Return a summary of each document, or one over all of them; all of the text is read.
+
+        Finished model calls are in the journal, so asking again costs nothing.
+        """
+        options = replace(self.summary_options, query=query)
+        summarizer = self.summarizer(replace(options, length=length) if length else options)
+        load = self.loader()
+        documents = [load(file) for file in self.files(*paths)]
+        if together:
+            return [summarizer.invoke(documents)]
+        return [summarizer.invoke(document) for document in documents]
+
+    def files(self, *paths: AnyPath, glob: str = "*") -> list[Path]:
+        """Return the files under these paths, in order; of folders those whose name fits.
+
+        Raises `UsageError` when there is none.
+        """
+        found: list[Path] = []
+        for path in map(Path, paths):
+            pattern = "*" if path.is_file() else glob
+            files = (file for file in walk([path]) if isinstance(file, File))
+            found += [file.path for file in files if fnmatch(file.path.name, pattern)]
+        if not found:
+            names = ", ".join(str(path) for path in paths)
+            raise UsageError(f"There are no files in {names}.", hint="Look at the spelling.")
+        return found
+
+    def loader(
+        self, *, passwords: Sequence[str] = (), first_pages: int = 0
+    ) -> Callable[[Path], Document]:
+        """Return a callable that reads one document in a process of its own, with limits.
+
+        `first_pages` keeps only so many pages, and says so in the document's notes.
+        """
+
+        def load(path: Path) -> Document:
+            with LoaderPool(
+                workers=1, limits=self.limits, passwords=tuple(passwords),
+                ocr=self.config.ingestion.ocr,
+            ) as pool:  # fmt: skip
+                _, result = next(iter(pool.load_all([path])))
+            if isinstance(result, DocumentError):
+                raise result
+            if first_pages and len(result.pages) > first_pages:
+                note = f"Only the first {first_pages} of {len(result.pages)} pages were read."
+                pages = result.pages[:first_pages]
+                return replace(result, pages=pages, notes=(*result.notes, note))
+            return result
+
+        return load
+
     def documents(self) -> list[Source]:
         """Return the sources in the collection, ordered by path."""
         return self.store.sources()
@@ -124,7 +229,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the model and of the files."""
-        for name in ("model", "index", "store"):
+        for name in ("model", "index", "store", "journal"):
             part = self.__dict__.pop(name, None)
             if isinstance(part, LocalModel):
                 part.unload()
@@ -178,6 +283,37 @@ class Library:
         """Question → answer; a LangChain `Runnable`."""
         return Answerer(self.searcher, self.model, self.config.answering)
 
+    def summarizer(self, options: Options | None = None) -> Summarizer:
+        """Document → summary; a LangChain `Runnable`."""
+        folder = self.config.prompts
+        return Summarizer(
+            self.model,
+            journal=self.journal,
+            options=options or self.summary_options,
+            folders=(Path(folder).expanduser(),) if folder else (),
+        )
+
+    @property
+    def summary_options(self) -> Options:
+        """What the configuration says of summaries."""
+        return Options.of(self.config.summarization)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The record of finished model calls, shared by all collections."""
+        return Journal(self.home / "journal.sqlite")
+
+    @property
+    def limits(self) -> Limits:
+        """What reading one file may cost."""
+        settings = self.config.ingestion
+        return Limits(
+            seconds=settings.max_seconds,
+            memory_megabytes=settings.max_memory_megabytes,
+            pages=settings.max_pages,
+            unpacked_megabytes=settings.max_unpacked_megabytes,
+        )
+
     @cached_property
     def ingestor(self) -> Ingestor:
         """Folder → collection."""
@@ -192,12 +328,8 @@ class Library:
                 limit=self.embedder.limit,
             ),
             self.lock,
-            limits=Limits(
-                seconds=settings.max_seconds,
-                memory_megabytes=settings.max_memory_megabytes,
-                pages=settings.max_pages,
-                unpacked_megabytes=settings.max_unpacked_megabytes,
-            ),
+            limits=self.limits,
+            state=self.home / "collections",
             workers=settings.workers,
             ocr=settings.ocr,
         )

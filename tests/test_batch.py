@@ -334,7 +334,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_outputs(
 @pytest.mark.slow
 def test_killed_at_fifty_random_moments(tmp_path: Path, folder: Path) -> None:
     for n in range(6, 20):
-        paragraphs = "\n\n".join(TEXT.format(n=10 * n + m + 1) for m in range(30))
+        paragraphs = "\n\n".join(TEXT.format(n=100 * n + m + 1) for m in range(30))
         (folder / f"doc{n}.md").write_text(paragraphs)
     _kill_and_compare(tmp_path, folder, 50)
 

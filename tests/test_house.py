@@ -16,12 +16,12 @@ PACKAGE = Path(__file__).parent.parent / "pipelines"
 
 FLOORS = (
     ("errors", "types", "resources"),
-    ("config", "database", "lock", "privacy", "walk"),
+    ("config", "database", "lock", "outputs", "privacy", "walk", "words"),
     ("cite", "journal", "load", "split", "store", "weights"),
-    ("ground", "prompts", "embed"),
+    ("embed", "fuse", "ground", "prompts"),
     ("backends", "index"),
-    ("journal_cache", "ingest", "retrieve", "summarize"),
-    ("answer", "batch"),
+    ("journal_cache", "ingest", "reembed", "retrieve", "summarize", "verify"),
+    ("answer", "batch", "watch"),
     ("chat", "evaluate"),
     ("library",),
     ("cli",),

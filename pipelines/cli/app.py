@@ -18,6 +18,7 @@ from pipelines.cli import (
     configure,
     demo,
     doctor,
+    evaluate,
     prompts,
     summarize,
 )
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (collection, ask, summarize, configure, prompts, doctor, demo):
+for module in (collection, ask, summarize, configure, prompts, doctor, evaluate, demo):
     module.register(app)
 
 

@@ -1,11 +1,13 @@
-"""`carrel ingest`, `carrel documents list`, `carrel documents export`."""
+"""`carrel ingest`, `verify`, `rebuild`, `reembed`, and `carrel documents`."""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,12 +22,19 @@ from pipelines.cli.options import (
     opened,
 )
 
+if TYPE_CHECKING:
+    from pipelines.library import Library
+    from pipelines.types import Report
+
+Wait = Annotated[float, typer.Option(help="Seconds to wait for another process that is writing.")]
+
 documents = typer.Typer(help="What the collection holds.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(ingest)
+    for command in (ingest, verify, rebuild, reembed):
+        app.command()(command)
     app.add_typer(documents, name="documents")
 
 
@@ -35,24 +44,123 @@ def ingest(
     password: Annotated[
         list[str] | None, typer.Option(help="Tried on encrypted files; may be repeated.")
     ] = None,
-    wait: Annotated[
-        float, typer.Option(help="Seconds to wait for another process that is writing.")
-    ] = 60.0,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Read again what could not be read before.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and follow the folders until Ctrl-C.")
+    ] = False,
+    wait: Wait = 60.0,
     json: AsJson = False,
     config: ConfigFile = None,
     set: Settings = None,
     debug: Debug = False,
 ) -> int:
     """Bring the collection in step with files and folders."""
+    if watch:
+        with opened(collection, config, set) as library:
+            return _follow(library, paths, password or (), json=json)
     with opened(collection, config, set) as library, show.progress("Ingesting") as progress:
         report = library.ingest(
-            *paths, passwords=password or (), progress=progress, wait_seconds=wait
+            *paths, passwords=password or (), retry=retry, progress=progress, wait_seconds=wait
         )
+    _print(report, json=json)
+    return EXIT_FAILED if report.failed else 0
+
+
+def _follow(
+    library: Library, paths: Sequence[Path], passwords: Sequence[str], *, json: bool
+) -> int:
+    """Print a report after the first run, and after each that changed something, until Ctrl-C."""
+    failed: set[tuple[str, str]] | None = None
+    try:
+        for report in library.watch(*paths, passwords=passwords):
+            now = {(line.path, line.reason) for line in report.failed}
+            if failed is None or report.done or report.removed or now != failed:
+                _print(report, json=json)
+                sys.stdout.flush()
+            failed = now
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _print(report: Report, *, json: bool) -> None:
     if json:
         show.print_json(asdict(report))
     else:
         show.print_report(report)
-    return EXIT_FAILED if report.failed else 0
+
+
+def verify(
+    collection: Collection = DEFAULT_COLLECTION,
+    wait: Wait = 60.0,
+    json: AsJson = False,
+    config: ConfigFile = None,
+    set: Settings = None,
+    debug: Debug = False,
+) -> int:
+    """Check files, text, vectors, keywords and the index against each other."""
+    with opened(collection, config, set) as library:
+        found = library.verify(wait_seconds=wait)
+    if json:
+        show.print_json(asdict(found))
+        return EXIT_FAILED if found.problems else 0
+    out = show.console()
+    for note in found.notes:
+        out.print(f"  - {show.clean(note)}", style="dim")
+    for problem in found.problems:
+        out.print(
+            f"  ✗ {problem.part}: {show.clean(f'{problem.where}: {problem.what}')}", style="red"
+        )
+    held = f"{found.sources} documents, {found.pages} pages, {found.chunks} chunks"
+    if not found.problems:
+        out.print(f"{held}: everything is as it should be.")
+        return 0
+    out.print(f"{held}: {len(found.problems)} problems.")
+    if all(problem.part == "index" for problem in found.problems):
+        out.print("  hint: `carrel rebuild` makes the index again.")
+    return EXIT_FAILED
+
+
+def rebuild(
+    collection: Collection = DEFAULT_COLLECTION,
+    wait: Wait = 60.0,
+    json: AsJson = False,
+    config: ConfigFile = None,
+    set: Settings = None,
+    debug: Debug = False,
+) -> None:
+    """Make the dense index again from SQLite; nothing is embedded."""
+    with opened(collection, config, set) as library, show.waiting("Rebuilding"):
+        chunks = library.rebuild(wait_seconds=wait)
+    if json:
+        show.print_json({"chunks": chunks})
+    else:
+        show.console().print(f"The index was made again with {chunks} chunks.")
+
+
+def reembed(
+    collection: Collection = DEFAULT_COLLECTION,
+    wait: Wait = 60.0,
+    json: AsJson = False,
+    config: ConfigFile = None,
+    set: Settings = None,
+    debug: Debug = False,
+) -> None:
+    """Change the collection to the configured embedder and splitter, from the text it holds."""
+    with opened(collection, config, set) as library, show.progress("Embedding") as progress:
+        report = library.reembed(progress=progress, wait_seconds=wait)
+    if json:
+        show.print_json(asdict(report))
+    elif report.done:
+        chunks = sum(line.chunks for line in report.done)
+        show.console().print(
+            f"{len(report.done)} documents embedded anew ({chunks} chunks), "
+            f"in {report.seconds:.1f} s."
+        )
+    else:
+        show.console().print("The collection is as configured already.")
 
 
 @documents.command("list")

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import textwrap
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,21 +181,18 @@ def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
         transient=True,
     )
     task = bar.add_task(label, total=None, name="")
-    begin = time.monotonic()
-    started = False
 
     def move(finished: int, total: int, name: str) -> None:
-        nonlocal started
-        if not started and time.monotonic() - begin > SHOWN_AFTER_SECONDS:
-            bar.start()
-            started = True
         bar.update(task, completed=finished, total=total, name=Path(clean(name)).name[-40:])
 
+    start = threading.Timer(SHOWN_AFTER_SECONDS, bar.start)
+    start.start()
     try:
         yield move
     finally:
-        if started:
-            bar.stop()
+        start.cancel()
+        start.join()
+        bar.stop()
 
 
 @contextmanager

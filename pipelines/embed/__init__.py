@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.embed.ahead import EmbeddingThread
 from pipelines.embed.embedder import Embedder, embedded_text, open_embedder
 
-__all__ = ["Embedder", "embedded_text", "open_embedder"]
+__all__ = ["Embedder", "EmbeddingThread", "embedded_text", "open_embedder"]

@@ -1,8 +1,9 @@
-"""The embedder: a sentence-transformers model, on the engine that is there soonest.
+"""The embedder: a sentence-transformers model, on the engine that is fastest here.
 
 The first use runs on sentence-transformers itself and keeps an exported graph beside the other
-state; from then on the same weights run on onnxruntime, which needs no torch and so starts in a
-fraction of the time. Both give the same vectors (the tests compare them).
+state. From then on a question runs on onnxruntime, which is there in a fraction of the time that
+torch takes; many texts run on the engine that a short measurement found fastest. The engines agree
+to within what retrieval notices (the tests compare vectors, `bench/ingest.py` the ranking).
 """
 
 from __future__ import annotations
@@ -11,24 +12,31 @@ import hashlib
 import importlib.util
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from pipelines.config import Embedding, home
+from pipelines.embed import openvino
+from pipelines.embed.batch import Ids, batches
+from pipelines.embed.choice import Engine, fastest
 from pipelines.embed.onnx import OnnxEngine
 from pipelines.errors import ConfigurationError, MissingExtraError
 from pipelines.types import Chunk
 from pipelines.weights import fingerprint_of
+from pipelines.words import plain
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+    from pipelines.embed.torch import TorchEngine
 
 EMBEDDED = "embedded"
 Vectors = NDArray[np.float32]
@@ -36,11 +44,9 @@ Progress = Callable[[int], None]
 """Called with the number of texts that were just embedded."""
 
 
-class Engine(Protocol):
-    """Something that runs the weights."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return a row of unit length for each text of one batch."""
+BULK_TOKENS = 20_000
+"""Tokens from which on opening the fastest engine pays; fewer run on what is open first."""
+_TOKENIZED_AT_ONCE = 512
 
 
 class Embedder(Embeddings):
@@ -59,6 +65,9 @@ class Embedder(Embeddings):
                 )
         self.folder = folder
         self.settings = settings
+        self._embedded_tokens = 0
+        self._opening = threading.Lock()
+        self._count = lru_cache(maxsize=4096)(self._count_now)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -77,34 +86,29 @@ class Embedder(Embeddings):
         return [start for start, _ in encoding.offsets]
 
     def count_tokens(self, text: str) -> int:
-        """Return the number of tokens in `text`."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        """Return the number of tokens in `text`. What was counted lately is remembered."""
+        return self._count(text)
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """Return a (texts, dimension) array with a row of unit length for each text.
 
         Raises `ConfigurationError` for a text longer than the model reads: nothing is cut.
         """
-        lengths = [self.count_tokens(text) for text in texts]
-        for text, length in zip(texts, lengths, strict=True):
-            if length > self.limit:
-                raise ConfigurationError(
-                    f"A text of {length} tokens is longer than the {self.limit} that the embedder "
-                    f"reads: {text[:60]!r}…",
-                    hint="Split it first; ingestion.chunk_tokens sets the size of chunks.",
-                )
-        order = sorted(range(len(texts)), key=lambda index: -lengths[index])
-        vectors: list[Vectors] = []
-        for start in range(0, len(order), self.settings.batch_size):
-            batch = order[start : start + self.settings.batch_size]
-            vectors.append(self._engine.encode([texts[index] for index in batch]))
+        rows = self._token_ids(texts)
+        if not rows:
+            return np.zeros((0, 0), np.float32)
+        self._embedded_tokens += sum(map(len, rows))
+        engine = self._bulk if self._embedded_tokens >= BULK_TOKENS else self._quick
+        vectors: Vectors | None = None
+        for batch in batches([len(row) for row in rows], tokens=self.settings.batch_tokens):
+            found = engine.encode([rows[index] for index in batch])
+            if vectors is None:
+                vectors = np.empty((len(rows), found.shape[1]), np.float32)
+            vectors[batch] = found
             if progress:
                 progress(len(batch))
-        if not vectors:
-            return np.zeros((0, 0), np.float32)
-        rows = np.empty_like(np.concatenate(vectors))
-        rows[order] = np.concatenate(vectors)
-        return rows
+        assert vectors is not None
+        return vectors
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return a vector for each text (LangChain's `Embeddings`)."""
@@ -124,8 +128,30 @@ class Embedder(Embeddings):
 
     @property
     def engine_name(self) -> str:
-        """Return the name of the engine that runs the weights."""
-        return "onnx" if isinstance(self._engine, OnnxEngine) else "torch"
+        """Return the name of the engine that many texts run on."""
+        return self._bulk.name
+
+    def _token_ids(self, texts: Sequence[str]) -> list[Ids]:
+        """Return what the model reads of each text, special tokens included."""
+        rows: list[Ids] = []
+        special = self._tokenizer.num_special_tokens_to_add(False)
+        for start in range(0, len(texts), _TOKENIZED_AT_ONCE):
+            part = list(texts[start : start + _TOKENIZED_AT_ONCE])
+            rows.extend(
+                np.array(encoding.ids, np.int64)
+                for encoding in self._tokenizer.encode_batch_fast(part)
+            )
+        for text, row in zip(texts, rows, strict=True):
+            if len(row) - special > self.limit:
+                raise ConfigurationError(
+                    f"A text of {len(row) - special} tokens is longer than the {self.limit} that "
+                    f"the embedder reads: {text[:60]!r}…",
+                    hint="Split it first; ingestion.chunk_tokens sets the size of chunks.",
+                )
+        return rows
+
+    def _count_now(self, text: str) -> int:
+        return len(self._tokenizer.encode_batch_fast([text], add_special_tokens=False)[0].ids)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -136,27 +162,86 @@ class Embedder(Embeddings):
         tokenizer.no_padding()
         return tokenizer
 
+    # -- engines ---------------------------------------------------------------------------
+
+    @property
+    def _quick(self) -> Engine:
+        """The engine that is open, or is open first."""
+        if "_bulk" in self.__dict__ or self.settings.engine != "auto":
+            return self._bulk
+        return self._first
+
     @cached_property
-    def _engine(self) -> Engine:
-        threads = self.settings.threads or os.cpu_count() or 1
-        graph = home() / "models" / f"embedder-{self.fingerprint}.onnx"
-        if self.settings.engine != "torch" and graph.is_file():
-            return OnnxEngine(graph, self._tokenizer, threads=threads)
+    def _first(self) -> Engine:
+        with self._opening:
+            if (graph := self._graph()) is not None:
+                return OnnxEngine(graph, threads=self._threads)
+            return self._torch
 
-        from pipelines.embed.torch import TorchEngine
-
-        engine = TorchEngine(self.folder, threads=threads)
-        if self.settings.engine == "torch":
-            return engine
-        if not engine.exportable:
-            if self.settings.engine == "onnx":
+    @cached_property
+    def _bulk(self) -> Engine:
+        """The engine named in the settings, or the one that is fastest here."""
+        first = self._first
+        with self._opening:
+            wanted, graph = self.settings.engine, self._graph()
+            if wanted == "torch":
+                return self._torch
+            if wanted == "torch-bf16":
+                return self._open_torch(bf16=True)
+            if graph is None:
+                if wanted == "auto":
+                    return self._torch
                 raise ConfigurationError(
-                    f"{self.folder} cannot run on onnxruntime: it does not pool by the mean.",
+                    f"{self.folder} cannot run on {wanted}: it does not pool by the mean.",
                     hint="Set embedding.engine to torch.",
                 )
-            return engine
-        engine.export(graph)
-        return OnnxEngine(graph, self._tokenizer, threads=threads)
+            if wanted == "onnx":
+                return first
+            if wanted == "openvino":
+                return openvino.OpenVinoEngine(graph, threads=self._threads)
+            return fastest(
+                self._candidates(graph),
+                home() / "models" / "engines.json",
+                model=self.fingerprint,
+                threads=self._threads,
+            )
+
+    def _candidates(self, graph: Path) -> dict[str, Callable[[], Engine]]:
+        engines: dict[str, Callable[[], Engine]] = {"onnx": lambda: self._first}
+        if openvino.is_installed():
+            engines["openvino"] = lambda: openvino.OpenVinoEngine(graph, threads=self._threads)
+        else:  # it costs seconds and memory to open, and OpenVINO is faster wherever it is
+            engines["torch-bf16"] = lambda: self._open_torch(bf16=True)
+        return engines
+
+    def _graph(self) -> Path | None:
+        """Return the exported graph, made when it is not there; `None` if it cannot be made."""
+        if self.settings.engine.startswith("torch"):
+            return None
+        graph = home() / "models" / f"embedder-{self.fingerprint}.onnx"
+        if not graph.is_file():
+            if not self._torch.exportable:
+                return None
+            self._torch.export(graph)
+            self.__dict__.pop("_torch", None)
+        return graph
+
+    @cached_property
+    def _torch(self) -> TorchEngine:
+        return self._open_torch(bf16=False)
+
+    def _open_torch(self, *, bf16: bool) -> TorchEngine:
+        from pipelines.embed.torch import TorchEngine, has_bf16
+
+        if bf16 and not has_bf16():
+            raise ConfigurationError(
+                "This processor has no bf16 of its own.", hint="Set embedding.engine to auto."
+            )
+        return TorchEngine(self.folder, threads=self._threads, bf16=bf16)
+
+    @property
+    def _threads(self) -> int:
+        return self.settings.threads or os.cpu_count() or 1
 
 
 def open_embedder(settings: Embedding) -> Embedder:
@@ -169,16 +254,20 @@ def open_embedder(settings: Embedding) -> Embedder:
 def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:
     """Return what is embedded of a chunk, and its hash.
 
-    That is its headings and its text. Of the headings, the highest are left out when all of them
-    together with the text are more than the embedder reads.
+    That is its headings and its text, with typographic ligatures taken apart: "ﬁnancial" is
+    embedded as "financial". Of the headings, the highest are left out when all of them together
+    with the text are more than the embedder reads.
     """
-    headings = [part for part in (chunk.title, *chunk.headings) if part]
-    headings = list(dict.fromkeys(headings))
-    text = chunk.text
+    headings = list(dict.fromkeys(part for part in (chunk.title, *chunk.headings) if part))
+    text, tokens = plain(chunk.text), chunk.tokens
+    if text != chunk.text:
+        tokens = embedder.count_tokens(text)
+        if tokens > embedder.limit:
+            text, tokens = chunk.text, chunk.tokens
     while headings:
-        head = " › ".join(headings)
-        if embedder.count_tokens(head) + chunk.tokens + 2 <= embedder.limit:
-            text = f"{head}\n{chunk.text}"
+        head = plain(" › ".join(headings))
+        if embedder.count_tokens(head) + tokens + 2 <= embedder.limit:
+            text = f"{head}\n{text}"
             break
         headings.pop(0)
     return text, hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.embed.batch import Ids, padded
+
 
 class OnnxEngine:
-    """Runs the graph that `TorchEngine.export` wrote."""
+    """Runs the graph that `export` wrote, in 32 bits."""
 
-    def __init__(self, graph: Path, tokenizer: Any, *, threads: int) -> None:
+    name = "onnx"
+
+    def __init__(self, graph: Path, *, threads: int) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -24,17 +27,10 @@ class OnnxEngine:
         self._session = onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = tokenizer
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return a row of unit length for each text of one batch."""
-        encodings = [self._tokenizer.encode(text) for text in texts]
-        width = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(texts), width), np.int64)
-        mask = np.zeros((len(texts), width), np.int64)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
+    def encode(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
+        """Return a vector of unit length for the token ids of each text of one batch."""
+        ids, mask = padded(rows)
         vectors: NDArray[np.float32] = self._session.run(
             None, {"input_ids": ids, "attention_mask": mask}
         )[0]

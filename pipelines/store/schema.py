@@ -41,13 +41,23 @@ CREATE TABLE chunks (
     tokens INTEGER NOT NULL,
     headings TEXT NOT NULL,
     text TEXT NOT NULL,
+    words BLOB NOT NULL,
     embedded_hash TEXT NOT NULL,
     vector BLOB NOT NULL,
     UNIQUE (content_id, ordinal)
 );
 CREATE INDEX chunks_by_hash ON chunks (embedded_hash);
+CREATE TABLE failures (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    conditions TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE pending (chunk_id INTEGER PRIMARY KEY, removed INTEGER NOT NULL);
 CREATE VIRTUAL TABLE keywords USING fts5 (
-    name, headings, text, tokenize = 'porter unicode61 remove_diacritics 2'
+    name, body, tokenize = 'unicode61 remove_diacritics 2'
 );
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 """

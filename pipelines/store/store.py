@@ -18,8 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.database import Database
+from pipelines.store.check import Problem, check_database
+from pipelines.store.failures import Failures
+from pipelines.store.insert import insert_chunks, insert_content
 from pipelines.store.schema import SCHEMA, VERSION
 from pipelines.types import Chunk, Document, Heading, Page
+from pipelines.words import analyse
 
 Vectors = NDArray[np.float32]
 
@@ -45,6 +49,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._database = Database(path, schema=SCHEMA, version=VERSION)
+        self.failures = Failures(self._database)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -86,9 +91,10 @@ class Store:
         """
         with self._database.transaction() as connection:
             row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,)).fetchone()
-            content = row[0] if row else self._insert(connection, document, hash)
+            content = row[0] if row else insert_content(connection, document, hash)
             if not row:
-                self._insert_chunks(connection, content, chunks, vectors, embedded_hashes)
+                insert_chunks(connection, content, chunks, vectors, embedded_hashes)
+                self._advance(connection)
             self._point(connection, document.source, content, size, mtime_ns)
 
     def link(self, path: str, *, hash: str, size: int, mtime_ns: int) -> bool:
@@ -112,6 +118,31 @@ class Store:
                     contents.add(row[0])
             for content in contents:
                 self._drop_if_unused(connection, content)
+
+    def replace_chunks(
+        self,
+        contents: Iterable[tuple[str, Sequence[Chunk], Vectors, Sequence[str]]],
+        meta: dict[str, str],
+    ) -> None:
+        """Put other chunks in place of all there are, and remember what they were made with.
+
+        `contents` gives the hash of each content with its chunks, a row of vectors each, and the
+        hashes of what was embedded. All or nothing; until it returns, readers see the old ones.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("REPLACE INTO pending SELECT id, 1 FROM chunks")
+            connection.execute("DELETE FROM keywords")
+            connection.execute("DELETE FROM chunks")
+            for hash, chunks, vectors, embedded_hashes in contents:
+                row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,))
+                content = row.fetchone()[0]
+                insert_chunks(connection, content, chunks, vectors, embedded_hashes)
+                self._rename(connection, content)
+            connection.executemany("REPLACE INTO meta VALUES (?, ?)", meta.items())
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what does not hold together inside this store."""
+        yield from check_database(self._database)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -214,14 +245,42 @@ class Store:
         )
         return {row[0]: np.frombuffer(row[1], np.float32) for row in rows}
 
-    def keyword_search(self, expression: str, limit: int) -> list[tuple[int, float]]:
-        """Return (chunk id, bm25 score) for an FTS5 expression, best first, higher is better."""
+    def chunk_ids(self) -> list[int]:
+        """Return the ids of all chunks, ascending."""
+        return [row[0] for row in self._database.read("SELECT id FROM chunks ORDER BY id")]
+
+    def embedded_hashes(self) -> dict[int, str]:
+        """Return the hash of what was embedded of each chunk, by its id."""
+        return dict(self._database.read("SELECT id, embedded_hash FROM chunks").fetchall())
+
+    def keyword_search(self, words: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """Return (chunk id, bm25 score) of chunks with any of these analysed words, best first."""
+        if not words:
+            return []
         rows = self._database.read(
-            """SELECT rowid, bm25(keywords, 1.0, 1.0, 1.0) AS score FROM keywords
-               WHERE keywords MATCH ? ORDER BY score LIMIT ?""",
-            (expression, limit),
+            "SELECT rowid, rank FROM keywords WHERE keywords MATCH ? ORDER BY rank LIMIT ?",
+            (" OR ".join(f'"{word}"' for word in words), limit),
         )
         return [(row[0], -row[1]) for row in rows]
+
+    def frequency(self, word: str) -> int:
+        """Return how many chunks hold an analysed word."""
+        row = self._database.read("SELECT doc FROM vocabulary WHERE term = ?", (word,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def words_held(self) -> int:
+        """Return the number of words in all chunks together."""
+        return (
+            int(self._database.read("SELECT total(length(words)) FROM chunks").fetchone()[0]) // 4
+        )
+
+    def signals(self, ids: Sequence[int]) -> list[tuple[int, str, bytes, bytes]]:
+        """Return (id, text, packed words, vector) of these chunks, for weighing them."""
+        return self._database.read(
+            """SELECT id, text, words, vector FROM chunks
+               WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+            (json.dumps(list(ids)),),
+        ).fetchall()
 
     # -- following the dense index ---------------------------------------------------------
 
@@ -262,70 +321,6 @@ class Store:
                 id=id,
             )
 
-    def _insert(self, connection: sqlite3.Connection, document: Document, hash: str) -> int:
-        cursor = connection.execute(
-            """INSERT INTO contents (hash, title, format, unreadable, notes, metadata)
-               VALUES (?, ?, ?, ?, ?, ?)""",
-            (
-                hash,
-                document.title,
-                document.format,
-                json.dumps(document.unreadable),
-                json.dumps(document.notes),
-                json.dumps(dict(document.metadata)),
-            ),
-        )
-        content = cursor.lastrowid
-        assert content is not None
-        connection.executemany(
-            "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
-            [
-                (
-                    content,
-                    page.number,
-                    page.label,
-                    page.text,
-                    json.dumps([(h.start, h.level, h.title) for h in page.headings]),
-                )
-                for page in document.pages
-            ],
-        )
-        return content
-
-    def _insert_chunks(
-        self,
-        connection: sqlite3.Connection,
-        content: int,
-        chunks: Sequence[Chunk],
-        vectors: Vectors,
-        embedded_hashes: Sequence[str],
-    ) -> None:
-        for chunk, vector, embedded_hash in zip(chunks, vectors, embedded_hashes, strict=True):
-            headings = json.dumps(chunk.headings, ensure_ascii=False)
-            id = connection.execute(
-                """INSERT INTO chunks (content_id, ordinal, page, start, end, tokens, headings,
-                                       text, embedded_hash, vector)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                (
-                    content,
-                    chunk.ordinal,
-                    chunk.page,
-                    chunk.start,
-                    chunk.end,
-                    chunk.tokens,
-                    headings,
-                    chunk.text,
-                    embedded_hash,
-                    np.ascontiguousarray(vector, np.float32).tobytes(),
-                ),
-            ).lastrowid
-            connection.execute(
-                "INSERT INTO keywords (rowid, name, headings, text) VALUES (?, '', ?, ?)",
-                (id, " ".join((chunk.title, *chunk.headings)), chunk.text),
-            )
-            connection.execute("REPLACE INTO pending VALUES (?, 0)", (id,))
-        self._advance(connection)
-
     def _point(
         self, connection: sqlite3.Connection, path: str, content: int, size: int, mtime_ns: int
     ) -> None:
@@ -343,7 +338,8 @@ class Store:
     def _rename(self, connection: sqlite3.Connection, content: int) -> None:
         """Write the names of a content's paths into its keyword entries."""
         paths = connection.execute("SELECT path FROM sources WHERE content_id = ?", (content,))
-        names = " ".join(dict.fromkeys(_words(Path(path).stem) for (path,) in paths))
+        words = [word for (path,) in paths for word in analyse(Path(path).stem.replace("_", " "))]
+        names = " ".join(dict.fromkeys(words))
         connection.execute(
             """UPDATE keywords SET name = ?
                WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)""",
@@ -373,7 +369,3 @@ class Store:
             """INSERT INTO meta VALUES ('generation', '1')
                ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""
         )
-
-
-def _words(name: str) -> str:
-    return "".join(character if character.isalnum() else " " for character in name)

@@ -1,0 +1,82 @@
+"""Writes docs/configuration.md and docs/cli.md from the program itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from pipelines.cli.app import app
+from pipelines.config import Config
+
+FOLDER = Path(__file__).parent
+
+
+def configuration() -> str:
+    """Return the reference of all settings."""
+    lines = [
+        "# Configuration",
+        "",
+        "Settings of `carrel.yaml`. Each is also an environment variable (`retrieval.k` is",
+        "`CARREL_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An unknown name is an",
+        "error that names the nearest one and the line. `carrel config show` prints what is in",
+        "force and where it came from.",
+    ]
+    for name, section in Config.model_fields.items():
+        fields = getattr(section.annotation, "model_fields", None)
+        if fields is None:
+            value = section.default
+            lines += ["", f"## `{name}`", "", f"{section.description} Default: `{value!r}`."]
+            continue
+        assert section.annotation is not None
+        lines += ["", f"## `{name}`", "", (section.annotation.__doc__ or "").strip(), ""]
+        lines += ["| setting | default | what it does |", "|---|---|---|"]
+        for key, field in fields.items():
+            default = ", ".join(field.default) if field.default == () else field.default
+            shown = f"`{default}`" if str(default) else "—"
+            lines.append(f"| `{name}.{key}` | {shown} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands() -> str:
+    """Return the reference of all commands."""
+    lines = ["# Commands", ""]
+
+    def describe(command: Any, path: list[str]) -> None:
+        context = command.make_context(path[-1], [], resilient_parsing=True)
+        context.info_name = " ".join(path)
+        if getattr(command, "commands", None):
+            for name in sorted(command.commands):
+                describe(command.commands[name], [*path, name])
+            return
+        lines.extend([f"## `{' '.join(path)}`", "", str(command.help).strip(), ""])
+        lines.extend(["| option | what it does |", "|---|---|"])
+        for parameter in command.params:
+            if parameter.name == "help":
+                continue
+            names = ", ".join(getattr(parameter, "opts", [])) or parameter.name
+            lines.append(f"| `{names}` | {getattr(parameter, 'help', None) or ''} |")
+        lines.append("")
+
+    describe(typer.main.get_command(app), ["carrel"])
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Write both pages; with `--check`, only tell whether they are up to date."""
+    stale = []
+    for name, text in (("configuration.md", configuration()), ("cli.md", commands())):
+        path = FOLDER / name
+        if "--check" in sys.argv[1:]:
+            stale += [name] if not path.is_file() or path.read_text() != text else []
+        else:
+            path.write_text(text)
+    if stale:
+        print(f"out of date: {', '.join(stale)}; run: make docs", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Which engine is fastest here: a short measurement, made once for a machine and a model."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.embed.batch import Ids
+
+_ROWS, _LENGTH, _ROUNDS = 16, 128, 3
+
+
+class Engine(Protocol):
+    """Something that runs the weights."""
+
+    name: str
+
+    def encode(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
+        """Return a vector of unit length for the token ids of each text of one batch."""
+
+
+def fastest(
+    engines: Mapping[str, Callable[[], Engine]], memory: Path, *, model: str, threads: int
+) -> Engine:
+    """Return the engine that computes most here, opened.
+
+    What was measured is kept in the file `memory`, for this processor, these threads, this model
+    and these versions; it is measured again when one of them is another. An engine that does not
+    run here is left out.
+    """
+    key = "|".join((_processor(), str(threads), model, *map(_version, sorted(engines))))
+    known = _read(memory)
+    if (name := known.get(key)) in engines:
+        return engines[str(name)]()
+    opened: dict[str, Engine] = {}
+    seconds: dict[str, float] = {}
+    failure: Exception | None = None
+    for name, open_engine in engines.items():
+        try:
+            engine = open_engine()
+            seconds[name] = measure(engine)
+        except Exception as error:  # whatever a foreign runtime raises where it cannot run
+            failure = error
+            continue
+        opened[name] = engine
+    if not opened:
+        assert failure is not None
+        raise failure
+    best = min(seconds, key=lambda name: seconds[name])
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    part = memory.with_name(f"{memory.name}.{os.getpid()}")
+    part.write_text(json.dumps({**known, key: best}, indent=2))
+    part.replace(memory)
+    return opened[best]
+
+
+def measure(engine: Engine) -> float:
+    """Return the seconds that one batch of ordinary chunks takes, the best of a few."""
+    # The same small ids for every vocabulary; what they mean costs nothing.
+    rows = [np.arange(100 + row, 100 + row + _LENGTH, dtype=np.int64) for row in range(_ROWS)]
+    engine.encode(rows)
+    seconds = []
+    for _ in range(_ROUNDS):
+        begin = time.perf_counter()
+        engine.encode(rows)
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
+
+
+def _read(memory: Path) -> dict[str, str]:
+    try:
+        known = json.loads(memory.read_text())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _processor() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _version(engine: str) -> str:
+    package = {"onnx": "onnxruntime"}.get(engine, engine.partition("-")[0])
+    try:
+        return f"{engine} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:
+        return engine

@@ -1,0 +1,54 @@
+"""The same graph on OpenVINO, which computes in bf16 where the processor has it natively."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.embed.batch import Ids, padded
+from pipelines.errors import MissingExtraError
+
+
+def is_installed() -> bool:
+    """Tell whether OpenVINO is there; nothing is imported."""
+    return importlib.util.find_spec("openvino") is not None
+
+
+class OpenVinoEngine:
+    """Runs the graph that `export` wrote, in what the processor is fastest at.
+
+    The runtime reads the graph itself. OpenVINO's converter, which counts its users over the
+    network, is not called.
+    """
+
+    name = "openvino"
+
+    def __init__(self, graph: Path, *, threads: int) -> None:
+        if not is_installed():
+            raise MissingExtraError("The embedding engine openvino", "openvino")
+        core = importlib.import_module("openvino").Core()
+        self._model = core.compile_model(
+            core.read_model(str(graph)),
+            "CPU",
+            {
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_NUM_THREADS": threads,
+                # Pinned threads stand in the way of whatever else runs on their core.
+                "ENABLE_CPU_PINNING": False,
+            },
+        )
+
+    def encode(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
+        """Return a vector of unit length for the token ids of each text of one batch."""
+        ids, mask = padded(rows)
+        # A request of its own for each call: several threads may call.
+        request = self._model.create_infer_request()
+        found = request.infer({"input_ids": ids, "attention_mask": mask})
+        vectors = np.array(found[0], np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # bf16 leaves them a little off
+        return vectors

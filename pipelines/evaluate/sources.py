@@ -1,0 +1,84 @@
+"""Opens what questions are about: the corpus beside them, or the documents that they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipelines.answer import Answerer
+from pipelines.backends import open_model
+from pipelines.config import Config
+from pipelines.embed import Embedder, open_embedder
+from pipelines.errors import UsageError
+from pipelines.evaluate.answers import evaluate_answers
+from pipelines.evaluate.corpus import (
+    Progress,
+    corpus_searcher,
+    documents_searcher,
+    read_corpus,
+)
+from pipelines.evaluate.questions import balanced, read_questions
+from pipelines.evaluate.results import Evaluation
+
+
+def measure_answers(
+    file: Path,
+    config: Config,
+    *,
+    documents: Path | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Return the figures of the configured model on the questions in a file.
+
+    SQuAD's are answered from the `corpus.jsonl` beside the file; golden ones from `documents`, or
+    from the folder `library` beside the file. `limit` draws so many, half of them unanswerable as
+    far as there are that many.
+    """
+    questions = balanced(read_questions(file), limit, seed=seed)
+    embedder = open_embedder(config.embedding)
+    corpus = file.parent / "corpus.jsonl"
+    folder = documents or file.parent / "library"
+    if documents is None and corpus.is_file():
+        opened = corpus_searcher(
+            read_corpus(file.parent),
+            embedder,
+            ingestion=config.ingestion,
+            retrieval=config.retrieval,
+            cache=cache,
+            progress=progress,
+        )
+    elif folder.exists():
+        opened = documents_searcher(folder, embedder, config=config, cache=cache, progress=progress)
+    else:
+        raise UsageError(
+            f"There is neither a corpus.jsonl nor a folder library beside {file}.",
+            hint="Name the documents that the questions are about: --documents PATH",
+        )
+    model = open_model(config.backend)
+    try:
+        with opened as searcher:
+            return evaluate_answers(
+                questions,
+                Answerer(searcher, model, config.answering),
+                searcher.store.page_text,
+                about=_about(file, config, embedder, limit),
+                seed=seed,
+                progress=progress,
+            )
+    finally:
+        model.unload()
+
+
+def _about(file: Path, config: Config, embedder: Embedder, limit: int | None) -> dict[str, Any]:
+    return {
+        "data": file.name,
+        "limit": limit,
+        "model": config.backend.model,
+        "embedder": embedder.fingerprint[:16],
+        "mode": config.retrieval.mode,
+        "style": config.answering.style,
+        "likelihood": config.answering.likelihood,
+    }

@@ -1,0 +1,82 @@
+"""How a document and its chunks are written, inside a transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.store.keywords import indexed_words
+from pipelines.types import Chunk, Document
+from pipelines.words import pack
+
+
+def insert_content(connection: sqlite3.Connection, document: Document, hash: str) -> int:
+    """Write a document and its pages; return the row of the content."""
+    cursor = connection.execute(
+        """INSERT INTO contents (hash, title, format, unreadable, notes, metadata)
+           VALUES (?, ?, ?, ?, ?, ?)""",
+        (
+            hash,
+            document.title,
+            document.format,
+            json.dumps(document.unreadable),
+            json.dumps(document.notes),
+            json.dumps(dict(document.metadata)),
+        ),
+    )
+    content = cursor.lastrowid
+    assert content is not None
+    connection.executemany(
+        "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
+        [
+            (
+                content,
+                page.number,
+                page.label,
+                page.text,
+                json.dumps([(h.start, h.level, h.title) for h in page.headings]),
+            )
+            for page in document.pages
+        ],
+    )
+    return content
+
+
+def insert_chunks(
+    connection: sqlite3.Connection,
+    content: int,
+    chunks: Sequence[Chunk],
+    vectors: NDArray[np.float32],
+    embedded_hashes: Sequence[str],
+) -> None:
+    """Write the chunks of a content with their words, and note them for the dense index."""
+    for chunk, vector, embedded_hash in zip(chunks, vectors, embedded_hashes, strict=True):
+        headings = json.dumps(chunk.headings, ensure_ascii=False)
+        words = indexed_words(chunk)
+        id = connection.execute(
+            """INSERT INTO chunks (content_id, ordinal, page, start, end, tokens, headings,
+                                   text, words, embedded_hash, vector)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                content,
+                chunk.ordinal,
+                chunk.page,
+                chunk.start,
+                chunk.end,
+                chunk.tokens,
+                headings,
+                chunk.text,
+                pack(words),
+                embedded_hash,
+                np.ascontiguousarray(vector, np.float32).tobytes(),
+            ),
+        ).lastrowid
+        connection.execute(
+            "INSERT INTO keywords (rowid, name, body) VALUES (?, '', ?)",
+            (id, " ".join(words)),
+        )
+        connection.execute("REPLACE INTO pending VALUES (?, 0)", (id,))

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.runnables import RunnableLambda
+
+from pipelines.errors import UsageError
+from pipelines.evaluate import Question, evaluate_answers, read_questions
+from pipelines.evaluate.answers import exact_match, token_f1
+from pipelines.evaluate.questions import balanced
+from pipelines.types import Answer, Citation, Timings
+
+PAGE = "John Lang opened the bridge. It is long."
+
+
+def answer(text: str, *citations: Citation, answerable: bool = True) -> Answer:
+    return Answer("?", text, answerable, citations, (), "test:model", Timings())
+
+
+def citation(quote: str, page: int = 1, *, verified: bool = True) -> Citation:
+    start = max(PAGE.find(quote), 0)
+    return Citation("a.pdf", page, None, quote, verified, "exact", start, start + len(quote))
+
+
+def measured(questions: list[Question], answers: dict[str, Answer]) -> dict[str, float]:
+    result = evaluate_answers(
+        questions,
+        RunnableLambda(lambda text: answers[text]),
+        lambda source, page: PAGE if (source, page) == ("a.pdf", 1) else None,
+    )
+    return {name: metric.value for name, metric in result.metrics.items()}
+
+
+def test_f1_and_exact_match_are_those_of_squad() -> None:
+    assert token_f1("The John Lang!", ["john lang"]) == 1.0
+    assert token_f1("John Lang opened it", ["John Lang"]) == pytest.approx(2 / 3)
+    assert token_f1("", ["x"]) == token_f1("y", []) == 0.0
+    assert exact_match("the  Bridge.", ["bridge"])
+    assert not exact_match("bridges", ["bridge"])
+
+
+def test_each_figure_counts_what_it_says() -> None:
+    asked = [
+        Question("1", "who", ("John Lang",), "a.pdf", 1),
+        Question("2", "declined", ("x",), "a.pdf", 1),
+        Question("3", "no", (), "", 0),
+        Question("4", "invented", (), "", 0),
+    ]
+    found = measured(
+        asked,
+        {
+            "who": answer("John Lang", citation("John Lang opened the bridge.")),
+            "declined": answer("Not here.", answerable=False),
+            "no": answer("Not here.", answerable=False),
+            "invented": answer("Napoleon", citation("It is long.")),
+        },
+    )
+    assert found == {
+        "exact_match": 0.5,
+        "f1_answerable": 0.5,
+        "answered_answerable": 0.5,
+        "declined_unanswerable": 0.5,
+        "citation_precision": 1.0,
+        "verified_share": 1.0,
+    }
+
+
+@pytest.mark.parametrize("wrong", [citation("Nobody wrote this."), citation("It is long.", page=2)])
+def test_a_quote_that_is_not_on_its_page_is_found_out(wrong: Citation) -> None:
+    asked = [Question("1", "who", ("John Lang",), "a.pdf", 1)]
+    found = measured(asked, {"who": answer("John Lang", wrong)})
+    assert found["citation_precision"] == found["verified_share"] == 0.0
+
+
+def test_the_right_quote_on_another_page_than_the_gold_one_is_not_precise() -> None:
+    asked = [Question("1", "who", ("John Lang",), "a.pdf", 7)]
+    found = measured(asked, {"who": answer("John Lang", citation("It is long."))})
+    assert found["citation_precision"] == 0.0
+    assert found["verified_share"] == 1.0
+
+
+def test_a_draw_is_half_unanswerable_and_the_same_for_a_seed() -> None:
+    asked = [Question(str(n), "?", ("x",) if n % 3 else (), "a", 1) for n in range(90)]
+    drawn = balanced(asked, 20, seed=4)
+    assert len({question.id for question in drawn}) == 20
+    assert sum(question.answerable for question in drawn) == 10
+    assert balanced(asked, 20, seed=4) == drawn != balanced(asked, 20, seed=5)
+
+
+def test_golden_questions_are_read(tmp_path: Path) -> None:
+    golden = Path(__file__).parents[2] / "data" / "questions.jsonl"
+    read = read_questions(golden)
+    assert len(read) == 71
+    assert sum(question.answerable for question in read) == 57
+    assert all(question.page and question.quote for question in read if question.answerable)
+
+
+@pytest.mark.parametrize("row", ["{", "[]", "{}", '{"question": "x", "answer": "y"}'])
+def test_a_row_of_another_form_is_named(tmp_path: Path, row: Any) -> None:
+    (tmp_path / "q.jsonl").write_text(f"{row}\n")
+    with pytest.raises(UsageError, match=r"q\.jsonl"):
+        read_questions(tmp_path / "q.jsonl")
+
+
+def test_squad_questions_are_read(tmp_path: Path) -> None:
+    row = {"question": "x?", "is_impossible": True, "answers": [], "passage_id": "p#1"}
+    (tmp_path / "q.jsonl").write_text(json.dumps(row))
+    (question,) = read_questions(tmp_path / "q.jsonl")
+    assert (question.answerable, question.source, question.page) == (False, "p#1", 1)

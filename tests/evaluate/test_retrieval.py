@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.config import Config, Embedding
+from pipelines.embed import open_embedder
+from pipelines.errors import UsageError
+from pipelines.evaluate import evaluate_retrieval
+from pipelines.evaluate.corpus import read_grades
+from pipelines.evaluate.retrieval import document_scores
+from pipelines.types import Chunk, Hit
+
+Carrel = Callable[..., Any]
+TEXTS = {
+    "tea": "Tea is made from the dried leaves of a shrub, with hot water.",
+    "iron": "Iron rusts when water and oxygen reach its surface.",
+    "bees": "Bees dance to tell the other bees where flowers are.",
+    "tide": "The tide rises because the moon pulls at the sea.",
+}
+QUERIES = {"q1": "why does iron rust", "q2": "what do bees dance for", "q3": "moon and sea"}
+GRADES = {"q1": "iron", "q2": "bees", "q3": "tide"}
+
+
+def write(folder: Path, *, grades: dict[str, str] = GRADES) -> Path:
+    (folder / "qrels").mkdir(parents=True)
+    rows = [{"_id": id, "title": id, "text": text} for id, text in TEXTS.items()]
+    (folder / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    queries = [{"_id": id, "text": text} for id, text in QUERIES.items()]
+    (folder / "queries.jsonl").write_text("".join(json.dumps(row) + "\n" for row in queries))
+    lines = [f"{query}\t{document}\t1" for query, document in grades.items()]
+    (folder / "qrels" / "test.tsv").write_text(
+        "\n".join(["query-id\tcorpus-id\tscore", *lines]) + "\n"
+    )
+    return folder
+
+
+def test_a_corpus_that_is_easy_is_found_whole(tmp_path: Path) -> None:
+    calls: list[tuple[int, int, str]] = []
+    result = evaluate_retrieval(
+        write(tmp_path / "easy"),
+        open_embedder(Embedding()),
+        Config(),
+        progress=lambda *step: calls.append(step),
+    )
+    assert result.metrics["hybrid ndcg@10"].value == 1.0
+    assert result.metrics["dense recall@100"].value == 1.0
+    assert set(result.items["keyword mrr@10"]) == set(QUERIES)
+    assert calls[-1][0] == calls[-1][1] == 9
+
+
+def test_a_wrong_judgement_lowers_the_figures_as_it_should(tmp_path: Path) -> None:
+    folder = write(tmp_path / "wrong", grades={"q1": "tide", "q2": "bees"})
+    result = evaluate_retrieval(folder, open_embedder(Embedding()), Config(), modes=["dense"])
+    first, second = (result.items["dense mrr@10"][query] for query in ("q1", "q2"))
+    assert first < second == 1.0
+
+
+def test_a_document_is_as_good_as_its_best_chunk() -> None:
+    hits = [Hit(Chunk(s, "", 1, None, 0, 1, "x"), 1.0) for s in ("a", "b", "a", "c")]
+    scores = document_scores(hits, depth=2)
+    assert list(scores) == ["a", "b"]
+    assert scores["a"] > scores["b"]
+
+
+def test_what_is_not_in_the_layout_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"corpus\.jsonl"):
+        evaluate_retrieval(tmp_path, open_embedder(Embedding()), Config())
+    with pytest.raises(UsageError, match="no judgements"):
+        read_grades(tmp_path)
+    folder = write(tmp_path / "none", grades={"other": "iron"})
+    with pytest.raises(UsageError, match="None of the queries"):
+        evaluate_retrieval(folder, open_embedder(Embedding()), Config())
+    with pytest.raises(UsageError, match="no search mode"):
+        evaluate_retrieval(folder, open_embedder(Embedding()), Config(), modes=["magic"])
+
+
+def test_the_command_prints_and_saves_and_compares(tmp_path: Path, carrel: Carrel) -> None:
+    folder = write(tmp_path / "beir")
+    shown = carrel("eval", "retrieval", str(folder), "--json", "--save", "a.json")
+    assert shown.returncode == 0, shown.stderr
+    figures = json.loads(shown.stdout)
+    assert list(figures) == ["dense", "keyword", "hybrid"]
+    assert set(figures["hybrid"]) == {"ndcg@10", "recall@100", "mrr@10"}
+
+    saved = json.loads(Path("a.json").read_text())
+    saved["items"]["hybrid ndcg@10"] = dict.fromkeys(QUERIES, 0.0)
+    Path("b.json").write_text(json.dumps(saved))
+    assert carrel("eval", "compare", "a.json", "a.json").returncode == 0
+    worse = carrel("eval", "compare", "a.json", "b.json", "--json")
+    assert worse.returncode == 1
+    assert json.loads(worse.stdout)["regression"] is True
+
+
+def test_hybrid_is_not_worse_than_its_parts_on_real_abstracts(testdata: Path) -> None:
+    result = evaluate_retrieval(
+        testdata / "retrieval_adi", open_embedder(Embedding()), Config(), limit=None
+    )
+    value = {name: metric.value for name, metric in result.metrics.items()}
+    assert value["hybrid ndcg@10"] >= max(value["dense ndcg@10"], value["keyword ndcg@10"])
+    assert value["hybrid ndcg@10"] > 0.5

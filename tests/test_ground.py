@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelines.ground import (
+    best_sentences,
+    cite,
+    numbers,
+    sentences_of,
+    unsupported_numbers,
+    without_links,
+)
+from pipelines.types import Chunk
+
+PAGE = (
+    "Records kept\nThe signed minutes are kept for ten years in the strongroom. "
+    "Recordings of cameras are kept for 14 days. The chair holds the only key."
+)
+
+
+def chunk(text: str = PAGE, *, start: int = 0, page: int = 3, source: str = "a.pdf") -> Chunk:
+    return Chunk(source, "Minutes", page, "iii", start, start + len(text), text, ("Records kept",))
+
+
+def test_what_the_answer_repeats_is_cited_as_it_stands() -> None:
+    (one,) = cite("How long?", "Recordings of cameras are kept for 14 days.", [chunk(start=40)])
+    assert (one.finding, one.verified, one.page, one.page_label) == ("exact", True, 3, "iii")
+    assert PAGE[one.start - 40 : one.end - 40] == one.quote
+
+
+def test_a_quote_that_is_not_there_is_repaired_and_marked() -> None:
+    (one,) = cite(
+        "How long are minutes kept?",
+        "Minutes are held ten years.",
+        [chunk()],
+        quotes=["The minutes shall be held for ten years by the clerk."],
+    )
+    assert one.finding == "repaired"
+    assert one.quote == "The signed minutes are kept for ten years in the strongroom."
+
+
+def test_a_quote_is_cited_from_the_chunk_that_holds_it() -> None:
+    other = chunk("Nothing of the kind is written on this page.", page=9, source="b.pdf")
+    (one,) = cite("Key?", "The chair.", [other, chunk()], quotes=["The chair holds the only key."])
+    assert (one.source, one.page) == ("a.pdf", 3)
+
+
+def test_the_same_words_are_cited_once() -> None:
+    quote = "The chair holds the only key."
+    assert len(cite("Key?", f"{quote} {quote}", [chunk()], quotes=[quote, quote])) == 1
+
+
+def test_without_chunks_nothing_is_cited() -> None:
+    assert cite("Key?", "The chair holds the only key.", []) == ()
+
+
+def test_a_heading_is_not_a_part_of_the_sentence_after_it() -> None:
+    first = sentences_of([chunk(start=7)])[0]
+    assert first.text == "The signed minutes are kept for ten years in the strongroom."
+    assert PAGE[first.start - 7 : first.end - 7] == first.text
+
+
+def test_the_best_sentence_shares_the_rare_words() -> None:
+    (best,) = best_sentences("How long are camera recordings kept?", "", [chunk()], most=1)
+    assert "14 days" in best.text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1,200 crowns in 2023", ["1200", "2023"]),
+        ("It is 3.5 per cent.", ["3.5"]),
+        ("no number", []),
+    ],
+)
+def test_numbers_are_read_without_separators(text: str, found: list[str]) -> None:
+    assert numbers(text) == found
+
+
+def test_numbers_that_nobody_wrote_are_flagged() -> None:
+    assert unsupported_numbers("14 days, or 21 days", [PAGE]) == ("21",)
+    assert unsupported_numbers("1200 crowns", ["It costs 1,200 crowns."]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("see [our site](http://evil.test/a?b=(c)) now", "see our site now"),
+        ("![pixel](https://evil.test/p.png)", "pixel"),
+        ("[![x](http://a.test)](http://b.test)", "x"),
+        ("<img src='http://evil.test/p.png'>done", "done"),
+        ("<http://evil.test> ok", " ok"),
+        ("[ref][1] stays words", "ref stays words"),
+        ("a [1] b, 2 < 3 and 4 > 3", "a [1] b, 2 < 3 and 4 > 3"),
+    ],
+)
+def test_links_become_their_words(text: str, plain: str) -> None:
+    assert without_links(text) == plain

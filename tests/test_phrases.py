@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelines.ground import terms
+from pipelines.phrases import Kind, fits, kind_of, phrases
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who opened the bridge?", "who"),
+        ("Which engineer pushed for it?", "who"),
+        ("When was it opened?", "when"),
+        ("In what year was it opened?", "when"),
+        ("How many paintings are there?", "number"),
+        ("What percentage of the rent is due?", "number"),
+        ("Where does it stand?", "where"),
+        ("What city is it in?", "where"),
+        ("Why does bread rise?", "why"),
+        ("How was the breaker repaired?", "how"),
+        ("What gas filled the cabin?", "what"),
+        ("Is there a cap on the rent?", "whether"),
+        ("rent of unit 6", "what"),
+    ],
+)
+def test_the_kind_of_answer_is_read_from_the_question(question: str, kind: Kind) -> None:
+    assert kind_of(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "answer"),
+    [
+        ("When was the bridge opened?", "The bridge was opened by the mayor in 1932.", "1932"),
+        ("Who opened the bridge?", "The bridge was opened by John Lang in 1932.", "John Lang"),
+        ("How many paintings are kept?", "The museum keeps 4,000 paintings.", "4,000"),
+    ],
+)
+def test_the_likeliest_phrase_is_of_that_kind(question: str, sentence: str, answer: str) -> None:
+    weights = dict.fromkeys(terms(question), 1.0)
+    found = phrases(question, [sentence], weights, most=20)
+    best = next(phrase for phrase in found if fits(phrase.text, kind_of(question)))
+    assert answer in best.text
+    assert best.text in sentence
+
+
+def test_every_phrase_stands_in_its_sentence_and_none_comes_twice() -> None:
+    lines = ["The road to the Moon was long, and it cost 25.4 billion dollars.", "Nobody knew."]
+    found = phrases("What did the road cost?", lines, {"road": 1.0, "cost": 2.0}, most=50)
+    assert all(phrase.text in lines[phrase.sentence] for phrase in found)
+    assert len({phrase.text.casefold() for phrase in found}) == len(found)
+    assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
+
+
+def test_the_number_of_a_section_is_no_answer() -> None:
+    line = "6.2 Records are kept for thirty years."
+    found = phrases("How long are records kept?", [line], {"record": 1.0, "kept": 1.0}, most=50)
+    assert all("6.2" not in phrase.text for phrase in found)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "kind", "fitting"),
+    [
+        ("November 1979", "when", True),
+        ("18 May 1969 Stafford", "when", False),
+        ("32 hours", "number", True),
+        ("the hours", "number", False),
+        ("Leif Andersen", "who", True),
+        ("Bales said", "who", False),
+        ("a mixture", "what", False),
+        ("the", "who", False),
+    ],
+)
+def test_a_phrase_fits_only_what_it_plainly_is(phrase: str, kind: Kind, fitting: bool) -> None:
+    assert fits(phrase, kind) is fitting

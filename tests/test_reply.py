@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelines.reply import Reply, is_declined
+
+FORMED = (
+    'Quote [1]: "The hatch opened inward."\nQuote [2]: "It was hot."\nAnswer: It opened inward.'
+)
+
+
+def fed(text: str, size: int) -> tuple[str, Reply]:
+    reply = Reply()
+    shown = "".join(reply.feed(text[at : at + size]) for at in range(0, len(text), size))
+    return shown + reply.finish(), reply
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_only_the_answer_is_shown(size: int) -> None:
+    shown, reply = fed(FORMED, size)
+    assert shown.strip() == reply.text == "It opened inward."
+    assert reply.quotes == ["The hatch opened inward.", "It was hot."]
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_a_reply_without_the_form_is_the_answer(size: int) -> None:
+    text = "Another thing is that quotes matter.\nAnswers too."
+    shown, reply = fed(text, size)
+    assert shown == reply.text == text
+    assert not reply.quotes
+
+
+def test_the_answer_streams_before_it_is_complete() -> None:
+    reply = Reply()
+    assert reply.feed("Answer: It opened") == "It opened"
+    assert reply.feed(" inward") == " inward"
+
+
+def test_the_answer_may_come_before_the_quote() -> None:
+    shown, reply = fed('**Answer:** Ten years.\n**Quote [1]:** "kept for ten years"', 3)
+    assert shown.strip() == "Ten years."
+    assert reply.quotes[0].startswith("kept for ten years")
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See [here](http://evil.test/x) and ![p](http://evil.test/p.png) end.",
+        "A [![a](http://evil.test/u)](http://evil.test/v) b",
+        "Look <img src=http://evil.test/p.png> there",
+        "Broken [link](http://evil.test",
+    ],
+)
+def test_no_link_is_ever_shown(text: str, size: int) -> None:
+    shown, reply = fed(text, size)
+    assert "](" not in shown
+    assert "<img" not in shown
+    assert "![" not in shown
+    assert shown.strip() == reply.text
+
+
+@pytest.mark.parametrize("text", ["5 > 3 [2] ok!", "Wow! 2 < 3", "a ! b [x] (y)"])
+def test_other_signs_come_through(text: str) -> None:
+    assert fed(text, 1)[0] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Not in the documents.", "This is not in your documents.", "I don't know.",
+     "The excerpts do not say.", "Not stated in the excerpts."],
+)  # fmt: skip
+def test_declining_is_understood(text: str) -> None:
+    assert is_declined(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ten years.", "It is not known who did it.", "In the documents of 1990."]
+)
+def test_an_answer_is_not_declining(text: str) -> None:
+    assert not is_declined(text)
