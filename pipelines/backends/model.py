@@ -2,88 +2,59 @@
 
 A backend subclasses `LocalModel` and says how to describe itself, how to count tokens, and how to
 generate. Everything that must be the same for all of them happens here, once: the prompt is
-rendered, counted and refused when it does not fit, retried when that is safe, timed, and
-cancelled when the caller stops listening.
+rendered, counted and refused when it does not fit, retried when that is safe, timed, checked to
+have been read whole, and cancelled when the caller stops listening.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from abc import abstractmethod
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
-from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict
 
+from pipelines.backends.messages import as_chunk, as_result, defuse, timings_of
+from pipelines.backends.thinking import split_thinking
+from pipelines.backends.tokens import blocks, offsets_of_tokens
+from pipelines.backends.values import Description, Installed, Piece, Request, Transfer
 from pipelines.config import Backend
-from pipelines.errors import BackendError, ContextOverflowError
+from pipelines.errors import (
+    BackendError,
+    ConfigurationError,
+    ContextOverflowError,
+    GenerationError,
+)
 from pipelines.prompts import ChatTemplate, render_messages
 from pipelines.types import Timings
 
+__all__ = [
+    "ATTEMPTS",
+    "Description",
+    "Installed",
+    "LocalModel",
+    "Piece",
+    "Request",
+    "Transfer",
+    "blocks",
+    "offsets_of_tokens",
+    "timings_of",
+]
+
 ATTEMPTS = 3
-"""Calls that fail before the first token, in a way that may pass, are made this often."""
+"""Calls of which nothing was handed out yet, and that may succeed later, are made this often."""
 
-# Text of a document must not be able to end a turn: the marks that chat templates use are broken
-# up where they stand in content.
-_CONTROL = re.compile(
-    r"<(?=\|[^|<>\s]{1,40}\|>)|<(?=/?s>)|<(?=(?:start|end)_of_turn>)|\[(?=/?INST\])|<(?=</?SYS>>)"
-    r"|<(?=｜)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a model is, as far as its backend can tell.
-
-    `fingerprint` stands for the weights, not for the name. `adds_bos` tells that the tokenizer puts
-    BOS in front of a prompt by itself. `gpu_layers` is what was really
-    offloaded; `None` where the backend does not say.
-    """
-
-    name: str
-    family: str
-    kind: Literal["text", "chat"]
-    context_window: int
-    parallel: int
-    fingerprint: str
-    parameters: int = 0
-    bytes: int = 0
-    adds_bos: bool = False
-    gpu_layers: int | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One generation. `prompt` is the exact text for a text model, empty for a chat model."""
-
-    messages: tuple[BaseMessage, ...]
-    prompt: str
-    max_tokens: int
-    temperature: float
-    seed: int
-    stop: tuple[str, ...] = ()
-    json_schema: Mapping[str, Any] | None = None
-    grammar: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of an answer as it comes. The last one has `timings` and `finish`."""
-
-    text: str = ""
-    thinking: str = ""
-    timings: Timings | None = None
-    finish: Literal["", "stop", "length"] = ""
+_FIRST_PAUSE_SECONDS = 0.5
+_MESSAGE_TOKENS = 12
+"""What the template of a server puts around a message, at most."""
+_TEMPLATE_TOKENS = 96
+"""What it puts before all of them: BOS, a date, a system text of its own."""
 
 
 class LocalModel(BaseChatModel):
@@ -91,7 +62,8 @@ class LocalModel(BaseChatModel):
 
     It is used like any LangChain chat model. `invoke` and `stream` take `max_tokens`,
     `temperature`, `seed`, `json_schema` and `grammar` (GBNF) as keyword arguments, and put
-    `timings` and `finish_reason` into `response_metadata`.
+    `timings` and `finish_reason` into `response_metadata`. What a reasoning model thinks stands in
+    `additional_kwargs["reasoning_content"]`, apart from the answer.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -101,6 +73,8 @@ class LocalModel(BaseChatModel):
     temperature: float = 0.0
     seed: int = 0
 
+    # -- what a backend says ---------------------------------------------------------------
+
     @classmethod
     @abstractmethod
     def open(cls, name: str, settings: Backend) -> Self:
@@ -108,11 +82,14 @@ class LocalModel(BaseChatModel):
 
     @abstractmethod
     def describe(self) -> Description:
-        """Return what the model is. Loads it where nothing else can tell."""
+        """Return what the model is, without loading it where a file or a server can tell."""
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:
-        """Return the number of the model's own tokens in `text`, without BOS."""
+        """Return the number of the model's own tokens in `text`, without BOS.
+
+        Where `describe().counting` is `bound`, it is a number that is never exceeded.
+        """
 
     @abstractmethod
     def pieces(self, request: Request) -> Iterator[Piece]:
@@ -121,9 +98,54 @@ class LocalModel(BaseChatModel):
     def unload(self) -> None:
         """Free what the model takes. The next call loads it again."""
 
+    def close(self) -> None:
+        """Let go of the model; one that a server of the user's keeps in memory stays there."""
+        self.unload()
+
     def template(self) -> ChatTemplate | None:
         """Return the chat template of a text model; `None` where a server applies its own."""
         return None
+
+    def template_tokens(self) -> int:
+        """Return what a server's own template may add to all messages together, at most."""
+        return _TEMPLATE_TOKENS
+
+    def weights_file(self) -> Path | None:
+        """Return the GGUF file with the weights, where it can be read here."""
+        return None
+
+    def check_read(self, request: Request, timings: Timings) -> None:
+        """Raise `GenerationError` when the backend read less than it was sent."""
+        read = timings.prompt_tokens
+        if request.prompt and read and read + 1 < request.prompt_tokens:
+            raise shortfall(self.model, request.prompt_tokens, read)
+
+    @classmethod
+    def installed(cls, settings: Backend) -> Sequence[Installed]:
+        """Return the models that the backend has here. Raises `BackendUnavailableError`."""
+        return ()
+
+    @classmethod
+    def pull(cls, name: str, settings: Backend) -> Iterator[Transfer]:
+        """Fetch a model, step by step. Raises `ConfigurationError` where nothing can be fetched."""
+        raise ConfigurationError(
+            "This backend does not fetch models.",
+            hint="Fetch the file yourself, or use the backend ollama.",
+        )
+
+    @classmethod
+    def origin(cls, name: str) -> str:
+        """Return the host that `pull` would fetch a model from; empty where it cannot."""
+        return ""
+
+    @classmethod
+    def remove(cls, name: str, settings: Backend) -> None:
+        """Delete a model that the backend keeps; `ConfigurationError` where it keeps none."""
+        raise ConfigurationError(
+            "This backend keeps no models of its own.", hint="Delete the file yourself."
+        )
+
+    # -- what follows from it --------------------------------------------------------------
 
     @property
     def family(self) -> str:
@@ -141,7 +163,7 @@ class LocalModel(BaseChatModel):
         if template is None:
             return ""
         return render_messages(
-            _defuse(messages), template=template, drop_leading_bos=self.describe().adds_bos
+            defuse(messages), template=template, drop_leading_bos=self.describe().adds_bos
         )
 
     def count_prompt(self, messages: Sequence[BaseMessage]) -> int:
@@ -151,11 +173,31 @@ class LocalModel(BaseChatModel):
         """
         if prompt := self.render(messages):
             return self.count_tokens(prompt) + 1  # BOS
-        return 8 + sum(self.count_tokens(str(message.text)) + 8 for message in messages)
+        texts = [str(message.text) for message in defuse(messages)]
+        return self.template_tokens() + sum(
+            self.count_tokens(text) + _MESSAGE_TOKENS for text in texts
+        )
 
     def bound_tokens(self, messages: Sequence[BaseMessage]) -> int:
         """Return how many tokens an answer to these messages may take in the window."""
         return self.describe().context_window - self.count_prompt(messages)
+
+    def token_starts(self, text: str) -> list[int]:
+        """Return the offset in `text` of each of its tokens, ascending.
+
+        A backend that cannot tell where a token starts has them spread evenly over some words; how
+        many there are is exact up to the borders of what is counted at once.
+        """
+        starts: list[int] = []
+        for begin, end in blocks(text):
+            starts += [begin + start for start in self._block_starts(text[begin:end])]
+        return starts
+
+    def get_num_tokens(self, text: str) -> int:
+        """Return the number of the model's own tokens in `text`."""
+        return self.count_tokens(text)
+
+    # -- LangChain's side ------------------------------------------------------------------
 
     @property
     def _llm_type(self) -> str:
@@ -170,17 +212,6 @@ class LocalModel(BaseChatModel):
             "seed": self.seed,
         }
 
-    def token_starts(self, text: str) -> list[int]:
-        """Return the offset in `text` of each of its tokens, ascending.
-
-        A backend that cannot tell where a token starts has them spread evenly over some words; how
-        many there are is exact up to the borders of what is counted at once.
-        """
-        starts: list[int] = []
-        for begin, end in blocks(text):
-            starts += [begin + start for start in self._block_starts(text[begin:end])]
-        return starts
-
     def _block_starts(self, text: str) -> list[int]:
         return [
             begin + offset
@@ -190,52 +221,47 @@ class LocalModel(BaseChatModel):
             )
         ]
 
-    def get_num_tokens(self, text: str) -> int:
-        """Return the number of the model's own tokens in `text`."""
-        return self.count_tokens(text)
-
     def _request(
         self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, options: dict[str, Any]
     ) -> Request:
-        messages = tuple(_defuse(messages))
         description = self.describe()
         max_tokens = int(options.get("max_tokens") or self.max_tokens)
-        prompt = self.render(messages)
         prompt_tokens = self.count_prompt(messages)
         if prompt_tokens + max_tokens > description.context_window:
             raise ContextOverflowError(
                 prompt_tokens=prompt_tokens,
                 answer_tokens=max_tokens,
                 window=description.context_window,
-                what="The prompt",
+                what="The prompt" + ", by a cautious bound," * (description.counting == "bound"),
             )
         template = self.template()
         stops = (*(stop or ()), *(template.stop if template else ()))
         return Request(
-            messages=messages,
-            prompt=prompt,
+            messages=tuple(defuse(messages)),
+            prompt=self.render(messages),
             max_tokens=max_tokens,
             temperature=float(options.get("temperature", self.temperature)),
             seed=int(options.get("seed", self.seed)),
             stop=tuple(dict.fromkeys(stops)),
             json_schema=options.get("json_schema"),
             grammar=options.get("grammar") or "",
+            prompt_tokens=prompt_tokens,
         )
 
-    def _attempts(self, request: Request) -> Iterator[Piece]:
-        """Yield pieces, trying again as long as nothing has come and the failure may pass."""
-        for attempt in range(1, ATTEMPTS + 1):
-            begun = False
-            try:
-                for piece in self.pieces(request):
-                    begun = True
-                    yield piece
-            except BackendError as error:
-                if begun or not error.retryable or attempt == ATTEMPTS:
-                    raise
-                time.sleep(0.5 * 2 ** (attempt - 1))
-            else:
-                return
+    def _checked(self, request: Request) -> Iterator[Piece]:
+        """Yield pieces with the thinking apart; the last one is there, and read everything."""
+        finished = False
+        for piece in split_thinking(self.pieces(request), prompt=request.prompt):
+            if piece.timings is not None:
+                finished = True
+                self.check_read(request, piece.timings)
+            yield piece
+        if not finished:
+            raise GenerationError(
+                f"{self.model} broke off in the middle of an answer.",
+                hint="Its server may have stopped; `carrel doctor` looks whether it is there.",
+                retryable=True,
+            )
 
     def _stream(
         self,
@@ -246,12 +272,20 @@ class LocalModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         request = self._request(messages, stop, kwargs)
         start, first = time.perf_counter(), 0.0
-        for piece in self._attempts(request):
-            first = first or time.perf_counter() - start
-            chunk = ChatGenerationChunk(message=_as_chunk(piece, self.model, first))
-            if run_manager and piece.text:
-                run_manager.on_llm_new_token(piece.text, chunk=chunk)
-            yield chunk
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                for piece in self._checked(request):
+                    first = first or time.perf_counter() - start
+                    chunk = ChatGenerationChunk(message=as_chunk(piece, self.model, first))
+                    if run_manager and piece.text:
+                        run_manager.on_llm_new_token(piece.text, chunk=chunk)
+                    yield chunk
+            except BackendError as error:
+                if first or not error.retryable or attempt == ATTEMPTS:
+                    raise
+                time.sleep(_pause(attempt))
+            else:
+                return
 
     def _generate(
         self,
@@ -260,88 +294,32 @@ class LocalModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        whole: AIMessageChunk | None = None
-        for chunk in self._stream(messages, stop, run_manager, **kwargs):
-            part = chunk.message
-            assert isinstance(part, AIMessageChunk)
-            whole = part if whole is None else whole + part
+        request = self._request(messages, stop, kwargs)
+        for attempt in range(1, ATTEMPTS + 1):
+            start, first = time.perf_counter(), 0.0
+            whole: AIMessageChunk | None = None
+            try:
+                for piece in self._checked(request):
+                    first = first or time.perf_counter() - start
+                    part = as_chunk(piece, self.model, first)
+                    whole = part if whole is None else whole + part
+                break
+            except BackendError as error:
+                # Nothing was handed out yet, so even half an answer can be asked for again.
+                if not error.retryable or attempt == ATTEMPTS:
+                    raise
+                time.sleep(_pause(attempt))
         assert whole is not None
-        message = AIMessage(
-            content=whole.content,
-            additional_kwargs=whole.additional_kwargs,
-            response_metadata=whole.response_metadata,
-            usage_metadata=whole.usage_metadata,
-        )
-        return ChatResult(generations=[ChatGeneration(message=message)])
+        return as_result(whole)
 
 
-def blocks(text: str, size: int = 20_000) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of contiguous blocks that end before white space where there is some.
-
-    Tokenizers are fast on a block, and some are not on a book.
-    """
-    begin = 0
-    while begin < len(text):
-        end = begin + size
-        if end < len(text):
-            end = max(text.rfind(" ", begin + 1, end), text.rfind("\n", begin + 1, end), begin)
-            end = end if end > begin else begin + size
-        yield begin, min(end, len(text))
-        begin = end
-
-
-def offsets_of_tokens(text: str, sizes: Sequence[int]) -> list[int]:
-    """Return where in `text` each token starts, given its bytes in UTF-8.
-
-    When the bytes are not those of the text (a tokenizer that adds or drops some), the tokens are
-    spread evenly.
-    """
-    ends = list(accumulate(sizes))
-    starts = [end - size for end, size in zip(ends, sizes, strict=True)]
-    encoded = len(text.encode("utf-8", "replace"))
-    if not ends or ends[-1] - encoded not in {0, 1}:
-        return [index * len(text) // len(sizes) for index in range(len(sizes))]
-    if ends[-1] > encoded:  # a leading space that is not in the text
-        starts = [max(0, start - 1) for start in starts]
-    if encoded == len(text):
-        return starts
-    of_characters = [0, *accumulate(len(c.encode("utf-8", "replace")) for c in text)]
-    return [bisect_right(of_characters, start) - 1 for start in starts]
-
-
-def timings_of(message: BaseMessage) -> Timings:
-    """Return what the call that produced `message` took; zeros when it does not say."""
-    return Timings(**message.response_metadata.get("timings", {"calls": 0}))
-
-
-def _as_chunk(piece: Piece, model: str, first_token_seconds: float) -> AIMessageChunk:
-    extra = {"reasoning_content": piece.thinking} if piece.thinking else {}
-    if piece.timings is None:
-        return AIMessageChunk(content=piece.text, additional_kwargs=extra)
-    timings = replace(piece.timings, first_token_seconds=first_token_seconds)
-    return AIMessageChunk(
-        content=piece.text,
-        additional_kwargs=extra,
-        response_metadata={
-            "timings": asdict(timings),
-            "finish_reason": piece.finish or "stop",
-            "model_name": model,
-            "model_provider": "carrel",
-        },
-        usage_metadata=UsageMetadata(
-            input_tokens=timings.prompt_tokens,
-            output_tokens=timings.generated_tokens,
-            total_tokens=timings.prompt_tokens + timings.generated_tokens,
-        ),
-        chunk_position="last",
+def shortfall(model: str, sent: int, read: int) -> GenerationError:
+    """Return the error for a backend that read less than it was sent."""
+    return GenerationError(
+        f"{model} was sent {sent} tokens and read only {read}: its server dropped the rest.",
+        hint="Lower backend.context_window to what the server really gives the model.",
     )
 
 
-def _defuse(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """Break up template marks in everything that is not ours to write (the system message)."""
-    return [
-        message
-        if isinstance(message, SystemMessage) or not isinstance(message.content, str)
-        else message.model_copy(update={"content": _CONTROL.sub(r"\g<0> ", message.content)})
-        for message in messages
-    ]
+def _pause(attempt: int) -> float:
+    return _FIRST_PAUSE_SECONDS * float(2 ** (attempt - 1))

@@ -1,0 +1,200 @@
+"""`llama-cpp-python`: LangChain's `LlamaCpp`, for a llama.cpp compiled for this very machine.
+
+The package is compiled when it is installed, for the CPU that is there, Metal or CUDA. One context
+answers one call at a time: two threads in it would end the process, so there is a lock.
+`ChatLlamaCpp` is not used: it would apply a chat template outside our sandbox.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import PrivateAttr
+
+from pipelines.backends.devices import offload_note
+from pipelines.backends.gguf import Gguf, read_gguf
+from pipelines.backends.llama_text import resolve
+from pipelines.backends.llamacpp import weights_of
+from pipelines.backends.model import Description, LocalModel, Piece, Request
+from pipelines.backends.threads import decode_threads
+from pipelines.config import Backend
+from pipelines.errors import BackendError, MissingExtraError
+from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.types import Timings
+from pipelines.weights import fingerprint_of
+
+NAME = "llama-cpp-python"
+
+
+class LlamaCppPython(LocalModel):
+    """A GGUF file on the llama.cpp that llama-cpp-python brings. Loaded at the first call."""
+
+    settings: Backend
+    path: Path
+
+    _header: Gguf = PrivateAttr()
+    _llm: Any = PrivateAttr(default=None)
+    _load_seconds: float = PrivateAttr(default=0.0)
+    _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
+
+    @classmethod
+    def open(cls, name: str, settings: Backend) -> Self:
+        """Return the model in a GGUF file, `embedded`, or `ollama/NAME:TAG`."""
+        if importlib.util.find_spec("llama_cpp") is None:
+            raise MissingExtraError(f"The backend {NAME}", NAME)
+        model = cls(
+            model=f"{NAME}:{name}",
+            path=weights_of(name),
+            settings=settings,
+            temperature=settings.temperature,
+            seed=settings.seed,
+        )
+        model._header = read_gguf(model.path)
+        return model
+
+    def weights_file(self) -> Path:
+        """Return the GGUF file."""
+        return self.path
+
+    def describe(self) -> Description:
+        """Return what the file says, and how much is on the GPU once it is loaded."""
+        header = self._header
+        template = self.template()
+        layers = self._gpu_layers() if self._llm is not None else None
+        gpu_here = layers is not None and self._gpu_possible()
+        return Description(
+            name=self.model,
+            family=family_of(self._metadata()),
+            kind="text",
+            context_window=self.settings.context_window,
+            parallel=1,
+            fingerprint=fingerprint_of(self.path),
+            parameters=header.parameters,
+            bytes=header.bytes,
+            adds_bos=header.adds_bos,
+            gpu_layers=layers,
+            note=offload_note(self.settings.gpu_layers, layers, gpu_here=gpu_here)
+            or template.warning,
+        )
+
+    def template(self) -> ChatTemplate:
+        """Return the template that the GGUF carries, else that of its family."""
+        header = self._header
+        return resolve(
+            self._metadata(), self.settings, bos=header.token("bos"), eos=header.token("eos")
+        )
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens, counted by the model's own tokenizer."""
+        with self._lock:
+            return len(self._loaded().client.tokenize(text.encode(), add_bos=False, special=True))
+
+    def pieces(self, request: Request) -> Iterator[Piece]:
+        """Generate token by token, one call after the other."""
+        with self._lock:
+            llm = self._loaded()
+            load, self._load_seconds = self._load_seconds, 0.0
+            llm.client.set_seed(request.seed)
+            start = time.perf_counter()
+            first, generated, finish = 0.0, 0, ""
+            for chunk in self._stream_from(llm, request):
+                choice = chunk["choices"][0]
+                finish = choice.get("finish_reason") or finish
+                if text := choice.get("text"):
+                    first = first or time.perf_counter() - start
+                    generated += 1
+                    yield Piece(text=text)
+            spent = time.perf_counter() - start
+            first = first or spent
+            yield Piece(
+                timings=Timings(
+                    load_seconds=load,
+                    prompt_tokens=request.prompt_tokens,
+                    prompt_seconds=first,
+                    generated_tokens=generated,
+                    generation_seconds=spent - first,
+                ),
+                finish="length" if finish == "length" else "stop",
+            )
+
+    def unload(self) -> None:
+        """Free the context and the weights."""
+        with self._lock:
+            if self._llm is not None:
+                self._llm.client.close()
+                self._llm = None
+
+    def _stream_from(self, llm: Any, request: Request) -> Iterator[Any]:
+        grammars = import_module("llama_cpp").LlamaGrammar
+        grammar = None
+        if request.grammar:
+            grammar = grammars.from_string(request.grammar, verbose=False)
+        elif request.json_schema is not None:
+            schema = json.dumps(dict(request.json_schema))
+            grammar = grammars.from_json_schema(schema, verbose=False)
+        try:
+            yield from llm.client.create_completion(
+                llm.client.tokenize(request.prompt.encode(), add_bos=True, special=True),
+                max_tokens=request.max_tokens,
+                temperature=request.temperature,
+                top_k=1 if request.temperature == 0 else llm.top_k,
+                repeat_penalty=1.0,
+                seed=request.seed,
+                stop=list(request.stop),
+                grammar=grammar,
+                stream=True,
+            )
+        except (ValueError, RuntimeError) as error:
+            raise BackendError(f"llama-cpp-python refused the call: {error}.") from error
+
+    def _loaded(self) -> Any:
+        if self._llm is None:
+            settings = self.settings
+            start = time.perf_counter()
+            with warnings.catch_warnings():  # langchain-community announces its own end
+                warnings.simplefilter("ignore", DeprecationWarning)
+                from langchain_community.llms import LlamaCpp
+            layers = {"auto": -1, "all": -1}.get(str(settings.gpu_layers), settings.gpu_layers)
+            try:
+                self._llm = LlamaCpp(
+                    model_path=str(self.path),
+                    n_ctx=settings.context_window,
+                    n_batch=settings.batch_tokens,
+                    n_gpu_layers=layers,
+                    n_threads=decode_threads(settings.threads),
+                    f16_kv=True,
+                    verbose=False,
+                )
+            except ValueError as error:
+                raise BackendError(
+                    f"llama-cpp-python cannot load {self.path.name}: {error}.",
+                    hint="Is it a GGUF model of a kind that this version knows?",
+                ) from error
+            self._load_seconds = time.perf_counter() - start
+        return self._llm
+
+    def _gpu_possible(self) -> bool:
+        return bool(import_module("llama_cpp").llama_supports_gpu_offload())
+
+    def _gpu_layers(self) -> int | None:
+        if not self._gpu_possible():
+            return 0
+        asked = self.settings.gpu_layers
+        every = self._header.layers + 1
+        return min(asked, every) if isinstance(asked, int) else every
+
+    def _metadata(self) -> ModelMetadata:
+        return ModelMetadata(
+            name=self.path.stem,
+            architecture=self._header.architecture,
+            chat_template=self._header.chat_template,
+            kind="text",
+        )

@@ -1,0 +1,423 @@
+"""`ollama`: the user's own Ollama server, through langchain-ollama.
+
+Models take messages (`ChatOllama`). With `backend.template`, and where the model has no template of
+its own, the prompt is rendered here and sent raw (`OllamaLLM`). Ollama's default window is small
+and it drops the start of what does not fit, so the window is always sent, cutting is forbidden, and
+what it says it has read is compared with what was sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from langchain_core.messages import BaseMessage, SystemMessage
+from pydantic import PrivateAttr
+
+from pipelines.backends.devices import offload_note
+from pipelines.backends.gguf import read_gguf
+from pipelines.backends.http import LocalHttp
+from pipelines.backends.llama_text import resolve
+from pipelines.backends.llamacpp import gpu_layers_for_llama
+from pipelines.backends.model import (
+    Description,
+    Installed,
+    LocalModel,
+    Piece,
+    Request,
+    Transfer,
+    shortfall,
+)
+from pipelines.backends.ollama_store import find_manifest, find_weights, split_name
+from pipelines.backends.ollama_wire import (
+    WholeTransport,
+    client_options,
+    connect,
+    not_here,
+    our_errors,
+    refuse_remote,
+    server_address,
+)
+from pipelines.backends.openai_compatible import least_tokens
+from pipelines.backends.prompt_memory import PromptMemory
+from pipelines.backends.threads import decode_threads
+from pipelines.backends.tokens import most_tokens
+from pipelines.backends.vocabulary import Vocabulary
+from pipelines.config import Backend
+from pipelines.errors import (
+    BackendError,
+    ConfigurationError,
+    ContextOverflowError,
+    ModelNotFoundError,
+)
+from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.types import Timings
+
+if TYPE_CHECKING:
+    from langchain_ollama import ChatOllama, OllamaLLM
+
+Part = tuple[str, str, Mapping[str, Any]]
+"""Text, thinking, and what Ollama says at the end."""
+
+BOUND_NOTE = (
+    "Its tokenizer cannot be read here, so tokens are bounded by the bytes of the text; "
+    "OLLAMA_MODELS names the folder that holds its models."
+)
+_NO_TEMPLATE = {"", "{{ .Prompt }}", "{{.Prompt}}"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    description: Description
+    template: ChatTemplate | None
+    template_text: str
+    layers: int
+    thinks: bool
+    vocabulary: Vocabulary | None
+
+
+class Ollama(LocalModel):
+    """A model of an Ollama server."""
+
+    settings: Backend
+    name: str
+
+    _http: LocalHttp = PrivateAttr()
+    _facts: _Facts | None = PrivateAttr(default=None)
+    _used: bool = PrivateAttr(default=False)
+    _memory: PromptMemory = PrivateAttr(default_factory=PromptMemory)
+    _chat_model: ChatOllama | None = PrivateAttr(default=None)
+    _raw_model: OllamaLLM | None = PrivateAttr(default=None)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    @classmethod
+    def open(cls, name: str, settings: Backend) -> Self:
+        """Return a model of the server at `backend.url`, OLLAMA_HOST, or the usual address."""
+        model = cls(
+            model=f"ollama:{name}",
+            name=name,
+            settings=settings,
+            temperature=settings.temperature,
+            seed=settings.seed,
+        )
+        model._http = connect(settings)
+        return model
+
+    @classmethod
+    def installed(cls, settings: Backend) -> Sequence[Installed]:
+        """Return the models that the server has, but for those that run elsewhere."""
+        http = connect(settings)
+        try:
+            entries = http.json("GET", "/api/tags").get("models") or []
+        finally:
+            http.close()
+        return [
+            Installed(
+                name=str(entry["name"]),
+                bytes=int(entry.get("size") or 0),
+                quantization=str((entry.get("details") or {}).get("quantization_level") or ""),
+            )
+            for entry in entries
+            if not entry.get("remote_host")
+        ]
+
+    @classmethod
+    def pull(cls, name: str, settings: Backend) -> Iterator[Transfer]:
+        """Have the server fetch a model, and yield how far it is."""
+        import ollama
+
+        url = server_address(settings)
+        client = ollama.Client(host=url, **client_options(settings))
+        with our_errors(url, name):
+            for step in client.pull(name, stream=True):
+                yield Transfer(step.status or "", step.completed or 0, step.total or 0)
+
+    @classmethod
+    def origin(cls, name: str) -> str:
+        """Return the registry that a name stands for."""
+        return split_name(name)[0]
+
+    @classmethod
+    def remove(cls, name: str, settings: Backend) -> None:
+        """Have the server delete a model."""
+        import ollama
+
+        url = server_address(settings)
+        with our_errors(url, name):
+            ollama.Client(host=url, **client_options(settings)).delete(name)
+
+    def describe(self) -> Description:
+        """Return what the server says of the model; nothing is loaded."""
+        return self._known().description
+
+    def template(self) -> ChatTemplate | None:
+        """Return the template of a raw prompt; `None` where Ollama applies its own."""
+        return self._known().template
+
+    def weights_file(self) -> Path | None:
+        """Return the blob with the weights, where it can be read."""
+        try:
+            return find_weights(self.name)
+        except ModelNotFoundError:
+            return None
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens by the model's own vocabulary, else a bound."""
+        vocabulary = self._known().vocabulary
+        return most_tokens(text) if vocabulary is None else vocabulary.count(text)
+
+    def template_tokens(self) -> int:
+        """Return what Ollama's template may add: all that is written in it."""
+        return self.count_tokens(self._known().template_text) + 8
+
+    def pieces(self, request: Request) -> Iterator[Piece]:
+        """Generate token by token."""
+        facts = self._known()
+        url = self._http.url
+        answers = self._raw(request) if request.prompt else self._chat(request, facts.thinks)
+        self._used = True
+        try:
+            with our_errors(url, self.name):
+                for text, thinking, info in answers:
+                    if text or thinking:
+                        yield Piece(text=text, thinking=thinking)
+                    if info.get("done"):
+                        finish: Literal["stop", "length"]
+                        finish = "length" if info.get("done_reason") == "length" else "stop"
+                        yield Piece(timings=_timings(info), finish=finish)
+                        self._memory.remember(_whole(request))
+        except BackendError as error:
+            if "context" in str(error) and ("exceed" in str(error) or "length" in str(error)):
+                raise ContextOverflowError(
+                    prompt_tokens=request.prompt_tokens,
+                    answer_tokens=request.max_tokens,
+                    window=facts.description.context_window,
+                    what="The prompt",
+                ) from error
+            raise
+        self._read_offload()
+
+    def check_read(self, request: Request, timings: Timings) -> None:
+        """Raise `GenerationError` when Ollama read less than it was sent.
+
+        Some versions do not count what their prompt cache held. When what we sent before does not
+        explain the difference, Ollama reads the prompt again behind a beginning that no cache has.
+        """
+        least = sum(least_tokens(self, str(m.text)) for m in request.messages)
+        least = request.prompt_tokens - 1 if self._exact_raw(request) else least
+        missing = least - timings.prompt_tokens
+        if missing <= 0 or self._memory.explains(_whole(request), missing, self.count_tokens):
+            return
+        read = self._read_uncached(request)
+        if read < least:
+            raise shortfall(self.model, least, read)
+
+    def unload(self) -> None:
+        """Have the server free the model, if it was used here."""
+        self._let_go()
+        if self._used:
+            self._http.json("POST", "/api/generate", {"model": self.name, "keep_alive": 0})
+            self._used = False
+
+    def close(self) -> None:
+        """Let go of the model; the server keeps it in memory as long as it likes."""
+        self._let_go()
+        self._http.close()
+
+    def _chat(self, request: Request, thinks: bool) -> Iterator[Part]:
+        from langchain_ollama import ChatOllama
+
+        with self._lock:
+            if self._chat_model is None:
+                self._chat_model = ChatOllama(**self._construction())
+        result = self._chat_model._stream(
+            list(request.messages),
+            options=self._options(request),
+            format=_format(request),
+            reasoning=True if thinks else None,
+        )
+        for chunk in result:
+            thinking = str(chunk.message.additional_kwargs.get("reasoning_content", ""))
+            yield chunk.text, thinking, chunk.generation_info or {}
+
+    def _raw(self, request: Request) -> Iterator[Part]:
+        from langchain_ollama import OllamaLLM
+
+        with self._lock:
+            if self._raw_model is None:
+                self._raw_model = OllamaLLM(**self._construction())
+        result = self._raw_model._stream(
+            request.prompt, raw=True, options=self._options(request), format=_format(request) or ""
+        )
+        for chunk in result:
+            yield chunk.text, "", chunk.generation_info or {}
+
+    def _construction(self) -> dict[str, Any]:
+        return {
+            "model": self.name,
+            "base_url": self._http.url,
+            "client_kwargs": client_options(self.settings),
+            "sync_client_kwargs": {"transport": WholeTransport()},
+        }
+
+    def _let_go(self) -> None:
+        with self._lock:
+            facts, self._facts = self._facts, None
+            models = [self._chat_model, self._raw_model]
+            self._chat_model = self._raw_model = None
+        for model in models:
+            if model is not None and model._client is not None:
+                model._client.close()
+        if facts is not None and facts.vocabulary is not None:
+            facts.vocabulary.close()
+
+    def _options(self, request: Request) -> dict[str, Any]:
+        if request.grammar:
+            raise ConfigurationError(
+                f"{self.model} cannot be held to a grammar.",
+                hint="Use json_schema, or one of the llama.cpp backends.",
+            )
+        settings = self.settings
+        options: dict[str, Any] = {
+            "num_ctx": self.describe().context_window,
+            "num_predict": request.max_tokens,
+            "num_batch": settings.batch_tokens,
+            "temperature": request.temperature,
+            "seed": request.seed,
+            "stop": list(request.stop) or None,
+        }
+        if request.temperature == 0:
+            options["top_k"] = 1
+        if settings.gpu_layers != "auto":
+            options["num_gpu"] = gpu_layers_for_llama(settings.gpu_layers)
+        if settings.threads:
+            options["num_thread"] = decode_threads(settings.threads)
+        return options
+
+    def _known(self) -> _Facts:
+        facts = self._facts
+        if facts is None:
+            with self._lock:
+                if self._facts is None:
+                    self._facts = self._look()
+                facts = self._facts
+        return facts
+
+    def _look(self) -> _Facts:
+        try:
+            shown = self._http.json("POST", "/api/show", {"model": self.name})
+        except ModelNotFoundError as error:
+            raise not_here(self.name) from error
+        refuse_remote(shown, self.name)
+        info = shown.get("model_info") or {}
+        architecture = str(info.get("general.architecture", ""))
+        trained = int(info.get(f"{architecture}.context_length") or self.settings.context_window)
+        own = str(shown.get("template") or "")
+        raw = bool(self.settings.template) or own.strip() in _NO_TEMPLATE
+        entry = self._entry()
+        vocabulary = self._vocabulary(str(entry.get("digest") or ""))
+        metadata = ModelMetadata(
+            name=self.name, architecture=architecture, kind="text" if raw else "chat"
+        )
+        template = resolve(metadata, self.settings, bos="", eos="") if raw else None
+        notes = [template.warning if template else "", BOUND_NOTE if vocabulary is None else ""]
+        description = Description(
+            name=self.model,
+            family=template.family if template else family_of(metadata),
+            kind="text" if raw else "chat",
+            context_window=min(self.settings.context_window, trained),
+            parallel=self.settings.parallel,
+            fingerprint=str(entry.get("digest") or self.name),
+            parameters=int(info.get("general.parameter_count") or 0),
+            bytes=int(entry.get("size") or 0),
+            # Where that is not known, BOS is left to the tokenizer: none is better than two.
+            adds_bos=vocabulary is None or vocabulary.client.adds_bos(),
+            note=" ".join(note for note in notes if note),
+            counting="bound" if vocabulary is None else "exact",
+        )
+        return _Facts(
+            description=description,
+            template=template,
+            template_text=own,
+            layers=int(info.get(f"{architecture}.block_count") or 0) + 1,
+            thinks="thinking" in (shown.get("capabilities") or ()),
+            vocabulary=vocabulary,
+        )
+
+    def _entry(self) -> dict[str, Any]:
+        names = {self.name, f"{self.name}:latest"}
+        entries = self._http.json("GET", "/api/tags").get("models") or []
+        return next((e for e in entries if names & {e.get("name"), e.get("model")}), {})
+
+    def _vocabulary(self, digest: str) -> Vocabulary | None:
+        """Return the model's own vocabulary, if the blob here is the one that the server runs."""
+        try:
+            manifest = find_manifest(self.name)
+            here = hashlib.sha256(manifest.read_bytes()).hexdigest()
+            if digest and here != digest.removeprefix("sha256:"):
+                return None
+            return Vocabulary(read_gguf(find_weights(self.name)))
+        except (BackendError, OSError):
+            return None
+
+    def _read_offload(self) -> None:
+        """Note how much of the model is on the GPU, now that it is loaded."""
+        facts = self._facts
+        if facts is None or facts.description.gpu_layers is not None:
+            return
+        running = self._http.json("GET", "/api/ps").get("models") or []
+        names = {self.name, f"{self.name}:latest"}
+        entry = next((e for e in running if names & {e.get("name"), e.get("model")}), None)
+        if entry is None or not entry.get("size"):
+            return
+        layers = round(facts.layers * int(entry.get("size_vram") or 0) / int(entry["size"]))
+        note = offload_note(self.settings.gpu_layers, layers, gpu_here=False)
+        description = replace(
+            facts.description,
+            gpu_layers=layers,
+            note=" ".join(part for part in (note, facts.description.note) if part),
+        )
+        self._facts = replace(facts, description=description)
+
+    def _exact_raw(self, request: Request) -> bool:
+        return bool(request.prompt) and self.describe().counting == "exact"
+
+    def _read_uncached(self, request: Request) -> int:
+        """Return how many tokens Ollama reads of this prompt when no cache can hold it."""
+        fresh = secrets.token_hex(8)
+        messages: list[BaseMessage] = [SystemMessage(fresh), *request.messages]
+        if request.messages and isinstance(request.messages[0], SystemMessage):
+            first = SystemMessage(f"{fresh}\n{request.messages[0].text}")
+            messages = [first, *request.messages[1:]]
+        prompt = f"{fresh}\n{request.prompt}" if request.prompt else ""
+        again = replace(request, messages=tuple(messages), prompt=prompt, max_tokens=1)
+        read = 0
+        answers = self._raw(again) if prompt else self._chat(again, self._known().thinks)
+        with our_errors(self._http.url, self.name):
+            for _, _, info in answers:
+                read = max(read, int(info.get("prompt_eval_count") or 0))
+        return read
+
+
+def _whole(request: Request) -> str:
+    return request.prompt or "\n".join(f"{m.type}: {m.text}" for m in request.messages)
+
+
+def _format(request: Request) -> dict[str, Any] | None:
+    return dict(request.json_schema) if request.json_schema is not None else None
+
+
+def _timings(info: Mapping[str, Any]) -> Timings:
+    nano = 1e-9
+    return Timings(
+        load_seconds=float(info.get("load_duration") or 0) * nano,
+        prompt_tokens=int(info.get("prompt_eval_count") or 0),
+        prompt_seconds=float(info.get("prompt_eval_duration") or 0) * nano,
+        generated_tokens=int(info.get("eval_count") or 0),
+        generation_seconds=float(info.get("eval_duration") or 0) * nano,
+    )
