@@ -235,8 +235,9 @@ def _choices(question: str, evidence: Evidence) -> list[_Choice]:
         for phrase in phrases(question, lines, evidence.weights, most=_RANKED)
     ]
     fitting = [choice for choice in choices if fits(choice.text, kind)]
+    likely = [choice for choice in choices[:CHOICES] if choice in fitting]
     if fitting:
-        return fitting[:CHOICES]
+        return likely or fitting[:1]
     whole = [
         _Choice(line, sentence)
         for line, sentence in zip(lines, best, strict=True)

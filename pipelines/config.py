@@ -26,7 +26,7 @@ class _Section(BaseModel):
 class Ingestion(_Section):
     """How files become documents and chunks."""
 
-    chunk_tokens: int = Field(180, ge=16, le=8192, description="Tokens of a chunk, at most.")
+    chunk_tokens: int = Field(240, ge=16, le=8192, description="Tokens of a chunk, at most.")
     ocr: bool = Field(False, description="Read scanned pages with tesseract (extra: ocr).")
     max_pages: int = Field(20_000, ge=1, description="Pages that one file may have.")
     max_seconds: float = Field(120.0, gt=0, description="Time that one file may take.")
@@ -56,6 +56,26 @@ class Retrieval(_Section):
     mode: Literal["hybrid", "dense", "keyword"] = Field("hybrid", description="Which index.")
     k: int = Field(8, ge=1, le=1000, description="Hits of a search.")
     candidates: int = Field(200, ge=1, le=10000, description="Hits taken from each side to fuse.")
+    diversity: float = Field(
+        0.0, ge=0, le=1, description="How much a hit loses for being like those before it (MMR)."
+    )
+    section_tokens: int = Field(
+        0, ge=0, description="Tokens that a hit may grow to with the rest of its section."
+    )
+    expand: Literal["", "rewrite", "multi", "hyde"] = Field(
+        "", description="What the model adds to the question: `rewrite`, `multi` or `hyde`."
+    )
+    reranker: str = Field(
+        "", description="Who looks again at the best hits: `model`, or a cross-encoder's folder."
+    )
+    rerank: int = Field(20, ge=1, le=1000, description="Hits that the reranker looks at.")
+    paths: tuple[str, ...] = Field(
+        (), description="Only sources that fit, such as `*/2024/*.pdf` or `*.md`."
+    )
+    formats: tuple[str, ...] = Field((), description="Only these formats, such as `pdf`.")
+    pages: str = Field("", description="Only these pages: `7`, `3-10`, `3-` or `-10`.")
+    since: str = Field("", description="Only from this day on, `2024-01-31`.")
+    until: str = Field("", description="Only up to this day.")
 
 
 class Answering(_Section):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,7 +86,7 @@ class Database:
             connection = sqlite3.connect(
                 self.path, timeout=30, isolation_level=None, check_same_thread=False
             )
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
@@ -97,7 +98,8 @@ class Database:
             return CollectionBusyError(
                 f"Another process is writing to {self.path}.", hint="Try again when it is done."
             )
-        if "full" in text:
+        # A quota or a limit on the size of files is told as an input/output error.
+        if "full" in text or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":
             return CollectionError(
                 f"The disk is full; nothing was changed in {self.path}.",
                 hint="Make room and run the same command again; it goes on where it stopped.",
@@ -111,3 +113,17 @@ class Database:
             f"{self.path} cannot be read: {text}.",
             hint="Move the file away and ingest again, or restore it from a backup.",
         )
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn on WAL. SQLite does not wait for others who do the same to a new file; we do."""
+    for _ in range(100):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(0.05)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")

@@ -1,8 +1,8 @@
 """One score from many signals, for the candidates of one search. Only numpy.
 
 1. Signals: cosine of the vectors; Okapi BM25 (Robertson and Zaragoza 2009) over stemmed words; BM25
-   over the letter trigrams of the words (McNamee and Mayfield 2004), which forgives spelling and
-   word forms.
+   over the letter trigrams of those words (McNamee and Mayfield 2004), which forgives spelling and
+   word forms; and how well the name of the document fits the question, where any name does.
 2. Fusion: each signal as a z-score over the candidates, added with fixed weights (linear
    combination of standardized scores; Wu, Crestani and Bi 2006, Bruch et al. 2023).
 3. Pseudo-relevance feedback: the best few, weighted by a softmax of their scores, give a centroid
@@ -31,10 +31,12 @@ class Weights:
 
     dense: float = 0.65
     """Weight of the cosine; BM25 has the rest."""
-    trigram: float = 0.25
+    trigram: float = 0.2
+    name: float = 2.0
+    """Weight of a name that fits the question, see `names.fitting`."""
     k1: float = 1.2
     b: float = 0.75
-    feedback: int = 5
+    feedback: int = 3
     """Candidates that feed back; 0 for none."""
     temperature: float = 0.5
     rocchio: float = 0.6
@@ -44,19 +46,23 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What is known of the candidates, a row or an item each."""
+    """What is known of the candidates, a row or an item each.
+
+    `packed_words` and `texts` are the analysed words, as codes and joined by spaces; `names` says
+    from 0 to 1 how well the name of the document fits the question.
+    """
 
     vectors: Floats
     packed_words: Sequence[bytes]
     texts: Sequence[str]
+    names: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question: its vector, its words, their weight (idf), and the mean length of a chunk."""
+    """A question: its vector, its analysed words, their weight (idf), a chunk's mean length."""
 
     vector: Floats
-    text: str
     words: Sequence[str]
     idf: Mapping[str, float]
     average_length: float
@@ -67,7 +73,8 @@ def fuse(question: Question, found: Candidates, weights: Weights) -> Floats:
     cosine = (found.vectors @ question.vector).astype(np.float32)
     matrix = _TermMatrix(found.packed_words, question.average_length, weights)
     keyword = standardized(matrix.bm25(question.words, question.idf))
-    rest = weights.trigram * standardized(trigrams(question.text, found.texts, weights))
+    letters = standardized(trigrams(" ".join(question.words), found.texts, weights))
+    rest = weights.trigram * letters + weights.name * found.names
 
     def total(cosine: Floats, keyword: Floats) -> Floats:
         dense = weights.dense * standardized(cosine)
@@ -100,9 +107,9 @@ def inverse_frequency(frequency: NDArray[np.int64], count: int) -> Floats:
 
 
 def trigrams(question: str, texts: Sequence[str], weights: Weights) -> Floats:
-    """Return BM25 over the byte trigrams of the question's words, one value for each text.
+    """Return BM25 over the byte trigrams inside the question's words, one value for each text.
 
-    How rare a trigram is, is counted among the texts.
+    A word's borders belong to it. How rare a trigram is, is counted among the texts.
     """
     grams, count = np.unique(_codes(f" {question} ".encode()), return_counts=True)
     inside = (grams >> 8) & 255 != 32  # a space in the middle: not a part of one word
@@ -164,5 +171,4 @@ class _TermMatrix:
 
 def _codes(data: bytes) -> NDArray[np.uint32]:
     letters = np.frombuffer(data, np.uint8).astype(np.uint32)
-    grams: NDArray[np.uint32] = (letters[:-2] << 16) | (letters[1:-1] << 8) | letters[2:]
-    return grams
+    return np.asarray((letters[:-2] << 16) | (letters[1:-1] << 8) | letters[2:], np.uint32)

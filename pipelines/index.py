@@ -108,7 +108,8 @@ class DenseIndex:
         Nothing is embedded.
         """
         with self._lock:
-            self.close()
+            self._collection = None
+            _forget_clients()  # also those of others in this process, whose files go away now
             generation = self.store.generation
             added, removed = self.store.pending()
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -167,9 +168,7 @@ class DenseIndex:
         with self._lock:
             if self._collection is not None:
                 self._collection = None
-                from chromadb.api.shared_system_client import SharedSystemClient
-
-                SharedSystemClient.clear_system_cache()
+                _forget_clients()
 
     def _mend(self) -> None:
         """Bring Chroma in step, unless another process is at it."""
@@ -260,3 +259,11 @@ def _reraise_interrupt(error: BaseException) -> None:
     """Let go on what the user did; Chroma's Rust side panics with a BaseException of its own."""
     if isinstance(error, KeyboardInterrupt | SystemExit):
         raise error
+
+
+def _forget_clients() -> None:
+    """Make Chroma open its files anew; it keeps a client for each folder otherwise."""
+    privacy.silence_telemetry()
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()

@@ -18,18 +18,21 @@ from pipelines.answer import Answerer
 from pipelines.backends import open_model
 from pipelines.backends.model import LocalModel
 from pipelines.chat import Chat
-from pipelines.config import Config
+from pipelines.config import Config, Retrieval
 from pipelines.embed import Embedder, open_embedder
 from pipelines.errors import ConfigurationError, DocumentError, UsageError
+from pipelines.expand import Expander
 from pipelines.index import DenseIndex
 from pipelines.ingest import Ingestor, Progress
 from pipelines.journal import Journal
 from pipelines.load import Limits, LoaderPool
 from pipelines.lock import WriteLock
 from pipelines.reembed import reembed
-from pipelines.retrieve import CollectionRetriever, Searcher
+from pipelines.rerank import CrossEncoderReranker, ModelReranker, Reranker
+from pipelines.retrieve import Searcher
+from pipelines.retriever import CollectionRetriever
 from pipelines.split import Splitter
-from pipelines.store import Source, Store
+from pipelines.store import Scope, Source, Store
 from pipelines.summarize import Options, Summarizer, Summary
 from pipelines.types import Answer, Document, Hit, Page, Report
 from pipelines.verify import Verification, verify
@@ -146,9 +149,11 @@ class Library:
             wait_seconds=wait_seconds,
         )
 
-    def search(self, question: str, *, k: int | None = None) -> list[Hit]:
-        """Return the chunks that fit a question best, best first."""
-        return self.searcher.search(question, k=k)
+    def search(
+        self, question: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> list[Hit]:
+        """Return the chunks that fit a question best, best first; only those within `scope`."""
+        return self.searcher.search(question, k=k, scope=scope)
 
     def ask(self, question: str) -> Answer:
         """Return an answer with checked citations, or one that says it is not in the documents."""
@@ -244,9 +249,15 @@ class Library:
 
     # -- the stages ------------------------------------------------------------------------
 
-    def retriever(self, *, k: int | None = None) -> CollectionRetriever:
-        """Return a LangChain retriever over the collection."""
-        return CollectionRetriever(searcher=self.searcher, k=k)
+    def retriever(
+        self, *, k: int | None = None, scope: Scope | None = None, settings: Retrieval | None = None
+    ) -> CollectionRetriever:
+        """Return a LangChain retriever over the collection, or over the part within `scope`.
+
+        `settings` stand in for those of the configuration.
+        """
+        searcher = self.searcher.with_settings(settings) if settings else self.searcher
+        return CollectionRetriever(searcher=searcher, k=k, scope=scope)
 
     @cached_property
     def store(self) -> Store:
@@ -276,7 +287,23 @@ class Library:
     @cached_property
     def searcher(self) -> Searcher:
         """Question → hits."""
-        return Searcher(self.store, self.index, self.embedder, self.config.retrieval)
+        settings = self.config.retrieval
+        return Searcher(
+            self.store,
+            self.index,
+            self.embedder,
+            settings,
+            expander=Expander(self.model, settings.expand) if settings.expand else None,
+            reranker=self._reranker(),
+        )
+
+    def _reranker(self) -> Reranker | None:
+        chosen = self.config.retrieval.reranker
+        if not chosen:
+            return None
+        if chosen == "model":
+            return ModelReranker(model=self.model)
+        return CrossEncoderReranker(folder=Path(chosen).expanduser())
 
     @cached_property
     def answerer(self) -> Answerer:
@@ -326,6 +353,7 @@ class Library:
                 self.embedder.token_starts,
                 chunk_tokens=settings.chunk_tokens,
                 limit=self.embedder.limit,
+                heads=True,
             ),
             self.lock,
             limits=self.limits,

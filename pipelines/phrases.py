@@ -176,7 +176,12 @@ def fits(phrase: str, kind: Kind) -> bool:
             _is_date(word.lower()) or _is_number(word) or word.lower() in _AROUND_DATES
             for word in telling
         )
-    return kind == "who" and all(word[0].isupper() for word in telling)
+    named = words[0][0].isupper() or words[0].lower() in {"the", "a", "an"}
+    return (
+        kind == "who"
+        and named
+        and all(word[0].isupper() and not _is_date(word.lower()) for word in telling)
+    )
 
 
 def described(

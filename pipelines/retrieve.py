@@ -1,34 +1,56 @@
-"""Finding chunks: dense, keyword, and both fused. A LangChain retriever on top."""
+"""Finding chunks: dense, keyword, and both fused."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document as LangChainDocument
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from langchain_core.runnables import Runnable
+from numpy.typing import NDArray
 
 from pipelines.config import Retrieval
+from pipelines.diversify import diverse
 from pipelines.embed import Embedder
 from pipelines.errors import FingerprintError, UsageError
+from pipelines.expand import Expansion
 from pipelines.fuse import Candidates, Question, Weights, fuse, inverse_frequency
 from pipelines.index import DenseIndex
-from pipelines.store import Store
-from pipelines.types import Hit
-from pipelines.words import analyse, plain
+from pipelines.names import fitting
+from pipelines.rerank import Reranker
+from pipelines.store import Scope, Store
+from pipelines.types import Chunk, Hit
+from pipelines.words import analyse
 
 MAX_QUESTION_CHARACTERS = 20_000
 _MOST_POSTINGS = 10_000
 """Entries of the keyword index that one search reads; the rarest words are read first."""
+_FEW = 2_000
+"""Chunks up to which a part of a large collection is compared without the index."""
+_AROUND = 16
+"""Chunks before and after a hit that can be of its section."""
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class _Found:
+    """Candidates: the score that orders them, and what each side said of them."""
+
+    scores: dict[int, float]
+    dense: dict[int, float]
+    keyword: dict[int, float]
 
 
 class Searcher:
-    """Searches one collection. Safe to call from many threads."""
+    """Searches one collection. Safe to call from many threads.
+
+    `expander` gives texts to search with beside the question, `reranker` looks a second time at
+    the best hits; both are off where they are not given.
+    """
 
     def __init__(
         self,
@@ -37,88 +59,174 @@ class Searcher:
         embedder: Embedder,
         settings: Retrieval,
         weights: Weights | None = None,
+        *,
+        expander: Runnable[str, Expansion] | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.store = store
         self.index = index
         self.embedder = embedder
         self.settings = settings
         self.weights = weights or Weights()
+        self.expander = expander
+        self.reranker = reranker
         self._lock = threading.Lock()
         self._statistics = _Statistics(store, -1)
 
-    def search(self, question: str, *, k: int | None = None) -> list[Hit]:
-        """Return the best `k` hits, best first. Raises `UsageError` for an empty question."""
+    def with_settings(self, settings: Retrieval) -> Searcher:
+        """Return a searcher of the same collection with other settings."""
+        return Searcher(
+            self.store, self.index, self.embedder, settings, self.weights,
+            expander=self.expander, reranker=self.reranker,
+        )  # fmt: skip
+
+    def search(
+        self, question: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> list[Hit]:
+        """Return the best `k` hits, best first; only those within `scope`, where one is given.
+
+        Raises `UsageError` for an empty question, `FingerprintError` when the collection was built
+        with another embedder.
+        """
         question = checked_question(question)
+        self._check_embedder()
+        scope = scope or scope_of(self.settings)
+        among = None if scope is None else self.store.select(scope)
+        if among is not None and not among:
+            return []
+        wanted = k or self.settings.k
+        more = self.expander.invoke(question) if self.expander else Expansion()
+        found = self._candidates(question, more, self._pool(wanted), among)
+        best = sorted(found.scores, key=lambda id: (-found.scores[id], id))[: self._pool(wanted)]
+        chunks = self.store.chunks(best)
+        best = [id for id in best if id in chunks]
+        if self.reranker and best:
+            values = self.reranker.scores(question, [chunks[id].text for id in best])
+            found.scores = dict(zip(best, values, strict=True))
+            best.sort(key=lambda id: -found.scores[id])  # those judged alike stay in their order
+        if self.settings.diversity and best:
+            ids, vectors = self.store.vectors(best)
+            kept = diverse(
+                [found.scores[id] for id in ids], vectors, k=wanted,
+                diversity=self.settings.diversity,
+            )  # fmt: skip
+            found.scores = {ids[at]: value for at, value in kept}
+            best = list(found.scores)
+        hits = [
+            Hit(
+                self._named(chunks[id], scope),
+                found.scores[id],
+                found.dense.get(id),
+                found.keyword.get(id),
+            )
+            for id in best[:wanted]
+        ]
+        return self._grown(hits) if self.settings.section_tokens else hits
+
+    def _check_embedder(self) -> None:
         held = self.store.meta("embedder")
         if held is not None and held != self.embedder.fingerprint and self.store.chunk_count():
             raise FingerprintError(
                 "This collection was built with another embedder than the configured one.",
                 hint="`carrel reembed` builds it anew with the configured one.",
             )
-        mode = self.settings.mode
-        dense: dict[int, float] = {}
-        keyword: dict[int, float] = {}
+
+    def _pool(self, wanted: int) -> int:
+        """Return how many hits are ordered, so that the best `wanted` come of them."""
+        more = self.settings.rerank if self.reranker else 0
+        return max(wanted, more, 4 * wanted if self.settings.diversity else 0)
+
+    # -- candidates and their scores ---------------------------------------------------------
+
+    def _candidates(
+        self, question: str, more: Expansion, pool: int, among: Sequence[int] | None
+    ) -> _Found:
+        mode, limit = self.settings.mode, max(self.settings.candidates, pool)
+        asked = " ".join((question, *more.questions))
+        words = analyse(asked)
         vector = None
+        found = _Found({}, {}, {})
         if mode != "keyword":
-            vector = self.embedder.query_vector(question)
-            dense = dict(self.index.search(vector, max(self.settings.candidates, k or 0)))
+            vector = self._vector(question, more)
+            found.dense = dict(self._nearest(vector, limit, among))
         if mode != "dense":
-            words = self._rarest(analyse(question)) if mode == "hybrid" else analyse(question)
-            limit = max(self.settings.candidates, k or 0)
-            keyword = dict(self.store.keyword_search(words, limit))
-        if vector is not None and mode == "hybrid":
-            scores, dense = self._fused(question, vector, {*dense, *keyword})
-        else:
-            scores = dense or keyword
-        best = sorted(scores, key=lambda id: (-scores[id], id))[: k or self.settings.k]
-        chunks = self.store.chunks(best)
-        return [
-            Hit(chunks[id], scores[id], dense.get(id), keyword.get(id))
-            for id in best
-            if id in chunks
-        ]
+            rare = self._rarest(words) if mode == "hybrid" else words
+            found.keyword = dict(self.store.keywords.search(rare, limit, among=among))
+        if vector is None or mode != "hybrid":
+            found.scores = found.keyword if vector is None else found.dense
+            return found
+        names = fitting(self.store, asked)
+        ids = {*found.dense, *found.keyword}
+        if names:
+            best = max(names.values())
+            own = self.store.chunks_of([id for id, fit in names.items() if fit > 0.999 * best])
+            own = own if among is None else sorted(set(own) & set(among))
+            ids |= {id for id, _ in self._nearest(vector, limit, own)}
+            ids |= {id for id, _ in self.store.keywords.search(rare, limit, among=own)}
+        found.scores, found.dense = self._fused(words, vector, ids, names)
+        return found
+
+    def _vector(self, question: str, more: Expansion) -> Vector:
+        """Return the mean of what is searched with, of unit length."""
+        texts = (question, *more.questions, *more.passages)
+        mean: Vector = np.mean([self.embedder.query_vector(text) for text in texts], axis=0)
+        return (mean / np.linalg.norm(mean)).astype(np.float32)
+
+    def _nearest(
+        self, vector: Vector, limit: int, among: Sequence[int] | None
+    ) -> list[tuple[int, float]]:
+        if among is None or len(among) > _FEW:
+            return self.index.search(vector, limit, among=among)
+        ids, vectors = self.store.vectors(among)
+        if not ids:
+            return []
+        cosines = vectors @ vector
+        return [(ids[at], float(cosines[at])) for at in np.argsort(-cosines, kind="stable")[:limit]]
 
     def _fused(
-        self, question: str, vector: Any, ids: set[int]
+        self, words: Sequence[str], vector: Vector, ids: set[int], names: Mapping[int, float]
     ) -> tuple[dict[int, float], dict[int, float]]:
         """Return the fused score and the cosine of every candidate."""
         rows = self.store.signals(sorted(ids))
         if not rows:
             return {}, {}
-        words = analyse(question)
-        vectors = np.frombuffer(b"".join(row[3] for row in rows), np.float32)
-        found = Candidates(
+        vectors = np.frombuffer(b"".join(row.vector for row in rows), np.float32)
+        candidates = Candidates(
             vectors=vectors.reshape(len(rows), -1),
-            packed_words=[row[2] for row in rows],
-            texts=[plain(row[1]).lower() for row in rows],
+            packed_words=[row.words for row in rows],
+            texts=[row.text for row in rows],
+            names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
         )
         statistics = self._current()
         asked = Question(
             vector=vector,
-            text=" ".join(plain(question).lower().split()),
             words=words,
             idf={word: statistics.idf(word) for word in set(words)},
             average_length=statistics.average_length,
         )
-        scores = fuse(asked, found, self.weights)
-        cosines = found.vectors @ vector
+        scores = fuse(asked, candidates, self.weights)
+        cosines = candidates.vectors @ vector
         return (
-            {row[0]: float(score) for row, score in zip(rows, scores, strict=True)},
-            {row[0]: float(cosine) for row, cosine in zip(rows, cosines, strict=True)},
+            {row.id: float(score) for row, score in zip(rows, scores, strict=True)},
+            {row.id: float(cosine) for row, cosine in zip(rows, cosines, strict=True)},
         )
 
     def _rarest(self, words: Sequence[str]) -> list[str]:
-        """Return enough of the rarest words to find candidates; all words count in the fusion."""
+        """Return enough of the rarest words to find candidates; all words count in the fusion.
+
+        A word that the question repeats is repeated.
+        """
         statistics = self._current()
-        kept: list[str] = []
+        kept: set[str] = set()
         postings = 0
-        for word in sorted(set(words), key=statistics.frequency):
+        for word in sorted(set(words), key=lambda word: (statistics.frequency(word), word)):
             frequency = statistics.frequency(word)
             postings += frequency
             if len(kept) >= 2 and postings > _MOST_POSTINGS:
                 break
-            kept += [word] if frequency else []
-        return kept
+            if frequency:
+                kept.add(word)
+        return [word for word in words if word in kept]
 
     def _current(self) -> _Statistics:
         generation = self.store.generation
@@ -127,6 +235,49 @@ class Searcher:
                 self._statistics = _Statistics(self.store, generation)
             return self._statistics
 
+    # -- what is shown of a hit --------------------------------------------------------------
+
+    def _named(self, chunk: Chunk, scope: Scope | None) -> Chunk:
+        """Return the chunk under that of its paths which the scope holds."""
+        if scope is None or scope.holds(chunk.source):
+            return chunk
+        paths = self.store.paths_of(chunk.source)
+        return replace(chunk, source=next(path for path in paths if scope.holds(path)))
+
+    def _grown(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits with the rest of their sections; one that another holds is left out."""
+        grown: list[Hit] = []
+        for hit in hits:
+            if any(_inside(hit.chunk, other.chunk) for other in grown):
+                continue
+            grown.append(replace(hit, chunk=self._section(hit.chunk)))
+        return grown
+
+    def _section(self, chunk: Chunk) -> Chunk:
+        """Return a chunk grown by its neighbours on the page, under the same headings.
+
+        What follows comes first, in turn with what stands before, up to `section_tokens`.
+        """
+        around = {n.ordinal: n for n in self.store.neighbours(chunk, distance=_AROUND)}
+        first = last = chunk.ordinal
+        tokens, forward, stuck = chunk.tokens, True, 0
+        while stuck < 2:
+            at = last + 1 if forward else first - 1
+            other = around.get(at)
+            if (
+                other is not None
+                and (other.page, other.headings) == (chunk.page, chunk.headings)
+                and tokens + other.tokens <= self.settings.section_tokens
+            ):
+                first, last, stuck = min(first, at), max(last, at), 0
+                tokens += other.tokens
+            else:
+                stuck += 1
+            forward = not forward
+        start, end = around[first].start, around[last].end
+        page = self.store.page_text(chunk.source, chunk.page) or ""
+        return replace(chunk, start=start, end=end, text=page[start:end], tokens=tokens)
+
 
 class _Statistics:
     """Facts about all chunks, as of one generation of the store."""
@@ -134,12 +285,34 @@ class _Statistics:
     def __init__(self, store: Store, generation: int) -> None:
         self.generation = generation
         self.count = store.chunk_count() if generation >= 0 else 0
-        words = store.words_held() if generation >= 0 else 0
+        words = store.keywords.words_held() if generation >= 0 else 0
         self.average_length = words / self.count if self.count else 1.0
-        self.frequency = lru_cache(maxsize=100_000)(store.frequency)
+        self.frequency = lru_cache(maxsize=100_000)(store.keywords.frequency)
 
     def idf(self, word: str) -> float:
         return float(inverse_frequency(np.array(self.frequency(word)), self.count))
+
+
+def scope_of(settings: Retrieval) -> Scope | None:
+    """Return the part of the collection that the settings name; `None` for all of it."""
+    scope = Scope(
+        paths=settings.paths,
+        formats=settings.formats,
+        pages=pages_of(settings.pages) if settings.pages else None,
+        since=_day(settings.since, "retrieval.since"),
+        until=_day(settings.until, "retrieval.until"),
+    )
+    return None if scope == Scope() else scope
+
+
+def pages_of(text: str) -> tuple[int, int]:
+    """Return the first and the last page of `7`, `3-10`, `3-` or `-10`. Raises `UsageError`."""
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    if (first or last) and all(part.isdecimal() for part in (first, last) if part):
+        pages = (int(first or 1), int(last or (2**31 if dash else first)))
+        if 1 <= pages[0] <= pages[1]:
+            return pages
+    raise UsageError(f"{text!r} is no range of pages.", hint="Write 7, 3-10, 3- or -10.")
 
 
 def checked_question(question: str) -> str:
@@ -156,40 +329,16 @@ def checked_question(question: str) -> str:
     return question
 
 
-class CollectionRetriever(BaseRetriever):
-    """A LangChain retriever over one collection."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    searcher: Searcher
-    k: int | None = None
-
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[LangChainDocument]:
-        return as_langchain(self.searcher.search(query, k=self.k))
+def _day(text: str, name: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"{name} is no day: {text!r}.", hint="Write 2024-01-31.") from error
 
 
-def as_langchain(hits: Sequence[Hit]) -> list[LangChainDocument]:
-    """Return hits as LangChain documents; the metadata says where each stands."""
-    return [
-        LangChainDocument(
-            id=str(hit.chunk.id), page_content=hit.chunk.text, metadata=_metadata(hit)
-        )
-        for hit in hits
-    ]
-
-
-def _metadata(hit: Hit) -> dict[str, Any]:
-    return {
-        "source": hit.chunk.source,
-        "title": hit.chunk.title,
-        "page": hit.chunk.page,
-        "page_label": hit.chunk.page_label,
-        "start": hit.chunk.start,
-        "end": hit.chunk.end,
-        "headings": list(hit.chunk.headings),
-        "score": hit.score,
-        "dense_score": hit.dense_score,
-        "keyword_score": hit.keyword_score,
-    }
+def _inside(chunk: Chunk, other: Chunk) -> bool:
+    return (
+        (chunk.source, chunk.page) == (other.source, other.page)
+        and other.start <= chunk.start
+        and chunk.end <= other.end
+    )

@@ -14,10 +14,14 @@ from itertools import pairwise
 
 from pipelines.errors import ConfigurationError
 from pipelines.types import Chunk, Document, Heading, Page
+from pipelines.words import plain
 
+_Path = tuple[Heading, ...]
 TokenStarts = Callable[[str], Sequence[int]]
 """Given a text, the offset of each of its tokens, ascending."""
 
+_BETWEEN = 2
+"""Tokens that may stand between headings and text."""
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÞЀ-Я])|(?<=[。！？])")
 # The end of a line that is a row of a table, or before an item of a list.
@@ -31,11 +35,15 @@ _SPACE = re.compile(r"\s+")
 class Splitter:
     """Cuts documents into chunks of at most `chunk_tokens` tokens.
 
-    `token_starts` is the embedder's tokenizer; `limit` is what the embedder reads at most.
+    `token_starts` is the embedder's tokenizer; `limit` is what the embedder reads at most. With
+    `heads`, a chunk leaves room within that limit for the title and the headings above it, so that
+    they can be embedded with it; at least half of `chunk_tokens` stays for the text.
     Raises `ConfigurationError` when a chunk could be longer than the embedder reads.
     """
 
-    def __init__(self, token_starts: TokenStarts, *, chunk_tokens: int, limit: int) -> None:
+    def __init__(
+        self, token_starts: TokenStarts, *, chunk_tokens: int, limit: int, heads: bool = False
+    ) -> None:
         if chunk_tokens > limit:
             raise ConfigurationError(
                 f"ingestion.chunk_tokens is {chunk_tokens}, but the embedder reads only {limit} "
@@ -44,20 +52,27 @@ class Splitter:
             )
         self._token_starts = token_starts
         self.chunk_tokens = chunk_tokens
+        self.limit = limit
+        self.heads = heads
 
     @property
     def fingerprint(self) -> str:
         """Return what tells this splitter from another one."""
-        return f"structure-1:{self.chunk_tokens}"
+        return f"structure-2:{self.chunk_tokens}:{self.limit if self.heads else 0}"
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens in a text."""
+        return len(self._token_starts(text))
 
     def split(self, document: Document) -> list[Chunk]:
         """Return the chunks of a document in reading order."""
         chunks: list[Chunk] = []
         path: tuple[Heading, ...] = ()
+        sizes = _Sizes(self, document.title)
         for page in document.pages:
             starts = self._token_starts(page.text)
-            for start, end in self._spans(page, starts):
-                path = _path_at(path, page, start, end)
+            for start, end, inside in self._spans(page, starts, path, sizes):
+                path = inside
                 chunks.append(
                     Chunk(
                         source=document.source,
@@ -75,49 +90,85 @@ class Splitter:
             path = _path_at(path, page, len(page.text), len(page.text))
         return chunks
 
-    def _spans(self, page: Page, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Yield trimmed spans: pieces between natural borders, packed up to the limit."""
-        begin, end = 0, 0
-        for piece_start, piece_end, opens in self._pieces(page, starts):
-            size = _count(starts, begin, piece_end)
-            full = size > self.chunk_tokens
+    def _spans(
+        self, page: Page, starts: Sequence[int], path: _Path, sizes: _Sizes
+    ) -> Iterator[tuple[int, int, _Path]]:
+        """Yield trimmed spans with the headings above each: pieces packed up to the limit."""
+        begin, end, room = 0, 0, 0
+        for piece_start, piece_end, opens, within in self._pieces(page, starts, path, sizes):
+            full = _count(starts, begin, piece_end) > room
             # A new section starts a new chunk, unless what stands before it is only a line or two.
-            section = opens and _count(starts, begin, end) * 3 >= self.chunk_tokens
+            section = opens and _count(starts, begin, end) * 3 >= room
             if (full or section) and end > begin:
-                yield from _trimmed(page.text, begin, end)
+                for span in _trimmed(page.text, begin, end):
+                    path = _path_at(path, page, *span)
+                    yield *span, path
                 begin = piece_start
+            if begin == piece_start:
+                room = within
             end = piece_end
-        yield from _trimmed(page.text, begin, end)
+        for span in _trimmed(page.text, begin, end):
+            yield *span, _path_at(path, page, *span)
 
-    def _pieces(self, page: Page, starts: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
-        """Yield contiguous pieces, each within the limit, and whether it opens a section."""
+    def _pieces(
+        self, page: Page, starts: Sequence[int], path: _Path, sizes: _Sizes
+    ) -> Iterator[tuple[int, int, bool, int]]:
+        """Yield contiguous pieces, each within the limit, whether it opens a section, the limit."""
         borders = sorted({0, len(page.text), *(heading.start for heading in page.headings)})
         for begin, end in pairwise(borders):
             opens = True
-            for piece in self._cut(page.text, begin, end, starts, _LEVELS):
-                yield *piece, opens
+            path = _path_at(path, page, begin, end)
+            room = sizes.of(path)
+            for piece in _cut(page.text, begin, end, starts, _LEVELS, room):
+                yield *piece, opens, room
                 opens = False
 
-    def _cut(
-        self,
-        text: str,
-        begin: int,
-        end: int,
-        starts: Sequence[int],
-        levels: Sequence[tuple[re.Pattern[str], ...]],
-    ) -> Iterator[tuple[int, int]]:
-        if _count(starts, begin, end) <= self.chunk_tokens:
-            yield begin, end
-            return
-        if not levels:  # one word longer than a chunk
-            first = bisect_left(starts, begin)
-            last = bisect_left(starts, end)
-            cuts = [begin, *starts[first + self.chunk_tokens : last : self.chunk_tokens], end]
-        else:
-            found = {m.end() for pattern in levels[0] for m in pattern.finditer(text, begin, end)}
-            cuts = sorted({begin, *found, end})
-        for a, b in pairwise(cuts):
-            yield from self._cut(text, a, b, starts, levels[1:]) if levels else ((a, b),)
+
+class _Sizes:
+    """How many tokens a chunk may have, by the headings above it."""
+
+    def __init__(self, splitter: Splitter, title: str) -> None:
+        self._splitter = splitter
+        self._title = title
+        self._known: dict[_Path, int] = {}
+
+    def of(self, path: _Path) -> int:
+        splitter = self._splitter
+        if not splitter.heads:
+            return splitter.chunk_tokens
+        if path not in self._known:
+            head = heading_text(self._title, [heading.title for heading in path])
+            left = splitter.limit - splitter.count(head) - _BETWEEN
+            self._known[path] = min(
+                splitter.chunk_tokens, max(left, -(-splitter.chunk_tokens // 2))
+            )
+        return self._known[path]
+
+
+def heading_text(title: str, headings: Sequence[str]) -> str:
+    """Return the title and the path of headings as one line, as it is embedded before a chunk."""
+    return plain(" › ".join(dict.fromkeys(part for part in (title, *headings) if part)))
+
+
+def _cut(
+    text: str,
+    begin: int,
+    end: int,
+    starts: Sequence[int],
+    levels: Sequence[tuple[re.Pattern[str], ...]],
+    room: int,
+) -> Iterator[tuple[int, int]]:
+    """Yield contiguous pieces of at most `room` tokens, cut at the highest level that does it."""
+    if _count(starts, begin, end) <= room:
+        yield begin, end
+        return
+    if not levels:  # one word longer than a chunk
+        first, last = bisect_left(starts, begin), bisect_left(starts, end)
+        yield from pairwise([begin, *starts[first + room : last : room], end])
+        return
+    found = {m.end() for pattern in levels[0] for m in pattern.finditer(text, begin, end)}
+    for a, b in pairwise(sorted({begin, *found, end})):
+        yield from _cut(text, a, b, starts, levels[1:], room)
 
 
 _LEVELS = ((_PARAGRAPH,), (_SENTENCE, _ROW), (_LINE,), (_SPACE,))

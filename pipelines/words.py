@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 _WORD = re.compile(r"[^\W_]+")
 # Scripts that put no space between words: their pairs of characters stand in for words.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
+_PART = re.compile(r"\d+|[^\W\d_]+")
+_SHORT_YEAR = re.compile(r"[0-4]\d")
 _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 
 STOP_WORDS = frozenset(
@@ -32,6 +34,28 @@ STOP_WORDS = frozenset(
 def analyse(text: str) -> list[str]:
     """Return the words of a text in order: lower case, without accents, stemmed, no stop words."""
     return [stem(word) for word in _words(text) if word not in STOP_WORDS]
+
+
+def name_words(name: str) -> set[str]:
+    """Return the words of the name of a file: `3M_2018_10K` has 3m, 2018, 10k and 10."""
+    found: set[str] = set()
+    for word in _words(name.replace("_", " ")):
+        found |= {part for part in (word, *_PART.findall(word)) if len(part) > 1}
+    return {stem(word) for word in found if word not in STOP_WORDS}
+
+
+def named_words(question: str) -> set[str]:
+    """Return what of a question can be a word of a file's name.
+
+    That is its words and their parts; two or three neighbours as one word ("best buy" is also
+    bestbuy, "10-K" is also 10k); and a year of two digits as one of four (FY20 is also 2020).
+    """
+    words = list(_words(question.replace("_", " ")))
+    runs = {"".join(words[i : i + n]) for n in (2, 3) for i in range(len(words) - n + 1)}
+    parts = {part for word in words for part in _PART.findall(word)}
+    years = {f"20{part}" for part in parts if _SHORT_YEAR.fullmatch(part)}
+    found = {*words, *parts, *runs, *years} - STOP_WORDS
+    return {stem(word) for word in found if len(word) > 1}
 
 
 def plain(text: str) -> str:

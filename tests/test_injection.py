@@ -1,4 +1,4 @@
-"""Documents that give orders: what a model makes of them stays true and plain."""
+"""Documents that give orders: what is shown of them stays true and plain."""
 
 from __future__ import annotations
 

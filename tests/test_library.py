@@ -20,7 +20,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.load import DocumentLoader
 
 DATA = Path(__file__).parents[1] / "data"
-CAMERAS = "How long is camera footage kept at the waterworks?"
+GENERATOR = "How long can the emergency generator run on a full tank?"
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_what_is_verified_stands_on_its_page(
 
 
 def test_streaming_gives_the_text_and_then_the_answer(library: Library) -> None:
-    *parts, answer = library.stream(CAMERAS)
+    *parts, answer = library.stream(GENERATOR)
     assert isinstance(answer, Answer)
     assert all(isinstance(part, str) for part in parts)
     assert "".join(map(str, parts)).strip() == answer.text
@@ -89,9 +89,9 @@ def test_the_stages_compose(library: Library) -> None:
         | library.model.bind(max_tokens=8)
         | StrOutputParser()
     )
-    assert chain.invoke(CAMERAS).strip()
-    assert len(chain.batch([CAMERAS, "Who was Michael Collins?"])) == 2
-    assert "".join(chain.stream(CAMERAS)).strip()
+    assert chain.invoke(GENERATOR).strip()
+    assert len(chain.batch([GENERATOR, "Who was Michael Collins?"])) == 2
+    assert "".join(chain.stream(GENERATOR)).strip()
 
 
 async def test_asking_does_not_block_the_loop(library: Library) -> None:
@@ -122,7 +122,8 @@ def test_callbacks_see_the_model_called(library: Library) -> None:
             self.starts += 1
 
     counter = Counter()
-    library.answerer.invoke("When can the tenant get out of the lease early?", {"callbacks": [counter]})
+    question = "When can the tenant get out of the lease early?"
+    library.answerer.invoke(question, {"callbacks": [counter]})
     library.model.invoke("Say yes.", {"callbacks": [counter]}, max_tokens=2)
     assert counter.starts >= 1
 
@@ -130,7 +131,7 @@ def test_callbacks_see_the_model_called(library: Library) -> None:
 def test_a_library_is_configured_by_a_file(tmp_path: Path, session_home: Path) -> None:
     (tmp_path / "settings.yaml").write_text("retrieval:\n  k: 2\n")
     library = Library.from_config(tmp_path / "settings.yaml", collection="sample")
-    assert len(library.search(CAMERAS)) == 2
+    assert len(library.search(GENERATOR)) == 2
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 80])

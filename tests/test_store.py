@@ -10,6 +10,7 @@ import pytest
 from pipelines.errors import CollectionError
 from pipelines.store import Store
 from pipelines.types import Chunk, Document, Heading, Page
+from pipelines.words import analyse
 
 
 def document(path: str, *texts: str) -> Document:
@@ -39,7 +40,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def words(store: Store, expression: str) -> list[str]:
-    ids = [id for id, _ in store.keyword_search(expression, 10)]
+    ids = [id for id, _ in store.keywords.search(analyse(expression), 10)]
     held = store.chunks(ids)
     return [held[id].text for id in ids]
 

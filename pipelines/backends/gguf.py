@@ -30,6 +30,9 @@ _FILE_TYPES = (
     "36 TQ1_0,37 TQ2_0,38 MXFP4"
 )
 _NAMES = {int(n): name for n, name in (entry.split() for entry in _FILE_TYPES.split(","))}
+_PRE_WITH_BOS = {"llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0",
+                 "lfm2", "tekken", "chameleon"}  # fmt: skip
+"""Pre-tokenizers that llama.cpp adds BOS for by itself (src/llama-vocab.cpp)."""
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 
 
@@ -94,8 +97,11 @@ class Gguf:
 
     @property
     def adds_bos(self) -> bool:
-        """Tell whether the tokenizer puts BOS in front; llama.cpp's default for its kind."""
-        by_kind = self.values.get("tokenizer.ggml.model") in {"llama", "bert", "gemma4"}
+        """Tell whether the tokenizer puts BOS in front; where the file is silent, by its kind."""
+        by_kind = (
+            self.values.get("tokenizer.ggml.model") in {"llama", "bert"}
+            or self.values.get("tokenizer.ggml.pre") in _PRE_WITH_BOS
+        )
         return bool(self.values.get("tokenizer.ggml.add_bos_token", by_kind))
 
     def hyperparameter(self, key: str, default: Any) -> Any:

@@ -171,23 +171,31 @@ class Gpt4All(LocalModel):
         if self._client is None:
             start = time.perf_counter()
             asked = self.settings.gpu_layers
-            try:
-                self._client = import_module("gpt4all").GPT4All(
-                    self.path.name,
-                    model_path=self.path.parent,
-                    allow_download=False,
-                    n_threads=decode_threads(self.settings.threads),
-                    device="gpu" if asked == "all" or (isinstance(asked, int) and asked) else None,
-                    n_ctx=self.describe().context_window,
-                    ngl=asked if isinstance(asked, int) else 100,
-                )
-            except (RuntimeError, ValueError, OSError) as error:
-                raise BackendError(
-                    f"gpt4all cannot load {self.path.name}: {error}.",
-                    hint="Its llama.cpp is of 2024; the backend llamacpp knows newer models.",
-                ) from error
+            devices = ["gpu", None] if asked == "all" or (isinstance(asked, int) and asked) else []
+            for device in devices or [None]:
+                try:
+                    self._client = self._construct(device)
+                    break
+                except (RuntimeError, ValueError, OSError) as error:
+                    if device is None:
+                        raise BackendError(
+                            f"gpt4all cannot load {self.path.name}: {error}.",
+                            hint="Its llama.cpp is of 2024; the backend llamacpp knows newer ones.",
+                        ) from error
             self._load_seconds = time.perf_counter() - start
         return self._client
+
+    def _construct(self, device: str | None) -> Any:
+        asked = self.settings.gpu_layers
+        return import_module("gpt4all").GPT4All(
+            self.path.name,
+            model_path=self.path.parent,
+            allow_download=False,
+            n_threads=decode_threads(self.settings.threads),
+            device=device,
+            n_ctx=self.describe().context_window,
+            ngl=asked if isinstance(asked, int) else 100,
+        )
 
     def _metadata(self) -> ModelMetadata:
         return ModelMetadata(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class LocalHttp:
             )
         except httpx.InvalidURL as error:
             raise ConfigurationError(f"backend.url is {url!r}, which is no address.") from error
+        weakref.finalize(self, self._client.close)  # also when nobody closes it
         self._small = httpx.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
 
     def close(self) -> None:

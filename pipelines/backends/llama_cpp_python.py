@@ -74,7 +74,9 @@ class LlamaCppPython(LocalModel):
             name=self.model,
             family=family_of(self._metadata()),
             kind="text",
-            context_window=self.settings.context_window,
+            context_window=min(
+                self.settings.context_window, header.context_length or self.settings.context_window
+            ),
             parallel=1,
             fingerprint=fingerprint_of(self.path),
             parameters=header.parameters,
@@ -166,7 +168,7 @@ class LlamaCppPython(LocalModel):
             try:
                 self._llm = LlamaCpp(
                     model_path=str(self.path),
-                    n_ctx=settings.context_window,
+                    n_ctx=self.describe().context_window,
                     n_batch=settings.batch_tokens,
                     n_gpu_layers=layers,
                     n_threads=decode_threads(settings.threads),

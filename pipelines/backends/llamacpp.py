@@ -130,7 +130,7 @@ class LlamaCpp(LlamaTextModel):
         parameters.warmup = False
         parameters.offline = True
         parameters.ctx_shift = False
-        parameters.sse_ping_interval = -1  # what says nothing for backend.timeout hangs
+        parameters.sse_ping_interval = 10  # a long prompt takes its time, and is no hanging
         parameters.verbosity = -1
         free = gpu_memory_free()
         try:

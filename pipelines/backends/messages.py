@@ -26,8 +26,13 @@ def timings_of(message: BaseMessage) -> Timings:
     return Timings(**message.response_metadata.get("timings", {"calls": 0}))
 
 
-def as_chunk(piece: Piece, model: str, first_token_seconds: float) -> AIMessageChunk:
-    """Return a piece as LangChain streams it. The last one holds the timings and the usage."""
+def as_chunk(
+    piece: Piece, model: str, first_token_seconds: float, gpu_layers: int | None = None
+) -> AIMessageChunk:
+    """Return a piece as LangChain streams it. The last one holds the timings and the usage.
+
+    `gpu_layers` is how much of the model ran on the GPU, `None` where nobody knows.
+    """
     extra = {"reasoning_content": piece.thinking} if piece.thinking else {}
     if piece.timings is None:
         return AIMessageChunk(content=piece.text, additional_kwargs=extra)
@@ -40,6 +45,7 @@ def as_chunk(piece: Piece, model: str, first_token_seconds: float) -> AIMessageC
             "finish_reason": piece.finish or "stop",
             "model_name": model,
             "model_provider": "carrel",
+            **({} if gpu_layers is None else {"gpu_layers": gpu_layers}),
         },
         usage_metadata=UsageMetadata(
             input_tokens=timings.prompt_tokens,

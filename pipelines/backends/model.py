@@ -62,8 +62,9 @@ class LocalModel(BaseChatModel):
 
     It is used like any LangChain chat model. `invoke` and `stream` take `max_tokens`,
     `temperature`, `seed`, `json_schema` and `grammar` (GBNF) as keyword arguments, and put
-    `timings` and `finish_reason` into `response_metadata`. What a reasoning model thinks stands in
-    `additional_kwargs["reasoning_content"]`, apart from the answer.
+    `timings`, `finish_reason` and, where it is known, `gpu_layers` into `response_metadata`. What a
+    reasoning model thinks stands in `additional_kwargs["reasoning_content"]`, apart from the
+    answer.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -178,6 +179,16 @@ class LocalModel(BaseChatModel):
             self.count_tokens(text) + _MESSAGE_TOKENS for text in texts
         )
 
+    def least_tokens(self, messages: Sequence[BaseMessage]) -> int:
+        """Return a number of tokens that the text of messages surely takes, whatever is around it.
+
+        Where only a bound is known, it is a token for ten bytes: what is sparser is not language.
+        """
+        texts = [str(message.text) for message in messages]
+        if self.describe().counting == "exact":
+            return sum(max(0, self.count_tokens(text) - 2) for text in texts)
+        return sum(len(text.encode("utf-8", "replace")) // 10 for text in texts)
+
     def bound_tokens(self, messages: Sequence[BaseMessage]) -> int:
         """Return how many tokens an answer to these messages may take in the window."""
         return self.describe().context_window - self.count_prompt(messages)
@@ -263,6 +274,10 @@ class LocalModel(BaseChatModel):
                 retryable=True,
             )
 
+    def _chunk(self, piece: Piece, first: float) -> AIMessageChunk:
+        layers = self.describe().gpu_layers if piece.timings is not None else None
+        return as_chunk(piece, self.model, first, layers)
+
     def _stream(
         self,
         messages: list[BaseMessage],
@@ -276,7 +291,7 @@ class LocalModel(BaseChatModel):
             try:
                 for piece in self._checked(request):
                     first = first or time.perf_counter() - start
-                    chunk = ChatGenerationChunk(message=as_chunk(piece, self.model, first))
+                    chunk = ChatGenerationChunk(message=self._chunk(piece, first))
                     if run_manager and piece.text:
                         run_manager.on_llm_new_token(piece.text, chunk=chunk)
                     yield chunk
@@ -301,7 +316,7 @@ class LocalModel(BaseChatModel):
             try:
                 for piece in self._checked(request):
                     first = first or time.perf_counter() - start
-                    part = as_chunk(piece, self.model, first)
+                    part = self._chunk(piece, first)
                     whole = part if whole is None else whole + part
                 break
             except BackendError as error:

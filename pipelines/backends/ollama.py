@@ -8,21 +8,17 @@ what it says it has read is compared with what was sent.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from langchain_core.messages import BaseMessage, SystemMessage
 from pydantic import PrivateAttr
 
-from pipelines.backends.devices import offload_note
-from pipelines.backends.gguf import read_gguf
 from pipelines.backends.http import LocalHttp
-from pipelines.backends.llama_text import resolve
 from pipelines.backends.llamacpp import gpu_layers_for_llama
 from pipelines.backends.model import (
     Description,
@@ -33,21 +29,20 @@ from pipelines.backends.model import (
     Transfer,
     shortfall,
 )
-from pipelines.backends.ollama_store import find_manifest, find_weights, split_name
+from pipelines.backends.ollama_facts import Facts, look, with_offload
+from pipelines.backends.ollama_store import find_weights, split_name
 from pipelines.backends.ollama_wire import (
     WholeTransport,
     client_options,
+    close_client,
+    closing,
     connect,
-    not_here,
     our_errors,
-    refuse_remote,
     server_address,
 )
-from pipelines.backends.openai_compatible import least_tokens
 from pipelines.backends.prompt_memory import PromptMemory
 from pipelines.backends.threads import decode_threads
 from pipelines.backends.tokens import most_tokens
-from pipelines.backends.vocabulary import Vocabulary
 from pipelines.config import Backend
 from pipelines.errors import (
     BackendError,
@@ -55,7 +50,7 @@ from pipelines.errors import (
     ContextOverflowError,
     ModelNotFoundError,
 )
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.prompts import ChatTemplate
 from pipelines.types import Timings
 
 if TYPE_CHECKING:
@@ -63,22 +58,6 @@ if TYPE_CHECKING:
 
 Part = tuple[str, str, Mapping[str, Any]]
 """Text, thinking, and what Ollama says at the end."""
-
-BOUND_NOTE = (
-    "Its tokenizer cannot be read here, so tokens are bounded by the bytes of the text; "
-    "OLLAMA_MODELS names the folder that holds its models."
-)
-_NO_TEMPLATE = {"", "{{ .Prompt }}", "{{.Prompt}}"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    description: Description
-    template: ChatTemplate | None
-    template_text: str
-    layers: int
-    thinks: bool
-    vocabulary: Vocabulary | None
 
 
 class Ollama(LocalModel):
@@ -88,7 +67,7 @@ class Ollama(LocalModel):
     name: str
 
     _http: LocalHttp = PrivateAttr()
-    _facts: _Facts | None = PrivateAttr(default=None)
+    _facts: Facts | None = PrivateAttr(default=None)
     _used: bool = PrivateAttr(default=False)
     _memory: PromptMemory = PrivateAttr(default_factory=PromptMemory)
     _chat_model: ChatOllama | None = PrivateAttr(default=None)
@@ -98,15 +77,18 @@ class Ollama(LocalModel):
     @classmethod
     def open(cls, name: str, settings: Backend) -> Self:
         """Return a model of the server at `backend.url`, OLLAMA_HOST, or the usual address."""
-        model = cls(
+        return cls(
             model=f"ollama:{name}",
             name=name,
             settings=settings,
             temperature=settings.temperature,
             seed=settings.seed,
         )
-        model._http = connect(settings)
-        return model
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Prepare the way to the server; nothing is sent yet."""
+        super().model_post_init(context)
+        self._http = connect(self.settings)
 
     @classmethod
     def installed(cls, settings: Backend) -> Sequence[Installed]:
@@ -187,6 +169,7 @@ class Ollama(LocalModel):
                     if text or thinking:
                         yield Piece(text=text, thinking=thinking)
                     if info.get("done"):
+                        self._read_offload()
                         finish: Literal["stop", "length"]
                         finish = "length" if info.get("done_reason") == "length" else "stop"
                         yield Piece(timings=_timings(info), finish=finish)
@@ -200,7 +183,6 @@ class Ollama(LocalModel):
                     what="The prompt",
                 ) from error
             raise
-        self._read_offload()
 
     def check_read(self, request: Request, timings: Timings) -> None:
         """Raise `GenerationError` when Ollama read less than it was sent.
@@ -208,8 +190,8 @@ class Ollama(LocalModel):
         Some versions do not count what their prompt cache held. When what we sent before does not
         explain the difference, Ollama reads the prompt again behind a beginning that no cache has.
         """
-        least = sum(least_tokens(self, str(m.text)) for m in request.messages)
-        least = request.prompt_tokens - 1 if self._exact_raw(request) else least
+        exact = bool(request.prompt) and self.describe().counting == "exact"
+        least = request.prompt_tokens - 1 if exact else self.least_tokens(request.messages)
         missing = least - timings.prompt_tokens
         if missing <= 0 or self._memory.explains(_whole(request), missing, self.count_tokens):
             return
@@ -234,7 +216,7 @@ class Ollama(LocalModel):
 
         with self._lock:
             if self._chat_model is None:
-                self._chat_model = ChatOllama(**self._construction())
+                self._chat_model = closing(ChatOllama(**self._construction()))
         result = self._chat_model._stream(
             list(request.messages),
             options=self._options(request),
@@ -250,7 +232,7 @@ class Ollama(LocalModel):
 
         with self._lock:
             if self._raw_model is None:
-                self._raw_model = OllamaLLM(**self._construction())
+                self._raw_model = closing(OllamaLLM(**self._construction()))
         result = self._raw_model._stream(
             request.prompt, raw=True, options=self._options(request), format=_format(request) or ""
         )
@@ -271,8 +253,8 @@ class Ollama(LocalModel):
             models = [self._chat_model, self._raw_model]
             self._chat_model = self._raw_model = None
         for model in models:
-            if model is not None and model._client is not None:
-                model._client.close()
+            if model is not None:
+                close_client(model)
         if facts is not None and facts.vocabulary is not None:
             facts.vocabulary.close()
 
@@ -299,93 +281,19 @@ class Ollama(LocalModel):
             options["num_thread"] = decode_threads(settings.threads)
         return options
 
-    def _known(self) -> _Facts:
+    def _known(self) -> Facts:
         facts = self._facts
         if facts is None:
             with self._lock:
                 if self._facts is None:
-                    self._facts = self._look()
+                    self._facts = look(self._http, self.name, self.settings)
                 facts = self._facts
         return facts
 
-    def _look(self) -> _Facts:
-        try:
-            shown = self._http.json("POST", "/api/show", {"model": self.name})
-        except ModelNotFoundError as error:
-            raise not_here(self.name) from error
-        refuse_remote(shown, self.name)
-        info = shown.get("model_info") or {}
-        architecture = str(info.get("general.architecture", ""))
-        trained = int(info.get(f"{architecture}.context_length") or self.settings.context_window)
-        own = str(shown.get("template") or "")
-        raw = bool(self.settings.template) or own.strip() in _NO_TEMPLATE
-        entry = self._entry()
-        vocabulary = self._vocabulary(str(entry.get("digest") or ""))
-        metadata = ModelMetadata(
-            name=self.name, architecture=architecture, kind="text" if raw else "chat"
-        )
-        template = resolve(metadata, self.settings, bos="", eos="") if raw else None
-        notes = [template.warning if template else "", BOUND_NOTE if vocabulary is None else ""]
-        description = Description(
-            name=self.model,
-            family=template.family if template else family_of(metadata),
-            kind="text" if raw else "chat",
-            context_window=min(self.settings.context_window, trained),
-            parallel=self.settings.parallel,
-            fingerprint=str(entry.get("digest") or self.name),
-            parameters=int(info.get("general.parameter_count") or 0),
-            bytes=int(entry.get("size") or 0),
-            # Where that is not known, BOS is left to the tokenizer: none is better than two.
-            adds_bos=vocabulary is None or vocabulary.client.adds_bos(),
-            note=" ".join(note for note in notes if note),
-            counting="bound" if vocabulary is None else "exact",
-        )
-        return _Facts(
-            description=description,
-            template=template,
-            template_text=own,
-            layers=int(info.get(f"{architecture}.block_count") or 0) + 1,
-            thinks="thinking" in (shown.get("capabilities") or ()),
-            vocabulary=vocabulary,
-        )
-
-    def _entry(self) -> dict[str, Any]:
-        names = {self.name, f"{self.name}:latest"}
-        entries = self._http.json("GET", "/api/tags").get("models") or []
-        return next((e for e in entries if names & {e.get("name"), e.get("model")}), {})
-
-    def _vocabulary(self, digest: str) -> Vocabulary | None:
-        """Return the model's own vocabulary, if the blob here is the one that the server runs."""
-        try:
-            manifest = find_manifest(self.name)
-            here = hashlib.sha256(manifest.read_bytes()).hexdigest()
-            if digest and here != digest.removeprefix("sha256:"):
-                return None
-            return Vocabulary(read_gguf(find_weights(self.name)))
-        except (BackendError, OSError):
-            return None
-
     def _read_offload(self) -> None:
-        """Note how much of the model is on the GPU, now that it is loaded."""
         facts = self._facts
-        if facts is None or facts.description.gpu_layers is not None:
-            return
-        running = self._http.json("GET", "/api/ps").get("models") or []
-        names = {self.name, f"{self.name}:latest"}
-        entry = next((e for e in running if names & {e.get("name"), e.get("model")}), None)
-        if entry is None or not entry.get("size"):
-            return
-        layers = round(facts.layers * int(entry.get("size_vram") or 0) / int(entry["size"]))
-        note = offload_note(self.settings.gpu_layers, layers, gpu_here=False)
-        description = replace(
-            facts.description,
-            gpu_layers=layers,
-            note=" ".join(part for part in (note, facts.description.note) if part),
-        )
-        self._facts = replace(facts, description=description)
-
-    def _exact_raw(self, request: Request) -> bool:
-        return bool(request.prompt) and self.describe().counting == "exact"
+        if facts is not None and facts.description.gpu_layers is None:
+            self._facts = with_offload(facts, self._http, self.name, self.settings)
 
     def _read_uncached(self, request: Request) -> int:
         """Return how many tokens Ollama reads of this prompt when no cache can hold it."""

@@ -73,7 +73,7 @@ def find_manifest(name: str) -> Path:
             continue
     near = difflib.get_close_matches(name, [found.name for found in stored_models()], n=1)
     raise ModelNotFoundError(
-        f"Ollama has no {name} here." + (f" The nearest is {near[0]}." * bool(near)),
+        f"Ollama has no {name} here." + "".join(f" The nearest is {other}." for other in near),
         hint=f"Get it with: ollama pull {name}. OLLAMA_MODELS names another folder of models.",
     )
 

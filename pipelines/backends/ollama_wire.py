@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -18,6 +19,8 @@ from pipelines.errors import (
     ConfigurationError,
     ModelNotFoundError,
 )
+
+T = TypeVar("T", bound=Any)
 
 _PORT = 11434
 _NEVER_CUT = {
@@ -72,6 +75,17 @@ def client_options(settings: Backend) -> dict[str, Any]:
     }
 
 
+def closing(model: T) -> T:
+    """Return one of langchain-ollama's models, whose connections close when nobody holds it."""
+    weakref.finalize(model, model._client.close)
+    return model
+
+
+def close_client(model: Any) -> None:
+    """Close the connections of one of langchain-ollama's models."""
+    model._client.close()
+
+
 def connect(settings: Backend) -> LocalHttp:
     """Return a client for the small calls: what is there, and what it is."""
     return LocalHttp(
@@ -97,7 +111,8 @@ def our_errors(url: str, name: str) -> Iterator[None]:
         raise garbage(url, getattr(error, "doc", str(error))) from error
 
 
-def _refusal(message: str, status: int, url: str, name: str) -> BackendError:
+def _refusal(said: object, status: int, url: str, name: str) -> BackendError:
+    message = str(said)  # the official client hands on whatever stood under "error"
     if status == httpx.codes.NOT_FOUND:
         return not_here(name)
     if status in {429, 502, 503, 504}:

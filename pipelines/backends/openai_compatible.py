@@ -58,15 +58,18 @@ class OpenAICompatible(LocalModel):
     @classmethod
     def open(cls, name: str, settings: Backend) -> Self:
         """Return a model of the server at `backend.url`, which may end in `/v1` or not."""
-        model = cls(
+        return cls(
             model=f"openai-compatible:{name}",
             name=name,
             settings=settings,
             temperature=settings.temperature,
             seed=settings.seed,
         )
-        model._http = connect(settings)
-        return model
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Prepare the way to the server; nothing is sent yet."""
+        super().model_post_init(context)
+        self._http = connect(self.settings)
 
     @classmethod
     def installed(cls, settings: Backend) -> Sequence[Installed]:
@@ -150,7 +153,7 @@ class OpenAICompatible(LocalModel):
 
     def check_read(self, request: Request, timings: Timings) -> None:
         """Raise `GenerationError` when the server read less than the bare text of the messages."""
-        least = sum(self._least(message) for message in request.messages)
+        least = self.least_tokens(request.messages)
         if timings.prompt_tokens and timings.prompt_tokens < least:
             raise shortfall(self.model, least, timings.prompt_tokens)
 
@@ -159,9 +162,6 @@ class OpenAICompatible(LocalModel):
         self._http.close()
         self._http = connect(self.settings)
         self._server = None
-
-    def _least(self, message: BaseMessage) -> int:
-        return least_tokens(self, str(message.text))
 
     def _body(self, request: Request) -> dict[str, Any]:
         if request.grammar:
@@ -254,16 +254,6 @@ class OpenAICompatible(LocalModel):
 
 def _turn(message: BaseMessage) -> dict[str, str]:
     return {"role": role_of(message), "content": str(message.text)}
-
-
-def least_tokens(model: LocalModel, text: str) -> int:
-    """Return a number of tokens that the text surely takes, whatever stands around it.
-
-    Where only a bound is known, it is a token for ten bytes: text that is denser is not language.
-    """
-    if model.describe().counting == "exact":
-        return max(0, model.count_tokens(text) - 2)
-    return len(text.encode("utf-8", "replace")) // 10
 
 
 def connect(settings: Backend) -> LocalHttp:

@@ -22,20 +22,21 @@ from pipelines.backends.llama_http import LlamaHttpClient
 from pipelines.errors import BackendError, BackendUnavailableError, GenerationError
 
 _KEEPER = """
-import subprocess, sys, threading
+import os, subprocess, sys, threading
 try:
     child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
 except OSError:  # a llamafile is a shell script to kernels that do not know its format
     child = subprocess.Popen(["sh", *sys.argv[1:]], stdin=subprocess.DEVNULL)
 def watch():
-    sys.stdin.buffer.read()
+    while os.read(0, 1):
+        pass
     child.terminate()
     try:
         child.wait(5)
     except subprocess.TimeoutExpired:
         child.kill()
 threading.Thread(target=watch, daemon=True).start()
-sys.exit(abs(child.wait()))
+os._exit(abs(child.wait()))
 """
 _STOP_SECONDS = 8.0
 _OFFLOADED = re.compile(r"offloaded (\d+)/\d+ layers to GPU")

@@ -26,22 +26,33 @@ def open_model(settings: Backend) -> LocalModel:
     Raises `ConfigurationError` for an unknown backend, `MissingExtraError` where its package is
     not installed.
     """
-    backend, colon, name = settings.model.partition(":")
+    backend, name = split_model(settings.model)
+    return backend_class(backend).open(name, settings)
+
+
+def backend_class(backend: str) -> type[LocalModel]:
+    """Return the class that is registered under a backend's name."""
+    found: type[LocalModel] = _registered()[backend].load()
+    return found
+
+
+def split_model(model: str) -> tuple[str, str]:
+    """Return (backend, name) of a model. Raises `ConfigurationError` for anything else."""
     registered = _registered()
+    backend, colon, name = model.partition(":")
     if not colon or not name:
         raise ConfigurationError(
-            f"backend.model is {settings.model!r}, which is not `backend:name`.",
+            f"{model!r} is not `backend:name`.",
             hint=f"Backends: {', '.join(sorted(registered))}. The default is llamacpp:embedded.",
         )
     if backend not in registered:
         near = difflib.get_close_matches(backend, registered, n=1)
         raise ConfigurationError(
             f"There is no backend {backend!r}."
-            + (f" The nearest one is {near[0]!r}." * bool(near)),
+            + "".join(f" The nearest one is {other!r}." for other in near),
             hint=f"Backends: {', '.join(sorted(registered))}.",
         )
-    model: LocalModel = registered[backend].load().open(name, settings)
-    return model
+    return backend, name
 
 
 def _registered() -> dict[str, EntryPoint]:

@@ -19,6 +19,7 @@ from pipelines.cli import (
     demo,
     doctor,
     evaluate,
+    models,
     prompts,
     summarize,
 )
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (collection, ask, summarize, configure, prompts, doctor, evaluate, demo):
+for module in (collection, ask, summarize, configure, prompts, models, doctor, evaluate, demo):
     module.register(app)
 
 

@@ -11,7 +11,7 @@ from pipelines.cli.options import Debug
 from pipelines.resources import sample_library_folder
 
 COLLECTION = "demo"
-QUESTION = "How long is camera footage kept at the waterworks?"
+QUESTION = "How long can the emergency generator run on a full tank?"
 SUMMARIZED = "library-committee-minutes.md"
 
 

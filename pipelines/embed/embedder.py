@@ -210,8 +210,6 @@ class Embedder(Embeddings):
         engines: dict[str, Callable[[], Engine]] = {"onnx": lambda: self._first}
         if openvino.is_installed():
             engines["openvino"] = lambda: openvino.OpenVinoEngine(graph, threads=self._threads)
-        else:  # it costs seconds and memory to open, and OpenVINO is faster wherever it is
-            engines["torch-bf16"] = lambda: self._open_torch(bf16=True)
         return engines
 
     def _graph(self) -> Path | None:

@@ -187,7 +187,10 @@ def _collection(key: str, cache: Path | None) -> Iterator[tuple[Store, DenseInde
 
 def _splitter(embedder: Embedder, ingestion: Ingestion) -> Splitter:
     return Splitter(
-        embedder.token_starts, chunk_tokens=ingestion.chunk_tokens, limit=embedder.limit
+        embedder.token_starts,
+        chunk_tokens=ingestion.chunk_tokens,
+        limit=embedder.limit,
+        heads=True,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.store.keywords import indexed_words
+from pipelines.store.keywords import count_words, indexed_words
 from pipelines.types import Chunk, Document
 from pipelines.words import pack
 
@@ -54,9 +54,11 @@ def insert_chunks(
     embedded_hashes: Sequence[str],
 ) -> None:
     """Write the chunks of a content with their words, and note them for the dense index."""
+    packed: list[bytes] = []
     for chunk, vector, embedded_hash in zip(chunks, vectors, embedded_hashes, strict=True):
         headings = json.dumps(chunk.headings, ensure_ascii=False)
         words = indexed_words(chunk)
+        packed.append(pack(words))
         id = connection.execute(
             """INSERT INTO chunks (content_id, ordinal, page, start, end, tokens, headings,
                                    text, words, embedded_hash, vector)
@@ -70,7 +72,7 @@ def insert_chunks(
                 chunk.tokens,
                 headings,
                 chunk.text,
-                pack(words),
+                packed[-1],
                 embedded_hash,
                 np.ascontiguousarray(vector, np.float32).tobytes(),
             ),
@@ -80,3 +82,4 @@ def insert_chunks(
             (id, " ".join(words)),
         )
         connection.execute("REPLACE INTO pending VALUES (?, 0)", (id,))
+    count_words(connection, packed, sign=1)

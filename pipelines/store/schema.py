@@ -59,5 +59,11 @@ CREATE TABLE pending (chunk_id INTEGER PRIMARY KEY, removed INTEGER NOT NULL);
 CREATE VIRTUAL TABLE keywords USING fts5 (
     name, body, tokenize = 'unicode61 remove_diacritics 2'
 );
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
+CREATE TABLE terms (code INTEGER PRIMARY KEY, chunks INTEGER NOT NULL);
+CREATE TABLE names (
+    word TEXT NOT NULL,
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    PRIMARY KEY (word, content_id)
+) WITHOUT ROWID;
+CREATE INDEX names_by_content ON names (content_id);
 """

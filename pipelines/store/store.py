@@ -21,9 +21,10 @@ from pipelines.database import Database
 from pipelines.store.check import Problem, check_database
 from pipelines.store.failures import Failures
 from pipelines.store.insert import insert_chunks, insert_content
+from pipelines.store.keywords import Keywords, forget_words, write_names
 from pipelines.store.schema import SCHEMA, VERSION
+from pipelines.store.select import Scope, chunks_of, select
 from pipelines.types import Chunk, Document, Heading, Page
-from pipelines.words import analyse
 
 Vectors = NDArray[np.float32]
 
@@ -43,6 +44,17 @@ class Source:
     unreadable: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a search weighs of a chunk: its words as one text and as codes, its vector as bytes."""
+
+    id: int
+    content: int
+    text: str
+    words: bytes
+    vector: bytes
+
+
 class Store:
     """One collection on disk. Safe to use from many threads; one process writes at a time."""
 
@@ -50,6 +62,7 @@ class Store:
         self.path = path
         self._database = Database(path, schema=SCHEMA, version=VERSION)
         self.failures = Failures(self._database)
+        self.keywords = Keywords(self._database)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -131,13 +144,14 @@ class Store:
         """
         with self._database.transaction() as connection:
             connection.execute("REPLACE INTO pending SELECT id, 1 FROM chunks")
-            connection.execute("DELETE FROM keywords")
+            forget_words(connection)
             connection.execute("DELETE FROM chunks")
             for hash, chunks, vectors, embedded_hashes in contents:
                 row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,))
                 content = row.fetchone()[0]
                 insert_chunks(connection, content, chunks, vectors, embedded_hashes)
-                self._rename(connection, content)
+                write_names(connection, content)
+            self._advance(connection)
             connection.executemany("REPLACE INTO meta VALUES (?, ?)", meta.items())
 
     def problems(self) -> Iterator[Problem]:
@@ -217,6 +231,27 @@ class Store:
             )
         )
 
+    def select(self, scope: Scope) -> list[int]:
+        """Return the ids of the chunks within a scope, ascending."""
+        return select(self._database, scope)
+
+    def chunks_of(self, contents: Sequence[int]) -> list[int]:
+        """Return the ids of the chunks of these contents, ascending."""
+        return chunks_of(self._database, contents)
+
+    def paths_of(self, path: str) -> list[str]:
+        """Return the paths that have the same content as the source at `path`, ordered."""
+        rows = self._database.read(
+            """SELECT path FROM sources WHERE content_id =
+               (SELECT content_id FROM sources WHERE path = ?) ORDER BY path""",
+            (path,),
+        )
+        return [row[0] for row in rows]
+
+    def content_count(self) -> int:
+        """Return the number of contents."""
+        return int(self._database.read("SELECT count(*) FROM contents").fetchone()[0])
+
     def chunk_count(self) -> int:
         """Return the number of chunks."""
         return int(self._database.read("SELECT count(*) FROM chunks").fetchone()[0])
@@ -253,34 +288,15 @@ class Store:
         """Return the hash of what was embedded of each chunk, by its id."""
         return dict(self._database.read("SELECT id, embedded_hash FROM chunks").fetchall())
 
-    def keyword_search(self, words: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """Return (chunk id, bm25 score) of chunks with any of these analysed words, best first."""
-        if not words:
-            return []
+    def signals(self, ids: Sequence[int]) -> list[Signals]:
+        """Return what a search weighs of these chunks, ordered by id."""
         rows = self._database.read(
-            "SELECT rowid, rank FROM keywords WHERE keywords MATCH ? ORDER BY rank LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in words), limit),
-        )
-        return [(row[0], -row[1]) for row in rows]
-
-    def frequency(self, word: str) -> int:
-        """Return how many chunks hold an analysed word."""
-        row = self._database.read("SELECT doc FROM vocabulary WHERE term = ?", (word,)).fetchone()
-        return int(row[0]) if row else 0
-
-    def words_held(self) -> int:
-        """Return the number of words in all chunks together."""
-        return (
-            int(self._database.read("SELECT total(length(words)) FROM chunks").fetchone()[0]) // 4
-        )
-
-    def signals(self, ids: Sequence[int]) -> list[tuple[int, str, bytes, bytes]]:
-        """Return (id, text, packed words, vector) of these chunks, for weighing them."""
-        return self._database.read(
-            """SELECT id, text, words, vector FROM chunks
-               WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+            """SELECT k.id, k.content_id, w.body, k.words, k.vector
+               FROM chunks k JOIN keywords w ON w.rowid = k.id
+               WHERE k.id IN (SELECT value FROM json_each(?)) ORDER BY k.id""",
             (json.dumps(list(ids)),),
-        ).fetchall()
+        )
+        return [Signals(*row) for row in rows]
 
     # -- following the dense index ---------------------------------------------------------
 
@@ -333,31 +349,18 @@ class Store:
         if row and row[0] != content:
             self._drop_if_unused(connection, row[0])
         if not row or row[0] != content:
-            self._rename(connection, content)
-
-    def _rename(self, connection: sqlite3.Connection, content: int) -> None:
-        """Write the names of a content's paths into its keyword entries."""
-        paths = connection.execute("SELECT path FROM sources WHERE content_id = ?", (content,))
-        words = [word for (path,) in paths for word in analyse(Path(path).stem.replace("_", " "))]
-        names = " ".join(dict.fromkeys(words))
-        connection.execute(
-            """UPDATE keywords SET name = ?
-               WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)""",
-            (names, content),
-        )
-        self._advance(connection)
+            write_names(connection, content)
+            self._advance(connection)
 
     def _drop_if_unused(self, connection: sqlite3.Connection, content: int) -> None:
         used = connection.execute(
             "SELECT 1 FROM sources WHERE content_id = ? LIMIT 1", (content,)
         ).fetchone()
         if used:
-            self._rename(connection, content)
+            write_names(connection, content)
+            self._advance(connection)
             return
-        connection.execute(
-            "DELETE FROM keywords WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)",
-            (content,),
-        )
+        forget_words(connection, content)
         connection.execute(
             "REPLACE INTO pending SELECT id, 1 FROM chunks WHERE content_id = ?", (content,)
         )

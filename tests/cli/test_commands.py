@@ -17,23 +17,23 @@ from pipelines.cite import find_quote
 
 Carrel = Callable[..., subprocess.CompletedProcess[str]]
 DATA = Path(__file__).parents[2] / "data"
-CAMERAS = "How long is camera footage kept at the waterworks?"
+GENERATOR = "How long can the emergency generator run on a full tank?"
 
 
 def test_ask_prints_the_answer_its_page_and_a_quote_that_stands_there(
     carrel_program: Carrel, sample: str
 ) -> None:
-    result = carrel_program("ask", CAMERAS, "-c", sample)
+    result = carrel_program("ask", GENERATOR, "-c", sample)
     assert result.returncode == 0, result.stderr
     assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in result.stdout
-    assert "kept for 14 days" in " ".join(result.stdout.split())
+    assert "enough for 32 hours" in " ".join(result.stdout.split())
     assert "✓ stands on that page" in result.stdout
     assert "tokens read" in result.stderr
     assert "\x1b" not in result.stdout + result.stderr, "no colours and no bars in a pipe"
 
 
 def test_ask_as_json(carrel: Carrel, sample: str) -> None:
-    result = carrel("ask", CAMERAS, "-c", sample, "--json")
+    result = carrel("ask", GENERATOR, "-c", sample, "--json")
     answer = json.loads(result.stdout)
     assert answer["answerable"] is True
     assert answer["model"] == "llamacpp:embedded"
@@ -60,7 +60,7 @@ def test_what_is_not_in_the_documents_is_said_so(carrel: Carrel, sample: str) ->
 
 
 def test_search_as_json(carrel: Carrel, sample: str) -> None:
-    hits = json.loads(carrel("search", CAMERAS, "-c", sample, "--json", "-k", "3").stdout)
+    hits = json.loads(carrel("search", GENERATOR, "-c", sample, "--json", "-k", "3").stdout)
     assert len(hits) == 3
     for hit in hits:
         assert set(hit) >= {"source", "page", "page_label", "text", "score"}
@@ -96,7 +96,7 @@ def test_ingest_as_json_gives_every_file_a_line(carrel: Carrel, tmp_path: Path) 
 
 
 def test_chat_reads_questions_and_answers_each_with_a_line(carrel: Carrel, sample: str) -> None:
-    result = carrel("chat", "-c", sample, "--json", input=f"{CAMERAS}\nAnd at Unit 6?\n")
+    result = carrel("chat", "-c", sample, "--json", input=f"{GENERATOR}\nAnd at Unit 6?\n")
     answers = [json.loads(line) for line in result.stdout.splitlines()]
     assert len(answers) == 2
     assert answers[0]["citations"][0]["page_label"] == "108"
@@ -142,7 +142,7 @@ def test_a_question_longer_than_the_window_is_refused_with_the_counts(
     carrel: Carrel, sample: str
 ) -> None:
     words = " ".join(f"w{n}" for n in range(300))
-    result = carrel("ask", f"camera footage {words}", "-c", sample, "--set",
+    result = carrel("ask", f"generator tank {words}", "-c", sample, "--set",
                     "backend.context_window=512")  # fmt: skip
     assert result.returncode == 2, result.stdout
     assert "512" in result.stderr
@@ -196,8 +196,8 @@ def test_the_first_run_says_which_model_answers(
     carrel_program: Carrel, sample: str, session_home: Path
 ) -> None:
     (session_home / "introduced").unlink(missing_ok=True)
-    first = carrel_program("ask", CAMERAS, "-c", sample)
-    second = carrel_program("ask", CAMERAS, "-c", sample)
+    first = carrel_program("ask", GENERATOR, "-c", sample)
+    second = carrel_program("ask", GENERATOR, "-c", sample)
     assert "small enough for any laptop" in first.stderr
     assert "small enough for any laptop" not in second.stderr
 

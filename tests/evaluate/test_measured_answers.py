@@ -19,7 +19,7 @@ Carrel = Callable[..., Any]
 
 def test_answers_on_squad_keep_their_figures(testdata: Path, carrel: Carrel) -> None:
     file = testdata / "qa_squad2" / "questions.jsonl"
-    shown = carrel("eval", "answers", str(file), "--limit", "40", "--seed", "1", "--json")
+    shown = carrel("eval", "answers", str(file), "--limit", "24", "--seed", "1", "--json")
     assert shown.returncode == 0, shown.stderr
     figures = json.loads(shown.stdout)
     assert figures["verified_share"] == 1.0
@@ -32,7 +32,7 @@ def test_answers_on_squad_keep_their_figures(testdata: Path, carrel: Carrel) -> 
 
 def test_golden_questions_are_answered_from_the_library(carrel: Carrel) -> None:
     file = ROOT / "data" / "questions.jsonl"
-    shown = carrel("eval", "answers", str(file), "--limit", "20", "--seed", "3", "--json")
+    shown = carrel("eval", "answers", str(file), "--limit", "14", "--seed", "3", "--json")
     assert shown.returncode == 0, shown.stderr
     figures = json.loads(shown.stdout)
     assert figures["verified_share"] == 1.0

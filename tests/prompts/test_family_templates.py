@@ -54,7 +54,7 @@ class Official:
     generation_prompts: tuple[bool, ...] = (True, False)
 
 
-DEEPSEEK = ("<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>")  # noqa: RUF001
+DEEPSEEK = ("<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>")
 LLAMA_3 = ("<|begin_of_text|>", "<|eot_id|>")
 
 OFFICIAL = [

@@ -1,0 +1,138 @@
+"""Answers of Carrel against LangChain's documented RetrievalQA, on the same questions.
+
+    python bench/answers.py ../shared/testdata/qa_squad2/questions.jsonl --limit 200 --seed 7
+
+RetrievalQA is used as its documentation has it: `RetrievalQA.from_chain_type(llm, retriever=…)`,
+chain type "stuff", its default prompt, four chunks. Both sides have the same weights (through the
+same `LocalModel`, which is a LangChain chat model), the same embedder and the same questions.
+LangChain's retriever is its InMemoryVectorStore over chunks of its RecursiveCharacterTextSplitter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from pipelines import config as configuration
+from pipelines.answer import Answerer
+from pipelines.backends import open_model
+from pipelines.embed import open_embedder
+from pipelines.evaluate.answers import evaluate_answers, token_f1
+from pipelines.evaluate.corpus import Corpus, corpus_searcher, read_corpus
+from pipelines.evaluate.questions import Question, balanced, read_questions
+from pipelines.evaluate.results import interval, write_evaluation
+
+# What counts as declining for RetrievalQA, whose prompt asks to say that one doesn't know.
+DECLINED = re.compile(
+    r"(?:do|does)(?: not|n['’]?t) (?:know|mention|provide|say|contain)"
+    r"|not (?:mentioned|provided|stated|specified|in the)",
+    re.IGNORECASE,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--articles",
+        choices=("all", "even", "odd"),
+        default="all",
+        help="every second article only, to calibrate on the others",
+    )
+    parser.add_argument("--no-baseline", action="store_true")
+    parser.add_argument(
+        "--baseline-tokens",
+        type=int,
+        default=256,
+        help="tokens of a RetrievalQA answer at most; LangChain sets no limit",
+    )
+    parser.add_argument("--save", type=Path)
+    given = parser.parse_args()
+
+    settings = configuration.load().config
+    asked = read_questions(given.questions)
+    if given.articles != "all":
+        names = sorted({question.source.split("#")[0] for question in asked})
+        chosen = set(names[given.articles == "odd" :: 2])
+        asked = [question for question in asked if question.source.split("#")[0] in chosen]
+    asked = balanced(asked, given.limit, seed=given.seed)
+    corpus = read_corpus(given.questions.parent)
+    embedder, model = open_embedder(settings.embedding), open_model(settings.backend)
+
+    begin = time.perf_counter()
+    with corpus_searcher(
+        corpus, embedder, ingestion=settings.ingestion, retrieval=settings.retrieval
+    ) as searcher:
+        made = time.perf_counter() - begin
+        begin = time.perf_counter()
+        answerer = Answerer(searcher, model, settings.answering)
+        ours = evaluate_answers(asked, answerer, searcher.store.page_text, seed=given.seed)
+        seconds = time.perf_counter() - begin
+    print(
+        f"{len(asked)} questions, seed {given.seed}, articles: {given.articles}, "
+        f"model {model.model}; collection in {made:.0f} s"
+    )
+    for name, metric in ours.metrics.items():
+        print(f"carrel      {name:22} {metric.value:.3f}  ({metric.low:.3f} to {metric.high:.3f})")
+    print(f"carrel      seconds a question     {seconds / len(asked):.2f}", flush=True)
+    if given.save:
+        write_evaluation(ours, given.save)
+    if not given.no_baseline:
+        theirs = retrieval_qa(asked, corpus, embedder, model, given.baseline_tokens)
+        for name, value in theirs.items():
+            print(f"RetrievalQA {name:22} {value:.3f}")
+        ratio = ours.metrics["f1_answerable"].value / theirs["f1_answerable"]
+        print(f"ratio       f1_answerable          {ratio:.2f}")
+
+
+def retrieval_qa(
+    asked: list[Question], corpus: Corpus, embedder: Any, model: Any, most_tokens: int
+) -> dict[str, float]:
+    """Return the same figures for LangChain's RetrievalQA."""
+    from langchain_core.vectorstores import InMemoryVectorStore
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from langchain_classic.chains import RetrievalQA
+
+        splitter = RecursiveCharacterTextSplitter(chunk_size=800, chunk_overlap=0)
+        texts = [d.pages[0].text for d in corpus.documents.values()]
+        store = InMemoryVectorStore(embedder)
+        store.add_documents(splitter.create_documents(texts))
+        chain = RetrievalQA.from_chain_type(
+            model.model_copy(update={"max_tokens": most_tokens}), retriever=store.as_retriever()
+        )
+    f1, answered, declined, seconds = [], [], [], []
+    for question in asked:
+        begin = time.perf_counter()
+        text = str(chain.invoke({"query": question.text})["result"])
+        seconds.append(time.perf_counter() - begin)
+        says_no = bool(DECLINED.search(text))
+        if question.answerable:
+            f1.append(token_f1(text, question.answers))
+            answered.append(float(not says_no))
+        else:
+            declined.append(float(says_no))
+    print(
+        "RetrievalQA intervals:",
+        json.dumps({"f1": [round(interval(f1).low, 3), round(interval(f1).high, 3)]}),
+    )
+    return {
+        "f1_answerable": statistics.fmean(f1),
+        "answered_answerable": statistics.fmean(answered),
+        "declined_unanswerable": statistics.fmean(declined) if declined else 0.0,
+        "seconds a question": statistics.fmean(seconds),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Fits the two linear rules of answering, on half of the articles, and reports on the other half.
+
+    python bench/calibrate.py ../shared/testdata/qa_squad2/questions.jsonl --limit 1000
+
+The first rule (`pipelines/evidence.py`) tells whether the sentences found answer a question, the
+second (`pipelines/phrases.py`) which phrase of them does. No language model is needed. Each rule is
+fitted to one half of the articles and reported on the other, both ways; the last line of each is
+fitted to all, and is what the modules hold, as far as a weight matters.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from pipelines import config as configuration
+from pipelines.answer import SENTENCES
+from pipelines.embed import open_embedder
+from pipelines.evaluate.answers import token_f1
+from pipelines.evaluate.corpus import corpus_searcher, read_corpus
+from pipelines.evaluate.questions import Question, balanced, read_questions
+from pipelines.evidence import Evidence, weigh
+from pipelines.phrases import described, kind_of
+
+Rows = NDArray[np.float64]
+STRENGTH = 0.02  # of the fit, against its ridge: the smaller, the closer to zero the weights
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=5)
+    given = parser.parse_args()
+
+    settings = configuration.load().config
+    asked = balanced(read_questions(given.questions), given.limit, seed=given.seed)
+    embedder = open_embedder(settings.embedding)
+    with corpus_searcher(
+        read_corpus(given.questions.parent),
+        embedder,
+        ingestion=settings.ingestion,
+        retrieval=settings.retrieval,
+    ) as searcher:
+        held = [weigh(q.text, searcher.search(q.text), embedder) for q in asked]
+    articles = sorted({question.source.split("#")[0] for question in asked})
+    even = np.array([articles.index(q.source.split("#")[0]) % 2 == 0 for q in asked])
+    answerability(asked, held, even)
+    choice(asked, held, even)
+
+
+def answerability(asked: Sequence[Question], held: Sequence[Evidence], even: Rows) -> None:
+    names = list(held[0].signs)
+    signs = np.array([[evidence.signs.get(name, 0.0) for name in names] for evidence in held])
+    truth = np.array([question.answerable for question in asked])
+    now = np.array([evidence.likelihood for evidence in held])
+    print("whether the sentences answer")
+    for name, part in (("even", even), ("odd", ~even), ("all", even | ~even)):
+        for at in (0.48, 0.49, 0.5, 0.51, 0.52):
+            yes = now[part & truth] >= at
+            no = now[part & ~truth] < at
+            shares = f"{yes.mean():.3f} answered, {no.mean():.3f} declined"
+            print(f"  as it is, {name} articles, from {at}: {shares}")
+    for name, fitted, tested in (("even", even, ~even), ("odd", ~even, even)):
+        weights, intercept = fit(signs[fitted], truth[fitted].astype(float))
+        area = roc_auc_score(truth[tested], signs[tested] @ weights)
+        print(f"  fitted to the {name} articles, area under the curve on the others {area:.3f}")
+    weights, intercept = fit(signs, truth.astype(float))
+    print(" ", dict(zip(names, weights.round(2).tolist(), strict=True)), round(intercept, 2))
+
+
+def choice(asked: Sequence[Question], held: Sequence[Evidence], even: Rows) -> None:
+    rows: list[tuple[list[dict[str, float]], Rows, bool]] = []
+    for question, evidence, is_even in zip(asked, held, even, strict=True):
+        if question.answerable:
+            kind = kind_of(question.text)
+            found = [
+                (text, seen)
+                for number, sentence in enumerate(evidence.sentences[:SENTENCES])
+                for text, seen in described(
+                    " ".join(sentence.text.split()), number, kind, evidence.weights
+                )
+            ]
+            right = np.array([token_f1(text, question.answers) for text, _ in found])
+            rows.append(([seen for _, seen in found], right, bool(is_even)))
+    names = sorted({name for seen, _, _ in rows for row in seen for name in row})
+
+    def table(seen: list[dict[str, float]]) -> Rows:
+        return np.array([[row.get(name, 0.0) for name in names] for row in seen]).reshape(
+            -1, len(names)
+        )
+
+    def fitted(parts: list[tuple[list[dict[str, float]], Rows, bool]]) -> Rows:
+        signs = np.concatenate([table(seen) for seen, _, _ in parts])
+        return fit(signs, np.concatenate([right for _, right, _ in parts]))[0]
+
+    print("which phrase answers")
+    for name, first in (("even", True), ("odd", False)):
+        weights = fitted([row for row in rows if row[2] == first])
+        best = [
+            right[np.argmax(table(seen) @ weights)] if len(right) else 0.0
+            for seen, right, is_even in rows
+            if is_even != first
+        ]
+        print(f"  fitted to the {name} articles, F1 on the others {np.mean(best):.3f}")
+    weights = fitted(rows)
+    print(" ", {n: round(w, 2) for n, w in zip(names, weights.tolist(), strict=True)})
+
+
+def fit(signs: Rows, right: Rows) -> tuple[Rows, float]:
+    """Return weights and intercept of a logistic rule; `right` (0 to 1) is how right a row is."""
+    scale = StandardScaler().fit(signs)
+    rule = LogisticRegression(C=STRENGTH, max_iter=2000)
+    both = scale.transform(np.concatenate([signs, signs]))
+    truth = np.concatenate([np.ones(len(right)), np.zeros(len(right))])
+    rule.fit(both, truth, sample_weight=np.concatenate([right, 1 - right]) + 1e-9)
+    weights = rule.coef_[0] / scale.scale_
+    return weights, float(rule.intercept_[0] - (weights * scale.mean_).sum())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""A folder of filings, ingested by Carrel and by LangChain's documented recipe, in one run.
+
+The recipe: PyPDFLoader, RecursiveCharacterTextSplitter (1000 characters, 200 of overlap),
+HuggingFaceEmbeddings, Chroma.from_documents. Both read the same files with the same embedder, each
+in a process of its own with an empty state folder; they take turns. Prints pages a second, their
+ratio, where Carrel's time goes, and the peak of resident memory.
+
+    python bench/ingest.py --files 4 --rounds 1
+    python bench/ingest.py                       # all 24 filings, 2,517 pages
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+FILINGS = ROOT.parent / "shared" / "testdata" / "qa_financebench" / "pdfs"
+SIDES = ("carrel", "langchain")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--folder", type=Path, default=FILINGS)
+    parser.add_argument("--files", type=int, default=0, help="the first N files; 0 takes all")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--engine", default="auto", help="embedding.engine of Carrel")
+    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    files = sorted(options.folder.glob("*.pdf"))
+    files = files[: options.files or None]
+    if not files:
+        sys.exit(f"There are no PDF files in {options.folder}.")
+    if options.side:
+        print(json.dumps(run_here(options.side, files, options.engine)))
+        return
+    results: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
+    with tempfile.TemporaryDirectory() as scratch:
+        prepare(Path(scratch))
+        for _ in range(options.rounds):
+            for side in SIDES:
+                results[side].append(run_apart(side, options, Path(scratch)))
+                print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    report(results, len(files))
+
+
+def prepare(scratch: Path) -> None:
+    """Export the embedder's graph and choose its engine: once per machine, so not measured."""
+    code = (
+        "from pipelines.config import load; from pipelines.embed import open_embedder;"
+        "print(open_embedder(load(environment={}).config.embedding).engine_name)"
+    )
+    environment = {**os.environ, "CARREL_HOME": str(scratch / "prepared")}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
+
+
+def run_apart(side: str, options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
+    home = Path(tempfile.mkdtemp(dir=scratch))
+    shutil.copytree(scratch / "prepared", home, dirs_exist_ok=True)
+    environment = {
+        **os.environ,
+        "CARREL_HOME": str(home),
+        "HF_HUB_OFFLINE": "1",
+        "ANONYMIZED_TELEMETRY": "False",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    }
+    arguments = ["--folder", str(options.folder), "--files", str(options.files)]
+    program = [sys.executable, __file__, "--side", side, "--engine", options.engine, *arguments]
+    done = subprocess.run(program, env=environment, cwd=home, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{side} failed:\n{done.stderr[-3000:]}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def run_here(side: str, files: list[Path], engine: str) -> dict[str, Any]:
+    run = {"carrel": carrel, "langchain": langchain}[side]
+    with memory_watched() as memory:
+        begin = time.perf_counter()
+        result = run(files, engine)
+        result["seconds"] = time.perf_counter() - begin
+    return {**result, **memory}
+
+
+def carrel(files: list[Path], engine: str) -> dict[str, Any]:
+    """Ingest with the library, and note how long each stage is at work."""
+    from pipelines import Library
+    from pipelines.config import load
+
+    config = load(environment={}, overrides={"embedding.engine": engine}).config
+    busy: dict[str, float] = {}
+
+    def timed(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **more: Any) -> Any:
+            begin = time.perf_counter()
+            try:
+                return function(*arguments, **more)
+            finally:
+                busy[stage] = busy.get(stage, 0.0) + time.perf_counter() - begin
+
+        return run
+
+    with Library("bench", config=config) as library:
+        ingestor = library.ingestor
+        library.embedder.embed = timed("embedding", library.embedder.embed)
+        ingestor.splitter.split = timed("splitting", ingestor.splitter.split)
+        library.store.put = timed("storing", library.store.put)
+        library.index.sync = timed("indexing", library.index.sync)
+        report = library.ingest(*files)
+        assert not report.failed, report.failed
+        name = library.embedder.engine_name
+    pages = sum(line.pages for line in report.done)
+    chunks = sum(line.chunks for line in report.done)
+    return {"pages": pages, "chunks": chunks, "busy": busy, "engine": name}
+
+
+def langchain(files: list[Path], _: str) -> dict[str, Any]:
+    """Ingest as LangChain's documentation does."""
+    import warnings
+
+    warnings.simplefilter("ignore")
+    from langchain_community.document_loaders import PyPDFLoader
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    try:
+        from langchain_huggingface import HuggingFaceEmbeddings
+    except ImportError:
+        from langchain_community.embeddings import HuggingFaceEmbeddings
+    try:
+        from langchain_chroma import Chroma
+    except ImportError:
+        from langchain_community.vectorstores import Chroma
+
+    from pipelines.config import load
+    from pipelines.embed import open_embedder
+
+    folder = open_embedder(load(environment={}).config.embedding).folder
+    busy: dict[str, float] = {}
+    begin = time.perf_counter()
+    pages = [page for file in files for page in PyPDFLoader(str(file)).load()]
+    busy["parsing"] = time.perf_counter() - begin
+    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+    chunks = splitter.split_documents(pages)
+    begin = time.perf_counter()
+    embeddings = HuggingFaceEmbeddings(model_name=str(folder))
+    Chroma.from_documents(chunks, embeddings, persist_directory="chroma")
+    busy["embedding and indexing"] = time.perf_counter() - begin
+    return {"pages": len(pages), "chunks": len(chunks), "busy": busy, "engine": "torch"}
+
+
+@contextmanager
+def memory_watched() -> Iterator[dict[str, float]]:
+    """Note the resident memory, of children too, at the start and at its peak, in MB."""
+    import psutil
+
+    me = psutil.Process()
+
+    def resident() -> float:
+        total = 0
+        for process in [me, *me.children(recursive=True)]:
+            try:
+                total += process.memory_info().rss
+            except psutil.Error:
+                continue
+        return total / 2**20
+
+    memory = {"start_mb": resident(), "peak_mb": 0.0}
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.2):
+            memory["peak_mb"] = max(memory["peak_mb"], resident())
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield memory
+    finally:
+        stop.set()
+        thread.join()
+
+
+def report(results: dict[str, list[dict[str, Any]]], files: int) -> None:
+    print(f"{files} files, {results['carrel'][0]['pages']} pages\n")
+    print("| side | engine | pages/s | chunks | seconds | peak memory | above start |")
+    print("|---|---|---|---|---|---|---|")
+    speeds = {}
+    for side, runs in results.items():
+        speeds[side] = [run["pages"] / run["seconds"] for run in runs]
+        run = runs[-1]
+        print(
+            f"| {side} | {run['engine']} | {statistics.median(speeds[side]):.2f} "
+            f"| {run['chunks']} | {statistics.median(r['seconds'] for r in runs):.1f} "
+            f"| {max(r['peak_mb'] for r in runs):.0f} MB "
+            f"| {max(r['peak_mb'] - r['start_mb'] for r in runs):.0f} MB |"
+        )
+    pairs = zip(speeds["carrel"], speeds["langchain"], strict=True)
+    ratios = [ours / theirs for ours, theirs in pairs]
+    print(f"\nCarrel / LangChain, pages a second: {statistics.median(ratios):.2f}")
+    for side, runs in results.items():
+        busy = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in runs[-1]["busy"].items())
+        print(f"{side}, stages at work: {busy}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""From `backend:name` to a model, and what is said where that cannot be."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from pipelines.backends import backend_class, backend_names, open_model, split_model
+from pipelines.backends.http import LocalHttp, read_key
+from pipelines.backends.model import LocalModel
+from pipelines.config import Backend
+from pipelines.errors import (
+    BackendError,
+    ConfigurationError,
+    GenerationError,
+    MissingExtraError,
+    ModelNotFoundError,
+)
+
+BACKENDS = ("gpt4all", "llama-cpp-python", "llama-server", "llamacpp", "llamafile", "ollama",
+            "openai-compatible")  # fmt: skip
+
+
+def test_all_backends_come_through_the_same_door() -> None:
+    assert set(BACKENDS) <= set(backend_names())
+    for name in BACKENDS:
+        assert issubclass(backend_class(name), LocalModel)
+
+
+def test_a_model_is_split_at_its_first_colon() -> None:
+    assert split_model("ollama:llama3.1:8b") == ("ollama", "llama3.1:8b")
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("llama3.1", "is not `backend:name`"),
+        ("ollama:", "is not `backend:name`"),
+        ("olama:x", "nearest one is 'ollama'"),
+        ("zzzzzz:x", "no backend 'zzzzzz'"),
+    ],
+)
+def test_what_is_no_model_is_said(model: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        open_model(Backend(model=model))
+    assert "llama-server" in caught.value.hint
+
+
+@pytest.mark.parametrize("backend", ["gpt4all", "llama-cpp-python"])
+def test_an_extra_that_is_missing_is_one_sentence(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda *_: None)
+    with pytest.raises(MissingExtraError) as caught:
+        open_model(Backend(model=f"{backend}:embedded"))
+    assert caught.value.hint == f"Install it with: pip install 'carrel[{backend}]'"
+
+
+def test_describing_and_rendering_load_nothing() -> None:
+    model = open_model(Backend())
+    assert model.describe().context_window == 8192
+    assert model.render([HumanMessage("Hi")]).endswith("<|im_start|>assistant\n")
+    assert not model.loaded  # type: ignore[attr-defined]
+
+
+def test_a_template_of_the_users_comes_first(tmp_path: Path) -> None:
+    messages = [SystemMessage("Be brief."), HumanMessage("Hi")]
+    by_family = open_model(Backend(template="llama-2")).render(messages)
+    assert "<<SYS>>" in by_family
+    file = tmp_path / "mine.jinja"
+    file.write_text("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}")
+    assert open_model(Backend(template=str(file))).render(messages) == "<system>Be brief.<user>Hi"
+
+
+def test_a_server_backend_without_an_address() -> None:
+    with pytest.raises(ConfigurationError, match="needs the address"):
+        open_model(Backend(model="openai-compatible:x"))
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(ModelNotFoundError, match=r"no GGUF file nowhere\.gguf"):
+        open_model(Backend(model="llamacpp:nowhere.gguf"))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        status, body = {
+            "/key": (200 if self.headers["authorization"] == "Bearer s3cret" else 401, b"{}"),
+            "/list": (200, b"[]"),
+            "/gone": (404, b'{"error": {"message": "File Not Found"}}'),
+            "/text": (500, b"out of order"),
+            "/elsewhere": (302, b""),
+        }[self.path]
+        self.send_response(status)
+        self.send_header("location", "http://192.0.2.1/")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_key_is_read_from_its_file(server: str, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("s3cret\n")
+    assert LocalHttp(server, api_key=read_key(str(file))).json("GET", "/key") == {}
+    with pytest.raises(BackendError, match="wants a key") as caught:
+        LocalHttp(server).json("GET", "/key")
+    assert "api_key_file" in caught.value.hint
+    assert read_key("") == ""
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_key(str(tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "message"),
+    [
+        ("/list", GenerationError, "not JSON|not an object"),
+        ("/gone", ModelNotFoundError, "File Not Found"),
+        ("/text", BackendError, "out of order"),
+        ("/elsewhere", BackendError, "refused the call"),
+    ],
+)
+def test_answers_that_are_none(server: str, path: str, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        LocalHttp(server).json("GET", path)
+
+
+def test_an_address_that_is_none() -> None:
+    with pytest.raises(ConfigurationError, match="which is no address"):
+        LocalHttp("http://127.0.0.1:none")

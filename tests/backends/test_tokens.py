@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import threading
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.backends.admission import Admission
+from pipelines.backends.ollama_store import split_name
+from pipelines.backends.prompt_memory import PromptMemory
+from pipelines.backends.stops import until_stop
+from pipelines.backends.tokens import most_tokens
+
+
+@given(st.text("abSTOP ", max_size=40), st.integers(1, 5))
+def test_a_stop_string_ends_the_text_however_it_is_cut(text: str, size: int) -> None:
+    parts = [text[at : at + size] for at in range(0, len(text), size)]
+    assert "".join(until_stop(parts, ["STOP", "b S"])) == min(
+        (text.split(stop)[0] for stop in ("STOP", "b S")), key=len
+    )
+
+
+def test_no_more_is_taken_after_a_stop_string() -> None:
+    taken = []
+
+    def pieces():  # type: ignore[no-untyped-def]
+        for piece in ("a", "EN", "D", "never"):
+            taken.append(piece)
+            yield piece
+
+    assert list(until_stop(pieces(), ["END"])) == ["a"]
+    assert taken == ["a", "EN", "D"]
+
+
+def test_the_bound_is_never_exceeded_by_bytes() -> None:
+    assert most_tokens("") == 0
+    assert most_tokens("abc") == 4
+    assert most_tokens("🙂") == 5
+
+
+def test_calls_wait_until_their_tokens_fit() -> None:
+    admission = Admission(100, 8)
+    now, most, lock = 0, 0, threading.Lock()
+
+    def call() -> None:
+        nonlocal now, most
+        with admission.admitted(40):
+            with lock:
+                now += 1
+                most = max(most, now)
+            time.sleep(0.01)
+            with lock:
+                now -= 1
+
+    threads = [threading.Thread(target=call) for _ in range(9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 2
+    with admission.admitted(1000):  # more than there is takes all, and does not wait for ever
+        pass
+
+
+def test_a_cache_explains_only_what_was_sent_before() -> None:
+    memory = PromptMemory()
+    assert not memory.explains("one two three", 1, len)
+    memory.remember("one two four")
+    assert memory.explains("one two three", 8, len)
+    assert not memory.explains("one two three", 9, len)
+    assert not memory.explains("zero", 1, len)
+
+
+def test_names_as_ollama_writes_them() -> None:
+    registry = "registry.ollama.ai"
+    assert split_name("llama3.1:8b") == (registry, "library", "llama3.1", "8b")
+    assert split_name("llama3.1") == (registry, "library", "llama3.1", "latest")
+    assert split_name("me/mine:q4") == (registry, "me", "mine", "q4")
+    assert split_name("hf.co/a/b-GGUF:Q4_K_M") == ("hf.co", "a", "b-GGUF", "Q4_K_M")

@@ -1,0 +1,223 @@
+"""What the conformance suite runs on: every backend, on the embedded model, for real."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from faulty_proxy import FaultyProxy, faulty
+from ollama_server import NAME, OllamaServer, ollama_over
+from subjects import (
+    BACKENDS,
+    OVER_HTTP,
+    PROGRAM,
+    WINDOW,
+    Subject,
+    llama_server,
+    open_behind,
+    settings,
+)
+
+from pipelines.backends import open_model
+from pipelines.backends.llamacpp import embedded_weights
+from pipelines.backends.model import LocalModel
+
+_EXTRAS = {"llama-cpp-python": "llama_cpp", "gpt4all": "gpt4all"}
+
+_results: dict[str, dict[str, str]] = {}
+_reasons: dict[tuple[str, str], str] = {}
+
+
+@pytest.fixture(scope="session")
+def weights() -> Path:
+    return embedded_weights()
+
+
+@pytest.fixture(scope="session")
+def llama_url(weights: Path) -> Iterator[str]:
+    """A real llama.cpp server, in a process of its own."""
+    with llama_server("-m", str(weights), "-c", str(WINDOW)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
+    """A folder with the programs `llama-server` and `small.llamafile`."""
+    folder = tmp_path_factory.mktemp("programs")
+    for name in ("llama-server", "small.llamafile"):
+        file = folder / name
+        file.write_text(
+            f'#!/bin/sh\nTEST_MODEL="{weights}" exec "{sys.executable}" "{PROGRAM}" "$@"\n'
+        )
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ollama_folder(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
+    """A folder of models as Ollama keeps them."""
+    folder = tmp_path_factory.mktemp("ollama")
+    digest = "0" * 64
+    blob = folder / "blobs" / f"sha256-{digest}"
+    blob.parent.mkdir()
+    blob.symlink_to(weights)
+    model, tag = NAME.split(":")
+    manifest = folder / "manifests" / "registry.ollama.ai" / "library" / model / tag
+    manifest.parent.mkdir(parents=True)
+    layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
+    manifest.write_text(json.dumps({"schemaVersion": 2, "layers": [layer]}))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ollama_digest(ollama_folder: Path) -> str:
+    manifest = next((ollama_folder / "manifests").rglob("135m"))
+    return hashlib.sha256(manifest.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="session")
+def shared_ollama(llama_url: str, weights: Path, ollama_digest: str) -> Iterator[OllamaServer]:
+    with ollama_over(llama_url, weights, ollama_digest) as server:
+        yield server
+
+
+@pytest.fixture
+def ollama_server(llama_url: str, weights: Path, ollama_digest: str) -> Iterator[OllamaServer]:
+    with ollama_over(llama_url, weights, ollama_digest) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch, ollama_folder: Path) -> None:
+    monkeypatch.setattr("pipelines.backends.model._FIRST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setenv("OLLAMA_MODELS", str(ollama_folder))
+    monkeypatch.delenv("OLLAMA_HOST", raising=False)
+
+
+@pytest.fixture(scope="module")
+def subjects(shared_ollama: OllamaServer) -> Iterator[dict[str, Subject]]:
+    """The backends that were opened so far; all models are unloaded in the end."""
+    known: dict[str, Subject] = {}
+    yield known
+    for subject in known.values():
+        for model in subject.opened:
+            model.unload()
+
+
+@pytest.fixture(params=BACKENDS)
+def subject(
+    request: pytest.FixtureRequest, subjects: dict[str, Subject], record_check: None
+) -> Subject:
+    """A backend, with a model that the checks of one module share."""
+    backend = request.param
+    if backend not in subjects:
+        subjects[backend] = _make(backend, request)
+    return subjects[backend]
+
+
+@pytest.fixture
+def record_check(request: pytest.FixtureRequest) -> None:
+    """Write this check into the table."""
+    backend = request.node.callspec.params.get("subject") or request.node.callspec.params["faulted"]
+    check = request.node.originalname.removeprefix("test_").replace("_", " ")
+    request.node.user_properties.append(("conformance", (backend, check)))
+
+
+def _make(backend: str, request: pytest.FixtureRequest) -> Subject:
+    if backend in _EXTRAS and importlib.util.find_spec(_EXTRAS[backend]) is None:
+        pytest.skip(f"the package of the extra {backend} is not installed")
+    if backend == "llamacpp":
+        return Subject(backend, lambda **c: open_model(settings(**c)))
+    if backend in {"llama-cpp-python", "gpt4all"}:
+        file = "embedded"
+        if backend == "gpt4all":
+            file = str(request.getfixturevalue("old_weights"))
+        return Subject(backend, lambda **c: open_model(settings(model=f"{backend}:{file}", **c)))
+    if backend == "llamafile":
+        file = request.getfixturevalue("programs") / "small.llamafile"
+        return Subject(backend, lambda **c: open_model(settings(model=f"llamafile:{file}", **c)))
+    url = request.getfixturevalue("llama_url")
+    slots = lambda: httpx.get(f"{url}/slots", trust_env=False).json()  # noqa: E731
+    if backend == "ollama":
+        server = request.getfixturevalue("shared_ollama")
+        return Subject(backend, lambda **c: open_behind(backend, server.url, **c), slots)
+    return Subject(backend, lambda **c: open_behind(backend, url, **c), slots)
+
+
+@pytest.fixture(scope="session")
+def old_weights(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
+    """The embedded model under the name of a pre-tokenizer that gpt4all knows."""
+    file = tmp_path_factory.mktemp("gpt4all") / "small.gguf"
+    subprocess.run(
+        [sys.executable, "-m", "gguf.scripts.gguf_new_metadata", "--pre-tokenizer", "refact",
+         str(weights), str(file)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return file
+
+
+@pytest.fixture(params=OVER_HTTP)
+def faulted(
+    request: pytest.FixtureRequest, record_check: None
+) -> Iterator[tuple[LocalModel, FaultyProxy]]:
+    """A backend whose server is behind a proxy that fails on request."""
+    backend = request.param
+    upstream = request.getfixturevalue("llama_url")
+    if backend == "ollama":
+        upstream = request.getfixturevalue("ollama_server").url
+    with faulty(upstream) as proxy:
+        model = open_behind(backend, proxy.url, timeout=2.0)
+        try:
+            yield model, proxy
+        finally:
+            proxy.will("", 0)
+            model.close()
+
+
+# -- the table -----------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--conformance-table", action="store_true", help="Print the table backend × check."
+    )
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    for name, value in report.user_properties:
+        if name != "conformance":
+            continue
+        backend, check = value
+        row = _results.setdefault(check, {})
+        if report.skipped:
+            row[backend] = "–"
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+            _reasons[backend, check] = str(reason).removeprefix("Skipped: ")
+        elif report.failed:
+            row[backend] = "FAILED"
+        elif report.when == "call":
+            row.setdefault(backend, "✓")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if not config.getoption("--conformance-table", default=False):
+        return
+    write = terminalreporter.write_line
+    write("")
+    write("| check | " + " | ".join(f"`{name}`" for name in BACKENDS) + " |")
+    write("|---|" + "---|" * len(BACKENDS))
+    for check, row in _results.items():
+        write(f"| {check} | " + " | ".join(row.get(name, "·") for name in BACKENDS) + " |")
+    write("")
+    write("✓ passed · does not apply: no server – skipped:")
+    for (backend, check), reason in sorted(_reasons.items()):
+        write(f"`{backend}`, {check}: {reason}")

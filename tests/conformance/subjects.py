@@ -1,0 +1,93 @@
+"""The backends under test, and real servers for them to speak to."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from ollama_server import NAME
+
+from pipelines.backends import open_model
+from pipelines.backends.model import LocalModel
+from pipelines.config import Backend
+
+PROGRAM = Path(__file__).with_name("llama_program.py")
+WINDOW = 1024
+BACKENDS = (
+    "llamacpp",
+    "llama-server",
+    "llamafile",
+    "ollama",
+    "openai-compatible",
+    "llama-cpp-python",
+    "gpt4all",
+)
+OVER_HTTP = ("llama-server", "llamafile", "ollama", "openai-compatible")
+
+
+@dataclass
+class Subject:
+    """A backend under test. `open` gives a new model; every one is unloaded at the end."""
+
+    backend: str
+    open: Callable[..., LocalModel]
+    slots: Callable[[], list[dict[str, Any]]] | None = None
+    opened: list[LocalModel] = field(default_factory=list)
+
+    @property
+    def model(self) -> LocalModel:
+        """The model that most checks share."""
+        if not self.opened:
+            self.opened.append(self.open())
+        return self.opened[0]
+
+
+@contextmanager
+def llama_server(*arguments: str) -> Iterator[str]:
+    process = subprocess.Popen(
+        [sys.executable, str(PROGRAM), *arguments], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    try:
+        for line in process.stdout:
+            if found := re.match(r"listening on (\S+)", line):
+                yield found.group(1)
+                break
+        else:
+            pytest.fail("the llama.cpp server of the tests did not start")
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def settings(**changes: Any) -> Backend:
+    return Backend(**{"context_window": WINDOW, "threads": 1, "parallel": 2, **changes})
+
+
+def open_behind(backend: str, url: str, **changes: Any) -> LocalModel:
+    """Open the model of a backend whose server is at `url`."""
+    name = NAME if backend == "ollama" else "small"
+    if backend == "openai-compatible":
+        models = httpx.get(f"{url}/v1/models", trust_env=False).json()
+        name = models["data"][0]["id"]
+    return open_model(settings(model=f"{backend}:{name}", url=url, **changes))
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> bool:
+    """Tell whether something becomes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False

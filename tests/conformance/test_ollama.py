@@ -1,0 +1,226 @@
+"""Ollama: what is sent, what is never cut, and what its own store of models is good for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import ollama
+import pytest
+from langchain_core.messages import HumanMessage, SystemMessage
+from ollama_server import NAME, OllamaServer
+from subjects import WINDOW, open_behind, settings
+
+from pipelines.backends import open_model
+from pipelines.backends.model import LocalModel, timings_of
+from pipelines.errors import (
+    BackendUnavailableError,
+    ConfigurationError,
+    ContextOverflowError,
+    GenerationError,
+    ModelNotFoundError,
+)
+
+TEXT = "The boiler was inspected on the third of May by the district engineer. " * 14
+
+
+@pytest.fixture
+def model(ollama_server: OllamaServer) -> Iterator[LocalModel]:
+    model = open_behind("ollama", ollama_server.url, gpu_layers=7, batch_tokens=64)
+    yield model
+    model.close()
+
+
+def test_the_window_the_layers_and_that_nothing_is_cut_are_always_sent(
+    model: LocalModel, ollama_server: OllamaServer
+) -> None:
+    model.invoke("Hi.", max_tokens=3, temperature=0.5, seed=9, stop=["x"])
+    sent = next(b for b in ollama_server.bodies if b["path"] == "/api/chat")
+    assert sent["truncate"] is False
+    assert sent["shift"] is False
+    options = sent["options"]
+    assert options["num_ctx"] == WINDOW
+    assert options["num_predict"] == 3
+    assert options["num_gpu"] == 7
+    assert options["num_batch"] == 64
+    assert (options["temperature"], options["seed"], options["stop"]) == (0.5, 9, ["x"])
+
+
+def test_a_server_that_cuts_all_the_same_is_found_out(
+    model: LocalModel, ollama_server: OllamaServer
+) -> None:
+    ollama_server.real_window, ollama_server.forbids_cutting = 128, False
+    with pytest.raises(GenerationError, match="dropped the rest"):
+        model.invoke(TEXT, max_tokens=4)
+
+
+def test_a_server_that_refuses_to_cut_becomes_our_error(
+    model: LocalModel, ollama_server: OllamaServer
+) -> None:
+    ollama_server.real_window = 128
+    with pytest.raises(ContextOverflowError) as caught:
+        model.invoke(TEXT, max_tokens=4)
+    assert caught.value.prompt_tokens > 128
+
+
+def test_a_prompt_cache_raises_no_false_alarm(
+    model: LocalModel, ollama_server: OllamaServer
+) -> None:
+    ollama_server.counts_cached = False
+    for _ in range(3):
+        answer = model.invoke(TEXT, max_tokens=2)
+    assert timings_of(answer).prompt_tokens < 40, "the server counts only what it evaluated"
+    # A cache that another program filled is told from a cut by asking behind a fresh beginning.
+    stranger = open_behind("ollama", ollama_server.url)
+    stranger.invoke(TEXT, max_tokens=2)
+    stranger.close()
+    asked = [b for b in ollama_server.bodies if b["path"] == "/api/chat"]
+    assert asked[-1]["options"]["num_predict"] == 1
+    assert asked[-1]["messages"][0]["role"] == "system"
+
+
+def test_without_the_blobs_tokens_are_bounded_and_it_says_so(
+    ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path))
+    model = open_behind("ollama", ollama_server.url)
+    found = model.describe()
+    assert found.counting == "bound"
+    assert "bounded by the bytes" in found.note
+    assert model.count_tokens("bees") == 5
+    assert model.invoke("Hi.", max_tokens=2).text
+    with pytest.raises(ContextOverflowError, match="by a cautious bound"):
+        model.invoke(TEXT, max_tokens=4)
+    model.close()
+
+
+def test_the_blobs_of_another_model_are_not_counted_with(ollama_server: OllamaServer) -> None:
+    ollama_server.digest = "f" * 64
+    model = open_behind("ollama", ollama_server.url)
+    assert model.describe().counting == "bound"
+    model.close()
+
+
+def test_a_template_of_the_users_is_rendered_here_and_sent_raw(
+    ollama_server: OllamaServer,
+) -> None:
+    model = open_behind("ollama", ollama_server.url, template="chatml")
+    messages = [SystemMessage("Be brief."), HumanMessage("Hi.")]
+    prompt = model.render(messages)
+    assert prompt.startswith("<|im_start|>system\nBe brief.<|im_end|>")
+    answer = model.invoke(messages, max_tokens=4)
+    sent = next(b for b in ollama_server.bodies if b["path"] == "/api/generate")
+    assert sent["prompt"] == prompt
+    assert sent["raw"] is True
+    assert sent["truncate"] is False
+    assert timings_of(answer).prompt_tokens == model.count_tokens(prompt)
+    model.close()
+
+
+def test_a_model_without_a_template_takes_text(ollama_server: OllamaServer) -> None:
+    ollama_server.template = "{{ .Prompt }}"
+    model = open_behind("ollama", ollama_server.url)
+    assert model.kind == "text"
+    assert model.invoke("Hi.", max_tokens=2).text
+    model.close()
+
+
+def test_a_model_that_runs_on_somebody_elses_machine_is_refused(
+    ollama_server: OllamaServer,
+) -> None:
+    ollama_server.remote_host = "https://ollama.com:443"
+    model = open_behind("ollama", ollama_server.url)
+    with pytest.raises(ConfigurationError, match="sends its prompts to"):
+        model.invoke("Hi.")
+    assert not [b for b in ollama_server.bodies if b["path"] == "/api/chat"]
+    model.close()
+
+
+def test_a_model_that_is_not_there(ollama_server: OllamaServer) -> None:
+    model = open_model(settings(model="ollama:nothing:1b", url=ollama_server.url))
+    with pytest.raises(ModelNotFoundError) as caught:
+        model.describe()
+    assert caught.value.hint == "Get it with: carrel models pull ollama:nothing:1b"
+    model.close()
+
+
+def test_unload_frees_the_model_and_close_leaves_it(
+    model: LocalModel, ollama_server: OllamaServer
+) -> None:
+    def freed() -> list[object]:
+        return [b for b in ollama_server.bodies if b.get("keep_alive") == 0]
+
+    model.invoke("Hi.", max_tokens=1)
+    model.close()
+    assert not freed()
+    again = open_behind("ollama", ollama_server.url)
+    again.invoke("Hi.", max_tokens=1)
+    again.unload()
+    assert len(freed()) == 1
+    again.close()
+
+
+def test_the_address_comes_from_ollamas_own_variable(
+    ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", ollama_server.url.removeprefix("http://"))
+    model = open_model(settings(model=f"ollama:{NAME}"))
+    assert model.describe().parameters > 1e8
+    model.close()
+
+
+def test_llamacpp_runs_what_ollama_has_pulled() -> None:
+    model = open_model(settings(model=f"llamacpp:ollama/{NAME}"))
+    assert model.describe().family == "chatml"
+    assert model.invoke("Hi.", max_tokens=2).text
+    model.unload()
+    with pytest.raises(ModelNotFoundError, match="The nearest is smollm2:135m"):
+        open_model(settings(model="llamacpp:ollama/smolm2:135m"))
+
+
+def test_embeddings_are_never_cut(ollama_server: OllamaServer, ollama_folder: Path) -> None:
+    from pipelines.backends.ollama_embeddings import OllamaEmbedder
+
+    embedder = OllamaEmbedder(NAME, settings(url=ollama_server.url))
+    rows = embedder.embed_documents(["bees make honey", "the lease ends in May"])
+    assert len(rows) == 2
+    assert len(rows[0]) == 384
+    assert embedder.embed_query("bees make honey") == pytest.approx(rows[0], abs=1e-4)
+    sent = next(b for b in ollama_server.bodies if b["path"] == "/api/embed")
+    assert sent["truncate"] is False
+    assert embedder.count_tokens("bees make honey") == 3
+    with pytest.raises(ConfigurationError, match="longer than the 1022"):
+        embedder.embed_documents(["word " * 2000])
+    embedder.close()
+
+
+@pytest.mark.live
+def test_a_real_ollama_counts_as_we_do() -> None:
+    """Needs an Ollama server with at least one model, at OLLAMA_HOST or its usual address."""
+    os.environ.pop("OLLAMA_MODELS", None)
+    try:
+        from pipelines.backends.ollama import Ollama
+
+        names = [found.name for found in Ollama.installed(settings())]
+    except BackendUnavailableError:
+        pytest.skip("no Ollama server answers here")
+    if not names:
+        pytest.skip("the Ollama server here has no model")
+    model = open_model(settings(model=f"ollama:{names[0]}"))
+    answer = model.invoke([SystemMessage("Be brief."), HumanMessage("Hi.")], max_tokens=8)
+    assert timings_of(answer).prompt_tokens <= model.count_prompt(
+        [SystemMessage("Be brief."), HumanMessage("Hi.")]
+    )
+    model.close()
+
+
+def test_the_server_of_the_tests_speaks_to_the_official_client(
+    ollama_server: OllamaServer,
+) -> None:
+    client = ollama.Client(host=ollama_server.url, trust_env=False)
+    assert client.list().models[0].model == NAME
+    assert client.show(NAME).capabilities == ["completion"]
+    steps = list(client.pull(NAME, stream=True))
+    assert steps[-1].status == "success"
+    client.close()

@@ -1,0 +1,58 @@
+"""An ingestion in a process of its own, which tells what it has acknowledged and may be killed."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Sequence
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from pipelines import Library
+
+_SERVER = multiprocessing.get_context("forkserver")
+# What is imported once is not imported again for each of the many processes.
+_SERVER.set_forkserver_preload(
+    ["pipelines.library", "pipelines.embed.embedder", "tokenizers", "onnxruntime"]
+)
+
+
+def started(home: Path, folder: Path, acknowledged: Path, *, limit: int = 0) -> BaseProcess:
+    """Start an ingestion; `limit` is the size in bytes that a file may grow to."""
+    process = _SERVER.Process(target=_ingest, args=(home, folder, acknowledged, limit), daemon=True)
+    process.start()
+    return process
+
+
+def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
+    os.environ["CARREL_HOME"] = str(home)
+    if limit:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    from pipelines import ingest
+
+    ingest.GATHER = 6  # many small transactions, so that there is something to fall between
+    out = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def tell(finished: int, total: int, path: str) -> None:
+        os.write(out, f"{path}\n".encode())
+
+    try:
+        with Library("test", home=home) as library:
+            library.ingest(folder, progress=tell, wait_seconds=30)
+    except Exception as error:
+        acknowledged.with_suffix(".error").write_text(f"{type(error).__name__}: {error}")
+        raise SystemExit(1) from error
+
+
+def hash_of(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+def write_document(path: Path, words: Sequence[str]) -> None:
+    """Write a document of a page or two of which no sentence stands in another one."""
+    name = " ".join(words)
+    lines = [f"Sentence {n} of {name} says {hash((name, n)) % 10_000}." for n in range(40)]
+    path.write_text("\n\n".join(lines))

@@ -1,0 +1,73 @@
+"""A disk that is full: a clear error, a collection that opens, a next run that completes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from parts import started, write_document
+
+from pipelines import Library
+
+CARREL = f"{sys.executable} -m pipelines.cli"
+
+
+def test_files_that_may_not_grow(tmp_path: Path, home: Path) -> None:
+    folder, acknowledged = tmp_path / "documents", tmp_path / "acknowledged"
+    folder.mkdir()
+    write_document(folder / "first.txt", ["first"])
+    process = started(home, folder, acknowledged)
+    process.join()
+    assert process.exitcode == 0
+
+    for number in range(30):
+        write_document(folder / f"{number}.txt", ["more", str(number)])
+    process = started(home, folder, acknowledged, limit=300_000)
+    process.join()
+    assert process.exitcode == 1
+    error = acknowledged.with_suffix(".error").read_text()
+    assert error.startswith("CollectionError: ")
+    assert "disk" in error
+
+    with Library("test", home=home) as library:
+        assert list(library.store.problems()) == []
+        held = {source.path for source in library.documents()}
+        assert set(acknowledged.read_text().splitlines()) <= held
+        report = library.ingest(folder)
+        assert not report.failed
+        assert len(library.documents()) == 31
+        assert library.verify().problems == ()
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, for a small tmpfs")
+def test_a_disk_without_room(tmp_path: Path, home: Path) -> None:
+    folder, disk = tmp_path / "documents", tmp_path / "disk"
+    folder.mkdir()
+    disk.mkdir()
+    for number in range(20):
+        write_document(folder / f"{number}.txt", ["page", str(number)])
+    script = f"""
+        mount -t tmpfs -o size=16m none {disk} || exit 77
+        cp -r {home} {disk}/home
+        head -c 20m /dev/zero > {disk}/ballast 2> /dev/null
+        truncate -s -150K {disk}/ballast
+        {CARREL} ingest {folder} && exit 1
+        rm {disk}/ballast
+        {CARREL} verify || exit 2
+        {CARREL} ingest {folder} || exit 3
+        {CARREL} verify || exit 4
+    """
+    environment = {**os.environ, "CARREL_HOME": str(disk / "home")}
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script], env=environment, capture_output=True, text=True
+    )
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("a small tmpfs cannot be mounted here")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "carrel: The disk is full" in done.stderr
+    assert "hint: Make room" in done.stderr
+    assert "20 documents, 20 pages" in done.stdout.splitlines()[-1]

@@ -1,0 +1,91 @@
+"""`kill -9` at random moments of an ingestion, while the folder changes between the runs."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from parts import hash_of, started, write_document
+
+from pipelines import Library
+
+pytestmark = pytest.mark.timeout(1800)
+
+
+@pytest.mark.parametrize(
+    "kills",
+    [
+        10,
+        pytest.param(50, marks=pytest.mark.slow),
+        pytest.param(200, marks=pytest.mark.slow),
+    ],
+)
+def test_nothing_acknowledged_is_lost_and_nothing_comes_twice(
+    tmp_path: Path, home: Path, kills: int
+) -> None:
+    chance = random.Random(kills)
+    folder, acknowledged = tmp_path / "documents", tmp_path / "acknowledged"
+    folder.mkdir()
+    for number in range(12):
+        write_document(folder / f"{number}.txt", ["first", str(number)])
+
+    process = started(home, folder, acknowledged)
+    begin = time.perf_counter()
+    process.join()
+    whole = time.perf_counter() - begin
+    assert process.exitcode == 0
+    landed = 0
+    for round in range(kills):
+        change(folder, chance, round)
+        acknowledged.unlink(missing_ok=True)
+        process = started(home, folder, acknowledged)
+        process.join(chance.uniform(0.05, 1.0) * whole)
+        landed += process.is_alive()
+        process.kill()
+        process.join()
+        check(home, folder, acknowledged)
+    assert landed >= kills // 3, "the kills came too late to say anything"
+
+    process = started(home, folder, acknowledged)
+    process.join()
+    assert process.exitcode == 0, "the same command completes"
+    with Library("test", home=home) as library:
+        held = {source.path: source.hash for source in library.documents()}
+        assert held == {str(path): hash_of(path) for path in folder.iterdir()}
+        found = library.verify()
+        assert found.problems == ()
+        assert found.notes == ()
+
+
+def change(folder: Path, chance: random.Random, round: int) -> None:
+    """Add, rewrite, rename, copy and delete."""
+    names = sorted(path.name for path in folder.iterdir())
+    for name in chance.sample(names, 3):
+        write_document(folder / name, ["round", str(round), name])
+    a, b, c = chance.sample(names, 3)
+    (folder / a).rename(folder / f"renamed-{round}.txt")
+    (folder / b).unlink()
+    shutil.copy(folder / c, folder / f"copy-{round}.txt")
+    write_document(folder / f"new-{round}.txt", ["new", str(round)])
+    for name in sorted(path.name for path in folder.iterdir())[14:]:
+        (folder / name).unlink()
+
+
+def check(home: Path, folder: Path, acknowledged: Path) -> None:
+    """The store is sound, and holds every file that was acknowledged, as it is now."""
+    lines = acknowledged.read_text().splitlines() if acknowledged.exists() else []
+    with Library("test", home=home) as library:
+        assert list(library.store.problems()) == []
+        held = {source.path: source for source in library.documents()}
+        for path in lines:
+            assert held[path].hash == hash_of(Path(path))
+            document = library.store.document(path)
+            assert document is not None
+            assert document.pages[0].text == Path(path).read_text().strip()
+        chunks = library.store.chunks(library.store.chunk_ids()).values()
+        places = [(chunk.source, chunk.page, chunk.start) for chunk in chunks]
+        assert len(places) == len(set(places)), "a chunk is there twice"
+        assert library.search("What does sentence 7 say?"), "questions are answered all the same"
