@@ -236,9 +236,7 @@ class Library:
         """Let go of the model and of the files."""
         for name in ("model", "index", "store", "journal"):
             part = self.__dict__.pop(name, None)
-            if isinstance(part, LocalModel):
-                part.unload()
-            elif part is not None:
+            if part is not None:
                 part.close()
 
     def __enter__(self) -> Self:

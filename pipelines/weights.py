@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from pathlib import Path
 
 from pipelines.config import home
@@ -27,7 +28,7 @@ def fingerprint_of(path: Path) -> str:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
     memory.parent.mkdir(parents=True, exist_ok=True)
-    part = memory.with_name(f"{memory.name}.{os.getpid()}")
+    part = memory.with_name(f"{memory.name}.{os.getpid()}.{threading.get_ident()}")
     part.write_text(json.dumps({**known, key: digest}))
     part.replace(memory)
     return digest

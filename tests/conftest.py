@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from pipelines import privacy
+
+# A runner in the background ignores Ctrl-C, and the programs that the tests start would inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = ROOT / "data" / "library"

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 
 from pipelines.errors import CollectionError
-from pipelines.store import Store
+from pipelines.store import Scope, Store
 from pipelines.types import Chunk, Document, Heading, Page
 from pipelines.words import analyse
 
@@ -159,3 +162,88 @@ def test_a_layout_from_the_future_is_left_alone(store: Store) -> None:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(CollectionError, match="newer Carrel"):
         Store(store.path)
+
+
+def test_how_often_words_stand_in_chunks_is_known_through_all_changes(store: Store) -> None:
+    random = Random(5)
+    held: dict[str, list[str]] = {}
+    for step in range(60):
+        path = f"/{random.randrange(8)}.txt"
+        if path in held and random.random() < 0.4:
+            store.remove([path])
+            del held[path]
+        else:
+            held[path] = [
+                " ".join(random.choices("ox elk yak emu cow".split(), k=5)) for _ in range(2)
+            ]
+            put(store, path, *held[path], hash=f"h{step}")
+    texts = [text.split() for texts in held.values() for text in texts]
+    for word in "ox elk yak emu cow".split():
+        assert store.keywords.frequency(word) == sum(word in text for text in texts)
+    # Title and heading, "A title" and "Top", count double.
+    assert store.keywords.words_held() == sum(len(text) + 4 for text in texts)
+    store.remove(list(held))
+    assert store.keywords.frequency("ox") == store.keywords.words_held() == 0
+
+
+def test_words_are_counted_anew_when_all_chunks_are_replaced(store: Store) -> None:
+    put(store, "/a.txt", "the cat sat")
+    chunk = Chunk("/a.txt", "", 1, "p1", 0, 11, "the cat sat", (), 0, 3)
+    store.replace_chunks([("h", [chunk], np.eye(1, 4, dtype=np.float32), ["x"])], {"embedder": "e"})
+    assert store.keywords.frequency("cat") == 1
+    assert store.keywords.words_held() == 2
+    assert words(store, "cat") == ["the cat sat"]
+
+
+def test_only_as_much_is_found_as_is_looked_among(store: Store) -> None:
+    put(store, "/a.txt", "a cat", "a cat", "a cat")
+    assert [id for id, _ in store.keywords.search(["cat"], 10, among=[3, 1])] == [1, 3]
+    assert store.keywords.search(["cat"], 10, among=[]) == []
+
+
+def test_a_number_is_no_name(store: Store) -> None:
+    put(store, "/2018.txt", "a cat")
+    assert not words(store, "2018")
+    assert store.keywords.named("2018", most=9) == []
+
+
+def test_names_know_their_contents_and_follow_a_rename(store: Store) -> None:
+    put(store, "/3M_2018_10K.pdf", "a cat")
+    assert store.keywords.named("2018", most=1) == [1]
+    assert store.keywords.named("2018", most=0) == []
+    store.link("/other.pdf", hash="h", size=1, mtime_ns=2)
+    store.remove(["/3M_2018_10K.pdf"])
+    assert store.keywords.named("2018", most=1) == []
+    assert store.keywords.named("other", most=1) == [1]
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope(), [1, 2, 3]),
+        (Scope(paths=("*.txt",)), [1, 2]),
+        (Scope(paths=("*.txt",), pages=(2, 2)), [2]),
+        (Scope(paths=("/x/*",)), [3]),
+        (Scope(paths=("/a.txt", "*.md")), [1, 2, 3]),
+        (Scope(formats=("pdf",)), []),
+        (Scope(since=date(1970, 1, 1)), [1, 2, 3]),
+        (Scope(since=date(1970, 1, 2)), []),
+        (Scope(until=date(1969, 12, 31)), []),
+    ],
+)
+def test_a_scope_selects_chunks(store: Store, scope: Scope, expected: list[int]) -> None:
+    put(store, "/a.txt", "one", "two")
+    put(store, "/x/b.md", "three", hash="b")
+    assert store.select(scope) == expected
+
+
+@pytest.mark.parametrize("told", ["Mon, 05 Feb 2024 10:00:00 +0100", "2024-02-05T10:00:00"])
+def test_a_mail_is_of_the_day_it_was_sent(store: Store, told: str) -> None:
+    found = replace(document("/m.eml", "hello"), metadata={"date": told})
+    chunk = Chunk("/m.eml", "", 1, "p1", 0, 5, "hello", (), 0, 1)
+    store.put(
+        found, [chunk], np.eye(1, 4, dtype=np.float32), hash="m", size=1, mtime_ns=2,
+        embedded_hashes=["m"],
+    )  # fmt: skip
+    assert store.select(Scope(since=date(2024, 2, 5), until=date(2024, 2, 5))) == [1]
+    assert store.select(Scope(since=date(2024, 2, 6))) == []

@@ -208,8 +208,10 @@ class Ollama(LocalModel):
 
     def close(self) -> None:
         """Let go of the model; the server keeps it in memory as long as it likes."""
+        self._used = False
         self._let_go()
         self._http.close()
+        self._http = connect(self.settings)  # opens nothing before it is used
 
     def _chat(self, request: Request, thinks: bool) -> Iterator[Part]:
         from langchain_ollama import ChatOllama

@@ -26,10 +26,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def script() -> None:
-    """Run as the program `carrel`, and leave at once: models are not worth taking apart."""
+    """Run as the program `carrel`.
+
+    After Ctrl-C it leaves at once: threads of native code may still be at work, and taking the
+    interpreter apart under them would end in an abort. What was finished is on the disk.
+    """
     try:
         code = main()
     except BrokenPipeError:  # the reader of a pipe went away, as `head` does
         code = 0
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if code == EXIT_INTERRUPTED:
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from pipelines.database import Database
 from pipelines.errors import CollectionError
 from pipelines.store.keywords import indexed_words
 from pipelines.types import Chunk
-from pipelines.words import pack
+from pipelines.words import pack, unpack
 
 _LENGTH_TOLERANCE = 1e-2
 
@@ -108,13 +109,17 @@ def _keywords(database: Database) -> Iterator[Problem]:
            FROM chunks k JOIN contents c ON c.id = k.content_id
            LEFT JOIN keywords w ON w.rowid = k.id"""
     )
+    held: Counter[int] = Counter()
     for id, title, headings, text, packed, body in rows:
+        held.update(np.unique(unpack(packed)).tolist())
         chunk = Chunk("", title, 1, None, 0, 0, text, tuple(json.loads(headings)))
         words = indexed_words(chunk)
         if body is None:
             yield Problem("keywords", f"chunk {id}", "it is not in the keyword index")
         elif body != " ".join(words) or packed != pack(words):
             yield Problem("keywords", f"chunk {id}", "the keyword index has other words")
+    if dict(database.read("SELECT code, chunks FROM terms").fetchall()) != held:
+        yield Problem("keywords", str(database.path), "the counts of words are off")
     extra = database.read(
         "SELECT count(*) FROM keywords WHERE rowid NOT IN (SELECT id FROM chunks)"
     ).fetchone()[0]

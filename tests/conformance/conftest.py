@@ -218,6 +218,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for check, row in _results.items():
         write(f"| {check} | " + " | ".join(row.get(name, "·") for name in BACKENDS) + " |")
     write("")
-    write("✓ passed · does not apply: no server – skipped:")
-    for (backend, check), reason in sorted(_reasons.items()):
-        write(f"`{backend}`, {check}: {reason}")
+    write("✓ passed, – skipped, · does not apply: there is no server that could fail.")
+    for backend in BACKENDS:
+        skipped = {check: reason for (name, check), reason in _reasons.items() if name == backend}
+        if len(set(skipped.values())) == 1 and len(skipped) > 1:
+            write(f"`{backend}`: {next(iter(skipped.values()))}.")
+            continue
+        for check, reason in skipped.items():
+            write(f"`{backend}`, {check}: {reason}.")

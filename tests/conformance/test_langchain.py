@@ -49,6 +49,7 @@ class TestLlamaCppIntegration(_Offers, ChatModelIntegrationTests):
     chat_model_params = TestLlamaCppUnit.chat_model_params
 
 
+@pytest.mark.slow
 class TestOllamaIntegration(_Offers, ChatModelIntegrationTests):
     @pytest.fixture(autouse=True)
     def _server(self, shared_ollama: OllamaServer) -> None:

@@ -10,20 +10,23 @@ from pathlib import Path
 
 import psutil
 import pytest
-from subjects import settings, wait_until
+from subjects import PROGRAM, settings, wait_until
 
 from pipelines.backends import open_model
 from pipelines.errors import BackendError, ConfigurationError, ModelNotFoundError
 
 
 def servers() -> list[psutil.Process]:
-    """The servers of the tests that run under this process."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        line = process.info["cmdline"] or []
-        if any("llama_program.py" in part for part in line) and "--port" in line:
-            found.append(process)
-    return found
+    """The servers that were started with a port, as ours are; not their keepers."""
+    below = psutil.Process().children(recursive=True)
+    return [p for p in below if {"--port", str(PROGRAM)} <= set(command_of(p))]
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
 
 
 def test_llama_server_from_the_path_is_started_and_stopped(
@@ -65,7 +68,7 @@ def test_a_started_server_ends_with_us_even_when_we_are_killed(programs: Path) -
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     port = process.stdout.readline().strip().rsplit(":", 1)[1]
-    alive = lambda: [p for p in servers() if port in p.cmdline()]  # noqa: E731
+    alive = lambda: [p for p in psutil.process_iter() if {port, "--port"} <= {*command_of(p)}]  # noqa: E731
     assert alive()
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -84,13 +87,13 @@ def test_a_program_that_ends_at_once_tells_its_last_words(tmp_path: Path) -> Non
 
 def test_a_program_that_never_answers_is_ended(tmp_path: Path) -> None:
     file = tmp_path / "slow.llamafile"
-    file.write_text("#!/bin/sh\nexec sleep 100\n")
+    seconds = f"100.{os.getpid()}"
+    file.write_text(f"#!/bin/sh\nexec sleep {seconds}\n")
     file.chmod(0o755)
     model = open_model(settings(model=f"llamafile:{file}", timeout=1.0))
     with pytest.raises(BackendError, match="did not answer within 1 seconds"):
         model.describe()
-    slept = [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "100"]]
-    assert not slept
+    assert not [p for p in psutil.process_iter() if command_of(p) == ["sleep", seconds]]
 
 
 def test_what_cannot_be_started_is_said_before_anything_starts(

@@ -11,16 +11,22 @@ from pipelines.prompts import families_with_wording, list_prompts, load_prompt
 
 TASKS = {
     "answer": {"context", "question"},
+    "answer-small": {"context", "question"},
     "condense-question": {"history", "question"},
     "hyde": {"question"},
     "rerank": {"question", "text"},
+    "rewrite-question": {"question"},
     "search-queries": {"question"},
+    "summarize-language": {"language"},
     "summarize-map": {"text", "length"},
+    "summarize-map-small": {"text"},
     "summarize-query-map": {"query", "text", "length"},
+    "summarize-query-map-small": {"query", "text"},
     "summarize-query-reduce": {"query", "summaries", "length"},
     "summarize-query-refine": {"query", "summary", "text", "length"},
     "summarize-reduce": {"summaries", "length"},
     "summarize-refine": {"summary", "text", "length"},
+    "summarize-schema": {"summary"},
 }
 
 EXAMPLE = """

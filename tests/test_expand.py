@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+from langchain_core.runnables import Runnable
+from scripted_model import Scripted
+
+from pipelines.expand import Expander, Expansion, Way
+
+
+def expand(way: Way, reply: str) -> Expansion:
+    return Expander(Scripted(answer=lambda _: reply), way).invoke("When is the rent due?")
+
+
+def test_questions_are_taken_out_of_a_list() -> None:
+    reply = (
+        "Here are three questions:\n1. When must rent be paid?\n2) Is rent monthly?\n- Why?\n4. No?"
+    )
+    assert expand("multi", reply).questions == (
+        "When must rent be paid?", "Is rent monthly?", "Why?",
+    )  # fmt: skip
+
+
+def test_a_rewritten_question_is_one_line() -> None:
+    assert expand("rewrite", "rent due date lease\nThat is all.") == Expansion(
+        questions=("rent due date lease",)
+    )
+
+
+def test_a_made_up_passage_is_no_question() -> None:
+    assert expand("hyde", "Rent is due monthly.") == Expansion(passages=("Rent is due monthly.",))
+
+
+@pytest.mark.parametrize("way", ["rewrite", "multi", "hyde"])
+def test_a_model_that_says_nothing_adds_nothing(way: Way) -> None:
+    assert expand(way, " \n ") == Expansion()
+
+
+def test_the_question_reaches_the_model_and_it_composes() -> None:
+    model = Scripted(answer=lambda prompt: prompt[-22:])
+    expander = Expander(model, "rewrite")
+    assert isinstance(expander, Runnable)
+    assert "rent due" in (expander | (lambda found: found.questions[0])).invoke("Is rent due?")

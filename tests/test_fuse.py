@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipelines.fuse import (
+    Candidates,
+    Question,
+    Weights,
+    fuse,
+    inverse_frequency,
+    standardized,
+    trigrams,
+)
+from pipelines.words import analyse, pack
+
+PLAIN = Weights(dense=0.5, trigram=0.0, feedback=0)
+
+
+def candidates(*texts: str, cosines: list[float], names: list[float] | None = None) -> Candidates:
+    words = [analyse(text) for text in texts]
+    vectors = [[c, *(np.sqrt(1 - c * c) * (n == i) for n in range(len(texts)))]
+               for i, c in enumerate(cosines)]  # fmt: skip
+    return Candidates(
+        vectors=np.array(vectors, np.float32),
+        packed_words=[pack(row) for row in words],
+        texts=[" ".join(row) for row in words],
+        names=np.array(names or [0.0] * len(texts), np.float32),
+    )
+
+
+def question(text: str, found: Candidates) -> Question:
+    words = analyse(text)
+    width = found.vectors.shape[1]
+    return Question(
+        vector=np.eye(1, width, dtype=np.float32)[0],
+        words=words,
+        idf=dict.fromkeys(words, 1.0),
+        average_length=3.0,
+    )
+
+
+def test_both_sides_count_and_the_weight_says_how_much() -> None:
+    found = candidates("the rent is due", "nothing of it", cosines=[0.1, 0.9])
+    asked = question("when is the rent due", found)
+    words, meaning = (fuse(asked, found, replace(PLAIN, dense=d)) for d in (0.0, 1.0))
+    assert words[0] > words[1]
+    assert meaning[0] < meaning[1]
+
+
+def test_bm25_is_the_one_of_the_paper() -> None:
+    found = candidates("rent rent due", "rent paid late", cosines=[0.5, 0.5])
+    asked = question("rent", found)
+    scores = fuse(asked, found, replace(PLAIN, dense=0.0))
+    k1, b = PLAIN.k1, PLAIN.b
+    expected = [tf * (k1 + 1) / (tf + k1 * (1 - b + b * 3 / 3)) for tf in (2, 1)]
+    assert scores == pytest.approx(standardized(np.array(expected, np.float32)))
+
+
+def test_a_rare_word_weighs_more_than_a_common_one() -> None:
+    rare, common, everywhere = inverse_frequency(np.array([1, 50, 100]), 100)
+    assert rare > common > everywhere > 0
+
+
+def test_trigrams_find_a_word_that_is_written_otherwise() -> None:
+    texts = ["hypertension therapi", "garden furnitur"]
+    found = trigrams("hypertensive", texts, Weights())
+    assert found[0] > found[1]
+
+
+def test_trigrams_do_not_reach_over_the_border_of_a_word() -> None:
+    assert trigrams("a b", ["xa by", "zz zz"], Weights()).tolist() == [0.0, 0.0]
+
+
+def test_feedback_brings_up_what_is_like_the_best() -> None:
+    texts = ["wing lift flow", "lift flow drag", "tax law court"]
+    found = candidates(*texts, cosines=[0.9, 0.3, 0.3])
+    asked = question("wing", found)
+    without = fuse(asked, found, PLAIN)
+    with_it = fuse(asked, found, replace(PLAIN, feedback=1))
+    assert without[1] == pytest.approx(without[2])
+    assert with_it[1] > with_it[2]
+    assert int(np.argmax(with_it)) == 0
+
+
+def test_a_name_that_fits_lifts_its_chunks() -> None:
+    found = candidates("net sales", "net sales", cosines=[0.5, 0.5], names=[0.0, 1.0])
+    scores = fuse(question("net sales", found), found, PLAIN)
+    assert scores[1] - scores[0] == pytest.approx(PLAIN.name)
+
+
+@pytest.mark.parametrize("texts", [["one"], ["", ""], ["same", "same", "same"]])
+def test_few_empty_or_equal_candidates_give_finite_scores(texts: list[str]) -> None:
+    found = candidates(*texts, cosines=[0.5] * len(texts))
+    scores = fuse(question("anything at all", found), found, Weights())
+    assert np.isfinite(scores).all()
+
+
+def test_the_same_candidates_give_the_same_scores() -> None:
+    found = candidates(
+        "wing lift", "lift drag", "tax law", "wing tax", cosines=[0.9, 0.5, 0.1, 0.4]
+    )
+    asked = question("wing lift", found)
+    first = fuse(asked, found, Weights())
+    assert (fuse(asked, found, Weights()) == first).all()

@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableLambda
+
+from pipelines.config import Retrieval
+from pipelines.diversify import diverse
+from pipelines.errors import FingerprintError, UsageError
+from pipelines.expand import Expansion
+from pipelines.index import DenseIndex
+from pipelines.lock import WriteLock
+from pipelines.names import fitting
+from pipelines.retrieve import Searcher, pages_of, scope_of
+from pipelines.retriever import CollectionRetriever
+from pipelines.store import Scope, Store
+from pipelines.types import Chunk, Document, Heading, Page
+from pipelines.words import analyse, code
+
+MODES = ("dense", "keyword", "hybrid")
+WIDTH = 64
+
+
+@dataclass
+class Bag:
+    """An embedder of words: a text is the sum of its words."""
+
+    fingerprint: str = "bag"
+    asked: list[str] = field(default_factory=list)
+
+    def query_vector(self, text: str) -> np.ndarray:
+        self.asked.append(text)
+        vector = np.full(WIDTH, 1e-3, np.float32)
+        for word in analyse(text):
+            vector[code(word) % WIDTH] += 1
+        return vector / np.linalg.norm(vector)
+
+
+def put(store: Store, path: str, *texts: str, form: str = "text", day: str = "2024-05-01") -> None:
+    """Store a document with a page for each text and a chunk for each of its lines."""
+    pages = tuple(Page(n, text, f"p{n}") for n, text in enumerate(texts, start=1))
+    chunks: list[Chunk] = []
+    for page in pages:
+        at = 0
+        for line in page.text.split("\n"):
+            chunks.append(
+                Chunk(path, "", page.number, page.label, at, at + len(line), line, ("Part",),
+                      len(chunks), len(line.split()))
+            )  # fmt: skip
+            at += len(line) + 1
+    stamp = np.datetime64(day).astype("datetime64[ns]").astype(int)
+    bag = Bag()
+    store.put(
+        Document(path, "", form, pages), chunks,
+        np.stack([bag.query_vector(chunk.text) for chunk in chunks]), hash=path, size=1,
+        mtime_ns=int(stamp), embedded_hashes=[f"{path}{n}" for n in range(len(chunks))],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "library.sqlite")
+    put(store, "/d/lease.md", "the rent is due on the first day\nrent is paid late at a cost",
+        "the deposit is two rents")  # fmt: skip
+    put(store, "/d/tax.md", "income tax is due in july", form="pdf", day="2021-01-01")
+    put(store, "/d/wing.md", "lift and drag of a wing")
+    store.set_meta("embedder", "bag")
+    return store
+
+
+def searcher(store: Store, **settings: object) -> Searcher:
+    folder = store.path.parent
+    index = DenseIndex(store, folder / "chroma", WriteLock(folder / "lock"))
+    return Searcher(store, index, Bag(), Retrieval(**settings))  # type: ignore[arg-type]
+
+
+def texts(found: Searcher, question: str, **options: object) -> list[str]:
+    return [hit.chunk.text for hit in found.search(question, **options)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_finds_the_right_chunk_and_says_what_each_side_thought(
+    store: Store, mode: str
+) -> None:
+    best = searcher(store, mode=mode).search("when is income tax due?")[0]
+    assert best.chunk.source == "/d/tax.md"
+    assert (best.dense_score is not None) == (mode != "keyword")
+    assert (best.keyword_score is not None) == (mode != "dense")
+
+
+def test_hits_come_best_first_and_are_the_same_each_time(store: Store) -> None:
+    found = searcher(store, k=3)
+    hits = found.search("rent due")
+    assert len(hits) == 3
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert found.search("rent due") == hits
+    assert len(found.search("rent due", k=1)) == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("scope", "sources"),
+    [
+        (Scope(paths=("*.md",)), {"/d/lease.md", "/d/tax.md", "/d/wing.md"}),
+        (Scope(paths=("/d/w*",)), {"/d/wing.md"}),
+        (Scope(formats=("pdf",)), {"/d/tax.md"}),
+        (Scope(pages=(2, 9)), {"/d/lease.md"}),
+        (Scope(since=date(2024, 1, 1)), {"/d/lease.md", "/d/wing.md"}),
+        (Scope(until=date(2023, 12, 31)), {"/d/tax.md"}),
+        (Scope(paths=("nothing",)), set()),
+    ],
+)
+def test_a_scope_holds_in_every_mode(
+    store: Store, mode: str, scope: Scope, sources: set[str]
+) -> None:
+    hits = searcher(store, mode=mode).search("rent tax wing deposit", scope=scope)
+    assert {hit.chunk.source for hit in hits} == sources
+    if scope.pages:
+        assert {hit.chunk.page for hit in hits} == {2}
+
+
+def test_the_scope_of_the_configuration_holds_too(store: Store) -> None:
+    assert {h.chunk.source for h in searcher(store, paths=("tax*",)).search("due")} == {"/d/tax.md"}
+    assert scope_of(Retrieval()) is None
+    assert scope_of(Retrieval(since="2024-01-01")) == Scope(since=date(2024, 1, 1))
+    with pytest.raises(UsageError, match="until is no day"):
+        scope_of(Retrieval(until="yesterday"))
+
+
+def test_a_copy_is_shown_under_the_path_that_the_scope_holds(store: Store) -> None:
+    store.link("/e/copy.md", hash="/d/tax.md", size=1, mtime_ns=1)
+    (hit,) = searcher(store).search("income tax", scope=Scope(paths=("/e/*",)))
+    assert hit.chunk.source == "/e/copy.md"
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"), [("7", (7, 7)), ("3-10", (3, 10)), ("3-", (3, 2**31)), ("-4", (1, 4))]
+)
+def test_ranges_of_pages(text: str, pages: tuple[int, int]) -> None:
+    assert pages_of(text) == pages
+
+
+@pytest.mark.parametrize("text", ["-", "x", "9-3", "0", "1-2-3", ""])
+def test_what_is_no_range_of_pages_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no range of pages"):
+        pages_of(text)
+
+
+def test_a_file_that_the_question_names_comes_first(store: Store) -> None:
+    line = "net sales were up"
+    for name in ("3M_2018_10K.pdf", "BESTBUY_2019_10K.pdf", "3M_2021_10K.pdf"):
+        put(store, f"/f/{name}", line)
+    best = searcher(store).search("What were the net sales of Best Buy in FY2019?")[0]
+    assert best.chunk.source == "/f/BESTBUY_2019_10K.pdf"
+    assert (
+        searcher(store)
+        .search("net sales of 3M in FY21")[0]
+        .chunk.source.endswith("3M_2021_10K.pdf")
+    )
+
+
+def test_a_number_alone_names_nothing(store: Store) -> None:
+    put(store, "/f/1184.txt", "one")
+    put(store, "/f/report-2019.txt", "two")
+    assert fitting(store, "1184 patients in 2019") == {}
+    assert len(fitting(store, "the report of 2019")) == 1
+
+
+def test_a_section_comes_with_its_hit_while_there_is_room(store: Store) -> None:
+    whole = "the rent is due on the first day\nrent is paid late at a cost"
+    grown = texts(searcher(store, section_tokens=100), "rent paid late")
+    assert grown[0] == whole
+    assert grown.count(whole) == 1
+    assert not any(text in whole and text != whole for text in grown)
+    assert texts(searcher(store, section_tokens=8), "rent paid late")[0] == whole.split("\n")[1]
+
+
+def test_a_grown_hit_still_stands_on_its_page(store: Store) -> None:
+    for hit in searcher(store, section_tokens=100).search("rent"):
+        page = store.page_text(hit.chunk.source, hit.chunk.page) or ""
+        assert page[hit.chunk.start : hit.chunk.end] == hit.chunk.text
+
+
+def test_diversity_puts_another_subject_before_the_same_again(store: Store) -> None:
+    for n in range(4):
+        put(store, f"/g/{n}.md", "the wing of a glider")
+    put(store, "/g/other.md", "a wing of the house was built in brick")
+    alike, apart = (
+        texts(searcher(store, k=2, diversity=d), "wing of a glider") for d in (0.0, 0.7)
+    )
+    assert alike == ["the wing of a glider"] * 2
+    assert apart[0] == "the wing of a glider"
+    assert apart[1] != apart[0]
+
+
+def test_diverse_values_never_rise_and_without_diversity_keep_the_order() -> None:
+    random = np.random.default_rng(3)
+    vectors = random.normal(size=(20, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    scores = list(random.normal(size=20))
+    values = [value for _, value in diverse(scores, vectors, k=20, diversity=0.6)]
+    assert values == sorted(values, reverse=True)
+    plain = [at for at, _ in diverse(scores, vectors, k=5, diversity=0.0)]
+    assert plain == sorted(range(20), key=lambda at: -scores[at])[:5]
+    assert diverse([], vectors[:0], k=3, diversity=0.5) == []
+
+
+def test_an_expander_adds_to_what_is_searched_with(store: Store) -> None:
+    found = searcher(store, mode="keyword")
+    assert not found.search("remuneration")
+    found.expander = RunnableLambda(lambda _: Expansion(questions=("income tax",)))
+    assert found.search("remuneration")[0].chunk.source == "/d/tax.md"
+    found.expander = RunnableLambda(lambda _: Expansion(passages=("income tax",)))
+    assert not found.search("remuneration"), "the words of a made-up passage were searched for"
+    dense = searcher(store, mode="dense")
+    dense.expander = found.expander
+    assert dense.search("remuneration")[0].chunk.source == "/d/tax.md"
+
+
+def test_a_reranker_has_the_last_word_on_the_best_hits(store: Store) -> None:
+    class Longest:
+        def scores(self, question: str, texts: list[str]) -> list[float]:
+            self.seen = len(texts)
+            return [float(len(text)) for text in texts]
+
+    found = searcher(store, k=2, rerank=3)
+    found.reranker = Longest()
+    hits = found.search("rent")
+    assert found.reranker.seen == 3
+    assert [hit.score for hit in hits] == [float(len(hit.chunk.text)) for hit in hits]
+    assert hits[0].score >= hits[1].score
+
+
+def test_a_retriever_of_langchain_gives_text_and_place(store: Store) -> None:
+    retriever = CollectionRetriever(searcher=searcher(store), k=1, scope=Scope(formats=("pdf",)))
+    assert isinstance(retriever, BaseRetriever)
+    (found,) = retriever.invoke("income tax")
+    assert found.page_content == "income tax is due in july"
+    assert found.metadata["source"] == "/d/tax.md"
+    assert (found.metadata["page"], found.metadata["page_label"]) == (1, "p1")
+
+
+def test_another_embedder_is_refused(store: Store) -> None:
+    store.set_meta("embedder", "other")
+    with pytest.raises(FingerprintError):
+        searcher(store).search("rent")
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "x" * 20_001])
+def test_an_empty_or_endless_question_is_refused(store: Store, question: str) -> None:
+    with pytest.raises(UsageError):
+        searcher(store).search(question)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "question",
+    ["?!", "the of and", '"; DROP TABLE chunks; --', "NEAR(a b)", "word " * 3999, "東京都"],
+)
+def test_any_question_can_be_asked(store: Store, mode: str, question: str) -> None:
+    assert isinstance(searcher(store, mode=mode).search(question), list)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nothing_is_found_in_nothing(tmp_path: Path, mode: str) -> None:
+    assert searcher(Store(tmp_path / "e" / "library.sqlite"), mode=mode).search("rent") == []
+
+
+def test_headings_are_searched(tmp_path: Path) -> None:
+    store = Store(tmp_path / "h" / "library.sqlite")
+    page = Page(1, "It is paid monthly.", headings=(Heading(0, 1, "Alimony"),))
+    chunk = Chunk("/a", "", 1, None, 0, 19, page.text, ("Alimony",), 0, 4)
+    store.put(
+        Document("/a", "", "text", (page,)), [chunk], Bag().query_vector("x")[None], hash="a",
+        size=1, mtime_ns=1, embedded_hashes=["a"],
+    )  # fmt: skip
+    assert texts(searcher(store, mode="keyword"), "alimony") == ["It is paid monthly."]
