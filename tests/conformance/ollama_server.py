@@ -35,6 +35,10 @@ CHATML = (
 )
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # the usual 5 turns calls away when many come at once
+
+
 class OllamaServer:
     """`counts_cached` and `forbids_cutting` are false in versions of old."""
 
@@ -64,7 +68,7 @@ class OllamaServer:
 
             do_DELETE = do_POST  # noqa: N815
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
