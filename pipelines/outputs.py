@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from filelock import FileLock, Timeout
 from pipelines.errors import CollectionBusyError, CollectionError, UsageError
 
 _LOCK = ".carrel-lock"
+_PART = re.compile(r"\..+\.\d+-\d+\.part")
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -42,6 +44,8 @@ def write_whole(path: Path, text: str) -> None:
 def held(folder: Path) -> Iterator[None]:
     """Hold a folder for this run; the system lets go of it when the process ends in any way.
 
+    What a killed run left half written in it is removed.
+
     Raises `CollectionBusyError` while another run holds it, `UsageError` when it cannot be
     written.
     """
@@ -59,6 +63,14 @@ def held(folder: Path) -> Iterator[None]:
             hint="Choose another one with -o.",
         ) from error
     try:
+        _sweep(folder)
         yield
     finally:
         lock.release()
+
+
+def _sweep(folder: Path) -> None:
+    for part in folder.rglob(".*.part"):
+        if _PART.fullmatch(part.name):
+            with suppress(OSError):
+                part.unlink()

@@ -325,6 +325,17 @@ def _kill_and_compare(tmp_path: Path, folder: Path, kills: int) -> None:
     assert not [*(tmp_path / "out").rglob("report.json.*")]
 
 
+def test_what_a_killed_run_left_half_written_is_swept(tmp_path: Path, folder: Path) -> None:
+    torn = tmp_path / "out" / "deep" / ".doc1.md.json.4552-140552883398336.part"
+    torn.parent.mkdir(parents=True)
+    torn.write_text("half")
+    mine = torn.with_name("notes.part")
+    mine.write_text("the user's")
+    job(tmp_path).run(sorted(folder.rglob("*.md")), base=folder)
+    assert not torn.exists()
+    assert mine.exists()
+
+
 def test_killed_at_random_moments_it_ends_with_the_same_outputs(
     tmp_path: Path, folder: Path
 ) -> None:
