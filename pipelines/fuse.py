@@ -1,8 +1,9 @@
 """One score from many signals, for the candidates of one search. Only numpy.
 
-1. Signals: cosine of the vectors; Okapi BM25 (Robertson and Zaragoza 2009) over stemmed words; BM25
-   over the letter trigrams of those words (McNamee and Mayfield 2004), which forgives spelling and
-   word forms; and how well the name of the document fits the question, where any name does.
+1. Signals: cosine of the vectors; Okapi BM25 (Robertson and Zaragoza 2009) over the stemmed words
+   of a chunk and of those before and after it, so that a cut costs nothing; BM25 over the letter
+   trigrams of its words (McNamee and Mayfield 2004), which forgives spelling and word forms; and
+   how well the name of the document fits the question, where any name does.
 2. Fusion: each signal as a z-score over the candidates, added with fixed weights (linear
    combination of standardized scores; Wu, Crestani and Bi 2006, Bruch et al. 2023).
 3. Pseudo-relevance feedback: the best few, weighted by a softmax of their scores, give a centroid
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +31,7 @@ Floats = NDArray[np.float32]
 class Weights:
     """The constants of the fusion."""
 
-    dense: float = 0.65
+    dense: float = 0.7
     """Weight of the cosine; BM25 has the rest."""
     trigram: float = 0.2
     name: float = 2.0
@@ -37,7 +39,7 @@ class Weights:
     k1: float = 1.2
     b: float = 0.75
     feedback: int = 3
-    """Candidates that feed back; 0 for none."""
+    """Candidates that feed back; 0 for none. Of neighbours only the better one does."""
     temperature: float = 0.5
     rocchio: float = 0.6
     terms: float = 0.4
@@ -48,31 +50,33 @@ class Weights:
 class Candidates:
     """What is known of the candidates, a row or an item each.
 
-    `packed_words` and `texts` are the analysed words, as codes and joined by spaces; `names` says
-    from 0 to 1 how well the name of the document fits the question.
+    `words` and `texts` are the analysed words, as codes and joined by spaces; `around` the codes of
+    the chunks before and after; `places` the document and the number of the chunk in it; `names`
+    says from 0 to 1 how well the name of the document fits the question.
     """
 
     vectors: Floats
-    packed_words: Sequence[bytes]
+    words: Sequence[bytes]
+    around: Sequence[bytes]
     texts: Sequence[str]
+    places: Sequence[tuple[int, int]]
     names: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question: its vector, its analysed words, their weight (idf), a chunk's mean length."""
+    """A question: its vector, its analysed words, and their weight (idf)."""
 
     vector: Floats
     words: Sequence[str]
     idf: Mapping[str, float]
-    average_length: float
 
 
 def fuse(question: Question, found: Candidates, weights: Weights) -> Floats:
     """Return a score for each candidate, higher is better, comparable within one search only."""
     cosine = (found.vectors @ question.vector).astype(np.float32)
-    matrix = _TermMatrix(found.packed_words, question.average_length, weights)
-    keyword = standardized(matrix.bm25(question.words, question.idf))
+    windows = [own + near for own, near in zip(found.words, found.around, strict=True)]
+    keyword = standardized(_bm25(_Words(windows, weights), question.words, question.idf))
     letters = standardized(trigrams(" ".join(question.words), found.texts, weights))
     rest = weights.trigram * letters + weights.name * found.names
 
@@ -83,13 +87,13 @@ def fuse(question: Question, found: Candidates, weights: Weights) -> Floats:
     score = total(cosine, keyword)
     if not 0 < weights.feedback < len(score):
         return score
-    best = np.argsort(-score, kind="stable")[: weights.feedback]
+    best = _apart(np.argsort(-score, kind="stable"), found.places, weights.feedback)
     share = np.zeros_like(score)
     share[best] = np.exp((score[best] - score[best[0]]) / weights.temperature)
     share /= share.sum()
     centre = share @ found.vectors
     centre /= np.linalg.norm(centre) + 1e-9
-    profile = standardized(matrix.score(matrix.profile(share)))
+    profile = standardized(_profiled(_Words(found.words, weights), share))
     return total(
         np.asarray(cosine + weights.rocchio * (found.vectors @ centre), np.float32),
         standardized((1 - weights.terms) * keyword + weights.terms * profile),
@@ -116,15 +120,18 @@ def trigrams(question: str, texts: Sequence[str], weights: Weights) -> Floats:
     grams, count = grams[inside], count[inside]
     if not len(grams) or not texts:
         return np.zeros(len(texts), np.float32)
-    place = np.zeros(1 << 24, np.uint16)
-    place[grams] = np.arange(1, len(grams) + 1)
-    joined = (" " + " \0 ".join([*texts, ""])).encode()
-    ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == 0)
+    letters = np.frombuffer((" " + " \0 ".join([*texts, ""])).encode(), np.uint8)
+    ends = np.flatnonzero(letters == 0)
     lengths = np.diff(ends, prepend=0)
-    found = place[_codes(joined)]
-    at = np.flatnonzero(found)
-    row = np.searchsorted(ends, at)
-    cells = np.bincount(row * len(grams) + found[at] - 1, minlength=len(texts) * len(grams))
+    maybe = np.zeros(1 << 15, bool)  # most trigrams are none of the question's: this tells at once
+    maybe[_short(grams >> 16, grams >> 8, grams)] = True
+    at = np.flatnonzero(maybe[_short(letters[:-2], letters[1:-1], letters[2:])])
+    codes = np.asarray(letters[at], np.uint32) << 16 | np.asarray(letters[at + 1], np.uint32) << 8
+    codes |= letters[at + 2]
+    place = np.searchsorted(grams, codes).clip(max=len(grams) - 1)
+    same = grams[place] == codes
+    row = np.searchsorted(ends, at[same])
+    cells = np.bincount(row * len(grams) + place[same], minlength=len(texts) * len(grams))
     frequency = cells.reshape(len(texts), -1)
     norm = weights.k1 * (1 - weights.b + weights.b * lengths / lengths.mean())
     worth = inverse_frequency((frequency > 0).sum(0), len(texts)) * count
@@ -132,41 +139,69 @@ def trigrams(question: str, texts: Sequence[str], weights: Weights) -> Floats:
     return np.asarray(saturated @ worth, np.float32)
 
 
-class _TermMatrix:
-    """Saturated term weights of the candidates, as triples (candidate, term, weight)."""
+class _Words:
+    """The words of texts as codes, one after the other, to be counted."""
 
-    def __init__(self, packed: Sequence[bytes], average: float, weights: Weights) -> None:
-        codes = [unpack(words) for words in packed]
-        lengths = np.array([len(row) for row in codes], np.int64)
-        rows = np.repeat(np.arange(len(codes), dtype=np.uint64) << np.uint64(32), lengths)
-        flat = np.concatenate([*codes, np.zeros(0, np.uint32)]).astype(np.uint64)
-        keys, frequency = np.unique(rows | flat, return_counts=True)
-        self.count = len(codes)
-        self.row = (keys >> np.uint64(32)).astype(np.int64)
-        self.vocabulary, self.term = np.unique(keys.astype(np.uint32), return_inverse=True)
-        norm = weights.k1 * (1 - weights.b + weights.b * lengths / max(average, 1e-9))
-        self.weight = (frequency * (weights.k1 + 1) / (frequency + norm[self.row])).astype(
-            np.float32
-        )
+    def __init__(self, packed: Sequence[bytes], weights: Weights) -> None:
+        self.count = len(packed)
+        self.codes = unpack(b"".join(packed))
+        lengths = np.array([len(row) // self.codes.itemsize for row in packed], np.int64)
+        self.row = np.repeat(np.arange(self.count), lengths)
+        norm = weights.k1 * (1 - weights.b + weights.b * lengths / max(lengths.mean(), 1.0))
+        self._norm, self._k1 = norm[:, None], weights.k1
 
-    def score(self, worth: Floats) -> Floats:
-        """Return the sum of the weights of each candidate's terms, each times its worth."""
-        return np.bincount(self.row, self.weight * worth[self.term], self.count).astype(np.float32)
+    def saturated(self, wanted: NDArray[np.uint32]) -> Floats:
+        """Return BM25's weight of each wanted code (ascending, each once), a row for each text."""
+        maybe = np.zeros(1 << 16, bool)  # most words are none of them, and this tells at once
+        maybe[wanted & 0xFFFF] = True
+        at = np.flatnonzero(maybe[self.codes & 0xFFFF])
+        place = np.searchsorted(wanted, self.codes[at]).clip(max=len(wanted) - 1)
+        same = wanted[place] == self.codes[at]
+        cells = self.row[at[same]] * len(wanted) + place[same]
+        frequency = np.bincount(cells, minlength=self.count * len(wanted))
+        frequency = frequency.reshape(self.count, len(wanted))
+        weight = frequency * (self._k1 + 1) / (frequency + self._norm)
+        return np.asarray(weight, np.float32)
 
-    def bm25(self, words: Sequence[str], idf: Mapping[str, float]) -> Floats:
-        worth = np.zeros(len(self.vocabulary), np.float32)
-        for word in words:
-            at = int(np.searchsorted(self.vocabulary, code(word)))
-            if at < len(worth) and self.vocabulary[at] == code(word):
-                worth[at] += idf.get(word, 0.0)
-        return self.score(worth)
 
-    def profile(self, share: Floats) -> Floats:
-        """Return what each term is worth to the candidates weighted by `share`."""
-        size = len(self.vocabulary)
-        held = np.bincount(self.term, self.weight * share[self.row], size)
-        rarity = inverse_frequency(np.bincount(self.term, minlength=size), self.count)
-        return (held * rarity).astype(np.float32)
+def _bm25(texts: _Words, words: Sequence[str], idf: Mapping[str, float]) -> Floats:
+    wanted = np.unique(np.array([code(word) for word in words], np.uint32))
+    if not len(wanted):
+        return np.zeros(texts.count, np.float32)
+    worth = np.zeros(len(wanted), np.float32)
+    for word in words:  # one that the question repeats counts as often
+        worth[np.searchsorted(wanted, code(word))] += idf.get(word, 0.0)
+    return texts.saturated(wanted) @ worth
+
+
+def _profiled(texts: _Words, share: Floats) -> Floats:
+    """Return how much each text holds of what those texts hold that have a `share`."""
+    wanted = np.unique(texts.codes[share[texts.row] > 0])
+    if not len(wanted):
+        return np.zeros(texts.count, np.float32)
+    held = texts.saturated(wanted)
+    rarity = inverse_frequency(np.count_nonzero(held, axis=0), texts.count)
+    return held @ ((share @ held) * rarity)
+
+
+def _apart(order: NDArray[np.int64], places: Sequence[tuple[int, int]], count: int) -> list[int]:
+    """Return the first `count` of an order, without those next to one chosen before."""
+    chosen: list[int] = []
+    taken: set[tuple[int, int]] = set()
+    for at in map(int, order):
+        document, ordinal = places[at]
+        if (document, ordinal) not in taken:
+            chosen.append(at)
+            taken |= {(document, ordinal - 1), (document, ordinal + 1)}
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def _short(*letters: NDArray[Any]) -> NDArray[np.uint16]:
+    """Return codes of 15 bits for trigrams, which different ones may share."""
+    first, second, third = (np.asarray(letter & 31, np.uint16) for letter in letters)
+    return np.asarray(first << 10 | second << 5 | third, np.uint16)
 
 
 def _codes(data: bytes) -> NDArray[np.uint32]:

@@ -24,8 +24,7 @@ def fitting(store: Store, question: str) -> Mapping[int, float]:
     count = store.content_count()
     worth: dict[int, float] = {}
     words: dict[int, list[str]] = {}
-    for word in sorted(named_words(question)):
-        contents = store.keywords.named(word, most=count // 2)
+    for word, contents in store.keywords.named(named_words(question), most=count // 2).items():
         rarity = math.log1p((count - len(contents) + 0.5) / (len(contents) + 0.5))
         for content in contents:
             worth[content] = worth.get(content, 0.0) + rarity

@@ -141,7 +141,9 @@ class Searcher:
     def _candidates(
         self, question: str, more: Expansion, pool: int, among: Sequence[int] | None
     ) -> _Found:
-        mode, limit = self.settings.mode, max(self.settings.candidates, pool)
+        mode, limit = self.settings.mode, self.settings.candidates
+        if mode != "hybrid" or pool > 2 * limit:  # both sides together give up to twice as many
+            limit = max(limit, pool)
         asked = " ".join((question, *more.questions))
         words = analyse(asked)
         vector = None
@@ -193,8 +195,10 @@ class Searcher:
         vectors = np.frombuffer(b"".join(row.vector for row in rows), np.float32)
         candidates = Candidates(
             vectors=vectors.reshape(len(rows), -1),
-            packed_words=[row.words for row in rows],
+            words=[row.words for row in rows],
+            around=[row.around for row in rows],
             texts=[row.text for row in rows],
+            places=[(row.content, row.ordinal) for row in rows],
             names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
         )
         statistics = self._current()
@@ -202,7 +206,6 @@ class Searcher:
             vector=vector,
             words=words,
             idf={word: statistics.idf(word) for word in set(words)},
-            average_length=statistics.average_length,
         )
         scores = fuse(asked, candidates, self.weights)
         cosines = candidates.vectors @ vector
@@ -285,8 +288,6 @@ class _Statistics:
     def __init__(self, store: Store, generation: int) -> None:
         self.generation = generation
         self.count = store.chunk_count() if generation >= 0 else 0
-        words = store.keywords.words_held() if generation >= 0 else 0
-        self.average_length = words / self.count if self.count else 1.0
         self.frequency = lru_cache(maxsize=100_000)(store.keywords.frequency)
 
     def idf(self, word: str) -> float:

@@ -58,7 +58,7 @@ class Splitter:
     @property
     def fingerprint(self) -> str:
         """Return what tells this splitter from another one."""
-        return f"structure-2:{self.chunk_tokens}:{self.limit if self.heads else 0}"
+        return f"structure-3:{self.chunk_tokens}:{self.limit if self.heads else 0}"
 
     def count(self, text: str) -> int:
         """Return the number of tokens in a text."""

@@ -25,8 +25,10 @@ def candidates(*texts: str, cosines: list[float], names: list[float] | None = No
                for i, c in enumerate(cosines)]  # fmt: skip
     return Candidates(
         vectors=np.array(vectors, np.float32),
-        packed_words=[pack(row) for row in words],
+        words=[pack(row) for row in words],
+        around=[b""] * len(texts),
         texts=[" ".join(row) for row in words],
+        places=[(n, 0) for n in range(len(texts))],
         names=np.array(names or [0.0] * len(texts), np.float32),
     )
 
@@ -38,7 +40,6 @@ def question(text: str, found: Candidates) -> Question:
         vector=np.eye(1, width, dtype=np.float32)[0],
         words=words,
         idf=dict.fromkeys(words, 1.0),
-        average_length=3.0,
     )
 
 
@@ -57,6 +58,25 @@ def test_bm25_is_the_one_of_the_paper() -> None:
     k1, b = PLAIN.k1, PLAIN.b
     expected = [tf * (k1 + 1) / (tf + k1 * (1 - b + b * 3 / 3)) for tf in (2, 1)]
     assert scores == pytest.approx(standardized(np.array(expected, np.float32)))
+
+
+def test_words_of_the_chunks_before_and_after_count_too() -> None:
+    found = replace(
+        candidates("it is due", "it is due", cosines=[0.5, 0.5]),
+        around=[pack(analyse("the rent of the house")), b""],
+    )
+    scores = fuse(question("rent", found), found, replace(PLAIN, dense=0.0))
+    assert scores[0] > scores[1]
+
+
+def test_of_two_neighbours_only_one_feeds_back() -> None:
+    texts = ["wing lift flow", "wing lift flow", "wing tax law", "court tax law"]
+    apart = candidates(*texts, cosines=[0.9, 0.9, 0.6, 0.3])
+    beside = replace(apart, places=[(0, 0), (0, 1), (1, 0), (2, 0)])
+    asked = question("wing", apart)
+    weights = replace(PLAIN, feedback=2)
+    far, near = (fuse(asked, found, weights) for found in (apart, beside))
+    assert near[2] - near[1] > far[2] - far[1], "the third fed back in place of the second"
 
 
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:

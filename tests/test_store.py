@@ -13,7 +13,7 @@ import pytest
 from pipelines.errors import CollectionError
 from pipelines.store import Scope, Store
 from pipelines.types import Chunk, Document, Heading, Page
-from pipelines.words import analyse
+from pipelines.words import analyse, code, unpack
 
 
 def document(path: str, *texts: str) -> Document:
@@ -180,10 +180,8 @@ def test_how_often_words_stand_in_chunks_is_known_through_all_changes(store: Sto
     texts = [text.split() for texts in held.values() for text in texts]
     for word in "ox elk yak emu cow".split():
         assert store.keywords.frequency(word) == sum(word in text for text in texts)
-    # Title and heading, "A title" and "Top", count double.
-    assert store.keywords.words_held() == sum(len(text) + 4 for text in texts)
     store.remove(list(held))
-    assert store.keywords.frequency("ox") == store.keywords.words_held() == 0
+    assert store.keywords.frequency("ox") == store.keywords.frequency("titl") == 0
 
 
 def test_words_are_counted_anew_when_all_chunks_are_replaced(store: Store) -> None:
@@ -191,7 +189,7 @@ def test_words_are_counted_anew_when_all_chunks_are_replaced(store: Store) -> No
     chunk = Chunk("/a.txt", "", 1, "p1", 0, 11, "the cat sat", (), 0, 3)
     store.replace_chunks([("h", [chunk], np.eye(1, 4, dtype=np.float32), ["x"])], {"embedder": "e"})
     assert store.keywords.frequency("cat") == 1
-    assert store.keywords.words_held() == 2
+    assert store.keywords.frequency("titl") == 0
     assert words(store, "cat") == ["the cat sat"]
 
 
@@ -204,17 +202,17 @@ def test_only_as_much_is_found_as_is_looked_among(store: Store) -> None:
 def test_a_number_is_no_name(store: Store) -> None:
     put(store, "/2018.txt", "a cat")
     assert not words(store, "2018")
-    assert store.keywords.named("2018", most=9) == []
+    assert store.keywords.named(["2018"], most=9) == {}
 
 
 def test_names_know_their_contents_and_follow_a_rename(store: Store) -> None:
     put(store, "/3M_2018_10K.pdf", "a cat")
-    assert store.keywords.named("2018", most=1) == [1]
-    assert store.keywords.named("2018", most=0) == []
+    assert store.keywords.named(["2018", "x"], most=1) == {"2018": [1]}
+    assert store.keywords.named(["2018"], most=0) == {}
     store.link("/other.pdf", hash="h", size=1, mtime_ns=2)
     store.remove(["/3M_2018_10K.pdf"])
-    assert store.keywords.named("2018", most=1) == []
-    assert store.keywords.named("other", most=1) == [1]
+    assert store.keywords.named(["2018"], most=1) == {}
+    assert store.keywords.named(["other"], most=1) == {"other": [1]}
 
 
 @pytest.mark.parametrize(
@@ -247,3 +245,18 @@ def test_a_mail_is_of_the_day_it_was_sent(store: Store, told: str) -> None:
     )  # fmt: skip
     assert store.select(Scope(since=date(2024, 2, 5), until=date(2024, 2, 5))) == [1]
     assert store.select(Scope(since=date(2024, 2, 6))) == []
+
+
+def test_a_chunk_is_weighed_with_those_around_it_on_its_page(store: Store) -> None:
+    page, other = Page(1, "ox elk\nyak\nemu"), Page(2, "cow")
+    chunks = [
+        Chunk("/a", "", number, None, 0, len(text), text, (), n, 1)
+        for n, (number, text) in enumerate([(1, "ox elk"), (1, "yak"), (1, "emu"), (2, "cow")])
+    ]
+    store.put(
+        Document("/a", "", "text", (page, other)), chunks, np.eye(4, dtype=np.float32), hash="a",
+        size=1, mtime_ns=1, embedded_hashes=list("abcd"),
+    )  # fmt: skip
+    around = [unpack(row.around).tolist() for row in store.signals([1, 2, 3, 4])]
+    named = [["yak"], ["ox", "elk", "emu"], ["yak"], []]
+    assert around == [[code(word) for word in words] for words in named]

@@ -108,14 +108,7 @@ def _measured(
 
 
 def _in_mode(base: Searcher, mode: str) -> Searcher:
-    settings = base.settings.model_copy(
-        update={
-            "mode": mode,
-            "k": _CHUNKS,
-            "candidates": max(base.settings.candidates, _CHUNKS),
-        }
-    )
-    return Searcher(base.store, base.index, base.embedder, settings)
+    return base.with_settings(base.settings.model_copy(update={"mode": mode, "k": _CHUNKS}))
 
 
 def _known(grades: Mapping[str, int], documents: Mapping[str, object]) -> dict[str, int]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.store.keywords import count_words, indexed_words
+from pipelines.store.keywords import count_words, heading_words
 from pipelines.types import Chunk, Document
-from pipelines.words import pack
+from pipelines.words import analyse, pack
 
 
 def insert_content(connection: sqlite3.Connection, document: Document, hash: str) -> int:
@@ -53,16 +53,28 @@ def insert_chunks(
     vectors: NDArray[np.float32],
     embedded_hashes: Sequence[str],
 ) -> None:
-    """Write the chunks of a content with their words, and note them for the dense index."""
+    """Write the chunks of a content with their words, and note them for the dense index.
+
+    With each go the words of the chunks before and after it on its page, since a search reads a
+    chunk with these.
+    """
     packed: list[bytes] = []
-    for chunk, vector, embedded_hash in zip(chunks, vectors, embedded_hashes, strict=True):
+    bodies = [analyse(chunk.text) for chunk in chunks]
+    rows = zip(chunks, vectors, embedded_hashes, strict=True)
+    for at, (chunk, vector, embedded_hash) in enumerate(rows):
         headings = json.dumps(chunk.headings, ensure_ascii=False)
-        words = indexed_words(chunk)
+        words = [*heading_words(chunk), *bodies[at]]
+        around = [
+            word
+            for near in (at - 1, at + 1)
+            if 0 <= near < len(chunks) and chunks[near].page == chunk.page
+            for word in bodies[near]
+        ]
         packed.append(pack(words))
         id = connection.execute(
             """INSERT INTO chunks (content_id, ordinal, page, start, end, tokens, headings,
-                                   text, words, embedded_hash, vector)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                   text, words, around, embedded_hash, vector)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 content,
                 chunk.ordinal,
@@ -73,6 +85,7 @@ def insert_chunks(
                 headings,
                 chunk.text,
                 packed[-1],
+                pack(around),
                 embedded_hash,
                 np.ascontiguousarray(vector, np.float32).tobytes(),
             ),

@@ -46,33 +46,37 @@ class Keywords:
         found = row.fetchone()
         return int(found[0]) if found else 0
 
-    def words_held(self) -> int:
-        """Return the number of words in all chunks together."""
-        row = self._database.read("SELECT value FROM meta WHERE key = 'words'").fetchone()
-        return int(row[0]) if row else 0
+    def named(self, words: Iterable[str], *, most: int) -> dict[str, list[int]]:
+        """Return the contents with a source whose name holds a word, for each that is in a name.
 
-    def named(self, word: str, *, most: int) -> list[int]:
-        """Return the contents with a source whose name holds a word; none if more than `most`."""
-        rows = self._database.read(
-            "SELECT content_id FROM names WHERE word = ? LIMIT ?", (word, most + 1)
+        Words that stand in the names of more than `most` contents are left out.
+        """
+        known = self._database.read(
+            """SELECT word FROM names WHERE word IN (SELECT value FROM json_each(?))
+               GROUP BY word HAVING count(*) <= ? ORDER BY word""",
+            (json.dumps(sorted(words)), most),
         ).fetchall()
-        return [row[0] for row in rows] if len(rows) <= most else []
+        statement = "SELECT content_id FROM names WHERE word = ? ORDER BY content_id"
+        return {
+            word: [row[0] for row in self._database.read(statement, (word,))] for (word,) in known
+        }
 
 
 def indexed_words(chunk: Chunk) -> list[str]:
-    """Return the analysed words of a chunk; what stands in a heading counts double."""
-    head = analyse(" ".join((chunk.title, *chunk.headings)))
-    return [*head, *head, *analyse(chunk.text)]
+    """Return the analysed words of a chunk with those of its headings."""
+    return [*heading_words(chunk), *analyse(chunk.text)]
+
+
+def heading_words(chunk: Chunk) -> list[str]:
+    """Return the analysed words of the title and the headings, which count double."""
+    return 2 * analyse(" ".join((chunk.title, *chunk.headings)))
 
 
 def count_words(connection: sqlite3.Connection, packed: Iterable[bytes], *, sign: int) -> None:
     """Add the words of chunks to the counts of all chunks, or take them away with `sign` -1."""
     chunks: Counter[int] = Counter()
-    words = 0
     for row in packed:
-        codes = unpack(row)
-        words += len(codes)
-        chunks.update(np.unique(codes).tolist())
+        chunks.update(np.unique(unpack(row)).tolist())
     connection.executemany(
         """INSERT INTO terms VALUES (?, ?)
            ON CONFLICT (code) DO UPDATE SET chunks = chunks + excluded.chunks""",
@@ -82,11 +86,6 @@ def count_words(connection: sqlite3.Connection, packed: Iterable[bytes], *, sign
         connection.executemany(
             "DELETE FROM terms WHERE code = ? AND chunks <= 0", [(word,) for word in chunks]
         )
-    connection.execute(
-        """INSERT INTO meta VALUES ('words', ?1)
-           ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + ?1""",
-        (sign * words,),
-    )
 
 
 def forget_words(connection: sqlite3.Connection, content: int | None = None) -> None:
@@ -94,7 +93,6 @@ def forget_words(connection: sqlite3.Connection, content: int | None = None) -> 
     if content is None:
         connection.execute("DELETE FROM keywords")
         connection.execute("DELETE FROM terms")
-        connection.execute("DELETE FROM meta WHERE key = 'words'")
         return
     rows = connection.execute("SELECT words FROM chunks WHERE content_id = ?", (content,))
     count_words(connection, (row[0] for row in rows.fetchall()), sign=-1)

@@ -42,6 +42,7 @@ CREATE TABLE chunks (
     headings TEXT NOT NULL,
     text TEXT NOT NULL,
     words BLOB NOT NULL,
+    around BLOB NOT NULL,
     embedded_hash TEXT NOT NULL,
     vector BLOB NOT NULL,
     UNIQUE (content_id, ordinal)

@@ -46,12 +46,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What a search weighs of a chunk: its words as one text and as codes, its vector as bytes."""
+    """What a search weighs of a chunk.
+
+    Its analysed words are there as one `text` and as codes, which `unpack` reads; `around` has the
+    codes of the chunks before and after it. `vector` are the bytes of 32-bit floats.
+    """
 
     id: int
     content: int
+    ordinal: int
     text: str
     words: bytes
+    around: bytes
     vector: bytes
 
 
@@ -291,7 +297,7 @@ class Store:
     def signals(self, ids: Sequence[int]) -> list[Signals]:
         """Return what a search weighs of these chunks, ordered by id."""
         rows = self._database.read(
-            """SELECT k.id, k.content_id, w.body, k.words, k.vector
+            """SELECT k.id, k.content_id, k.ordinal, w.body, k.words, k.around, k.vector
                FROM chunks k JOIN keywords w ON w.rowid = k.id
                WHERE k.id IN (SELECT value FROM json_each(?)) ORDER BY k.id""",
             (json.dumps(list(ids)),),
