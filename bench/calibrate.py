@@ -2,10 +2,10 @@
 
     python bench/calibrate.py ../shared/testdata/qa_squad2/questions.jsonl --limit 1000
 
-The first rule (`pipelines/evidence.py`) tells whether the sentences found answer a question, the
-second (`pipelines/phrases.py`) which phrase of them does. No language model is needed. Each rule is
-fitted to one half of the articles and reported on the other, both ways; the last line of each is
-fitted to all, and is what the modules hold, as far as a weight matters.
+The first rule (`pipelines/answer/evidence.py`) tells whether the sentences found answer a question,
+the second (`pipelines/answer/phrases.py`) which phrase of them does. No language model is needed.
+Each rule is fitted to one half of the articles and reported on the other, both ways; the last line
+of each is fitted to all, and is what the modules hold, as far as a weight matters.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from pipelines import config as configuration
-from pipelines.answer import SENTENCES
+from pipelines.answer.answerer import SENTENCES
+from pipelines.answer.evidence import Evidence, weigh
+from pipelines.answer.phrases import described, kind_of
 from pipelines.embed import open_embedder
 from pipelines.evaluate.answers import token_f1
 from pipelines.evaluate.corpus import corpus_searcher, read_corpus
 from pipelines.evaluate.questions import Question, balanced, read_questions
-from pipelines.evidence import Evidence, weigh
-from pipelines.phrases import described, kind_of
 
 Rows = NDArray[np.float64]
 STRENGTH = 0.02  # of the fit, against its ridge: the smaller, the closer to zero the weights

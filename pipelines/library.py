@@ -15,29 +15,29 @@ from typing import Self
 from pipelines import config as configuration
 from pipelines import privacy
 from pipelines.answer import Answerer
+from pipelines.answer.chat import Chat
 from pipelines.backends import open_model
 from pipelines.backends.model import LocalModel
-from pipelines.chat import Chat
 from pipelines.config import Config, Retrieval
 from pipelines.embed import Embedder, open_embedder
 from pipelines.errors import ConfigurationError, DocumentError, UsageError
-from pipelines.expand import Expander
 from pipelines.index import DenseIndex
 from pipelines.ingest import Ingestor, Progress
+from pipelines.ingest.reembed import reembed
+from pipelines.ingest.verify import Verification, verify
+from pipelines.ingest.walk import File, walk
+from pipelines.ingest.watch import watch
 from pipelines.journal import Journal
 from pipelines.load import Limits, LoaderPool
 from pipelines.lock import WriteLock
-from pipelines.reembed import reembed
-from pipelines.rerank import CrossEncoderReranker, ModelReranker, Reranker
 from pipelines.retrieve import Searcher
-from pipelines.retriever import CollectionRetriever
+from pipelines.retrieve.expand import Expander
+from pipelines.retrieve.langchain import CollectionRetriever
+from pipelines.retrieve.rerank import CrossEncoderReranker, ModelReranker, Reranker
 from pipelines.split import Splitter
 from pipelines.store import Scope, Source, Store
 from pipelines.summarize import Options, Summarizer, Summary
 from pipelines.types import Answer, Document, Hit, Page, Report
-from pipelines.verify import Verification, verify
-from pipelines.walk import File, walk
-from pipelines.watch import watch
 
 DEFAULT_COLLECTION = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")

@@ -16,14 +16,13 @@ PACKAGE = Path(__file__).parent.parent / "pipelines"
 
 FLOORS = (
     ("errors", "types", "resources"),
-    ("config", "database", "lock", "outputs", "privacy", "walk", "words"),
+    ("config", "database", "lock", "outputs", "privacy", "words"),
     ("cite", "journal", "load", "split", "store", "weights"),
-    ("embed", "fuse", "ground", "prompts"),
-    ("backends", "diversify", "evidence", "index", "names", "phrases", "reply"),
-    ("expand", "rerank"),
-    ("journal_cache", "ingest", "reembed", "retrieve", "summarize", "verify"),
-    ("answer", "batch", "retriever", "watch"),
-    ("chat", "evaluate"),
+    ("embed", "prompts"),
+    ("backends", "index"),
+    ("ingest", "retrieve", "summarize"),
+    ("answer", "batch"),
+    ("evaluate",),
     ("library",),
     ("cli",),
 )

@@ -147,7 +147,7 @@ def test_a_journal_that_another_process_holds_is_said_so(journal: Journal) -> No
 
 
 def test_langchain_caches_through_it(journal: Journal) -> None:
-    from pipelines.journal_cache import JournalCache
+    from pipelines.journal.cache import JournalCache
 
     cache = JournalCache(journal)
     kept = journal.record(Entry(QUESTION, "ours"))

@@ -31,7 +31,7 @@ def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    from pipelines import ingest
+    from pipelines.ingest import ingestor as ingest
 
     ingest.GATHER = 6  # many small transactions, so that there is something to fall between
     out = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)

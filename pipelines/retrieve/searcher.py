@@ -13,14 +13,14 @@ from langchain_core.runnables import Runnable
 from numpy.typing import NDArray
 
 from pipelines.config import Retrieval
-from pipelines.diversify import diverse
 from pipelines.embed import Embedder
 from pipelines.errors import FingerprintError, UsageError
-from pipelines.expand import Expansion
-from pipelines.fuse import Candidates, Question, Weights, fuse, inverse_frequency
 from pipelines.index import DenseIndex
-from pipelines.names import fitting
-from pipelines.rerank import Reranker
+from pipelines.retrieve.diversify import diverse
+from pipelines.retrieve.expand import Expansion
+from pipelines.retrieve.fuse import Candidates, Question, Weights, fuse, inverse_frequency
+from pipelines.retrieve.names import fitting
+from pipelines.retrieve.rerank import Reranker
 from pipelines.store import Scope, Store
 from pipelines.types import Chunk, Hit
 from pipelines.words import analyse

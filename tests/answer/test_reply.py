@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.reply import Reply, is_declined
+from pipelines.answer.reply import Reply, is_declined
 
 FORMED = (
     'Quote [1]: "The hatch opened inward."\nQuote [2]: "It was hot."\nAnswer: It opened inward.'

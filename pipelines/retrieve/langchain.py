@@ -10,7 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from pipelines.retrieve import Searcher
+from pipelines.retrieve.searcher import Searcher
 from pipelines.store import Scope
 from pipelines.types import Hit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.ground import without_links
+from pipelines.answer.ground import without_links
 
 _LABEL = re.compile(r"\s*[*_#>-]*\s*(quote|answer)\b[*_]*[^:\n\"“]{0,12}[:\"“]", re.IGNORECASE)
 _PERHAPS_LABEL = re.compile(

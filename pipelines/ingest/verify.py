@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pipelines.embed import Embedder, embedded_text
 from pipelines.index import DenseIndex
+from pipelines.ingest.walk import content_hash
 from pipelines.lock import WriteLock
 from pipelines.store import Problem, Store
-from pipelines.walk import content_hash
 
 _AT_ONCE = 1000
 _SAMPLED = 32

@@ -13,8 +13,8 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.answer.ground import Sentence, sentences_of, stem, term_weights, terms
 from pipelines.embed import Embedder
-from pipelines.ground import Sentence, sentences_of, stem, term_weights, terms
 from pipelines.types import Hit
 
 HITS = 5

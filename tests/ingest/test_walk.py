@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.ingest.walk import File, walk
 from pipelines.types import Outcome
-from pipelines.walk import File, walk
 
 
 def seen(*paths: Path) -> tuple[list[str], dict[str, str]]:

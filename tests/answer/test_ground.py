@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.ground import (
+from pipelines.answer.ground import (
     best_sentences,
     cite,
     numbers,

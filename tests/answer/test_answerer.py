@@ -10,7 +10,7 @@ import pytest
 from scripted_model import Scripted
 
 from pipelines import Library
-from pipelines.answer import NOT_FOUND, Answerer
+from pipelines.answer.answerer import NOT_FOUND, Answerer
 from pipelines.config import Answering, Config, Embedding
 from pipelines.embed import Embedder, open_embedder
 from pipelines.errors import ContextOverflowError, UsageError

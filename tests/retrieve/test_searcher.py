@@ -10,14 +10,14 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
 from pipelines.config import Retrieval
-from pipelines.diversify import diverse
 from pipelines.errors import FingerprintError, UsageError
-from pipelines.expand import Expansion
 from pipelines.index import DenseIndex
 from pipelines.lock import WriteLock
-from pipelines.names import fitting
-from pipelines.retrieve import Searcher, pages_of, scope_of
-from pipelines.retriever import CollectionRetriever
+from pipelines.retrieve.diversify import diverse
+from pipelines.retrieve.expand import Expansion
+from pipelines.retrieve.langchain import CollectionRetriever
+from pipelines.retrieve.names import fitting
+from pipelines.retrieve.searcher import Searcher, pages_of, scope_of
 from pipelines.store import Scope, Store
 from pipelines.types import Chunk, Document, Heading, Page
 from pipelines.words import analyse, code

@@ -9,7 +9,7 @@ from langchain_core.caches import RETURN_VAL_TYPE, BaseCache
 from langchain_core.messages import BaseMessage, message_to_dict, messages_from_dict
 from langchain_core.outputs import ChatGeneration, Generation
 
-from pipelines.journal import Entry, Journal, Question
+from pipelines.journal.journal import Entry, Journal, Question
 
 _FINGERPRINT = "langchain"
 

@@ -7,7 +7,7 @@ from langchain_core.documents import BaseDocumentCompressor, Document
 from scripted_model import Scripted
 
 from pipelines.errors import ConfigurationError
-from pipelines.rerank import CrossEncoderReranker, ModelReranker
+from pipelines.retrieve.rerank import CrossEncoderReranker, ModelReranker
 
 TEXTS = ["the rent is due in may", "a wing has lift", "rent was paid"]
 

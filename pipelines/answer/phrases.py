@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.ground import ENGLISH_STOPWORDS, stem
+from pipelines.answer.ground import ENGLISH_STOPWORDS, stem
 
 Kind = Literal["who", "when", "where", "number", "why", "how", "what", "whether"]
 

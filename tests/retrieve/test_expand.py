@@ -4,7 +4,7 @@ import pytest
 from langchain_core.runnables import Runnable
 from scripted_model import Scripted
 
-from pipelines.expand import Expander, Expansion, Way
+from pipelines.retrieve.expand import Expander, Expansion, Way
 
 
 def expand(way: Way, reply: str) -> Expansion:

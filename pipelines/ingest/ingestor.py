@@ -22,12 +22,12 @@ import numpy as np
 from pipelines.embed import Embedder, EmbeddingThread, embedded_text
 from pipelines.errors import CollectionError, DocumentError, FingerprintError, UsageError
 from pipelines.index import DenseIndex
+from pipelines.ingest.walk import File, content_hash, walk
 from pipelines.load import Limits, LoaderPool
 from pipelines.lock import WriteLock
 from pipelines.split import Splitter
 from pipelines.store import Failure, Store, Vectors
 from pipelines.types import Chunk, Document, Outcome, Report
-from pipelines.walk import File, content_hash, walk
 
 GATHER = 192
 """Chunks that are embedded together, so that small files fill a batch."""

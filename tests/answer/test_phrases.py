@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.ground import terms
-from pipelines.phrases import Kind, fits, kind_of, phrases
+from pipelines.answer.ground import terms
+from pipelines.answer.phrases import Kind, fits, kind_of, phrases
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from typing import Any
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from pipelines.answer.evidence import Evidence, weigh
+from pipelines.answer.ground import Sentence, citation, cite, unsupported_numbers, without_links
+from pipelines.answer.phrases import fits, kind_of, phrases
+from pipelines.answer.reply import Reply, is_declined
 from pipelines.backends.model import LocalModel, timings_of
 from pipelines.config import Answering
 from pipelines.errors import ContextOverflowError
-from pipelines.evidence import Evidence, weigh
-from pipelines.ground import Sentence, citation, cite, unsupported_numbers, without_links
-from pipelines.phrases import fits, kind_of, phrases
 from pipelines.prompts import Prompt, select_prompt
-from pipelines.reply import Reply, is_declined
 from pipelines.retrieve import Searcher, checked_question
 from pipelines.types import Answer, Chunk, Citation, Hit, Timings
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.answer import Answerer
+from pipelines.answer.answerer import Answerer
+from pipelines.answer.ground import terms
 from pipelines.errors import UsageError
-from pipelines.ground import terms
 from pipelines.prompts import select_prompt
 from pipelines.types import Answer
 

@@ -139,7 +139,7 @@ def test_the_old_chunks_answer_until_the_new_ones_are_complete(
     before = library.search("Who do dogs bark at?", k=1)
     embedded: list[str] = []
     with smaller(library) as other:
-        monkeypatch.setattr("pipelines.reembed._GATHER", 1)
+        monkeypatch.setattr("pipelines.ingest.reembed._GATHER", 1)
         engine = other.embedder.embed
 
         def interrupted(texts: list[str], **more: object) -> object:
@@ -200,7 +200,7 @@ def test_a_failing_file_is_reported_but_not_read_again(
 def test_watching_follows_the_folder(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.watch.DEBOUNCE_MILLISECONDS", 100)
+    monkeypatch.setattr("pipelines.ingest.watch.DEBOUNCE_MILLISECONDS", 100)
     stop = threading.Event()
     reports = library.watch(folder, stop=stop)
     assert not next(reports).done

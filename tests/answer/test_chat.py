@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from scripted_model import Scripted
 
-from pipelines.chat import Chat, Turn, is_faithful, with_subject
+from pipelines.answer.chat import Chat, Turn, is_faithful, with_subject
 from pipelines.errors import UsageError
 from pipelines.types import Answer, Timings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from pipelines.errors import UsageError
-from pipelines.ingest import Ingestor, Progress
+from pipelines.ingest.ingestor import Ingestor, Progress
 from pipelines.types import Report
 
 DEBOUNCE_MILLISECONDS = 1000

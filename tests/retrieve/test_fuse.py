@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.fuse import (
+from pipelines.retrieve.fuse import (
     Candidates,
     Question,
     Weights,
