@@ -18,6 +18,10 @@ Seed = Annotated[int, typer.Option("--seed", help="Of drawing them, and of the i
 Save = Annotated[
     Path | None, typer.Option("--save", metavar="FILE", help="Keep the result, to compare it.")
 ]
+Documents = Annotated[
+    Path | None,
+    typer.Option("--documents", metavar="PATH", help="What the questions are about."),
+]
 
 commands = typer.Typer(
     help="Measure retrieval and answers, and compare two measurements.", no_args_is_help=True
@@ -31,7 +35,11 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def retrieval(
-    folder: Annotated[Path, typer.Argument(help="In BEIR's layout: corpus, queries, qrels.")],
+    path: Annotated[
+        Path,
+        typer.Argument(help="A folder in BEIR's layout, or questions that name their page."),
+    ],
+    documents: Documents = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
@@ -40,33 +48,42 @@ def retrieval(
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
-    """Measure dense, keyword and hybrid search on a folder of judged queries."""
+    """Measure dense, keyword and hybrid search.
+
+    On a folder with corpus, queries and qrels: nDCG@10, recall@100 and MRR@10. On a file of
+    questions with document and page: how often the page is among the first 1, 5 and 10.
+    """
     from pipelines import privacy
     from pipelines.embed import open_embedder
     from pipelines.evaluate import evaluate_retrieval, write_evaluation
-    from pipelines.evaluate.retrieval import METRICS, MODES
+    from pipelines.evaluate.retrieval import MODES
+    from pipelines.evaluate.sources import measure_pages
 
     settings = effective(config, set).config
     if settings.privacy.guard:
         privacy.guard(settings.privacy.allow)
     with show.progress("Measuring") as progress:
-        result = evaluate_retrieval(
-            folder,
-            open_embedder(settings.embedding),
-            settings,
-            limit=limit,
-            seed=seed,
-            progress=progress,
-        )
+        if path.is_file():
+            result = measure_pages(
+                path, settings, documents=documents, limit=limit, seed=seed, progress=progress
+            )
+        else:
+            result = evaluate_retrieval(
+                path,
+                open_embedder(settings.embedding),
+                settings,
+                limit=limit,
+                seed=seed,
+                progress=progress,
+            )
     if save:
         write_evaluation(result, save)
     if json:
-        show.print_json(
-            {
-                mode: {name: _plain(result.metrics[f"{mode} {name}"].value) for name in METRICS}
-                for mode in MODES
-            }
-        )
+        rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
+        for name, metric in result.metrics.items():
+            mode, _, metric_name = name.partition(" ")
+            rows[mode][metric_name] = _plain(metric.value)
+        show.print_json(rows)
     else:
         print_evaluation(result)
 
@@ -74,10 +91,7 @@ def retrieval(
 @commands.command()
 def answers(
     file: Annotated[Path, typer.Argument(help="Questions with answers, as JSON lines.")],
-    documents: Annotated[
-        Path | None,
-        typer.Option("--documents", metavar="PATH", help="What golden questions are about."),
-    ] = None,
+    documents: Documents = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,

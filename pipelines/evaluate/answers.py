@@ -97,7 +97,7 @@ def _judge(
         stands = _stands(citation, page_text)
         if question.answerable:
             right = _same_source(citation.source, question.source) and (
-                citation.page == question.page
+                citation.page in question.pages
             )
             items["citation_precision"][key] = float(stands and right)
         if citation.verified:

@@ -18,14 +18,14 @@ Item = TypeVar("Item")
 class Question:
     """A question, the answers that count as right (none when it cannot be answered), their place.
 
-    `source` is the id of the text, or the file's name; `page` counts from 1.
+    `source` is the id of the text, or the file's name; `pages` count from 1.
     """
 
     id: str
     text: str
     answers: tuple[str, ...]
     source: str
-    page: int
+    pages: tuple[int, ...]
     quote: str = ""
 
     @property
@@ -37,8 +37,9 @@ class Question:
 def read_questions(path: Path) -> list[Question]:
     """Return the questions in a file of JSON lines.
 
-    SQuAD's: `question`, `is_impossible`, `answers`, `passage_id`. Golden ones: `question`,
-    `answer`, `answerable`, `document`, `page`, `quote`. Raises `UsageError` that names the line.
+    SQuAD's: `question`, `is_impossible`, `answers`, `passage_id`. FinanceBench's: `question`,
+    `answer`, `pdf`, `evidence` with `page_1based`. Golden ones: `question`, `answer`, `answerable`,
+    `document`, `page`, `quote`. Raises `UsageError` that names the line.
     """
     questions = []
     for number, row in enumerate(read_rows(path, needed=("question",)), start=1):
@@ -78,14 +79,17 @@ def _question(row: dict[str, Any], number: int) -> Question:
     if "passage_id" in row:
         impossible = bool(row["is_impossible"])
         answers = () if impossible else tuple(str(answer) for answer in row["answers"])
-        return Question(id, str(row["question"]), answers, str(row["passage_id"]), 1)
+        return Question(id, str(row["question"]), answers, str(row["passage_id"]), (1,))
+    if "evidence" in row:
+        pages = tuple(sorted({int(place["page_1based"]) for place in row["evidence"]}))
+        return Question(id, str(row["question"]), (str(row["answer"]),), str(row["pdf"]), pages)
     if not row.get("answerable", True):
-        return Question(id, str(row["question"]), (), "", 0)
+        return Question(id, str(row["question"]), (), "", ())
     return Question(
         id,
         str(row["question"]),
         (str(row["answer"]),),
         str(row["document"]),
-        int(row["page"]),
+        (int(row["page"]),),
         str(row.get("quote") or ""),
     )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.errors import UsageError
+from pipelines.outputs import write_whole
 
 RESAMPLES = 2000
 CONFIDENCE = 0.95
@@ -35,8 +36,8 @@ class Interval:
 class Evaluation:
     """One measurement. `items` maps each metric to the value of each item, by the item's id.
 
-    A metric is the mean over its items; `what` says what was measured (`retrieval`, `answers`),
-    `about` which data, model and settings it was.
+    A metric is the mean over its items; `what` says what was measured (`retrieval`, `pages`,
+    `answers`), `about` which data, model and settings it was.
     """
 
     what: str
@@ -81,10 +82,7 @@ def write_evaluation(evaluation: Evaluation, path: Path) -> None:
         "items": {name: dict(values) for name, values in evaluation.items.items()},
         "details": [dict(row) for row in evaluation.details],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+    write_whole(path, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
 
 
 def read_evaluation(path: Path) -> Evaluation:

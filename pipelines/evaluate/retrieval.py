@@ -68,7 +68,7 @@ def evaluate_retrieval(
         progress=progress,
     ) as base:
         for at, mode in enumerate(modes):
-            searcher = _in_mode(base, mode)
+            searcher = in_mode(base, mode)
             run: dict[str, dict[str, float]] = {}
             for done, query in enumerate(chosen):
                 run[query] = document_scores(searcher.search(queries[query]))
@@ -107,7 +107,8 @@ def _measured(
     return values
 
 
-def _in_mode(base: Searcher, mode: str) -> Searcher:
+def in_mode(base: Searcher, mode: str) -> Searcher:
+    """Return the same searcher in one mode, giving as many chunks as judging takes."""
     return base.with_settings(base.settings.model_copy(update={"mode": mode, "k": _CHUNKS}))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from pipelines.evaluate.corpus import (
     documents_searcher,
     read_corpus,
 )
-from pipelines.evaluate.questions import balanced, read_questions
+from pipelines.evaluate.pages import evaluate_pages
+from pipelines.evaluate.questions import balanced, read_questions, sample
 from pipelines.evaluate.results import Evaluation
+from pipelines.retrieve import Searcher
 
 
 def measure_answers(
@@ -39,32 +42,21 @@ def measure_answers(
     """
     questions = balanced(read_questions(file), limit, seed=seed)
     embedder = open_embedder(config.embedding)
-    corpus = file.parent / "corpus.jsonl"
-    folder = documents or file.parent / "library"
-    if documents is None and corpus.is_file():
-        opened = corpus_searcher(
-            read_corpus(file.parent),
-            embedder,
-            ingestion=config.ingestion,
-            retrieval=config.retrieval,
-            cache=cache,
-            progress=progress,
-        )
-    elif folder.exists():
-        opened = documents_searcher(folder, embedder, config=config, cache=cache, progress=progress)
-    else:
-        raise UsageError(
-            f"There is neither a corpus.jsonl nor a folder library beside {file}.",
-            hint="Name the documents that the questions are about: --documents PATH",
-        )
+    opened = _opened(file, embedder, config, documents, cache, progress)
     model = open_model(config.backend)
+    about = {
+        **_about(file, config, embedder, limit),
+        "model": config.backend.model,
+        "style": config.answering.style,
+        "likelihood": config.answering.likelihood,
+    }
     try:
         with opened as searcher:
             return evaluate_answers(
                 questions,
                 Answerer(searcher, model, config.answering),
                 searcher.store.page_text,
-                about=_about(file, config, embedder, limit),
+                about=about,
                 seed=seed,
                 progress=progress,
             )
@@ -72,13 +64,63 @@ def measure_answers(
         model.unload()
 
 
+def measure_pages(
+    file: Path,
+    config: Config,
+    *,
+    documents: Path | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Return how often each mode finds the page that a question in a file names.
+
+    The documents are those of `measure_answers`; `limit` draws so many of the answerable ones.
+    """
+    can = [question for question in read_questions(file) if question.answerable]
+    embedder = open_embedder(config.embedding)
+    with _opened(file, embedder, config, documents, cache, progress) as searcher:
+        return evaluate_pages(
+            sample(can, limit, seed=seed),
+            searcher,
+            about=_about(file, config, embedder, limit),
+            seed=seed,
+            progress=progress,
+        )
+
+
+def _opened(
+    file: Path,
+    embedder: Embedder,
+    config: Config,
+    documents: Path | None,
+    cache: Path | None,
+    progress: Progress | None,
+) -> AbstractContextManager[Searcher]:
+    corpus = file.parent / "corpus.jsonl"
+    folder = documents or file.parent / "library"
+    if documents is None and corpus.is_file():
+        return corpus_searcher(
+            read_corpus(file.parent),
+            embedder,
+            ingestion=config.ingestion,
+            retrieval=config.retrieval,
+            cache=cache,
+            progress=progress,
+        )
+    if folder.exists():
+        return documents_searcher(folder, embedder, config=config, cache=cache, progress=progress)
+    raise UsageError(
+        f"There is neither a corpus.jsonl nor a folder library beside {file}.",
+        hint="Name the documents that the questions are about: --documents PATH",
+    )
+
+
 def _about(file: Path, config: Config, embedder: Embedder, limit: int | None) -> dict[str, Any]:
     return {
         "data": file.name,
         "limit": limit,
-        "model": config.backend.model,
         "embedder": embedder.fingerprint[:16],
         "mode": config.retrieval.mode,
-        "style": config.answering.style,
-        "likelihood": config.answering.likelihood,
     }

@@ -44,10 +44,10 @@ def test_f1_and_exact_match_are_those_of_squad() -> None:
 
 def test_each_figure_counts_what_it_says() -> None:
     asked = [
-        Question("1", "who", ("John Lang",), "a.pdf", 1),
-        Question("2", "declined", ("x",), "a.pdf", 1),
-        Question("3", "no", (), "", 0),
-        Question("4", "invented", (), "", 0),
+        Question("1", "who", ("John Lang",), "a.pdf", (1,)),
+        Question("2", "declined", ("x",), "a.pdf", (1,)),
+        Question("3", "no", (), "", ()),
+        Question("4", "invented", (), "", ()),
     ]
     found = measured(
         asked,
@@ -70,20 +70,20 @@ def test_each_figure_counts_what_it_says() -> None:
 
 @pytest.mark.parametrize("wrong", [citation("Nobody wrote this."), citation("It is long.", page=2)])
 def test_a_quote_that_is_not_on_its_page_is_found_out(wrong: Citation) -> None:
-    asked = [Question("1", "who", ("John Lang",), "a.pdf", 1)]
+    asked = [Question("1", "who", ("John Lang",), "a.pdf", (1,))]
     found = measured(asked, {"who": answer("John Lang", wrong)})
     assert found["citation_precision"] == found["verified_share"] == 0.0
 
 
 def test_the_right_quote_on_another_page_than_the_gold_one_is_not_precise() -> None:
-    asked = [Question("1", "who", ("John Lang",), "a.pdf", 7)]
+    asked = [Question("1", "who", ("John Lang",), "a.pdf", (7,))]
     found = measured(asked, {"who": answer("John Lang", citation("It is long."))})
     assert found["citation_precision"] == 0.0
     assert found["verified_share"] == 1.0
 
 
 def test_a_draw_is_half_unanswerable_and_the_same_for_a_seed() -> None:
-    asked = [Question(str(n), "?", ("x",) if n % 3 else (), "a", 1) for n in range(90)]
+    asked = [Question(str(n), "?", ("x",) if n % 3 else (), "a", (1,)) for n in range(90)]
     drawn = balanced(asked, 20, seed=4)
     assert len({question.id for question in drawn}) == 20
     assert sum(question.answerable for question in drawn) == 10
@@ -95,7 +95,7 @@ def test_golden_questions_are_read(tmp_path: Path) -> None:
     read = read_questions(golden)
     assert len(read) == 71
     assert sum(question.answerable for question in read) == 57
-    assert all(question.page and question.quote for question in read if question.answerable)
+    assert all(question.pages and question.quote for question in read if question.answerable)
 
 
 @pytest.mark.parametrize("row", ["{", "[]", "{}", '{"question": "x", "answer": "y"}'])
@@ -109,4 +109,4 @@ def test_squad_questions_are_read(tmp_path: Path) -> None:
     row = {"question": "x?", "is_impossible": True, "answers": [], "passage_id": "p#1"}
     (tmp_path / "q.jsonl").write_text(json.dumps(row))
     (question,) = read_questions(tmp_path / "q.jsonl")
-    assert (question.answerable, question.source, question.page) == (False, "p#1", 1)
+    assert (question.answerable, question.source, question.pages) == (False, "p#1", (1,))

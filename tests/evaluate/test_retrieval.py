@@ -10,7 +10,7 @@ import pytest
 from pipelines.config import Config, Embedding
 from pipelines.embed import open_embedder
 from pipelines.errors import UsageError
-from pipelines.evaluate import evaluate_retrieval
+from pipelines.evaluate import evaluate_retrieval, read_questions
 from pipelines.evaluate.corpus import read_grades
 from pipelines.evaluate.retrieval import document_scores
 from pipelines.types import Chunk, Hit
@@ -103,3 +103,24 @@ def test_hybrid_is_not_worse_than_its_parts_on_real_abstracts(testdata: Path) ->
     value = {name: metric.value for name, metric in result.metrics.items()}
     assert value["hybrid ndcg@10"] >= max(value["dense ndcg@10"], value["keyword ndcg@10"])
     assert value["hybrid ndcg@10"] > 0.5
+
+
+def test_pages_that_questions_name_are_found(session_home: Path, carrel: Carrel) -> None:
+    golden = Path(__file__).parents[2] / "data" / "questions.jsonl"
+    told = carrel("eval", "retrieval", str(golden), "--json", CARREL_HOME=str(session_home))
+    figures = json.loads(told.stdout)
+    assert set(figures) == {"dense", "keyword", "hybrid"}
+    for mode in figures:
+        first, five, ten = (figures[mode][f"page@{depth}"] for depth in (1, 5, 10))
+        assert first <= five <= ten
+    assert figures["hybrid"]["page@10"] >= 0.98
+    assert figures["hybrid"]["page@1"] >= 0.85
+
+
+def test_evidence_of_several_pages_counts_each(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    evidence = [{"page_1based": 7}, {"page_1based": 3}, {"page_1based": 7}]
+    row = {"id": "q", "question": "?", "answer": "a", "pdf": "pdfs/x.pdf", "evidence": evidence}
+    file.write_text(json.dumps(row))
+    (question,) = read_questions(file)
+    assert (question.source, question.pages) == ("pdfs/x.pdf", (3, 7))
