@@ -69,7 +69,9 @@ def main() -> None:
 
     begin = time.perf_counter()
     with corpus_searcher(
-        corpus, embedder, ingestion=settings.ingestion, retrieval=settings.retrieval
+        corpus,
+        embedder,
+        config=settings,
     ) as searcher:
         made = time.perf_counter() - begin
         begin = time.perf_counter()

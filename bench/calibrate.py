@@ -46,8 +46,7 @@ def main() -> None:
     with corpus_searcher(
         read_corpus(given.questions.parent),
         embedder,
-        ingestion=settings.ingestion,
-        retrieval=settings.retrieval,
+        config=settings,
     ) as searcher:
         held = [weigh(q.text, searcher.search(q.text), embedder) for q in asked]
     articles = sorted({question.source.split("#")[0] for question in asked})

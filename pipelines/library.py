@@ -30,10 +30,8 @@ from pipelines.ingest.watch import watch
 from pipelines.journal import Journal
 from pipelines.load import Limits, LoaderPool
 from pipelines.lock import WriteLock
-from pipelines.retrieve import Searcher
-from pipelines.retrieve.expand import Expander
+from pipelines.retrieve import Searcher, open_searcher
 from pipelines.retrieve.langchain import CollectionRetriever
-from pipelines.retrieve.rerank import CrossEncoderReranker, ModelReranker, Reranker
 from pipelines.split import Splitter
 from pipelines.store import Scope, Source, Store
 from pipelines.summarize import Options, Summarizer, Summary
@@ -285,23 +283,9 @@ class Library:
     @cached_property
     def searcher(self) -> Searcher:
         """Question → hits."""
-        settings = self.config.retrieval
-        return Searcher(
-            self.store,
-            self.index,
-            self.embedder,
-            settings,
-            expander=Expander(self.model, settings.expand) if settings.expand else None,
-            reranker=self._reranker(),
+        return open_searcher(
+            self.store, self.index, self.embedder, self.config.retrieval, lambda: self.model
         )
-
-    def _reranker(self) -> Reranker | None:
-        chosen = self.config.retrieval.reranker
-        if not chosen:
-            return None
-        if chosen == "model":
-            return ModelReranker(model=self.model)
-        return CrossEncoderReranker(folder=Path(chosen).expanduser())
 
     @cached_property
     def answerer(self) -> Answerer:

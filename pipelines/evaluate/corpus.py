@@ -12,12 +12,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pipelines.config import Config, Ingestion, Retrieval, home
+from pipelines.backends import open_model
+from pipelines.config import Config, Ingestion, home
 from pipelines.embed import Embedder
 from pipelines.embed.embedder import embedded_text
 from pipelines.errors import UsageError
@@ -25,7 +27,7 @@ from pipelines.index import DenseIndex
 from pipelines.ingest import Ingestor
 from pipelines.load import Limits
 from pipelines.lock import WriteLock
-from pipelines.retrieve import Searcher
+from pipelines.retrieve import Searcher, open_searcher
 from pipelines.split import Splitter
 from pipelines.store import Store
 from pipelines.store.schema import SCHEMA
@@ -112,8 +114,7 @@ def corpus_searcher(
     corpus: Corpus,
     embedder: Embedder,
     *,
-    ingestion: Ingestion,
-    retrieval: Retrieval,
+    config: Config,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Searcher]:
@@ -122,13 +123,16 @@ def corpus_searcher(
     The collection is kept in `cache` (default: with the other state), and used again as long as
     the texts, the splitter and the embedder are the same.
     """
-    splitter = _splitter(embedder, ingestion)
+    splitter = _splitter(embedder, config.ingestion)
+    model = partial(open_model, config.backend)
     key = f"{corpus.fingerprint}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
     with _collection(key, cache) as (store, index, lock):
         with lock.held(wait_seconds=WAIT_SECONDS):
             _fill(store, corpus, embedder, splitter, progress)
             index.sync()
-        yield Searcher(store, index, embedder, retrieval)
+        yield open_searcher(
+            store, index, embedder, config.retrieval, partial(open_model, config.backend)
+        )
 
 
 @contextmanager
@@ -145,6 +149,7 @@ def documents_searcher(
     Raises `UsageError` when none of them can be read.
     """
     splitter = _splitter(embedder, config.ingestion)
+    model = partial(open_model, config.backend)
     key = f"{path.resolve()}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
     with _collection(key, cache) as (store, index, lock):
         limits = Limits(
@@ -167,7 +172,9 @@ def documents_searcher(
         if not store.chunk_count():
             reason = f" {report.failed[0].reason}" if report.failed else ""
             raise UsageError(f"{path} holds no document that can be read.{reason}")
-        yield Searcher(store, index, embedder, config.retrieval)
+        yield open_searcher(
+            store, index, embedder, config.retrieval, partial(open_model, config.backend)
+        )
 
 
 @contextmanager

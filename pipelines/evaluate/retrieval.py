@@ -62,8 +62,7 @@ def evaluate_retrieval(
     with corpus_searcher(
         corpus,
         embedder,
-        ingestion=config.ingestion,
-        retrieval=config.retrieval,
+        config=config,
         cache=cache,
         progress=progress,
     ) as base:

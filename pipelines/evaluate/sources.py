@@ -104,8 +104,7 @@ def _opened(
         return corpus_searcher(
             read_corpus(file.parent),
             embedder,
-            ingestion=config.ingestion,
-            retrieval=config.retrieval,
+            config=config,
             cache=cache,
             progress=progress,
         )
