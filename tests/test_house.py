@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -73,14 +73,16 @@ def test_nothing_heavy_is_imported_early(program: str) -> None:
     assert result.stdout.strip() == "[]", result.stdout + result.stderr
 
 
-def test_help_comes_at_once() -> None:
-    times = []
-    for _ in range(5):
-        begin = time.perf_counter()
+def test_help_costs_little() -> None:
+    costs = []
+    for _ in range(3):
+        before = os.times()
         result = subprocess.run([sys.executable, "-m", "pipelines.cli", "--help"])
-        times.append(time.perf_counter() - begin)
+        after = os.times()  # seconds of the processor, which a busy machine hardly changes
+        costs.append(after.children_user + after.children_system
+                     - before.children_user - before.children_system)  # fmt: skip
         assert result.returncode == 0
-    assert min(times) < 0.5
+    assert min(costs) < 0.5
 
 
 def test_every_public_name_is_there_and_sorted() -> None:

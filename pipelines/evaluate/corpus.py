@@ -130,9 +130,7 @@ def corpus_searcher(
         with lock.held(wait_seconds=WAIT_SECONDS):
             _fill(store, corpus, embedder, splitter, progress)
             index.sync()
-        yield open_searcher(
-            store, index, embedder, config.retrieval, partial(open_model, config.backend)
-        )
+        yield open_searcher(store, index, embedder, config.retrieval, model)
 
 
 @contextmanager
@@ -172,9 +170,7 @@ def documents_searcher(
         if not store.chunk_count():
             reason = f" {report.failed[0].reason}" if report.failed else ""
             raise UsageError(f"{path} holds no document that can be read.{reason}")
-        yield open_searcher(
-            store, index, embedder, config.retrieval, partial(open_model, config.backend)
-        )
+        yield open_searcher(store, index, embedder, config.retrieval, model)
 
 
 @contextmanager
