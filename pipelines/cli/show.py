@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN_AFTER_SECONDS = 1.0
 WIDTH_IN_PIPES = 160
+_MOST_SHOWN = 3
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -63,11 +64,20 @@ def located(source: str, page: int, label: str | None) -> str:
     return f"{where}, page {page}"
 
 
+def elsewhere(paths: tuple[str, ...]) -> str:
+    """Return where else the same content lies, as `also in copy.pdf`; empty when nowhere."""
+    shown = ", ".join(map(place, paths[:_MOST_SHOWN]))
+    more = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
+    return f"also in {shown}{more}" if paths else ""
+
+
 def print_citations(citations: tuple[Citation, ...]) -> None:
     """Print where the claims stand, each with its quote."""
     out = console()
     for number, citation in enumerate(citations, start=1):
         out.print(f"\n  [{number}] {located(citation.source, citation.page, citation.page_label)}")
+        if citation.also_at:
+            out.print(f"      {elsewhere(citation.also_at)}", style="dim")
         width = max(40, min(out.width, 100) - 6)
         quote = " ".join(clean(citation.quote).split())
         for line in textwrap.wrap(f"“{quote}”", width):
@@ -118,6 +128,8 @@ def print_hits(hits: list[Hit]) -> None:
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
         out.print(f"{number:2}. {located(chunk.source, chunk.page, chunk.page_label)}")
+        if chunk.also_at:
+            out.print(f"    {elsewhere(chunk.also_at)}", style="dim")
         scores = [f"score {hit.score:.3f}"]
         if hit.dense_score is not None:
             scores.append(f"dense {hit.dense_score:.3f}")
