@@ -171,7 +171,10 @@ def print_report(report: Report) -> None:
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Give a callable that moves a bar on stderr, once a second has passed, on terminals only."""
+    """Give a callable that moves a bar on stderr, on terminals only.
+
+    The bar comes a second after the first call, which tells how much there is to do.
+    """
     if not sys.stderr.isatty():
         yield lambda finished, total, name: None
         return
@@ -196,14 +199,16 @@ def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
 
     def move(finished: int, total: int, name: str) -> None:
         bar.update(task, completed=finished, total=total, name=Path(clean(name)).name[-40:])
+        if start.ident is None:
+            start.start()
 
     start = threading.Timer(SHOWN_AFTER_SECONDS, bar.start)
-    start.start()
     try:
         yield move
     finally:
-        start.cancel()
-        start.join()
+        if start.ident is not None:
+            start.cancel()
+            start.join()
         bar.stop()
 
 

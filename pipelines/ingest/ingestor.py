@@ -38,7 +38,7 @@ _LASTING = {"needs_password", "no_text", "empty", "corrupt", "unsupported", "lim
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 Progress = Callable[[int, int, str], None]
-"""Called with files finished, files in all, and the path that was finished."""
+"""Called with files finished, files in all, and the path that was finished; at first with 0."""
 
 
 @dataclass(slots=True)
@@ -209,6 +209,8 @@ class Ingestor:
         progress: Progress | None,
     ) -> None:
         finished = 0
+        if progress:
+            progress(0, len(files), "")
 
         def tell(path: str) -> None:
             nonlocal finished

@@ -37,7 +37,8 @@ def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
     out = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def tell(finished: int, total: int, path: str) -> None:
-        os.write(out, f"{path}\n".encode())
+        if finished:
+            os.write(out, f"{path}\n".encode())
 
     try:
         with Library("test", home=home) as library:
