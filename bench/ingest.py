@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -105,10 +106,17 @@ def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> dict[str, 
 def run_here(side: str, files: list[Path], engine: str) -> dict[str, Any]:
     run = {"carrel": carrel, "langchain": langchain}[side]
     with memory_watched() as memory:
-        begin = time.perf_counter()
+        begin, at_work = time.perf_counter(), processor_seconds()
         result = run(files, engine)
         result["seconds"] = time.perf_counter() - begin
+        result["processor_seconds"] = processor_seconds() - at_work
     return {**result, **memory}
+
+
+def processor_seconds() -> float:
+    """Return what this process and its ended children have computed, which others do not slow."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def carrel(files: list[Path], engine: str) -> dict[str, Any]:
@@ -217,8 +225,10 @@ def memory_watched() -> Iterator[dict[str, float]]:
 def report(results: dict[str, list[dict[str, Any]]]) -> None:
     first = next(iter(results.values()))[0]
     print(f"{first['files']} files, {first['pages']} pages\n")
-    print("| side | engine | pages/s | chunks | seconds | memory above start | workers |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| side | engine | pages/s | chunks | seconds | processor | memory above start | workers |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     speeds = {}
     for side, runs in results.items():
         speeds[side] = [run["pages"] / run["seconds"] for run in runs]
@@ -226,6 +236,7 @@ def report(results: dict[str, list[dict[str, Any]]]) -> None:
         print(
             f"| {side} | {run['engine']} | {statistics.median(speeds[side]):.2f} "
             f"| {run['chunks']} | {statistics.median(r['seconds'] for r in runs):.1f} "
+            f"| {statistics.median(r['processor_seconds'] for r in runs):.1f} s "
             f"| {max(r['peak_mb'] - r['start_mb'] for r in runs):.0f} MB "
             f"| {max(r['workers_mb'] for r in runs):.0f} MB |"
         )
@@ -233,6 +244,11 @@ def report(results: dict[str, list[dict[str, Any]]]) -> None:
         pairs = zip(speeds["carrel"], speeds["langchain"], strict=True)
         ratios = [ours / theirs for ours, theirs in pairs]
         print(f"\nCarrel / LangChain, pages a second: {statistics.median(ratios):.2f}")
+        work = [
+            theirs["processor_seconds"] / ours["processor_seconds"]
+            for ours, theirs in zip(results["carrel"], results["langchain"], strict=True)
+        ]
+        print(f"Carrel / LangChain, pages a second of processor: {statistics.median(work):.2f}")
     for side, runs in results.items():
         busy = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in runs[-1]["busy"].items())
         print(f"{side}, stages at work: {busy}")

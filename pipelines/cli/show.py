@@ -53,7 +53,7 @@ def place(path: str) -> str:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
         return path
-    return clean(relative if len(relative) < len(path) else path)
+    return clean(relative if len(relative) < len(path) else path).replace("\n", " ")
 
 
 def located(source: str, page: int, label: str | None) -> str:

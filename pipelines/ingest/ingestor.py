@@ -351,10 +351,11 @@ class _Batch:
 def _done(read: _Read) -> Outcome:
     document = read.document
     notes = list(document.notes)
-    if document.unreadable:
-        pages = ", ".join(map(str, document.unreadable[:10]))
-        more = " and more" if len(document.unreadable) > 10 else ""
-        notes.append(f"No text on {len(document.unreadable)} pages ({pages}{more}); they need OCR.")
+    if without := document.unreadable:
+        numbers = ", ".join(map(str, without[:10])) + " and more" * (len(without) > 10)
+        of = f"{len(without)} of {len(document.pages)} pages"
+        ocr = ", or images that need OCR" * (document.format == "pdf")
+        notes.append(f"There is no text on {of} ({numbers}): they are blank{ocr}.")
     return Outcome(
         path=str(read.file.path),
         reason=" ".join(notes) or "It was read.",

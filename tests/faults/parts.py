@@ -14,7 +14,7 @@ from pipelines import Library
 _SERVER = multiprocessing.get_context("forkserver")
 # What is imported once is not imported again for each of the many processes.
 _SERVER.set_forkserver_preload(
-    ["pipelines.library", "pipelines.embed.embedder", "tokenizers", "onnxruntime"]
+    ["pipelines.library", "pipelines.embed.embedder", "tokenizers", "onnxruntime", "chromadb"]
 )
 
 
