@@ -3,10 +3,12 @@
 The recipe: PyPDFLoader, RecursiveCharacterTextSplitter (1000 characters, 200 of overlap),
 HuggingFaceEmbeddings, Chroma.from_documents. Both read the same files with the same embedder, each
 in a process of its own with an empty state folder; they take turns. Prints pages a second, their
-ratio, where Carrel's time goes, and the peak of resident memory.
+ratio, where Carrel's time goes, and the peak of resident memory: of the process itself, and of the
+processes that it starts to read files.
 
-    python bench/ingest.py --files 4 --rounds 1
-    python bench/ingest.py                       # all 24 filings, 2,517 pages
+    python bench/ingest.py --files 4
+    python bench/ingest.py                              # all 24 filings, 2,517 pages
+    python bench/ingest.py --only carrel --copies 2     # a folder twice as large: memory is flat
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -22,7 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,26 +38,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--folder", type=Path, default=FILINGS)
     parser.add_argument("--files", type=int, default=0, help="the first N files; 0 takes all")
+    parser.add_argument("--copies", type=int, default=1, help="so many of each, told apart")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--only", choices=SIDES)
     parser.add_argument("--engine", default="auto", help="embedding.engine of Carrel")
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    files = sorted(options.folder.glob("*.pdf"))
-    files = files[: options.files or None]
-    if not files:
-        sys.exit(f"There are no PDF files in {options.folder}.")
     if options.side:
+        files = sorted(options.folder.rglob("*.pdf"))
         print(json.dumps(run_here(options.side, files, options.engine)))
         return
-    results: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
+    files = sorted(options.folder.glob("*.pdf"))[: options.files or None]
+    if not files:
+        sys.exit(f"There are no PDF files in {options.folder}.")
+    sides = [options.only] if options.only else SIDES
+    results: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
     with tempfile.TemporaryDirectory() as scratch:
         prepare(Path(scratch))
+        folder = Path(scratch) / "filings"
+        for copy in range(options.copies):
+            write_copies(files, folder / f"{copy}", copy)
         for _ in range(options.rounds):
-            for side in SIDES:
-                results[side].append(run_apart(side, options, Path(scratch)))
+            for side in sides:
+                results[side].append(run_apart(side, folder, options.engine, Path(scratch)))
                 print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    report(results, len(files))
+    report(results)
 
 
 def prepare(scratch: Path) -> None:
@@ -67,7 +76,15 @@ def prepare(scratch: Path) -> None:
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
 
 
-def run_apart(side: str, options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
+def write_copies(files: list[Path], folder: Path, number: int) -> None:
+    """Write files of the same names, of which each copy has other bytes and another title."""
+    folder.mkdir(parents=True)
+    for file in files:
+        name = f"{file.stem}-{number}.pdf" if number else file.name
+        (folder / name).write_bytes(file.read_bytes() + b"\n%" * number)
+
+
+def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> dict[str, Any]:
     home = Path(tempfile.mkdtemp(dir=scratch))
     shutil.copytree(scratch / "prepared", home, dirs_exist_ok=True)
     environment = {
@@ -77,8 +94,8 @@ def run_apart(side: str, options: argparse.Namespace, scratch: Path) -> dict[str
         "ANONYMIZED_TELEMETRY": "False",
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
-    arguments = ["--folder", str(options.folder), "--files", str(options.files)]
-    program = [sys.executable, __file__, "--side", side, "--engine", options.engine, *arguments]
+    program = [sys.executable, __file__, "--side", side, "--engine", engine]
+    program += ["--folder", str(folder)]
     done = subprocess.run(program, env=environment, cwd=home, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{side} failed:\n{done.stderr[-3000:]}")
@@ -89,10 +106,17 @@ def run_apart(side: str, options: argparse.Namespace, scratch: Path) -> dict[str
 def run_here(side: str, files: list[Path], engine: str) -> dict[str, Any]:
     run = {"carrel": carrel, "langchain": langchain}[side]
     with memory_watched() as memory:
-        begin = time.perf_counter()
+        begin, at_work = time.perf_counter(), processor_seconds()
         result = run(files, engine)
         result["seconds"] = time.perf_counter() - begin
+        result["processor_seconds"] = processor_seconds() - at_work
     return {**result, **memory}
+
+
+def processor_seconds() -> float:
+    """Return what this process and its ended children have computed, which others do not slow."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def carrel(files: list[Path], engine: str) -> dict[str, Any]:
@@ -124,7 +148,9 @@ def carrel(files: list[Path], engine: str) -> dict[str, Any]:
         name = library.embedder.engine_name
     pages = sum(line.pages for line in report.done)
     chunks = sum(line.chunks for line in report.done)
-    return {"pages": pages, "chunks": chunks, "busy": busy, "engine": name}
+    return {
+        "files": len(files), "pages": pages, "chunks": chunks, "busy": busy, "engine": name,
+    }  # fmt: skip
 
 
 def langchain(files: list[Path], _: str) -> dict[str, Any]:
@@ -158,31 +184,34 @@ def langchain(files: list[Path], _: str) -> dict[str, Any]:
     embeddings = HuggingFaceEmbeddings(model_name=str(folder))
     Chroma.from_documents(chunks, embeddings, persist_directory="chroma")
     busy["embedding and indexing"] = time.perf_counter() - begin
-    return {"pages": len(pages), "chunks": len(chunks), "busy": busy, "engine": "torch"}
+    return {
+        "files": len(files), "pages": len(pages), "chunks": len(chunks), "busy": busy,
+        "engine": "torch",
+    }  # fmt: skip
 
 
 @contextmanager
 def memory_watched() -> Iterator[dict[str, float]]:
-    """Note the resident memory, of children too, at the start and at its peak, in MB."""
+    """Note resident memory in MB: at the start, and the peaks of this process and its children."""
     import psutil
 
     me = psutil.Process()
 
-    def resident() -> float:
+    def resident(processes: list[psutil.Process]) -> float:
         total = 0
-        for process in [me, *me.children(recursive=True)]:
-            try:
+        for process in processes:
+            with suppress(psutil.Error):
                 total += process.memory_info().rss
-            except psutil.Error:
-                continue
         return total / 2**20
 
-    memory = {"start_mb": resident(), "peak_mb": 0.0}
+    memory = {"start_mb": resident([me]), "peak_mb": 0.0, "workers_mb": 0.0}
     stop = threading.Event()
 
     def watch() -> None:
         while not stop.wait(0.2):
-            memory["peak_mb"] = max(memory["peak_mb"], resident())
+            memory["peak_mb"] = max(memory["peak_mb"], resident([me]))
+            children = me.children(recursive=True)
+            memory["workers_mb"] = max(memory["workers_mb"], resident(children))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -193,10 +222,13 @@ def memory_watched() -> Iterator[dict[str, float]]:
         thread.join()
 
 
-def report(results: dict[str, list[dict[str, Any]]], files: int) -> None:
-    print(f"{files} files, {results['carrel'][0]['pages']} pages\n")
-    print("| side | engine | pages/s | chunks | seconds | peak memory | above start |")
-    print("|---|---|---|---|---|---|---|")
+def report(results: dict[str, list[dict[str, Any]]]) -> None:
+    first = next(iter(results.values()))[0]
+    print(f"{first['files']} files, {first['pages']} pages\n")
+    print(
+        "| side | engine | pages/s | chunks | seconds | processor | memory above start | workers |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     speeds = {}
     for side, runs in results.items():
         speeds[side] = [run["pages"] / run["seconds"] for run in runs]
@@ -204,12 +236,19 @@ def report(results: dict[str, list[dict[str, Any]]], files: int) -> None:
         print(
             f"| {side} | {run['engine']} | {statistics.median(speeds[side]):.2f} "
             f"| {run['chunks']} | {statistics.median(r['seconds'] for r in runs):.1f} "
-            f"| {max(r['peak_mb'] for r in runs):.0f} MB "
-            f"| {max(r['peak_mb'] - r['start_mb'] for r in runs):.0f} MB |"
+            f"| {statistics.median(r['processor_seconds'] for r in runs):.1f} s "
+            f"| {max(r['peak_mb'] - r['start_mb'] for r in runs):.0f} MB "
+            f"| {max(r['workers_mb'] for r in runs):.0f} MB |"
         )
-    pairs = zip(speeds["carrel"], speeds["langchain"], strict=True)
-    ratios = [ours / theirs for ours, theirs in pairs]
-    print(f"\nCarrel / LangChain, pages a second: {statistics.median(ratios):.2f}")
+    if len(speeds) == len(SIDES):
+        pairs = zip(speeds["carrel"], speeds["langchain"], strict=True)
+        ratios = [ours / theirs for ours, theirs in pairs]
+        print(f"\nCarrel / LangChain, pages a second: {statistics.median(ratios):.2f}")
+        work = [
+            theirs["processor_seconds"] / ours["processor_seconds"]
+            for ours, theirs in zip(results["carrel"], results["langchain"], strict=True)
+        ]
+        print(f"Carrel / LangChain, pages a second of processor: {statistics.median(work):.2f}")
     for side, runs in results.items():
         busy = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in runs[-1]["busy"].items())
         print(f"{side}, stages at work: {busy}")

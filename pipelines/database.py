@@ -56,6 +56,22 @@ class Database:
             raise self._ours(error) from error
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all that this thread reads be of one moment, whatever others write meanwhile.
+
+        Nothing can be written within it.
+        """
+        connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+    @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Give a connection whose changes are all kept at the end, or none on an error."""
         with self._writing:

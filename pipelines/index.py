@@ -46,6 +46,7 @@ class DenseIndex:
         self._lock = threading.RLock()
         self._collection: Any = None
         self._generation = -1
+        self._failed = ""
         self._exact = _ExactIndex(store)
 
     def search(
@@ -56,20 +57,33 @@ class DenseIndex:
         `among` restricts the search to these chunks.
         """
         with self._lock:
-            count = self.store.chunk_count()
-            wanted = among is None and count > self.exact_up_to
-            if wanted and self.problem() is None:
+            if among is None and self._is_large() and self.problem() is None:
                 try:
                     return self._query(vector, k)
                 except BaseException as error:
                     _reraise_interrupt(error)
-            if wanted:
-                self._mend()
+                    self._failed = f"the index cannot be searched: {error}"
             return self._exact.search(vector, k, among=among)
+
+    def follow(self) -> None:
+        """Bring Chroma in step where a search would ask it, unless another process is at it."""
+        with self._lock:
+            if not self._is_large() or self.problem() is None:
+                return
+            try:
+                with self._write_lock.held():
+                    if not self._failed:
+                        self.sync()
+                    if self.problem() is not None:
+                        self.rebuild()
+            except CollectionBusyError:
+                return
 
     def problem(self) -> str | None:
         """Return why Chroma is not in step with the store; `None` when it is."""
         with self._lock:
+            if self._failed:
+                return self._failed
             added, removed = self.store.pending()
             if added or removed:
                 return f"{len(added) + len(removed)} changes of the store are not in the index yet"
@@ -108,7 +122,7 @@ class DenseIndex:
         Nothing is embedded.
         """
         with self._lock:
-            self._collection = None
+            self._collection, self._failed = None, ""
             _forget_clients()  # also those of others in this process, whose files go away now
             generation = self.store.generation
             added, removed = self.store.pending()
@@ -170,15 +184,8 @@ class DenseIndex:
                 self._collection = None
                 _forget_clients()
 
-    def _mend(self) -> None:
-        """Bring Chroma in step, unless another process is at it."""
-        try:
-            with self._write_lock.held():
-                self.sync()
-                if self.problem() is not None:
-                    self.rebuild()
-        except CollectionBusyError:
-            return
+    def _is_large(self) -> bool:
+        return self.store.chunk_count() > self.exact_up_to
 
     def _query(self, vector: Vector, k: int) -> list[tuple[int, float]]:
         collection = self._open()

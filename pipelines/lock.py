@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,9 +15,13 @@ from pipelines.errors import CollectionBusyError, CollectionError
 
 
 class WriteLock:
-    """The right to write to what lies beside `path`. The system frees it when its holder dies."""
+    """The right to write to what lies beside `path`. The system frees it when its holder dies.
+
+    `announce` is called once with a sentence that names the holder when there is a wait.
+    """
 
     def __init__(self, path: Path) -> None:
+        self.announce: Callable[[str], None] = lambda _: None
         self._holder = path.with_suffix(".holder")
         self._lock = FileLock(path)
 
@@ -25,7 +29,7 @@ class WriteLock:
     def held(self, *, wait_seconds: float = 0.0) -> Iterator[None]:
         """Hold the lock; raise `CollectionBusyError` that names who has it after the wait."""
         try:
-            self._lock.acquire(timeout=wait_seconds, poll_interval=0.1)
+            self._acquire(wait_seconds)
         except Timeout as error:
             raise CollectionBusyError(
                 f"{self.holder()} is writing to this collection.",
@@ -42,6 +46,18 @@ class WriteLock:
             yield
         finally:
             self._lock.release()
+
+    def _acquire(self, wait_seconds: float) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            if wait_seconds <= 0:
+                raise
+            self.announce(
+                f"{self.holder()} is writing to this collection; waiting for it, "
+                f"{wait_seconds:g} seconds at most."
+            )
+            self._lock.acquire(timeout=wait_seconds, poll_interval=0.1)
 
     def holder(self) -> str:
         """Return a name for who holds the lock, as well as it can be known."""

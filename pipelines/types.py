@@ -57,7 +57,8 @@ class Chunk:
     """A piece of one page: `page.text[start:end]` is its `text`, always.
 
     `headings` is the path of headings above it, highest first. `id` is the row in the store, and
-    `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0.
+    `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0. `also_at`
+    are the other sources with the same content.
     """
 
     source: str
@@ -71,6 +72,7 @@ class Chunk:
     ordinal: int = 0
     tokens: int = 0
     id: int | None = None
+    also_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class Citation:
     hyphenation, ligatures) are the model's own words found on the page; `repaired` is a sentence
     of the page that stands in for a quote that was not there; `missing` was not found.
     `verified` is true exactly when `quote` stands on that page, at characters `start` to `end`.
+    `also_at` are the other sources with the same content, where it stands as well.
     """
 
     source: str
@@ -139,6 +142,7 @@ class Citation:
     finding: Finding
     start: int = 0
     end: int = 0
+    also_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from pipelines.config import load
 from pipelines.embed import Embedder, EmbeddingThread, embedded_text, open_embedder, openvino
 from pipelines.embed.batch import Ids, batches, padded
 from pipelines.embed.choice import Engine, fastest
-from pipelines.errors import ConfigurationError, MissingExtraError
+from pipelines.errors import ConfigurationError
 from pipelines.types import Chunk
 
 TEXTS = [
@@ -43,7 +46,7 @@ def test_engines_agree_with_sentence_transformers(
     engine: str, least: float, reference: np.ndarray
 ) -> None:
     if engine == "openvino" and not openvino.is_installed():
-        pytest.skip("needs the extra openvino")
+        pytest.skip("needs OpenVINO, which has no wheel here")
     if engine == "torch-bf16":
         from pipelines.embed.torch import has_bf16
 
@@ -88,6 +91,8 @@ def test_ligatures_are_embedded_as_letters() -> None:
 
 
 class Slow:
+    lanes = 2
+
     def __init__(self, name: str, rows: list[int]) -> None:
         self.name = name
         self._rows = rows
@@ -134,8 +139,26 @@ def test_no_engine_at_all_says_why(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(openvino.is_installed(), reason="OpenVINO is installed here")
 def test_openvino_asked_for_and_missing_is_one_sentence() -> None:
-    with pytest.raises(MissingExtraError, match="extra 'openvino'"):
+    with pytest.raises(ConfigurationError, match="openvino is not installed"):
         embedder("openvino").embed(["a"])
+
+
+@pytest.mark.skipif(not openvino.is_installed(), reason="needs OpenVINO, which has no wheel here")
+def test_openvino_counts_nobody(tmp_path: Path) -> None:
+    code = f"""if True:
+        import sys
+        seen = []
+        watched = {{"socket.connect", "socket.getaddrinfo", "socket.sendto"}}
+        sys.addaudithook(lambda event, arguments: event in watched and seen.append(event))
+        from pathlib import Path
+        from pipelines.embed.openvino import OpenVinoEngine
+        OpenVinoEngine(Path({str(embedder()._graph())!r}), threads=1)
+        assert "openvino" in sys.modules
+        assert not seen, seen
+    """
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_goes_wrong_on_the_thread_reaches_who_waits() -> None:

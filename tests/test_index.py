@@ -41,6 +41,7 @@ def open_index(store: Store, *, exact_up_to: int = 0) -> DenseIndex:
 
 
 def nearest(store: Store, index: DenseIndex, k: int = 5) -> list[int]:
+    index.follow()
     _, vectors = store.vectors([17])
     return [id for id, _ in index.search(vectors[0], k)]
 
@@ -104,6 +105,7 @@ def test_a_damaged_folder_is_noticed_and_made_again(store: Store, harm: str) -> 
             file.write_bytes(b"nonsense")
     again = open_index(store)
     assert nearest(store, again) == before
+    again.follow()
     assert again.problem() is None
 
 

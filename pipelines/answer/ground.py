@@ -90,6 +90,7 @@ def citation(chunk: Chunk, start: int, end: int, *, how: Finding) -> Citation:
         finding=how,
         start=start,
         end=end,
+        also_at=chunk.also_at,
     )
 
 

@@ -181,6 +181,7 @@ def _text(question: str) -> str:
 def _hit(hit: Hit) -> dict[str, Any]:
     return {
         "source": hit.chunk.source,
+        "also_at": list(hit.chunk.also_at),
         "page": hit.chunk.page,
         "page_label": hit.chunk.page_label,
         "text": hit.chunk.text,

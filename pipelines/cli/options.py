@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,4 +71,5 @@ def opened(
     from pipelines.library import Library
 
     with Library(collection, config=effective(file, settings, model, **more).config) as library:
+        library.lock.announce = lambda sentence: print(f"carrel: {sentence}", file=sys.stderr)
         yield library

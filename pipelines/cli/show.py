@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN_AFTER_SECONDS = 1.0
 WIDTH_IN_PIPES = 160
+_MOST_SHOWN = 3
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -52,7 +53,7 @@ def place(path: str) -> str:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
         return path
-    return clean(relative if len(relative) < len(path) else path)
+    return clean(relative if len(relative) < len(path) else path).replace("\n", " ")
 
 
 def located(source: str, page: int, label: str | None) -> str:
@@ -63,11 +64,20 @@ def located(source: str, page: int, label: str | None) -> str:
     return f"{where}, page {page}"
 
 
+def elsewhere(paths: tuple[str, ...]) -> str:
+    """Return where else the same content lies, as `also in copy.pdf`; empty when nowhere."""
+    shown = ", ".join(map(place, paths[:_MOST_SHOWN]))
+    more = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
+    return f"also in {shown}{more}" if paths else ""
+
+
 def print_citations(citations: tuple[Citation, ...]) -> None:
     """Print where the claims stand, each with its quote."""
     out = console()
     for number, citation in enumerate(citations, start=1):
         out.print(f"\n  [{number}] {located(citation.source, citation.page, citation.page_label)}")
+        if citation.also_at:
+            out.print(f"      {elsewhere(citation.also_at)}", style="dim")
         width = max(40, min(out.width, 100) - 6)
         quote = " ".join(clean(citation.quote).split())
         for line in textwrap.wrap(f"“{quote}”", width):
@@ -118,6 +128,8 @@ def print_hits(hits: list[Hit]) -> None:
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
         out.print(f"{number:2}. {located(chunk.source, chunk.page, chunk.page_label)}")
+        if chunk.also_at:
+            out.print(f"    {elsewhere(chunk.also_at)}", style="dim")
         scores = [f"score {hit.score:.3f}"]
         if hit.dense_score is not None:
             scores.append(f"dense {hit.dense_score:.3f}")
@@ -159,7 +171,10 @@ def print_report(report: Report) -> None:
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Give a callable that moves a bar on stderr, once a second has passed, on terminals only."""
+    """Give a callable that moves a bar on stderr, on terminals only.
+
+    The bar comes a second after the first call, which tells how much there is to do.
+    """
     if not sys.stderr.isatty():
         yield lambda finished, total, name: None
         return
@@ -184,14 +199,16 @@ def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
 
     def move(finished: int, total: int, name: str) -> None:
         bar.update(task, completed=finished, total=total, name=Path(clean(name)).name[-40:])
+        if start.ident is None:
+            start.start()
 
     start = threading.Timer(SHOWN_AFTER_SECONDS, bar.start)
-    start.start()
     try:
         yield move
     finally:
-        start.cancel()
-        start.join()
+        if start.ident is not None:
+            start.cancel()
+            start.join()
         bar.stop()
 
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from pipelines.config import Embedding, home
 from pipelines.embed import openvino
 from pipelines.embed.batch import Ids, batches
-from pipelines.embed.choice import Engine, fastest
+from pipelines.embed.choice import Engine, encoded, fastest
 from pipelines.embed.onnx import OnnxEngine
 from pipelines.errors import ConfigurationError, MissingExtraError
 from pipelines.types import Chunk
@@ -100,8 +100,9 @@ class Embedder(Embeddings):
         self._embedded_tokens += sum(map(len, rows))
         engine = self._bulk if self._embedded_tokens >= BULK_TOKENS else self._quick
         vectors: Vectors | None = None
-        for batch in batches([len(row) for row in rows], tokens=self.settings.batch_tokens):
-            found = engine.encode([rows[index] for index in batch])
+        groups = list(batches([len(row) for row in rows], tokens=self.settings.batch_tokens))
+        found_all = encoded(engine, [[rows[index] for index in batch] for batch in groups])
+        for batch, found in zip(groups, found_all, strict=True):
             if vectors is None:
                 vectors = np.empty((len(rows), found.shape[1]), np.float32)
             vectors[batch] = found

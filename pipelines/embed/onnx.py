@@ -15,6 +15,7 @@ class OnnxEngine:
     """Runs the graph that `export` wrote, in 32 bits."""
 
     name = "onnx"
+    lanes = 1
 
     def __init__(self, graph: Path, *, threads: int) -> None:
         import onnxruntime

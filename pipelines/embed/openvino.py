@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.embed.batch import Ids, padded
-from pipelines.errors import MissingExtraError
+from pipelines.errors import ConfigurationError
 
 
 def is_installed() -> bool:
@@ -22,21 +25,28 @@ def is_installed() -> bool:
 class OpenVinoEngine:
     """Runs the graph that `export` wrote, in what the processor is fastest at.
 
-    The runtime reads the graph itself. OpenVINO's converter, which counts its users over the
-    network, is not called.
+    The runtime reads the graph itself; OpenVINO's converter is not called.
     """
 
     name = "openvino"
 
     def __init__(self, graph: Path, *, threads: int) -> None:
         if not is_installed():
-            raise MissingExtraError("The embedding engine openvino", "openvino")
+            raise ConfigurationError(
+                "The embedding engine openvino is not installed.",
+                hint="Set embedding.engine to auto, or try: pip install openvino",
+            )
+        # Importing OpenVINO would count its user over the network; without this package it has a
+        # stub of its own.
+        sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
         core = importlib.import_module("openvino").Core()
+        # A batch on each core costs less than all cores on a batch.
+        self.lanes = threads
         self._model = core.compile_model(
             core.read_model(str(graph)),
             "CPU",
             {
-                "PERFORMANCE_HINT": "LATENCY",
+                "NUM_STREAMS": threads,
                 "INFERENCE_NUM_THREADS": threads,
                 # Pinned threads stand in the way of whatever else runs on their core.
                 "ENABLE_CPU_PINNING": False,

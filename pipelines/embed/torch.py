@@ -18,6 +18,8 @@ from pipelines.embed.batch import Ids, padded
 class TorchEngine:
     """Runs a folder with a sentence-transformers model, in 32 bits or in bf16."""
 
+    lanes = 1
+
     def __init__(self, folder: Path, *, threads: int, bf16: bool = False) -> None:
         import torch
         from sentence_transformers import SentenceTransformer

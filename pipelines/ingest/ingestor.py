@@ -38,7 +38,7 @@ _LASTING = {"needs_password", "no_text", "empty", "corrupt", "unsupported", "lim
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 Progress = Callable[[int, int, str], None]
-"""Called with files finished, files in all, and the path that was finished."""
+"""Called with files finished, files in all, and the path that was finished; at first with 0."""
 
 
 @dataclass(slots=True)
@@ -209,6 +209,8 @@ class Ingestor:
         progress: Progress | None,
     ) -> None:
         finished = 0
+        if progress:
+            progress(0, len(files), "")
 
         def tell(path: str) -> None:
             nonlocal finished
@@ -349,10 +351,11 @@ class _Batch:
 def _done(read: _Read) -> Outcome:
     document = read.document
     notes = list(document.notes)
-    if document.unreadable:
-        pages = ", ".join(map(str, document.unreadable[:10]))
-        more = " and more" if len(document.unreadable) > 10 else ""
-        notes.append(f"No text on {len(document.unreadable)} pages ({pages}{more}); they need OCR.")
+    if without := document.unreadable:
+        numbers = ", ".join(map(str, without[:10])) + " and more" * (len(without) > 10)
+        of = f"{len(without)} of {len(document.pages)} pages"
+        ocr = ", or images that need OCR" * (document.format == "pdf")
+        notes.append(f"There is no text on {of} ({numbers}): they are blank{ocr}.")
     return Outcome(
         path=str(read.file.path),
         reason=" ".join(notes) or "It was read.",

@@ -82,6 +82,8 @@ def _fill(
     same_embedder = store.meta("embedder") == embedder.fingerprint
     waiting: _Waiting = []
     done = len(finished & by_hash.keys())
+    if progress:
+        progress(done, len(by_hash), "")
 
     def embed() -> None:
         nonlocal done

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pipelines.types import Outcome
 
+_NO_UNICODE = "Its name is not valid Unicode, so it was not read; give it another one."
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -36,6 +38,9 @@ def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File
         without_key = None
     for path in paths:
         root = os.path.abspath(path.expanduser())  # noqa: PTH100 - resolve() follows links
+        if (readable := _readable(root)) != root:
+            yield Outcome(readable, _NO_UNICODE, "failed")
+            continue
         try:
             status = os.stat(root)  # noqa: PTH116 - thousands of files: text is faster than Path
         except FileNotFoundError:
@@ -74,7 +79,10 @@ def _folder(
     for entry in names:
         path = entry.path
         if entry.name.startswith("."):
-            yield Outcome(path, "It is hidden.", "skipped")
+            yield Outcome(_readable(path), "It is hidden.", "skipped")
+            continue
+        if (readable := _readable(path)) != path:
+            yield Outcome(readable, _NO_UNICODE, "failed")
             continue
         try:
             linked = entry.is_symlink()
@@ -105,6 +113,11 @@ def _entry(
             return
         seen.add(key)
     yield File(Path(path), status.st_size, status.st_mtime_ns)
+
+
+def _readable(path: str) -> str:
+    """Return the path as it can be printed and stored: bytes that are no UTF-8 are replaced."""
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "replace")
 
 
 def content_hash(path: Path) -> str:

@@ -20,12 +20,13 @@ from pipelines.load.text import read_text
 from pipelines.types import Document, Page
 
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
+_EXCEL_HINT = re.compile(r"\Asep=.\n")
 _CELL_LIMIT = 16 * 1024 * 1024
 
 
 def load_table(path: Path, options: LoadOptions) -> Document:
     """Return a CSV or TSV file, one row a line; the header is said again in long tables."""
-    text = clean(read_text(path))
+    text = _EXCEL_HINT.sub("", clean(read_text(path)))
     kind = "tsv" if path.suffix.lower() in (".tsv", ".tab") else "csv"
     csv.field_size_limit(_CELL_LIMIT)
     try:

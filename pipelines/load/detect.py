@@ -35,7 +35,7 @@ SUFFIXES = {
     "rtf": ("rtf",),
     "html": ("html", "htm", "xhtml"),
     "xml": ("xml",),
-    "eml": ("eml",),
+    "eml": ("eml", "mht", "mhtml"),
     "markdown": ("md", "markdown", "mdown", "mkd"),
     "rst": ("rst",),
     "org": ("org",),
@@ -130,7 +130,7 @@ def is_binary(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf")):
         return False
     sample = head[: len(head) - len(head) % 4]
-    if b"\x00" in head:
+    if head.count(0) > max(1, len(head) // 200):  # a stray one is a slip of whoever wrote it
         return _wide_encoding(sample) is None
     control = sum(byte < 32 and byte not in b"\t\n\r\f\v\x1b\x1a\b" for byte in head)
     return control > max(2, len(head) // 50)

@@ -133,6 +133,9 @@ def _attached(
             notes.append(f"The attachment {name} was not read: {reason}")
             return []
     notes += [f"Attachment {name}: {note}" for note in document.notes]
+    if document.unreadable:
+        of = f"{len(document.unreadable)} of {len(document.pages)} pages"
+        notes.append(f"Attachment {name}: {of} hold no text.")
     pages = []
     for page in document.pages:
         title = f"Attachment: {name}"

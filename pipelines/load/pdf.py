@@ -193,10 +193,6 @@ class _Reading:
             )
             for index, page in enumerate(read)
         )
-        if unreadable:
-            self._notes.append(
-                f"{len(unreadable)} of {len(read)} pages hold no text (blank, or images)."
-            )
         return Document(
             source=str(self._path),
             title=_usable_title(title) or self._path.stem,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from pipelines.errors import CorruptDocumentError
@@ -24,6 +25,8 @@ _USUAL = frozenset(
     "\u201c\u201d\u201e\u2019\u2018\u201a\u2013\u2014\u00a0"
 )
 _SAMPLE = 256 * 1024
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+_JAPANESE = ["cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"]
 
 
 def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str:
@@ -37,10 +40,11 @@ def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str
     wide = wide_encoding(content)
     if wide is not None:
         return content.decode(wide, "replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+    for encoding in ("iso2022_jp", "utf-8") if b"\x1b$" in content[:_SAMPLE] else ("utf-8",):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
     if _is_damaged_utf8(content):
         return content.decode("utf-8", "replace")
     for encoding in (declared, _look(content)):
@@ -80,6 +84,9 @@ def _look(content: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
+    if best is not None and len(_HALF_WIDTH.findall(str(best))) > len(str(best)) // 4:
+        # Cyrillic in KOI8-R is taken for this; nobody writes so.
+        best = from_bytes(sample, cp_exclusion=_JAPANESE).best()
     return best.encoding if best is not None else ""
 
 

@@ -41,6 +41,7 @@ def as_langchain(hits: Sequence[Hit]) -> list[Document]:
 def _metadata(hit: Hit) -> dict[str, Any]:
     return {
         "source": hit.chunk.source,
+        "also_at": list(hit.chunk.also_at),
         "title": hit.chunk.title,
         "page": hit.chunk.page,
         "page_label": hit.chunk.page_label,

@@ -85,17 +85,23 @@ class Searcher:
     ) -> list[Hit]:
         """Return the best `k` hits, best first; only those within `scope`, where one is given.
 
+        All of them are of one moment of the collection, also while another process writes.
         Raises `UsageError` for an empty question, `FingerprintError` when the collection was built
         with another embedder.
         """
         question = checked_question(question)
-        self._check_embedder()
         scope = scope or scope_of(self.settings)
+        self._check_embedder()
+        more = self.expander.invoke(question) if self.expander else Expansion()
+        self.index.follow()
+        with self.store.snapshot():
+            self._check_embedder()
+            return self._hits(question, more, k or self.settings.k, scope)
+
+    def _hits(self, question: str, more: Expansion, wanted: int, scope: Scope | None) -> list[Hit]:
         among = None if scope is None else self.store.select(scope)
         if among is not None and not among:
             return []
-        wanted = k or self.settings.k
-        more = self.expander.invoke(question) if self.expander else Expansion()
         found = self._candidates(question, more, self._pool(wanted), among)
         best = sorted(found.scores, key=lambda id: (-found.scores[id], id))[: self._pool(wanted)]
         chunks = self.store.chunks(best)
@@ -241,11 +247,11 @@ class Searcher:
     # -- what is shown of a hit --------------------------------------------------------------
 
     def _named(self, chunk: Chunk, scope: Scope | None) -> Chunk:
-        """Return the chunk under that of its paths which the scope holds."""
-        if scope is None or scope.holds(chunk.source):
+        """Return the chunk under those of its paths which the scope holds."""
+        if scope is None or not chunk.also_at:
             return chunk
-        paths = self.store.paths_of(chunk.source)
-        return replace(chunk, source=next(path for path in paths if scope.holds(path)))
+        source, *others = filter(scope.holds, (chunk.source, *chunk.also_at))
+        return replace(chunk, source=source, also_at=tuple(others))
 
     def _grown(self, hits: Sequence[Hit]) -> list[Hit]:
         """Return the hits with the rest of their sections; one that another holds is left out."""

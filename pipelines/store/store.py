@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,6 +167,10 @@ class Store:
 
     # -- reading ---------------------------------------------------------------------------
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all that this thread reads be of one moment; nothing can be written within it."""
+        return self._database.snapshot()
+
     def sources(self) -> list[Source]:
         """Return all sources, ordered by path."""
         rows = self._database.read(
@@ -245,15 +250,6 @@ class Store:
         """Return the ids of the chunks of these contents, ascending."""
         return chunks_of(self._database, contents)
 
-    def paths_of(self, path: str) -> list[str]:
-        """Return the paths that have the same content as the source at `path`, ordered."""
-        rows = self._database.read(
-            """SELECT path FROM sources WHERE content_id =
-               (SELECT content_id FROM sources WHERE path = ?) ORDER BY path""",
-            (path,),
-        )
-        return [row[0] for row in rows]
-
     def content_count(self) -> int:
         """Return the number of contents."""
         return int(self._database.read("SELECT count(*) FROM contents").fetchone()[0])
@@ -320,7 +316,8 @@ class Store:
 
     def _chunks(self, where: str, values: Sequence[object]) -> Iterator[Chunk]:
         rows = self._database.read(
-            f"""SELECT k.id, (SELECT min(path) FROM sources WHERE content_id = k.content_id),
+            f"""SELECT k.id, (SELECT json_group_array(path) FROM sources
+                              WHERE content_id = k.content_id),
                        c.title, k.page, p.label, k.start, k.end, k.text, k.headings, k.ordinal,
                        k.tokens
                 FROM chunks k JOIN contents c ON c.id = k.content_id
@@ -328,9 +325,10 @@ class Store:
                 {where}""",  # noqa: S608 - `where` is one of two texts in this file
             values,
         )
-        for id, path, title, page, label, start, end, text, headings, ordinal, tokens in rows:
+        for id, paths, title, page, label, start, end, text, headings, ordinal, tokens in rows:
+            source, *others = sorted(json.loads(paths))
             yield Chunk(
-                source=path,
+                source=source,
                 title=title,
                 page=page,
                 page_label=label,
@@ -341,6 +339,7 @@ class Store:
                 ordinal=ordinal,
                 tokens=tokens,
                 id=id,
+                also_at=tuple(others),
             )
 
     def _point(

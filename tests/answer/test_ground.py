@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.answer.ground import (
@@ -26,6 +28,13 @@ def test_what_the_answer_repeats_is_cited_as_it_stands() -> None:
     (one,) = cite("How long?", "Recordings of cameras are kept for 14 days.", [chunk(start=40)])
     assert (one.finding, one.verified, one.page, one.page_label) == ("exact", True, 3, "iii")
     assert PAGE[one.start - 40 : one.end - 40] == one.quote
+
+
+def test_a_citation_names_every_source_of_its_content() -> None:
+    twice = replace(chunk(), also_at=("b.pdf",))
+    for answer in ("Recordings of cameras are kept for 14 days.", "Two weeks."):
+        (one,) = cite("How long are recordings kept?", answer, [twice])
+        assert (one.source, one.also_at) == ("a.pdf", ("b.pdf",))
 
 
 def test_a_quote_that_is_not_there_is_repaired_and_marked() -> None:

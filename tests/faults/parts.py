@@ -14,7 +14,7 @@ from pipelines import Library
 _SERVER = multiprocessing.get_context("forkserver")
 # What is imported once is not imported again for each of the many processes.
 _SERVER.set_forkserver_preload(
-    ["pipelines.library", "pipelines.embed.embedder", "tokenizers", "onnxruntime"]
+    ["pipelines.library", "pipelines.embed.embedder", "tokenizers", "onnxruntime", "chromadb"]
 )
 
 
@@ -37,7 +37,8 @@ def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
     out = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def tell(finished: int, total: int, path: str) -> None:
-        os.write(out, f"{path}\n".encode())
+        if finished:
+            os.write(out, f"{path}\n".encode())
 
     try:
         with Library("test", home=home) as library:

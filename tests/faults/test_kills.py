@@ -11,18 +11,12 @@ import pytest
 from parts import hash_of, started, write_document
 
 from pipelines import Library
+from pipelines.store import Store
 
 pytestmark = pytest.mark.timeout(1800)
 
 
-@pytest.mark.parametrize(
-    "kills",
-    [
-        10,
-        pytest.param(50, marks=pytest.mark.slow),
-        pytest.param(200, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize("kills", [50, pytest.param(200, marks=pytest.mark.slow)])
 def test_nothing_acknowledged_is_lost_and_nothing_comes_twice(
     tmp_path: Path, home: Path, kills: int
 ) -> None:
@@ -38,15 +32,16 @@ def test_nothing_acknowledged_is_lost_and_nothing_comes_twice(
     whole = time.perf_counter() - begin
     assert process.exitcode == 0
     landed = 0
-    for round in range(kills):
-        change(folder, chance, round)
-        acknowledged.unlink(missing_ok=True)
-        process = started(home, folder, acknowledged)
-        process.join(chance.uniform(0.05, 1.0) * whole)
-        landed += process.is_alive()
-        process.kill()
-        process.join()
-        check(home, folder, acknowledged)
+    with Library("test", home=home) as reader:
+        for round in range(kills):
+            change(folder, chance, round)
+            acknowledged.unlink(missing_ok=True)
+            process = started(home, folder, acknowledged)
+            process.join(chance.uniform(0.05, 1.0) * whole)
+            landed += process.is_alive()
+            process.kill()
+            process.join()
+            check(reader, acknowledged)
     assert landed >= kills // 3, "the kills came too late to say anything"
 
     process = started(home, folder, acknowledged)
@@ -74,18 +69,19 @@ def change(folder: Path, chance: random.Random, round: int) -> None:
         (folder / name).unlink()
 
 
-def check(home: Path, folder: Path, acknowledged: Path) -> None:
+def check(reader: Library, acknowledged: Path) -> None:
     """The store is sound, and holds every file that was acknowledged, as it is now."""
     lines = acknowledged.read_text().splitlines() if acknowledged.exists() else []
-    with Library("test", home=home) as library:
-        assert list(library.store.problems()) == []
-        held = {source.path: source for source in library.documents()}
-        for path in lines:
-            assert held[path].hash == hash_of(Path(path))
-            document = library.store.document(path)
-            assert document is not None
-            assert document.pages[0].text == Path(path).read_text().strip()
-        chunks = library.store.chunks(library.store.chunk_ids()).values()
-        places = [(chunk.source, chunk.page, chunk.start) for chunk in chunks]
-        assert len(places) == len(set(places)), "a chunk is there twice"
-        assert library.search("What does sentence 7 say?"), "questions are answered all the same"
+    store = Store(reader.store.path)  # opened anew, as after a crash; the reader stayed open
+    assert list(store.problems()) == []
+    held = {source.path: source for source in store.sources()}
+    for path in lines:
+        assert held[path].hash == hash_of(Path(path))
+        document = store.document(path)
+        assert document is not None
+        assert document.pages[0].text == Path(path).read_text().strip()
+    chunks = store.chunks(store.chunk_ids()).values()
+    places = [(chunk.source, chunk.page, chunk.start) for chunk in chunks]
+    assert len(places) == len(set(places)), "a chunk is there twice"
+    store.close()
+    assert reader.search("What does sentence 7 say?"), "questions are answered all the same"

@@ -130,6 +130,23 @@ def test_two_writers_do_not_meet(library: Library, folder: Path) -> None:
     assert str(os.getpid()) in str(caught.value)
 
 
+def test_whoever_waits_is_told_once_for_whom(library: Library, folder: Path) -> None:
+    told: list[str] = []
+    with library.lock.held(), Library("test", home=library.home) as second:
+        second.lock.announce = told.append
+        with pytest.raises(CollectionBusyError):
+            second.ingest(folder, wait_seconds=0.3)
+    assert len(told) == 1
+    assert f"Process {os.getpid()} " in told[0]
+
+
+def test_progress_says_first_how_much_there_is(library: Library, folder: Path) -> None:
+    seen: list[tuple[int, int, str]] = []
+    library.ingest(folder, progress=lambda *step: seen.append(step))
+    assert seen[0] == (0, 3, "")
+    assert [step[:2] for step in seen[1:]] == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_another_splitter_is_an_error_that_says_what_to_do(library: Library, folder: Path) -> None:
     library.ingest(folder)
     config = load(overrides={"ingestion.chunk_tokens": 60}).config

@@ -38,6 +38,7 @@ def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
     (folder / "broken.txt").symlink_to(folder / "absent")
     (folder / "sub" / "cycle").symlink_to(folder)
     os.mkfifo(folder / "pipe")
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt")).write_text("x")
     files, lines = seen(folder, tmp_path / "absent")
     assert files == ["a.txt"]
     assert lines[".hidden"] == "skipped: It is hidden."
@@ -45,6 +46,7 @@ def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
     assert "cannot be opened" in lines["broken.txt"]
     assert "already visited" in lines["cycle"]
     assert "not a regular file" in lines["pipe"]
+    assert lines["\ufffd.txt"].startswith("failed: Its name is not valid Unicode")
     assert lines["absent"] == "failed: There is no such file or folder."
 
 

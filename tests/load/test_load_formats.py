@@ -76,6 +76,8 @@ def test_text_in_any_encoding(write: Write, encoding: str) -> None:
         ("cp1251", "Съешь ещё этих мягких французских булок, да выпей чаю. " * 10),
         ("shift_jis", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 10),
         ("gb18030", "学而时习之。不亦说乎。有朋自远方来。不亦乐乎。" * 10),
+        ("koi8-r", "Отчёт о продажах за первый квартал"),
+        ("iso2022_jp", "これは文字コードの検出を試すための短い文です。"),
     ],
 )
 def test_text_in_encodings_of_other_scripts(write: Write, encoding: str, text: str) -> None:
@@ -87,6 +89,11 @@ def test_a_damaged_byte_does_not_turn_utf8_into_something_else(write: Write) -> 
     text = load_document(write("a.txt", content)).pages[0].text
     assert text.startswith("naïve café")
     assert text.endswith("\ufffd déjà vu")
+
+
+def test_a_stray_zero_byte_does_not_make_a_text_binary(write: Write) -> None:
+    assert load_document(write("a.txt", b"before\x00after")).pages[0].text == "beforeafter"
+    assert load_document(write("a.csv", b"a,b\n1,\x002\n")).pages[0].text == "a | b\n1 | 2"
 
 
 def test_text_is_cleaned_of_what_is_not_text(write: Write) -> None:
@@ -234,6 +241,11 @@ def test_csv_rows_are_lines_and_long_tables_say_their_header_again(write: Write)
     ]
     distance = max(len(part) for part in text.split("name | amount"))
     assert distance < 1300
+
+
+def test_csv_of_excel_may_say_its_separator(write: Write) -> None:
+    document = load_document(write("a.csv", b"sep=;\r\na;b\r\n1,5;2\r\n"))
+    assert document.pages[0].text == "a | b\n1,5 | 2"
 
 
 def test_csv_quotes_and_ragged_rows(write: Write) -> None:

@@ -33,7 +33,6 @@ def test_pages_labels_and_unreadable_pages(make_pdf: MakePdf, tmp_path: Path) ->
     assert [page.label for page in document.pages] == ["iii", "iv", "379", "380"]
     assert [page.number for page in document.pages] == [1, 2, 3, 4]
     assert document.unreadable == (4,)
-    assert "1 of 4 pages" in document.notes[0]
 
 
 def test_bookmarks_become_headings_where_they_stand(make_pdf: MakePdf, tmp_path: Path) -> None:

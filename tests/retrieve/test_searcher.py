@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from pipelines.index import DenseIndex
 from pipelines.lock import WriteLock
 from pipelines.retrieve.diversify import diverse
 from pipelines.retrieve.expand import Expansion
-from pipelines.retrieve.langchain import CollectionRetriever
+from pipelines.retrieve.langchain import CollectionRetriever, as_langchain
 from pipelines.retrieve.names import fitting
 from pipelines.retrieve.searcher import Searcher, pages_of, scope_of
 from pipelines.store import Scope, Store
@@ -135,7 +136,42 @@ def test_the_scope_of_the_configuration_holds_too(store: Store) -> None:
 def test_a_copy_is_shown_under_the_path_that_the_scope_holds(store: Store) -> None:
     store.link("/e/copy.md", hash="/d/tax.md", size=1, mtime_ns=1)
     (hit,) = searcher(store).search("income tax", scope=Scope(paths=("/e/*",)))
-    assert hit.chunk.source == "/e/copy.md"
+    assert (hit.chunk.source, hit.chunk.also_at) == ("/e/copy.md", ())
+
+
+def test_what_lies_at_two_paths_is_found_once_and_names_both(store: Store) -> None:
+    store.link("/e/copy.md", hash="/d/tax.md", size=1, mtime_ns=1)
+    found = searcher(store)
+    hits = [hit for hit in found.search("income tax") if "income" in hit.chunk.text]
+    assert [(hit.chunk.source, hit.chunk.also_at) for hit in hits] == [
+        ("/d/tax.md", ("/e/copy.md",))
+    ]
+    assert as_langchain(hits)[0].metadata["also_at"] == ["/e/copy.md"]
+    store.remove(["/d/tax.md"])
+    hit = found.search("income tax")[0]
+    assert (hit.chunk.source, hit.chunk.also_at) == ("/e/copy.md", ())
+
+
+def test_a_search_sees_one_moment_while_another_process_writes(store: Store) -> None:
+    class Meanwhile(Bag):
+        def query_vector(self, text: str) -> np.ndarray:
+            writer = Thread(target=change)
+            writer.start()
+            writer.join()
+            return super().query_vector(text)
+
+    def change() -> None:
+        theirs = Store(store.path)
+        theirs.remove(["/d/tax.md"])
+        put(theirs, "/d/duty.md", "income tax is due in august")
+        theirs.set_meta("embedder", "another")
+        theirs.close()
+
+    found = searcher(store)
+    found.embedder = Meanwhile()
+    assert found.search("when is income tax due?")[0].chunk.source == "/d/tax.md"
+    with pytest.raises(FingerprintError):
+        found.search("when is income tax due?")
 
 
 @pytest.mark.parametrize(
