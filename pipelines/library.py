@@ -16,10 +16,10 @@ from pipelines import config as configuration
 from pipelines import privacy
 from pipelines.answer import Answerer
 from pipelines.answer.chat import Chat
-from pipelines.backends import open_model
+from pipelines.backends import open_embedder, open_model
 from pipelines.backends.model import LocalModel
 from pipelines.config import Config, Retrieval
-from pipelines.embed import Embedder, open_embedder
+from pipelines.embed import Embedder
 from pipelines.errors import ConfigurationError, DocumentError, UsageError
 from pipelines.index import DenseIndex
 from pipelines.ingest import Ingestor, Progress
@@ -234,7 +234,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the model and of the files."""
-        for name in ("model", "index", "store", "journal"):
+        for name in ("model", "embedder", "index", "store", "journal"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
@@ -275,7 +275,7 @@ class Library:
     @cached_property
     def embedder(self) -> Embedder:
         """Texts → vectors; a LangChain `Embeddings`."""
-        return open_embedder(self.config.embedding)
+        return open_embedder(self.config)
 
     @cached_property
     def model(self) -> LocalModel:

@@ -79,7 +79,6 @@ class Gpt4All(LocalModel):
         on_gpu = self._client is not None and self._client.device is not None
         layers = None if self._client is None else (header.layers + 1) * on_gpu
         notes = [
-            offload_note(self.settings.gpu_layers, layers, gpu_here=False),
             self.template().warning,
             "gpt4all has no seed; answers differ from call to call." * (self.temperature > 0),
         ]
@@ -94,6 +93,7 @@ class Gpt4All(LocalModel):
             bytes=header.bytes,
             adds_bos=header.adds_bos,
             gpu_layers=layers,
+            offload_note=offload_note(self.settings.gpu_layers, layers, gpu_here=False),
             note=" ".join(note for note in notes if note),
         )
 

@@ -83,8 +83,8 @@ class LlamaCppPython(LocalModel):
             bytes=header.bytes,
             adds_bos=header.adds_bos,
             gpu_layers=layers,
-            note=offload_note(self.settings.gpu_layers, layers, gpu_here=gpu_here)
-            or template.warning,
+            offload_note=offload_note(self.settings.gpu_layers, layers, gpu_here=gpu_here),
+            note=template.warning,
         )
 
     def template(self) -> ChatTemplate:

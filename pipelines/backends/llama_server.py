@@ -97,7 +97,7 @@ def started_engine(model: LlamaServer, file: Path) -> Engine:
             settings,
             fingerprint=fingerprint_of(file),
             gpu_layers=layers,
-            note=offload_note(settings.gpu_layers, layers, gpu_here=bool(gpu_entries())),
+            offload_note=offload_note(settings.gpu_layers, layers, gpu_here=bool(gpu_entries())),
         )
     except BaseException:
         process.stop()

@@ -131,6 +131,7 @@ def engine_at(
     *,
     fingerprint: str = "",
     gpu_layers: int | None = None,
+    offload_note: str = "",
     note: str = "",
 ) -> Engine:
     """Return the engine for a server that answers, with what it says of its model."""
@@ -162,6 +163,7 @@ def engine_at(
         bytes=size,
         adds_bos=client.adds_bos(),
         gpu_layers=gpu_layers,
+        offload_note=offload_note,
         note=note or template.warning,
     )
     return Engine(client=client, description=description, template=template)

@@ -141,7 +141,6 @@ class LlamaCpp(LlamaTextModel):
                 hint="Is it a GGUF model of a kind that this build of llama.cpp knows?",
             ) from error
         layers = offloaded_layers(free, self.header)
-        asked = offload_note(settings.gpu_layers, layers, gpu_here=bool(free))
         client = LlamaHttpClient(server.listening_address, api_key=key, timeout=settings.timeout)
         engine = engine_at(
             client,
@@ -149,7 +148,8 @@ class LlamaCpp(LlamaTextModel):
             settings,
             fingerprint=fingerprint_of(self.path),
             gpu_layers=layers,
-            note=" ".join(note for note in (asked, self._note()) if note),
+            offload_note=offload_note(settings.gpu_layers, layers, gpu_here=bool(free)),
+            note=self._note(),
         )
         engine.handle = server
         engine.admission = Admission(engine.description.context_window, engine.description.parallel)

@@ -94,11 +94,7 @@ def with_offload(facts: Facts, http: LocalHttp, name: str, settings: Backend) ->
         return facts
     layers = round(facts.layers * int(entry.get("size_vram") or 0) / int(entry["size"]))
     note = offload_note(settings.gpu_layers, layers, gpu_here=False)
-    description = replace(
-        facts.description,
-        gpu_layers=layers,
-        note=" ".join(part for part in (note, facts.description.note) if part),
-    )
+    description = replace(facts.description, gpu_layers=layers, offload_note=note)
     return replace(facts, description=description)
 
 

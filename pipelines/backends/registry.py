@@ -6,11 +6,12 @@ import difflib
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
-from pipelines.config import Backend
+from pipelines.config import Backend, Config
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.backends.model import LocalModel
+    from pipelines.embed import Embedder
 
 GROUP = "carrel.backends"
 
@@ -28,6 +29,26 @@ def open_model(settings: Backend) -> LocalModel:
     """
     backend, name = split_model(settings.model)
     return backend_class(backend).open(name, settings)
+
+
+def open_embedder(config: Config) -> Embedder:
+    """Return the embedder that `embedding.model` names: of a folder, or `backend:name`."""
+    from pipelines import embed
+
+    backend, colon, name = config.embedding.model.partition(":")
+    if not colon or backend not in _registered():
+        return embed.open_embedder(config.embedding)
+    return backend_class(backend).open_embedder(name, settings_of(backend, config.backend))
+
+
+def settings_of(backend: str, settings: Backend) -> Backend:
+    """Return the settings as they are for a backend that may not be the configured one.
+
+    An address and a key belong to the configured one alone.
+    """
+    if settings.model.partition(":")[0] == backend:
+        return settings
+    return settings.model_copy(update={"url": "", "api_key_file": ""})
 
 
 def backend_class(backend: str) -> type[LocalModel]:

@@ -42,7 +42,7 @@ def retrieval(
 ) -> None:
     """Measure dense, keyword and hybrid search on a folder of judged queries."""
     from pipelines import privacy
-    from pipelines.embed import open_embedder
+    from pipelines.backends import open_embedder
     from pipelines.evaluate import evaluate_retrieval, write_evaluation
     from pipelines.evaluate.retrieval import METRICS, MODES
 
@@ -52,7 +52,7 @@ def retrieval(
     with show.progress("Measuring") as progress:
         result = evaluate_retrieval(
             folder,
-            open_embedder(settings.embedding),
+            open_embedder(settings),
             settings,
             limit=limit,
             seed=seed,

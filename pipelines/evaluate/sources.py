@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.answer import Answerer
-from pipelines.backends import open_model
+from pipelines.backends import open_embedder, open_model
 from pipelines.config import Config
-from pipelines.embed import Embedder, open_embedder
+from pipelines.embed import Embedder
 from pipelines.errors import UsageError
 from pipelines.evaluate.answers import evaluate_answers
 from pipelines.evaluate.corpus import (
@@ -38,7 +38,7 @@ def measure_answers(
     far as there are that many.
     """
     questions = balanced(read_questions(file), limit, seed=seed)
-    embedder = open_embedder(config.embedding)
+    embedder = open_embedder(config)
     corpus = file.parent / "corpus.jsonl"
     folder = documents or file.parent / "library"
     if documents is None and corpus.is_file():

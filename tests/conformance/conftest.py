@@ -14,8 +14,9 @@ from typing import Any
 
 import httpx
 import pytest
+from bert_vocabulary import write_vocabulary
 from faulty_proxy import FaultyProxy, faulty
-from ollama_server import NAME, OllamaServer, ollama_over
+from ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_over
 from subjects import (
     BACKENDS,
     OVER_HTTP,
@@ -30,6 +31,8 @@ from subjects import (
 from pipelines.backends import open_model
 from pipelines.backends.llamacpp import embedded_weights
 from pipelines.backends.model import LocalModel
+from pipelines.config import Embedding
+from pipelines.embed import open_embedder
 
 _EXTRAS = {"llama-cpp-python": "llama_cpp", "gpt4all": "gpt4all"}
 
@@ -66,33 +69,41 @@ def programs(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
 def ollama_folder(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
     """A folder of models as Ollama keeps them."""
     folder = tmp_path_factory.mktemp("ollama")
-    digest = "0" * 64
-    blob = folder / "blobs" / f"sha256-{digest}"
-    blob.parent.mkdir()
-    blob.symlink_to(weights)
-    model, tag = NAME.split(":")
-    manifest = folder / "manifests" / "registry.ollama.ai" / "library" / model / tag
-    manifest.parent.mkdir(parents=True)
-    layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
-    manifest.write_text(json.dumps({"schemaVersion": 2, "layers": [layer]}))
+    vocabulary = tmp_path_factory.mktemp("vocabulary") / "embedder.gguf"
+    tokenizer = open_embedder(Embedding()).folder / "tokenizer.json"
+    write_vocabulary(tokenizer, vocabulary, window=EMBEDDER_WINDOW)
+    for digit, (name, file) in enumerate(((NAME, weights), (EMBEDDER, vocabulary))):
+        digest = str(digit) * 64
+        blob = folder / "blobs" / f"sha256-{digest}"
+        blob.parent.mkdir(exist_ok=True)
+        blob.symlink_to(file)
+        manifest = folder / "manifests/registry.ollama.ai/library" / name.replace(":", "/")
+        manifest.parent.mkdir(parents=True)
+        layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
+        manifest.write_text(json.dumps({"schemaVersion": 2, "layers": [layer]}))
     return folder
 
 
 @pytest.fixture(scope="session")
-def ollama_digest(ollama_folder: Path) -> str:
-    manifest = next((ollama_folder / "manifests").rglob("135m"))
-    return hashlib.sha256(manifest.read_bytes()).hexdigest()
+def ollama_digests(ollama_folder: Path) -> dict[str, str]:
+    library = ollama_folder / "manifests/registry.ollama.ai/library"
+    files = {name: library / name.replace(":", "/") for name in (NAME, EMBEDDER)}
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
 
 
 @pytest.fixture(scope="session")
-def shared_ollama(llama_url: str, weights: Path, ollama_digest: str) -> Iterator[OllamaServer]:
-    with ollama_over(llama_url, weights, ollama_digest) as server:
+def shared_ollama(
+    llama_url: str, weights: Path, ollama_digests: dict[str, str]
+) -> Iterator[OllamaServer]:
+    with ollama_over(llama_url, weights, ollama_digests) as server:
         yield server
 
 
 @pytest.fixture
-def ollama_server(llama_url: str, weights: Path, ollama_digest: str) -> Iterator[OllamaServer]:
-    with ollama_over(llama_url, weights, ollama_digest) as server:
+def ollama_server(
+    llama_url: str, weights: Path, ollama_digests: dict[str, str]
+) -> Iterator[OllamaServer]:
+    with ollama_over(llama_url, weights, ollama_digests) as server:
         yield server
 
 

@@ -192,9 +192,10 @@ def test_says_where_it_runs(subject: Subject) -> None:
     subject.opened.append(asked)
     answer = asked.invoke("Hi.", max_tokens=1)
     found = asked.describe()
-    assert answer.response_metadata.get("gpu_layers") == found.gpu_layers
+    spent = timings_of(answer)
+    assert (spent.gpu_layers, spent.note) == (found.gpu_layers, found.offload_note)
     if found.gpu_layers == 0:
-        assert "asked onto the GPU and runs on the CPU" in found.note
+        assert "asked onto the GPU and runs on the CPU" in spent.note
 
 
 def test_unloads_and_loads_again(subject: Subject) -> None:
