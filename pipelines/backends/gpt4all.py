@@ -27,7 +27,7 @@ from pipelines.backends.threads import decode_threads
 from pipelines.backends.vocabulary import Vocabulary
 from pipelines.config import Backend
 from pipelines.errors import BackendError, ConfigurationError, MissingExtraError
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.prompts import ChatTemplate, ModelMetadata
 from pipelines.types import Timings
 from pipelines.weights import fingerprint_of
 
@@ -78,13 +78,14 @@ class Gpt4All(LocalModel):
         trained = header.context_length or self.settings.context_window
         on_gpu = self._client is not None and self._client.device is not None
         layers = None if self._client is None else (header.layers + 1) * on_gpu
+        template = self.template()
         notes = [
-            self.template().warning,
+            template.warning,
             "gpt4all has no seed; answers differ from call to call." * (self.temperature > 0),
         ]
         return Description(
             name=self.model,
-            family=family_of(self._metadata()),
+            family=template.family,
             kind="text",
             context_window=min(self.settings.context_window, trained),
             parallel=1,

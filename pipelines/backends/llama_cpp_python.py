@@ -27,7 +27,7 @@ from pipelines.backends.model import Description, LocalModel, Piece, Request
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend
 from pipelines.errors import BackendError, MissingExtraError
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.prompts import ChatTemplate, ModelMetadata
 from pipelines.types import Timings
 from pipelines.weights import fingerprint_of
 
@@ -72,7 +72,7 @@ class LlamaCppPython(LocalModel):
         gpu_here = layers is not None and self._gpu_possible()
         return Description(
             name=self.model,
-            family=family_of(self._metadata()),
+            family=template.family,
             kind="text",
             context_window=min(
                 self.settings.context_window, header.context_length or self.settings.context_window

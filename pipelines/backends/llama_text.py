@@ -21,7 +21,7 @@ from pipelines.backends.llama_http import LlamaHttpClient
 from pipelines.backends.model import Description, LocalModel, Piece, Request
 from pipelines.config import Backend
 from pipelines.errors import BackendError
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of, resolve_template
+from pipelines.prompts import ChatTemplate, ModelMetadata, resolve_template
 
 
 @dataclass(slots=True)
@@ -154,7 +154,7 @@ def engine_at(
     size, parameters = int(facts.get("size") or 0), int(facts.get("n_params") or 0)
     description = Description(
         name=name,
-        family=family_of(metadata),
+        family=template.family,
         kind="text",
         context_window=window,
         parallel=int(properties.get("total_slots") or 1),
