@@ -1,7 +1,9 @@
 """`gpt4all`: the package gpt4all, for who has its models.
 
-LangChain's `GPT4All` is not in between: it can set neither the window nor the layers on the GPU, it
-gives whole answers only, and it has the marks of chat templates read as plain text. gpt4all has no
+LangChain's `GPT4All` is built over the same client and is not in between, since it loses what the
+contract needs: it sets neither the window (gpt4all's own is 2048) nor the layers on the GPU, it
+gives whole answers only, cuts at stop strings after they were generated, does not say what a call
+took, and calls a method that has the marks of chat templates read as plain text. gpt4all has no
 seed: with a temperature above 0, answers differ from call to call.
 """
 
@@ -171,9 +173,7 @@ class Gpt4All(LocalModel):
     def _loaded(self) -> Any:
         if self._client is None:
             start = time.perf_counter()
-            asked = self.settings.gpu_layers
-            devices = ["gpu", None] if asked == "all" or (isinstance(asked, int) and asked) else []
-            for device in devices or [None]:
+            for device in (None,) if self.settings.gpu_layers == 0 else ("gpu", None):
                 try:
                     self._client = self._construct(device)
                     break

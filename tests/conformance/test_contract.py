@@ -77,6 +77,8 @@ def test_repeats_itself_with_a_seed(subject: Subject) -> None:
 
 
 def test_counts_tokens(subject: Subject) -> None:
+    if not subject.embedded:
+        pytest.skip("there is nothing to compare with; `counts the prompt` asks the server")
     reference = open_model(Backend(context_window=WINDOW, threads=1))
     try:
         for text in ("", "a", "The Löschwasser is 12 m³ 🙂.", "two\n\nlines  with  spaces"):
@@ -93,16 +95,18 @@ def test_counts_the_prompt(subject: Subject) -> None:
     assert read <= counted
     if subject.model.kind == "text":
         assert counted - read <= 1
-        assert subject.model.render(MESSAGES).endswith("<|im_start|>assistant\n")
+        if subject.embedded:
+            assert subject.model.render(MESSAGES).endswith("<|im_start|>assistant\n")
 
 
 def test_tells_what_it_is(subject: Subject) -> None:
     found = subject.model.describe()
     assert found.context_window == WINDOW
-    assert found.family == ("chatml" if subject.model.kind == "text" else found.family)
     assert found.parallel >= 1
     assert found.fingerprint
-    assert 130e6 < found.parameters < 140e6
+    if subject.embedded:
+        assert found.family == ("chatml" if subject.model.kind == "text" else found.family)
+        assert 130e6 < found.parameters < 140e6
     assert select_prompt("answer", subject.model).messages(context="c", question="q")
 
 
@@ -187,7 +191,8 @@ def test_keeps_to_a_schema(subject: Subject) -> None:
 
 def test_says_where_it_runs(subject: Subject) -> None:
     subject.model.invoke("Hi.", max_tokens=1)
-    assert subject.model.describe().gpu_layers in {0, None}
+    if subject.embedded:
+        assert subject.model.describe().gpu_layers in {0, None}
     asked = subject.open(gpu_layers="all")
     subject.opened.append(asked)
     answer = asked.invoke("Hi.", max_tokens=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from subjects import WINDOW, open_behind, settings
 from pipelines.backends import open_model
 from pipelines.backends.model import LocalModel, timings_of
 from pipelines.errors import (
-    BackendUnavailableError,
     ConfigurationError,
     ContextOverflowError,
     GenerationError,
@@ -177,26 +175,6 @@ def test_llamacpp_runs_what_ollama_has_pulled() -> None:
     model.unload()
     with pytest.raises(ModelNotFoundError, match="The nearest is smollm2:135m"):
         open_model(settings(model="llamacpp:ollama/smolm2:135m"))
-
-
-@pytest.mark.live
-def test_a_real_ollama_counts_as_we_do() -> None:
-    """Needs an Ollama server with at least one model, at OLLAMA_HOST or its usual address."""
-    os.environ.pop("OLLAMA_MODELS", None)
-    try:
-        from pipelines.backends.ollama import Ollama
-
-        names = [found.name for found in Ollama.installed(settings())]
-    except BackendUnavailableError:
-        pytest.skip("no Ollama server answers here")
-    if not names:
-        pytest.skip("the Ollama server here has no model")
-    model = open_model(settings(model=f"ollama:{names[0]}"))
-    answer = model.invoke([SystemMessage("Be brief."), HumanMessage("Hi.")], max_tokens=8)
-    assert timings_of(answer).prompt_tokens <= model.count_prompt(
-        [SystemMessage("Be brief."), HumanMessage("Hi.")]
-    )
-    model.close()
 
 
 def test_the_server_of_the_tests_speaks_to_the_official_client(
