@@ -280,7 +280,7 @@ class Library:
     @cached_property
     def model(self) -> LocalModel:
         """The language model; a LangChain chat model."""
-        return open_model(self.config.backend)
+        return open_model(self.config.backend, prompt_folders=self.config.prompt_folders)
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -310,12 +310,11 @@ class Library:
 
     def summarizer(self, options: Options | None = None) -> Summarizer:
         """Document → summary; a LangChain `Runnable`."""
-        folder = self.config.prompts
         return Summarizer(
             self.model,
             journal=self.journal,
             options=options or self.summary_options,
-            folders=(Path(folder).expanduser(),) if folder else (),
+            folders=self.config.prompt_folders,
         )
 
     @property

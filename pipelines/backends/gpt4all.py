@@ -104,7 +104,11 @@ class Gpt4All(LocalModel):
         """Return the template that the GGUF carries, else that of its family."""
         header = self._header
         return resolve(
-            self._metadata(), self.settings, bos=header.token("bos"), eos=header.token("eos")
+            self._metadata(),
+            self.settings,
+            bos=header.token("bos"),
+            eos=header.token("eos"),
+            folders=self.prompt_folders,
         )
 
     def count_tokens(self, text: str) -> int:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import PrivateAttr
@@ -118,9 +119,16 @@ class LlamaTextModel(LocalModel):
         return self.engine().client.token_starts(text)
 
 
-def resolve(metadata: ModelMetadata, settings: Backend, *, bos: str, eos: str) -> ChatTemplate:
+def resolve(
+    metadata: ModelMetadata,
+    settings: Backend,
+    *,
+    bos: str,
+    eos: str,
+    folders: Sequence[Path] = (),
+) -> ChatTemplate:
     """Return the template that a model's messages are written with, and its special tokens."""
-    found = resolve_template(metadata, override=settings.template or None)
+    found = resolve_template(metadata, override=settings.template or None, folders=folders)
     return replace(found, bos_token=bos or found.bos_token, eos_token=eos or found.eos_token)
 
 
@@ -133,6 +141,7 @@ def engine_at(
     gpu_layers: int | None = None,
     offload_note: str = "",
     note: str = "",
+    folders: Sequence[Path] = (),
 ) -> Engine:
     """Return the engine for a server that answers, with what it says of its model."""
     properties = client.properties()
@@ -148,6 +157,7 @@ def engine_at(
         settings,
         bos=str(properties.get("bos_token", "")),
         eos=str(properties.get("eos_token", "")),
+        folders=folders,
     )
     generation = properties.get("default_generation_settings") or {}
     window = int(generation.get("n_ctx") or facts.get("n_ctx") or settings.context_window)

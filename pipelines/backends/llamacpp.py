@@ -97,7 +97,11 @@ class LlamaCpp(LlamaTextModel):
             return super().template()
         header = self.header
         return resolve(
-            self._metadata(), self.settings, bos=header.token("bos"), eos=header.token("eos")
+            self._metadata(),
+            self.settings,
+            bos=header.token("bos"),
+            eos=header.token("eos"),
+            folders=self.prompt_folders,
         )
 
     @property
@@ -150,6 +154,7 @@ class LlamaCpp(LlamaTextModel):
             gpu_layers=layers,
             offload_note=offload_note(settings.gpu_layers, layers, gpu_here=bool(free)),
             note=self._note(),
+            folders=self.prompt_folders,
         )
         engine.handle = server
         engine.admission = Admission(engine.description.context_window, engine.description.parallel)

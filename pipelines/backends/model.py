@@ -76,6 +76,8 @@ class LocalModel(BaseChatModel):
     max_tokens: int = 512
     temperature: float = 0.0
     seed: int = 0
+    prompt_folders: tuple[Path, ...] = ()
+    """Where prompts and families of the user's own are; they go before ours."""
 
     # -- what a backend says ---------------------------------------------------------------
 

@@ -297,7 +297,7 @@ class Ollama(LocalModel):
         if facts is None:
             with self._lock:
                 if self._facts is None:
-                    self._facts = look(self._http, self.name, self.settings)
+                    self._facts = look(self._http, self.name, self.settings, self.prompt_folders)
                 facts = self._facts
         return facts
 

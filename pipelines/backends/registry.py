@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.config import Backend, Config
@@ -21,14 +23,16 @@ def backend_names() -> tuple[str, ...]:
     return tuple(sorted(_registered()))
 
 
-def open_model(settings: Backend) -> LocalModel:
+def open_model(settings: Backend, *, prompt_folders: Sequence[Path] = ()) -> LocalModel:
     """Return the model that `settings.model` names, split at its first colon, not loaded yet.
 
-    Raises `ConfigurationError` for an unknown backend, `MissingExtraError` where its package is
-    not installed.
+    `prompt_folders` hold prompts and families that go before ours. Raises `ConfigurationError` for
+    an unknown backend, `MissingExtraError` where its package is not installed.
     """
     backend, name = split_model(settings.model)
-    return backend_class(backend).open(name, settings)
+    model = backend_class(backend).open(name, settings)
+    model.prompt_folders = tuple(prompt_folders)
+    return model
 
 
 def open_embedder(config: Config) -> Embedder:

@@ -57,7 +57,7 @@ def measure_answers(
             f"There is neither a corpus.jsonl nor a folder library beside {file}.",
             hint="Name the documents that the questions are about: --documents PATH",
         )
-    model = open_model(config.backend)
+    model = open_model(config.backend, prompt_folders=config.prompt_folders)
     try:
         with opened as searcher:
             return evaluate_answers(

@@ -14,10 +14,11 @@ import pytest
 from gguf import GGUFWriter
 from langchain_core.messages import HumanMessage, SystemMessage
 
+from pipelines import Library
 from pipelines.backends import backend_class, backend_names, open_model, split_model
 from pipelines.backends.http import LocalHttp, read_key
 from pipelines.backends.model import LocalModel
-from pipelines.config import Backend
+from pipelines.config import Backend, load
 from pipelines.errors import (
     BackendError,
     ConfigurationError,
@@ -25,6 +26,7 @@ from pipelines.errors import (
     MissingExtraError,
     ModelNotFoundError,
 )
+from pipelines.prompts import select_prompt
 
 Carrel = Callable[..., subprocess.CompletedProcess[str]]
 BACKENDS = ("gpt4all", "llama-cpp-python", "llama-server", "llamacpp", "llamafile", "ollama",
@@ -106,6 +108,20 @@ def test_llama_2_sees_its_marks_around_the_search_queries_and_everyone_else_the_
     other = carrel(*show, "llamacpp:embedded").stdout
     assert "<<SYS>>" not in other
     assert "Question: Why?<|im_end|>" in other
+
+
+def test_prompts_and_families_of_the_users_go_before_ours(tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "families").mkdir()
+    task = "{name: answer, version: 9, variables: [context, question], user: '{context}{question}'}"
+    (tmp_path / "tasks" / "answer.yaml").write_text(task)
+    (tmp_path / "families" / "house.jinja").write_text("<{{ messages[0].content }}>")
+    model = open_model(Backend(template="house"), prompt_folders=(tmp_path,))
+    assert model.render([HumanMessage("Hi")]) == "<Hi>"
+    assert model.family == "house"
+    assert select_prompt("answer", model).version == 9
+    with Library(config=load(overrides={"prompts": str(tmp_path)}).config) as library:
+        assert select_prompt("answer", library.model).version == 9
 
 
 def test_a_server_backend_without_an_address() -> None:
