@@ -146,6 +146,11 @@ class Config(_Section):
     privacy: Privacy = Privacy()
     prompts: str = Field("", description="A folder whose prompts override ours by name.")
 
+    @property
+    def prompt_folders(self) -> tuple[Path, ...]:
+        """Return the folders whose prompts and families go before ours."""
+        return (Path(self.prompts).expanduser(),) if self.prompts else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Effective:

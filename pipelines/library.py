@@ -16,10 +16,10 @@ from pipelines import config as configuration
 from pipelines import privacy
 from pipelines.answer import Answerer
 from pipelines.answer.chat import Chat
-from pipelines.backends import open_model
+from pipelines.backends import open_embedder, open_model
 from pipelines.backends.model import LocalModel
 from pipelines.config import Config, Retrieval
-from pipelines.embed import Embedder, open_embedder
+from pipelines.embed import Embedder
 from pipelines.errors import ConfigurationError, DocumentError, UsageError
 from pipelines.index import DenseIndex
 from pipelines.ingest import Ingestor, Progress
@@ -232,7 +232,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the model and of the files."""
-        for name in ("model", "index", "store", "journal"):
+        for name in ("model", "embedder", "index", "store", "journal"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
@@ -273,12 +273,12 @@ class Library:
     @cached_property
     def embedder(self) -> Embedder:
         """Texts → vectors; a LangChain `Embeddings`."""
-        return open_embedder(self.config.embedding)
+        return open_embedder(self.config)
 
     @cached_property
     def model(self) -> LocalModel:
         """The language model; a LangChain chat model."""
-        return open_model(self.config.backend)
+        return open_model(self.config.backend, prompt_folders=self.config.prompt_folders)
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -294,12 +294,11 @@ class Library:
 
     def summarizer(self, options: Options | None = None) -> Summarizer:
         """Document → summary; a LangChain `Runnable`."""
-        folder = self.config.prompts
         return Summarizer(
             self.model,
             journal=self.journal,
             options=options or self.summary_options,
-            folders=(Path(folder).expanduser(),) if folder else (),
+            folders=self.config.prompt_folders,
         )
 
     @property

@@ -91,7 +91,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """What model calls cost. Seconds and tokens; `calls` added up."""
+    """What model calls cost. Seconds and tokens; `calls` added up.
+
+    `gpu_layers` is how many layers really were on the GPU, read back after loading; `None` where
+    nobody can tell. `note` is a sentence where the model was asked onto the GPU and is not there.
+    """
 
     load_seconds: float = 0.0
     first_token_seconds: float = 0.0
@@ -101,6 +105,8 @@ class Timings:
     generated_tokens: int = 0
     generation_seconds: float = 0.0
     calls: int = 1
+    gpu_layers: int | None = None
+    note: str = ""
 
     @property
     def tokens_per_second(self) -> float:
@@ -108,6 +114,7 @@ class Timings:
         return self.generated_tokens / self.generation_seconds if self.generation_seconds else 0.0
 
     def __add__(self, other: Timings) -> Timings:
+        layers = [n for n in (self.gpu_layers, other.gpu_layers) if n is not None]
         return Timings(
             load_seconds=self.load_seconds + other.load_seconds,
             first_token_seconds=self.first_token_seconds or other.first_token_seconds,
@@ -117,6 +124,8 @@ class Timings:
             generated_tokens=self.generated_tokens + other.generated_tokens,
             generation_seconds=self.generation_seconds + other.generation_seconds,
             calls=self.calls + other.calls,
+            gpu_layers=min(layers, default=None),
+            note=self.note or other.note,
         )
 
 

@@ -5,6 +5,20 @@ Each backend is one file, registered in the entry-point group `carrel.backends`,
 
 from __future__ import annotations
 
-from pipelines.backends.registry import backend_class, backend_names, open_model, split_model
+from pipelines.backends.registry import (
+    backend_class,
+    backend_names,
+    open_embedder,
+    open_model,
+    settings_of,
+    split_model,
+)
 
-__all__ = ["backend_class", "backend_names", "open_model", "split_model"]
+__all__ = [
+    "backend_class",
+    "backend_names",
+    "open_embedder",
+    "open_model",
+    "settings_of",
+    "split_model",
+]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.backends.gguf import Gguf
+
+_OFFLOADED = re.compile(r"offloaded (\d+)/\d+ layers to GPU")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,12 @@ def offloaded_layers(free_before: list[int], header: Gguf) -> int:
     if taken >= 0.9 * header.bytes:
         return every
     return max(0, min(every, round(every * taken / header.bytes))) if header.bytes else 0
+
+
+def layers_in(log: str) -> int | None:
+    """Return how many layers llama.cpp said that it offloaded; `None` where it did not say."""
+    found = _OFFLOADED.findall(log)
+    return int(found[-1]) if found else None
 
 
 def offload_note(asked: str | int, layers: int | None, *, gpu_here: bool) -> str:

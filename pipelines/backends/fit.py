@@ -61,16 +61,27 @@ class Fit:
 
     @property
     def summary(self) -> str:
-        """Return the essence as one sentence."""
-        places = {"gpu": "all of it on the GPU", "cpu": "on the CPU", "nowhere": "it does not fit"}
-        where = places.get(self.place, f"{self.gpu_layers} of {self.layers} layers on the GPU")
+        """Return all of it as one sentence: need, memory, place, speed, quantization."""
+        gpu = "no GPU is seen"
+        if self.memory.gpus:
+            gpu = f"{_sized(self.memory.gpu_free)} of GPU memory free"
         speed = ""
         if self.tokens_per_second:
             speed = f", at most {self.tokens_per_second:,.0f} tokens a second"
         return (
-            f"needs {self.total / 2**30:.1f} GiB of {self.memory.available / 2**30:.0f} free, "
-            f"{where}{speed}"
+            f"needs {_sized(self.total)} (weights {_sized(self.weights)}, KV cache "
+            f"{_sized(self.cache)} at {self.window} tokens, work {_sized(self.work)}); "
+            f"{_sized(self.memory.available)} free, {gpu}; {self.where}{speed}; {self.advice}"
         )
+
+    @property
+    def where(self) -> str:
+        """Return where it runs best, with the layers to offload."""
+        if self.place == "nowhere":
+            return "does not fit"
+        if self.place == "cpu":
+            return f"runs on the CPU, 0 of {self.layers} layers to offload"
+        return f"{self.gpu_layers} of {self.layers} layers to offload to the GPU"
 
 
 def fit_of(
@@ -134,6 +145,10 @@ def cache_of_layers(header: Gguf, window: int) -> list[int]:
         latent = rank + int(header.hyperparameter("rope.dimension_count", 0))
         return [window * latent * _F16] * header.layers
     return [window * count * (keys + values) * _F16 for count in of_layers]
+
+
+def _sized(size: int) -> str:
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
 
 
 def _work(header: Gguf, batch: int) -> int:

@@ -1,7 +1,9 @@
 """`gpt4all`: the package gpt4all, for who has its models.
 
-LangChain's `GPT4All` is not in between: it can set neither the window nor the layers on the GPU, it
-gives whole answers only, and it has the marks of chat templates read as plain text. gpt4all has no
+LangChain's `GPT4All` is built over the same client and is not in between, since it loses what the
+contract needs: it sets neither the window (gpt4all's own is 2048) nor the layers on the GPU, it
+gives whole answers only, cuts at stop strings after they were generated, does not say what a call
+took, and calls a method that has the marks of chat templates read as plain text. gpt4all has no
 seed: with a temperature above 0, answers differ from call to call.
 """
 
@@ -27,7 +29,7 @@ from pipelines.backends.threads import decode_threads
 from pipelines.backends.vocabulary import Vocabulary
 from pipelines.config import Backend
 from pipelines.errors import BackendError, ConfigurationError, MissingExtraError
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.prompts import ChatTemplate, ModelMetadata
 from pipelines.types import Timings
 from pipelines.weights import fingerprint_of
 
@@ -78,14 +80,14 @@ class Gpt4All(LocalModel):
         trained = header.context_length or self.settings.context_window
         on_gpu = self._client is not None and self._client.device is not None
         layers = None if self._client is None else (header.layers + 1) * on_gpu
+        template = self.template()
         notes = [
-            offload_note(self.settings.gpu_layers, layers, gpu_here=False),
-            self.template().warning,
+            template.warning,
             "gpt4all has no seed; answers differ from call to call." * (self.temperature > 0),
         ]
         return Description(
             name=self.model,
-            family=family_of(self._metadata()),
+            family=template.family,
             kind="text",
             context_window=min(self.settings.context_window, trained),
             parallel=1,
@@ -94,6 +96,7 @@ class Gpt4All(LocalModel):
             bytes=header.bytes,
             adds_bos=header.adds_bos,
             gpu_layers=layers,
+            offload_note=offload_note(self.settings.gpu_layers, layers, gpu_here=False),
             note=" ".join(note for note in notes if note),
         )
 
@@ -101,7 +104,11 @@ class Gpt4All(LocalModel):
         """Return the template that the GGUF carries, else that of its family."""
         header = self._header
         return resolve(
-            self._metadata(), self.settings, bos=header.token("bos"), eos=header.token("eos")
+            self._metadata(),
+            self.settings,
+            bos=header.token("bos"),
+            eos=header.token("eos"),
+            folders=self.prompt_folders,
         )
 
     def count_tokens(self, text: str) -> int:
@@ -170,9 +177,7 @@ class Gpt4All(LocalModel):
     def _loaded(self) -> Any:
         if self._client is None:
             start = time.perf_counter()
-            asked = self.settings.gpu_layers
-            devices = ["gpu", None] if asked == "all" or (isinstance(asked, int) and asked) else []
-            for device in devices or [None]:
+            for device in (None,) if self.settings.gpu_layers == 0 else ("gpu", None):
                 try:
                     self._client = self._construct(device)
                     break

@@ -2,24 +2,29 @@
 
 The package is compiled when it is installed, for the CPU that is there, Metal or CUDA. One context
 answers one call at a time: two threads in it would end the process, so there is a lock.
-`ChatLlamaCpp` is not used: it would apply a chat template outside our sandbox.
+`LlamaCpp` loads the model and holds it; text is generated through the client it holds, since its
+own stream does not tell why an answer ended. `ChatLlamaCpp` would load the weights a second time
+and apply the file's chat template outside our sandbox (or Llama 2's, where the file has none), so
+that nobody knew the prompt before the call: messages are rendered here.
 """
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import json
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import PrivateAttr
 
-from pipelines.backends.devices import offload_note
+from pipelines.backends.devices import layers_in, offload_note
 from pipelines.backends.gguf import Gguf, read_gguf
 from pipelines.backends.llama_text import resolve
 from pipelines.backends.llamacpp import weights_of
@@ -27,7 +32,7 @@ from pipelines.backends.model import Description, LocalModel, Piece, Request
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend
 from pipelines.errors import BackendError, MissingExtraError
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.prompts import ChatTemplate, ModelMetadata
 from pipelines.types import Timings
 from pipelines.weights import fingerprint_of
 
@@ -42,6 +47,7 @@ class LlamaCppPython(LocalModel):
 
     _header: Gguf = PrivateAttr()
     _llm: Any = PrivateAttr(default=None)
+    _layers: int = PrivateAttr(default=0)
     _load_seconds: float = PrivateAttr(default=0.0)
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
 
@@ -68,11 +74,11 @@ class LlamaCppPython(LocalModel):
         """Return what the file says, and how much is on the GPU once it is loaded."""
         header = self._header
         template = self.template()
-        layers = self._gpu_layers() if self._llm is not None else None
+        layers = self._layers if self._llm is not None else None
         gpu_here = layers is not None and self._gpu_possible()
         return Description(
             name=self.model,
-            family=family_of(self._metadata()),
+            family=template.family,
             kind="text",
             context_window=min(
                 self.settings.context_window, header.context_length or self.settings.context_window
@@ -83,15 +89,19 @@ class LlamaCppPython(LocalModel):
             bytes=header.bytes,
             adds_bos=header.adds_bos,
             gpu_layers=layers,
-            note=offload_note(self.settings.gpu_layers, layers, gpu_here=gpu_here)
-            or template.warning,
+            offload_note=offload_note(self.settings.gpu_layers, layers, gpu_here=gpu_here),
+            note=template.warning,
         )
 
     def template(self) -> ChatTemplate:
         """Return the template that the GGUF carries, else that of its family."""
         header = self._header
         return resolve(
-            self._metadata(), self.settings, bos=header.token("bos"), eos=header.token("eos")
+            self._metadata(),
+            self.settings,
+            bos=header.token("bos"),
+            eos=header.token("eos"),
+            folders=self.prompt_folders,
         )
 
     def count_tokens(self, text: str) -> int:
@@ -106,22 +116,23 @@ class LlamaCppPython(LocalModel):
             load, self._load_seconds = self._load_seconds, 0.0
             llm.client.set_seed(request.seed)
             start = time.perf_counter()
-            first, generated, finish = 0.0, 0, ""
-            for chunk in self._stream_from(llm, request):
+            first, finish = 0.0, ""
+            tokens = llm.client.tokenize(request.prompt.encode(), add_bos=True, special=True)
+            for chunk in self._stream_from(llm, tokens, request):
                 choice = chunk["choices"][0]
                 finish = choice.get("finish_reason") or finish
                 if text := choice.get("text"):
                     first = first or time.perf_counter() - start
-                    generated += 1
                     yield Piece(text=text)
             spent = time.perf_counter() - start
             first = first or spent
             yield Piece(
                 timings=Timings(
                     load_seconds=load,
-                    prompt_tokens=request.prompt_tokens,
+                    prompt_tokens=len(tokens),
                     prompt_seconds=first,
-                    generated_tokens=generated,
+                    # The last token is generated and never read.
+                    generated_tokens=llm.client.n_tokens - len(tokens) + 1,
                     generation_seconds=spent - first,
                 ),
                 finish="length" if finish == "length" else "stop",
@@ -134,7 +145,7 @@ class LlamaCppPython(LocalModel):
                 self._llm.client.close()
                 self._llm = None
 
-    def _stream_from(self, llm: Any, request: Request) -> Iterator[Any]:
+    def _stream_from(self, llm: Any, tokens: Sequence[int], request: Request) -> Iterator[Any]:
         grammars = import_module("llama_cpp").LlamaGrammar
         grammar = None
         if request.grammar:
@@ -144,7 +155,7 @@ class LlamaCppPython(LocalModel):
             grammar = grammars.from_json_schema(schema, verbose=False)
         try:
             yield from llm.client.create_completion(
-                llm.client.tokenize(request.prompt.encode(), add_bos=True, special=True),
+                tokens,
                 max_tokens=request.max_tokens,
                 temperature=request.temperature,
                 top_k=1 if request.temperature == 0 else llm.top_k,
@@ -164,17 +175,21 @@ class LlamaCppPython(LocalModel):
             with warnings.catch_warnings():  # langchain-community announces its own end
                 warnings.simplefilter("ignore", DeprecationWarning)
                 from langchain_community.llms import LlamaCpp
+            threads = decode_threads(settings.threads)
             layers = {"auto": -1, "all": -1}.get(str(settings.gpu_layers), settings.gpu_layers)
             try:
-                self._llm = LlamaCpp(
-                    model_path=str(self.path),
-                    n_ctx=self.describe().context_window,
-                    n_batch=settings.batch_tokens,
-                    n_gpu_layers=layers,
-                    n_threads=decode_threads(settings.threads),
-                    f16_kv=True,
-                    verbose=False,
-                )
+                with _log() as log:
+                    self._llm = LlamaCpp(
+                        model_path=str(self.path),
+                        n_ctx=self.describe().context_window,
+                        n_batch=settings.batch_tokens,
+                        n_gpu_layers=layers,
+                        n_threads=threads,
+                        model_kwargs={"n_threads_batch": threads},
+                        f16_kv=True,
+                        verbose=False,
+                    )
+                self._layers = layers_in("".join(log)) or 0
             except ValueError as error:
                 raise BackendError(
                     f"llama-cpp-python cannot load {self.path.name}: {error}.",
@@ -186,13 +201,6 @@ class LlamaCppPython(LocalModel):
     def _gpu_possible(self) -> bool:
         return bool(import_module("llama_cpp").llama_supports_gpu_offload())
 
-    def _gpu_layers(self) -> int | None:
-        if not self._gpu_possible():
-            return 0
-        asked = self.settings.gpu_layers
-        every = self._header.layers + 1
-        return min(asked, every) if isinstance(asked, int) else every
-
     def _metadata(self) -> ModelMetadata:
         return ModelMetadata(
             name=self.path.stem,
@@ -200,3 +208,19 @@ class LlamaCppPython(LocalModel):
             chat_template=self._header.chat_template,
             kind="text",
         )
+
+
+@contextmanager
+def _log() -> Iterator[list[str]]:
+    """Collect what llama.cpp says meanwhile; nothing else tells how many layers it offloaded."""
+    package = import_module("llama_cpp")
+    said: list[str] = []
+    usual = import_module("llama_cpp._logger").llama_log_callback
+    ours = package.llama_log_callback(
+        lambda _, text, __: said.append(text.decode("utf-8", "replace"))
+    )
+    package.llama_log_set(ours, ctypes.c_void_p(0))
+    try:
+        yield said
+    finally:
+        package.llama_log_set(usual, ctypes.c_void_p(0))

@@ -58,7 +58,7 @@ class LlamaServer(LlamaTextModel):
     def start(self) -> Engine:
         """Reach the server, or start it."""
         if self.path is None:
-            return running_engine(self.settings.url, self.model, self.settings)
+            return running_engine(self)
         return started_engine(self, self.path)
 
     def stop(self, engine: Engine) -> None:
@@ -74,11 +74,13 @@ class LlamaServer(LlamaTextModel):
         return super().engine()
 
 
-def running_engine(url: str, name: str, settings: Backend) -> Engine:
+def running_engine(model: LlamaServer) -> Engine:
     """Return the engine for a server that somebody else runs."""
-    client = LlamaHttpClient(url, api_key=read_key(settings.api_key_file), timeout=settings.timeout)
+    settings = model.settings
+    key = read_key(settings.api_key_file)
+    client = LlamaHttpClient(settings.url, api_key=key, timeout=settings.timeout)
     try:
-        return engine_at(client, name, settings)
+        return engine_at(client, model.model, settings, folders=model.prompt_folders)
     except BaseException:
         client.close()
         raise
@@ -97,7 +99,8 @@ def started_engine(model: LlamaServer, file: Path) -> Engine:
             settings,
             fingerprint=fingerprint_of(file),
             gpu_layers=layers,
-            note=offload_note(settings.gpu_layers, layers, gpu_here=bool(gpu_entries())),
+            offload_note=offload_note(settings.gpu_layers, layers, gpu_here=bool(gpu_entries())),
+            folders=model.prompt_folders,
         )
     except BaseException:
         process.stop()

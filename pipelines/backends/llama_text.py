@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import PrivateAttr
@@ -21,7 +22,7 @@ from pipelines.backends.llama_http import LlamaHttpClient
 from pipelines.backends.model import Description, LocalModel, Piece, Request
 from pipelines.config import Backend
 from pipelines.errors import BackendError
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of, resolve_template
+from pipelines.prompts import ChatTemplate, ModelMetadata, resolve_template
 
 
 @dataclass(slots=True)
@@ -118,9 +119,16 @@ class LlamaTextModel(LocalModel):
         return self.engine().client.token_starts(text)
 
 
-def resolve(metadata: ModelMetadata, settings: Backend, *, bos: str, eos: str) -> ChatTemplate:
+def resolve(
+    metadata: ModelMetadata,
+    settings: Backend,
+    *,
+    bos: str,
+    eos: str,
+    folders: Sequence[Path] = (),
+) -> ChatTemplate:
     """Return the template that a model's messages are written with, and its special tokens."""
-    found = resolve_template(metadata, override=settings.template or None)
+    found = resolve_template(metadata, override=settings.template or None, folders=folders)
     return replace(found, bos_token=bos or found.bos_token, eos_token=eos or found.eos_token)
 
 
@@ -131,7 +139,9 @@ def engine_at(
     *,
     fingerprint: str = "",
     gpu_layers: int | None = None,
+    offload_note: str = "",
     note: str = "",
+    folders: Sequence[Path] = (),
 ) -> Engine:
     """Return the engine for a server that answers, with what it says of its model."""
     properties = client.properties()
@@ -147,13 +157,14 @@ def engine_at(
         settings,
         bos=str(properties.get("bos_token", "")),
         eos=str(properties.get("eos_token", "")),
+        folders=folders,
     )
     generation = properties.get("default_generation_settings") or {}
     window = int(generation.get("n_ctx") or facts.get("n_ctx") or settings.context_window)
     size, parameters = int(facts.get("size") or 0), int(facts.get("n_params") or 0)
     description = Description(
         name=name,
-        family=family_of(metadata),
+        family=template.family,
         kind="text",
         context_window=window,
         parallel=int(properties.get("total_slots") or 1),
@@ -162,6 +173,7 @@ def engine_at(
         bytes=size,
         adds_bos=client.adds_bos(),
         gpu_layers=gpu_layers,
+        offload_note=offload_note,
         note=note or template.warning,
     )
     return Engine(client=client, description=description, template=template)

@@ -25,7 +25,7 @@ from pipelines.backends.ollama_store import find_weights, stored_models
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend
 from pipelines.errors import BackendError, MissingExtraError
-from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.prompts import ChatTemplate, ModelMetadata
 from pipelines.weights import fingerprint_of
 
 EMBEDDED = "embedded"
@@ -76,11 +76,11 @@ class LlamaCpp(LlamaTextModel):
         """Return what the file says; once it is loaded, what is in force."""
         if self.loaded or "tokenizer.ggml.add_bos_token" not in self.header.values:
             return super().describe()
-        header, metadata = self.header, self._metadata()
+        header, template = self.header, self.template()
         trained = header.context_length or self.settings.context_window
         return Description(
             name=self.model,
-            family=family_of(metadata),
+            family=template.family,
             kind="text",
             context_window=min(self.settings.context_window, trained),
             parallel=self.settings.parallel,
@@ -88,7 +88,7 @@ class LlamaCpp(LlamaTextModel):
             parameters=header.parameters,
             bytes=header.bytes,
             adds_bos=header.adds_bos,
-            note=self._note() or self.template().warning,
+            note=self._note() or template.warning,
         )
 
     def template(self) -> ChatTemplate:
@@ -97,7 +97,11 @@ class LlamaCpp(LlamaTextModel):
             return super().template()
         header = self.header
         return resolve(
-            self._metadata(), self.settings, bos=header.token("bos"), eos=header.token("eos")
+            self._metadata(),
+            self.settings,
+            bos=header.token("bos"),
+            eos=header.token("eos"),
+            folders=self.prompt_folders,
         )
 
     @property
@@ -141,7 +145,6 @@ class LlamaCpp(LlamaTextModel):
                 hint="Is it a GGUF model of a kind that this build of llama.cpp knows?",
             ) from error
         layers = offloaded_layers(free, self.header)
-        asked = offload_note(settings.gpu_layers, layers, gpu_here=bool(free))
         client = LlamaHttpClient(server.listening_address, api_key=key, timeout=settings.timeout)
         engine = engine_at(
             client,
@@ -149,7 +152,9 @@ class LlamaCpp(LlamaTextModel):
             settings,
             fingerprint=fingerprint_of(self.path),
             gpu_layers=layers,
-            note=" ".join(note for note in (asked, self._note()) if note),
+            offload_note=offload_note(settings.gpu_layers, layers, gpu_here=bool(free)),
+            note=self._note(),
+            folders=self.prompt_folders,
         )
         engine.handle = server
         engine.admission = Admission(engine.description.context_window, engine.description.parallel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
 from langchain_core.messages.ai import UsageMetadata
@@ -26,17 +26,12 @@ def timings_of(message: BaseMessage) -> Timings:
     return Timings(**message.response_metadata.get("timings", {"calls": 0}))
 
 
-def as_chunk(
-    piece: Piece, model: str, first_token_seconds: float, gpu_layers: int | None = None
-) -> AIMessageChunk:
-    """Return a piece as LangChain streams it. The last one holds the timings and the usage.
-
-    `gpu_layers` is how much of the model ran on the GPU, `None` where nobody knows.
-    """
+def as_chunk(piece: Piece, model: str) -> AIMessageChunk:
+    """Return a piece as LangChain streams it. The last one holds the timings and the usage."""
     extra = {"reasoning_content": piece.thinking} if piece.thinking else {}
     if piece.timings is None:
         return AIMessageChunk(content=piece.text, additional_kwargs=extra)
-    timings = replace(piece.timings, first_token_seconds=first_token_seconds)
+    timings = piece.timings
     return AIMessageChunk(
         content=piece.text,
         additional_kwargs=extra,
@@ -45,7 +40,6 @@ def as_chunk(
             "finish_reason": piece.finish or "stop",
             "model_name": model,
             "model_provider": "carrel",
-            **({} if gpu_layers is None else {"gpu_layers": gpu_layers}),
         },
         usage_metadata=UsageMetadata(
             input_tokens=timings.prompt_tokens,

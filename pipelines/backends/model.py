@@ -11,8 +11,9 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -33,6 +34,9 @@ from pipelines.errors import (
 )
 from pipelines.prompts import ChatTemplate, render_messages
 from pipelines.types import Timings
+
+if TYPE_CHECKING:
+    from pipelines.embed import Embedder
 
 __all__ = [
     "ATTEMPTS",
@@ -62,9 +66,8 @@ class LocalModel(BaseChatModel):
 
     It is used like any LangChain chat model. `invoke` and `stream` take `max_tokens`,
     `temperature`, `seed`, `json_schema` and `grammar` (GBNF) as keyword arguments, and put
-    `timings`, `finish_reason` and, where it is known, `gpu_layers` into `response_metadata`. What a
-    reasoning model thinks stands in `additional_kwargs["reasoning_content"]`, apart from the
-    answer.
+    `timings` (see `timings_of`) and `finish_reason` into `response_metadata`. What a reasoning
+    model thinks stands in `additional_kwargs["reasoning_content"]`, apart from the answer.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -73,6 +76,8 @@ class LocalModel(BaseChatModel):
     max_tokens: int = 512
     temperature: float = 0.0
     seed: int = 0
+    prompt_folders: tuple[Path, ...] = ()
+    """Where prompts and families of the user's own are; they go before ours."""
 
     # -- what a backend says ---------------------------------------------------------------
 
@@ -120,6 +125,14 @@ class LocalModel(BaseChatModel):
         read = timings.prompt_tokens
         if request.prompt and read and read + 1 < request.prompt_tokens:
             raise shortfall(self.model, request.prompt_tokens, read)
+
+    @classmethod
+    def open_embedder(cls, name: str, settings: Backend) -> Embedder:
+        """Return an embedder that the backend runs; `ConfigurationError` where it runs none."""
+        raise ConfigurationError(
+            "This backend does not embed.",
+            hint="Set embedding.model to `embedded`, a folder, or `ollama:NAME`.",
+        )
 
     @classmethod
     def installed(cls, settings: Backend) -> Sequence[Installed]:
@@ -275,8 +288,16 @@ class LocalModel(BaseChatModel):
             )
 
     def _chunk(self, piece: Piece, first: float) -> AIMessageChunk:
-        layers = self.describe().gpu_layers if piece.timings is not None else None
-        return as_chunk(piece, self.model, first, layers)
+        if piece.timings is not None:
+            found = self.describe()
+            timings = replace(
+                piece.timings,
+                first_token_seconds=first,
+                gpu_layers=found.gpu_layers,
+                note=found.offload_note,
+            )
+            piece = replace(piece, timings=timings)
+        return as_chunk(piece, self.model)
 
     def _stream(
         self,

@@ -56,6 +56,8 @@ from pipelines.types import Timings
 if TYPE_CHECKING:
     from langchain_ollama import ChatOllama, OllamaLLM
 
+    from pipelines.embed import Embedder
+
 Part = tuple[str, str, Mapping[str, Any]]
 """Text, thinking, and what Ollama says at the end."""
 
@@ -89,6 +91,13 @@ class Ollama(LocalModel):
         """Prepare the way to the server; nothing is sent yet."""
         super().model_post_init(context)
         self._http = connect(self.settings)
+
+    @classmethod
+    def open_embedder(cls, name: str, settings: Backend) -> Embedder:
+        """Return an embedder of the server."""
+        from pipelines.backends.ollama_embeddings import OllamaEmbedder
+
+        return OllamaEmbedder(name, settings)
 
     @classmethod
     def installed(cls, settings: Backend) -> Sequence[Installed]:
@@ -288,7 +297,7 @@ class Ollama(LocalModel):
         if facts is None:
             with self._lock:
                 if self._facts is None:
-                    self._facts = look(self._http, self.name, self.settings)
+                    self._facts = look(self._http, self.name, self.settings, self.prompt_folders)
                 facts = self._facts
         return facts
 

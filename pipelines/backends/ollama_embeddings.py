@@ -6,11 +6,12 @@ for, every text is counted before, and `truncate: false` is sent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from langchain_core.embeddings import Embeddings
+import numpy as np
 
 from pipelines.backends.ollama import Ollama
 from pipelines.backends.ollama_wire import (
@@ -21,23 +22,31 @@ from pipelines.backends.ollama_wire import (
     our_errors,
     server_address,
 )
+from pipelines.backends.tokens import offsets_of_tokens
 from pipelines.config import Backend
-from pipelines.errors import ConfigurationError
+from pipelines.embed.contract import Embedder, Progress, Vectors
 
 if TYPE_CHECKING:
     from langchain_ollama import OllamaEmbeddings
 
 _AROUND = 2
 """The tokens that an embedder puts around a text."""
+_WINDOW = 8192
+"""The tokens that are asked for, at most: an embedder of Ollama's reads what it was trained for."""
+_AT_ONCE = 32
+"""Texts in one call."""
+_WORD = re.compile(r"\s*\S+")
+_REMEMBERED = 100_000
 
 
-class OllamaEmbedder(Embeddings):
+class OllamaEmbedder(Embedder):
     """Turns texts into vectors on an Ollama server."""
 
     def __init__(self, name: str, settings: Backend) -> None:
         self.name = name
-        self.settings = settings
-        self._model = Ollama.open(name, settings)
+        self.settings = settings.model_copy(update={"context_window": _WINDOW, "template": ""})
+        self._model = Ollama.open(name, self.settings)
+        self._word = lru_cache(maxsize=_REMEMBERED)(self._model.count_tokens)
 
     @property
     def fingerprint(self) -> str:
@@ -49,41 +58,54 @@ class OllamaEmbedder(Embeddings):
         """Return how many tokens of a text the model reads."""
         return self._model.describe().context_window - _AROUND
 
+    @property
+    def engine_name(self) -> str:
+        """Return the address of the server."""
+        return server_address(self.settings)
+
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens in `text`, or a bound where the vocabulary is not here."""
         return self._model.count_tokens(text)
 
     def token_starts(self, text: str) -> list[int]:
-        """Return the offset of each token of `text`."""
-        return self._model.token_starts(text)
+        """Return the offset of each token of `text`; within a word they are spread evenly.
 
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return a vector for each text.
+        Embedders change what they read (case, accents), so that tokens cannot be found again in
+        the text; but none of them reaches over white space, so each word has its own number.
+        """
+        starts: list[int] = []
+        for found in _WORD.finditer(text):
+            word = found[0]
+            spread = offsets_of_tokens(word, [0] * self._word(word))
+            starts += [found.start() + start for start in spread]
+        return starts
+
+    def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Return a (texts, dimension) array with a row of unit length for each text.
 
         Raises `ConfigurationError` for a text longer than the model reads, and `BackendError`.
         """
-        self._check(texts)
-        with our_errors(server_address(self.settings), self.name):
-            return self._embeddings.embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        """Return the vector of a question."""
-        return self.embed_documents([text])[0]
+        for text in texts:
+            self.check_length(text, self.count_tokens(text))
+        rows: list[list[float]] = []
+        for start in range(0, len(texts), _AT_ONCE):
+            part = list(texts[start : start + _AT_ONCE])
+            with our_errors(server_address(self.settings), self.name):
+                rows += self._embeddings.embed_documents(part)
+            if progress:
+                progress(len(part))
+        if not rows:
+            return np.zeros((0, 0), np.float32)
+        vectors = np.asarray(rows, np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.where(lengths > 0, lengths, 1)
+        return vectors
 
     def close(self) -> None:
         """Close the connections."""
         self._model.close()
         if "_embeddings" in self.__dict__:
             close_client(self._embeddings)
-
-    def _check(self, texts: Sequence[str]) -> None:
-        for text in texts:
-            if (length := self.count_tokens(text)) > self.limit:
-                raise ConfigurationError(
-                    f"A text of {length} tokens is longer than the {self.limit} that {self.name} "
-                    f"reads: {text[:60]!r}…",
-                    hint="Split it first; ingestion.chunk_tokens sets the size of chunks.",
-                )
 
     @cached_property
     def _embeddings(self) -> OllamaEmbeddings:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pipelines.backends.devices import offload_note
@@ -40,7 +42,7 @@ class Facts:
     vocabulary: Vocabulary | None
 
 
-def look(http: LocalHttp, name: str, settings: Backend) -> Facts:
+def look(http: LocalHttp, name: str, settings: Backend, folders: Sequence[Path] = ()) -> Facts:
     """Return what is known of a model.
 
     Raises `ModelNotFoundError`, and `ConfigurationError` for one that runs elsewhere.
@@ -58,11 +60,11 @@ def look(http: LocalHttp, name: str, settings: Backend) -> Facts:
     entry = _entry(http, "/api/tags", name)
     vocabulary = _vocabulary(name, str(entry.get("digest") or ""))
     metadata = ModelMetadata(name=name, architecture=architecture, kind="text" if raw else "chat")
-    template = resolve(metadata, settings, bos="", eos="") if raw else None
+    template = resolve(metadata, settings, bos="", eos="", folders=folders) if raw else None
     notes = [template.warning if template else "", BOUND_NOTE if vocabulary is None else ""]
     description = Description(
         name=f"ollama:{name}",
-        family=template.family if template else family_of(metadata),
+        family=template.family if template else family_of(metadata, folders=folders),
         kind="text" if raw else "chat",
         context_window=min(settings.context_window, trained),
         parallel=settings.parallel,
@@ -94,11 +96,7 @@ def with_offload(facts: Facts, http: LocalHttp, name: str, settings: Backend) ->
         return facts
     layers = round(facts.layers * int(entry.get("size_vram") or 0) / int(entry["size"]))
     note = offload_note(settings.gpu_layers, layers, gpu_here=False)
-    description = replace(
-        facts.description,
-        gpu_layers=layers,
-        note=" ".join(part for part in (note, facts.description.note) if part),
-    )
+    description = replace(facts.description, gpu_layers=layers, offload_note=note)
     return replace(facts, description=description)
 
 

@@ -212,7 +212,8 @@ class OpenAICompatible(LocalModel):
         window = next((int(entry[key]) for key in _WINDOW_KEYS if entry.get(key)), 0)
         window = window or int(meta.get("n_ctx") or 0)
         tokenizer = self._tokenizer(model_id)
-        family = family_of(ModelMetadata(name=self.name.rsplit("/", 1)[-1], kind="chat"))
+        metadata = ModelMetadata(name=self.name.rsplit("/", 1)[-1], kind="chat")
+        family = family_of(metadata, folders=self.prompt_folders)
         notes = []
         if not window:
             notes.append("The server does not tell its window; backend.context_window is believed.")

@@ -7,7 +7,6 @@ let go or because we were killed, the keeper ends the program.
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import signal
 import socket
@@ -18,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from pipelines.backends.devices import layers_in
 from pipelines.backends.llama_http import LlamaHttpClient
 from pipelines.errors import BackendError, BackendUnavailableError, GenerationError
 
@@ -39,7 +39,6 @@ threading.Thread(target=watch, daemon=True).start()
 os._exit(abs(child.wait()))
 """
 _STOP_SECONDS = 8.0
-_OFFLOADED = re.compile(r"offloaded (\d+)/\d+ layers to GPU")
 
 
 class ServerProcess:
@@ -77,8 +76,7 @@ class ServerProcess:
     @property
     def gpu_layers(self) -> int | None:
         """Return how many layers it said that it offloaded; `None` where it did not say."""
-        found = _OFFLOADED.findall(self.output())
-        return int(found[-1]) if found else None
+        return layers_in(self.output())
 
     def output(self) -> str:
         """Return what the program has printed."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.config import Backend
+from pipelines.config import Backend, Config
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.backends.model import LocalModel
+    from pipelines.embed import Embedder
 
 GROUP = "carrel.backends"
 
@@ -20,14 +23,36 @@ def backend_names() -> tuple[str, ...]:
     return tuple(sorted(_registered()))
 
 
-def open_model(settings: Backend) -> LocalModel:
+def open_model(settings: Backend, *, prompt_folders: Sequence[Path] = ()) -> LocalModel:
     """Return the model that `settings.model` names, split at its first colon, not loaded yet.
 
-    Raises `ConfigurationError` for an unknown backend, `MissingExtraError` where its package is
-    not installed.
+    `prompt_folders` hold prompts and families that go before ours. Raises `ConfigurationError` for
+    an unknown backend, `MissingExtraError` where its package is not installed.
     """
     backend, name = split_model(settings.model)
-    return backend_class(backend).open(name, settings)
+    model = backend_class(backend).open(name, settings)
+    model.prompt_folders = tuple(prompt_folders)
+    return model
+
+
+def open_embedder(config: Config) -> Embedder:
+    """Return the embedder that `embedding.model` names: of a folder, or `backend:name`."""
+    from pipelines import embed
+
+    backend, colon, name = config.embedding.model.partition(":")
+    if not colon or backend not in _registered():
+        return embed.open_embedder(config.embedding)
+    return backend_class(backend).open_embedder(name, settings_of(backend, config.backend))
+
+
+def settings_of(backend: str, settings: Backend) -> Backend:
+    """Return the settings as they are for a backend that may not be the configured one.
+
+    An address and a key belong to the configured one alone.
+    """
+    if settings.model.partition(":")[0] == backend:
+        return settings
+    return settings.model_copy(update={"url": "", "api_key_file": ""})
 
 
 def backend_class(backend: str) -> type[LocalModel]:

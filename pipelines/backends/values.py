@@ -19,8 +19,9 @@ class Description:
 
     `fingerprint` stands for the weights, not for the name. `adds_bos` tells that the tokenizer puts
     BOS in front of a prompt by itself. `gpu_layers` is what was really offloaded; `None` where the
-    backend does not say, or nothing is loaded yet. `counting` is `exact` when tokens are counted by
-    the model's own tokenizer, else `bound`: never fewer than there are. `note` is for the user.
+    backend does not say, or nothing is loaded yet; `offload_note` is a sentence where the model was
+    asked onto the GPU and is not there. `counting` is `exact` when tokens are counted by the
+    model's own tokenizer, else `bound`: never fewer than there are. `note` is for the user.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Description:
     bytes: int = 0
     adds_bos: bool = False
     gpu_layers: int | None = None
+    offload_note: str = ""
     note: str = ""
     counting: Counting = "exact"
 

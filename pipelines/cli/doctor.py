@@ -61,7 +61,7 @@ def doctor(
     """Look whether everything is in place: machine, model, embedder, collection, index."""
     findings: list[Finding] = []
     with opened(collection, config, set, model) as library, show.waiting("Looking"):
-        for look in (_machine, _state, _privacy, _model, _embedder, _collection, _ocr):
+        for look in (_machine, _state, _privacy, _fit, _model, _embedder, _collection, _ocr):
             try:
                 findings.append(look(library))
             except CarrelError as error:
@@ -115,16 +115,36 @@ def _privacy(library: Library) -> Finding:
     )
 
 
+def _fit(library: Library) -> Finding:
+    """Say what the model needs, before anything is loaded."""
+    from pipelines.backends.fit import fit_of
+    from pipelines.backends.gguf import read_gguf
+
+    file = library.model.weights_file()
+    if file is None:
+        return Finding("fit", "note", f"the weights of {library.model.model} cannot be read here")
+    found = fit_of(read_gguf(file), library.config.backend)
+    if found.place == "nowhere":
+        return Finding("fit", "bad", found.summary, "Take a smaller model, or a smaller window.")
+    return Finding("fit", "note" if found.better else "good", found.summary)
+
+
 def _model(library: Library) -> Finding:
+    """Have the model write one token, so that it is loaded and its offload read back."""
+    from pipelines.backends.model import timings_of
+
+    spent = timings_of(library.model.invoke("Hello.", max_tokens=1))
     found = library.model.describe()
-    where = {None: "", 0: ", on the CPU"}.get(found.gpu_layers, f", {found.gpu_layers} on the GPU")
+    layers = found.gpu_layers
+    where = {None: "", 0: ", on the CPU"}.get(layers, f", {layers} layers on the GPU")
+    loaded = f", loaded in {spent.load_seconds:.1f} s" if spent.load_seconds else ""
     size = f", {found.bytes / 2**20:.0f} MiB" if found.bytes else ""
     return Finding(
         "model",
-        "good",
+        "note" if spent.note else "good",
         f"{found.name}: {found.family}, {found.parameters / 1e6:.0f} million parameters{size}, "
-        f"window {found.context_window}, {found.parallel} at once{where}",
-        found.note,
+        f"window {found.context_window}, {found.parallel} at once{where}{loaded}",
+        spent.note or found.note,
     )
 
 

@@ -54,7 +54,7 @@ def retrieval(
     questions with document and page: how often the page is among the first 1, 5 and 10.
     """
     from pipelines import privacy
-    from pipelines.embed import open_embedder
+    from pipelines.backends import open_embedder
     from pipelines.evaluate import evaluate_retrieval, write_evaluation
     from pipelines.evaluate.retrieval import MODES
     from pipelines.evaluate.sources import measure_pages
@@ -70,7 +70,7 @@ def retrieval(
         else:
             result = evaluate_retrieval(
                 path,
-                open_embedder(settings.embedding),
+                open_embedder(settings),
                 settings,
                 limit=limit,
                 seed=seed,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pipelines.backends.model import Installed
     from pipelines.config import Backend, Config
 
+_LIST_SECONDS = 5.0
+"""How long a server may take to say what it has."""
+
 models_app = typer.Typer(help="Which models are here, and what they need.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="As `models list` names it.")]
@@ -196,10 +199,9 @@ def _config(file: Path | None, settings: list[str] | None, model: str = "") -> C
 
 
 def _installed(backend: str, chosen: Backend) -> list[Installed]:
-    from pipelines.backends import backend_class
+    from pipelines.backends import backend_class, settings_of
 
-    own = chosen.model.partition(":")[0] == backend
-    settings = chosen if own else chosen.model_copy(update={"url": "", "timeout": 5.0})
+    settings = settings_of(backend, chosen).model_copy(update={"timeout": _LIST_SECONDS})
     return list(backend_class(backend).installed(settings))
 
 
@@ -216,9 +218,7 @@ def _print_fit(name: str, found: Fit) -> None:
         out.print(f"  GPU     {gpu.name}: {_size(gpu.free)} free of {_size(gpu.total)}")
     if not memory.gpus:
         out.print("  GPU     none that this build of llama.cpp can use")
-    where = {"gpu": "all on the GPU", "cpu": "on the CPU", "nowhere": "it does not fit"}
-    mixed = f"{found.gpu_layers} of {found.layers} layers on the GPU"
-    out.print(f"  runs    {where.get(found.place, mixed)}")
+    out.print(f"  place   {found.where}")
     if found.tokens_per_second:
         out.print(
             f"  speed   at most {found.tokens_per_second:,.0f} tokens a second, by the measured "

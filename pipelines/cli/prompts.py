@@ -76,8 +76,9 @@ def show_prompt(
     from pipelines.backends import open_model
     from pipelines.prompts import select_prompt
 
-    chosen = open_model(effective(config, set, model).config.backend)
-    prompt = select_prompt(task, chosen, folders=_folders(config, set))
+    settings = effective(config, set, model).config
+    chosen = open_model(settings.backend, prompt_folders=settings.prompt_folders)
+    prompt = select_prompt(task, chosen)
     values = {name: f"{{{name}}}" for name in prompt.variables}
     for pair in var or ():
         name, equals, text = pair.partition("=")
@@ -128,5 +129,4 @@ def render(
 
 
 def _folders(config: Path | None, settings: list[str] | None) -> tuple[Path, ...]:
-    folder = effective(config, settings).config.prompts
-    return (Path(folder).expanduser(),) if folder else ()
+    return effective(config, settings).config.prompt_folders

@@ -119,7 +119,12 @@ def print_timings(model: str, timings: Timings) -> None:
     parts.append(f"first token after {timings.first_token_seconds:.1f} s")
     parts.append(f"{timings.prompt_tokens} tokens read")
     parts.append(f"{timings.generated_tokens} written at {timings.tokens_per_second:.0f}/s")
+    if timings.gpu_layers is not None:
+        layers = timings.gpu_layers
+        parts.append(f"{layers} layers on the GPU" if layers else "on the CPU")
     console(stderr=True).print("\n" + " · ".join(parts), style="dim")
+    if timings.note:
+        console(stderr=True).print(f"! {timings.note}", style="yellow")
 
 
 def print_hits(hits: list[Hit]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.embed.ahead import EmbeddingThread
-from pipelines.embed.embedder import Embedder, embedded_text, open_embedder
+from pipelines.embed.contract import Embedder
+from pipelines.embed.embedder import FolderEmbedder, embedded_text, open_embedder
 
-__all__ = ["Embedder", "EmbeddingThread", "embedded_text", "open_embedder"]
+__all__ = ["Embedder", "EmbeddingThread", "FolderEmbedder", "embedded_text", "open_embedder"]

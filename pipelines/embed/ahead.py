@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Self
 
-from pipelines.embed.embedder import Embedder, Vectors
+from pipelines.embed.contract import Embedder, Vectors
 
 _Jobs = queue.SimpleQueue[tuple[Sequence[str], Future[Vectors]] | None]
 PATIENCE_SECONDS = 0.5

@@ -15,18 +15,16 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
-from numpy.typing import NDArray
 
 from pipelines.config import Embedding, home
 from pipelines.embed import openvino
 from pipelines.embed.batch import Ids, batches
 from pipelines.embed.choice import Engine, encoded, fastest
+from pipelines.embed.contract import Embedder, Progress, Vectors
 from pipelines.embed.onnx import OnnxEngine
 from pipelines.errors import ConfigurationError, MissingExtraError
 from pipelines.types import Chunk
@@ -39,18 +37,13 @@ if TYPE_CHECKING:
     from pipelines.embed.torch import TorchEngine
 
 EMBEDDED = "embedded"
-Vectors = NDArray[np.float32]
-Progress = Callable[[int], None]
-"""Called with the number of texts that were just embedded."""
-
-
 BULK_TOKENS = 20_000
 """Tokens from which on opening the fastest engine pays; fewer run on what is open first."""
 _TOKENIZED_AT_ONCE = 512
 
 
-class Embedder(Embeddings):
-    """Turns texts into vectors of unit length, the same on every engine.
+class FolderEmbedder(Embedder):
+    """The model in a folder: vectors of unit length, the same on every engine.
 
     `folder` holds a model as sentence-transformers saves it. Nothing is loaded before it is used.
     """
@@ -111,22 +104,6 @@ class Embedder(Embeddings):
         assert vectors is not None
         return vectors
 
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return a vector for each text (LangChain's `Embeddings`)."""
-        return [list(map(float, row)) for row in self.embed(texts)]
-
-    def embed_query(self, text: str) -> list[float]:
-        """Return the vector of a question; of one that is too long, the mean of its parts."""
-        return [float(value) for value in self.query_vector(text)]
-
-    def query_vector(self, text: str) -> Vectors:
-        """Return the vector of a question, of unit length."""
-        starts = self.token_starts(text)
-        cuts = [*starts[:: self.limit], len(text)] if len(starts) > self.limit else [0, len(text)]
-        parts = [text[a:b] for a, b in pairwise(cuts)]
-        mean: Vectors = self.embed(parts).mean(axis=0)
-        return mean / np.linalg.norm(mean)
-
     @property
     def engine_name(self) -> str:
         """Return the name of the engine that many texts run on."""
@@ -143,12 +120,7 @@ class Embedder(Embeddings):
                 for encoding in self._tokenizer.encode_batch_fast(part)
             )
         for text, row in zip(texts, rows, strict=True):
-            if len(row) - special > self.limit:
-                raise ConfigurationError(
-                    f"A text of {len(row) - special} tokens is longer than the {self.limit} that "
-                    f"the embedder reads: {text[:60]!r}…",
-                    hint="Split it first; ingestion.chunk_tokens sets the size of chunks.",
-                )
+            self.check_length(text, len(row) - special)
         return rows
 
     def _count_now(self, text: str) -> int:
@@ -243,11 +215,11 @@ class Embedder(Embeddings):
         return self.settings.threads or os.cpu_count() or 1
 
 
-def open_embedder(settings: Embedding) -> Embedder:
-    """Return the embedder that the configuration names; nothing is loaded yet."""
+def open_embedder(settings: Embedding) -> FolderEmbedder:
+    """Return the embedder in a folder that the configuration names; nothing is loaded yet."""
     if settings.model == EMBEDDED:
-        return Embedder(_embedded_weights(), settings)
-    return Embedder(Path(settings.model).expanduser(), settings)
+        return FolderEmbedder(_embedded_weights(), settings)
+    return FolderEmbedder(Path(settings.model).expanduser(), settings)
 
 
 def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:

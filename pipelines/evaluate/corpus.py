@@ -124,7 +124,7 @@ def corpus_searcher(
     the texts, the splitter and the embedder are the same.
     """
     splitter = _splitter(embedder, config.ingestion)
-    model = partial(open_model, config.backend)
+    model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
     key = f"{corpus.fingerprint}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
     with _collection(key, cache) as (store, index, lock):
         with lock.held(wait_seconds=WAIT_SECONDS):
@@ -147,7 +147,7 @@ def documents_searcher(
     Raises `UsageError` when none of them can be read.
     """
     splitter = _splitter(embedder, config.ingestion)
-    model = partial(open_model, config.backend)
+    model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
     key = f"{path.resolve()}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
     with _collection(key, cache) as (store, index, lock):
         limits = Limits(

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.answer import Answerer
-from pipelines.backends import open_model
+from pipelines.backends import open_embedder, open_model
 from pipelines.config import Config
-from pipelines.embed import Embedder, open_embedder
+from pipelines.embed import Embedder
 from pipelines.errors import UsageError
 from pipelines.evaluate.answers import evaluate_answers
 from pipelines.evaluate.corpus import (
@@ -41,9 +41,9 @@ def measure_answers(
     far as there are that many.
     """
     questions = balanced(read_questions(file), limit, seed=seed)
-    embedder = open_embedder(config.embedding)
+    embedder = open_embedder(config)
     opened = _opened(file, embedder, config, documents, cache, progress)
-    model = open_model(config.backend)
+    model = open_model(config.backend, prompt_folders=config.prompt_folders)
     about = {
         **_about(file, config, embedder, limit),
         "model": config.backend.model,
@@ -79,7 +79,7 @@ def measure_pages(
     The documents are those of `measure_answers`; `limit` draws so many of the answerable ones.
     """
     can = [question for question in read_questions(file) if question.answerable]
-    embedder = open_embedder(config.embedding)
+    embedder = open_embedder(config)
     with _opened(file, embedder, config, documents, cache, progress) as searcher:
         return evaluate_pages(
             sample(can, limit, seed=seed),

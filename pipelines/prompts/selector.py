@@ -47,9 +47,13 @@ def unregister_condition(condition: Condition) -> None:
 def select_prompt(
     task: str, model: BaseLanguageModel[Any], *, folders: Sequence[Path] = ()
 ) -> Prompt:
-    """Return the prompt of a task in the wording that fits the model."""
+    """Return the prompt of a task in the wording that fits the model.
+
+    Without `folders`, those that the model was opened with go before ours.
+    """
     from pipelines.prompts.langchain import PromptTemplateOfTask
 
+    folders = folders or getattr(model, "prompt_folders", ())
     selected = prompt_selector(task, folders=folders).get_prompt(model)
     assert isinstance(selected, PromptTemplateOfTask)
     return selected.prompt

@@ -175,6 +175,8 @@ def render_messages(
         "add_generation_prompt": add_generation_prompt,
     }
     plain = [plain_message(message) for message in messages]
+    if template.trusted:  # ours are for texts; what others make of anything else is their business
+        plain = [{**message, "content": _text(message.get("content"))} for message in plain]
     if plain and plain[0].get("role") == "system" and not _takes_system_text(template):
         plain = fold_system_text(plain)
     render = render_trusted if template.trusted else render_untrusted
@@ -190,16 +192,16 @@ def plain_message(message: BaseMessage | Mapping[str, Any]) -> dict[str, Any]:
     return {"role": role, "content": _text(message.content)}
 
 
-def _text(content: str | Sequence[str | Mapping[str, Any]]) -> str:
-    if isinstance(content, str):
-        return content
-    pieces = []
-    for block in content:
-        text = block if isinstance(block, str) else block.get("text")
+def _text(content: Any) -> str:
+    """Return the text of a message, given as LangChain does: a text, or a list of blocks."""
+    pieces = content if isinstance(content, list) else [content]
+    texts = []
+    for piece in pieces:
+        text = piece.get("text") if isinstance(piece, Mapping) else piece
         if not isinstance(text, str):
             raise PromptError("A message holds something else than text, which no prompt can show.")
-        pieces.append(text)
-    return "".join(pieces)
+        texts.append(text)
+    return "".join(texts)
 
 
 def fold_system_text(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

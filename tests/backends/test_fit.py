@@ -44,7 +44,13 @@ def test_on_a_cpu_the_bandwidth_bounds_the_speed(header: Gguf) -> None:
         20e9 / (found.weights + found.cache / 2), rel=0.01
     )
     assert found.better == "Q4_0"
-    assert found.summary.startswith("needs 0.4 GiB of 8 free, on the CPU, at most 1")
+    assert found.summary.startswith("needs 377 MiB (weights ")
+    for said in (
+        "KV cache 180 MiB at 8192 tokens",
+        "8.0 GiB free, no GPU is seen; runs on the CPU, 0 of 31 layers to offload",
+        f"at most {found.tokens_per_second:,.0f} tokens a second; On a CPU, Q4_0",
+    ):
+        assert said in found.summary
 
 
 def test_all_layers_go_onto_a_gpu_that_is_large_enough(header: Gguf) -> None:
@@ -52,6 +58,7 @@ def test_all_layers_go_onto_a_gpu_that_is_large_enough(header: Gguf) -> None:
     assert (found.place, found.gpu_layers) == ("gpu", 31)
     assert found.tokens_per_second is None
     assert found.advice == "It fits."
+    assert "4.0 GiB of GPU memory free; 31 of 31 layers to offload to the GPU" in found.summary
 
 
 def test_a_small_gpu_takes_some_of_them(header: Gguf) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gguf import GGUFWriter
 from langchain_core.messages import HumanMessage, SystemMessage
 
+from pipelines import Library
 from pipelines.backends import backend_class, backend_names, open_model, split_model
 from pipelines.backends.http import LocalHttp, read_key
 from pipelines.backends.model import LocalModel
-from pipelines.config import Backend
+from pipelines.config import Backend, load
 from pipelines.errors import (
     BackendError,
     ConfigurationError,
@@ -23,7 +26,9 @@ from pipelines.errors import (
     MissingExtraError,
     ModelNotFoundError,
 )
+from pipelines.prompts import select_prompt
 
+Carrel = Callable[..., subprocess.CompletedProcess[str]]
 BACKENDS = ("gpt4all", "llama-cpp-python", "llama-server", "llamacpp", "llamafile", "ollama",
             "openai-compatible")  # fmt: skip
 
@@ -77,6 +82,46 @@ def test_a_template_of_the_users_comes_first(tmp_path: Path) -> None:
     file = tmp_path / "mine.jinja"
     file.write_text("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}")
     assert open_model(Backend(template=str(file))).render(messages) == "<system>Be brief.<user>Hi"
+
+
+def test_llama_2_sees_its_marks_around_the_search_queries_and_everyone_else_the_plain_ones(
+    carrel: Carrel, tmp_path: Path
+) -> None:
+    file = tmp_path / "llama-2-7b-chat.Q4_0.gguf"
+    writer = GGUFWriter(file, "llama")
+    writer.add_context_length(4096)
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(["<unk>", "<s>", "</s>"])
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_add_bos_token(True)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    show = ("prompts", "show", "search-queries", "--var", "question=Why?", "--model")
+    llama = carrel(*show, f"llamacpp:{file}").stdout
+    assert llama.startswith("[INST] <<SYS>>\nYou are an assistant that improves searches")
+    assert "\n<</SYS>>\n\nWrite THREE search questions" in llama
+    assert llama.endswith("Why? [/INST]"), "the tokenizer adds BOS, so it is not written"
+    chosen = carrel(*show, "llamacpp:embedded", "--set", "backend.template=llama-2").stdout
+    assert "<<SYS>>" in chosen, "the template in force says which family it is"
+    other = carrel(*show, "llamacpp:embedded").stdout
+    assert "<<SYS>>" not in other
+    assert "Question: Why?<|im_end|>" in other
+
+
+def test_prompts_and_families_of_the_users_go_before_ours(tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "families").mkdir()
+    task = "{name: answer, version: 9, variables: [context, question], user: '{context}{question}'}"
+    (tmp_path / "tasks" / "answer.yaml").write_text(task)
+    (tmp_path / "families" / "house.jinja").write_text("<{{ messages[0].content }}>")
+    model = open_model(Backend(template="house"), prompt_folders=(tmp_path,))
+    assert model.render([HumanMessage("Hi")]) == "<Hi>"
+    assert model.family == "house"
+    assert select_prompt("answer", model).version == 9
+    with Library(config=load(overrides={"prompts": str(tmp_path)}).config) as library:
+        assert select_prompt("answer", library.model).version == 9
 
 
 def test_a_server_backend_without_an_address() -> None:

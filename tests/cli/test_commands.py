@@ -188,8 +188,23 @@ def test_doctor_finds_everything_in_place(carrel: Carrel, sample: str) -> None:
     findings = {row["what"]: row for row in json.loads(result.stdout)}
     assert result.returncode == 0
     assert "135 million" in findings["model"]["found"]
+    assert "on the CPU, loaded in" in findings["model"]["found"]
+    assert "KV cache 180 MiB at 8192 tokens" in findings["fit"]["found"]
     assert "nothing leaves" in findings["privacy"]["found"]
     assert "5 documents" in findings["collection"]["found"]
+
+
+def test_a_model_that_should_be_on_the_gpu_and_is_not_is_told(carrel: Carrel, sample: str) -> None:
+    all_layers = ("--set", "backend.gpu_layers=all", "-c", sample)
+    rows = json.loads(carrel("doctor", *all_layers, "--json").stdout)
+    model = next(row for row in rows if row["what"] == "model")
+    spent = json.loads(carrel("ask", GENERATOR, *all_layers, "--json").stdout)["timings"]
+    if "on the GPU" in model["found"]:
+        pytest.skip("llama.cpp sees a GPU here")
+    assert model["state"] == "note"
+    assert "asked onto the GPU and runs on the CPU" in model["hint"]
+    assert spent["gpu_layers"] == 0
+    assert spent["note"] == model["hint"]
 
 
 def test_the_first_run_says_which_model_answers(

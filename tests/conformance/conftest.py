@@ -14,14 +14,17 @@ from typing import Any
 
 import httpx
 import pytest
+from bert_vocabulary import write_vocabulary
 from faulty_proxy import FaultyProxy, faulty
-from ollama_server import NAME, OllamaServer, ollama_over
+from ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_over
 from subjects import (
     BACKENDS,
+    LIVE,
     OVER_HTTP,
     PROGRAM,
     WINDOW,
     Subject,
+    live_model,
     llama_server,
     open_behind,
     settings,
@@ -30,6 +33,9 @@ from subjects import (
 from pipelines.backends import open_model
 from pipelines.backends.llamacpp import embedded_weights
 from pipelines.backends.model import LocalModel
+from pipelines.backends.ollama_wire import server_address
+from pipelines.config import Embedding
+from pipelines.embed import open_embedder
 
 _EXTRAS = {"llama-cpp-python": "llama_cpp", "gpt4all": "gpt4all"}
 
@@ -66,41 +72,53 @@ def programs(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
 def ollama_folder(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
     """A folder of models as Ollama keeps them."""
     folder = tmp_path_factory.mktemp("ollama")
-    digest = "0" * 64
-    blob = folder / "blobs" / f"sha256-{digest}"
-    blob.parent.mkdir()
-    blob.symlink_to(weights)
-    model, tag = NAME.split(":")
-    manifest = folder / "manifests" / "registry.ollama.ai" / "library" / model / tag
-    manifest.parent.mkdir(parents=True)
-    layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
-    manifest.write_text(json.dumps({"schemaVersion": 2, "layers": [layer]}))
+    vocabulary = tmp_path_factory.mktemp("vocabulary") / "embedder.gguf"
+    tokenizer = open_embedder(Embedding()).folder / "tokenizer.json"
+    write_vocabulary(tokenizer, vocabulary, window=EMBEDDER_WINDOW)
+    for digit, (name, file) in enumerate(((NAME, weights), (EMBEDDER, vocabulary))):
+        digest = str(digit) * 64
+        blob = folder / "blobs" / f"sha256-{digest}"
+        blob.parent.mkdir(exist_ok=True)
+        blob.symlink_to(file)
+        manifest = folder / "manifests/registry.ollama.ai/library" / name.replace(":", "/")
+        manifest.parent.mkdir(parents=True)
+        layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
+        manifest.write_text(json.dumps({"schemaVersion": 2, "layers": [layer]}))
     return folder
 
 
 @pytest.fixture(scope="session")
-def ollama_digest(ollama_folder: Path) -> str:
-    manifest = next((ollama_folder / "manifests").rglob("135m"))
-    return hashlib.sha256(manifest.read_bytes()).hexdigest()
+def ollama_digests(ollama_folder: Path) -> dict[str, str]:
+    library = ollama_folder / "manifests/registry.ollama.ai/library"
+    files = {name: library / name.replace(":", "/") for name in (NAME, EMBEDDER)}
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
 
 
 @pytest.fixture(scope="session")
-def shared_ollama(llama_url: str, weights: Path, ollama_digest: str) -> Iterator[OllamaServer]:
-    with ollama_over(llama_url, weights, ollama_digest) as server:
+def shared_ollama(
+    llama_url: str, weights: Path, ollama_digests: dict[str, str]
+) -> Iterator[OllamaServer]:
+    with ollama_over(llama_url, weights, ollama_digests) as server:
         yield server
 
 
 @pytest.fixture
-def ollama_server(llama_url: str, weights: Path, ollama_digest: str) -> Iterator[OllamaServer]:
-    with ollama_over(llama_url, weights, ollama_digest) as server:
+def ollama_server(
+    llama_url: str, weights: Path, ollama_digests: dict[str, str]
+) -> Iterator[OllamaServer]:
+    with ollama_over(llama_url, weights, ollama_digests) as server:
         yield server
 
 
 @pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch, ollama_folder: Path) -> None:
+def _surroundings(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, ollama_folder: Path
+) -> None:
+    """Make pauses short, and let only tests of a real Ollama see the one that is here."""
     monkeypatch.setattr("pipelines.backends.model._FIRST_PAUSE_SECONDS", 0.05)
-    monkeypatch.setenv("OLLAMA_MODELS", str(ollama_folder))
-    monkeypatch.delenv("OLLAMA_HOST", raising=False)
+    if request.node.get_closest_marker("live") is None:
+        monkeypatch.setenv("OLLAMA_MODELS", str(ollama_folder))
+        monkeypatch.delenv("OLLAMA_HOST", raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +131,12 @@ def subjects(shared_ollama: OllamaServer) -> Iterator[dict[str, Subject]]:
             model.unload()
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=[*BACKENDS, pytest.param(LIVE, marks=pytest.mark.live)])
 def subject(
-    request: pytest.FixtureRequest, subjects: dict[str, Subject], record_check: None
+    request: pytest.FixtureRequest,
+    subjects: dict[str, Subject],
+    record_check: None,
+    _surroundings: None,
 ) -> Subject:
     """A backend, with a model that the checks of one module share."""
     backend = request.param
@@ -135,6 +156,9 @@ def record_check(request: pytest.FixtureRequest) -> None:
 def _make(backend: str, request: pytest.FixtureRequest) -> Subject:
     if backend in _EXTRAS and importlib.util.find_spec(_EXTRAS[backend]) is None:
         pytest.skip(f"the package of the extra {backend} is not installed")
+    if backend == LIVE:
+        name = live_model()
+        return Subject(backend, lambda **c: open_model(settings(model=name, **c)), embedded=False)
     if backend == "llamacpp":
         return Subject(backend, lambda **c: open_model(settings(**c)))
     if backend in {"llama-cpp-python", "gpt4all"}:
@@ -165,17 +189,23 @@ def old_weights(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path
     return file
 
 
-@pytest.fixture(params=OVER_HTTP)
+@pytest.fixture(params=[*OVER_HTTP, pytest.param(LIVE, marks=pytest.mark.live)])
 def faulted(
-    request: pytest.FixtureRequest, record_check: None
+    request: pytest.FixtureRequest, record_check: None, _surroundings: None
 ) -> Iterator[tuple[LocalModel, FaultyProxy]]:
     """A backend whose server is behind a proxy that fails on request."""
-    backend = request.param
-    upstream = request.getfixturevalue("llama_url")
+    backend, name = request.param, ""
     if backend == "ollama":
         upstream = request.getfixturevalue("ollama_server").url
+    elif backend == LIVE:
+        name, upstream = live_model(), server_address(settings())
+    else:
+        upstream = request.getfixturevalue("llama_url")
     with faulty(upstream) as proxy:
-        model = open_behind(backend, proxy.url, timeout=2.0)
+        if name:
+            model = open_model(settings(model=name, url=proxy.url, timeout=30.0))
+        else:
+            model = open_behind(backend, proxy.url, timeout=2.0)
         try:
             yield model, proxy
         finally:
@@ -212,14 +242,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if not config.getoption("--conformance-table", default=False):
         return
     write = terminalreporter.write_line
+    columns = [name for name in (*BACKENDS, LIVE) if any(name in row for row in _results.values())]
     write("")
-    write("| check | " + " | ".join(f"`{name}`" for name in BACKENDS) + " |")
-    write("|---|" + "---|" * len(BACKENDS))
+    write("| check | " + " | ".join(f"`{name}`" for name in columns) + " |")
+    write("|---|" + "---|" * len(columns))
     for check, row in _results.items():
-        write(f"| {check} | " + " | ".join(row.get(name, "·") for name in BACKENDS) + " |")
+        write(f"| {check} | " + " | ".join(row.get(name, "·") for name in columns) + " |")
     write("")
     write("✓ passed, – skipped, · does not apply: there is no server that could fail.")
-    for backend in BACKENDS:
+    for backend in columns:
         skipped = {check: reason for (name, check), reason in _reasons.items() if name == backend}
         if len(set(skipped.values())) == 1 and len(skipped) > 1:
             write(f"`{backend}`: {next(iter(skipped.values()))}.")

@@ -1,8 +1,8 @@
 """A small server that speaks Ollama's API over a real llama.cpp server.
 
 No Ollama is part of the test environment. What it answers is built with the official client's own
-types, and it treats a prompt that is too long as Ollama does: it drops the start with status 200,
-unless `truncate` is false. Source: docs/api.md of Ollama.
+types, its embedder is the embedded one, and it treats a prompt that is too long as Ollama does: it
+drops the start with status 200, unless `truncate` is false. Source: docs/api.md of Ollama.
 """
 
 from __future__ import annotations
@@ -27,8 +27,12 @@ from ollama import (
 )
 
 from pipelines.backends.gguf import read_gguf
+from pipelines.config import Embedding
+from pipelines.embed import open_embedder
 
 NAME = "smollm2:135m"
+EMBEDDER_WINDOW = 256
+EMBEDDER = "all-minilm:22m"
 CHATML = (
     "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}"
     "<|im_start|>assistant\n"
@@ -42,15 +46,18 @@ class _Server(ThreadingHTTPServer):
 class OllamaServer:
     """`counts_cached` and `forbids_cutting` are false in versions of old."""
 
-    def __init__(self, llama: str, weights: Path, digest: str) -> None:
+    def __init__(self, llama: str, weights: Path, digests: dict[str, str]) -> None:
         self.counts_cached = True
         self.forbids_cutting = True
         self.real_window = 0
+        self.embedder_window = EMBEDDER_WINDOW
         self.template = CHATML
         self.remote_host = ""
         self.bodies: list[dict[str, Any]] = []
         self.removed: list[str] = []
-        self.digest = digest
+        self.digests = dict(digests)
+        self._embedder = open_embedder(Embedding(threads=1))
+        self._embedding = threading.Lock()
         self._header = read_gguf(weights)
         self._llama = httpx.Client(base_url=llama, timeout=120, trust_env=False)
         outer = self
@@ -109,7 +116,7 @@ class OllamaServer:
                 handler.wfile.write(json.dumps({"error": message}).encode())
 
     def _known(self, body: dict[str, Any]) -> None:
-        if body.get("model") not in {NAME, "smollm2"}:
+        if body.get("model") not in {NAME, EMBEDDER}:
             raise LookupError(404, f"model '{body.get('model')}' not found")
 
     def _chat(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -176,16 +183,33 @@ class OllamaServer:
                 )
 
     def _embed(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        from pipelines.config import Embedding
-        from pipelines.embed import open_embedder
-
-        assert body.get("truncate") is False, "a text that is too long would be cut"
-        rows = open_embedder(Embedding(threads=1)).embed(body["input"])
+        self._known(body)
+        limit = min(self.embedder_window, body["options"].get("num_ctx", 2048)) - 2
+        texts = []
+        for text in body["input"]:
+            starts = self._embedder.token_starts(text)
+            if len(starts) > limit and self.forbids_cutting and body.get("truncate") is False:
+                raise LookupError(400, "the input length exceeds the context length")
+            texts.append(text[: starts[limit]] if len(starts) > limit else text)
+        with self._embedding:
+            rows = self._embedder.embed(texts)
         answer = EmbedResponse(model=body["model"], embeddings=rows.tolist())
         yield answer.model_dump(exclude_none=True)
 
     def _show(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
         self._known(body)
+        if body["model"] == EMBEDDER:
+            yield {
+                "template": "{{ .Prompt }}",
+                "details": {"family": "bert"},
+                "model_info": {
+                    "general.architecture": "bert",
+                    "bert.context_length": self.embedder_window,
+                    "bert.block_count": 6,
+                },
+                "capabilities": ["embedding"],
+            }
+            return
         yield {
             "template": self.template,
             "details": {"family": "llama", "quantization_level": self._header.quantization},
@@ -200,16 +224,21 @@ class OllamaServer:
         }
 
     def _tags(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        entry = {
-            "model": NAME,
-            "modified_at": datetime.now(UTC),
-            "digest": self.digest,
-            "size": self._header.bytes,
-            "details": {"quantization_level": self._header.quantization},
-        }
-        listed = ListResponse(models=[ListResponse.Model.model_validate(entry)])
-        answer = json.loads(listed.model_dump_json(exclude_none=True))
-        answer["models"][0]["name"] = NAME
+        entries = [
+            ListResponse.Model.model_validate(
+                {
+                    "model": name,
+                    "modified_at": datetime.now(UTC),
+                    "digest": digest,
+                    "size": self._header.bytes,
+                    "details": {"quantization_level": self._header.quantization},
+                }
+            )
+            for name, digest in self.digests.items()
+        ]
+        answer = json.loads(ListResponse(models=entries).model_dump_json(exclude_none=True))
+        for entry in answer["models"]:
+            entry["name"] = entry["model"]
         yield answer
 
     def _ps(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -236,9 +265,9 @@ def _line(kind: type[ChatResponse] | type[GenerateResponse], fields: dict[str, A
 
 
 @contextmanager
-def ollama_over(llama: str, weights: Path, digest: str) -> Iterator[OllamaServer]:
+def ollama_over(llama: str, weights: Path, digests: dict[str, str]) -> Iterator[OllamaServer]:
     """Open a server over a llama.cpp server."""
-    server = OllamaServer(llama, weights, digest)
+    server = OllamaServer(llama, weights, digests)
     try:
         yield server
     finally:

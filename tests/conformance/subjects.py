@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -16,9 +17,10 @@ import httpx
 import pytest
 from ollama_server import NAME
 
-from pipelines.backends import open_model
+from pipelines.backends import backend_class, open_model
 from pipelines.backends.model import LocalModel
 from pipelines.config import Backend
+from pipelines.errors import BackendUnavailableError
 
 PROGRAM = Path(__file__).with_name("llama_program.py")
 WINDOW = 1024
@@ -31,6 +33,8 @@ BACKENDS = (
     "llama-cpp-python",
     "gpt4all",
 )
+LIVE = "ollama-live"
+"""A real Ollama, at OLLAMA_HOST or its usual address: `pytest tests/conformance -m live`."""
 OVER_HTTP = ("llama-server", "llamafile", "ollama", "openai-compatible")
 
 
@@ -41,6 +45,7 @@ class Subject:
     backend: str
     open: Callable[..., LocalModel]
     slots: Callable[[], list[dict[str, Any]]] | None = None
+    embedded: bool = True  # of a real Ollama nobody knows which model it has
     opened: list[LocalModel] = field(default_factory=list)
 
     @property
@@ -81,6 +86,19 @@ def open_behind(backend: str, url: str, **changes: Any) -> LocalModel:
         models = httpx.get(f"{url}/v1/models", trust_env=False).json()
         name = models["data"][0]["id"]
     return open_model(settings(model=f"{backend}:{name}", url=url, **changes))
+
+
+def live_model() -> str:
+    """Return the smallest model of the real Ollama that answers here; else skip."""
+    chosen = os.environ.get("CARREL_LIVE_MODEL")
+    try:
+        found = backend_class("ollama").installed(settings(timeout=5.0))
+    except BackendUnavailableError as error:
+        pytest.skip(f"no Ollama answers: {str(error).rstrip(chr(46))}")
+    with_size = sorted((model.bytes, model.name) for model in found if "embed" not in model.name)
+    if not with_size:
+        pytest.skip("the Ollama that answers here has no model; pull one: ollama pull smollm2:135m")
+    return f"ollama:{chosen or with_size[0][1]}"
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> bool:

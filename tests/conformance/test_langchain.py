@@ -9,7 +9,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_tests.integration_tests import ChatModelIntegrationTests, EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
-from ollama_server import NAME, OllamaServer
+from ollama_server import EMBEDDER, NAME, OllamaServer
 from subjects import settings
 
 from pipelines.backends.llamacpp import LlamaCpp, embedded_weights
@@ -75,4 +75,4 @@ class TestOllamaEmbedderIntegration(EmbeddingsIntegrationTests):
 
     @property
     def embedding_model_params(self) -> dict[str, Any]:
-        return {"name": NAME, "settings": settings(url=self.url)}
+        return {"name": EMBEDDER, "settings": settings(url=self.url)}

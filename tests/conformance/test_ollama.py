@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from subjects import WINDOW, open_behind, settings
 from pipelines.backends import open_model
 from pipelines.backends.model import LocalModel, timings_of
 from pipelines.errors import (
-    BackendUnavailableError,
     ConfigurationError,
     ContextOverflowError,
     GenerationError,
@@ -96,7 +94,7 @@ def test_without_the_blobs_tokens_are_bounded_and_it_says_so(
 
 
 def test_the_blobs_of_another_model_are_not_counted_with(ollama_server: OllamaServer) -> None:
-    ollama_server.digest = "f" * 64
+    ollama_server.digests[NAME] = "f" * 64
     model = open_behind("ollama", ollama_server.url)
     assert model.describe().counting == "bound"
     model.close()
@@ -177,42 +175,6 @@ def test_llamacpp_runs_what_ollama_has_pulled() -> None:
     model.unload()
     with pytest.raises(ModelNotFoundError, match="The nearest is smollm2:135m"):
         open_model(settings(model="llamacpp:ollama/smolm2:135m"))
-
-
-def test_embeddings_are_never_cut(ollama_server: OllamaServer, ollama_folder: Path) -> None:
-    from pipelines.backends.ollama_embeddings import OllamaEmbedder
-
-    embedder = OllamaEmbedder(NAME, settings(url=ollama_server.url))
-    rows = embedder.embed_documents(["bees make honey", "the lease ends in May"])
-    assert len(rows) == 2
-    assert len(rows[0]) == 384
-    assert embedder.embed_query("bees make honey") == pytest.approx(rows[0], abs=1e-4)
-    sent = next(b for b in ollama_server.bodies if b["path"] == "/api/embed")
-    assert sent["truncate"] is False
-    assert embedder.count_tokens("bees make honey") == 3
-    with pytest.raises(ConfigurationError, match="longer than the 1022"):
-        embedder.embed_documents(["word " * 2000])
-    embedder.close()
-
-
-@pytest.mark.live
-def test_a_real_ollama_counts_as_we_do() -> None:
-    """Needs an Ollama server with at least one model, at OLLAMA_HOST or its usual address."""
-    os.environ.pop("OLLAMA_MODELS", None)
-    try:
-        from pipelines.backends.ollama import Ollama
-
-        names = [found.name for found in Ollama.installed(settings())]
-    except BackendUnavailableError:
-        pytest.skip("no Ollama server answers here")
-    if not names:
-        pytest.skip("the Ollama server here has no model")
-    model = open_model(settings(model=f"ollama:{names[0]}"))
-    answer = model.invoke([SystemMessage("Be brief."), HumanMessage("Hi.")], max_tokens=8)
-    assert timings_of(answer).prompt_tokens <= model.count_prompt(
-        [SystemMessage("Be brief."), HumanMessage("Hi.")]
-    )
-    model.close()
 
 
 def test_the_server_of_the_tests_speaks_to_the_official_client(

@@ -193,6 +193,8 @@ CONTENTS = [
     "</think>",
     "<tool_response>\n1\n</tool_response>",
     "<|channel|>final<|message|>",
+    "\ufeff\u200bno width, \x00 and \x1b\r",
+    "a very long text. " * 4000,
     "[1] an excerpt\n\n[2] another\n\nQuestion: what?",
 ]
 
@@ -222,6 +224,25 @@ class TestOfficial:
                 messages[place]["content"] = content
                 _agree(official, messages)
             _agree(official, [{"role": role, "content": content} for role in roles])
+
+    def test_conversations_of_other_shapes(self, official: Official) -> None:
+        user, assistant, system = (
+            {"role": role, "content": f"{role} says so"} for role in ("user", "assistant", "system")
+        )
+        for messages in (
+            [system],
+            [assistant],
+            [system, system, user],
+            [system, assistant, user],
+            [user, system, user],
+            [user, assistant, system],
+            [user, user],
+            [user, assistant, assistant, user],
+            [user, assistant] * 40 + [user],
+            [{**system, "content": ""}, user],
+            [{**user, "name": "bob"}, assistant],
+        ):
+            _agree(official, messages)
 
     @settings(max_examples=40, deadline=None)
     @given(data=st.data())

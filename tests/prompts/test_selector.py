@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ from pipelines.prompts import (
     template_of_family,
     unregister_condition,
 )
+
+PAGE = Path(__file__).parents[2] / "docs" / "prompts.md"
+IMPORTS = "from pipelines.prompts import is_family, load_prompt\n\n"
 
 
 class Model(FakeListLLM):
@@ -102,23 +106,32 @@ class TestEntryPoints:
         yield
         selector._providers.cache_clear()
 
-    def test_an_installed_package_adds_conditions(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        mine = load_prompt("hyde")
+    def install(self, folder: Path, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put a package with prompt conditions on the path, as an installer would."""
+        (folder / "theirs.py").write_text(module, "utf-8")
+        facts = folder / "theirs-1.0.dist-info"
+        facts.mkdir()
+        (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+        (facts / "entry_points.txt").write_text(
+            "[carrel.prompt_conditions]\ntheirs = theirs:conditions\n"
+        )
+        monkeypatch.syspath_prepend(folder)
+        monkeypatch.delitem(sys.modules, "theirs", raising=False)
 
-        def provide(task: str) -> list[Any]:
-            return [(lambda model: model.family == "granite", mine)] if task == "answer" else []
-
-        entry = SimpleNamespace(name="x", value="x:y", load=lambda: provide)
-        monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry])
-        assert select_prompt("answer", Model(family="granite")) == mine
+    def test_an_installed_package_adds_conditions(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (program,) = re.findall(
+            r"```python\n(def conditions.*?)```", PAGE.read_text("utf-8"), re.DOTALL
+        )
+        self.install(tmp_path, f"{IMPORTS}{program}", monkeypatch)
+        assert select_prompt("answer", Model(family="granite")) == load_prompt("answer-small")
         assert select_prompt("answer", Model(family="gemma")) == load_prompt("answer")
 
-    def test_a_broken_package_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def load() -> None:
-            raise ImportError("gone")
-
-        entry = SimpleNamespace(name="theirs", value="theirs:conditions", load=load)
-        monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry])
+    def test_a_broken_package_is_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.install(tmp_path, "import nothing_of_that_name", monkeypatch)
         with pytest.raises(PromptError, match="'theirs'"):
             prompt_selector("answer")
 

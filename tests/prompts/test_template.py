@@ -150,6 +150,15 @@ class TestMessages:
         source = "{% for m in messages %}{{ m.role }}={{ m.content }};{% endfor %}"
         assert render_messages(messages, template=source) == "critic=No.;user=ab;tool=c;"
 
+    def test_a_family_reads_blocks_of_text_and_refuses_what_is_none(self) -> None:
+        family = template_of_family("chatml")
+        blocks = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+        text = render_messages([{"role": "user", "content": blocks}], template=family)
+        assert text.startswith("<|im_start|>user\nab<|im_end|>")
+        for message in ({"role": "user", "content": None}, {"role": "user"}):
+            with pytest.raises(PromptError, match="something else than text"):
+                render_messages([message], template=family)
+
     def test_an_image_is_refused(self) -> None:
         message = HumanMessage([{"type": "image_url", "image_url": {"url": "data:,"}}])
         with pytest.raises(PromptError, match="something else than text"):

@@ -1,0 +1,110 @@
+"""`embedding.model: ollama:NAME`: the vectors of the model, and never of a part of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ollama_server import EMBEDDER, EMBEDDER_WINDOW, OllamaServer
+
+from pipelines import Library
+from pipelines.backends import open_embedder
+from pipelines.backends.ollama_embeddings import OllamaEmbedder
+from pipelines.config import load
+from pipelines.embed import Embedder
+from pipelines.embed import open_embedder as open_folder
+from pipelines.errors import BackendError, ConfigurationError, FingerprintError
+
+TEXTS = ["bees make honey", "The Löschwasser is 12 m³ 🙂.", "Zinnober — naïve “quotes”, 你好"]
+CHOSEN = {"embedding.model": f"ollama:{EMBEDDER}"}
+
+
+@pytest.fixture
+def embedder(ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedder]:
+    monkeypatch.setenv("OLLAMA_HOST", ollama_server.url)
+    embedder = open_embedder(load(overrides=CHOSEN).config)
+    yield embedder
+    embedder.close()
+
+
+@pytest.fixture
+def reference() -> Embedder:
+    return open_folder(load().config.embedding)
+
+
+def test_the_vectors_are_those_of_the_model(embedder: Embedder, reference: Embedder) -> None:
+    assert isinstance(embedder, OllamaEmbedder)
+    assert (embedder.embed(TEXTS) * reference.embed(TEXTS)).sum(axis=1).min() > 0.9999
+    long = "word " * 600
+    assert embedder.query_vector(long) @ reference.query_vector(long) > 0.999
+
+
+def test_tokens_are_counted_as_the_model_counts_them(
+    embedder: Embedder, reference: Embedder
+) -> None:
+    assert embedder.limit == EMBEDDER_WINDOW - 2 == reference.limit
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    for sample in (*TEXTS, text):
+        expected = reference.count_tokens(sample)
+        assert embedder.count_tokens(sample) == expected
+        starts = embedder.token_starts(sample)
+        assert len(starts) == expected
+        assert starts == sorted(starts)
+
+
+def test_a_text_that_is_too_long_is_never_sent(
+    embedder: Embedder, ollama_server: OllamaServer
+) -> None:
+    embedder.embed(["word " * embedder.limit])
+    with pytest.raises(ConfigurationError, match="longer than the 254"):
+        embedder.embed(["word " * (embedder.limit + 1)])
+    sent = [body for body in ollama_server.bodies if body["path"] == "/api/embed"]
+    assert len(sent) == 1
+    assert sent[0]["truncate"] is False
+
+
+def test_a_server_that_reads_less_than_it_says_is_found_out(
+    embedder: Embedder, ollama_server: OllamaServer
+) -> None:
+    assert embedder.limit == 254
+    ollama_server.embedder_window = 128
+    with pytest.raises(BackendError, match="exceeds the context length"):
+        embedder.embed(["word " * 200])
+
+
+def test_a_collection_is_filled_and_searched_with_it(
+    ollama_server: OllamaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", ollama_server.url)
+    (tmp_path / "long.txt").write_text("The lighthouse keeper counts ships. " * 200)
+    (tmp_path / "bees.txt").write_text("Bees make honey from the nectar of flowers.")
+    library = Library("embedded-by-ollama", config=load(overrides=CHOSEN).config)
+    with library:
+        report = library.ingest(tmp_path)
+        assert len(report.done) == 2, report.failed
+        (hit,) = library.search("What is made from nectar?", k=1)
+        assert Path(hit.chunk.source).name == "bees.txt"
+    lengths = [len(text.split()) for b in ollama_server.bodies for text in b.get("input", ())]
+    assert max(lengths) > 100
+    with Library("embedded-by-ollama") as other, pytest.raises(FingerprintError):
+        other.search("nectar")
+
+
+def test_a_chunk_longer_than_it_reads_is_an_error_when_it_is_split(
+    ollama_server: OllamaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", ollama_server.url)
+    (tmp_path / "some.txt").write_text("Some text.")
+    chosen = load(overrides={**CHOSEN, "ingestion.chunk_tokens": 300}).config
+    with (
+        Library("too-long", config=chosen) as library,
+        pytest.raises(ConfigurationError, match="reads only 254 tokens"),
+    ):
+        library.ingest(tmp_path)
+    assert not [body for body in ollama_server.bodies if body["path"] == "/api/embed"]
+
+
+def test_a_backend_that_does_not_embed_says_so() -> None:
+    with pytest.raises(ConfigurationError, match="does not embed"):
+        open_embedder(load(overrides={"embedding.model": "llamafile:x"}).config)
