@@ -35,8 +35,8 @@ class Interval:
 class Evaluation:
     """One measurement. `items` maps each metric to the value of each item, by the item's id.
 
-    A metric is the mean over its items; `what` says what was measured (`retrieval`, `answers`),
-    `about` which data, model and settings it was.
+    A metric is the mean over its items; `what` says what was measured (`retrieval`, `answers`,
+    `summaries`), `about` which data, model and settings it was.
     """
 
     what: str
