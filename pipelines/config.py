@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -168,14 +168,16 @@ class Effective:
 def load(
     file: Path | None = None,
     *,
+    section: str = "",
     overrides: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Effective:
     """Return the configuration in force.
 
-    `file` must exist when given; otherwise `carrel.yaml` in the working folder is read if it is
-    there. `overrides` maps dotted keys (`retrieval.k`) to values, as arguments do. Environment
-    variables are the key in capitals, `CARREL_RETRIEVAL__K`.
+    `file` must exist when given, and may hold the settings under `section`; otherwise
+    `carrel.yaml` in the working folder is read if it is there. `overrides` maps dotted keys
+    (`retrieval.k`) to values, as arguments do. Environment variables are the key in capitals,
+    `CARREL_RETRIEVAL__K`.
 
     Raises `ConfigurationError` that names the key, the nearest known one, and the line.
     """
@@ -183,7 +185,7 @@ def load(
     layers: list[tuple[dict[str, Any], dict[str, str]]] = []
     path = file or Path("carrel.yaml")
     if file is not None or path.is_file():
-        layers.append(_read_file(path))
+        layers.append(_read_file(path, section))
     layers.append(_read_environment(environment))
     arguments = dict(overrides or {})
     layers.append((arguments, dict.fromkeys(arguments, "argument")))
@@ -257,10 +259,11 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
     return values, places
 
 
-def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+def compose(path: Path) -> yaml.Node | None:
+    """Return the tree of a YAML file, `None` for an empty one. Raises `ConfigurationError`."""
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=yaml.SafeLoader)
     except FileNotFoundError as error:
         raise ConfigurationError(f"There is no configuration file {path}.") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -273,6 +276,13 @@ def _read_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
             f"{path} is not valid YAML{line}: {problem}.",
             hint="Settings look like `retrieval:` with `  k: 5` indented below it.",
         ) from error
+
+
+def _read_file(path: Path, section: str) -> tuple[dict[str, Any], dict[str, str]]:
+    root = compose(path)
+    if section and isinstance(root, yaml.MappingNode):
+        found = [value for key, value in root.value if key.value == section]
+        root = found[0] if found else None
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     if root is None:
@@ -305,16 +315,21 @@ def _collect(
         places[key] = place
 
 
-def _unknown(key: str, place: str, known: Mapping[str, Any]) -> ConfigurationError:
-    names = [*known, *(name for name in Config.model_fields)]
+def nearest(key: str, names: Sequence[str]) -> str:
+    """Return the name that a misspelt key was most likely meant to be; empty when none is near."""
     by_last = {name.rsplit(".", 1)[-1]: name for name in names}
     near = difflib.get_close_matches(key, names, n=1, cutoff=0.6)
     near = near or [
         by_last[last]
         for last in difflib.get_close_matches(key.rsplit(".", 1)[-1], by_last, n=1, cutoff=0.6)
     ]
+    return near[0] if near else ""
+
+
+def _unknown(key: str, place: str, known: Mapping[str, Any]) -> ConfigurationError:
+    near = nearest(key, [*known, *Config.model_fields])
     return ConfigurationError(
         f"{place}: there is no setting {key!r}."
-        + (f" The nearest one is {near[0]!r}." if near else ""),
+        + (f" The nearest one is {near!r}." if near else ""),
         hint="`carrel config show` lists every setting.",
     )

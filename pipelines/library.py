@@ -292,11 +292,11 @@ class Library:
         """Question → answer; a LangChain `Runnable`."""
         return Answerer(self.searcher, self.model, self.config.answering)
 
-    def summarizer(self, options: Options | None = None) -> Summarizer:
-        """Document → summary; a LangChain `Runnable`."""
+    def summarizer(self, options: Options | None = None, *, journal: bool = True) -> Summarizer:
+        """Document → summary; a LangChain `Runnable`. Without a journal every call is made."""
         return Summarizer(
             self.model,
-            journal=self.journal,
+            journal=self.journal if journal else None,
             options=options or self.summary_options,
             folders=self.config.prompt_folders,
         )

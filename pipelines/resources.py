@@ -21,3 +21,8 @@ def sample_library_folder() -> Path:
     """Return the folder with the sample documents."""
     packed = _PACKED / "library"
     return packed if packed.is_dir() else _CHECKOUT / "data" / "library"
+
+
+def presets_folder() -> Path:
+    """Return the folder with the example jobs."""
+    return Path(__file__).parent / "presets"

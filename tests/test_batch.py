@@ -2,12 +2,8 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
-import subprocess
-import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -260,71 +256,6 @@ def test_ctrl_c_finishes_the_calls_in_flight(tmp_path: Path, folder: Path) -> No
     assert resumed.exit_code == 0
 
 
-RUN = """
-import sys
-from pathlib import Path
-sys.path[:0] = [{tests!r}]
-import test_batch
-from scripted_model import Scripted, first_words
-home = Path(sys.argv[1])
-seen = (home / "asked.txt").open("a")
-class Counting(Scripted):
-    def pieces(self, request):
-        text = str(request.messages[-1].content)
-        for piece in super().pieces(request):
-            yield piece
-model = Counting(seconds=0.02, parallel=3)
-def answer(prompt):
-    import hashlib
-    seen.write(hashlib.sha256(prompt.encode()).hexdigest() + "\\n")
-    seen.flush()
-    return first_words()(prompt)
-model.answer = answer
-paths = sorted((home / "in").rglob("*.md"))
-done = test_batch.job(home, model, form="json").run(paths, base=home / "in")
-sys.exit(done.exit_code)
-"""
-
-
-def _killed_runs(tmp_path: Path, kills: int) -> tuple[int, list[str]]:
-    """Run a job, killing it at random moments, until it ends; return the kills and the calls."""
-    program = RUN.format(tests=str(Path(__file__).parent))
-    command = [sys.executable, "-c", program, str(tmp_path)]
-    chance = random.Random(7)
-    killed = 0
-    while True:
-        process = subprocess.Popen(command)
-        if killed < kills:
-            # Wait until the run makes calls, then for a moment that nobody chose.
-            before = (tmp_path / "asked.txt").stat().st_size if killed else 0
-            while process.poll() is None and (
-                not (tmp_path / "asked.txt").exists()
-                or (tmp_path / "asked.txt").stat().st_size == before
-            ):
-                time.sleep(0.005)
-            time.sleep(chance.uniform(0.0, 0.12))
-            if process.poll() is None:
-                process.kill()
-                killed += 1
-        if process.wait() == 0:
-            return killed, (tmp_path / "asked.txt").read_text().split()
-
-
-def _kill_and_compare(tmp_path: Path, folder: Path, kills: int) -> None:
-    calm = tmp_path / "calm"
-    calm.mkdir()
-    paths = sorted(folder.rglob("*.md"))
-    undisturbed = job(calm, form="json").run(paths, base=folder)
-    killed, asked = _killed_runs(tmp_path, kills)
-    assert killed > 0
-    assert outputs(tmp_path / "out") == outputs(calm / "out")
-    assert len(set(asked)) == undisturbed.calls
-    repeated = len(asked) - len(set(asked))
-    assert repeated <= 3 * killed, "more than the calls in flight were made again"
-    assert Journal(tmp_path / "journal.db").stats().calls == undisturbed.calls
-    assert not [*(tmp_path / "out").rglob("report.json.*")]
-
-
 def test_what_a_killed_run_left_half_written_is_swept(tmp_path: Path, folder: Path) -> None:
     torn = tmp_path / "out" / "deep" / ".doc1.md.json.4552-140552883398336.part"
     torn.parent.mkdir(parents=True)
@@ -334,20 +265,6 @@ def test_what_a_killed_run_left_half_written_is_swept(tmp_path: Path, folder: Pa
     job(tmp_path).run(sorted(folder.rglob("*.md")), base=folder)
     assert not torn.exists()
     assert mine.exists()
-
-
-def test_killed_at_random_moments_it_ends_with_the_same_outputs(
-    tmp_path: Path, folder: Path
-) -> None:
-    _kill_and_compare(tmp_path, folder, 8)
-
-
-@pytest.mark.slow
-def test_killed_at_fifty_random_moments(tmp_path: Path, folder: Path) -> None:
-    for n in range(6, 20):
-        paragraphs = "\n\n".join(TEXT.format(n=100 * n + m + 1) for m in range(30))
-        (folder / f"doc{n}.md").write_text(paragraphs)
-    _kill_and_compare(tmp_path, folder, 50)
 
 
 def test_exit_codes_tell_what_happened() -> None:

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "pipelines"
 FLOORS = (
     ("errors", "types", "resources"),
     ("config", "database", "lock", "outputs", "privacy", "words"),
-    ("cite", "journal", "load", "split", "store", "weights"),
+    ("cite", "job", "journal", "load", "split", "store", "weights"),
     ("embed", "prompts"),
     ("backends", "index"),
     ("ingest", "retrieve", "summarize"),

@@ -23,6 +23,7 @@ from pipelines.cli import (
     prompts,
     summarize,
 )
+from pipelines.cli import run as run_command
 from pipelines.errors import CarrelError
 
 app = typer.Typer(
@@ -34,7 +35,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (collection, ask, summarize, configure, prompts, models, doctor, evaluate, demo):
+for module in (
+    collection, ask, summarize, run_command, configure, prompts, models, doctor, evaluate, demo,
+):  # fmt: skip
     module.register(app)
 
 

@@ -1,4 +1,4 @@
-"""`carrel eval retrieval`, `carrel eval answers`, `carrel eval compare`."""
+"""`carrel eval retrieval`, `answers`, `summaries`, `compare`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ Documents = Annotated[
 ]
 
 commands = typer.Typer(
-    help="Measure retrieval and answers, and compare two measurements.", no_args_is_help=True
+    help="Measure retrieval, answers and summaries, and compare two measurements.",
+    no_args_is_help=True,
 )
 
 
@@ -120,11 +121,55 @@ def answers(
     if save:
         write_evaluation(result, save)
     if json:
-        intervals = {n: [_plain(m.low), _plain(m.high)] for n, m in result.metrics.items()}
-        values: dict[str, Any] = {n: _plain(m.value) for n, m in result.metrics.items()}
-        show.print_json({**values, "intervals": intervals, "about": dict(result.about)})
+        show.print_json(_figures(result))
     else:
         print_evaluation(result)
+
+
+@commands.command()
+def summaries(
+    file: Annotated[Path, typer.Argument(help="Documents with summaries, as JSON lines.")],
+    questions: Annotated[
+        bool, typer.Option("--questions", help="The summaries on questions, not of the whole.")
+    ] = False,
+    length: Annotated[
+        str, typer.Option(help="brief, standard, detailed, or a number of words.")
+    ] = "",
+    limit: Limit = None,
+    seed: Seed = 0,
+    save: Save = None,
+    model: Model = "",
+    json: AsJson = False,
+    config: ConfigFile = None,
+    set: Settings = None,
+    debug: Debug = False,
+) -> None:
+    """Measure summaries against those that people wrote, beside the first words of the document.
+
+    Reads the files of SQuALITY, QMSum and L-Eval. ROUGE is against the best of the references.
+    """
+    from dataclasses import replace
+
+    from pipelines.evaluate import evaluate_summaries, read_references, write_evaluation
+    from pipelines.evaluate.questions import sample
+    from pipelines.library import Library
+
+    items = sample(read_references(file, questions=questions), limit, seed=seed)
+    with Library(config=effective(config, set, model).config) as library:
+        standing = library.summary_options
+        options = replace(standing, length=length or standing.length)
+        summarizer = library.summarizer(options, journal=False)
+        about = {"data": file.name, "limit": limit, "model": library.config.backend.model}
+        with show.progress("Measuring") as progress:
+            result = evaluate_summaries(
+                items, summarizer, about=about, seed=seed, progress=progress
+            )
+    if save:
+        write_evaluation(result, save)
+    if json:
+        show.print_json(_figures(result))
+    else:
+        print_summaries(result)
 
 
 @commands.command()
@@ -174,6 +219,22 @@ def print_evaluation(result: Evaluation) -> None:
     show.console(stderr=True).print(show.clean(facts), style="dim")
 
 
+def print_summaries(result: Evaluation) -> None:
+    """Print the figures of the summaries beside those of the first words of their documents."""
+    out = show.console()
+    rows: dict[str, dict[str, str]] = {}
+    for name, metric in result.metrics.items():
+        side, _, measure = name.partition(" ")
+        spread = f"{metric.value:.3f}  ({metric.low:.3f} to {metric.high:.3f})"
+        rows.setdefault(measure, {})[side] = spread if metric.count else "nothing to measure"
+    width = max(map(len, rows))
+    out.print(f"{'':{width}}  {'summary':25}  first words of the document, as many")
+    for measure, sides in rows.items():
+        out.print(f"{measure:{width}}  {sides['summary']:25}  {sides.get('lead', '')}".rstrip())
+    facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
+    show.console(stderr=True).print(show.clean(facts), style="dim")
+
+
 def print_comparison(result: Comparison) -> None:
     """Print what changed, metric by metric."""
     out = show.console()
@@ -185,6 +246,13 @@ def print_comparison(result: Comparison) -> None:
             f"({d.low:+.3f} to {d.high:+.3f}, p = {d.p:.3f}, n = {d.count})  {d.verdict}",
             style=style,
         )
+
+
+def _figures(result: Evaluation) -> dict[str, Any]:
+    """Return the figures of a measurement with their intervals, for JSON."""
+    intervals = {n: [_plain(m.low), _plain(m.high)] for n, m in result.metrics.items()}
+    values: dict[str, Any] = {n: _plain(m.value) for n, m in result.metrics.items()}
+    return {**values, "intervals": intervals, "about": dict(result.about)}
 
 
 def _plain(value: float) -> float | None:

@@ -36,13 +36,9 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback when some
 DEFAULT_COLLECTION = "default"
 
 
-def effective(
-    file: Path | None, settings: list[str] | None, model: str = "", **overrides: Any
-) -> Effective:
-    """Return the configuration in force for one command."""
+def overridden(settings: list[str] | None, model: str = "") -> dict[str, Any]:
+    """Return what `--set` and `--model` say, by dotted key."""
     import yaml
-
-    from pipelines.config import load
 
     values: dict[str, Any] = {}
     for setting in settings or ():
@@ -57,6 +53,16 @@ def effective(
             raise ConfigurationError(f"--set {key}: {text!r} is not a value.") from error
     if model:
         values["backend.model"] = model
+    return values
+
+
+def effective(
+    file: Path | None, settings: list[str] | None, model: str = "", **overrides: Any
+) -> Effective:
+    """Return the configuration in force for one command."""
+    from pipelines.config import load
+
+    values = overridden(settings, model)
     values.update({key.replace("__", "."): value for key, value in overrides.items()})
     if file is None and (named := os.environ.get("CARREL_CONFIG")):
         file = Path(named)

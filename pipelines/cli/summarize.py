@@ -83,15 +83,15 @@ def summarize(
             strategy=strategy or standing.strategy,  # type: ignore[arg-type]
             query=query,
             language=language,
-            schema=_schema(schema),
+            schema=read_schema(schema),
             fresh=fresh,
         )
         files = library.files(*paths, glob=glob)
         load = library.loader(passwords=password or (), first_pages=max_pages)
         if dry_run:
-            return _plan(library, files, options, load, json=json)
+            return print_plan(library, files, options, load, json=json)
         if output is not None and not together:
-            return _job(
+            return run_job(
                 library, files, options, load, output, json=json,
                 form=form or "markdown", trace=trace, workers=workers, max_failures=max_failures,
             )  # fmt: skip
@@ -144,10 +144,14 @@ def _print(
     return EXIT_FAILED if failed else 0
 
 
-def _job(
+def run_job(
     library: Library, files: list[Path], options: Options, load: Any, output: Path, *,
-    json: bool, form: str, trace: bool, workers: int, max_failures: int,
+    json: bool, form: str, trace: bool, workers: int, max_failures: int, quiet: bool = False,
 ) -> int:  # fmt: skip
+    """Summarize files into a folder, say what was done, and return the exit code.
+
+    `quiet` says nothing when all went well.
+    """
     from pipelines.batch import SummaryJob
 
     with show.progress("Summarizing") as move:
@@ -164,7 +168,7 @@ def _job(
         result = job.run(files)
     if json:
         show.print_json(asdict(result))
-    else:
+    elif not quiet or result.exit_code:
         _print_job(result, output)
     return result.exit_code
 
@@ -185,7 +189,10 @@ def _print_job(result: JobReport, output: Path) -> None:
         _tell(f"The job is paused: {result.paused} Run the same command again to go on.")
 
 
-def _plan(library: Library, files: list[Path], options: Options, load: Any, *, json: bool) -> int:
+def print_plan(
+    library: Library, files: list[Path], options: Options, load: Any, *, json: bool
+) -> int:
+    """Say what summarizing these files would take."""
     from pipelines.batch import SummaryJob
 
     job = SummaryJob(library.summarizer(options), load, Path())
@@ -238,7 +245,8 @@ def _facts(summary: Summary) -> None:
     )
 
 
-def _schema(file: Path | None) -> dict[str, Any] | None:
+def read_schema(file: Path | None) -> dict[str, Any] | None:
+    """Return the JSON schema in a file. Raises `UsageError`."""
     if file is None:
         return None
     try:

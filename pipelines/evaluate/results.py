@@ -37,7 +37,7 @@ class Evaluation:
     """One measurement. `items` maps each metric to the value of each item, by the item's id.
 
     A metric is the mean over its items; `what` says what was measured (`retrieval`, `pages`,
-    `answers`), `about` which data, model and settings it was.
+    `answers`, `summaries`), `about` which data, model and settings it was.
     """
 
     what: str

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,6 +105,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._database = Database(path, schema=_SCHEMA, version=VERSION)
+        self._flight: dict[str, tuple[threading.Lock, list[int]]] = {}
+        self._boarding = threading.Lock()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -112,6 +116,24 @@ class Journal:
         """Return the finished call, or `None` when it was never finished."""
         row = self._database.read(f"SELECT {_COLUMNS} FROM calls WHERE key = ?", (key,)).fetchone()  # noqa: S608
         return None if row is None else _entry(row)
+
+    @contextmanager
+    def asking(self, key: str) -> Iterator[None]:
+        """Hold the right to make a call, so that the same call waits until it is recorded.
+
+        It holds among the threads that share this journal. Look the key up inside.
+        """
+        with self._boarding:
+            lock, holders = self._flight.setdefault(key, (threading.Lock(), [0]))
+            holders[0] += 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._boarding:
+                holders[0] -= 1
+                if not holders[0]:
+                    del self._flight[key]
 
     def record(self, entry: Entry) -> str:
         """Write a finished call to disk, and return its key once it is durable.

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -75,13 +76,16 @@ def journalled_call(
     stop: Sequence[str] = (),
     json_schema: Mapping[str, Any] | None = None,
     fresh: bool = False,
+    turn: AbstractContextManager[object] | None = None,
     config: RunnableConfig | None = None,
 ) -> Call:
     """Return the model's answer, from the journal when this very call was finished before.
 
-    The call is durable when this returns. An answer that repeats itself is ended there, rather
-    than at `max_tokens`. `fresh` asks anew when `temperature` is above 0. Raises what the model
-    raises, and `CollectionError` when the journal cannot be written.
+    The call is durable when this returns. The same call in another thread waits for this one
+    and takes its answer. The model is asked inside `turn`, if one is given. An answer that
+    repeats itself is ended there, rather than at `max_tokens`. `fresh` asks anew when
+    `temperature` is above 0. Raises what the model raises, and `CollectionError` when the journal
+    cannot be written.
     """
     temperature = model.temperature if temperature is None else temperature
     seed = model.seed if seed is None else seed
@@ -95,20 +99,21 @@ def journalled_call(
         json_schema=json_schema,
     )
     key = question.key
-    known = None
-    if journal is not None and not (fresh and temperature > 0):
-        known = journal.lookup(key)
-    if known is not None:
-        return Call(known.text, known.finish, known.timings, cached=True, key=key)
     options: dict[str, Any] = {
         "max_tokens": max_tokens,
         "temperature": temperature,
         "seed": seed,
         "json_schema": json_schema,
     }
-    text, finish, timings = _generate(model, messages, stop, options, config)
-    if journal is not None:
-        journal.record(Entry(question, text, finish, model=model.model, timings=timings))
+    kept = None if fresh and temperature > 0 else journal
+    with kept.asking(key) if kept is not None else nullcontext():
+        known = kept.lookup(key) if kept is not None else None
+        if known is not None:
+            return Call(known.text, known.finish, known.timings, cached=True, key=key)
+        with turn or nullcontext():
+            text, finish, timings = _generate(model, messages, stop, options, config)
+            if journal is not None:
+                journal.record(Entry(question, text, finish, model=model.model, timings=timings))
     return Call(text, finish, timings, cached=False, key=key)
 
 

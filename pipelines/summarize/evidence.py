@@ -11,7 +11,9 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Literal
 
 from pipelines.cite import sentences as sentence_spans
 from pipelines.summarize.values import Link, Sentence
@@ -41,6 +43,16 @@ def numbers_of(text: str) -> list[str]:
     return [_plain(found) for found in _NUMBER.findall(unicodedata.normalize("NFKC", text))]
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name or number in a text, and whether it stands in what was read."""
+
+    start: int
+    text: str
+    kind: Literal["name", "number"]
+    supported: bool
+
+
 class Vocabulary:
     """The words and numbers of what was read; tells what a sentence has that they do not."""
 
@@ -56,30 +68,37 @@ class Vocabulary:
                 self._numbers.update(re.split(r"[,:/\-]", number))
 
     def unsupported(self, sentence: str) -> tuple[str, ...]:
-        """Return the names and numbers of a sentence that were not read, in order.
+        """Return the names and numbers of a sentence that were not read, in order."""
+        return tuple(
+            dict.fromkeys(found.text for found in self.mentions(sentence) if not found.supported)
+        )
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Return the names and numbers of a text, in order.
 
         A capital letter at the start of a sentence makes no name, unless another name follows it.
         """
-        found: list[tuple[int, str]] = [
-            (match.start(), match[0])
-            for match in _NUMBER.finditer(sentence)
-            if _plain(unicodedata.normalize("NFKC", match[0])) not in self._numbers
+        found = [
+            Mention(match.start(), match[0], "number", self._holds(match[0]))
+            for match in _NUMBER.finditer(text)
         ]
-        begins = {0} | {end for _, end in self._starts(sentence)}
-        names = list(_NAME.finditer(sentence))
+        begins = {0} | {end for _, end in self._starts(text)}
+        names = list(_NAME.finditer(text))
         for match, follower in zip_longest(names, names[1:]):
             alone = follower is None or follower.start() != match.end() + 1
             if match.start() in begins and alone:
                 continue
-            if not self._knows(match[0]):
-                found.append((match.start(), match[0]))
-        return tuple(dict.fromkeys(text for _, text in sorted(found)))
+            found.append(Mention(match.start(), match[0], "name", self._knows(match[0])))
+        return sorted(found, key=lambda mention: (mention.start, mention.text))
 
     @staticmethod
     def _starts(text: str) -> Iterator[tuple[int, int]]:
         for start, _ in sentence_spans(text):
             opening = _OPENING.match(text, start)
             yield start, opening.end() if opening else start
+
+    def _holds(self, number: str) -> bool:
+        return _plain(unicodedata.normalize("NFKC", number)) in self._numbers
 
     def _knows(self, name: str) -> bool:
         folded = unicodedata.normalize("NFKC", name).casefold()

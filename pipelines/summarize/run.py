@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -137,27 +138,24 @@ class Run:
         A model that used up its tokens thinking, and has not begun to answer, is asked once more
         with room for both.
         """
-        if self.watch.stopped:
-            raise StoppedError("Stopped before all calls were made; what is done is kept.")
+        self._go_on()
         limits = [max_tokens]
         roomy = min(8 * max_tokens + 512, self.model.bound_tokens(messages))
         if roomy > max_tokens:
             limits.append(roomy)
         for limit in limits:
-            with self._gate:
-                if self.watch.stopped:
-                    raise StoppedError("Stopped before all calls were made; what is done is kept.")
-                call = journalled_call(
-                    self.model,
-                    messages,
-                    self.journal,
-                    max_tokens=limit,
-                    temperature=temperature,
-                    seed=seed,
-                    json_schema=json_schema,
-                    fresh=self.options.fresh,
-                    config=self._config,
-                )
+            call = journalled_call(
+                self.model,
+                messages,
+                self.journal,
+                max_tokens=limit,
+                temperature=temperature,
+                seed=seed,
+                json_schema=json_schema,
+                fresh=self.options.fresh,
+                turn=self._turn(),
+                config=self._config,
+            )
             self._count(call)
             if call.text or call.finish != "length":
                 break
@@ -182,6 +180,17 @@ class Run:
             if not future.cancelled() and (error := future.exception()) is not None:
                 raise error
         return [future.result() for future in futures]
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold one of the calls that the model takes at once."""
+        with self._gate:
+            self._go_on()
+            yield
+
+    def _go_on(self) -> None:
+        if self.watch.stopped:
+            raise StoppedError("Stopped before all calls were made; what is done is kept.")
 
     def _count(self, call: Call) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""An ingestion in a process of its own, which tells what it has acknowledged and may be killed."""
+"""An ingestion or a batch in a process of its own, which tells what it does and may be killed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,26 @@ from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from pipelines import Library
+from scripted_model import Scripted, first_words
 
+from pipelines import Library
+from pipelines.batch import SummaryJob
+from pipelines.journal import Journal
+from pipelines.summarize import Options, Summarizer
+from pipelines.types import Document, Page
+
+BATCH_PARALLEL = 3
 _SERVER = multiprocessing.get_context("forkserver")
 # What is imported once is not imported again for each of the many processes.
 _SERVER.set_forkserver_preload(
-    ["pipelines.library", "pipelines.embed.embedder", "tokenizers", "onnxruntime", "chromadb"]
+    [
+        "pipelines.library",
+        "pipelines.batch",
+        "pipelines.embed.embedder",
+        "tokenizers",
+        "onnxruntime",
+        "chromadb",
+    ]
 )
 
 
@@ -46,6 +60,37 @@ def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
     except Exception as error:
         acknowledged.with_suffix(".error").write_text(f"{type(error).__name__}: {error}")
         raise SystemExit(1) from error
+
+
+def batch_started(home: Path, folder: Path, asked: Path, output: Path) -> BaseProcess:
+    """Start summarizing a folder with a scripted model that writes down what it is asked."""
+    process = _SERVER.Process(target=_batch, args=(home, folder, asked, output), daemon=True)
+    process.start()
+    return process
+
+
+def _batch(home: Path, folder: Path, asked: Path, output: Path) -> None:
+    out = os.open(asked, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def answer(prompt: str) -> str:
+        os.write(out, f"{digest_of(prompt)}\n".encode())
+        return first_words()(prompt)
+
+    model = Scripted(seconds=0.01, parallel=BATCH_PARALLEL, answer=answer)
+    options = Options(map_tokens=100, reduction="select", length="40")
+    summarizer = Summarizer(model, journal=Journal(home / "journal.db"), options=options)
+    done = SummaryJob(summarizer, _read, output, form="json").run(
+        sorted(folder.rglob("*.md")), base=folder
+    )
+    raise SystemExit(done.exit_code)
+
+
+def _read(path: Path) -> Document:
+    return Document(str(path), path.stem, "text", (Page(1, path.read_text()),))
+
+
+def digest_of(prompt: str) -> str:
+    return hashlib.blake2b(prompt.encode(), digest_size=16).hexdigest()
 
 
 def hash_of(path: Path) -> str:

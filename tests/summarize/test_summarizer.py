@@ -239,6 +239,32 @@ def test_fresh_asks_anew_only_above_temperature_zero(tmp_path: Path) -> None:
         assert len(model.asked) == calls
 
 
+def test_the_same_call_in_flight_is_made_once(tmp_path: Path) -> None:
+    model = Scripted(seconds=0.05, parallel=4)
+    journal = Journal(tmp_path / "journal.db")
+    summarizer = Summarizer(model, journal=journal)
+    summaries = summarizer.batch([TEXT] * 4)
+    assert len(model.asked) == 1
+    assert sorted(summary.calls for summary in summaries) == [0, 0, 0, 1]
+    assert len({summary.text for summary in summaries}) == 1
+    assert not journal._flight
+
+
+def test_a_call_that_fails_in_flight_leaves_the_next_to_try(tmp_path: Path) -> None:
+    failing = iter([True])
+
+    def answer(prompt: str) -> str:
+        if next(failing, False):
+            raise GenerationError("It broke off.")
+        return "The council gave 3,900 crowns."
+
+    model = Scripted(answer=answer, seconds=0.05, parallel=4)
+    summarizer = Summarizer(model, journal=Journal(tmp_path / "journal.db"))
+    done = summarizer.batch([TEXT] * 3, return_exceptions=True)
+    assert sum(isinstance(one, GenerationError) for one in done) == 1
+    assert len(model.asked) == 2
+
+
 def test_sampled_calls_are_kept_for_resuming(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     model = Scripted(temperature=0.8)
