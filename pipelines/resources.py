@@ -17,6 +17,11 @@ def prompts_folder() -> Path:
     return packed if packed.is_dir() else _CHECKOUT / "prompts"
 
 
+def presets_folder() -> Path:
+    """Return the folder with the presets, a file each."""
+    return Path(__file__).parent / "presets"
+
+
 def sample_library_folder() -> Path:
     """Return the folder with the sample documents."""
     packed = _PACKED / "library"

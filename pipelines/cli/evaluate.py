@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli import EXIT_FAILED, show
-from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Settings, effective
+from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings, effective
 
 if TYPE_CHECKING:
     from pipelines.evaluate import Comparison, Evaluation
@@ -37,6 +37,7 @@ def retrieval(
     save: Save = None,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -46,7 +47,7 @@ def retrieval(
     from pipelines.evaluate import evaluate_retrieval, write_evaluation
     from pipelines.evaluate.retrieval import METRICS, MODES
 
-    settings = effective(config, set).config
+    settings = effective(config, set, preset=preset).config
     if settings.privacy.guard:
         privacy.guard(settings.privacy.allow)
     with show.progress("Measuring") as progress:
@@ -84,6 +85,7 @@ def answers(
     model: Model = "",
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -96,7 +98,7 @@ def answers(
     from pipelines.evaluate import write_evaluation
     from pipelines.evaluate.sources import measure_answers
 
-    settings = effective(config, set, model).config
+    settings = effective(config, set, model, preset=preset).config
     if settings.privacy.guard:
         privacy.guard(settings.privacy.allow)
     with show.progress("Measuring") as progress:

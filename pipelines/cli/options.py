@@ -23,6 +23,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Instead of ./carrel.yaml.")
 ]
+Preset = Annotated[
+    str, typer.Option("--preset", metavar="NAME", help="laptop, gpu, quality or fast.")
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, as retrieval.k=5."),
@@ -36,7 +39,12 @@ DEFAULT_COLLECTION = "default"
 
 
 def effective(
-    file: Path | None, settings: list[str] | None, model: str = "", **overrides: Any
+    file: Path | None,
+    settings: list[str] | None,
+    model: str = "",
+    *,
+    preset: str = "",
+    **overrides: Any,
 ) -> Effective:
     """Return the configuration in force for one command."""
     import yaml
@@ -56,6 +64,8 @@ def effective(
             raise ConfigurationError(f"--set {key}: {text!r} is not a value.") from error
     if model:
         values["backend.model"] = model
+    if preset:
+        values["preset"] = preset
     values.update({key.replace("__", "."): value for key, value in overrides.items()})
     if file is None and (named := os.environ.get("CARREL_CONFIG")):
         file = Path(named)

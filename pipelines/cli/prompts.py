@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import show
-from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Settings, effective
+from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings, effective
 from pipelines.errors import UsageError
 
 prompts_app = typer.Typer(help="What a model is asked, to the byte.", no_args_is_help=True)
@@ -23,12 +23,16 @@ def register(app: typer.Typer) -> None:
 
 @prompts_app.command("list")
 def list_all(
-    json: AsJson = False, config: ConfigFile = None, set: Settings = None, debug: Debug = False
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
 ) -> None:
     """List the prompts, and the families of templates."""
     from pipelines.prompts import families, list_prompts
 
-    folders = _folders(config, set)
+    folders = _folders(config, set, preset)
     prompts = list_prompts(folders=folders)
     names = [family.name for family in families(folders)]
     if json:
@@ -69,6 +73,7 @@ def show_prompt(
         list[str] | None, typer.Option(metavar="NAME=TEXT", help="Fill in a variable.")
     ] = None,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -76,8 +81,8 @@ def show_prompt(
     from pipelines.backends import open_model
     from pipelines.prompts import select_prompt
 
-    chosen = open_model(effective(config, set, model).config.backend)
-    prompt = select_prompt(task, chosen, folders=_folders(config, set))
+    chosen = open_model(effective(config, set, model, preset=preset).config.backend)
+    prompt = select_prompt(task, chosen, folders=_folders(config, set, preset))
     values = {name: f"{{{name}}}" for name in prompt.variables}
     for pair in var or ():
         name, equals, text = pair.partition("=")
@@ -108,6 +113,7 @@ def render(
         bool, typer.Option("--generation-prompt/--no-generation-prompt", help="Open the answer.")
     ] = True,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -122,11 +128,11 @@ def render(
         eos_token=eos,
         now=date,
         add_generation_prompt=None if generation_prompt else False,
-        folders=_folders(config, set),
+        folders=_folders(config, set, preset),
     )
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
 
 
-def _folders(config: Path | None, settings: list[str] | None) -> tuple[Path, ...]:
-    folder = effective(config, settings).config.prompts
+def _folders(config: Path | None, settings: list[str] | None, preset: str) -> tuple[Path, ...]:
+    folder = effective(config, settings, preset=preset).config.prompts
     return (Path(folder).expanduser(),) if folder else ()
