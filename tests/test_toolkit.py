@@ -19,13 +19,13 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel
+from scripted_model import Scripted
 
 from pipelines import Answer, Library
 from pipelines.config import load, preset_names
 from pipelines.errors import ConfigurationError
 from pipelines.resources import presets_folder
 from pipelines.summarize import Options
-from tests.scripted_model import Scripted
 
 DATA = Path(__file__).parents[1] / "data"
 GENERATOR = "How long can the emergency generator run on a full tank?"
