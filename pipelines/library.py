@@ -23,6 +23,7 @@ from pipelines.answer.ground import cite
 from pipelines.backends import open_model
 from pipelines.backends.model import LocalModel
 from pipelines.config import Config, Retrieval
+from pipelines.display.bar import notebook_bar
 from pipelines.embed import Embedder, open_embedder
 from pipelines.errors import ConfigurationError, UsageError
 from pipelines.index import DenseIndex
@@ -116,13 +117,14 @@ class Library:
         """
         if not paths:
             raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
-        return self.ingestor.ingest(
-            [Path(path) for path in paths],
-            passwords=passwords,
-            retry=retry,
-            progress=progress,
-            wait_seconds=wait_seconds,
-        )
+        with notebook_bar("Ingesting") as bar:
+            return self.ingestor.ingest(
+                [Path(path) for path in paths],
+                passwords=passwords,
+                retry=retry,
+                progress=progress or bar,
+                wait_seconds=wait_seconds,
+            )
 
     def watch(
         self,
@@ -197,7 +199,13 @@ class Library:
         documents = [load(file) for file in self.files(*paths)]
         if together:
             return [summarizer.invoke(documents)]
-        return [summarizer.invoke(document) for document in documents]
+        summaries = []
+        with notebook_bar("Summarizing") as bar:
+            for document in documents:
+                summaries.append(summarizer.invoke(document))
+                if bar:
+                    bar(len(summaries), len(documents), document.source)
+        return summaries
 
     def files(self, *paths: AnyPath, glob: str = "*") -> list[Path]:
         """Return the files under these paths, in order; of folders those whose name fits.
