@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import ConfigurationError
+from pipelines.resources import presets_folder
 
 
 class _Section(BaseModel):
@@ -67,6 +68,9 @@ class Retrieval(_Section):
     )
     reranker: str = Field(
         "", description="Who looks again at the best hits: `model`, or a cross-encoder's folder."
+    )
+    retriever: str = Field(
+        "", description="A retriever that an installed package brings, instead of our search."
     )
     rerank: int = Field(20, ge=1, le=1000, description="Hits that the reranker looks at.")
     paths: tuple[str, ...] = Field(
@@ -145,6 +149,9 @@ class Config(_Section):
     backend: Backend = Backend()
     privacy: Privacy = Privacy()
     prompts: str = Field("", description="A folder whose prompts override ours by name.")
+    preset: str = Field(
+        "", description="Defaults for a kind of use: `laptop`, `gpu`, `quality` or `fast`."
+    )
 
     @property
     def prompt_folders(self) -> tuple[Path, ...]:
@@ -177,7 +184,8 @@ def load(
     `file` must exist when given, and may hold the settings under `section`; otherwise
     `carrel.yaml` in the working folder is read if it is there. `overrides` maps dotted keys
     (`retrieval.k`) to values, as arguments do. Environment variables are the key in capitals,
-    `CARREL_RETRIEVAL__K`.
+    `CARREL_RETRIEVAL__K`. Whichever of them names a `preset`, its values stand in for the defaults
+    and below everything else.
 
     Raises `ConfigurationError` that names the key, the nearest known one, and the line.
     """
@@ -189,6 +197,9 @@ def load(
     layers.append(_read_environment(environment))
     arguments = dict(overrides or {})
     layers.append((arguments, dict.fromkeys(arguments, "argument")))
+    preset = next((layer["preset"] for layer, _ in reversed(layers) if "preset" in layer), "")
+    if preset:
+        layers.insert(0, _read_preset(preset))
 
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -211,6 +222,11 @@ def load(
             hint="`carrel config show` lists every setting with its value.",
         ) from error
     return Effective(config, origins)
+
+
+def preset_names() -> tuple[str, ...]:
+    """Return the names of all presets, sorted."""
+    return tuple(sorted(path.stem for path in presets_folder().glob("*.yaml")))
 
 
 def home(environment: Mapping[str, str] | None = None) -> Path:
@@ -259,6 +275,15 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
     return values, places
 
 
+def _read_preset(name: object) -> tuple[dict[str, Any], dict[str, str]]:
+    if name not in preset_names():
+        raise ConfigurationError(
+            f"There is no preset {name!r}.", hint=f"Presets: {', '.join(preset_names())}."
+        )
+    values, _ = _read_file(presets_folder() / f"{name}.yaml", section="")
+    return values, dict.fromkeys(values, f"preset {name}")
+
+
 def compose(path: Path) -> yaml.Node | None:
     """Return the tree of a YAML file, `None` for an empty one. Raises `ConfigurationError`."""
     try:
@@ -303,7 +328,7 @@ def _collect(
     for key_node, value_node in node.value:
         key = prefix + str(key_node.value)
         place = f"{path} line {key_node.start_mark.line + 1}"
-        if key in Config.model_fields and "." not in key and key != "prompts":
+        if key in Config.model_fields and isinstance(Config.model_fields[key].default, _Section):
             _collect(value_node, key + ".", path, values, places)
             continue
         if key in places:

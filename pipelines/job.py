@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.config import Effective, compose, load, nearest
 from pipelines.errors import ConfigurationError, UsageError
-from pipelines.resources import presets_folder
+from pipelines.resources import jobs_folder
 
 SETTINGS = "settings"
 _HINT = "docs/summaries.md describes job files."
@@ -44,7 +44,7 @@ def find_job(name: str) -> Path:
     path = Path(name).expanduser()
     if path.is_file():
         return path
-    examples = {file.stem: file for file in sorted(presets_folder().glob("*.yaml"))}
+    examples = {file.stem: file for file in sorted(jobs_folder().glob("*.yaml"))}
     if name in examples:
         return examples[name]
     raise UsageError(
@@ -81,7 +81,7 @@ def read_job(path: Path) -> Job:
                 hint=_HINT,
             )
         values[key] = _value(value_node, f"{path} line {line}: {key}")
-    base = Path.cwd() if path.parent == presets_folder() else path.resolve().parent
+    base = Path.cwd() if path.parent == jobs_folder() else path.resolve().parent
     try:
         job = Job.model_validate(values)
     except ValidationError as error:

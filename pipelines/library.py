@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
@@ -12,15 +12,20 @@ from pathlib import Path
 from threading import Event
 from typing import Self
 
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.tools import StructuredTool
+
 from pipelines import config as configuration
 from pipelines import privacy
 from pipelines.answer import Answerer
 from pipelines.answer.chat import Chat
+from pipelines.answer.ground import cite
 from pipelines.backends import open_embedder, open_model
 from pipelines.backends.model import LocalModel
 from pipelines.config import Config, Retrieval
+from pipelines.display.bar import notebook_bar
 from pipelines.embed import Embedder
-from pipelines.errors import ConfigurationError, DocumentError, UsageError
+from pipelines.errors import ConfigurationError, UsageError
 from pipelines.index import DenseIndex
 from pipelines.ingest import Ingestor, Progress
 from pipelines.ingest.reembed import reembed
@@ -28,14 +33,15 @@ from pipelines.ingest.verify import Verification, verify
 from pipelines.ingest.walk import File, walk
 from pipelines.ingest.watch import watch
 from pipelines.journal import Journal
-from pipelines.load import Limits, LoaderPool
+from pipelines.load import DocumentReader, Limits
 from pipelines.lock import WriteLock
 from pipelines.retrieve import Searcher, open_searcher
-from pipelines.retrieve.langchain import CollectionRetriever
+from pipelines.retrieve.langchain import CollectionRetriever, RetrieverSearcher
+from pipelines.retrieve.tool import search_tool
 from pipelines.split import Splitter
 from pipelines.store import Scope, Source, Store
 from pipelines.summarize import Options, Summarizer, Summary
-from pipelines.types import Answer, Document, Hit, Page, Report
+from pipelines.types import Answer, Citation, Hit, Page, Report
 
 DEFAULT_COLLECTION = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -56,8 +62,9 @@ class ExportedPage:
 class Library:
     """The documents of one collection: ingest, search, ask, stream, chat, summarize.
 
-    Every stage is handed out as well, and composes with LangChain: `retriever()`, `answerer`,
-    `model`, `embedder`. Nothing is loaded before it is used. From now on, connections off this
+    Every stage is handed out as well, and composes with LangChain: `loader()`, `splitter`,
+    `embedder`, `retriever()`, `model`, `answerer`, `summarizer()`; and the whole as a tool of an
+    agent, `as_tool()`. Nothing is loaded before it is used. From now on, connections off this
     machine that the configuration does not name are refused in this process (`privacy.guard`).
     """
 
@@ -81,9 +88,15 @@ class Library:
             privacy.guard(self.config.privacy.allow)
 
     @classmethod
-    def from_config(cls, file: AnyPath, *, collection: str = DEFAULT_COLLECTION) -> Self:
-        """Return a library configured by a file; see `carrel config show` for what it may hold."""
-        return cls(collection, config=configuration.load(Path(file)).config)
+    def from_config(
+        cls, file: AnyPath, *, preset: str = "", collection: str = DEFAULT_COLLECTION
+    ) -> Self:
+        """Return a library configured by a file; see `carrel config show` for what it may hold.
+
+        `preset` is `laptop`, `gpu`, `quality` or `fast`; what the file says goes before it.
+        """
+        overrides = {"preset": preset} if preset else {}
+        return cls(collection, config=configuration.load(Path(file), overrides=overrides).config)
 
     # -- what it does ----------------------------------------------------------------------
 
@@ -101,13 +114,14 @@ class Library:
         """
         if not paths:
             raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
-        return self.ingestor.ingest(
-            [Path(path) for path in paths],
-            passwords=passwords,
-            retry=retry,
-            progress=progress,
-            wait_seconds=wait_seconds,
-        )
+        with notebook_bar("Ingesting") as bar:
+            return self.ingestor.ingest(
+                [Path(path) for path in paths],
+                passwords=passwords,
+                retry=retry,
+                progress=progress or bar,
+                wait_seconds=wait_seconds,
+            )
 
     def watch(
         self,
@@ -141,7 +155,7 @@ class Library:
             self.store,
             self.index,
             self.embedder,
-            self.ingestor.splitter,
+            self.splitter,
             self.lock,
             progress=progress,
             wait_seconds=wait_seconds,
@@ -159,7 +173,11 @@ class Library:
 
     def stream(self, question: str) -> Iterator[str | Answer]:
         """Yield the answer's text as it is written, and at the end the whole `Answer`."""
-        return self.answerer.stream_parts(question)
+        return self.answerer.stream(question)
+
+    def cite(self, question: str, text: str, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+        """Return checked citations for what someone, such as an agent, wrote from these hits."""
+        return cite(question, text, [hit.chunk for hit in hits])
 
     def chat(self, *, resume: bool = False) -> Chat:
         """Return a conversation about the documents; `resume` goes on with the last one."""
@@ -178,7 +196,13 @@ class Library:
         documents = [load(file) for file in self.files(*paths)]
         if together:
             return [summarizer.invoke(documents)]
-        return [summarizer.invoke(document) for document in documents]
+        summaries = []
+        with notebook_bar("Summarizing") as bar:
+            for document in documents:
+                summaries.append(summarizer.invoke(document))
+                if bar:
+                    bar(len(summaries), len(documents), document.source)
+        return summaries
 
     def files(self, *paths: AnyPath, glob: str = "*") -> list[Path]:
         """Return the files under these paths, in order; of folders those whose name fits.
@@ -195,29 +219,14 @@ class Library:
             raise UsageError(f"There are no files in {names}.", hint="Look at the spelling.")
         return found
 
-    def loader(
-        self, *, passwords: Sequence[str] = (), first_pages: int = 0
-    ) -> Callable[[Path], Document]:
-        """Return a callable that reads one document in a process of its own, with limits.
-
-        `first_pages` keeps only so many pages, and says so in the document's notes.
-        """
-
-        def load(path: Path) -> Document:
-            with LoaderPool(
-                workers=1, limits=self.limits, passwords=tuple(passwords),
-                ocr=self.config.ingestion.ocr,
-            ) as pool:  # fmt: skip
-                _, result = next(iter(pool.load_all([path])))
-            if isinstance(result, DocumentError):
-                raise result
-            if first_pages and len(result.pages) > first_pages:
-                note = f"Only the first {first_pages} of {len(result.pages)} pages were read."
-                pages = result.pages[:first_pages]
-                return replace(result, pages=pages, notes=(*result.notes, note))
-            return result
-
-        return load
+    def loader(self, *, passwords: Sequence[str] = (), first_pages: int = 0) -> DocumentReader:
+        """Return what reads one document in a process of its own, with limits."""
+        return DocumentReader(
+            limits=self.limits,
+            passwords=tuple(passwords),
+            ocr=self.config.ingestion.ocr,
+            first_pages=first_pages,
+        )
 
     def documents(self) -> list[Source]:
         """Return the sources in the collection, ordered by path."""
@@ -255,6 +264,15 @@ class Library:
         searcher = self.searcher.with_settings(settings) if settings else self.searcher
         return CollectionRetriever(searcher=searcher, k=k, scope=scope)
 
+    def as_tool(self, *, k: int | None = None, scope: Scope | None = None) -> StructuredTool:
+        """Return a LangChain tool with which an agent searches the documents; see `cite`."""
+        return search_tool(self.searcher, k=k, scope=scope)
+
+    def answers_from(self, retriever: BaseRetriever) -> Answerer:
+        """Return an answerer that reads what a LangChain retriever of your own finds."""
+        searcher = RetrieverSearcher(self.searcher, retriever)
+        return Answerer(searcher, self.model, self.config.answering)
+
     @cached_property
     def store(self) -> Store:
         """The SQLite file that holds the collection."""
@@ -274,6 +292,16 @@ class Library:
     def embedder(self) -> Embedder:
         """Texts → vectors; a LangChain `Embeddings`."""
         return open_embedder(self.config)
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        """Document → chunks; a LangChain `Runnable`."""
+        return Splitter(
+            self.embedder.token_starts,
+            chunk_tokens=self.config.ingestion.chunk_tokens,
+            limit=self.embedder.limit,
+            heads=True,
+        )
 
     @cached_property
     def model(self) -> LocalModel:
@@ -330,12 +358,7 @@ class Library:
             self.store,
             self.index,
             self.embedder,
-            Splitter(
-                self.embedder.token_starts,
-                chunk_tokens=settings.chunk_tokens,
-                limit=self.embedder.limit,
-                heads=True,
-            ),
+            self.splitter,
             self.lock,
             limits=self.limits,
             state=self.home / "collections",

@@ -1,4 +1,4 @@
-"""Where the data files that belong to Carrel lie: prompts, presets, the sample library.
+"""Where the data files that belong to Carrel lie: prompts, presets, jobs, the sample library.
 
 An installed wheel carries them inside the package; in a checkout they are the top-level folders.
 """
@@ -17,12 +17,17 @@ def prompts_folder() -> Path:
     return packed if packed.is_dir() else _CHECKOUT / "prompts"
 
 
+def presets_folder() -> Path:
+    """Return the folder with the presets, a file each."""
+    return Path(__file__).parent / "presets"
+
+
+def jobs_folder() -> Path:
+    """Return the folder with the example jobs, a file each."""
+    return presets_folder() / "jobs"
+
+
 def sample_library_folder() -> Path:
     """Return the folder with the sample documents."""
     packed = _PACKED / "library"
     return packed if packed.is_dir() else _CHECKOUT / "data" / "library"
-
-
-def presets_folder() -> Path:
-    """Return the folder with the example jobs."""
-    return Path(__file__).parent / "presets"

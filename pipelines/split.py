@@ -11,6 +11,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
+
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from pipelines.errors import ConfigurationError
 from pipelines.types import Chunk, Document, Heading, Page
@@ -32,8 +36,14 @@ _LINE = re.compile(r"\n")
 _SPACE = re.compile(r"\s+")
 
 
-class Splitter:
-    """Cuts documents into chunks of at most `chunk_tokens` tokens.
+Splittable = Document | LangChainDocument | Sequence[Document | LangChainDocument]
+
+
+class Splitter(Runnable[Splittable, list[LangChainDocument]]):
+    """Cuts documents into chunks of at most `chunk_tokens` tokens. A LangChain `Runnable`.
+
+    `split` gives the chunks of a document; `invoke` takes documents of Carrel or of LangChain (a
+    page each) and gives LangChain documents, whose metadata say where each stands.
 
     `token_starts` is the embedder's tokenizer; `limit` is what the embedder reads at most. With
     `heads`, a chunk leaves room within that limit for the title and the headings above it, so that
@@ -90,6 +100,30 @@ class Splitter:
             path = _path_at(path, page, len(page.text), len(page.text))
         return chunks
 
+    def invoke(
+        self, input: Splittable, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> list[LangChainDocument]:
+        """Return the chunks of one document or of several, in order."""
+        return self._call_with_config(self._chunks, input, config)
+
+    def _chunks(self, given: Splittable) -> list[LangChainDocument]:
+        several = [given] if isinstance(given, Document | LangChainDocument) else given
+        found = []
+        for one in several:
+            more = one.metadata if isinstance(one, LangChainDocument) else {}
+            for chunk in self.split(one if isinstance(one, Document) else _page_of(one)):
+                place = {
+                    "source": chunk.source,
+                    "title": chunk.title,
+                    "page": chunk.page,
+                    "page_label": chunk.page_label,
+                    "start": chunk.start,
+                    "end": chunk.end,
+                    "headings": list(chunk.headings),
+                }
+                found.append(LangChainDocument(page_content=chunk.text, metadata={**more, **place}))
+        return found
+
     def _spans(
         self, page: Page, starts: Sequence[int], path: _Path, sizes: _Sizes
     ) -> Iterator[tuple[int, int, _Path]]:
@@ -122,6 +156,16 @@ class Splitter:
             for piece in _cut(page.text, begin, end, starts, _LEVELS, room):
                 yield *piece, opens, room
                 opens = False
+
+
+def _page_of(given: LangChainDocument) -> Document:
+    facts = given.metadata
+    source = str(facts.get("source", ""))
+    number = facts.get("page")
+    page = Page(
+        number if isinstance(number, int) else 1, given.page_content, facts.get("page_label")
+    )
+    return Document(source, str(facts.get("title", "")), "text", (page,))
 
 
 class _Sizes:

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from typing import Any, Literal
+
+
+class Shown:
+    """A value that shows itself: with `print` as text, and in a notebook as HTML.
+
+    How is told by `pipelines.display`, which stands higher and is asked by name.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(import_module("pipelines.display").plain(self))
+
+    def _repr_html_(self) -> str:
+        return str(import_module("pipelines.display").html(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +171,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Shown):
     """An answer and what it rests on.
 
     `answerable` is false when the documents do not hold the answer; `nearest` then shows the
@@ -185,7 +201,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Shown):
     """What a run over many files did. Every file that was seen is in exactly one of the three."""
 
     done: tuple[Outcome, ...] = ()

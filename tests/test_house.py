@@ -16,12 +16,12 @@ PACKAGE = Path(__file__).parent.parent / "pipelines"
 
 FLOORS = (
     ("errors", "types", "resources"),
-    ("config", "database", "lock", "outputs", "privacy", "words"),
+    ("config", "database", "lines", "lock", "outputs", "privacy", "words"),
     ("cite", "job", "journal", "load", "split", "store", "weights"),
     ("embed", "prompts"),
     ("backends", "index"),
     ("ingest", "retrieve", "summarize"),
-    ("answer", "batch"),
+    ("answer", "batch", "display"),
     ("evaluate",),
     ("library",),
     ("cli",),

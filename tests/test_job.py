@@ -11,11 +11,11 @@ import pytest
 from pipelines.errors import ConfigurationError, UsageError
 from pipelines.job import find_job, read_job, settings_of
 from pipelines.outputs import held
-from pipelines.resources import presets_folder
+from pipelines.resources import jobs_folder
 
 Carrel = Callable[..., Any]
 LIBRARY = Path(__file__).parents[1] / "data" / "library"
-EXAMPLES = sorted(file.stem for file in presets_folder().glob("*.yaml"))
+EXAMPLES = sorted(file.stem for file in jobs_folder().glob("*.yaml"))
 JOB = "sources: [in]\noutput: out\nsettings:\n  summarization:\n    length: brief\n"
 
 
@@ -82,7 +82,7 @@ def test_there_are_two_examples() -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_runs_and_goes_on(name: str, tmp_path: Path, carrel: Carrel) -> None:
-    file = shutil.copy(presets_folder() / f"{name}.yaml", tmp_path)
+    file = shutil.copy(jobs_folder() / f"{name}.yaml", tmp_path)
     job = read_job(Path(file))
     assert job.output is not None
     folder = job.sources[0]

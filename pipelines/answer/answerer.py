@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables.config import patch_config, run_in_executor
 
 from pipelines.answer.evidence import Evidence, weigh
 from pipelines.answer.ground import Sentence, citation, cite, unsupported_numbers, without_links
@@ -35,6 +37,9 @@ _RANKED = 20
 class Answerer(Runnable[str, Answer]):
     """Answers from one collection and from nothing else. A LangChain `Runnable`.
 
+    `invoke` and `batch` give an `Answer`. `stream` and `astream` give its text as it is written,
+    and at the end the whole `Answer`, which is what a part that follows with `|` receives.
+
     A model with a billion parameters or more reads the best passages and writes, quoting what its
     answer rests on. A smaller one cannot do that truthfully: it reads the best sentences and
     chooses its answer among their words (`answering.style`).
@@ -52,17 +57,35 @@ class Answerer(Runnable[str, Answer]):
         one that does not fit the model's window.
         """
         answer = None
-        for part in self.stream_parts(input, config):
+        for part in self.stream(input, config):
             answer = part
         assert isinstance(answer, Answer)
         return answer
 
-    def stream_parts(
-        self, question: str, config: RunnableConfig | None = None
+    def stream(  # type: ignore[override]  # parts of an answer are not answers
+        self, input: str, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Iterator[str | Answer]:
         """Yield the text of the answer as it is written, and at the end the whole `Answer`."""
-        question = checked_question(question)
-        hits = self.searcher.search(question)
+        return self._transform_stream_with_config(iter((input,)), cast(Any, self._parts), config)
+
+    async def astream(  # type: ignore[override]
+        self, input: str, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncIterator[str | Answer]:
+        """Yield the same as `stream`; the work is done in a thread, so that the loop goes on."""
+        parts = self.stream(input, config)
+        while (part := await run_in_executor(config, next, parts, None)) is not None:
+            yield part
+
+    def _parts(
+        self,
+        questions: Iterator[str],
+        run_manager: CallbackManagerForChainRun,
+        config: RunnableConfig,
+    ) -> Iterator[str | Answer]:
+        config = patch_config(config, callbacks=run_manager.get_child())
+        question = checked_question(next(questions))
+        search = RunnableLambda(self.searcher.search, name="search")
+        hits: list[Hit] = search.invoke(question, config)
         if not self._near_enough(hits):
             yield NOT_FOUND
             yield self._nothing(question, hits, Timings(calls=0))

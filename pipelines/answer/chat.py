@@ -59,7 +59,7 @@ class Chat:
     def stream(self, question: str) -> Iterator[str | Answer]:
         """Yield the answer's text as it is written, and at the end the whole `Answer`."""
         standalone = self._standalone(question)
-        for part in self.answerer.stream_parts(standalone):
+        for part in self.answerer.stream(standalone):
             if isinstance(part, Answer):
                 self.turns.append(Turn(question, standalone, part.text))
                 self._write()

@@ -17,6 +17,7 @@ from pipelines.cli.options import (
     ConfigFile,
     Debug,
     Model,
+    Preset,
     Settings,
     opened,
 )
@@ -41,11 +42,12 @@ def search(
     k: Annotated[int | None, typer.Option("-k", min=1, help="How many passages.")] = None,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Show the passages that fit a question best."""
-    with opened(collection, config, set) as library:
+    with opened(collection, config, set, preset=preset) as library:
         hits = library.search(_text(question), k=k)
     if json:
         show.print_json([_hit(hit) for hit in hits])
@@ -61,12 +63,13 @@ def ask(
     model: Model = "",
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Answer a question from the documents, with citations that were checked."""
     text = _text(question)
-    with opened(collection, config, set, model) as library:
+    with opened(collection, config, set, model, preset=preset) as library:
         if json:
             show.print_json(as_json(library.ask(text)))
             return
@@ -85,11 +88,12 @@ def chat(
     resume: Annotated[bool, typer.Option(help="Go on with the last conversation.")] = False,
     json: Annotated[bool, typer.Option("--json", help="A line of JSON for each answer.")] = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Talk about the documents; an empty line or Ctrl-D ends it."""
-    with opened(collection, config, set, model) as library:
+    with opened(collection, config, set, model, preset=preset) as library:
         conversation = library.chat(resume=resume)
         if not json:
             introduce(library)

@@ -18,6 +18,7 @@ from pipelines.cli.options import (
     Collection,
     ConfigFile,
     Debug,
+    Preset,
     Settings,
     opened,
 )
@@ -53,14 +54,18 @@ def ingest(
     wait: Wait = 60.0,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> int:
     """Bring the collection in step with files and folders."""
     if watch:
-        with opened(collection, config, set) as library:
+        with opened(collection, config, set, preset=preset) as library:
             return _follow(library, paths, password or (), json=json)
-    with opened(collection, config, set) as library, show.progress("Ingesting") as progress:
+    with (
+        opened(collection, config, set, preset=preset) as library,
+        show.progress("Ingesting") as progress,
+    ):
         report = library.ingest(
             *paths, passwords=password or (), retry=retry, progress=progress, wait_seconds=wait
         )
@@ -97,11 +102,12 @@ def verify(
     wait: Wait = 60.0,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> int:
     """Check files, text, vectors, keywords and the index against each other."""
-    with opened(collection, config, set) as library:
+    with opened(collection, config, set, preset=preset) as library:
         found = library.verify(wait_seconds=wait)
     if json:
         show.print_json(asdict(found))
@@ -128,11 +134,12 @@ def rebuild(
     wait: Wait = 60.0,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Make the dense index again from SQLite; nothing is embedded."""
-    with opened(collection, config, set) as library, show.waiting("Rebuilding"):
+    with opened(collection, config, set, preset=preset) as library, show.waiting("Rebuilding"):
         chunks = library.rebuild(wait_seconds=wait)
     if json:
         show.print_json({"chunks": chunks})
@@ -145,11 +152,15 @@ def reembed(
     wait: Wait = 60.0,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Change the collection to the configured embedder and splitter, from the text it holds."""
-    with opened(collection, config, set) as library, show.progress("Embedding") as progress:
+    with (
+        opened(collection, config, set, preset=preset) as library,
+        show.progress("Embedding") as progress,
+    ):
         report = library.reembed(progress=progress, wait_seconds=wait)
     if json:
         show.print_json(asdict(report))
@@ -168,11 +179,12 @@ def list_documents(
     collection: Collection = DEFAULT_COLLECTION,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """List the documents in the collection."""
-    with opened(collection, config, set) as library:
+    with opened(collection, config, set, preset=preset) as library:
         sources = library.documents()
     if json:
         show.print_json([asdict(source) for source in sources])
@@ -204,10 +216,11 @@ def export_documents(
     collection: Collection = DEFAULT_COLLECTION,
     json_lines: Annotated[bool, typer.Option("--json", help="JSON lines; always so.")] = True,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Print the text of every page as JSON lines."""
-    with opened(collection, config, set) as library:
+    with opened(collection, config, set, preset=preset) as library:
         for page in library.pages():
             print(json.dumps(asdict(page), ensure_ascii=False))

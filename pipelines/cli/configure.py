@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pipelines.cli import show
-from pipelines.cli.options import AsJson, ConfigFile, Debug, Settings, effective
+from pipelines.cli.options import AsJson, ConfigFile, Debug, Preset, Settings, effective
 
 config_app = typer.Typer(help="How everything is configured.", no_args_is_help=True)
 
@@ -17,10 +17,14 @@ def register(app: typer.Typer) -> None:
 
 @config_app.command("show")
 def show_config(
-    json: AsJson = False, config: ConfigFile = None, set: Settings = None, debug: Debug = False
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
 ) -> None:
     """Print every setting, its value, and where the value came from."""
-    rows = list(effective(config, set).rows())
+    rows = list(effective(config, set, preset=preset).rows())
     if json:
         show.print_json({key: {"value": value, "from": origin} for key, value, origin in rows})
         return

@@ -19,6 +19,7 @@ from pipelines.cli.options import (
     ConfigFile,
     Debug,
     Model,
+    Preset,
     Settings,
     opened,
 )
@@ -55,12 +56,13 @@ def doctor(
     model: Model = "",
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> int:
     """Look whether everything is in place: machine, model, embedder, collection, index."""
     findings: list[Finding] = []
-    with opened(collection, config, set, model) as library, show.waiting("Looking"):
+    with opened(collection, config, set, model, preset=preset) as library, show.waiting("Looking"):
         for look in (_machine, _state, _privacy, _fit, _model, _embedder, _collection, _ocr):
             try:
                 findings.append(look(library))

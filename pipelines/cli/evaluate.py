@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli import EXIT_FAILED, show
-from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Settings, effective
+from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings, effective
 
 if TYPE_CHECKING:
     from pipelines.evaluate import Comparison, Evaluation
@@ -46,6 +46,7 @@ def retrieval(
     save: Save = None,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -60,7 +61,7 @@ def retrieval(
     from pipelines.evaluate.retrieval import MODES
     from pipelines.evaluate.sources import measure_pages
 
-    settings = effective(config, set).config
+    settings = effective(config, set, preset=preset).config
     if settings.privacy.guard:
         privacy.guard(settings.privacy.allow)
     with show.progress("Measuring") as progress:
@@ -99,6 +100,7 @@ def answers(
     model: Model = "",
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -111,7 +113,7 @@ def answers(
     from pipelines.evaluate import write_evaluation
     from pipelines.evaluate.sources import measure_answers
 
-    settings = effective(config, set, model).config
+    settings = effective(config, set, model, preset=preset).config
     if settings.privacy.guard:
         privacy.guard(settings.privacy.allow)
     with show.progress("Measuring") as progress:

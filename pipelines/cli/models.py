@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli import EXIT_FAILED, show
-from pipelines.cli.options import AsJson, ConfigFile, Debug, Settings, effective
+from pipelines.cli.options import AsJson, ConfigFile, Debug, Preset, Settings, effective
 from pipelines.errors import CarrelError, EgressError, UsageError
 
 if TYPE_CHECKING:
@@ -32,12 +32,16 @@ def register(app: typer.Typer) -> None:
 
 @models_app.command("list")
 def list_models(
-    json: AsJson = False, config: ConfigFile = None, set: Settings = None, debug: Debug = False
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
 ) -> None:
     """List what each backend has here."""
     from pipelines.backends import backend_names
 
-    chosen = _config(config, set).backend
+    chosen = _config(config, set, preset=preset).backend
     rows: list[dict[str, Any]] = []
     silent: dict[str, str] = {}
     for backend in backend_names():
@@ -69,13 +73,14 @@ def show_model(
     name: Name,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Show what a model is: family, window, size, template."""
     from pipelines.backends import open_model
 
-    model = open_model(_config(config, set, name).backend)
+    model = open_model(_config(config, set, name, preset=preset).backend)
     try:
         found = model.describe()
         template = model.template()
@@ -100,6 +105,7 @@ def fit(
     name: Name,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> int:
@@ -108,7 +114,7 @@ def fit(
     from pipelines.backends.fit import fit_of
     from pipelines.backends.gguf import read_gguf
 
-    settings = _config(config, set, name).backend
+    settings = _config(config, set, name, preset=preset).backend
     model = open_model(settings)
     try:
         file = model.weights_file()
@@ -133,13 +139,14 @@ def pull(
     name: Name,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Have a backend fetch a model from the network, where privacy.allow names its registry."""
     from pipelines.backends import backend_class, split_model
 
-    chosen = _config(config, set, name)
+    chosen = _config(config, set, name, preset=preset)
     backend, short = split_model(name)
     kind = backend_class(backend)
     _check_network(kind.origin(short), name, chosen)
@@ -160,13 +167,14 @@ def remove(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Delete a model that a backend keeps."""
     from pipelines.backends import backend_class, split_model
 
-    settings = _config(config, set, name).backend
+    settings = _config(config, set, name, preset=preset).backend
     backend, short = split_model(name)
     if not yes:
         typer.confirm(f"Delete {name}?", abort=True, err=True)
@@ -188,11 +196,13 @@ def _check_network(host: str, name: str, config: Config) -> None:
     )
 
 
-def _config(file: Path | None, settings: list[str] | None, model: str = "") -> Config:
+def _config(
+    file: Path | None, settings: list[str] | None, model: str = "", *, preset: str
+) -> Config:
     """Return the configuration in force, with the guard that it asks for set up."""
     from pipelines import privacy
 
-    config = effective(file, settings, model).config
+    config = effective(file, settings, model, preset=preset).config
     if config.privacy.guard:
         privacy.guard(config.privacy.allow)
     return config

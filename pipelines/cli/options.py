@@ -24,6 +24,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Instead of ./carrel.yaml.")
 ]
+Preset = Annotated[
+    str, typer.Option("--preset", metavar="NAME", help="laptop, gpu, quality or fast.")
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, as retrieval.k=5."),
@@ -57,12 +60,19 @@ def overridden(settings: list[str] | None, model: str = "") -> dict[str, Any]:
 
 
 def effective(
-    file: Path | None, settings: list[str] | None, model: str = "", **overrides: Any
+    file: Path | None,
+    settings: list[str] | None,
+    model: str = "",
+    *,
+    preset: str = "",
+    **overrides: Any,
 ) -> Effective:
     """Return the configuration in force for one command."""
     from pipelines.config import load
 
     values = overridden(settings, model)
+    if preset:
+        values["preset"] = preset
     values.update({key.replace("__", "."): value for key, value in overrides.items()})
     if file is None and (named := os.environ.get("CARREL_CONFIG")):
         file = Path(named)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import show
-from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Settings, effective
+from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings, effective
 from pipelines.errors import UsageError
 
 prompts_app = typer.Typer(help="What a model is asked, to the byte.", no_args_is_help=True)
@@ -23,12 +23,16 @@ def register(app: typer.Typer) -> None:
 
 @prompts_app.command("list")
 def list_all(
-    json: AsJson = False, config: ConfigFile = None, set: Settings = None, debug: Debug = False
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
 ) -> None:
     """List the prompts, and the families of templates."""
     from pipelines.prompts import families, list_prompts
 
-    folders = _folders(config, set)
+    folders = _folders(config, set, preset)
     prompts = list_prompts(folders=folders)
     names = [family.name for family in families(folders)]
     if json:
@@ -69,6 +73,7 @@ def show_prompt(
         list[str] | None, typer.Option(metavar="NAME=TEXT", help="Fill in a variable.")
     ] = None,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -76,7 +81,7 @@ def show_prompt(
     from pipelines.backends import open_model
     from pipelines.prompts import select_prompt
 
-    settings = effective(config, set, model).config
+    settings = effective(config, set, model, preset=preset).config
     chosen = open_model(settings.backend, prompt_folders=settings.prompt_folders)
     prompt = select_prompt(task, chosen)
     values = {name: f"{{{name}}}" for name in prompt.variables}
@@ -109,6 +114,7 @@ def render(
         bool, typer.Option("--generation-prompt/--no-generation-prompt", help="Open the answer.")
     ] = True,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -123,10 +129,10 @@ def render(
         eos_token=eos,
         now=date,
         add_generation_prompt=None if generation_prompt else False,
-        folders=_folders(config, set),
+        folders=_folders(config, set, preset),
     )
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
 
 
-def _folders(config: Path | None, settings: list[str] | None) -> tuple[Path, ...]:
-    return effective(config, settings).config.prompt_folders
+def _folders(config: Path | None, settings: list[str] | None, preset: str) -> tuple[Path, ...]:
+    return effective(config, settings, preset=preset).config.prompt_folders

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import textwrap
 import threading
@@ -12,6 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.lines import clean as clean
+from pipelines.lines import counts, elsewhere, located, quoted, verdict
+from pipelines.lines import place as place
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
 SHOWN_AFTER_SECONDS = 1.0
 WIDTH_IN_PIPES = 160
-_MOST_SHOWN = 3
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -42,35 +44,6 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def clean(text: str) -> str:
-    """Return the text without characters that a terminal would obey."""
-    return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f"))
-
-
-def place(path: str) -> str:
-    """Return a path as a person here would write it: relative where that is shorter."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:  # another drive
-        return path
-    return clean(relative if len(relative) < len(path) else path).replace("\n", " ")
-
-
-def located(source: str, page: int, label: str | None) -> str:
-    """Return where something stands, as `lease.pdf, page iv (4 of the file)`."""
-    where = place(source)
-    if label and label != str(page):
-        return f"{where}, page {clean(label)} (the file's page {page})"
-    return f"{where}, page {page}"
-
-
-def elsewhere(paths: tuple[str, ...]) -> str:
-    """Return where else the same content lies, as `also in copy.pdf`; empty when nowhere."""
-    shown = ", ".join(map(place, paths[:_MOST_SHOWN]))
-    more = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
-    return f"also in {shown}{more}" if paths else ""
-
-
 def print_citations(citations: tuple[Citation, ...]) -> None:
     """Print where the claims stand, each with its quote."""
     out = console()
@@ -79,19 +52,9 @@ def print_citations(citations: tuple[Citation, ...]) -> None:
         if citation.also_at:
             out.print(f"      {elsewhere(citation.also_at)}", style="dim")
         width = max(40, min(out.width, 100) - 6)
-        quote = " ".join(clean(citation.quote).split())
-        for line in textwrap.wrap(f"“{quote}”", width):
+        for line in textwrap.wrap(quoted(citation), width):
             out.print(f"      {line}", style="italic")
-        mark, style = _marks(citation)
-        out.print(f"      {mark}", style=style)
-
-
-def _marks(citation: Citation) -> tuple[str, str]:
-    if not citation.verified:
-        return "✗ not found on that page", "red"
-    if citation.finding == "repaired":
-        return "✓ stands on that page; chosen by Carrel as the best evidence", "green"
-    return "✓ stands on that page", "green"
+        out.print(f"      {verdict(citation)}", style="green" if citation.verified else "red")
 
 
 def print_answer_end(answer: Answer) -> None:
@@ -155,10 +118,7 @@ def snippet(text: str, width: int) -> str:
 def print_report(report: Report) -> None:
     """Print what a run did: one summary line, and a line for everything that failed."""
     out = console()
-    unchanged = [line for line in report.skipped if line.status == "unchanged"]
     skipped = [line for line in report.skipped if line.status != "unchanged"]
-    pages = sum(line.pages for line in report.done)
-    chunks = sum(line.chunks for line in report.done)
     for line in report.done:
         if line.reason != "It was read." and line.status == "text":
             out.print(f"  ! {place(line.path)}: {clean(line.reason)}", style="yellow")
@@ -166,12 +126,7 @@ def print_report(report: Report) -> None:
         out.print(f"  - {place(line.path)}: {clean(line.reason)}", style="dim")
     for line in report.failed:
         out.print(f"  ✗ {place(line.path)}: {clean(line.reason)}", style="red")
-    parts = [f"{len(report.done)} documents ingested ({pages} pages, {chunks} chunks)"]
-    parts += [f"{len(unchanged)} unchanged"] if unchanged else []
-    parts += [f"{len(report.removed)} removed"] if report.removed else []
-    parts += [f"{len(skipped)} skipped"] if skipped else []
-    parts += [f"{len(report.failed)} failed"] if report.failed else []
-    out.print(", ".join(parts) + f", in {report.seconds:.1f} s.")
+    out.print(counts(report))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli import EXIT_FAILED, show
-from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Settings, opened
+from pipelines.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings, opened
 from pipelines.errors import CarrelError, UsageError
 
 if TYPE_CHECKING:
@@ -69,13 +69,14 @@ def summarize(
     model: Model = "",
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> int:
     """Summarize documents, all of each, resuming where an earlier run stopped."""
     from dataclasses import replace
 
-    with opened("default", config, set, model) as library:
+    with opened("default", config, set, model, preset=preset) as library:
         standing = library.summary_options
         options = replace(
             standing,
@@ -264,10 +265,14 @@ def _tell(text: str, style: str = "") -> None:
 
 @journal_app.command("stats")
 def stats(
-    json: AsJson = False, config: ConfigFile = None, set: Settings = None, debug: Debug = False
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
 ) -> None:
     """Show how many calls are kept, of which models."""
-    with opened("default", config, set) as library:
+    with opened("default", config, set, preset=preset) as library:
         found = library.journal.stats()
     if json:
         show.print_json(encoder.loads(encoder.dumps(asdict(found), default=str)))
@@ -282,17 +287,20 @@ def stats(
 def prune(
     older_than: Annotated[int, typer.Option(metavar="DAYS", min=0, help="Days to keep.")],
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
     """Forget calls that are older than so many days."""
-    with opened("default", config, set) as library:
+    with opened("default", config, set, preset=preset) as library:
         print(f"{library.journal.prune(older_than=timedelta(days=older_than))} calls forgotten.")
 
 
 @journal_app.command("export")
-def export(config: ConfigFile = None, set: Settings = None, debug: Debug = False) -> None:
+def export(
+    config: ConfigFile = None, preset: Preset = "", set: Settings = None, debug: Debug = False
+) -> None:
     """Print every call as JSON lines."""
-    with opened("default", config, set) as library:
+    with opened("default", config, set, preset=preset) as library:
         for entry in library.journal.export():
             print(encoder.dumps(entry, ensure_ascii=False))

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipelines.load.contract import Limits, Loader, LoadOptions
     from pipelines.load.isolate import LoaderPool
-    from pipelines.load.langchain import DocumentLoader
+    from pipelines.load.langchain import DocumentLoader, DocumentReader
     from pipelines.load.registry import load_document, supported_suffixes
 
 __all__ = [
     "DocumentLoader",
+    "DocumentReader",
     "Limits",
     "LoadOptions",
     "Loader",
@@ -27,6 +28,7 @@ __all__ = [
 
 _HOMES = {
     "DocumentLoader": "langchain",
+    "DocumentReader": "langchain",
     "Limits": "contract",
     "LoadOptions": "contract",
     "Loader": "contract",

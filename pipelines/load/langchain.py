@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document as LangChainDocument
+from langchain_core.runnables import Runnable, RunnableConfig
 
-from pipelines.errors import UsageError
+from pipelines.errors import DocumentError, UsageError
 from pipelines.load.contract import Limits
 from pipelines.load.isolate import LoaderPool
 from pipelines.load.registry import load_document, supported_suffixes
@@ -66,6 +69,50 @@ class DocumentLoader(BaseLoader):
                     yield from _pages(outcome)
                 else:
                     self.failed.append((path, outcome))
+
+
+class DocumentReader(Runnable[Path | str, Document]):
+    """Path → document, each in a worker process of its own, with limits. A LangChain `Runnable`.
+
+    It may be called as well. `first_pages` keeps only so many pages, and says so in the document's
+    notes. Raises the `DocumentError` that says what is wrong with a file.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        passwords: tuple[str, ...] = (),
+        ocr: bool = False,
+        first_pages: int = 0,
+    ) -> None:
+        self._limits = limits
+        self._passwords = passwords
+        self._ocr = ocr
+        self._first_pages = first_pages
+
+    def __call__(self, path: Path | str) -> Document:
+        """Return the document at `path`."""
+        return self._read(path)
+
+    def invoke(
+        self, input: Path | str, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Document:
+        """Return the document at a path."""
+        return self._call_with_config(self._read, input, config)
+
+    def _read(self, path: Path | str) -> Document:
+        with LoaderPool(
+            workers=1, limits=self._limits, passwords=self._passwords, ocr=self._ocr
+        ) as pool:
+            _, result = next(iter(pool.load_all([Path(path)])))
+        if isinstance(result, DocumentError):
+            raise result
+        most = self._first_pages
+        if most and len(result.pages) > most:
+            note = f"Only the first {most} of {len(result.pages)} pages were read."
+            return replace(result, pages=result.pages[:most], notes=(*result.notes, note))
+        return result
 
 
 def _pages(document: Document) -> Iterator[LangChainDocument]:

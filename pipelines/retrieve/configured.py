@@ -10,6 +10,7 @@ from pipelines.config import Retrieval
 from pipelines.embed import Embedder
 from pipelines.index import DenseIndex
 from pipelines.retrieve.expand import Expander
+from pipelines.retrieve.registry import open_retriever
 from pipelines.retrieve.rerank import CrossEncoderReranker, ModelReranker, Reranker
 from pipelines.retrieve.searcher import Searcher
 from pipelines.store import Store
@@ -22,8 +23,11 @@ def open_searcher(
     settings: Retrieval,
     model: Callable[[], LocalModel],
 ) -> Searcher:
-    """Return a searcher of a collection; `model` is called only where a part needs a model."""
-    return Searcher(
+    """Return a searcher of a collection, or what stands over the retriever of another package.
+
+    `model` is called only where a part needs a model.
+    """
+    searcher = Searcher(
         store,
         index,
         embedder,
@@ -31,6 +35,7 @@ def open_searcher(
         expander=Expander(model(), settings.expand) if settings.expand else None,
         reranker=_reranker(settings.reranker, model),
     )
+    return open_retriever(settings.retriever, searcher) if settings.retriever else searcher
 
 
 def _reranker(chosen: str, model: Callable[[], LocalModel]) -> Reranker | None:

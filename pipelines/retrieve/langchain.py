@@ -1,4 +1,4 @@
-"""A collection as a LangChain retriever."""
+"""A collection as a LangChain retriever, and any LangChain retriever in place of our search."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from pipelines.retrieve.searcher import Searcher
+from pipelines.config import Retrieval
+from pipelines.retrieve.searcher import Searcher, checked_question, scope_of
 from pipelines.store import Scope
-from pipelines.types import Hit
+from pipelines.types import Chunk, Hit
 
 
 class CollectionRetriever(BaseRetriever):
@@ -28,6 +29,55 @@ class CollectionRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         return as_langchain(self.searcher.search(query, k=self.k, scope=self.scope))
+
+
+class RetrieverSearcher(Searcher):
+    """Searches with a LangChain retriever; whatever it finds can be answered from and cited.
+
+    The chunks of a collection are known again by the id of their document. Text from elsewhere
+    needs no more than its `source` in the metadata, and `page` where it has some.
+    """
+
+    def __init__(self, searcher: Searcher, retriever: BaseRetriever) -> None:
+        super().__init__(
+            searcher.store, searcher.index, searcher.embedder, searcher.settings, searcher.weights
+        )
+        self.retriever = retriever
+
+    def with_settings(self, settings: Retrieval) -> RetrieverSearcher:
+        """Return a searcher with the same retriever, and other settings."""
+        return RetrieverSearcher(super().with_settings(settings), self.retriever)
+
+    def search(
+        self, question: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> list[Hit]:
+        """Return the first `k` documents that the retriever finds within `scope`, as hits."""
+        hits = [_as_hit(document) for document in self.retriever.invoke(checked_question(question))]
+        scope = scope or scope_of(self.settings)
+        if scope is not None:
+            among = set(self.store.select(scope))
+            hits = [hit for hit in hits if hit.chunk.id in among]
+        return hits[: k or self.settings.k]
+
+
+def _as_hit(document: Document) -> Hit:
+    facts = document.metadata
+    start = int(facts.get("start") or 0)
+    source = str(facts.get("source") or document.id or "")
+    chunk = Chunk(
+        source=source,
+        title=str(facts.get("title") or source),
+        page=int(facts.get("page") or 1),
+        page_label=facts.get("page_label"),
+        start=start,
+        end=start + len(document.page_content),
+        text=document.page_content,
+        headings=tuple(facts.get("headings") or ()),
+        id=int(document.id) if document.id and document.id.isdecimal() else None,
+    )
+    return Hit(
+        chunk, float(facts.get("score") or 0), facts.get("dense_score"), facts.get("keyword_score")
+    )
 
 
 def as_langchain(hits: Sequence[Hit]) -> list[Document]:

@@ -84,6 +84,11 @@ def trace_page(summary: Summary) -> str:
     )
 
 
+def tree_details(summary: Summary) -> str:
+    """Return the tree alone, as nested elements to open."""
+    return "".join(_tree(summary.tree, len(summary.titles) > 1))
+
+
 def _nodes(root: Partial) -> list[dict[str, Any]]:
     """Return all nodes, each before its children, which are given by their numbers in the list.
 

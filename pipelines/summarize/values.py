@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pipelines.config import Summarization
 from pipelines.errors import UsageError
-from pipelines.types import Chunk, Timings
+from pipelines.types import Chunk, Shown, Timings
 
 Strategy = Literal["auto", "map-reduce", "refine", "stuff"]
 Reduction = Literal["auto", "model", "select"]
@@ -148,7 +148,7 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Shown):
     """A summary, what it rests on, and what it cost.
 
     `coverage` is the share of the source's characters (white space left out) that the model has

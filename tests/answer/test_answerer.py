@@ -82,7 +82,7 @@ def test_an_invented_quote_is_replaced_by_a_sentence_of_the_page(embedder: Embed
 
 
 def test_the_text_streams_without_the_quotes_and_the_answer_comes_last(embedder: Embedder) -> None:
-    parts = list(answerer(embedder, [hit(MINUTES)], Scripted(answer=obedient)).stream_parts("How?"))
+    parts = list(answerer(embedder, [hit(MINUTES)], Scripted(answer=obedient)).stream("How?"))
     *texts, last = parts
     assert isinstance(last, Answer)
     assert "".join(map(str, texts)).strip() == last.text == "Ten."

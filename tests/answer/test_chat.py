@@ -21,7 +21,7 @@ class Answers:
         self.model = model
         self.asked: list[str] = []
 
-    def stream_parts(self, question: str, config: Any = None) -> Iterator[str | Answer]:
+    def stream(self, question: str, config: Any = None) -> Iterator[str | Answer]:
         self.asked.append(question)
         yield "111 metres."
         yield Answer(question, "111 metres.", True, (), (), "x", Timings())

@@ -112,7 +112,7 @@ def test_citations_stay_true_and_nothing_becomes_a_link(
     searcher: Any = _Only(library, f"note-{number:02}.txt")
     model = Gullible(parameters=parameters)
     answerer = Answerer(searcher, model, Answering(likelihood=0.0, floor=-1))
-    _check(library, list(answerer.stream_parts(QUESTION)))
+    _check(library, list(answerer.stream(QUESTION)))
     (request,) = model.asked
     prompt = str(request.messages[-1].content)
     assert "<|im_start|>" not in prompt

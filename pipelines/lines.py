@@ -1,0 +1,70 @@
+"""What is said of results, a line each; nothing of a document is ever obeyed by a terminal."""
+
+from __future__ import annotations
+
+import os
+
+from pipelines.types import Citation, Report
+
+_MOST_SHOWN = 3
+
+
+def clean(text: str) -> str:
+    """Return the text without characters that a terminal would obey."""
+    return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f"))
+
+
+def place(path: str) -> str:
+    """Return a path as a person here would write it: relative where that is shorter."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return clean(relative if len(relative) < len(path) else path).replace("\n", " ")
+
+
+def located(source: str, page: int, label: str | None) -> str:
+    """Return where something stands, as `lease.pdf, page iv (the file's page 4)`."""
+    where = place(source)
+    if label and label != str(page):
+        return f"{where}, page {clean(label)} (the file's page {page})"
+    return f"{where}, page {page}"
+
+
+def elsewhere(paths: tuple[str, ...]) -> str:
+    """Return where else the same content lies, as `also in copy.pdf`; empty when nowhere."""
+    shown = ", ".join(map(place, paths[:_MOST_SHOWN]))
+    more = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
+    return f"also in {shown}{more}" if paths else ""
+
+
+def verdict(citation: Citation) -> str:
+    """Return how a citation was found again, with a mark that can be seen from afar."""
+    if not citation.verified:
+        return "✗ not found on that page"
+    if citation.finding == "repaired":
+        return "✓ stands on that page; chosen by Carrel as the best evidence"
+    return "✓ stands on that page"
+
+
+def quoted(citation: Citation) -> str:
+    """Return the quote on one line, in quotation marks."""
+    return f"“{' '.join(clean(citation.quote).split())}”"
+
+
+def counts(report: Report) -> str:
+    """Return what a run did as one sentence."""
+    unchanged = sum(line.status == "unchanged" for line in report.skipped)
+    parts = [
+        f"{len(report.done)} documents ingested "
+        f"({sum(line.pages for line in report.done)} pages, "
+        f"{sum(line.chunks for line in report.done)} chunks)"
+    ]
+    for count, what in (
+        (unchanged, "unchanged"),
+        (len(report.removed), "removed"),
+        (len(report.skipped) - unchanged, "skipped"),
+        (len(report.failed), "failed"),
+    ):
+        parts += [f"{count} {what}"] * bool(count)
+    return f"{', '.join(parts)}, in {report.seconds:.1f} s."

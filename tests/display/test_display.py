@@ -1,0 +1,159 @@
+"""Answers, summaries and reports show themselves: in a notebook, and printed."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+from scripted_model import Scripted
+
+from pipelines import Answer, Citation, Library, Report
+from pipelines.display.page import page_image
+from pipelines.lines import counts
+from pipelines.summarize import Options, Summarizer
+from pipelines.types import Chunk, Hit, Outcome, Timings
+
+HANDBOOK = Path(__file__).parents[2] / "data" / "library" / "waterworks-handbook.pdf"
+QUOTE = "Its tank holds 1,800 litres, enough for 32 hours at full load."
+PAGE = 8
+
+
+class Parsed(HTMLParser):
+    """The tags that are open, every attribute, and the text; a tag that never closes fails."""
+
+    VOID = ("img", "br", "meta")
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str, str | None]] = []
+        self.text = ""
+        self.feed(html)
+        assert not self.open or set(self.open) <= {"p"}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def an_answer(quote: str = QUOTE, source: str = str(HANDBOOK), text: str = "32 hours") -> Answer:
+    chunk = Chunk(source, "T", PAGE, "108", 0, len(quote) + 8, f"Before. {quote}"[: len(quote) + 8])
+    citation = Citation(source, PAGE, "108", quote, True, "exact", 8, 8 + len(quote))
+    return Answer("?", text, True, (citation,), (Hit(chunk, 1.0),), "scripted:test", Timings())
+
+
+def highlighted(image: bytes) -> np.ndarray:
+    pixels = np.asarray(Image.open(io.BytesIO(image)).convert("RGB")).astype(int)
+    return (pixels[..., 0] - pixels[..., 2]) > 60
+
+
+def test_the_quote_is_highlighted_where_it_stands() -> None:
+    image = page_image(HANDBOOK, PAGE, QUOTE)
+    assert image
+    rows, columns = np.nonzero(highlighted(image))
+    assert 0 < len(rows) < 0.05 * highlighted(image).size, "a line or two, not the page"
+    assert rows.max() - rows.min() < 80
+    assert columns.max() - columns.min() > 100
+
+
+def test_the_same_letters_in_another_spelling_are_found() -> None:
+    spelled = QUOTE.upper().replace(" ", "\n")
+    image, other = page_image(HANDBOOK, PAGE, QUOTE), page_image(HANDBOOK, PAGE, spelled)
+    assert image
+    assert other
+    assert (highlighted(image) == highlighted(other)).all()
+
+
+def test_a_turned_page_is_marked_where_one_sees_it(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "turned.pdf"), pagesize=(400, 300))
+    canvas.setPageRotation(90)
+    canvas.drawString(50, 250, "the marked words")
+    canvas.save()
+    image = page_image(tmp_path / "turned.pdf", 1, "marked words")
+    assert image
+    marked = highlighted(image)
+    rows, columns = np.nonzero(marked)
+    assert rows.max() - rows.min() > columns.max() - columns.min(), "the text runs downwards"
+    dark = np.asarray(Image.open(io.BytesIO(image)).convert("L")) < 80
+    under = dark[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    assert 0.5 * dark.sum() < under.sum() < dark.sum()
+
+
+def test_what_cannot_be_drawn_is_none(tmp_path: Path) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
+    assert page_image(tmp_path / "broken.pdf", 1, "x") is None
+    assert page_image(tmp_path / "gone.pdf", 1, "x") is None
+    assert page_image(HANDBOOK, 999, "x") is None
+    assert page_image(HANDBOOK.with_name("library-committee-minutes.md"), 1, "x") is None
+
+
+def test_a_footnote_opens_the_page_and_leads_nowhere_else() -> None:
+    parsed = Parsed(an_answer()._repr_html_())
+    sources = [value for tag, name, value in parsed.attributes if name in ("src", "href")]
+    (data,) = sources
+    assert data
+    assert base64.b64decode(data.removeprefix("data:image/png;base64,")).startswith(b"\x89PNG")
+    assert "page 108 (the file's page 8)" in parsed.text
+
+
+def test_a_document_without_pages_shows_the_passage_with_the_quote_marked() -> None:
+    html = an_answer(source="notes.md")._repr_html_()
+    assert f"Before. <mark>{QUOTE}</mark>" in html
+
+
+@pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>"])
+def test_nothing_of_a_document_is_markup(evil: str) -> None:
+    html = an_answer(quote=evil, source=f"{evil}.md", text=evil)._repr_html_()
+    parsed = Parsed(html)
+    tags = {tag for tag, _, _ in parsed.attributes} | set(re.findall(r"<(\w+)", html))
+    assert tags.isdisjoint({"script", "img"})
+    assert evil in parsed.text
+
+
+def test_a_summary_folds_out_into_what_it_was_made_of() -> None:
+    text = " ".join(f"The boiler of house {n} was inspected in May." for n in range(150))
+    summary = Summarizer(Scripted(), options=Options(length="brief", map_tokens=400)).invoke(text)
+    parsed = Parsed(summary._repr_html_())
+    assert summary._repr_html_().count("<details") == 1 + len([*summary.tree.walk()])
+    assert "The boiler of house 149" in parsed.text
+    assert str(summary).endswith("scripted:test.")
+
+
+def test_a_report_is_a_table_that_starts_with_what_failed() -> None:
+    done = tuple(Outcome(f"{n}.txt", "It was read.", "text", 1, 2) for n in range(300))
+    report = Report(done=done, failed=(Outcome("bad.pdf", "It is <broken>.", "corrupt"),))
+    html = report._repr_html_()
+    assert html.index("bad.pdf") < html.index("0.txt")
+    assert "It is &lt;broken&gt;." in html
+    assert html.count("<tr>") == 1 + 1 + 200 + 1
+    assert "and 100 more done" in html
+    assert str(report) == f"  ✗ bad.pdf: It is <broken>.\n{counts(report)}"
+
+
+@pytest.fixture
+def library(sample: str, session_home: Path) -> Iterator[Library]:
+    with Library(sample, home=session_home) as library:
+        yield library
+
+
+def test_a_real_answer_prints_with_its_place_and_draws_its_page(library: Library) -> None:
+    answer = library.ask("How long can the emergency generator run on a full tank?")
+    assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in str(answer)
+    assert "✓ stands on that page" in str(answer)
+    assert "data:image/png;base64," in answer._repr_html_()

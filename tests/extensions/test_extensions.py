@@ -1,0 +1,90 @@
+"""Packages that add to Carrel: each is built, installed and found by its entry point."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines import Library
+from pipelines.backends import backend_names
+from pipelines.config import load
+from pipelines.load import registry as loaders
+from pipelines.prompts import selector
+
+PACKAGES = ("echo_backend", "calendar_loader", "terse_prompts", "one_each_retriever")
+QUESTION = "How long can the emergency generator run on a full tank?"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which all four are installed, without the network."""
+    folder = tmp_path_factory.mktemp("site")
+    here = Path(__file__).parent
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--no-build-isolation",
+         "--python", sys.executable, "--target", folder, *(here / name for name in PACKAGES)],
+        check=True,
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.syspath_prepend(str(site))
+    caches = (loaders._third_party, selector._providers)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def opened(collection: str, home: Path, **settings: object) -> Library:
+    overrides = {key.replace("__", "."): value for key, value in settings.items()}
+    return Library(collection, home=home, config=load(overrides=overrides).config)
+
+
+def test_a_backend(sample: str, session_home: Path) -> None:
+    assert "echo" in backend_names()
+    with opened(sample, session_home, backend__model="echo:loud") as library:
+        *words, answer = library.stream(QUESTION)
+    assert len(words) > 1
+    assert answer.model == "echo:loud"
+    assert all(citation.verified for citation in answer.citations)
+    assert answer.timings.generated_tokens > 0
+
+
+def test_a_loader(tmp_path: Path, session_home: Path) -> None:
+    (tmp_path / "year.ics").write_text(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Chimney sweep\nLOCATION:Back yard\nEND:VEVENT\n"
+        "BEGIN:VEVENT\nSUMMARY:Choir practice\nLOCATION:Chapel\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    (tmp_path / "broken.ics").write_text("nothing of the kind")
+    with opened("calendar", session_home) as library:
+        report = library.ingest(tmp_path)
+        hit = library.search("Where does the choir practise?")[0]
+    assert [line.pages for line in report.done] == [2]
+    assert [line.reason for line in report.failed] == ["broken.ics is not a calendar."]
+    assert (hit.chunk.page, hit.chunk.text) == (2, "Choir practice\nChapel")
+
+
+def test_a_prompt_condition(session_home: Path) -> None:
+    for name, told in (("echo:terse", True), ("echo:loud", False)):
+        with opened("none", session_home, backend__model=name) as library:
+            prompt = selector.select_prompt("answer", library.model)
+        assert ("five words" in prompt.system) is told
+
+
+def test_a_retriever(sample: str, session_home: Path) -> None:
+    with opened(sample, session_home, retrieval__retriever="one-each") as library:
+        hits = library.search(QUESTION)
+        answer = library.ask(QUESTION)
+    sources = [hit.chunk.source for hit in hits]
+    assert len(set(sources)) == len(sources) > 2
+    assert answer.nearest == tuple(hits)
+    assert {citation.source for citation in answer.citations} <= set(sources)
