@@ -22,6 +22,7 @@ from pipelines.cli import (
     models,
     prompts,
     summarize,
+    tune,
 )
 from pipelines.errors import CarrelError
 
@@ -34,7 +35,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (collection, ask, summarize, configure, prompts, models, doctor, evaluate, demo):
+for module in (
+    collection, ask, summarize, configure, prompts, models, tune, doctor, evaluate, demo
+):  # fmt: skip
     module.register(app)
 
 
