@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -28,6 +29,8 @@ SENTENCES = 3
 """Sentences that such a model chooses from."""
 CHOICES = 3
 """Phrases that it chooses from."""
+SETTLES = 3
+"""So many of the best hits, when they were shown before, settle that nothing else is shown."""
 _LONGEST_CHOICE = 600
 _RANKED = 20
 
@@ -58,9 +61,17 @@ class Answerer(Runnable[str, Answer]):
         return answer
 
     def stream_parts(
-        self, question: str, config: RunnableConfig | None = None
+        self,
+        question: str,
+        config: RunnableConfig | None = None,
+        *,
+        shown: list[Chunk] | None = None,
     ) -> Iterator[str | Answer]:
-        """Yield the text of the answer as it is written, and at the end the whole `Answer`."""
+        """Yield the text of the answer as it is written, and at the end the whole `Answer`.
+
+        `shown` is what the question before was answered from, and becomes what this one is: the
+        excerpts that both have in common stand first, so that they need not be read again.
+        """
         question = checked_question(question)
         hits = self.searcher.search(question)
         if not self._near_enough(hits):
@@ -69,7 +80,7 @@ class Answerer(Runnable[str, Answer]):
         elif self._chooses():
             yield from self._choose(question, hits, config)
         else:
-            yield from self._write(question, hits, config)
+            yield from self._write(question, hits, config, [] if shown is None else shown)
 
     def _chooses(self) -> bool:
         if self.settings.style == "auto":
@@ -125,10 +136,14 @@ class Answerer(Runnable[str, Answer]):
     # -- a larger one writes -----------------------------------------------------------------
 
     def _write(
-        self, question: str, hits: Sequence[Hit], config: RunnableConfig | None
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        config: RunnableConfig | None,
+        shown: list[Chunk],
     ) -> Iterator[str | Answer]:
         prompt = select_prompt("answer", self.model)
-        chunks = [hit.chunk for hit in self._pack(prompt, question, hits)]
+        shown[:] = chunks = steady([hit.chunk for hit in self._pack(prompt, question, hits)], shown)
         messages = _messages(prompt, question, chunks)
         whole: AIMessageChunk | None = None
         reply = Reply()
@@ -244,6 +259,18 @@ def _choices(question: str, evidence: Evidence) -> list[_Choice]:
         if 0 < len(line) <= _LONGEST_CHOICE
     ]
     return whole[:1] or choices[:CHOICES]
+
+
+def steady(found: Sequence[Chunk], shown: Sequence[Chunk]) -> list[Chunk]:
+    """Return what a follow-up is answered from, in an order that a cache of the prompt profits by.
+
+    Where the best that was found was shown before, all of what was shown is shown again. Otherwise
+    what both begin with stays in front, and the rest follows, best first.
+    """
+    if shown and all(chunk in shown for chunk in found[:SETTLES]):
+        return list(shown)
+    same = list(takewhile(lambda chunk: chunk in found, shown))
+    return same + [chunk for chunk in found if chunk not in same]
 
 
 def _one_line(sentence: Sentence) -> str:
