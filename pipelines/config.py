@@ -126,6 +126,9 @@ class Backend(_Section):
     threads: int = Field(0, ge=0, description="Threads that decode; 0 takes one for each core.")
     batch_tokens: int = Field(512, ge=32, le=8192, description="Prompt tokens read in one step.")
     parallel: int = Field(4, ge=1, le=256, description="Sequences decoded at once.")
+    flash_attention: Literal["auto", "on", "off"] = Field(
+        "auto", description="Whether `llamacpp` computes attention in one pass over the cache."
+    )
     temperature: float = Field(0.0, ge=0, le=5, description="0 always takes the likeliest token.")
     seed: int = Field(0, ge=0, description="Seed of the sampling.")
     timeout: float = Field(300.0, gt=0, description="Seconds without a token before giving up.")

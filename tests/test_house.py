@@ -20,7 +20,7 @@ FLOORS = (
     ("cite", "job", "journal", "load", "split", "store", "weights"),
     ("embed", "prompts"),
     ("backends", "index"),
-    ("ingest", "retrieve", "summarize"),
+    ("ingest", "retrieve", "summarize", "tune"),
     ("answer", "batch", "display"),
     ("evaluate",),
     ("library",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, cast
 
 from langchain_core.callbacks import CallbackManagerForChainRun
@@ -30,6 +31,8 @@ SENTENCES = 3
 """Sentences that such a model chooses from."""
 CHOICES = 3
 """Phrases that it chooses from."""
+SETTLES = 3
+"""So many of the best hits, when they were shown before, settle that nothing else is shown."""
 _LONGEST_CHOICE = 600
 _RANKED = 20
 
@@ -63,10 +66,21 @@ class Answerer(Runnable[str, Answer]):
         return answer
 
     def stream(  # type: ignore[override]  # parts of an answer are not answers
-        self, input: str, config: RunnableConfig | None = None, **kwargs: Any
+        self,
+        input: str,
+        config: RunnableConfig | None = None,
+        *,
+        shown: list[Chunk] | None = None,
+        **kwargs: Any,
     ) -> Iterator[str | Answer]:
-        """Yield the text of the answer as it is written, and at the end the whole `Answer`."""
-        return self._transform_stream_with_config(iter((input,)), cast(Any, self._parts), config)
+        """Yield the text of the answer as it is written, and at the end the whole `Answer`.
+
+        `shown` is what the question before was answered from, and becomes what this one is: the
+        excerpts that both have in common stand first, so that they need not be read again.
+        """
+        return self._transform_stream_with_config(
+            iter((input,)), cast(Any, self._parts), config, shown=[] if shown is None else shown
+        )
 
     async def astream(  # type: ignore[override]
         self, input: str, config: RunnableConfig | None = None, **kwargs: Any
@@ -81,6 +95,7 @@ class Answerer(Runnable[str, Answer]):
         questions: Iterator[str],
         run_manager: CallbackManagerForChainRun,
         config: RunnableConfig,
+        shown: list[Chunk],
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
         question = checked_question(next(questions))
@@ -92,7 +107,7 @@ class Answerer(Runnable[str, Answer]):
         elif self._chooses():
             yield from self._choose(question, hits, config)
         else:
-            yield from self._write(question, hits, config)
+            yield from self._write(question, hits, config, shown)
 
     def _chooses(self) -> bool:
         if self.settings.style == "auto":
@@ -148,10 +163,14 @@ class Answerer(Runnable[str, Answer]):
     # -- a larger one writes -----------------------------------------------------------------
 
     def _write(
-        self, question: str, hits: Sequence[Hit], config: RunnableConfig | None
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        config: RunnableConfig | None,
+        shown: list[Chunk],
     ) -> Iterator[str | Answer]:
         prompt = select_prompt("answer", self.model)
-        chunks = [hit.chunk for hit in self._pack(prompt, question, hits)]
+        shown[:] = chunks = steady([hit.chunk for hit in self._pack(prompt, question, hits)], shown)
         messages = _messages(prompt, question, chunks)
         whole: AIMessageChunk | None = None
         reply = Reply()
@@ -267,6 +286,18 @@ def _choices(question: str, evidence: Evidence) -> list[_Choice]:
         if 0 < len(line) <= _LONGEST_CHOICE
     ]
     return whole[:1] or choices[:CHOICES]
+
+
+def steady(found: Sequence[Chunk], shown: Sequence[Chunk]) -> list[Chunk]:
+    """Return what a follow-up is answered from, in an order that a cache of the prompt profits by.
+
+    Where the best that was found was shown before, all of what was shown is shown again. Otherwise
+    what both begin with stays in front, and the rest follows, best first.
+    """
+    if shown and all(chunk in shown for chunk in found[:SETTLES]):
+        return list(shown)
+    same = list(takewhile(lambda chunk: chunk in found, shown))
+    return same + [chunk for chunk in found if chunk not in same]
 
 
 def _one_line(sentence: Sentence) -> str:

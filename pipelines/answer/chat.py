@@ -12,7 +12,7 @@ from pipelines.answer.answerer import Answerer
 from pipelines.answer.ground import terms
 from pipelines.errors import UsageError
 from pipelines.prompts import select_prompt
-from pipelines.types import Answer
+from pipelines.types import Answer, Chunk
 
 QUESTION_TOKENS = 80
 LONGEST = 4
@@ -47,6 +47,7 @@ class Chat:
         self.turns: list[Turn] = _read(path) if resume else []
         self.dropped = 0
         """Turns that the last question could not take along, oldest first."""
+        self._shown: list[Chunk] = []
 
     def ask(self, question: str) -> Answer:
         """Return the answer to the next question of the conversation."""
@@ -59,7 +60,7 @@ class Chat:
     def stream(self, question: str) -> Iterator[str | Answer]:
         """Yield the answer's text as it is written, and at the end the whole `Answer`."""
         standalone = self._standalone(question)
-        for part in self.answerer.stream(standalone):
+        for part in self.answerer.stream(standalone, shown=self._shown):
             if isinstance(part, Answer):
                 self.turns.append(Turn(question, standalone, part.text))
                 self._write()
@@ -86,8 +87,13 @@ class Chat:
         else:
             self.dropped = len(self.turns)
             return with_subject(question, self.turns[-1])
-        text = str(model.invoke(messages, max_tokens=QUESTION_TOKENS).text).strip()
-        condensed = text.splitlines()[0].strip().strip('"“”') if text else ""
+        condensed = ""
+        for chunk in model.stream(messages, max_tokens=QUESTION_TOKENS):
+            condensed = (condensed + str(chunk.text)).lstrip()
+            if (end := re.search(r"\?|(?=\n)", condensed)) is not None:
+                condensed = condensed[: end.end()]  # a question is what was asked for, no more
+                break
+        condensed = condensed.strip().strip('"“”')
         if is_faithful(condensed, question, turns):
             return condensed
         return with_subject(question, self.turns[-1])

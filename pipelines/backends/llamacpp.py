@@ -22,6 +22,7 @@ from pipelines.backends.llama_http import LlamaHttpClient
 from pipelines.backends.llama_text import Engine, LlamaTextModel, engine_at, resolve
 from pipelines.backends.model import Description, Installed
 from pipelines.backends.ollama_store import find_weights, stored_models
+from pipelines.backends.profile import tuned
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend
 from pipelines.errors import BackendError, MissingExtraError
@@ -42,11 +43,12 @@ class LlamaCpp(LlamaTextModel):
     path: Path
 
     _header: Gguf | None = PrivateAttr(default=None)
+    _most_threads: int = PrivateAttr(default=0)
 
     @classmethod
     def open(cls, name: str, settings: Backend) -> Self:
-        """Return the model in a GGUF file, or the embedded one."""
-        path = weights_of(name)
+        """Return the model in a GGUF file, or the embedded one, as `carrel tune` found best."""
+        path, settings, most_threads = tuned(weights_of(name), settings)
         model = cls(
             model=f"llamacpp:{name}",
             path=path,
@@ -55,6 +57,7 @@ class LlamaCpp(LlamaTextModel):
             seed=settings.seed,
         )
         model._header = read_gguf(path)
+        model._most_threads = most_threads
         return model
 
     @classmethod
@@ -124,10 +127,16 @@ class LlamaCpp(LlamaTextModel):
         parameters.n_batch = max(parameters.n_batch, settings.batch_tokens)
         parameters.n_ubatch = settings.batch_tokens
         parameters.kv_unified = True  # a sequence may take the whole window when it is alone
-        threads = decode_threads(settings.threads)
+        threads = decode_threads(settings.threads, most=self._most_threads)
         for share in (parameters.cpuparams, parameters.cpuparams_batch):
             share.n_threads = threads
             share.poll = 0  # waiting threads sleep, and leave their core to others
+        kinds = xllamacpp.llama_flash_attn_type
+        parameters.flash_attn_type = {
+            "auto": kinds.LLAMA_FLASH_ATTN_TYPE_AUTO,
+            "on": kinds.LLAMA_FLASH_ATTN_TYPE_ENABLED,
+            "off": kinds.LLAMA_FLASH_ATTN_TYPE_DISABLED,
+        }[settings.flash_attention]
         parameters.n_gpu_layers = gpu_layers_for_llama(settings.gpu_layers)
         parameters.api_keys = [key]
         parameters.ui = False

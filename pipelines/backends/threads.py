@@ -8,19 +8,37 @@ slower than one.
 from __future__ import annotations
 
 import os
+import time
 
 _LOOK_SECONDS = 0.05
 
 
-def decode_threads(configured: int) -> int:
-    """Return the configured number, or for 0 the number of cores that are idle, at least one."""
-    if configured:
-        return configured
+def cores_here() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def busy_cores(seconds: float = _LOOK_SECONDS) -> float:
+    """Return how many cores others keep busy, looking for so many seconds."""
     import psutil
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    cores = cores or 1
-    if cores == 1:
+    begin = time.process_time()
+    share = float(psutil.cpu_percent(interval=seconds)) / 100
+    own = (time.process_time() - begin) / seconds
+    return max(0.0, share * (os.cpu_count() or 1) - own)
+
+
+def decode_threads(configured: int, *, most: int = 0) -> int:
+    """Return the configured number, or for 0 the number of cores that are idle, at least one.
+
+    `most` is how many were measured to be of use here; 0 where nothing was measured.
+    """
+    if configured:
+        return configured
+    cores = cores_here()
+    useful = min(most or cores, cores)
+    if useful == 1:
         return 1
-    busy = float(psutil.cpu_percent(interval=_LOOK_SECONDS)) / 100 * cores
-    return max(1, round(cores - busy))
+    return max(1, min(useful, round(cores - busy_cores())))

@@ -22,6 +22,7 @@ from pipelines.cli import (
     models,
     prompts,
     summarize,
+    tune,
 )
 from pipelines.cli import run as run_command
 from pipelines.errors import CarrelError
@@ -36,7 +37,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    collection, ask, summarize, run_command, configure, prompts, models, doctor, evaluate, demo,
+    collection, ask, summarize, run_command, configure, prompts, models, tune, doctor, evaluate,
+    demo,
 ):  # fmt: skip
     module.register(app)
 

@@ -23,6 +23,7 @@ from pipelines.cli.options import (
     Settings,
     opened,
 )
+from pipelines.cli.tune import summary_of
 from pipelines.errors import CarrelError
 
 if TYPE_CHECKING:
@@ -63,7 +64,17 @@ def doctor(
     """Look whether everything is in place: machine, model, embedder, collection, index."""
     findings: list[Finding] = []
     with opened(collection, config, set, model, preset=preset) as library, show.waiting("Looking"):
-        for look in (_machine, _state, _privacy, _fit, _model, _embedder, _collection, _ocr):
+        for look in (
+            _machine,
+            _state,
+            _privacy,
+            _fit,
+            _model,
+            _tuning,
+            _embedder,
+            _collection,
+            _ocr,
+        ):
             try:
                 findings.append(look(library))
             except CarrelError as error:
@@ -148,6 +159,21 @@ def _model(library: Library) -> Finding:
         f"window {found.context_window}, {found.parallel} at once{where}{loaded}",
         spent.note or found.note,
     )
+
+
+def _tuning(library: Library) -> Finding:
+    from pipelines.backends.profile import profile_of
+    from pipelines.tune import weights_to_tune
+
+    weights = weights_to_tune(library.config.backend.model)
+    if weights is None:
+        return Finding("tuning", "note", "its own server runs this model", "")
+    profile = profile_of(weights)
+    if profile is None:
+        return Finding(
+            "tuning", "note", "this model was not measured here", "Make it faster: carrel tune"
+        )
+    return Finding("tuning", "good", f"{summary_of(profile)} ({profile.date})")
 
 
 def _embedder(library: Library) -> Finding:

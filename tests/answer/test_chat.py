@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from scripted_model import Scripted
 
+from pipelines import Library
+from pipelines.answer.answerer import steady
 from pipelines.answer.chat import Chat, Turn, is_faithful, with_subject
+from pipelines.config import load
 from pipelines.errors import UsageError
-from pipelines.types import Answer, Timings
+from pipelines.types import Answer, Chunk, Timings
 
 FIRST = "How tall was the Saturn V?"
 
@@ -21,7 +24,9 @@ class Answers:
         self.model = model
         self.asked: list[str] = []
 
-    def stream(self, question: str, config: Any = None) -> Iterator[str | Answer]:
+    def stream(
+        self, question: str, config: Any = None, *, shown: Any = None
+    ) -> Iterator[str | Answer]:
         self.asked.append(question)
         yield "111 metres."
         yield Answer(question, "111 metres.", True, (), (), "x", Timings())
@@ -122,3 +127,34 @@ def test_the_subject_is_the_names_or_else_the_words() -> None:
     plain = Turn("", "How long are signed minutes kept?", "")
     assert with_subject("And why?", named) == "And why (Saturn V, Houston)?"
     assert with_subject("Where are they?", plain) == "Where are they (long, signed, minutes, kept)?"
+
+
+def chunk(number: int) -> Chunk:
+    return Chunk("a.md", "", 1, None, 10 * number, 10 * number + 4, "text", (), number, 1)
+
+
+@pytest.mark.parametrize(
+    ("found", "shown", "read"),
+    [
+        ([1, 2, 3, 4], [], [1, 2, 3, 4]),
+        ([3, 1, 2, 9], [1, 2, 3, 4], [1, 2, 3, 4]),
+        ([2, 9, 1, 8], [1, 2, 3, 4], [1, 2, 9, 8]),
+        ([9, 2, 3, 4], [1, 2, 3, 4], [9, 2, 3, 4]),
+        ([7, 8], [1, 2, 3], [7, 8]),
+    ],
+)
+def test_a_follow_up_reads_first_what_was_read_before(
+    found: list[int], shown: list[int], read: list[int]
+) -> None:
+    assert steady([chunk(n) for n in found], [chunk(n) for n in shown]) == [chunk(n) for n in read]
+
+
+def test_a_follow_up_on_the_same_excerpts_reads_only_what_is_new(sample: str) -> None:
+    settings = {"answering.style": "prose", "answering.context_tokens": 500,
+                "answering.max_tokens": 8, "backend.parallel": 1}  # fmt: skip
+    with Library(sample, config=load(environment={}, overrides=settings).config) as library:
+        conversation = library.chat()
+        first = conversation.ask("How long can the emergency generator run on a full tank?")
+        second = conversation.ask("For how long can the emergency generator run on a full tank?")
+    assert first.timings.prompt_tokens > 300
+    assert second.timings.cached_prompt_tokens > 0.8 * second.timings.prompt_tokens

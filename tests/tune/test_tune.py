@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.backends import open_model
+from pipelines.backends.gguf import read_gguf
+from pipelines.backends.llamacpp import embedded_weights
+from pipelines.backends.profile import (
+    Profile,
+    Trial,
+    folder_of,
+    machine,
+    profile_of,
+    write_profile,
+)
+from pipelines.config import Backend
+from pipelines.errors import UsageError
+from pipelines.tune import tune, undo
+from pipelines.tune.formats import Copy, write_copies
+from pipelines.tune.perplexity import change, log_probabilities
+from pipelines.tune.trial import opened
+from pipelines.weights import fingerprint_of
+
+ONE_THREAD = Backend(threads=1, parallel=1, context_window=2048)
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Copy]:
+    folder = tmp_path_factory.mktemp("copies")
+    shares: list[float] = []
+    made = write_copies(embedded_weights(), ("F16", "Q4_0"), folder, moved=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    return {copy.name: copy for copy in made}
+
+
+@pytest.fixture
+def profile(copies: dict[str, Copy]) -> Iterator[Profile]:
+    original = embedded_weights()
+    made = Profile(
+        model="llamacpp:embedded",
+        fingerprint=fingerprint_of(original),
+        machine=machine(),
+        date="2026-11-21",
+        job="chat",
+        default=Trial("altogether", "defaults", 2.0, 100.0, 10.0),
+        chosen=Trial("altogether", "chosen", 1.0, 200.0, 20.0),
+        stored="F16",
+        weights=str(copies["F16"].path),
+        settings={"parallel": 2, "batch_tokens": 256},
+        threads=1,
+    )
+    write_profile(made)
+    yield made
+    undo(Backend())
+
+
+def test_a_copy_is_the_same_model_to_within_what_it_says(copies: dict[str, Copy]) -> None:
+    original = read_gguf(embedded_weights())
+    for name, copy in copies.items():
+        header = read_gguf(copy.path)
+        assert header.quantization == name
+        assert header.parameters == original.parameters
+        assert header.chat_template == original.chat_template
+        assert {k: v[0] for k, v in header.tensors.items()} == {
+            k: v[0] for k, v in original.tensors.items()
+        }
+    assert 0 < copies["F16"].rounding < 0.001
+    assert 0.02 < copies["Q4_0"].rounding < 0.2
+
+
+def test_what_a_lossy_copy_forgets_is_measured(copies: dict[str, Copy]) -> None:
+    found = {}
+    files = {"as it is": embedded_weights(), **{n: copy.path for n, copy in copies.items()}}
+    for name, path in files.items():
+        with opened(path, ONE_THREAD) as client:
+            found[name] = log_probabilities(client)
+    close, _ = change(found["as it is"], found["F16"])
+    lossy, error = change(found["as it is"], found["Q4_0"])
+    assert close == pytest.approx(1.0, abs=0.03)
+    assert lossy > 1.03
+    assert 0 < error < lossy
+
+
+def test_a_tuned_model_opens_as_it_was_tuned(profile: Profile) -> None:
+    model = open_model(Backend())
+    assert str(model.weights_file()) == profile.weights
+    assert model.describe().parallel == 2
+    assert model.describe().family == "chatml"
+    assert model.invoke("What is the capital of France?", max_tokens=4).text
+    model.close()
+
+
+def test_other_bytes_are_other_weights_for_the_journal(profile: Profile) -> None:
+    before = fingerprint_of(embedded_weights())
+    assert open_model(Backend()).describe().fingerprint != before
+    assert undo(Backend())
+    assert open_model(Backend()).describe().fingerprint == before
+    assert not undo(Backend())
+
+
+def test_what_the_user_set_counts_more(profile: Profile) -> None:
+    assert open_model(Backend(parallel=3)).describe().parallel == 3
+
+
+@pytest.mark.parametrize("spoilt", ["{", json.dumps({"model": "x"})])
+def test_a_spoilt_profile_is_none(profile: Profile, spoilt: str) -> None:
+    (folder_of(profile.fingerprint) / "profile.json").write_text(spoilt)
+    assert profile_of(embedded_weights()) is None
+    assert open_model(Backend()).weights_file() == embedded_weights()
+
+
+def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
+    write_profile(Profile(**{**_fields(profile), "machine": "another"}))
+    assert profile_of(embedded_weights()) is None
+
+
+def test_tuning_measures_and_remembers(carrel) -> None:  # type: ignore[no-untyped-def]
+    steps: list[int] = []
+    profile = tune(
+        Backend(), job="chat", seconds=8, progress=lambda done, total, what: steps.append(done)
+    )
+    assert steps == sorted(steps)
+    assert {trial.what for trial in profile.trials} >= {"weights"}
+    assert all(trial.seconds > 0 and trial.prompt_speed > 0 for trial in profile.trials)
+    assert profile_of(embedded_weights()) == profile
+    assert not list(folder_of(profile.fingerprint).parent.glob("*.part-*"))
+    said = carrel("doctor", "--json").stdout
+    (found,) = [one for one in json.loads(said) if one["what"] == "tuning"]
+    assert profile.stored in found["found"]
+    assert "times as long" in found["found"]
+    assert "defaults again" in carrel("tune", "--undo").stdout
+    assert profile_of(embedded_weights()) is None
+
+
+def test_a_model_of_a_server_cannot_be_tuned(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="program of its own"):
+        tune(Backend(model="ollama:qwen"))
+    with pytest.raises(UsageError, match="no job"):
+        tune(Backend(), job="sing")
+
+
+def _fields(profile: Profile) -> dict[str, object]:
+    return {name: getattr(profile, name) for name in Profile.__dataclass_fields__}
