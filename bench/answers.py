@@ -14,6 +14,7 @@ import argparse
 import json
 import re
 import statistics
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -21,8 +22,7 @@ from typing import Any
 
 from pipelines import config as configuration
 from pipelines.answer import Answerer
-from pipelines.backends import open_model
-from pipelines.embed import open_embedder
+from pipelines.backends import open_embedder, open_model
 from pipelines.evaluate.answers import evaluate_answers, token_f1
 from pipelines.evaluate.corpus import Corpus, corpus_searcher, read_corpus
 from pipelines.evaluate.questions import Question, balanced, read_questions
@@ -65,7 +65,7 @@ def main() -> None:
         asked = [question for question in asked if question.source.split("#")[0] in chosen]
     asked = balanced(asked, given.limit, seed=given.seed)
     corpus = read_corpus(given.questions.parent)
-    embedder, model = open_embedder(settings.embedding), open_model(settings.backend)
+    embedder, model = open_embedder(settings), open_model(settings.backend)
 
     begin = time.perf_counter()
     with corpus_searcher(
@@ -114,7 +114,8 @@ def retrieval_qa(
             model.model_copy(update={"max_tokens": most_tokens}), retriever=store.as_retriever()
         )
     f1, answered, declined, seconds = [], [], [], []
-    for question in asked:
+    for done, question in enumerate(asked, start=1):
+        print(f"\rRetrievalQA, question {done} of {len(asked)}", end="", file=sys.stderr)
         begin = time.perf_counter()
         text = str(chain.invoke({"query": question.text})["result"])
         seconds.append(time.perf_counter() - begin)

@@ -15,7 +15,7 @@ from langchain_core.runnables.config import patch_config, run_in_executor
 
 from pipelines.answer.evidence import Evidence, weigh
 from pipelines.answer.ground import Sentence, citation, cite, unsupported_numbers, without_links
-from pipelines.answer.phrases import fits, kind_of, phrases
+from pipelines.answer.phrases import Kind, Phrase, fits, kind_of, phrases, with_measure
 from pipelines.answer.reply import Reply, is_declined
 from pipelines.backends.model import LocalModel, timings_of
 from pipelines.config import Answering
@@ -265,27 +265,36 @@ class _Choice:
 def _choices(question: str, evidence: Evidence) -> list[_Choice]:
     """Return what a small model chooses from.
 
-    These are phrases of the kind that the question asks for: a number, a date, a name. Where there
-    is none, only the best sentence is left: of the sentences on 40 questions, the best one held the
-    answer 34 times, the one that SmolLM2-135M chose 18 times at most. None holds a link.
+    These are phrases of the kind that the question asks for: a number with its unit, a date, a
+    name. Where there is none, only the best sentence is left: of the sentences on 40 questions, the
+    best one held the answer 34 times, the one that SmolLM2-135M chose 18 times at most. None holds
+    a link.
     """
     best = evidence.sentences[:SENTENCES]
     lines = [_one_line(sentence) for sentence in best]
     kind = kind_of(question)
-    choices = [
-        _Choice(phrase.text, best[phrase.sentence])
-        for phrase in phrases(question, lines, evidence.weights, most=_RANKED)
-    ]
-    fitting = [choice for choice in choices if fits(choice.text, kind)]
-    likely = [choice for choice in choices[:CHOICES] if choice in fitting]
-    if fitting:
-        return likely or fitting[:1]
+    ranked = phrases(question, lines, evidence.weights, most=_RANKED)
+    fitting = [phrase for phrase in ranked if fits(phrase.text, kind)]
+    chosen = [phrase for phrase in ranked[:CHOICES] if phrase in fitting] or fitting[:1]
+    if chosen:
+        apart: list[_Choice] = []  # a part of a likelier one is no other answer
+        for phrase in chosen:
+            text = _measured(phrase, lines, kind, question)
+            if not any(text in other.text or other.text in text for other in apart):
+                apart.append(_Choice(text, best[phrase.sentence]))
+        return apart
     whole = [
         _Choice(line, sentence)
         for line, sentence in zip(lines, best, strict=True)
         if 0 < len(line) <= _LONGEST_CHOICE
     ]
-    return whole[:1] or choices[:CHOICES]
+    return whole[:1] or [_Choice(phrase.text, best[phrase.sentence]) for phrase in ranked[:CHOICES]]
+
+
+def _measured(phrase: Phrase, lines: Sequence[str], kind: Kind, question: str) -> str:
+    if kind != "number":
+        return phrase.text
+    return with_measure(phrase.text, lines[phrase.sentence], question)
 
 
 def steady(found: Sequence[Chunk], shown: Sequence[Chunk]) -> list[Chunk]:

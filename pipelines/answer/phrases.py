@@ -51,12 +51,24 @@ _NUMERALS = frozenset(
     "sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion "
     "billions trillion half quarter third dozen percent first second fourth fifth".split()
 )
+_PARTS = frozenset("first second third fourth fifth half quarter".split())
+_BOUND = re.compile(
+    r"\b(?:up to|at least|at most|(?:no|not) (?:more|less) than|less than|more than|within)\s+$"
+)
+_FOLLOWING = re.compile(r"[ \u00a0-]([^\W\d_]+)")
+_UNIT_WORDS = 2
 _AROUND_DATES = frozenset(
     "early late mid end beginning start spring summer autumn winter morning evening night".split()
 )
 _ORDINAL_OR_YEAR = re.compile(r"1\d{3}|20\d\d|\d+(?:st|nd|rd|th)|\d{3,4}s")
 _OPENERS = frozenset(
     "the a an to by in because from between on about over at his her their its no not".split()
+)
+_PLACED = re.compile(r"\b(?:in|at|on|near|to|from|inside|outside)\s+(?:the\s+)?[A-Z]")
+_REASON = re.compile(
+    r"\b(?:because|so that|since|due|caused?|causes|reason|therefore|thus|in order|as a result"
+    r"|to avoid|allow\w*)\b",
+    re.IGNORECASE,
 )
 _SECTION = re.compile(r"\s*(?:\d+\.)*\d+\.?\s+(?=[A-Z])")
 _LINKING = frozenset(",()\"'-–%$£€")
@@ -169,19 +181,66 @@ def fits(phrase: str, kind: Kind) -> bool:
     if not telling:
         return False
     if kind == "number":
-        return _is_number(telling[0]) and len(telling) <= MOST_COUNTED + 1
+        return (
+            _is_number(telling[0])
+            and telling[0].lower() not in _PARTS
+            and len(telling) <= MOST_COUNTED + 1
+        )
     if kind == "when":
-        dated = [word for word in telling if _is_date(word.lower())]
+        dated = [word for word in telling if _is_date(word)]
         return bool(dated) and all(
-            _is_date(word.lower()) or _is_number(word) or word.lower() in _AROUND_DATES
-            for word in telling
+            _is_date(word) or _is_number(word) or word.lower() in _AROUND_DATES for word in telling
         )
     named = words[0][0].isupper() or words[0].lower() in {"the", "a", "an"}
     return (
         kind == "who"
         and named
-        and all(word[0].isupper() and not _is_date(word.lower()) for word in telling)
+        and all(word[0].isupper() and not _is_date(word) for word in telling)
     )
+
+
+def with_measure(phrase: str, sentence: str, question: str) -> str:
+    """Return a number with the bound before it and the unit after it, as the sentence has them.
+
+    `20` in "for up to 20 working days" is `up to 20 working days`. A unit that the question names
+    itself is not repeated.
+    """
+    at = sentence.find(phrase)
+    if at < 0:
+        return phrase
+    bound = _BOUND.search(sentence[:at])
+    start, end = bound.start() if bound else at, at + len(phrase)
+    if _is_number(_TOKEN.findall(phrase)[-1]):
+        asked = {stem(word.lower()) for word in _TOKEN.findall(question)}
+        for _ in range(_UNIT_WORDS):
+            following = _FOLLOWING.match(sentence, end)
+            word = following.group(1).lower() if following else ""
+            if not following or word in ENGLISH_STOPWORDS or stem(word) in asked:
+                break
+            end = following.end()
+    return sentence[start:end]
+
+
+def holds(sentence: str, kind: Kind, question: str) -> float:
+    """Return 1 when a sentence holds what the question asks for, 0 when not, 0.5 for no telling.
+
+    Words of the question itself are not what it asks for.
+    """
+    asked = {match.group().lower() for match in _TOKEN.finditer(question)}
+    words = [match.group() for match in _TOKEN.finditer(sentence)]
+    new = [word for word in words if word.lower() not in asked]
+    if kind == "number":
+        return float(any(_is_number(word) for word in new))
+    if kind == "when":
+        return float(any(_is_date(word) or word[0].isdigit() for word in new))
+    if kind == "who":
+        named = {word for word in words[1:] if word[0].isupper()}
+        return float(any(word in named and word.lower() not in ENGLISH_STOPWORDS for word in new))
+    if kind == "where":
+        return float(bool(_PLACED.search(sentence)))
+    if kind == "why":
+        return float(bool(_REASON.search(sentence)))
+    return 0.5
 
 
 def described(
@@ -192,6 +251,8 @@ def described(
     total = sum(weights.values()) or 1.0
     covered = sum(weight for stem_, weight in weights.items() if stem_ in view.stems) / total
     for first, last in view.runs():
+        if kind == "number" and view.numbers_a_name(first):
+            continue
         seen = view.describe(first, last)
         if seen is None:
             continue
@@ -225,7 +286,7 @@ class _View:
             word[0].isupper() and not small for word, small in zip(words, self.small, strict=True)
         ]
         self.digit = [_is_number(word) for word in self.lower]
-        self.date = [_is_date(word) for word in self.lower]
+        self.date = [_is_date(word) for word in words]
 
     def runs(self) -> Iterator[tuple[int, int]]:
         """Yield (first, last) of each run of words between natural borders."""
@@ -243,6 +304,10 @@ class _View:
                     continue
                 if self._may_end(last):
                     yield first, last
+
+    def numbers_a_name(self, at: int) -> bool:
+        """Tell whether this number belongs to a name, as in "Apollo 8" or "Section 3"."""
+        return self.digit[at] and at > 1 and self.capital[at - 1]
 
     def _may_begin(self, at: int) -> bool:
         return self._border(at - 1) or self._changes(at - 1, at)
@@ -311,4 +376,7 @@ def _is_number(word: str) -> bool:
 
 
 def _is_date(word: str) -> bool:
-    return word in _MONTHS or word.startswith("centur") or bool(_ORDINAL_OR_YEAR.fullmatch(word))
+    lower = word.lower()
+    if lower in _MONTHS:
+        return word[0].isupper()  # or it is only what may happen
+    return lower.startswith("centur") or bool(_ORDINAL_OR_YEAR.fullmatch(lower))
