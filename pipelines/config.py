@@ -94,7 +94,7 @@ class Answering(_Section):
         0.30, ge=-1, le=1, description="Below this similarity nothing counts as found."
     )
     likelihood: float = Field(
-        0.5, ge=0, le=1, description="What `phrase` needs to be found as likely, to answer."
+        0.51, ge=0, le=1, description="What `phrase` needs to be found as likely, to answer."
     )
 
 
