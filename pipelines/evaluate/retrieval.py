@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from pipelines.config import Config, Retrieval
 from pipelines.embed import Embedder
@@ -95,12 +95,20 @@ def document_scores(hits: Sequence[Hit], *, depth: int = DEPTH) -> dict[str, flo
 def _measured(
     judged: Mapping[str, Mapping[str, int]], run: Mapping[str, Mapping[str, float]]
 ) -> dict[str, dict[str, float]]:
-    """Return the value of each metric for each query; 0 where nothing was found."""
-    import ir_measures
     from ir_measures import RR, R, nDCG
 
-    measures = {nDCG @ 10: "ndcg@10", R @ 100: "recall@100", RR @ 10: "mrr@10"}
-    values = {name: dict.fromkeys(judged, 0.0) for name in METRICS}
+    return values_of({nDCG @ 10: "ndcg@10", R @ 100: "recall@100", RR @ 10: "mrr@10"}, judged, run)
+
+
+def values_of(
+    measures: Mapping[Any, str],
+    judged: Mapping[str, Mapping[str, int]],
+    run: Mapping[str, Mapping[str, float]],
+) -> dict[str, dict[str, float]]:
+    """Return the value of each measure of ir-measures for each query; 0 where nothing was found."""
+    import ir_measures
+
+    values = {name: dict.fromkeys(judged, 0.0) for name in measures.values()}
     for row in ir_measures.iter_calc(list(measures), judged, run):
         values[measures[row.measure]][row.query_id] = float(row.value)
     return values
