@@ -33,9 +33,10 @@ class Fit:
     """What a model needs here. Sizes are bytes, at `window` tokens of context.
 
     `place` is where it runs best, with `gpu_layers` of `layers` on the GPU (the output layer counts
-    as one). `tokens_per_second` is the generation speed that the bandwidth of the main memory
-    allows, `None` where a GPU does all the work. `better` names the quantization to choose instead,
-    empty where this one is right; `advice` is a sentence for the user.
+    as one). `tokens_per_second` is the highest generation speed that the bandwidth of the main
+    memory allows, at the beginning of a window; `None` where a GPU does all the work. `better`
+    names the quantization to choose instead, empty where this one is right; `advice` is a sentence
+    for the user.
     """
 
     name: str
@@ -106,8 +107,7 @@ def fit_of(
         place = "gpu and cpu" if layers else "cpu"
     speed = None
     if place != "gpu":
-        share = 1 - layers / every
-        read = (_read_for_a_token(header) + sum(caches) / 2) * share
+        read = _read_for_a_token(header) * (1 - layers / every)
         speed = (bandwidth or memory_bandwidth()) / read if read else None
     better, advice = _advise(header, place, total, memory, window)
     return Fit(
@@ -183,15 +183,28 @@ def _layers_that_fit(sizes: list[int], room: float) -> int:
 
 
 def _read_for_a_token(header: Gguf) -> float:
-    """Return the bytes of weights that one token needs: of a mixture, its experts' share."""
+    """Return the bytes of weights that one token needs: of a mixture, its experts' share.
+
+    Of a table of embeddings that is not the output layer as well, it needs one row.
+    """
+    size = float(header.bytes)
+    if "output.weight" in header.tensors:
+        size -= _table(header)
     experts = int(header.hyperparameter("expert_count", 0))
     used = int(header.hyperparameter("expert_used_count", 0))
     if not experts or not used:
-        return float(header.bytes)
+        return size
     weights = sum(math.prod(shape) for shape, _ in header.tensors.values())
     in_experts = sum(math.prod(s) for n, (s, _) in header.tensors.items() if "_exps" in n)
     share = in_experts / weights if weights else 0.0
-    return header.bytes * (1 - share + share * used / experts)
+    return size * (1 - share + share * used / experts)
+
+
+def _table(header: Gguf) -> int:
+    """Return the bytes of the table of embeddings, taken from where the next tensor begins."""
+    start = header.tensors.get("token_embd.weight", ((), 0))[1]
+    after = [offset for _, offset in header.tensors.values() if offset > start]
+    return min(after, default=header.bytes) - start
 
 
 def _advise(header: Gguf, place: Place, total: int, memory: Memory, window: int) -> tuple[str, str]:

@@ -46,6 +46,9 @@ class Gpt4All(LocalModel):
     _client: Any = PrivateAttr(default=None)
     _vocabulary: Vocabulary | None = PrivateAttr(default=None)
     _load_seconds: float = PrivateAttr(default=0.0)
+    # Held while text is generated, which another thread may go on with and end.
+    _turn: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    # Held while the model is loaded, counts, or is freed.
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
 
     @classmethod
@@ -125,7 +128,7 @@ class Gpt4All(LocalModel):
                 f"{self.model} cannot be held to a grammar or a schema.",
                 hint="Use the backend llamacpp with the same file.",
             )
-        with self._lock:
+        with self._turn:
             client = self._loaded()
             load, self._load_seconds = self._load_seconds, 0.0
             start = time.perf_counter()
@@ -166,7 +169,7 @@ class Gpt4All(LocalModel):
 
     def unload(self) -> None:
         """Free the context and the weights."""
-        with self._lock:
+        with self._turn, self._lock:
             if self._client is not None:
                 self._client.close()
                 self._client = None
@@ -175,20 +178,24 @@ class Gpt4All(LocalModel):
                 self._vocabulary = None
 
     def _loaded(self) -> Any:
-        if self._client is None:
-            start = time.perf_counter()
-            for device in (None,) if self.settings.gpu_layers == 0 else ("gpu", None):
-                try:
-                    self._client = self._construct(device)
-                    break
-                except (RuntimeError, ValueError, OSError) as error:
-                    if device is None:
-                        raise BackendError(
-                            f"gpt4all cannot load {self.path.name}: {error}.",
-                            hint="Its llama.cpp is of 2024; the backend llamacpp knows newer ones.",
-                        ) from error
-            self._load_seconds = time.perf_counter() - start
-        return self._client
+        with self._lock:
+            if self._client is None:
+                self._load()
+            return self._client
+
+    def _load(self) -> None:
+        start = time.perf_counter()
+        for device in (None,) if self.settings.gpu_layers == 0 else ("gpu", None):
+            try:
+                self._client = self._construct(device)
+                break
+            except (RuntimeError, ValueError, OSError) as error:
+                if device is None:
+                    raise BackendError(
+                        f"gpt4all cannot load {self.path.name}: {error}.",
+                        hint="Its llama.cpp is of 2024; the backend llamacpp knows newer ones.",
+                    ) from error
+        self._load_seconds = time.perf_counter() - start
 
     def _construct(self, device: str | None) -> Any:
         asked = self.settings.gpu_layers

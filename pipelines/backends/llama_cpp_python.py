@@ -49,6 +49,9 @@ class LlamaCppPython(LocalModel):
     _llm: Any = PrivateAttr(default=None)
     _layers: int = PrivateAttr(default=0)
     _load_seconds: float = PrivateAttr(default=0.0)
+    # Held while text is generated, which another thread may go on with and end.
+    _turn: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    # Held while the model is loaded, counts, or is freed.
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
 
     @classmethod
@@ -111,7 +114,7 @@ class LlamaCppPython(LocalModel):
 
     def pieces(self, request: Request) -> Iterator[Piece]:
         """Generate token by token, one call after the other."""
-        with self._lock:
+        with self._turn:
             llm = self._loaded()
             load, self._load_seconds = self._load_seconds, 0.0
             llm.client.set_seed(request.seed)
@@ -140,7 +143,7 @@ class LlamaCppPython(LocalModel):
 
     def unload(self) -> None:
         """Free the context and the weights."""
-        with self._lock:
+        with self._turn, self._lock:
             if self._llm is not None:
                 self._llm.client.close()
                 self._llm = None
@@ -169,34 +172,38 @@ class LlamaCppPython(LocalModel):
             raise BackendError(f"llama-cpp-python refused the call: {error}.") from error
 
     def _loaded(self) -> Any:
-        if self._llm is None:
-            settings = self.settings
-            start = time.perf_counter()
-            with warnings.catch_warnings():  # langchain-community announces its own end
-                warnings.simplefilter("ignore", DeprecationWarning)
-                from langchain_community.llms import LlamaCpp
-            threads = decode_threads(settings.threads)
-            layers = {"auto": -1, "all": -1}.get(str(settings.gpu_layers), settings.gpu_layers)
-            try:
-                with _log() as log:
-                    self._llm = LlamaCpp(
-                        model_path=str(self.path),
-                        n_ctx=self.describe().context_window,
-                        n_batch=settings.batch_tokens,
-                        n_gpu_layers=layers,
-                        n_threads=threads,
-                        model_kwargs={"n_threads_batch": threads},
-                        f16_kv=True,
-                        verbose=False,
-                    )
-                self._layers = layers_in("".join(log)) or 0
-            except ValueError as error:
-                raise BackendError(
-                    f"llama-cpp-python cannot load {self.path.name}: {error}.",
-                    hint="Is it a GGUF model of a kind that this version knows?",
-                ) from error
-            self._load_seconds = time.perf_counter() - start
-        return self._llm
+        with self._lock:
+            if self._llm is None:
+                self._load()
+            return self._llm
+
+    def _load(self) -> None:
+        settings = self.settings
+        start = time.perf_counter()
+        with warnings.catch_warnings():  # langchain-community announces its own end
+            warnings.simplefilter("ignore", DeprecationWarning)
+            from langchain_community.llms import LlamaCpp
+        threads = decode_threads(settings.threads)
+        layers = {"auto": -1, "all": -1}.get(str(settings.gpu_layers), settings.gpu_layers)
+        try:
+            with _log() as log:
+                self._llm = LlamaCpp(
+                    model_path=str(self.path),
+                    n_ctx=self.describe().context_window,
+                    n_batch=settings.batch_tokens,
+                    n_gpu_layers=layers,
+                    n_threads=threads,
+                    model_kwargs={"n_threads_batch": threads},
+                    f16_kv=True,
+                    verbose=False,
+                )
+            self._layers = layers_in("".join(log)) or 0
+        except ValueError as error:
+            raise BackendError(
+                f"llama-cpp-python cannot load {self.path.name}: {error}.",
+                hint="Is it a GGUF model of a kind that this version knows?",
+            ) from error
+        self._load_seconds = time.perf_counter() - start
 
     def _gpu_possible(self) -> bool:
         return bool(import_module("llama_cpp").llama_supports_gpu_offload())

@@ -19,6 +19,7 @@ from pipelines.backends.vocabulary import Vocabulary
 from pipelines.config import Backend
 from pipelines.errors import BackendError, ModelNotFoundError
 from pipelines.prompts import ChatTemplate, ModelMetadata, family_of
+from pipelines.prompts.families import PLAIN
 
 BOUND_NOTE = (
     "Its tokenizer cannot be read here, so tokens are bounded by the bytes of the text; "
@@ -64,7 +65,7 @@ def look(http: LocalHttp, name: str, settings: Backend, folders: Sequence[Path] 
     notes = [template.warning if template else "", BOUND_NOTE if vocabulary is None else ""]
     description = Description(
         name=f"ollama:{name}",
-        family=template.family if template else family_of(metadata, folders=folders),
+        family=template.family if template else _family(metadata, own, folders),
         kind="text" if raw else "chat",
         context_window=min(settings.context_window, trained),
         parallel=settings.parallel,
@@ -98,6 +99,14 @@ def with_offload(facts: Facts, http: LocalHttp, name: str, settings: Backend) ->
     note = offload_note(settings.gpu_layers, layers, gpu_here=False)
     description = replace(facts.description, gpu_layers=layers, offload_note=note)
     return replace(facts, description=description)
+
+
+def _family(metadata: ModelMetadata, own: str, folders: Sequence[Path]) -> str:
+    """Return the family by name and architecture, else by the marks in the server's template."""
+    found = family_of(metadata, folders=folders)
+    if found == PLAIN:
+        found = family_of(replace(metadata, chat_template=own), folders=folders)
+    return found
 
 
 def _entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:

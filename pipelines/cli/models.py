@@ -220,7 +220,7 @@ def _print_fit(name: str, found: Fit) -> None:
     memory = found.memory
     out.print(f"{name}: {found.parameters / 1e6:,.0f} million parameters, {found.quantization}")
     out.print(
-        f"  needs   {_size(found.total)}: weights {_size(found.weights)}, cache "
+        f"  needs   {_size(found.total)}: weights {_size(found.weights)}, KV cache "
         f"{_size(found.cache)} at a window of {found.window}, work {_size(found.work)}"
     )
     out.print(f"  memory  {_size(memory.available)} free of {_size(memory.total)}")

@@ -23,7 +23,7 @@ from typing import Any
 
 from pipelines.errors import PromptError
 
-TIME_LIMIT = 1.2
+TIME_LIMIT = 1.0
 """Seconds that one rendering may take, compiling included."""
 
 MEMORY_LIMIT = 512 * 1024 * 1024

@@ -64,7 +64,7 @@ class FaultyProxy:
                 fault = self.fault
         with suppress(BrokenPipeError, ConnectionResetError):
             if fault == "hang":
-                self._released.wait(30)
+                self._released.wait(120)
             elif fault == "die":
                 handler.connection.shutdown(socket.SHUT_RDWR)
             elif fault == "503":

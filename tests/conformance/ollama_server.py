@@ -116,7 +116,7 @@ class OllamaServer:
                 handler.wfile.write(json.dumps({"error": message}).encode())
 
     def _known(self, body: dict[str, Any]) -> None:
-        if body.get("model") not in {NAME, EMBEDDER}:
+        if body.get("model") not in self.digests:
             raise LookupError(404, f"model '{body.get('model')}' not found")
 
     def _chat(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:

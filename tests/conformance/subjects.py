@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import ollama
 import pytest
 from ollama_server import NAME
 
 from pipelines.backends import backend_class, open_model
 from pipelines.backends.model import LocalModel
+from pipelines.backends.ollama_wire import server_address
 from pipelines.config import Backend
 from pipelines.errors import BackendUnavailableError
 
@@ -89,16 +91,18 @@ def open_behind(backend: str, url: str, **changes: Any) -> LocalModel:
 
 
 def live_model() -> str:
-    """Return the smallest model of the real Ollama that answers here; else skip."""
-    chosen = os.environ.get("CARREL_LIVE_MODEL")
+    """Return the smallest language model of the real Ollama that answers here; else skip."""
+    if chosen := os.environ.get("LIVE_MODEL"):
+        return f"ollama:{chosen}"
+    server = ollama.Client(host=server_address(settings()), trust_env=False)
     try:
         found = backend_class("ollama").installed(settings(timeout=5.0))
     except BackendUnavailableError as error:
         pytest.skip(f"no Ollama answers: {str(error).rstrip(chr(46))}")
-    with_size = sorted((model.bytes, model.name) for model in found if "embed" not in model.name)
-    if not with_size:
-        pytest.skip("the Ollama that answers here has no model; pull one: ollama pull smollm2:135m")
-    return f"ollama:{chosen or with_size[0][1]}"
+    for _, name in sorted((model.bytes, model.name) for model in found):
+        if "completion" in (server.show(name).capabilities or ()):
+            return f"ollama:{name}"
+    pytest.skip("the Ollama that answers here has no model; pull one: ollama pull smollm2:135m")
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> bool:

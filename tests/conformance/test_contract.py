@@ -42,6 +42,12 @@ def test_streams_token_by_token(subject: Subject) -> None:
     assert text == subject.model.invoke(MESSAGES, max_tokens=12).text
 
 
+async def test_streams_to_asynchronous_callers(subject: Subject) -> None:
+    """Its pieces are taken by one thread after the other."""
+    streamed = [chunk.text async for chunk in subject.model.astream(MESSAGES, max_tokens=8)]
+    assert "".join(streamed) == (await subject.model.ainvoke(MESSAGES, max_tokens=8)).text
+
+
 def test_answers_a_batch_in_order(subject: Subject) -> None:
     questions = ["Hi.", "Say hello to the people in this room.", "Name a colour. " * 9]
     answers = subject.model.batch(questions, max_tokens=4)
@@ -183,7 +189,7 @@ def test_keeps_to_a_schema(subject: Subject) -> None:
     if subject.backend == "gpt4all":
         with pytest.raises(ConfigurationError, match="schema"):
             subject.model.invoke(ask, max_tokens=20, json_schema=schema)
-        return
+        pytest.skip("gpt4all cannot be held to one, and says so")
     answer = subject.model.invoke(ask, max_tokens=48, json_schema=schema)
     # A small model may add white space without end, which JSON allows.
     assert re.match(r'\{\s*"colour"\s*:\s*"(red|blue)"', answer.text), answer.text

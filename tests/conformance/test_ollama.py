@@ -19,6 +19,7 @@ from pipelines.errors import (
     GenerationError,
     ModelNotFoundError,
 )
+from pipelines.prompts import select_prompt
 
 TEXT = "The boiler was inspected on the third of May by the district engineer. " * 14
 
@@ -113,6 +114,17 @@ def test_a_template_of_the_users_is_rendered_here_and_sent_raw(
     assert sent["raw"] is True
     assert sent["truncate"] is False
     assert timings_of(answer).prompt_tokens == model.count_tokens(prompt)
+    model.close()
+
+
+def test_the_family_of_a_model_of_any_name_is_read_from_its_template(
+    ollama_server: OllamaServer,
+) -> None:
+    ollama_server.digests["mine:7b"] = "f" * 64
+    ollama_server.template = "[INST] <<SYS>>{{ .System }}<</SYS>>\n\n{{ .Prompt }} [/INST]"
+    model = open_model(settings(model="ollama:mine:7b", url=ollama_server.url))
+    assert model.family == "llama-2"
+    assert "improves searches" in select_prompt("search-queries", model).system
     model.close()
 
 
