@@ -46,6 +46,7 @@ class DenseIndex:
         self._lock = threading.RLock()
         self._collection: Any = None
         self._generation = -1
+        self._followed = -1
         self._failed = ""
         self._exact = _ExactIndex(store)
 
@@ -57,27 +58,32 @@ class DenseIndex:
         `among` restricts the search to these chunks.
         """
         with self._lock:
-            if among is None and self._is_large() and self.problem() is None:
-                try:
-                    return self._query(vector, k)
-                except BaseException as error:
-                    _reraise_interrupt(error)
-                    self._failed = f"the index cannot be searched: {error}"
+            if among is None and self._is_large():
+                if self.problem() is None:
+                    try:
+                        return self._query(vector, k)
+                    except BaseException as error:
+                        _reraise_interrupt(error)
+                        self._failed = f"the index cannot be searched: {error}"
+                self._followed = -1
             return self._exact.search(vector, k, among=among)
 
     def follow(self) -> None:
         """Bring Chroma in step where a search would ask it, unless another process is at it."""
         with self._lock:
-            if not self._is_large() or self.problem() is None:
+            generation = self.store.generation
+            if self._followed == generation and not self._failed:
                 return
-            try:
-                with self._write_lock.held():
-                    if not self._failed:
-                        self.sync()
-                    if self.problem() is not None:
-                        self.rebuild()
-            except CollectionBusyError:
-                return
+            if self._is_large() and self.problem() is not None:
+                try:
+                    with self._write_lock.held():
+                        if not self._failed:
+                            self.sync()
+                        if self.problem() is not None:
+                            self.rebuild()
+                except CollectionBusyError:
+                    return
+            self._followed = generation
 
     def problem(self) -> str | None:
         """Return why Chroma is not in step with the store; `None` when it is."""

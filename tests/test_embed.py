@@ -13,7 +13,7 @@ import pytest
 from pipelines.config import load
 from pipelines.embed import Embedder, EmbeddingThread, embedded_text, open_embedder, openvino
 from pipelines.embed.batch import Ids, batches, padded
-from pipelines.embed.choice import Engine, fastest
+from pipelines.embed.choice import Engine, encoded, fastest
 from pipelines.errors import ConfigurationError
 from pipelines.types import Chunk
 
@@ -100,9 +100,13 @@ class Slow:
     def encode(self, rows: Sequence[Ids]) -> np.ndarray:
         import time
 
-        time.sleep(0.02 if self.name == "slow" else 0.0)
+        work = {"slow": 0.02, "quick": 0.002}
+        end = time.process_time() + work.get(self.name, 0.0)
+        while time.process_time() < end:
+            pass
         self._rows.append(len(rows))
-        return np.zeros((len(rows), 4), np.float32)
+        vector = [1, 0, 0, 0] if self.name == "wrong" else [0.5, 0.5, 0.5, 0.5]
+        return np.array([vector] * len(rows), np.float32)
 
 
 def test_the_fastest_engine_is_measured_once_and_remembered(tmp_path: Path) -> None:
@@ -116,8 +120,9 @@ def test_the_fastest_engine_is_measured_once_and_remembered(tmp_path: Path) -> N
         "broken": broken,
         "slow": lambda: Slow("slow", used),
         "quick": lambda: Slow("quick", used),
+        "wrong": lambda: Slow("wrong", used),
     }
-    assert fastest(engines, memory, model="m", threads=1).name == "quick"
+    assert fastest(engines, memory, model="m", threads=1).name == "quick", "or the wrong one"
     assert used
     used.clear()
     assert fastest(engines, memory, model="m", threads=1).name == "quick"
@@ -159,6 +164,15 @@ def test_openvino_counts_nobody(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_who_leaves_early_leaves_the_other_batches() -> None:
+    used: list[int] = []
+    rows = [np.ones(4, np.int64)]
+    found = encoded(Slow("slow", used), [rows] * 100)
+    next(found)
+    found.close()
+    assert len(used) < 50
 
 
 def test_what_goes_wrong_on_the_thread_reaches_who_waits() -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import metadata
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipelines.embed.batch import Ids
 
 _ROWS, _LENGTH, _BATCHES, _ROUNDS = 8, 128, 4, 3
+_LEAST_COSINE = 0.998
 
 
 class Engine(Protocol):
@@ -38,7 +39,7 @@ def fastest(
 
     What was measured is kept in the file `memory`, for this processor, these threads, this model
     and these versions; it is measured again when one of them is another. An engine that does not
-    run here is left out.
+    run here is left out, and so is one whose vectors are not those of the first.
     """
     key = "|".join((_processor(), str(threads), model, *map(_version, sorted(engines))))
     known = _read(memory)
@@ -47,9 +48,14 @@ def fastest(
     opened: dict[str, Engine] = {}
     seconds: dict[str, float] = {}
     failure: Exception | None = None
+    reference: NDArray[np.float32] | None = None
     for name, open_engine in engines.items():
         try:
             engine = open_engine()
+            found = engine.encode(_rows())
+            reference = found if reference is None else reference
+            if not (found * reference).sum(axis=1).min() >= _LEAST_COSINE:
+                raise ValueError(f"The vectors of {name} are not those of the first engine.")
             seconds[name] = measure(engine)
         except Exception as error:  # whatever a foreign runtime raises where it cannot run
             failure = error
@@ -66,7 +72,7 @@ def fastest(
     return opened[best]
 
 
-def encoded(engine: Engine, batches: Sequence[Sequence[Ids]]) -> Iterator[NDArray[np.float32]]:
+def encoded(engine: Engine, batches: Sequence[Sequence[Ids]]) -> Generator[NDArray[np.float32]]:
     """Yield the vectors of each batch, in order, with as many under way as the engine has lanes."""
     if min(engine.lanes, len(batches)) < 2:
         yield from map(engine.encode, batches)
@@ -79,15 +85,22 @@ def encoded(engine: Engine, batches: Sequence[Sequence[Ids]]) -> Iterator[NDArra
 
 
 def measure(engine: Engine) -> float:
-    """Return the seconds that a few batches of ordinary chunks take, the best of some rounds."""
-    # The same small ids for every vocabulary; what they mean costs nothing.
-    rows = [np.arange(100 + row, 100 + row + _LENGTH, dtype=np.int64) for row in range(_ROWS)]
+    """Return the processor's seconds for a few batches of ordinary chunks, the best of some rounds.
+
+    What else runs on the machine would decide on the seconds of a clock.
+    """
+    rows = _rows()
     seconds = []
     for _ in range(1 + _ROUNDS):  # the first one prepares
-        begin = time.perf_counter()
+        begin = time.process_time()
         list(encoded(engine, [rows] * _BATCHES))
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
     return min(seconds[1:])
+
+
+def _rows() -> list[Ids]:
+    """Return token ids of a batch; the same small ones for every vocabulary, whatever they mean."""
+    return [np.arange(100 + row, 100 + row + _LENGTH, dtype=np.int64) for row in range(_ROWS)]
 
 
 def _read(memory: Path) -> dict[str, str]:

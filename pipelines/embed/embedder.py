@@ -14,6 +14,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,13 +95,14 @@ class FolderEmbedder(Embedder):
         engine = self._bulk if self._embedded_tokens >= BULK_TOKENS else self._quick
         vectors: Vectors | None = None
         groups = list(batches([len(row) for row in rows], tokens=self.settings.batch_tokens))
-        found_all = encoded(engine, [[rows[index] for index in batch] for batch in groups])
-        for batch, found in zip(groups, found_all, strict=True):
-            if vectors is None:
-                vectors = np.empty((len(rows), found.shape[1]), np.float32)
-            vectors[batch] = found
-            if progress:
-                progress(len(batch))
+        # Closed at once when `progress` raises, so that nobody waits for the other batches.
+        with closing(encoded(engine, [[rows[i] for i in batch] for batch in groups])) as found_all:
+            for batch, found in zip(groups, found_all, strict=True):
+                if vectors is None:
+                    vectors = np.empty((len(rows), found.shape[1]), np.float32)
+                vectors[batch] = found
+                if progress:
+                    progress(len(batch))
         assert vectors is not None
         return vectors
 
