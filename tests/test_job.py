@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.errors import ConfigurationError, UsageError
-from pipelines.job import find_job, read_job, settings_of
+from pipelines.job import Job, find_job, read_job, settings_of
 from pipelines.outputs import held
 from pipelines.resources import jobs_folder
 
@@ -74,6 +74,12 @@ def test_a_job_that_is_not_there_is_refused_with_the_examples() -> None:
     with pytest.raises(UsageError) as raised:
         find_job("nothing.yaml")
     assert all(name in raised.value.hint for name in EXAMPLES)
+
+
+def test_every_key_stands_in_the_documentation() -> None:
+    page = (LIBRARY.parents[1] / "docs" / "summaries.md").read_text()
+    for name, field in Job.model_fields.items():
+        assert f"`{field.alias or name}`" in page
 
 
 def test_there_are_two_examples() -> None:

@@ -17,6 +17,7 @@ from langchain_core.runnables import RunnableConfig
 from pipelines.backends.model import LocalModel, timings_of
 from pipelines.errors import GenerationError
 from pipelines.journal import Entry, Journal, Question
+from pipelines.summarize.tidy import count_words
 from pipelines.types import Timings
 
 _LOOP = 48
@@ -27,7 +28,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A finished call. `finish` is `stop`, `length`, or `loop` when it began to repeat itself.
+    """A finished call.
+
+    `finish` is `stop`, `length`, `loop` when it began to repeat itself, or `enough` when it was
+    ended at the end of a sentence because it was as long as it should be.
 
     `cached` tells that the journal answered; `timings` are then those of the call it holds.
     """
@@ -48,6 +52,7 @@ def question_of(
     seed: int,
     stop: Sequence[str] = (),
     json_schema: Mapping[str, Any] | None = None,
+    enough: int = 0,
 ) -> Question:
     """Return what a call asks, as the journal knows it."""
     written = json.dumps([[message.type, message.content] for message in messages])
@@ -61,6 +66,7 @@ def question_of(
             "seed": seed if temperature else 0,
             "stop": list(stop),
             "json_schema": None if json_schema is None else dict(json_schema),
+            "enough": enough,
         },
     )
 
@@ -75,6 +81,7 @@ def journalled_call(
     seed: int | None = None,
     stop: Sequence[str] = (),
     json_schema: Mapping[str, Any] | None = None,
+    enough: int = 0,
     fresh: bool = False,
     turn: AbstractContextManager[object] | None = None,
     config: RunnableConfig | None = None,
@@ -83,7 +90,8 @@ def journalled_call(
 
     The call is durable when this returns. The same call in another thread waits for this one
     and takes its answer. The model is asked inside `turn`, if one is given. An answer that
-    repeats itself is ended there, rather than at `max_tokens`. `fresh` asks anew when
+    repeats itself is ended there, rather than at `max_tokens`; one that has `enough` words (0: no
+    number is enough) at the end of that sentence. `fresh` asks anew when
     `temperature` is above 0. Raises what the model raises, and `CollectionError` when the journal
     cannot be written.
     """
@@ -97,6 +105,7 @@ def journalled_call(
         seed=seed,
         stop=stop,
         json_schema=json_schema,
+        enough=enough,
     )
     key = question.key
     options: dict[str, Any] = {
@@ -111,7 +120,7 @@ def journalled_call(
         if known is not None:
             return Call(known.text, known.finish, known.timings, cached=True, key=key)
         with turn or nullcontext():
-            text, finish, timings = _generate(model, messages, stop, options, config)
+            text, finish, timings = _generate(model, messages, stop, enough, options, config)
             if journal is not None:
                 journal.record(Entry(question, text, finish, model=model.model, timings=timings))
     return Call(text, finish, timings, cached=False, key=key)
@@ -121,6 +130,7 @@ def _generate(
     model: LocalModel,
     messages: Sequence[BaseMessage],
     stop: Sequence[str],
+    enough: int,
     options: dict[str, Any],
     config: RunnableConfig | None,
 ) -> tuple[str, str, Timings]:
@@ -134,8 +144,10 @@ def _generate(
         whole = chunk if whole is None else whole + chunk
         text += str(chunk.text)
         beyond = pieces > 2 * options["max_tokens"] + 64 or len(text) > 50 * options["max_tokens"]
-        loop = None if options["json_schema"] is not None else _loop(text, len(chunk.text))
-        if beyond or loop is not None:
+        free = options["json_schema"] is None
+        loop = _loop(text, len(chunk.text)) if free else None
+        full = _full(text, len(chunk.text), enough) if free and enough else None
+        if beyond or loop is not None or full is not None:
             stream.close()  # type: ignore[attr-defined]  # an iterator to mypy, a generator in fact
             spent = Timings(
                 first_token_seconds=first,
@@ -144,11 +156,18 @@ def _generate(
                 generated_tokens=pieces,
                 generation_seconds=time.perf_counter() - start - first,
             )
-            return text[:loop].strip(), "length" if loop is None else "loop", spent
+            why = "loop" if loop is not None else "length" if full is None else "enough"
+            return text[: full if loop is None else loop].strip(), why, spent
     if whole is None:
         raise GenerationError(f"{model.model} ended without an answer.", retryable=True)
     finish = str(whole.response_metadata.get("finish_reason", "stop"))
     return text.strip(), finish, timings_of(whole)
+
+
+def _full(text: str, fresh: int, enough: int) -> int | None:
+    """Return where a sentence ends with which an answer has enough words, or `None`."""
+    ended = _SENTENCE_END.search(text, max(0, len(text) - fresh - 1))
+    return ended.start() if ended and count_words(text[: ended.start()]) >= enough else None
 
 
 def _loop(text: str, fresh: int) -> int | None:

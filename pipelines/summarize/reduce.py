@@ -79,6 +79,13 @@ class MapReduce:
         allowed = self._run.description.context_window // 4
         return Measure(words, max(8, min(allowed, int(words * self._per_word * 1.1) + 24)))
 
+    def enough(self, measure: Measure) -> int:
+        """Return the words with which the summary of a part may end, 0 where it ends by itself.
+
+        A small model writes on until its tokens are used up, whatever length it is asked for.
+        """
+        return measure.words if self._run.small and len(self._parts) > 1 else 0
+
     def task(self, step: str) -> str:
         """Return the name of the prompt for a step."""
         task = f"summarize-query-{step}" if self._query else f"summarize-{step}"
@@ -178,7 +185,7 @@ class MapReduce:
         values = {"text": part.text, "query": self._query, **measure.values}
         messages = self._run.messages(self.task("map"), values)
         try:
-            call = self._run.ask(messages, measure.tokens)
+            call = self._run.ask(messages, measure.tokens, enough=self.enough(measure))
         except ContextOverflowError:
             if len(part.text) < 2:
                 raise

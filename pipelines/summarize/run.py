@@ -111,7 +111,7 @@ class Run:
         head = self.model.count_prompt(self.messages(task, values))
         return self.description.context_window - head - answer_tokens - _MARGIN
 
-    def knows(self, messages: Sequence[BaseMessage], max_tokens: int) -> bool:
+    def knows(self, messages: Sequence[BaseMessage], max_tokens: int, enough: int = 0) -> bool:
         """Tell whether the journal holds this call."""
         if self.journal is None or (self.options.fresh and self.model.temperature > 0):
             return False
@@ -121,6 +121,7 @@ class Run:
             max_tokens=max_tokens,
             temperature=self.model.temperature,
             seed=self.model.seed,
+            enough=enough,
         )
         return self.journal.lookup(question.key) is not None
 
@@ -132,6 +133,7 @@ class Run:
         temperature: float | None = None,
         seed: int | None = None,
         json_schema: Mapping[str, Any] | None = None,
+        enough: int = 0,
     ) -> Call:
         """Return the answer to one call; wait while the model is busy with as many as it takes.
 
@@ -152,6 +154,7 @@ class Run:
                 temperature=temperature,
                 seed=seed,
                 json_schema=json_schema,
+                enough=enough,
                 fresh=self.options.fresh,
                 turn=self._turn(),
                 config=self._config,

@@ -25,7 +25,7 @@ from pipelines.summarize.schema import check_schema, filled
 from pipelines.summarize.values import Options, Partial, Plan, Strategy, Summary
 from pipelines.types import Document
 
-_SMALL_PART = 400
+_SMALL_PART = 600
 """Tokens of a part for a small model, which loses the thread in longer ones."""
 
 
@@ -200,7 +200,7 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
         if strategy == "map-reduce":
             for part in parts:
                 values = {"text": part.text, "query": self.options.query, **measure.values}
-                known += run.knows(run.messages(task, values), measure.tokens)
+                known += run.knows(run.messages(task, values), measure.tokens, work.enough(measure))
             if len(parts) > 1 and not work.selects:
                 calls += 1
         prompt_tokens = sum(part.tokens for part in parts) + calls * head

@@ -13,6 +13,7 @@ from scripted_model import Scripted, first_words
 
 from pipelines import Library
 from pipelines.batch import SummaryJob
+from pipelines.errors import CarrelError
 from pipelines.journal import Journal
 from pipelines.summarize import Options, Summarizer
 from pipelines.types import Document, Page
@@ -41,10 +42,7 @@ def started(home: Path, folder: Path, acknowledged: Path, *, limit: int = 0) -> 
 
 def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
     os.environ["CARREL_HOME"] = str(home)
-    if limit:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    _limit_files(limit)
     from pipelines.ingest import ingestor as ingest
 
     ingest.GATHER = 6  # many small transactions, so that there is something to fall between
@@ -62,14 +60,18 @@ def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
         raise SystemExit(1) from error
 
 
-def batch_started(home: Path, folder: Path, asked: Path, output: Path) -> BaseProcess:
+def batch_started(
+    home: Path, folder: Path, asked: Path, output: Path, *, limit: int = 0
+) -> BaseProcess:
     """Start summarizing a folder with a scripted model that writes down what it is asked."""
-    process = _SERVER.Process(target=_batch, args=(home, folder, asked, output), daemon=True)
+    arguments = (home, folder, asked, output, limit)
+    process = _SERVER.Process(target=_batch, args=arguments, daemon=True)
     process.start()
     return process
 
 
-def _batch(home: Path, folder: Path, asked: Path, output: Path) -> None:
+def _batch(home: Path, folder: Path, asked: Path, output: Path, limit: int) -> None:
+    _limit_files(limit)
     out = os.open(asked, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def answer(prompt: str) -> str:
@@ -79,10 +81,20 @@ def _batch(home: Path, folder: Path, asked: Path, output: Path) -> None:
     model = Scripted(seconds=0.01, parallel=BATCH_PARALLEL, answer=answer)
     options = Options(map_tokens=100, reduction="select", length="40")
     summarizer = Summarizer(model, journal=Journal(home / "journal.db"), options=options)
-    done = SummaryJob(summarizer, _read, output, form="json").run(
-        sorted(folder.rglob("*.md")), base=folder
-    )
+    job = SummaryJob(summarizer, _read, output, form="json")
+    try:
+        done = job.run(sorted(folder.rglob("*.md")), base=folder)
+    except CarrelError as error:
+        asked.with_suffix(".error").write_text(f"{type(error).__name__}: {error}")
+        raise SystemExit(error.exit_code) from error
     raise SystemExit(done.exit_code)
+
+
+def _limit_files(size: int) -> None:
+    if size:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def _read(path: Path) -> Document:

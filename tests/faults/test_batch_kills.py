@@ -1,4 +1,4 @@
-"""A batch that is killed at random moments ends as if nothing had happened."""
+"""A batch that is killed, or whose disk is full, ends as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -39,18 +39,22 @@ def told(file: Path) -> list[str]:
     return file.read_text().split() if file.exists() else []
 
 
-def killed_and_compared(tmp_path: Path, kills: int, paragraphs: int) -> None:
-    folder = tmp_path / "in"
+def write_documents(folder: Path, paragraphs: int) -> None:
     for n in range(DOCUMENTS):
         path = folder / f"{n % 3}" / f"doc{n}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         numbers = range(1000 * n, 1000 * n + paragraphs)
         path.write_text("\n\n".join(TEXT.format(n=m + 1) for m in numbers))
+
+
+def killed_and_compared(tmp_path: Path, kills: int, paragraphs: int) -> None:
+    folder = tmp_path / "in"
+    write_documents(folder, paragraphs)
     calm, home = tmp_path / "calm", tmp_path / "home"
     calm.mkdir()
     home.mkdir()
     process = batch_started(calm, folder, calm / "asked", calm / "out")
-    process.join(60)
+    process.join()
     assert process.exitcode == 0
     undisturbed = told(calm / "asked")
 
@@ -72,7 +76,7 @@ def killed_and_compared(tmp_path: Path, kills: int, paragraphs: int) -> None:
         assert not known.intersection(made), "an acknowledged call was made twice"
         assert len(set(made)) == len(made)
     final = batch_started(home, folder, asked, home / "out")
-    final.join(60)
+    final.join()
     assert final.exitcode == 0
 
     made = told(asked)
@@ -92,3 +96,23 @@ def test_killed_at_fifty_random_moments(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_killed_at_two_hundred_random_moments(tmp_path: Path) -> None:
     killed_and_compared(tmp_path, 200, paragraphs=120)
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    folder, home = tmp_path / "in", tmp_path / "home"
+    write_documents(folder, paragraphs=30)
+    home.mkdir()
+    asked = home / "asked"
+    # The journal may grow to no more than this; so may every other file.
+    process = batch_started(home, folder, asked, home / "out", limit=150_000)
+    process.join()
+    assert process.exitcode == 2
+    error = asked.with_suffix(".error").read_text()
+    assert error.startswith("CollectionError: ")
+    known, before = acknowledged(home), told(asked)
+    assert known
+    process = batch_started(home, folder, asked, home / "out")
+    process.join()
+    assert process.exitcode == 0
+    assert not known.intersection(told(asked)[len(before) :])
+    assert len(outputs(home / "out")) == DOCUMENTS

@@ -181,6 +181,25 @@ def test_a_window_without_room_for_text_is_refused() -> None:
         Summarizer(Scripted(window=90)).invoke(story(40))
 
 
+@pytest.mark.parametrize("strategy", ["map-reduce", "refine", "auto"])
+def test_a_text_one_token_longer_than_the_window_is_read_whole(strategy: str) -> None:
+    model = Scripted(window=1000)
+    text = (story(100) * 2)[: 4 * 1000 + 1]
+    assert model.count_tokens(text) == model.window + 1
+    options = Options(strategy=strategy)  # type: ignore[arg-type]
+    assert Summarizer(model, options=options).invoke(text).coverage == 1.0
+    with pytest.raises(ContextOverflowError, match="1000"):
+        Summarizer(model, options=Options(strategy="stuff")).invoke(text)
+
+
+@pytest.mark.parametrize("line", ["harbour " * 4000, "x" * 30_000, "港" * 9000, "7,5;" * 6000])
+def test_a_document_of_one_line_is_read_whole(line: str) -> None:
+    assert "\n" not in line
+    summary = Summarizer(Scripted(), options=Options(map_tokens=300)).invoke(line)
+    assert summary.coverage == 1.0
+    assert summary.text
+
+
 def test_three_million_characters_are_read_to_the_end() -> None:
     text = story(50_000)[:3_000_000]
     assert len(text) > 2_000_000

@@ -230,6 +230,25 @@ def test_an_answer_that_repeats_itself_is_ended() -> None:
     assert summary.timings.generated_tokens < 200
 
 
+def test_a_small_model_is_stopped_when_it_has_said_enough_of_a_part() -> None:
+    wordy = "".join(
+        f"Ada Lindqvist asked for {n},200 crowns to mend bridge {n}. " for n in range(90)
+    )
+    model = Scripted(answer=lambda _: wordy, parameters=100_000_000)
+    options = Options(map_tokens=100, length="60")
+    summary = Summarizer(model, options=options).invoke(f"{TEXT}\n\n" * 12)
+    leaves = [node for node in summary.tree.walk() if node.kind == "map"]
+    assert len(leaves) > 3
+    for leaf in leaves:
+        said = " ".join((*leaf.dropped, leaf.text)) if not leaf.extracted else wordy[:1]
+        assert len(said.split()) <= 25 + 10
+        assert leaf.timings.generated_tokens < 20
+    # A larger model keeps to the length that it is asked for, and is not interrupted.
+    large = Scripted(answer=lambda _: wordy)
+    whole = Summarizer(large, options=options).invoke(f"{TEXT}\n\n" * 12)
+    assert whole.timings.generated_tokens > 4 * summary.timings.generated_tokens
+
+
 def test_fresh_asks_anew_only_above_temperature_zero(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     for temperature, calls in ((0.0, 1), (0.8, 2)):
