@@ -7,7 +7,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint format constraints library docs clean
+.PHONY: help setup demo test test-slow lint format constraints library docs notebooks site clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,5 +46,12 @@ library: setup  ## write the sample library again from its texts
 docs: setup  ## write the references of settings and commands from the program
 	@$(BIN)/python docs/reference.py
 
+notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
+	@$(BIN)/python docs/notebooks.py
+	@$(BIN)/python docs/notebooks.py --strip
+
+site: setup docs  ## build the documentation as a site in site/
+	@$(BIN)/zensical build --strict --clean
+
 clean:  ## remove what was built
-	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .cache build dist site .mypy_cache .ruff_cache .pytest_cache

@@ -9,7 +9,8 @@ from typing import Any
 import typer
 
 from pipelines.cli.app import app
-from pipelines.config import Config
+from pipelines.config import Config, load, preset_names
+from pipelines.resources import presets_folder
 
 FOLDER = Path(__file__).parent
 
@@ -37,6 +38,23 @@ def configuration() -> str:
             default = ", ".join(field.default) if field.default == () else field.default
             shown = f"`{default}`" if str(default) else "—"
             lines.append(f"| `{name}.{key}` | {shown} | {field.description} |")
+    lines += [
+        "",
+        "## Presets",
+        "",
+        "`preset: NAME` in the file, `--preset NAME`, or `CARREL_PRESET`. What it sets stands in",
+        "for the defaults, below everything else; none of them changes what is in a collection.",
+        "",
+        "| preset | for | sets |",
+        "|---|---|---|",
+    ]
+    for name in preset_names():
+        text = (presets_folder() / f"{name}.yaml").read_text()
+        purpose = text.splitlines()[0].removeprefix("# ")
+        origin = f"preset {name}"
+        rows = load(overrides={"preset": name}, environment={}).rows()
+        values = ", ".join(f"`{key}: {value}`" for key, value, place in rows if place == origin)
+        lines.append(f"| `{name}` | {purpose} | {values} |")
     return "\n".join(lines) + "\n"
 
 

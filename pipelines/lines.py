@@ -52,19 +52,19 @@ def quoted(citation: Citation) -> str:
     return f"“{' '.join(clean(citation.quote).split())}”"
 
 
-def counts(report: Report) -> str:
-    """Return what a run did as one sentence."""
+def counts(report: Report, *, what: str = "documents ingested") -> str:
+    """Return what a run did as one sentence; `what` says it of those that are done."""
     unchanged = sum(line.status == "unchanged" for line in report.skipped)
     parts = [
-        f"{len(report.done)} documents ingested "
+        f"{len(report.done)} {what} "
         f"({sum(line.pages for line in report.done)} pages, "
         f"{sum(line.chunks for line in report.done)} chunks)"
     ]
-    for count, what in (
+    for count, kind in (
         (unchanged, "unchanged"),
         (len(report.removed), "removed"),
         (len(report.skipped) - unchanged, "skipped"),
         (len(report.failed), "failed"),
     ):
-        parts += [f"{count} {what}"] * bool(count)
+        parts += [f"{count} {kind}"] * bool(count)
     return f"{', '.join(parts)}, in {report.seconds:.1f} s."

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import errors
 from pipelines.backends import backend_names
 
 ROOT = Path(__file__).parents[1]
+WRITTEN = r"(?:^ *(?:\$ )?(?:\S*/)?|`)carrel ([a-z][^`\n]*)"
+"""A command in a block, or between backticks."""
 
 
 def test_the_references_are_those_of_the_program() -> None:
@@ -19,6 +22,55 @@ def test_the_references_are_those_of_the_program() -> None:
         [sys.executable, "docs/reference.py", "--check"], cwd=ROOT, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_every_error_is_explained() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text()
+    explained = set(re.findall(r"^#{2,3} (\w+Error)$", page, re.MULTILINE))
+    ours = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, errors.CarrelError)
+    }
+    assert explained == ours
+
+
+def test_the_exit_codes_of_the_explanations_are_those_of_the_errors() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text()
+    for name, code in re.findall(r"^### (\w+)\n\n\*.*\((\d)\)\.\*", page, re.MULTILINE):
+        assert getattr(errors, name).exit_code == int(code), name
+
+
+def test_the_commands_in_the_how_tos_are_there() -> None:
+    reference = (ROOT / "docs" / "cli.md").read_text()
+    known = {
+        command: set(re.findall(r"--[\w-]+", options))
+        for command, options in re.findall(
+            r"^## `carrel ([\w -]+)`(.*?)(?=^## |\Z)", reference, re.MULTILINE | re.DOTALL
+        )
+    }
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "howto").glob("*.md")]
+    used = 0
+    for page in [*pages, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        for line in re.findall(WRITTEN, page.read_text(), re.MULTILINE):
+            command = next((name for name in known if f"{line} ".startswith(f"{name} ")), None)
+            assert command, f"{page.name}: carrel {line}"
+            used += 1
+            asked = set(re.findall(r"(?<=\s)--[\w-]+", line.split("|")[0]))
+            assert asked <= known[command], f"{page.name}: carrel {line}"
+    assert used > 20
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    """Strictly: a link to a page or a heading that is not there fails."""
+    for name in ("docs", "mkdocs.yml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    zensical = Path(sys.executable).with_name("zensical")
+    result = subprocess.run(
+        [zensical, "build", "--strict"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (tmp_path / "site" / "index.html").is_file()
 
 
 def test_every_floor_stands_in_the_design() -> None:
@@ -43,6 +95,13 @@ def test_the_table_of_backends_has_every_backend_and_every_check() -> None:
         )
     assert {row[0].strip() for row in rows[2:]} == {check.replace("_", " ") for check in checks}
     assert {cell.strip() for row in rows[2:] for cell in row[1:]} <= {"✓", "–", "·"}
+
+
+def test_the_backend_of_the_guide_is_the_one_that_is_tested() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    for name in ("echo_backend.py", "pyproject.toml"):
+        text = (ROOT / "tests" / "extensions" / "echo_backend" / name).read_text()
+        assert text.strip() in guide, name
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:

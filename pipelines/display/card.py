@@ -82,7 +82,7 @@ def report(value: Report) -> str:
             rows.append(f"<tr><td colspan=5>… and {len(lines) - MOST_ROWS:,} more {kind}</td></tr>")
     head = "".join(f"<th>{name}</th>" for name in ("", "file", "pages", "chunks", "what"))
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return _framed([f"<p class=soft>{escape(counts(value))}</p>", table])
+    return _framed([f"<p class=soft>{escape(counts(value, what='done'))}</p>", table])
 
 
 def _framed(parts: list[str]) -> str:

@@ -42,7 +42,7 @@ def summary(value: Summary) -> str:
 
 def report(value: Report) -> str:
     """Return what a run did, with a line for every file that failed."""
-    return "\n".join([*_failures(value), counts(value)])
+    return "\n".join([*_failures(value), counts(value, what="done")])
 
 
 def _failures(value: Report) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -52,12 +53,29 @@ class RetrieverSearcher(Searcher):
         self, question: str, *, k: int | None = None, scope: Scope | None = None
     ) -> list[Hit]:
         """Return the first `k` documents that the retriever finds within `scope`, as hits."""
-        hits = [_as_hit(document) for document in self.retriever.invoke(checked_question(question))]
+        question = checked_question(question)
+        hits = self._measured(question, [_as_hit(one) for one in self.retriever.invoke(question)])
         scope = scope or scope_of(self.settings)
         if scope is not None:
             among = set(self.store.select(scope))
             hits = [hit for hit in hits if hit.chunk.id in among]
         return hits[: k or self.settings.k]
+
+    def _measured(self, question: str, hits: list[Hit]) -> list[Hit]:
+        """Return the hits, each with its similarity: what is too far away is not answered from."""
+        unknown = [hit for hit in hits if hit.dense_score is None]
+        if not unknown:
+            return hits
+        vectors = self.embedder.embed([self._readable(hit.chunk.text) for hit in unknown])
+        cosines = iter(vectors @ self.embedder.query_vector(question))
+        return [
+            replace(hit, dense_score=float(next(cosines))) if hit.dense_score is None else hit
+            for hit in hits
+        ]
+
+    def _readable(self, text: str) -> str:
+        starts, limit = self.embedder.token_starts(text), self.embedder.limit
+        return text if len(starts) <= limit else text[: starts[limit]]
 
 
 def _as_hit(document: Document) -> Hit:

@@ -86,7 +86,7 @@ def trace_page(summary: Summary) -> str:
 
 def tree_details(summary: Summary) -> str:
     """Return the tree alone, as nested elements to open."""
-    return "".join(_tree(summary.tree, len(summary.titles) > 1))
+    return "".join(_tree(summary.tree, len(summary.titles) > 1, anchors=False))
 
 
 def _nodes(root: Partial) -> list[dict[str, Any]]:
@@ -161,7 +161,7 @@ def _facts(summary: Summary) -> Iterator[str]:
     yield "</dl>"
 
 
-def _tree(root: Partial, several: bool) -> Iterator[str]:
+def _tree(root: Partial, several: bool, *, anchors: bool = True) -> Iterator[str]:
     seen: set[str] = set()
     waiting: list[Partial | str] = [root]
     while waiting:
@@ -177,7 +177,7 @@ def _tree(root: Partial, several: bool) -> Iterator[str]:
             yield f"<p class=out title='left out'>{escape(sentence)}</p>"
         for chunk in node.chunks:
             anchor = _anchor(chunk.source, chunk.page)
-            first = f' id="{anchor}"' * (anchor not in seen)
+            first = f' id="{anchor}"' * (anchors and anchor not in seen)
             seen.add(anchor)
             yield f"<blockquote{first}>{escape(chunk.text)}</blockquote>"
         # A chain goes on beside its last link rather than inside it.

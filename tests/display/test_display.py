@@ -143,7 +143,7 @@ def test_a_report_is_a_table_that_starts_with_what_failed() -> None:
     assert "It is &lt;broken&gt;." in html
     assert html.count("<tr>") == 1 + 1 + 200 + 1
     assert "and 100 more done" in html
-    assert str(report) == f"  ✗ bad.pdf: It is <broken>.\n{counts(report)}"
+    assert str(report) == f"  ✗ bad.pdf: It is <broken>.\n{counts(report, what='done')}"
 
 
 @pytest.fixture

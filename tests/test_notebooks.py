@@ -1,0 +1,49 @@
+"""The notebooks run from top to bottom, and are kept without what came out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+SECONDS = 180
+
+
+def test_the_five_are_there() -> None:
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_ask_your_documents",
+        "02_any_backend_any_prompt",
+        "03_batch_summaries",
+        "04_measure_and_tune",
+        "05_build_your_own",
+    ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
+    for cell in json.loads(path.read_text())["cells"]:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_from_top_to_bottom(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook, timeout=SECONDS, resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
+    shown = "".join(
+        output.get("data", {}).get("text/html", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+    )
+    if path.stem.startswith("01"):
+        assert "data:image/png;base64," in shown
+        assert "<table>" in shown
+    if path.stem.startswith("03"):
+        assert "<details open>" in shown
