@@ -212,12 +212,15 @@ def with_measure(phrase: str, sentence: str, question: str) -> str:
     start, end = bound.start() if bound else at, at + len(phrase)
     if _is_number(_TOKEN.findall(phrase)[-1]):
         asked = {stem(word.lower()) for word in _TOKEN.findall(question)}
+        at = end
         for _ in range(_UNIT_WORDS):
-            following = _FOLLOWING.match(sentence, end)
+            following = _FOLLOWING.match(sentence, at)
             word = following.group(1).lower() if following else ""
-            if not following or word in ENGLISH_STOPWORDS or stem(word) in asked:
+            if not following or word in ENGLISH_STOPWORDS:
                 break
-            end = following.end()
+            at = following.end()
+            if stem(word) not in asked:
+                end = at
     return sentence[start:end]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.answer.ground import terms
-from pipelines.answer.phrases import Kind, fits, kind_of, phrases
+from pipelines.answer.phrases import Kind, fits, holds, kind_of, phrases, with_measure
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,47 @@ def test_the_number_of_a_section_is_no_answer() -> None:
 )
 def test_a_phrase_fits_only_what_it_plainly_is(phrase: str, kind: Kind, fitting: bool) -> None:
     assert fits(phrase, kind) is fitting
+
+
+@pytest.mark.parametrize(
+    ("phrase", "sentence", "question", "wanted"),
+    [
+        ("20", "It is for up to 20 working days a year.", "How long may I work abroad?",
+         "up to 20 working days"),
+        ("38,400", "It supplies about 38,400 people.", "How many people get water?", "38,400"),
+        ("28 days", "It is returned within 28 days after.", "How soon?", "within 28 days"),
+        ("10", "There were 10.", "How many?", "10"),
+        ("12", "Nothing of the kind.", "How many?", "12"),
+    ],
+)  # fmt: skip
+def test_a_number_keeps_its_bound_and_its_unit(
+    phrase: str, sentence: str, question: str, wanted: str
+) -> None:
+    assert with_measure(phrase, sentence, question) == wanted
+
+
+def test_a_number_that_belongs_to_a_name_is_no_answer() -> None:
+    lines = ["The boldest step was Apollo 8.", "The whole of it cost 25.4 billion dollars."]
+    found = phrases("How much did Apollo cost?", lines, {"cost": 1.0}, most=20)
+    numbers = [phrase.text for phrase in found if fits(phrase.text, "number")]
+    assert "8" not in numbers
+    assert any("25.4 billion" in text for text in numbers)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "wanted"),
+    [
+        ("It rose to 45 metres.", "How high did it rise?", 1.0),
+        ("It rose quickly.", "How high did it rise?", 0.0),
+        ("It may open in May.", "When does it open?", 1.0),
+        ("It may open soon.", "When does it open?", 0.0),
+        ("The key is kept by Ada Byron.", "Who keeps the key?", 1.0),
+        ("The key is kept by the porter.", "Who keeps the key?", 0.0),
+        ("It closed because of rain.", "Why did it close?", 1.0),
+        ("It closed.", "Why did it close?", 0.0),
+        ("They met in Oslo.", "Where did they meet?", 1.0),
+        ("It is green.", "What colour is it?", 0.5),
+    ],
+)
+def test_a_sentence_holds_what_is_asked_for(sentence: str, question: str, wanted: float) -> None:
+    assert holds(sentence, kind_of(question), question) == wanted

@@ -1,0 +1,48 @@
+"""Which sentence answers, on the real embedder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.answer.evidence import weigh
+from pipelines.config import Embedding
+from pipelines.embed import Embedder, open_embedder
+from pipelines.types import Chunk, Hit
+
+TEXT = (
+    "Contents . . . . . . . . 3 Pumps . . . . . . . . 4\n\n"
+    "The generator stands behind the pump house. Its tank holds 1,800 litres, enough for 32 hours. "
+    "The generator was painted green."
+)
+
+
+@pytest.fixture(scope="module")
+def embedder(session_home: Path) -> Embedder:
+    return open_embedder(Embedding())
+
+
+def hit(text: str = TEXT) -> Hit:
+    chunk = Chunk("pumps.md", "Pumps", 1, None, 0, len(text), text)
+    return Hit(chunk, 0.6, 0.6, 1.0)
+
+
+def test_a_sentence_is_read_with_the_one_before_it(embedder: Embedder) -> None:
+    evidence = weigh("For how many hours can the generator run on its tank?", [hit()], embedder)
+    assert "32 hours" in evidence.sentences[0].text
+
+
+def test_a_table_of_contents_comes_last(embedder: Embedder) -> None:
+    evidence = weigh("Where are the pumps in the contents?", [hit()], embedder)
+    assert "Contents" in evidence.sentences[-1].text
+
+
+def test_what_the_text_does_not_tell_is_less_likely(embedder: Embedder) -> None:
+    told = weigh("How much does the tank of the generator hold?", [hit()], embedder)
+    silent = weigh("Who was elected to the council of Ravenna?", [hit()], embedder)
+    assert told.likelihood > 0.5 > silent.likelihood
+
+
+def test_nothing_found_is_no_evidence(embedder: Embedder) -> None:
+    assert weigh("What?", [], embedder).likelihood == 0.0
