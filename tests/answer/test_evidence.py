@@ -35,7 +35,9 @@ def test_a_sentence_is_read_with_the_one_before_it(embedder: Embedder) -> None:
 
 def test_a_table_of_contents_comes_last(embedder: Embedder) -> None:
     evidence = weigh("Where are the pumps in the contents?", [hit()], embedder)
-    assert "Contents" in evidence.sentences[-1].text
+    leaders = [". . ." in sentence.text for sentence in evidence.sentences]
+    assert leaders == sorted(leaders)
+    assert leaders[-1]
 
 
 def test_what_the_text_does_not_tell_is_less_likely(embedder: Embedder) -> None:
