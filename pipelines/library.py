@@ -204,19 +204,23 @@ class Library:
 
         `first_pages` keeps only so many pages, and says so in the document's notes.
         """
+        limits = replace(self.limits, first_pages=first_pages)
 
         def load(path: Path) -> Document:
             with LoaderPool(
-                workers=1, limits=self.limits, passwords=tuple(passwords),
+                workers=1, limits=limits, passwords=tuple(passwords),
                 ocr=self.config.ingestion.ocr,
             ) as pool:  # fmt: skip
                 _, result = next(iter(pool.load_all([path])))
             if isinstance(result, DocumentError):
                 raise result
-            if first_pages and len(result.pages) > first_pages:
+            if first_pages and len(result.pages) > first_pages:  # no PDF, which is read only so far
                 note = f"Only the first {first_pages} of {len(result.pages)} pages were read."
                 pages = result.pages[:first_pages]
-                return replace(result, pages=pages, notes=(*result.notes, note))
+                last = pages[-1].number
+                unreadable = tuple(number for number in result.unreadable if number <= last)
+                notes = (*result.notes, note)
+                return replace(result, pages=pages, unreadable=unreadable, notes=notes)
             return result
 
         return load
