@@ -43,6 +43,25 @@ def test_the_gold_page_is_among_the_hits(
     assert sum(rank < 8 for rank in ranks) >= 0.95 * len(asked)
 
 
+@pytest.mark.parametrize("name", ["waterworks-handbook.pdf", "slides.pptx"])
+def test_only_the_first_pages_are_read_and_that_is_said(name: str, tmp_path: Path) -> None:
+    path = DATA / "library" / name
+    if name == "slides.pptx":
+        from pptx import Presentation
+
+        slides = Presentation()
+        for number in range(4):
+            slide = slides.slides.add_slide(slides.slide_layouts[1])
+            slide.shapes.title.text = f"Slide {number}"
+        path = tmp_path / name
+        slides.save(str(path))
+    library = Library(home=tmp_path)
+    whole = library.loader()(path)
+    short = library.loader(first_pages=2)(path)
+    assert short.pages == whole.pages[:2]
+    assert f"Only the first 2 of {len(whole.pages)} pages were read." in short.notes
+
+
 def test_what_is_verified_stands_on_its_page(
     library: Library, questions: list[dict[str, object]]
 ) -> None:

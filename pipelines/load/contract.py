@@ -15,13 +15,15 @@ class Limits:
 
     `seconds` is wall time and `memory_megabytes` what a worker process may use on top of what it
     takes when idle; both hold in a `LoaderPool`. `pages` and `unpacked_megabytes` (what archives,
-    office files and attachments unpack to; for plain files their size) hold everywhere.
+    office files and attachments unpack to; for plain files their size) hold everywhere. Of a PDF
+    with more than `first_pages` (0: any number) only these are read, and its notes say so.
     """
 
     seconds: float = 120.0
     memory_megabytes: int = 1024
     pages: int = 20_000
     unpacked_megabytes: int = 256
+    first_pages: int = 0
 
     @property
     def unpacked_bytes(self) -> int:

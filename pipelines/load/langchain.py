@@ -86,7 +86,7 @@ class DocumentReader(Runnable[Path | str, Document]):
         ocr: bool = False,
         first_pages: int = 0,
     ) -> None:
-        self._limits = limits
+        self._limits = replace(limits or Limits(), first_pages=first_pages)
         self._passwords = passwords
         self._ocr = ocr
         self._first_pages = first_pages
@@ -109,10 +109,13 @@ class DocumentReader(Runnable[Path | str, Document]):
         if isinstance(result, DocumentError):
             raise result
         most = self._first_pages
-        if most and len(result.pages) > most:
-            note = f"Only the first {most} of {len(result.pages)} pages were read."
-            return replace(result, pages=result.pages[:most], notes=(*result.notes, note))
-        return result
+        if not most or len(result.pages) <= most:  # of a PDF no more is read
+            return result
+        note = f"Only the first {most} of {len(result.pages)} pages were read."
+        pages = result.pages[:most]
+        last = pages[-1].number
+        unreadable = tuple(number for number in result.unreadable if number <= last)
+        return replace(result, pages=pages, unreadable=unreadable, notes=(*result.notes, note))
 
 
 def _pages(document: Document) -> Iterator[LangChainDocument]:

@@ -64,8 +64,9 @@ class _Reading:
             attachments = int(pdfium.FPDFDoc_GetAttachmentCount(first.raw))
             if attachments:
                 self._notes.append(f"{attachments} embedded file(s) were not read.")
-            pages = [self._read(first, index) for index in range(count)]
-            labels = {index: first.get_page_label(index) for index in range(count)}
+            wanted = range(self._wanted(count))
+            pages = [self._read(first, index) for index in wanted]
+            labels = {index: first.get_page_label(index) for index in wanted}
             information = first.get_metadata_dict(skip_empty=True)
             return self._assemble(pages, labels, information.get("Title", ""), _outline(first))
         finally:
@@ -101,6 +102,13 @@ class _Reading:
                 f"{self._path.name} has {count:,} pages; {limit:,} are allowed.",
                 hint="Raise the limit pages if you trust the file.",
             )
+
+    def _wanted(self, count: int) -> int:
+        wanted = self._options.limits.first_pages
+        if not 0 < wanted < count:
+            return count
+        self._notes.append(f"Only the first {wanted} of {count} pages were read.")
+        return wanted
 
     def _read(self, first: pypdfium2.PdfDocument, index: int) -> PageText:
         """Return the better text of one page."""
@@ -157,7 +165,7 @@ class _Reading:
             raise CorruptDocumentError(f"{self._path.name} is a damaged PDF: {reason}.")
         self._check_count(count)
         self._notes.append("The file is damaged; what was found in it may be incomplete.")
-        pages = [PageText(self._second.text(index) or "") for index in range(count)]
+        pages = [PageText(self._second.text(index) or "") for index in range(self._wanted(count))]
         if not any(page.text for page in pages):
             raise CorruptDocumentError(
                 f"{self._path.name} is a damaged PDF: no text was found on its {count} page(s)."

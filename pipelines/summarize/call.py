@@ -66,7 +66,7 @@ def question_of(
             "seed": seed if temperature else 0,
             "stop": list(stop),
             "json_schema": None if json_schema is None else dict(json_schema),
-            "enough": enough,
+            **({"enough": enough} if enough else {}),
         },
     )
 
