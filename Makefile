@@ -7,7 +7,7 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint format constraints library docs notebooks site clean
+.PHONY: help setup demo test test-slow lint format constraints library docs notebooks pictures site clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ docs: setup  ## write the references of settings and commands from the program
 notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
 	@$(BIN)/python docs/notebooks.py
 	@$(BIN)/python docs/notebooks.py --strip
+
+pictures: setup  ## draw the pictures of the README from what the program prints
+	@$(BIN)/python docs/pictures.py
 
 site: setup docs  ## build the documentation as a site in site/
 	@$(BIN)/zensical build --strict --clean

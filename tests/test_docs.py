@@ -64,8 +64,8 @@ def test_the_commands_in_the_how_tos_are_there() -> None:
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """Strictly: a link to a page or a heading that is not there fails."""
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
     zensical = Path(sys.executable).with_name("zensical")
     result = subprocess.run(
         [zensical, "build", "--strict"], cwd=tmp_path, capture_output=True, text=True

@@ -51,4 +51,6 @@ def search_tool(
 def _shown(hit: Hit) -> str:
     chunk = hit.chunk
     place = " ".join(f"{chunk.title}, page {chunk.page_label or chunk.page}".split())
-    return f"[{chunk.id}] {place}\n{chunk.text}"
+    text = chunk.text.replace("</passage", "< /passage")  # it cannot close its own fence
+    number = f"[{chunk.id}] " if chunk.id else ""
+    return f"{number}{place}\n<passage>\n{text}\n</passage>"
