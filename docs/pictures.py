@@ -29,6 +29,7 @@ QUESTIONS = (
     "What does the cafeteria on Jupiter serve on Sundays?",
 )
 
+COLUMNS = 100
 WIDTH, MARGIN = 1160, 56
 INK, SOFT, GOOD, LINE = "#1d2327", "#5d676f", "#2c7a3f", "#d4d9dd"
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -37,7 +38,7 @@ _WEB_FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 def terminal() -> str:
     """Return a terminal with questions and what `carrel ask` printed, as SVG."""
-    console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for number, question in enumerate(QUESTIONS):
         console.print(Text(f'$ carrel ask "{question}"', style="bold"))
         done = subprocess.run(
@@ -46,7 +47,8 @@ def terminal() -> str:
         )  # fmt: skip
         for line in done.stdout.rstrip().splitlines():
             style = "green" if "✓" in line else "italic" if line.startswith("      ") else ""
-            console.print(Text(line, style=style), no_wrap=True, overflow="ellipsis")
+            shown = line if len(line) < COLUMNS else f"{line[: COLUMNS - 2].rstrip()}…"
+            console.print(Text(shown, style=style))
         if number + 1 < len(QUESTIONS):
             console.print()
     # The fonts that rich names lie on a server; a picture of ours asks none.
