@@ -50,8 +50,8 @@ class Page:
 class Document:
     """What a loader read from one source.
 
-    `unreadable` names the numbers of pages that hold no text (scans). `notes` are sentences for
-    the report about what was read only in part.
+    `unreadable` names the numbers of pages that hold no text (scans), `left_out` counts those that
+    were not to be read. `notes` are sentences for the report about what was read only in part.
     """
 
     source: str
@@ -61,6 +61,7 @@ class Document:
     unreadable: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
 
     @property
     def characters(self) -> int:

@@ -60,6 +60,7 @@ def test_only_the_first_pages_are_read_and_that_is_said(name: str, tmp_path: Pat
     short = library.loader(first_pages=2)(path)
     assert short.pages == whole.pages[:2]
     assert f"Only the first 2 of {len(whole.pages)} pages were read." in short.notes
+    assert short.left_out == len(whole.pages) - 2
 
 
 def test_what_is_verified_stands_on_its_page(

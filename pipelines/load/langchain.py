@@ -115,7 +115,13 @@ class DocumentReader(Runnable[Path | str, Document]):
         pages = result.pages[:most]
         last = pages[-1].number
         unreadable = tuple(number for number in result.unreadable if number <= last)
-        return replace(result, pages=pages, unreadable=unreadable, notes=(*result.notes, note))
+        return replace(
+            result,
+            pages=pages,
+            unreadable=unreadable,
+            notes=(*result.notes, note),
+            left_out=len(result.pages) - most,
+        )
 
 
 def _pages(document: Document) -> Iterator[LangChainDocument]:

@@ -49,6 +49,7 @@ class _Reading:
         self._options = options
         self._second = SecondReader(path, options)
         self._notes: list[str] = []
+        self._left_out = 0
         self._ligatures: bool | None = None  # not known before the first page that has one
 
     def document(self) -> Document:
@@ -108,6 +109,7 @@ class _Reading:
         if not 0 < wanted < count:
             return count
         self._notes.append(f"Only the first {wanted} of {count} pages were read.")
+        self._left_out = count - wanted
         return wanted
 
     def _read(self, first: pypdfium2.PdfDocument, index: int) -> PageText:
@@ -208,6 +210,7 @@ class _Reading:
             pages=pages,
             unreadable=unreadable,
             notes=tuple(self._notes),
+            left_out=self._left_out,
         )
 
 

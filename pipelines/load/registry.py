@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import stat
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -144,12 +145,4 @@ def _checked(document: Document, path: Path, limits: Limits) -> Document:
         Page(page.number, without_surrogates(page.text), page.label, page.headings)
         for page in document.pages
     )
-    return Document(
-        document.source,
-        document.title,
-        document.format,
-        pages,
-        document.unreadable,
-        document.notes,
-        document.metadata,
-    )
+    return replace(document, pages=pages)

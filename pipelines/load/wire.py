@@ -70,6 +70,7 @@ def pack_document(document: Document) -> dict[str, Any]:
         "unreadable": list(document.unreadable),
         "notes": list(document.notes),
         "metadata": dict(document.metadata),
+        "left_out": document.left_out,
     }
 
 
@@ -86,6 +87,7 @@ def unpack_document(message: dict[str, Any], source: str) -> Document:
         unreadable=tuple(message["unreadable"]),
         notes=tuple(message["notes"]),
         metadata=message["metadata"],
+        left_out=message["left_out"],
     )
 
 

@@ -250,15 +250,19 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
 
 
 def _coverage(documents: Sequence[Document], tree: Partial) -> tuple[float, tuple[str, ...]]:
-    """Return the share of the characters that were read, and why it is not all of them."""
+    """Return the share of the characters that were read, and why it is not all of them.
+
+    What stands on pages that were not to be read is taken to be as much as on the others.
+    """
     read: dict[tuple[str, int], set[tuple[int, int]]] = {}
     for node in tree.walk():
         for chunk in node.chunks:
             read.setdefault((chunk.source, chunk.page), set()).add((chunk.start, chunk.end))
-    total = seen = 0
+    total = seen = 0.0
     why: list[str] = []
     for document in documents:
         missed = []
+        before = total
         for page in document.pages:
             size = _solid(page.text)
             spans = read.get((document.source, page.number), set())
@@ -267,6 +271,11 @@ def _coverage(documents: Sequence[Document], tree: Partial) -> tuple[float, tupl
             seen += part
             if part < size:
                 missed.append(str(page.number))
+        if document.left_out:
+            total += (total - before) * document.left_out / max(1, len(document.pages))
+            loaded = len(document.pages)
+            of = f"{loaded} of {loaded + document.left_out} pages"
+            why.append(f"{document.source}: only {of} were asked for")
         if missed:
             why.append(f"{document.source}: text on pages {', '.join(missed)} was not read")
         if document.unreadable:

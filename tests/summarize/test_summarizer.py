@@ -144,6 +144,13 @@ def test_pages_without_text_are_told_in_the_coverage() -> None:
     assert "Read in part." in summary.notes
 
 
+def test_pages_that_were_left_out_are_told_in_the_coverage() -> None:
+    part = Document("long.pdf", "Long", "pdf", (Page(1, TEXT),), left_out=3)
+    summary = Summarizer(Scripted()).invoke(part)
+    assert summary.coverage == 0.25
+    assert summary.unread == ("long.pdf: only 1 of 4 pages were asked for",)
+
+
 def test_several_documents_make_one_summary_with_their_names() -> None:
     documents = [
         Document("a.md", "A", "text", (Page(1, "The bakery on Mill Lane sold 900 loaves."),)),
