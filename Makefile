@@ -24,7 +24,7 @@ demo: setup  ## ingest the sample library, ask, summarize, show the timings
 	@$(BIN)/python -m pipelines.cli demo
 
 test: setup lint  ## check style and types, run all tests but the slow ones
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: setup  ## the long runs as well
 	@$(BIN)/python -m pytest -m "not live"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli import show
-from pipelines.cli.options import AsJson, ConfigFile, Debug, Settings, effective
+from pipelines.cli.options import AsJson, ConfigFile, Debug, Preset, Settings, effective
 
 if TYPE_CHECKING:
     from pipelines.backends.profile import Profile, Trial
@@ -30,6 +30,7 @@ def tune(
     undo: Annotated[bool, typer.Option("--undo", help="Go back to the defaults.")] = False,
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -37,7 +38,7 @@ def tune(
     from pipelines import privacy
     from pipelines import tune as tuning
 
-    chosen = effective(config, set, model).config
+    chosen = effective(config, set, model, preset=preset).config
     if chosen.privacy.guard:
         privacy.guard(chosen.privacy.allow)
     if undo:
