@@ -143,6 +143,7 @@ def summaries(
     model: Model = "",
     json: AsJson = False,
     config: ConfigFile = None,
+    preset: Preset = "",
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
@@ -157,7 +158,7 @@ def summaries(
     from pipelines.library import Library
 
     items = sample(read_references(file, questions=questions), limit, seed=seed)
-    with Library(config=effective(config, set, model).config) as library:
+    with Library(config=effective(config, set, model, preset=preset).config) as library:
         standing = library.summary_options
         options = replace(standing, length=length or standing.length)
         summarizer = library.summarizer(options, journal=False)
