@@ -31,6 +31,12 @@ _ASKED = re.compile(
 _NOUN = re.compile(r"\b(?:what|which)\s+(\w+)")
 _TIME = re.compile(r"when|year|century|decade|date|day|month|time")
 _QUANTITY = re.compile(r"how .|number|amount|percent")
+_MEASURED = re.compile(
+    r"\bwhat (?:do|does|did)\b.*\b(?:costs?|weigh|pay|earn)\b"
+    r"|\b(?:what|which) (?:is|was|are|were) the (?:\w+ ){0,2}(?:price|costs?|rent|fee|salary|age"
+    r"|height|weight|length|width|depth|dose|dosage|rate|temperature|speed|population|distance"
+    r"|size|area|duration|deposit|frequency|capacity|density|pressure|budget|revenue)\b"
+)
 _PLACES = frozenset(
     "country countries city cities state states place region town river location continent county "
     "village street building".split()
@@ -132,6 +138,8 @@ def kind_of(question: str) -> Kind:
         return "whether"
     if not found:
         return "what"
+    if _MEASURED.search(lower):
+        return "number"
     word = found.group(1)
     if _QUANTITY.match(word) or _QUANTITY.search(word.removeprefix("what ")):
         return "number"
@@ -288,6 +296,7 @@ class _View:
         self.capital = [
             word[0].isupper() and not small for word, small in zip(words, self.small, strict=True)
         ]
+        self.opens = [word[0].isupper() for word in words]
         self.digit = [_is_number(word) for word in self.lower]
         self.date = [_is_date(word) for word in words]
 
@@ -309,8 +318,9 @@ class _View:
                     yield first, last
 
     def numbers_a_name(self, at: int) -> bool:
-        """Tell whether this number belongs to a name, as in "Apollo 8" or "Section 3"."""
-        return self.digit[at] and at > 1 and self.capital[at - 1]
+        """Tell whether this number belongs to a name or heading: "Apollo 8", "2.1 The rent"."""
+        heads = "." in self.lower[at] and self.opens[at + 1 : at + 2] == [True]
+        return self.digit[at] and (heads or (at > 1 and self.capital[at - 1]))
 
     def _may_begin(self, at: int) -> bool:
         return self._border(at - 1) or self._changes(at - 1, at)

@@ -15,6 +15,8 @@ from pipelines.answer.phrases import Kind, fits, holds, kind_of, phrases, with_m
         ("In what year was it opened?", "when"),
         ("How many paintings are there?", "number"),
         ("What percentage of the rent is due?", "number"),
+        ("What does a ticket cost?", "number"),
+        ("What is the yearly rent for Unit 6?", "number"),
         ("Where does it stand?", "where"),
         ("What city is it in?", "where"),
         ("Why does bread rise?", "why"),
@@ -98,6 +100,9 @@ def test_a_number_that_belongs_to_a_name_is_no_answer() -> None:
     numbers = [phrase.text for phrase in found if fits(phrase.text, "number")]
     assert "8" not in numbers
     assert any("25.4 billion" in text for text in numbers)
+    lines = ["Rent 2.1 The rent is 46,800 crowns a year."]
+    found = phrases("What is the rent?", lines, {"rent": 1.0}, most=20)
+    assert next(p.text for p in found if fits(p.text, "number")).startswith("46,800")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_question_longer_than_the_window_is_refused_with_the_counts(
 ) -> None:
     words = " ".join(f"w{n}" for n in range(300))
     result = carrel("ask", f"generator tank {words}", "-c", sample, "--set",
-                    "backend.context_window=512")  # fmt: skip
+                    "backend.context_window=512", "--set", "answering.likelihood=0")  # fmt: skip
     assert result.returncode == 2, result.stdout
     assert "512" in result.stderr
     assert "tokens" in result.stderr
