@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +29,20 @@ from pipelines.store import Store
 NAME = "chunks"
 EXACT_UP_TO = 20_000
 """Chunks up to which comparing with every vector is faster than opening Chroma."""
+_REBUILT = "index rebuilt"
 _BATCH = 4096
 _SAMPLED = 50
 
 Vector = NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen at one moment: the generation of the store and the time of the last rebuild."""
+
+    moment: tuple[int, str] = (-1, "")
+    chunks: int = 0
+    in_step: bool = False
 
 
 class DenseIndex:
@@ -47,6 +59,7 @@ class DenseIndex:
         self._collection: Any = None
         self._generation = -1
         self._followed = -1
+        self._seen = _Seen()
         self._failed = ""
         self._exact = _ExactIndex(store)
 
@@ -59,9 +72,9 @@ class DenseIndex:
         """
         with self._lock:
             if among is None and self._is_large():
-                if self.problem() is None:
+                if held := self._held():
                     try:
-                        return self._query(vector, k)
+                        return self._query(vector, min(k, held))
                     except BaseException as error:
                         _reraise_interrupt(error)
                         self._failed = f"the index cannot be searched: {error}"
@@ -132,6 +145,7 @@ class DenseIndex:
             _forget_clients()  # also those of others in this process, whose files go away now
             generation = self.store.generation
             added, removed = self.store.pending()
+            self.store.set_meta(_REBUILT, str(time.time_ns()))  # others look again before they ask
             shutil.rmtree(self.folder, ignore_errors=True)
             try:
                 collection = self._open()
@@ -191,13 +205,27 @@ class DenseIndex:
                 _forget_clients()
 
     def _is_large(self) -> bool:
-        return self.store.chunk_count() > self.exact_up_to
+        return self._look().chunks > self.exact_up_to
+
+    def _held(self) -> int:
+        """Return how many chunks Chroma holds where it is in step with the store, else 0."""
+        seen = self._look()
+        if not seen.in_step and self.problem() is None:
+            seen.in_step = True
+        return seen.chunks if seen.in_step and not self._failed else 0
+
+    def _look(self) -> _Seen:
+        """Return what was seen of the store as it is now; counting each time would be slow."""
+        now = self.store.generation, self.store.meta(_REBUILT) or ""
+        if self._seen.moment != now:
+            self._seen = _Seen(now, self.store.chunk_count())
+        return self._seen
 
     def _query(self, vector: Vector, k: int) -> list[tuple[int, float]]:
         collection = self._open()
         found = collection.query(
             query_embeddings=[vector.tolist()],
-            n_results=min(k, collection.count()),
+            n_results=k,
             include=["distances"],
         )
         return [
