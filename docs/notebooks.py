@@ -36,7 +36,8 @@ def page(notebook: Any, name: str) -> str:
             parts.append(cell.source)
             continue
         parts.append(f"```python\n{cell.source}\n```")
-        said = "".join(o.text for o in cell.outputs if o.output_type == "stream")
+        streams = (o for o in cell.outputs if o.output_type == "stream")
+        said = "".join(o.text for o in streams if o.name == "stdout")
         parts += [_preformatted(said)] if said else []
         for output in cell.outputs:
             parts += filter(None, _shown(output, f"{name}-{number}"))
