@@ -58,6 +58,7 @@ class OllamaServer:
         self.digests = dict(digests)
         self._embedder = open_embedder(Embedding(threads=1))
         self._embedding = threading.Lock()
+        self._answering = threading.Lock()  # one call at a time, as where OLLAMA_NUM_PARALLEL is 1
         self._header = read_gguf(weights)
         self._llama = httpx.Client(base_url=llama, timeout=120, trust_env=False)
         outer = self
@@ -158,11 +159,13 @@ class OllamaServer:
         }
         if isinstance(body.get("format"), dict):
             ask["json_schema"] = body["format"]
-        with self._llama.stream("POST", "/completion", json=ask) as stream:
+        with self._answering, self._llama.stream("POST", "/completion", json=ask) as stream:
             for row in stream.iter_lines():
                 if not row.startswith("data: "):
                     continue
                 event = json.loads(row.removeprefix("data: "))
+                if "error" in event:
+                    raise LookupError(500, str(event["error"]))
                 if not event.get("stop"):
                     yield event["content"], {"done": False}
                     continue
