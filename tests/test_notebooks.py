@@ -30,6 +30,7 @@ def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
         assert cell.get("execution_count") is None
 
 
+@pytest.mark.timeout(900)  # a cell has SECONDS; the whole may wait for a busy machine
 @pytest.mark.usefixtures("sample")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom(path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 WIDTH = 760
 """Pixels from side to side."""
-SECONDS = 20.0
+SECONDS = 60.0
 
 _SHADES = 16
 _PALETTE = bytes(
