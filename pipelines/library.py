@@ -27,7 +27,7 @@ from pipelines.display.bar import notebook_bar
 from pipelines.embed import Embedder
 from pipelines.errors import ConfigurationError, UsageError
 from pipelines.index import DenseIndex
-from pipelines.ingest import Ingestor, Progress
+from pipelines.ingest import Ingestor, Progress, limits_of, open_ingestor, open_splitter
 from pipelines.ingest.reembed import reembed
 from pipelines.ingest.verify import Verification, verify
 from pipelines.ingest.walk import File, walk
@@ -296,12 +296,7 @@ class Library:
     @cached_property
     def splitter(self) -> Splitter:
         """Document → chunks; a LangChain `Runnable`."""
-        return Splitter(
-            self.embedder.token_starts,
-            chunk_tokens=self.config.ingestion.chunk_tokens,
-            limit=self.embedder.limit,
-            heads=True,
-        )
+        return open_splitter(self.embedder, self.config.ingestion)
 
     @cached_property
     def model(self) -> LocalModel:
@@ -342,28 +337,18 @@ class Library:
     @property
     def limits(self) -> Limits:
         """What reading one file may cost."""
-        settings = self.config.ingestion
-        return Limits(
-            seconds=settings.max_seconds,
-            memory_megabytes=settings.max_memory_megabytes,
-            pages=settings.max_pages,
-            unpacked_megabytes=settings.max_unpacked_megabytes,
-        )
+        return limits_of(self.config.ingestion)
 
     @cached_property
     def ingestor(self) -> Ingestor:
         """Folder → collection."""
-        settings = self.config.ingestion
-        return Ingestor(
+        return open_ingestor(
             self.store,
             self.index,
             self.embedder,
-            self.splitter,
             self.lock,
-            limits=self.limits,
+            self.config.ingestion,
             state=self.home / "collections",
-            workers=settings.workers,
-            ocr=settings.ocr,
         )
 
 

@@ -19,13 +19,12 @@ from typing import Any
 import numpy as np
 
 from pipelines.backends import open_model
-from pipelines.config import Config, Ingestion, home
+from pipelines.config import Config, home
 from pipelines.embed import Embedder
 from pipelines.embed.embedder import embedded_text
 from pipelines.errors import UsageError
 from pipelines.index import DenseIndex
-from pipelines.ingest import Ingestor
-from pipelines.load import Limits
+from pipelines.ingest import open_ingestor, open_splitter
 from pipelines.lock import WriteLock
 from pipelines.retrieve import Searcher, open_searcher
 from pipelines.split import Splitter
@@ -123,7 +122,7 @@ def corpus_searcher(
     The collection is kept in `cache` (default: with the other state), and used again as long as
     the texts, the splitter and the embedder are the same.
     """
-    splitter = _splitter(embedder, config.ingestion)
+    splitter = open_splitter(embedder, config.ingestion)
     model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
     key = f"{corpus.fingerprint}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
     with _collection(key, cache) as (store, index, lock):
@@ -146,26 +145,11 @@ def documents_searcher(
 
     Raises `UsageError` when none of them can be read.
     """
-    splitter = _splitter(embedder, config.ingestion)
+    splitter = open_splitter(embedder, config.ingestion)
     model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
     key = f"{path.resolve()}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
     with _collection(key, cache) as (store, index, lock):
-        limits = Limits(
-            seconds=config.ingestion.max_seconds,
-            memory_megabytes=config.ingestion.max_memory_megabytes,
-            pages=config.ingestion.max_pages,
-            unpacked_megabytes=config.ingestion.max_unpacked_megabytes,
-        )
-        ingestor = Ingestor(
-            store,
-            index,
-            embedder,
-            splitter,
-            lock,
-            limits=limits,
-            workers=config.ingestion.workers,
-            ocr=config.ingestion.ocr,
-        )
+        ingestor = open_ingestor(store, index, embedder, lock, config.ingestion)
         report = ingestor.ingest([path], progress=progress, wait_seconds=WAIT_SECONDS)
         if not store.chunk_count():
             reason = f" {report.failed[0].reason}" if report.failed else ""
@@ -186,15 +170,6 @@ def _collection(key: str, cache: Path | None) -> Iterator[tuple[Store, DenseInde
     finally:
         index.close()
         store.close()
-
-
-def _splitter(embedder: Embedder, ingestion: Ingestion) -> Splitter:
-    return Splitter(
-        embedder.token_starts,
-        chunk_tokens=ingestion.chunk_tokens,
-        limit=embedder.limit,
-        heads=True,
-    )
 
 
 def _fill(
