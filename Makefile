@@ -41,7 +41,7 @@ bench: setup bench/.venv/.ready  ## measure beside the peers, save the table (BE
 
 bench/.venv/.ready: bench/requirements.txt
 	@$(UV) venv --quiet --clear --python $(BIN)/python bench/.venv
-	@$(UV) pip install --quiet --python bench/.venv/bin/python $(TORCH) --link-mode copy \
+	@$(UV) pip install --quiet --python bench/.venv/bin/python $(TORCH) --link-mode copy --compile-bytecode \
 		-r bench/requirements.txt  # nltk refuses files with more than one link
 	@touch $@
 
