@@ -4,10 +4,15 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 # Where pip has been told to look for wheels, uv looks too; elsewhere uv picks the torch for this machine.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+BENCH ?= full
 TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help setup demo test test-slow lint format constraints library docs notebooks pictures site clean
+=======
+.PHONY: help setup demo test test-slow lint format bench native constraints library docs clean
+>>>>>>> work-speed-bench
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +40,18 @@ lint: setup
 format: setup  ## format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
+bench: setup bench/.venv/.ready  ## measure beside the peers, save the table (BENCH=quick: 10 minutes)
+	@$(BIN)/python bench/table.py --size $(BENCH)
+
+bench/.venv/.ready: bench/requirements.txt
+	@$(UV) venv --quiet --clear --python $(BIN)/python bench/.venv
+	@$(UV) pip install --quiet --python bench/.venv/bin/python $(TORCH) --link-mode copy --compile-bytecode \
+		-r bench/requirements.txt  # nltk refuses files with more than one link
+	@touch $@
+
+native: setup  ## compile llama-cpp-python for this very processor (minutes)
+	@$(UV) pip install --python $(BIN)/python --constraints constraints.txt '.[llama-cpp-python]'
+
 constraints: ## resolve the versions anew
 	@$(UV) pip compile pyproject.toml --all-extras --group test --quiet --upgrade --no-annotate \
 		--no-header --no-emit-find-links --no-emit-index-url --output-file constraints.txt
@@ -57,4 +74,8 @@ site: setup docs  ## build the documentation as a site in site/
 	@$(BIN)/zensical build --strict --clean
 
 clean:  ## remove what was built
+<<<<<<< HEAD
 	@rm -rf .venv .cache build dist site .mypy_cache .ruff_cache .pytest_cache
+=======
+	@rm -rf .venv bench/.venv build dist .mypy_cache .ruff_cache .pytest_cache
+>>>>>>> work-speed-bench

@@ -1,0 +1,87 @@
+"""Carrel's side of what is not a command of its own. Prints JSON in its last line."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from pipelines import Library
+from pipelines.config import load
+
+
+def prepare(question: str, *files: str) -> None:
+    """Ingest the files, and make what is made once for a machine."""
+    with Library(config=load(environment={}).config) as library:
+        library.ingest(*files)
+        library.ask(question)
+        facts = {
+            "engine": library.embedder.engine_name,
+            "embedder": str(library.embedder.folder),
+        }
+    print(json.dumps(facts))
+
+
+def ingest(*files: str) -> None:
+    """Ingest files into an empty collection."""
+    with Library("bench", config=load(environment={}).config) as library:
+        report = library.ingest(*files)
+    assert not report.failed, report.failed
+    pages = sum(line.pages for line in report.done)
+    chunks = sum(line.chunks for line in report.done)
+    print(json.dumps({"pages": pages, "chunks": chunks}))
+
+
+def generate(prompts: str, tokens: str, calls: str) -> None:
+    """Answer prompts through the model contract, so many at once."""
+    from langchain_core.messages import HumanMessage
+
+    from pipelines.backends.model import timings_of
+
+    texts = json.loads(Path(prompts).read_text())
+    with Library(config=load(environment={}).config) as library:
+        model = library.model
+        model.invoke("Once", max_tokens=2)
+        begin = time.perf_counter()
+        with ThreadPoolExecutor(int(calls)) as pool:
+            messages = [[HumanMessage(text)] for text in texts]
+            done = list(pool.map(lambda one: model.invoke(one, max_tokens=int(tokens)), messages))
+        seconds = time.perf_counter() - begin
+        timings = [timings_of(message) for message in done]
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "read": sum(t.prompt_tokens - t.cached_prompt_tokens for t in timings),
+                "written": sum(t.generated_tokens for t in timings),
+            }
+        )
+    )
+
+
+def summarize(file: str) -> None:
+    """Summarize one document. The state folder must hold no journal."""
+    with Library(config=load(environment={}).config) as library:
+        begin = time.perf_counter()
+        (summary,) = library.summarize(file)
+    seconds = time.perf_counter() - begin
+    print(json.dumps({"seconds": seconds, "words": len(summary.text.split())}))
+
+
+def chat(first: str, second: str) -> None:
+    """Tell the seconds to the first token of a question and of a follow-up, when writing."""
+    settings = {"answering.style": "prose", "answering.max_tokens": 16}
+    with Library(config=load(environment={}, overrides=settings).config) as library:
+        conversation, waits = library.chat(), []
+        for question in (first, second):
+            begin, wait = time.perf_counter(), 0.0
+            for _ in conversation.stream(question):
+                wait = wait or time.perf_counter() - begin
+            waits.append(wait)
+    print(json.dumps({"first": waits[0], "second": waits[1]}))
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,80 @@
+"""LlamaIndex as its documentation has it, run by the peers' Python. Prints JSON in its last line.
+
+SentenceSplitter with its defaults in an ingestion pipeline, a VectorStoreIndex kept on disk, its
+query engine, and `tree_summarize`; the same embedder and the same weights as Carrel, on llama.cpp's
+own server through LlamaIndex's class for servers of that kind.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from pathlib import Path
+
+from side_llamacpp import serve
+
+warnings.simplefilter("ignore")
+
+
+def ingest(embedder: str, *files: str) -> None:
+    from llama_index.core import Document, VectorStoreIndex
+    from llama_index.core.ingestion import IngestionPipeline
+    from llama_index.core.node_parser import SentenceSplitter
+    from pypdf import PdfReader
+
+    embedding = _embedding(embedder)
+    documents = []
+    for file in files:
+        if file.endswith(".pdf"):
+            documents += [Document(text=page.extract_text()) for page in PdfReader(file).pages]
+        else:
+            documents.append(Document(text=Path(file).read_text()))
+    pipeline = IngestionPipeline(transformations=[SentenceSplitter(), embedding])
+    nodes = pipeline.run(documents=documents)
+    VectorStoreIndex(nodes, embed_model=embedding).storage_context.persist("llamaindex")
+    print(json.dumps({"pages": len(documents), "chunks": len(nodes)}))
+
+
+def ask(embedder: str, weights: str, question: str) -> None:
+    from llama_index.core import StorageContext, load_index_from_storage
+
+    context = StorageContext.from_defaults(persist_dir="llamaindex")
+    index = load_index_from_storage(context, embed_model=_embedding(embedder))
+    with serve(weights) as url:
+        engine = index.as_query_engine(llm=_model(url), streaming=True)
+        for text in engine.query(question).response_gen:
+            print(text, end="", flush=True)
+    print()
+
+
+def summarize(weights: str, file: str) -> None:
+    from llama_index.core.node_parser import SentenceSplitter
+    from llama_index.core.response_synthesizers import get_response_synthesizer
+
+    with serve(weights) as url:
+        begin = time.perf_counter()
+        parts = SentenceSplitter().split_text(Path(file).read_text())
+        synthesizer = get_response_synthesizer(llm=_model(url), response_mode="tree_summarize")
+        text = str(synthesizer.get_response("Summarize the text.", parts))
+    print(json.dumps({"seconds": time.perf_counter() - begin, "words": len(text.split())}))
+
+
+def _embedding(folder: str):  # type: ignore[no-untyped-def]
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+    return HuggingFaceEmbedding(model_name=folder)
+
+
+def _model(url: str):  # type: ignore[no-untyped-def]
+    from llama_index.llms.openai_like import OpenAILike
+
+    return OpenAILike(
+        model="local", api_base=f"{url}/v1", api_key="none", is_chat_model=True,
+        context_window=8192, max_tokens=256, temperature=0,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,350 @@
+"""All rows of the table: Carrel beside what a user would otherwise run, in turns, in one run.
+
+    make bench BENCH=quick      # smaller sizes, under 10 minutes on a quiet machine
+    make bench                  # all sizes
+
+Every side runs in a process of its own with the same files, embedder and weights; the peers have an
+environment of their own (`bench/.venv`). A ratio above 1 means that Carrel is ahead; it is the
+median of the ratios of the rounds, so what else goes on in the machine meets both sides alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import corpus
+import measure
+from measure import PEERS, ROOT, PeerError, Row, Run, in_turns, row, say
+
+CARREL = [sys.executable, "-m", "pipelines.cli"]
+QUESTION = "How long can the emergency generator run on a full tank?"
+FOLLOW_UP = "For how long can the emergency generator run on a full tank?"
+LIBRARY = ROOT / "data" / "library"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured. `rounds` of short rows, `long_rounds` of those that take minutes."""
+
+    rounds: int
+    long_rounds: int
+    documents: int
+    pages: int
+    chunks: int
+    book: int
+    growth: tuple[int, ...]
+    seconds: float
+
+
+SIZES = {
+    "trial": Size(1, 1, 1, 2, 1_000, 2_500, (1, 10), 0),  # whether all rows run, no more
+    "quick": Size(5, 2, 3, 8, 10_000, 12_000, (1, 10, 100), 540),
+    "full": Size(7, 5, 24, 40, 100_000, 57_000, (1, 10, 100, 1000), 6 * 3600),
+}
+
+
+class Bench:
+    """One run: a scratch folder with what all rows need, and the deadline."""
+
+    growth = ""
+    tuned: Path | None = None
+
+    def __init__(self, scratch: Path, size: Size) -> None:
+        self.scratch = scratch
+        self.size = size
+        self.deadline = time.monotonic() + size.seconds
+        self.prepared = scratch / "prepared"
+        self.prepared.mkdir()
+        files = [str(file) for file in sorted(LIBRARY.iterdir())]
+        facts = self.ours("prepare", QUESTION, *files, home=self.prepared).said
+        self.embedder = str(facts["embedder"])
+        from pipelines.backends.llamacpp import embedded_weights
+
+        self.weights = str(embedded_weights())
+
+    def home(self, of: Path | None = None) -> Path:
+        """Return a state folder of its own: the prepared one without what runs have left in it."""
+        folder = Path(tempfile.mkdtemp(dir=self.scratch))
+        shutil.copytree(of or self.prepared, folder, dirs_exist_ok=True)
+        (folder / "journal.sqlite").unlink(missing_ok=True)
+        return folder
+
+    def ours(self, task: str, *arguments: str, home: Path) -> Run:
+        return measure.run(
+            [sys.executable, str(ROOT / "bench" / "side_carrel.py"), task, *arguments], home=home
+        )
+
+    def theirs(self, side: str, task: str, *arguments: str, home: Path) -> Run:
+        return measure.run(
+            [str(PEERS), str(ROOT / "bench" / f"side_{side}.py"), task, *arguments], home=home
+        )
+
+
+def start_up(bench: Bench) -> list[Row]:
+    """`carrel --help`, beside what the peers import before they do anything."""
+    home = bench.home()
+    imports = {
+        "langchain": "import langchain_chroma, langchain_huggingface, langchain_openai",
+        "llamaindex": "import llama_index.core, llama_index.embeddings.huggingface",
+    }
+    sides: dict[str, Callable[[], Run]] = {
+        "carrel": lambda: measure.run([*CARREL, "--help"], home=home),
+        **{
+            name: (lambda code=code: measure.run([str(PEERS), "-c", code], home=home))
+            for name, code in imports.items()
+        },
+    }
+    runs = in_turns(sides, bench.size.rounds, bench.deadline)
+    return [row("start-up: --help / imports", peer, "s", runs, seconds) for peer in imports]
+
+
+def first_token(bench: Bench) -> list[Row]:
+    """A question in a fresh process, until the first character of the answer."""
+    home = bench.home()
+    files = [str(f) for f in sorted(LIBRARY.iterdir()) if f.suffix in {".pdf", ".md"}]
+    peers = {"langchain": 5.0, "llamaindex": 1.0}
+    for peer in peers:
+        bench.theirs(peer, "ingest", bench.embedder, *files, home=home)
+    ask = [*CARREL, "ask", QUESTION]
+    asked = (bench.embedder, bench.weights, QUESTION)
+    sides: dict[str, Callable[[], Run]] = {
+        "carrel": lambda: measure.run(ask, home=home),
+        "writing": lambda: measure.run([*ask, "--set", "answering.style=prose"], home=home),
+        **{peer: lambda peer=peer: bench.theirs(peer, "ask", *asked, home=home) for peer in peers},
+    }
+    runs = in_turns(sides, bench.size.rounds, bench.deadline)
+    what, rows = "first token, fresh process", []
+    for peer, bar in peers.items():
+        rows += [
+            row(what, peer, "s", runs, first, bar=bar),
+            row(what, peer, "s", runs, first, ours="writing", note="Carrel made to write prose"),
+            row("peak memory of a question", peer, "MB", runs, peak),
+        ]
+    return rows
+
+
+def follow_up(bench: Bench) -> list[Row]:
+    """The first token of a follow-up against that of the first question, in one conversation."""
+    home = bench.home()
+    done = [bench.ours("chat", QUESTION, FOLLOW_UP, home=home) for _ in range(bench.size.rounds)]
+    runs = {
+        side: [Run(run.said, float(run.said[said])) for run in done]
+        for side, said in (("carrel", "second"), ("its first question", "first"))
+    }
+    what, note = "chat: first token of a follow-up", "writing, on the same excerpts"
+    return [row(what, "its first question", "s", runs, seconds, bar=2.0, note=note)]
+
+
+def ingestion(bench: Bench) -> list[Row]:
+    """PDF files into a collection."""
+    size = bench.size
+    files = corpus.write_pdfs(bench.scratch / "pdfs", size.documents, size.pages)
+    names, pages = [str(file) for file in files], size.documents * size.pages
+    peers = {"langchain": 4.0, "llamaindex": 1.0}
+    sides: dict[str, Callable[[], Run]] = {
+        "carrel": lambda: bench.ours("ingest", *names, home=bench.home()),
+        **{
+            peer: lambda peer=peer: bench.theirs(
+                peer, "ingest", bench.embedder, *names, home=bench.home()
+            )
+            for peer in peers
+        },
+    }
+    runs = in_turns(sides, size.long_rounds, bench.deadline)
+    assert all(run.said["pages"] == pages for done in runs.values() for run in done)
+
+    def speed(run: Run) -> float:
+        return pages / run.seconds
+
+    note = f"{size.documents} PDF, {pages} pages, with imports and loading"
+    rows = []
+    for peer, bar in peers.items():
+        rows += [
+            row("ingestion", peer, "pages/s", runs, speed, more_is_better=True, bar=bar, note=note),
+            row("peak memory of ingestion", peer, "MB", runs, peak),
+        ]
+    return rows
+
+
+def generation(bench: Bench) -> list[Row]:
+    """Prompts through the model contract, and through llama.cpp's server alone."""
+    prompts = bench.scratch / "prompts.json"
+    texts = [" ".join(corpus.page(7000 + n)) + "\nWhat is this about?" for n in range(8)]
+    prompts.write_text(json.dumps(texts[: 2 + 2 * bench.size.rounds]))
+    bench.tuned, plain = bench.home(), bench.home()
+    tuning = measure.run([*CARREL, "tune"], home=bench.tuned)
+    say(f"  tuned in {tuning.seconds:.0f} s")
+    ours = ("generate", str(prompts), "48", "4")
+    alone = ("generate", bench.weights, str(prompts), "48", "4")
+    sides: dict[str, Callable[[], Run]] = {
+        "carrel": lambda: bench.ours(*ours, home=plain),
+        "tuned": lambda: bench.ours(*ours, home=bench.tuned or plain),
+        "llama.cpp alone": lambda: bench.theirs("llamacpp", *alone, home=plain),
+    }
+    runs = in_turns(sides, bench.size.rounds, bench.deadline)
+
+    def speed(run: Run) -> float:
+        return float((run.said["read"] + run.said["written"]) / run.said["seconds"])
+
+    what, peer, unit = "tokens read and written, 4 at once", "llama.cpp alone", "tokens/s"
+    return [
+        row(what, peer, unit, runs, speed, more_is_better=True, bar=0.7, note="same weights"),
+        row(what, peer, unit, runs, speed, ours="tuned", more_is_better=True,
+            note="after `carrel tune`"),
+        *physical(bench, runs),
+    ]  # fmt: skip
+
+
+def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
+    """What the machine allows: tokens that the memory delivers, and products of matrices."""
+    import numpy as np
+
+    from pipelines.backends.bandwidth import memory_bandwidth
+
+    bandwidth = memory_bandwidth()
+    size = Path(bench.weights).stat().st_size
+    matrix = np.ones((1536, 1536), np.float32)
+    begin, count = time.perf_counter(), 0
+    while time.perf_counter() - begin < 1.0:
+        matrix @ matrix
+        count += 1
+    rate = 2 * 1536**3 * count / (time.perf_counter() - begin)
+    weights = 134.5e6  # of SmolLM2-135M; a token needs a product and a sum for each
+    parts = [(run.said["read"] / run.said["seconds"] * 2 * weights) for run in runs["carrel"]]
+    limits = {
+        "carrel": [Run({}, part) for part in parts],
+        "matrix products": [Run({}, rate) for _ in parts],
+    }
+    say(f"  memory {bandwidth / 1e9:.1f} GB/s: {bandwidth / size:.0f} tokens/s, one at a time")
+    return [
+        row("arithmetic while reading prompts", "matrix products", "flop/s", limits, seconds,
+            more_is_better=True, note="float32 in numpy")
+    ]  # fmt: skip
+
+
+def summaries(bench: Bench) -> list[Row]:
+    """One long text into a summary."""
+    book = str(corpus.write_book(bench.scratch / "book.txt", bench.size.book))
+    peers = {"langchain": 2.5, "llamaindex": 1.0}
+    sides: dict[str, Callable[[], Run]] = {
+        "carrel": lambda: bench.ours("summarize", book, home=bench.home(bench.tuned)),
+        **{
+            peer: lambda peer=peer: bench.theirs(
+                peer, "summarize", bench.weights, book, home=bench.home()
+            )
+            for peer in peers
+        },
+    }
+    runs = in_turns(sides, bench.size.long_rounds, bench.deadline)
+    note = f"{bench.size.book / 1000:.1f} thousand characters" + ", tuned" * bool(bench.tuned)
+    return [
+        row("summary of a book", peer, "s", runs, seconds, bar=bar, note=note)
+        for peer, bar in peers.items()
+    ]
+
+
+def search(bench: Bench) -> list[Row]:
+    """A hybrid search in a large collection, beside one side of it alone."""
+    from search import measure as measure_search
+
+    folder = corpus.write_judged(bench.scratch / "judged")
+    kept = bench.scratch / "search"
+    kept.mkdir()
+    begin = time.perf_counter()
+    found = measure_search(kept, folder, bench.size.chunks, 60)
+    spent = time.perf_counter() - begin
+    note = f"{bench.size.chunks:,} chunks, made in {spent:.0f} s, median of 60 questions"
+    rows = []
+    for peer in ("plain Chroma", "plain FTS5"):
+        for at in ("p50", "p95"):
+            runs = {
+                "carrel": [Run({}, found["hybrid"][at])],
+                peer: [Run({}, found[peer][at])],
+            }
+            rows.append(row(f"hybrid search, {at}", peer, "ms", runs, seconds, note=note))
+    return rows
+
+
+def growth(bench: Bench) -> list[Row]:
+    """How the cost of ingestion grows: printed as lines of their own, not as ratios to a peer."""
+    lines = ["| documents | seconds | seconds a document | peak memory | disk |", "|" + "---:|" * 5]
+    for count in bench.size.growth:
+        if time.monotonic() > bench.deadline:
+            break
+        files = corpus.write_texts(bench.scratch / f"notes-{count}", count, 1)
+        home = bench.home()
+        before = _disk(home)
+        done = bench.ours("ingest", *map(str, files), home=home)
+        grown = _disk(home) - before
+        lines.append(
+            f"| {count:,} | {done.seconds:.1f} | {done.seconds / count:.2f} "
+            f"| {done.peak_mb:.0f} MB | {grown:.1f} MB |"
+        )
+    bench.growth = "\n".join(lines)
+    return []
+
+
+def _disk(folder: Path) -> float:
+    return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 2**20
+
+
+def seconds(run: Run) -> float:
+    return run.seconds
+
+
+def first(run: Run) -> float:
+    return run.first
+
+
+def peak(run: Run) -> float:
+    return run.peak_mb
+
+
+GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
+    group.__name__: group
+    for group in (
+        start_up, first_token, generation, ingestion, summaries, follow_up, search, growth
+    )
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--only", choices=GROUPS, nargs="*", help="only these groups of rows")
+    parser.add_argument("--save", type=Path, default=ROOT / "bench" / "results")
+    given = parser.parse_args()
+    head = f"{datetime.now(UTC):%Y-%m-%d}, {given.size}. {measure.machine()}. {measure.versions()}."
+    rows: list[Row] = []
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="carrel-bench-") as scratch:
+        bench = Bench(Path(scratch), SIZES[given.size])
+        for name, group in GROUPS.items():
+            if given.only and name not in given.only:
+                continue
+            begin = time.monotonic()
+            try:
+                rows += group(bench)
+            except PeerError as error:
+                failed = True
+                say(f"{name} failed: {error}")
+            say(f"{name}: {time.monotonic() - begin:.0f} s")
+        tail = bench.growth
+    measure.save(given.save, rows, head, tail)
+    print((given.save / "table.md").read_text())
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
