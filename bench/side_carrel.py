@@ -34,6 +34,16 @@ def ingest(*files: str) -> None:
     print(json.dumps({"pages": pages, "chunks": chunks}))
 
 
+def embed(texts: str) -> None:
+    """Embed the texts of a JSON file; tell the seconds, once the model is loaded and chosen."""
+    chunks = json.loads(Path(texts).read_text())
+    with Library(config=load(environment={}).config) as library:
+        library.embedder.embed(chunks[:1])
+        begin = time.perf_counter()
+        vectors = library.embedder.embed(chunks)
+    print(json.dumps({"seconds": time.perf_counter() - begin, "chunks": len(vectors)}))
+
+
 def generate(prompts: str, tokens: str, calls: str) -> None:
     """Answer prompts through the model contract, so many at once."""
     from langchain_core.messages import HumanMessage
@@ -61,13 +71,14 @@ def generate(prompts: str, tokens: str, calls: str) -> None:
     )
 
 
-def summarize(file: str) -> None:
-    """Summarize one document. The state folder must hold no journal."""
+def summarize(*files: str) -> None:
+    """Summarize documents. The state folder must hold no journal."""
     with Library(config=load(environment={}).config) as library:
         begin = time.perf_counter()
-        (summary,) = library.summarize(file)
+        summaries = library.summarize(*files)
     seconds = time.perf_counter() - begin
-    print(json.dumps({"seconds": seconds, "words": len(summary.text.split())}))
+    words = sum(len(summary.text.split()) for summary in summaries)
+    print(json.dumps({"seconds": seconds, "words": words}))
 
 
 def chat(first: str, second: str) -> None:

@@ -44,6 +44,16 @@ def ingest(embedder: str, *files: str) -> None:
     print(json.dumps({"pages": len(pages), "chunks": len(chunks)}))
 
 
+def embed(embedder: str, texts: str) -> None:
+    from langchain_huggingface import HuggingFaceEmbeddings
+
+    chunks, model = json.loads(Path(texts).read_text()), HuggingFaceEmbeddings(model_name=embedder)
+    model.embed_documents(chunks[:1])
+    begin = time.perf_counter()
+    vectors = model.embed_documents(chunks)
+    print(json.dumps({"seconds": time.perf_counter() - begin, "chunks": len(vectors)}))
+
+
 def ask(embedder: str, weights: str, question: str) -> None:
     from langchain_chroma import Chroma
     from langchain_core.prompts import ChatPromptTemplate
@@ -64,17 +74,18 @@ def ask(embedder: str, weights: str, question: str) -> None:
     print()
 
 
-def summarize(weights: str, file: str) -> None:
+def summarize(weights: str, *files: str) -> None:
     from langchain_classic.chains.summarize import load_summarize_chain
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     splitter = RecursiveCharacterTextSplitter(chunk_size=3000, chunk_overlap=0)
-    documents = splitter.create_documents([Path(file).read_text()])
     with serve(weights) as url:
-        begin = time.perf_counter()
+        begin, words = time.perf_counter(), 0
         chain = load_summarize_chain(_model(url), chain_type="map_reduce")
-        text = chain.invoke({"input_documents": documents})["output_text"]
-    print(json.dumps({"seconds": time.perf_counter() - begin, "words": len(text.split())}))
+        for file in files:
+            documents = splitter.create_documents([Path(file).read_text()])
+            words += len(chain.invoke({"input_documents": documents})["output_text"].split())
+    print(json.dumps({"seconds": time.perf_counter() - begin, "words": words}))
 
 
 def _model(url: str):  # type: ignore[no-untyped-def]

@@ -37,6 +37,14 @@ def ingest(embedder: str, *files: str) -> None:
     print(json.dumps({"pages": len(documents), "chunks": len(nodes)}))
 
 
+def embed(embedder: str, texts: str) -> None:
+    chunks, model = json.loads(Path(texts).read_text()), _embedding(embedder)
+    model.get_text_embedding_batch(chunks[:1])
+    begin = time.perf_counter()
+    vectors = model.get_text_embedding_batch(chunks)
+    print(json.dumps({"seconds": time.perf_counter() - begin, "chunks": len(vectors)}))
+
+
 def ask(embedder: str, weights: str, question: str) -> None:
     from llama_index.core import StorageContext, load_index_from_storage
 
@@ -49,16 +57,17 @@ def ask(embedder: str, weights: str, question: str) -> None:
     print()
 
 
-def summarize(weights: str, file: str) -> None:
+def summarize(weights: str, *files: str) -> None:
     from llama_index.core.node_parser import SentenceSplitter
     from llama_index.core.response_synthesizers import get_response_synthesizer
 
     with serve(weights) as url:
-        begin = time.perf_counter()
-        parts = SentenceSplitter().split_text(Path(file).read_text())
+        begin, words = time.perf_counter(), 0
         synthesizer = get_response_synthesizer(llm=_model(url), response_mode="tree_summarize")
-        text = str(synthesizer.get_response("Summarize the text.", parts))
-    print(json.dumps({"seconds": time.perf_counter() - begin, "words": len(text.split())}))
+        for file in files:
+            parts = SentenceSplitter().split_text(Path(file).read_text())
+            words += len(str(synthesizer.get_response("Summarize the text.", parts)).split())
+    print(json.dumps({"seconds": time.perf_counter() - begin, "words": words}))
 
 
 def _embedding(folder: str):  # type: ignore[no-untyped-def]

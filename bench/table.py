@@ -35,22 +35,29 @@ LIBRARY = ROOT / "data" / "library"
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured. `rounds` of short rows, `long_rounds` of those that take minutes."""
+    """How much is measured: `rounds` of short rows, `long_rounds` of those that take minutes.
+
+    `pages` is pages a document, `texts` chunks to embed, `chunks` those of the collection that is
+    searched, `book` characters, `batch` and `growth` documents, `seconds` the time after which no
+    round is begun but the first of each row.
+    """
 
     rounds: int
     long_rounds: int
     documents: int
     pages: int
+    texts: int
     chunks: int
     book: int
+    batch: int
     growth: tuple[int, ...]
     seconds: float
 
 
 SIZES = {
-    "trial": Size(1, 1, 1, 2, 1_000, 2_500, (1, 10), 0),  # whether all rows run, no more
-    "quick": Size(5, 2, 3, 8, 10_000, 12_000, (1, 10, 100), 540),
-    "full": Size(7, 5, 24, 40, 100_000, 57_000, (1, 10, 100, 1000), 6 * 3600),
+    "trial": Size(1, 1, 1, 2, 8, 1_000, 2_500, 2, (1, 10), 0),  # whether all rows run, no more
+    "quick": Size(3, 1, 3, 8, 64, 10_000, 9_000, 4, (1, 10, 100), 500),
+    "full": Size(5, 5, 8, 40, 400, 100_000, 57_000, 50, (1, 10, 100, 1000), 6 * 3600),
 }
 
 
@@ -177,6 +184,33 @@ def ingestion(bench: Bench) -> list[Row]:
     return rows
 
 
+def embedding(bench: Bench) -> list[Row]:
+    """Chunks into vectors, once the embedder is loaded."""
+    texts = bench.scratch / "texts.json"
+    chunks = [" ".join(corpus.page(20_000 + n)[1:11]) for n in range(bench.size.texts)]
+    texts.write_text(json.dumps(chunks))
+    peers = {"langchain": None, "llamaindex": 1.0}
+    sides: dict[str, Callable[[], Run]] = {
+        "carrel": lambda: bench.ours("embed", str(texts), home=bench.home()),
+        **{
+            peer: lambda peer=peer: bench.theirs(
+                peer, "embed", bench.embedder, str(texts), home=bench.home()
+            )
+            for peer in peers
+        },
+    }
+    runs = in_turns(sides, bench.size.rounds, bench.deadline)
+
+    def speed(run: Run) -> float:
+        return len(chunks) / float(run.said["seconds"])
+
+    note = f"{len(chunks)} of about {len(chunks[0].split())} words"
+    return [
+        row("embedding", peer, "chunks/s", runs, speed, more_is_better=True, bar=bar, note=note)
+        for peer, bar in peers.items()
+    ]
+
+
 def generation(bench: Bench) -> list[Row]:
     """Prompts through the model contract, and through llama.cpp's server alone."""
     prompts = bench.scratch / "prompts.json"
@@ -254,18 +288,50 @@ def summaries(bench: Bench) -> list[Row]:
     ]
 
 
+def batch(bench: Bench) -> list[Row]:
+    """A folder of documents, each into a summary of its own."""
+    folder = bench.scratch / "batch"
+    files = [str(file) for file in corpus.write_texts(folder, bench.size.batch, 1)]
+
+    def ours() -> Run:
+        home = bench.home(bench.tuned)
+        return measure.run([*CARREL, "summarize", str(folder), "-o", str(home / "out")], home=home)
+
+    peers = {"langchain": None, "llamaindex": 1.0}
+    sides: dict[str, Callable[[], Run]] = {
+        "carrel": ours,
+        **{
+            peer: lambda peer=peer: bench.theirs(
+                peer, "summarize", bench.weights, *files, home=bench.home()
+            )
+            for peer in peers
+        },
+    }
+    runs = in_turns(sides, bench.size.long_rounds, bench.deadline)
+    note = f"{len(files)} documents" + ", tuned" * bool(bench.tuned)
+    return [
+        row("batch of summaries", peer, "s", runs, seconds, bar=bar, note=note)
+        for peer, bar in peers.items()
+    ]
+
+
 def search(bench: Bench) -> list[Row]:
     """A hybrid search in a large collection, beside one side of it alone."""
     from search import measure as measure_search
+    from search import plain_chroma
 
     folder = corpus.write_judged(bench.scratch / "judged")
     kept = bench.scratch / "search"
     kept.mkdir()
-    begin = time.perf_counter()
     found = measure_search(kept, folder, bench.size.chunks, 60)
-    spent = time.perf_counter() - begin
-    note = f"{bench.size.chunks:,} chunks, made in {spent:.0f} s, median of 60 questions"
-    rows = []
+    made = {
+        "carrel": [Run({}, found["hybrid"]["seconds to make"])],
+        "plain Chroma": [Run({}, plain_chroma(bench.scratch / "plain", bench.size.chunks))],
+    }
+    what = "a collection of drawn vectors"
+    note = f"{bench.size.chunks:,} chunks, Carrel with their text, words and journal of changes"
+    rows = [row(what, "plain Chroma", "s", made, seconds, note=note)]
+    note = f"{bench.size.chunks:,} chunks, 60 questions"
     for peer in ("plain Chroma", "plain FTS5"):
         for at in ("p50", "p95"):
             runs = {
@@ -314,7 +380,8 @@ def peak(run: Run) -> float:
 GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     group.__name__: group
     for group in (
-        start_up, first_token, generation, ingestion, summaries, follow_up, search, growth
+        start_up, first_token, embedding, generation, ingestion, summaries, batch, follow_up,
+        search, growth,
     )
 }  # fmt: skip
 
