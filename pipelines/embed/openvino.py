@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,10 @@ from numpy.typing import NDArray
 
 from pipelines.embed.batch import Ids, padded
 from pipelines.errors import ConfigurationError
+
+_FIRST_USE = threading.Lock()
+"""The first array that the runtime touches imports a part of NumPy, under a lock of its own: two
+threads that are first at once wait for each other for good."""
 
 
 def is_installed() -> bool:
@@ -54,6 +59,8 @@ class OpenVinoEngine:
             },
         )
         self._idle: list[Any] = []
+        with _FIRST_USE:
+            self.encode([np.array([0, 0])])
 
     def encode(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
         """Return a vector of unit length for the token ids of each text of one batch."""
