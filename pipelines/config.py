@@ -47,7 +47,7 @@ class Embedding(_Section):
     engine: Literal["auto", "onnx", "openvino", "torch", "torch-bf16"] = Field(
         "auto", description="What runs it: the one that is fastest here, or the one named."
     )
-    batch_tokens: int = Field(2048, ge=256, description="Tokens in one pass, at most.")
+    batch_tokens: int = Field(1024, ge=256, description="Tokens in one pass, at most.")
     threads: int = Field(0, ge=0, description="Threads of one pass; 0 takes one for each core.")
 
 

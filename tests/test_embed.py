@@ -149,6 +149,27 @@ def test_openvino_asked_for_and_missing_is_one_sentence() -> None:
 
 
 @pytest.mark.skipif(not openvino.is_installed(), reason="needs OpenVINO, which has no wheel here")
+def test_threads_that_are_first_at_once_do_not_wait_for_each_other() -> None:
+    graph = embedder("auto")._graph()
+    code = f"""if True:
+        import sys
+        from pathlib import Path
+        import numpy as np
+        from pipelines.embed.choice import encoded
+        from pipelines.embed.openvino import OpenVinoEngine
+        engine = OpenVinoEngine(Path({str(graph)!r}), threads=2)
+        sys.setswitchinterval(1e-7)  # a change of threads at every step
+        print(len(list(encoded(engine, [[np.arange(100, 140 + n)] for n in range(6)]))))
+    """
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.stdout.strip() == "6", done.stderr
+
+
+@pytest.mark.skipif(not openvino.is_installed(), reason="needs OpenVINO, which has no wheel here")
 def test_openvino_counts_nobody(tmp_path: Path) -> None:
     code = f"""if True:
         import sys

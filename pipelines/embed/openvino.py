@@ -5,16 +5,22 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.embed.batch import Ids, padded
 from pipelines.errors import ConfigurationError
+
+_FIRST_USE = threading.Lock()
+"""The first array that the runtime touches imports a part of NumPy, under a lock of its own: two
+threads that are first at once wait for each other for good."""
 
 
 def is_installed() -> bool:
@@ -52,13 +58,29 @@ class OpenVinoEngine:
                 "ENABLE_CPU_PINNING": False,
             },
         )
+        self._idle: list[Any] = []
+        with _FIRST_USE:
+            self.encode([np.array([0, 0])])
 
     def encode(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
         """Return a vector of unit length for the token ids of each text of one batch."""
         ids, mask = padded(rows)
-        # A request of its own for each call: several threads may call.
-        request = self._model.create_infer_request()
-        found = request.infer({"input_ids": ids, "attention_mask": mask})
-        vectors = np.array(found[0], np.float32)
+        with self._request() as request:
+            found = request.infer({"input_ids": ids, "attention_mask": mask})
+            vectors = np.array(found[0], np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # bf16 leaves them a little off
         return vectors
+
+    @contextmanager
+    def _request(self) -> Iterator[Any]:
+        """Give a request that nobody else uses: several threads may call.
+
+        A new one would get memory of its own first, for which both cores wait: used again, a fifth
+        more texts are embedded a second.
+        """
+        try:
+            request = self._idle.pop()
+        except IndexError:
+            request = self._model.create_infer_request()
+        yield request
+        self._idle.append(request)
