@@ -25,7 +25,8 @@ from typing import Any
 
 from pipelines import config as configuration
 from pipelines.backends import open_model
-from pipelines.backends.llamacpp import LlamaCpp, weights_of
+from pipelines.backends.llamacpp import LlamaCpp
+from pipelines.backends.local_weights import weights_of
 from pipelines.backends.model import LocalModel
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend

@@ -76,7 +76,7 @@ class Bench:
         files = [str(file) for file in sorted(LIBRARY.iterdir())]
         facts = self.ours("prepare", QUESTION, *files, home=self.prepared).said
         self.embedder = str(facts["embedder"])
-        from pipelines.backends.llamacpp import embedded_weights
+        from pipelines.backends.local_weights import embedded_weights
 
         self.weights = str(embedded_weights())
 

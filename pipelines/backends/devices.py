@@ -94,3 +94,10 @@ def offload_note(asked: str | int, layers: int | None, *, gpu_here: bool) -> str
         return ""
     why = "nothing of it fitted there" if gpu_here else "no GPU is seen here"
     return f"It was asked onto the GPU and runs on the CPU: {why}."
+
+
+def gpu_layers_for_llama(setting: str | int) -> int:
+    """Return `backend.gpu_layers` as llama.cpp takes it: -1 lets it fit them by itself."""
+    if setting == "all":
+        return 999
+    return -1 if setting == "auto" else int(setting)

@@ -22,7 +22,7 @@ from pydantic import PrivateAttr
 from pipelines.backends.devices import offload_note
 from pipelines.backends.gguf import Gguf, read_gguf
 from pipelines.backends.llama_text import resolve
-from pipelines.backends.llamacpp import weights_of
+from pipelines.backends.local_weights import weights_of
 from pipelines.backends.model import Description, Installed, LocalModel, Piece, Request
 from pipelines.backends.stops import until_stop
 from pipelines.backends.threads import decode_threads

@@ -27,8 +27,9 @@ from pydantic import PrivateAttr
 from pipelines.backends.devices import layers_in, offload_note
 from pipelines.backends.gguf import Gguf, read_gguf
 from pipelines.backends.llama_text import resolve
-from pipelines.backends.llamacpp import weights_of
+from pipelines.backends.local_weights import weights_of
 from pipelines.backends.model import Description, LocalModel, Piece, Request
+from pipelines.backends.profile import LLAMA_CPP_PYTHON
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend
 from pipelines.errors import BackendError, MissingExtraError
@@ -36,7 +37,8 @@ from pipelines.prompts import ChatTemplate, ModelMetadata
 from pipelines.types import Timings
 from pipelines.weights import fingerprint_of
 
-NAME = "llama-cpp-python"
+NAME = LLAMA_CPP_PYTHON
+_NEVER = -1000.0
 
 
 class LlamaCppPython(LocalModel):
@@ -48,6 +50,7 @@ class LlamaCppPython(LocalModel):
     _header: Gguf = PrivateAttr()
     _llm: Any = PrivateAttr(default=None)
     _layers: int = PrivateAttr(default=0)
+    _most_threads: int = PrivateAttr(default=0)
     _load_seconds: float = PrivateAttr(default=0.0)
     # Held while text is generated, which another thread may go on with and end.
     _turn: threading.Lock = PrivateAttr(default_factory=threading.Lock)
@@ -59,15 +62,21 @@ class LlamaCppPython(LocalModel):
         """Return the model in a GGUF file, `embedded`, or `ollama/NAME:TAG`."""
         if importlib.util.find_spec("llama_cpp") is None:
             raise MissingExtraError(f"The backend {NAME}", NAME)
-        model = cls(
-            model=f"{NAME}:{name}",
-            path=weights_of(name),
+        return cls.at(weights_of(name), settings, model=f"{NAME}:{name}")
+
+    @classmethod
+    def at(cls, path: Path, settings: Backend, *, model: str = "", threads: int = 0) -> Self:
+        """Return the model in a file with exactly these settings; `threads` is the most of them."""
+        found = cls(
+            model=model or f"{NAME}:{path}",
+            path=path,
             settings=settings,
             temperature=settings.temperature,
             seed=settings.seed,
         )
-        model._header = read_gguf(model.path)
-        return model
+        found._header = read_gguf(path)
+        found._most_threads = threads
+        return found
 
     def weights_file(self) -> Path:
         """Return the GGUF file."""
@@ -114,6 +123,16 @@ class LlamaCppPython(LocalModel):
 
     def pieces(self, request: Request) -> Iterator[Piece]:
         """Generate token by token, one call after the other."""
+        yield from self._pieces(request)
+
+    def timed(self, prompt: str, tokens: int) -> Timings:
+        """Return what it takes to read a prompt and write so many tokens, not one fewer."""
+        request = Request((), prompt, max_tokens=tokens, temperature=0.0, seed=0)
+        *_, last = self._pieces(request, ends=False)
+        assert last.timings is not None
+        return last.timings
+
+    def _pieces(self, request: Request, *, ends: bool = True) -> Iterator[Piece]:
         with self._turn:
             llm = self._loaded()
             load, self._load_seconds = self._load_seconds, 0.0
@@ -121,7 +140,7 @@ class LlamaCppPython(LocalModel):
             start = time.perf_counter()
             first, finish = 0.0, ""
             tokens = llm.client.tokenize(request.prompt.encode(), add_bos=True, special=True)
-            for chunk in self._stream_from(llm, tokens, request):
+            for chunk in self._stream_from(llm, tokens, request, ends=ends):
                 choice = chunk["choices"][0]
                 finish = choice.get("finish_reason") or finish
                 if text := choice.get("text"):
@@ -148,7 +167,9 @@ class LlamaCppPython(LocalModel):
                 self._llm.client.close()
                 self._llm = None
 
-    def _stream_from(self, llm: Any, tokens: Sequence[int], request: Request) -> Iterator[Any]:
+    def _stream_from(
+        self, llm: Any, tokens: Sequence[int], request: Request, *, ends: bool
+    ) -> Iterator[Any]:
         grammars = import_module("llama_cpp").LlamaGrammar
         grammar = None
         if request.grammar:
@@ -166,6 +187,7 @@ class LlamaCppPython(LocalModel):
                 seed=request.seed,
                 stop=list(request.stop),
                 grammar=grammar,
+                logit_bias=None if ends else {llm.client.token_eos(): _NEVER},
                 stream=True,
             )
         except (ValueError, RuntimeError) as error:
@@ -183,7 +205,7 @@ class LlamaCppPython(LocalModel):
         with warnings.catch_warnings():  # langchain-community announces its own end
             warnings.simplefilter("ignore", DeprecationWarning)
             from langchain_community.llms import LlamaCpp
-        threads = decode_threads(settings.threads)
+        threads = decode_threads(settings.threads, most=self._most_threads)
         layers = {"auto": -1, "all": -1}.get(str(settings.gpu_layers), settings.gpu_layers)
         try:
             with _log() as log:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Self
 
 from pipelines.backends.admission import Admission
-from pipelines.backends.devices import gpu_entries, offload_note
+from pipelines.backends.devices import gpu_entries, gpu_layers_for_llama, offload_note
 from pipelines.backends.gguf import read_gguf
 from pipelines.backends.http import read_key
 from pipelines.backends.llama_http import LlamaHttpClient
 from pipelines.backends.llama_text import Engine, LlamaTextModel, engine_at
-from pipelines.backends.llamacpp import gpu_layers_for_llama, weights_of
+from pipelines.backends.local_weights import weights_of
 from pipelines.backends.process import ServerProcess
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend

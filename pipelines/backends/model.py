@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -83,7 +83,7 @@ class LocalModel(BaseChatModel):
 
     @classmethod
     @abstractmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: Backend) -> LocalModel:
         """Return the model called `name`, configured, without loading it."""
 
     @abstractmethod

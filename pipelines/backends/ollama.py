@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from langchain_core.messages import BaseMessage, SystemMessage
 from pydantic import PrivateAttr
 
+from pipelines.backends.devices import gpu_layers_for_llama
 from pipelines.backends.http import LocalHttp
-from pipelines.backends.llamacpp import gpu_layers_for_llama
 from pipelines.backends.model import (
     Description,
     Installed,

@@ -14,12 +14,15 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from pipelines.config import Backend, home
 from pipelines.weights import fingerprint_of
 
+XLLAMACPP, LLAMA_CPP_PYTHON = "xllamacpp", "llama-cpp-python"
+"""The packages with a llama.cpp that runs inside this process; the second one is compiled here."""
 _FILE = "profile.json"
 
 
@@ -46,9 +49,10 @@ class Trial:
 class Profile:
     """What was measured of one model here, and what was chosen.
 
-    `settings` stand in for those of `backend` that the user left alone; `threads` is how many
-    decode at most. `stored` names how the weights are stored, `weights` is the copy (empty for the
-    user's own file). `default` and `chosen` were measured against each other at the end.
+    `engine` is the package that runs it. `settings` stand in for those of `backend` that the user
+    left alone; `threads` is how many decode at most. `stored` names how the weights are stored,
+    `weights` is the copy (empty for the user's own file). `default` and `chosen` were measured
+    against each other at the end.
     """
 
     model: str
@@ -60,6 +64,7 @@ class Profile:
     chosen: Trial
     stored: str
     weights: str = ""
+    engine: str = XLLAMACPP
     settings: Mapping[str, Any] = field(default_factory=dict)
     threads: int = 0
     busy_cores: float = 0.0
@@ -74,15 +79,22 @@ class Profile:
 
 
 def machine() -> str:
-    """Return what a measurement holds for: the processor, its cores, and the build of llama.cpp."""
-    from importlib.metadata import version
-
+    """Return what a measurement holds for: the processor, its cores, the builds of llama.cpp."""
     name = platform.processor() or platform.machine()
     with suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         names = [line.partition(":")[2] for line in lines if line.startswith("model name")]
         name = names[0].strip() if names else name
-    return f"{name}, {os.cpu_count()} cores, xllamacpp {version('xllamacpp')}"
+    builds = {package: _version(package) for package in (XLLAMACPP, LLAMA_CPP_PYTHON)}
+    held = (f"{package} {version}" for package, version in builds.items() if version)
+    return f"{name}, {os.cpu_count()} cores, {', '.join(held)}"
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def folder_of(fingerprint: str) -> Path:
@@ -125,13 +137,28 @@ def forget_profile(weights: Path) -> bool:
     return True
 
 
-def tuned(weights: Path, settings: Backend) -> tuple[Path, Backend, int]:
-    """Return the file, the settings and the most threads to run a model with.
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """What to run a model with: the file, the settings, the most threads, the package."""
 
-    Without a profile they are what was given. What the user set himself stays as it is.
+    weights: Path
+    settings: Backend
+    threads: int = 0
+    engine: str = XLLAMACPP
+
+
+def tuned(weights: Path, settings: Backend) -> Tuned:
+    """Return how a model was found to run best; without a profile, as it was given.
+
+    What the user set himself stays as it is.
     """
     profile = profile_of(weights)
     if profile is None:
-        return weights, settings, 0
+        return Tuned(weights, settings)
     free = {k: v for k, v in profile.settings.items() if k not in settings.model_fields_set}
-    return Path(profile.weights or weights), settings.model_copy(update=free), profile.threads
+    return Tuned(
+        Path(profile.weights or weights),
+        settings.model_copy(update=free),
+        profile.threads,
+        profile.engine,
+    )

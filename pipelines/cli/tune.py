@@ -59,8 +59,12 @@ def tune(
 
 def summary_of(profile: Profile) -> str:
     """Return what was chosen, and what the defaults would have cost, as one sentence."""
+    from pipelines.backends.profile import XLLAMACPP
+
     settings = {"batch_tokens": "tokens a step", "parallel": "at once"}
     parts = [profile.stored]
+    if profile.engine != XLLAMACPP:
+        parts.append(f"on {profile.engine}")
     if profile.threads:
         parts.append(f"{profile.threads} threads")
     parts += [f"{value} {settings[k]}" for k, value in profile.settings.items() if k in settings]

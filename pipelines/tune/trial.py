@@ -7,15 +7,17 @@ fastest counts, and what is compared takes turns.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from pipelines.backends.llama_cpp_python import LlamaCppPython
 from pipelines.backends.llama_http import LlamaHttpClient, timings_in
 from pipelines.backends.llamacpp import LlamaCpp
-from pipelines.backends.profile import Trial
+from pipelines.backends.profile import XLLAMACPP, Trial
 from pipelines.config import Backend
 from pipelines.resources import sample_library_folder
 from pipelines.types import Timings
@@ -54,21 +56,49 @@ def fixed_text() -> str:
     return (sample_library_folder() / "library-committee-minutes.md").read_text(encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A way to run the model: the file, the settings, and the package whose llama.cpp it is."""
+
+    path: Path
+    settings: Backend
+    engine: str = XLLAMACPP
+
+
+Generate = Callable[[str, int], Timings]
+"""Reads a prompt, none of which is in the cache, and writes exactly so many tokens."""
+
+
 @contextmanager
-def opened(path: Path, settings: Backend) -> Iterator[LlamaHttpClient]:
-    """Load a file with exactly these settings, and unload it afterwards."""
-    model = LlamaCpp(model=f"llamacpp:{path}", path=path, settings=settings)
+def opened(setup: Setup) -> Iterator[Generate]:
+    """Load a file, and unload it afterwards."""
+    if setup.engine == XLLAMACPP:
+        with served(setup.path, setup.settings) as client:
+            generate = partial(_completed, client)
+            _call(generate, Size(16, 2), 0)
+            yield generate
+        return
+    model = LlamaCppPython.at(setup.path, setup.settings)
     try:
-        client = model.engine().client
-        _call(client, Size(16, 2), 0)
-        yield client
+        _call(model.timed, Size(16, 2), 0)
+        yield model.timed
     finally:
         model.unload()
 
 
-def fitting_size(client: LlamaHttpClient, job: Job) -> Size:
+@contextmanager
+def served(path: Path, settings: Backend) -> Iterator[LlamaHttpClient]:
+    """Load a file on xllamacpp, and give what speaks with it."""
+    model = LlamaCpp.at(path, settings)
+    try:
+        yield model.engine().client
+    finally:
+        model.unload()
+
+
+def fitting_size(generate: Generate, job: Job) -> Size:
     """Return what a trial can read and write in about a second here."""
-    first = _call(client, Size(128, 16), 1)
+    first = _call(generate, Size(128, 16), 1)
     share = _TRIAL_SECONDS / 2
     reads = _reading_speed(first) * share
     writes = first.tokens_per_second * share
@@ -78,21 +108,21 @@ def fitting_size(client: LlamaHttpClient, job: Job) -> Size:
     )
 
 
-def measured(client: LlamaHttpClient, job: Job, size: Size, number: int) -> Trial:
+def measured(generate: Generate, job: Job, size: Size, number: int) -> Trial:
     """Return the speeds of one call, and the seconds that a call of the job takes at them."""
-    timings = _call(client, size, number)
+    timings = _call(generate, size, number)
     reading, writing = _reading_speed(timings), timings.tokens_per_second
     seconds = job.reads / reading + job.writes / writing
     return Trial("", "", seconds, reading, writing)
 
 
-def measured_at_once(client: LlamaHttpClient, job: Job, size: Size, calls: int) -> Trial:
+def measured_at_once(generate: Generate, job: Job, size: Size, calls: int) -> Trial:
     """Return the seconds of a call of the job when so many run at once."""
     share = size.reads / job.reads
     part = Size(max(16, size.reads // 2), max(4, int(job.writes * share / 2)))
     begin = time.perf_counter()
     with ThreadPoolExecutor(calls) as pool:
-        done = list(pool.map(lambda n: _call(client, part, n + calls * _CALLS), range(_CALLS)))
+        done = list(pool.map(lambda n: _call(generate, part, n + calls * _CALLS), range(_CALLS)))
     spent = time.perf_counter() - begin
     read = sum(timings.prompt_tokens for timings in done)
     written = sum(timings.generated_tokens for timings in done)
@@ -105,14 +135,18 @@ def best(trials: list[Trial]) -> Trial:
     return min(trials, key=lambda trial: trial.seconds)
 
 
-def _call(client: LlamaHttpClient, size: Size, number: int) -> Timings:
+def _call(generate: Generate, size: Size, number: int) -> Timings:
     """Return what a call took that reads and writes so much; each `number` reads another text."""
     text = fixed_text()
     wanted = size.reads * _CHARACTERS
     begin = number * 97 % len(text)
+    return generate((text[begin:] + text * (1 + wanted // len(text)))[:wanted], size.writes)
+
+
+def _completed(client: LlamaHttpClient, prompt: str, tokens: int) -> Timings:
     body = {
-        "prompt": (text[begin:] + text * (1 + wanted // len(text)))[:wanted],
-        "n_predict": size.writes,
+        "prompt": prompt,
+        "n_predict": tokens,
         "ignore_eos": True,
         "cache_prompt": False,
         "temperature": 0,

@@ -1,12 +1,13 @@
 """Tries, one after the other, what may make a model faster here, and keeps what does.
 
-First how the weights are stored, then threads, flash attention, the size of a step, and how many
-calls at once. Each is measured with the winners so far; a choice is kept only when it is faster by
-more than the noise.
+First how the weights are stored, then which build of llama.cpp runs them, threads, flash attention,
+the size of a step, and how many calls at once. Each is measured with the winners so far; a choice
+is kept only when it is faster by more than the noise.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import time
@@ -19,9 +20,10 @@ from typing import Any
 
 from pipelines.backends import split_model
 from pipelines.backends.gguf import read_gguf
-from pipelines.backends.llama_http import LlamaHttpClient
-from pipelines.backends.llamacpp import weights_of
+from pipelines.backends.local_weights import weights_of
 from pipelines.backends.profile import (
+    LLAMA_CPP_PYTHON,
+    XLLAMACPP,
     Profile,
     Trial,
     folder_of,
@@ -36,13 +38,16 @@ from pipelines.tune.formats import CLOSE, LOSSY, Copy, possible, write_copies
 from pipelines.tune.perplexity import change, log_probabilities
 from pipelines.tune.trial import (
     JOBS,
+    Generate,
     Job,
+    Setup,
     Size,
     best,
     fitting_size,
     measured,
     measured_at_once,
     opened,
+    served,
 )
 from pipelines.weights import fingerprint_of
 
@@ -115,6 +120,7 @@ class _Tuner:
     notes: list[str] = field(default_factory=list)
     chosen: dict[str, Any] = field(default_factory=dict)
     base: Backend = field(default_factory=Backend)
+    engine: str = XLLAMACPP
     size: Size = field(default_factory=lambda: Size(0, 0))
     number: int = 10
     margin: float = _FASTER
@@ -135,18 +141,21 @@ class _Tuner:
         try:
             copies = self._copies(formats, work)
             kept = self._choose_weights(copies)
+            kept = self._choose_engine(kept, copies)
             path = kept.path if kept else self.original
             threads = self._choose_threads(path, busy)
             if threads:
                 self.base = self.base.model_copy(update={"threads": threads})
-            self._choose_setting(path, 60, "flash attention", "flash_attention", ("off",))
+            if self.engine == XLLAMACPP:
+                self._choose_setting(path, 60, "flash attention", "flash_attention", ("off",))
             self._choose_setting(path, 70, "tokens a step", "batch_tokens", (256, 1024))
-            if self.job.many:
+            if self.job.many and self.engine == XLLAMACPP:
                 self._choose_slots(path)
             default, chosen = self._compare(path)
             if chosen.seconds > default.seconds * self.margin:
                 self.notes.append("Nothing was faster than the defaults by more than the noise.")
                 kept, self.chosen, threads, chosen = None, {}, 0, default
+                self.engine = XLLAMACPP
             shutil.rmtree(folder, ignore_errors=True)
             stored = kept.name if kept else read_gguf(self.original).quantization
             return Profile(
@@ -159,6 +168,7 @@ class _Tuner:
                 chosen=chosen,
                 stored=stored,
                 weights=str(_move(kept, folder)) if kept else "",
+                engine=self.engine,
                 settings=self.chosen,
                 threads=threads,
                 busy_cores=round(busy, 2),
@@ -173,8 +183,8 @@ class _Tuner:
 
     def _copies(self, formats: Sequence[str], work: Path) -> list[Copy]:
         self._tell(1, "a first look")
-        with opened(self.original, self.base) as client:
-            self.size = fitting_size(client, self.job)
+        with opened(Setup(self.original, self.base)) as generate:
+            self.size = fitting_size(generate, self.job)
         names, reasons = possible(self.original, formats, work)
         self.notes += reasons
 
@@ -189,7 +199,7 @@ class _Tuner:
         by_name = {copy.name: copy for copy in copies}
         files = {stored: self.original, **{copy.name: copy.path for copy in copies}}
         found = self._in_turns(
-            25, "weights", {name: (path, self.base) for name, path in files.items()}
+            25, "weights", {name: Setup(path, self.base) for name, path in files.items()}
         )
         rounded = {
             name: replace(trial, rounding=by_name[name].rounding if name in by_name else 0.0)
@@ -206,8 +216,50 @@ class _Tuner:
         return by_name.get(winner)
 
     def _foreseen(self, path: Path) -> list[float]:
-        with opened(path, self.base) as client:
+        with served(path, self.base) as client:
             return log_probabilities(client)
+
+    def _choose_engine(self, kept: Copy | None, copies: Sequence[Copy]) -> Copy | None:
+        """Return the copy that is fastest on the faster of the engines that are here.
+
+        What one build of llama.cpp reads fast, another may read slowly: all storages are tried.
+        """
+        if importlib.util.find_spec("llama_cpp") is None:
+            return kept
+        stored = read_gguf(self.original).quantization or "as it is"
+        files = {stored: self.original, **{copy.name: copy.path for copy in copies}}
+        native = self._in_turns(
+            48, LLAMA_CPP_PYTHON,
+            {name: Setup(path, self.base, LLAMA_CPP_PYTHON) for name, path in files.items()},
+        )  # fmt: skip
+        self.trials += native.values()
+        name = min(native, key=lambda name: native[name].seconds)
+        found = self._at_once_in_turns(
+            {
+                XLLAMACPP: Setup(kept.path if kept else self.original, self.base),
+                LLAMA_CPP_PYTHON: Setup(files[name], self.base, LLAMA_CPP_PYTHON),
+            }
+        )
+        self.trials += found.values()
+        if self._winner(found, XLLAMACPP) == XLLAMACPP:
+            return kept
+        self.engine = LLAMA_CPP_PYTHON
+        return {copy.name: copy for copy in copies}.get(name)
+
+    def _at_once_in_turns(self, setups: Mapping[str, Setup]) -> dict[str, Trial]:
+        """Return the best of two trials of each, with as many calls at once as the job has."""
+        calls = self.base.parallel if self.job.many else 1
+        found: dict[str, list[Trial]] = {}
+        with ExitStack() as stack:
+            opened_all = {
+                name: stack.enter_context(opened(setup)) for name, setup in setups.items()
+            }
+            for _ in range(2):
+                for name, generate in opened_all.items():
+                    self._tell(50, f"{calls} at once on {name}")
+                    trial = measured_at_once(generate, self.job, self.size, calls)
+                    found.setdefault(name, []).append(replace(trial, what="engine", value=name))
+        return {name: best(trials) for name, trials in found.items()}
 
     # -- how it runs ---------------------------------------------------------------------------
 
@@ -222,9 +274,7 @@ class _Tuner:
             return 0
         steps = [n for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64) if n < cores] + [cores]
         near = steps[-4:]
-        options = {
-            str(n): (path, self.base.model_copy(update={**self.chosen, "threads": n})) for n in near
-        }
+        options = {str(n): self._setup(path, {**self.chosen, "threads": n}) for n in near}
         found = self._in_turns(52, "threads", options)
         self.trials += found.values()
         return int(self._winner(found, str(cores)))
@@ -236,8 +286,7 @@ class _Tuner:
             return
         now = getattr(self.settings, key)
         options = {
-            str(value): (path, self.base.model_copy(update={**self.chosen, key: value}))
-            for value in (now, *values)
+            str(value): self._setup(path, {**self.chosen, key: value}) for value in (now, *values)
         }
         found = self._in_turns(at, what, options)
         self.trials += found.values()
@@ -250,12 +299,12 @@ class _Tuner:
             return
         most = self.base.model_copy(update={**self.chosen, "parallel": 8})
         found: dict[str, Trial] = {}
-        with opened(path, most) as client:
+        with opened(Setup(path, most)) as generate:
             for calls in (1, 2, 4, 8):
                 if found and time.monotonic() > self.deadline:
                     break
                 self._tell(82, f"{calls} at once")
-                trial = measured_at_once(client, self.job, self.size, calls)
+                trial = measured_at_once(generate, self.job, self.size, calls)
                 found[str(calls)] = replace(trial, what="at once", value=str(calls))
         self.trials += found.values()
         now = str(self.settings.parallel)
@@ -267,48 +316,51 @@ class _Tuner:
     def _compare(self, path: Path) -> tuple[Trial, Trial]:
         """Return the defaults and what was chosen, measured in turns."""
         options = {
-            "defaults": (self.original, self.base),
-            "chosen": (path, self.base.model_copy(update=self.chosen)),
+            "defaults": Setup(self.original, self.base),
+            "chosen": self._setup(path, self.chosen),
         }
         found = self._in_turns(92, "altogether", options, always=True)
         self._tell(100, "done")
         return found["defaults"], found["chosen"]
 
+    def _setup(self, path: Path, changed: Mapping[str, Any]) -> Setup:
+        return Setup(path, self.base.model_copy(update=dict(changed)), self.engine)
+
     def _in_turns(
         self,
         at: int,
         what: str,
-        options: Mapping[str, tuple[Path, Backend]],
+        options: Mapping[str, Setup],
         *,
         always: bool = False,
     ) -> dict[str, Trial]:
         """Return the best of some trials of each option; all of them take turns."""
         found: dict[str, list[Trial]] = {}
 
-        def measure(value: str, client: LlamaHttpClient) -> None:
+        def measure(value: str, generate: Generate) -> None:
             self.number += 1
-            trial = measured(client, self.job, self.size, self.number)
+            trial = measured(generate, self.job, self.size, self.number)
             found.setdefault(value, []).append(replace(trial, what=what, value=value))
 
-        together = _fit_together([path for path, _ in options.values()])
+        together = _fit_together([setup.path for setup in options.values()])
         with ExitStack() as stack:
-            clients: dict[str, LlamaHttpClient] = {}
-            for value, (path, settings) in options.items():
-                if (clients or found) and not always and time.monotonic() > self.deadline:
+            ready: dict[str, Generate] = {}
+            for value, setup in options.items():
+                if (ready or found) and not always and time.monotonic() > self.deadline:
                     self.notes.append(f"No time was left to measure {what} {value}.")
                     continue
                 self._tell(at, f"{what} {value}")
                 if together:
-                    clients[value] = stack.enter_context(opened(path, settings))
+                    ready[value] = stack.enter_context(opened(setup))
                     continue
-                with opened(path, settings) as client:
+                with opened(setup) as generate:
                     for _ in range(_ROUNDS):
-                        measure(value, client)
+                        measure(value, generate)
             for number in range(_ROUNDS):
                 if number and time.monotonic() > self.deadline and not always:
                     break
-                for value, client in clients.items():
-                    measure(value, client)
+                for value, generate in ready.items():
+                    measure(value, generate)
         return {value: best(trials) for value, trials in found.items()}
 
     def _winner(self, found: Mapping[str, Trial], now: str) -> str:

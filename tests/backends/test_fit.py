@@ -8,7 +8,7 @@ from pipelines.backends.bandwidth import memory_bandwidth
 from pipelines.backends.devices import Device, Memory, offload_note, offloaded_layers
 from pipelines.backends.fit import cache_of_layers, fit_of
 from pipelines.backends.gguf import Gguf, read_gguf
-from pipelines.backends.llamacpp import embedded_weights
+from pipelines.backends.local_weights import embedded_weights
 from pipelines.config import Backend
 
 GIB = 2**30

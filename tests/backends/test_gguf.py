@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.backends.gguf import read_gguf
-from pipelines.backends.llamacpp import embedded_weights
+from pipelines.backends.local_weights import embedded_weights
 from pipelines.backends.vocabulary import Vocabulary
 from pipelines.errors import BackendError, ModelNotFoundError
 

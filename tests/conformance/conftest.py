@@ -31,7 +31,7 @@ from subjects import (
 )
 
 from pipelines.backends import open_model
-from pipelines.backends.llamacpp import embedded_weights
+from pipelines.backends.local_weights import embedded_weights
 from pipelines.backends.model import LocalModel
 from pipelines.backends.ollama_wire import server_address
 from pipelines.config import Embedding

@@ -12,7 +12,8 @@ from langchain_tests.unit_tests import ChatModelUnitTests
 from ollama_server import EMBEDDER, NAME, OllamaServer
 from subjects import settings
 
-from pipelines.backends.llamacpp import LlamaCpp, embedded_weights
+from pipelines.backends.llamacpp import LlamaCpp
+from pipelines.backends.local_weights import embedded_weights
 from pipelines.backends.ollama import Ollama
 from pipelines.backends.ollama_embeddings import OllamaEmbedder
 

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipelines.backends import open_model
 from pipelines.backends.gguf import read_gguf
-from pipelines.backends.llamacpp import embedded_weights
+from pipelines.backends.llama_cpp_python import LlamaCppPython
+from pipelines.backends.local_weights import embedded_weights
 from pipelines.backends.profile import (
+    LLAMA_CPP_PYTHON,
+    XLLAMACPP,
     Profile,
     Trial,
     folder_of,
@@ -22,9 +27,12 @@ from pipelines.errors import UsageError
 from pipelines.tune import tune, undo
 from pipelines.tune.formats import Copy, write_copies
 from pipelines.tune.perplexity import change, log_probabilities
-from pipelines.tune.trial import opened
+from pipelines.tune.trial import Setup, opened, served
 from pipelines.weights import fingerprint_of
 
+native = pytest.mark.skipif(
+    importlib.util.find_spec("llama_cpp") is None, reason="needs the extra llama-cpp-python"
+)
 ONE_THREAD = Backend(threads=1, parallel=1, context_window=2048)
 
 
@@ -77,7 +85,7 @@ def test_what_a_lossy_copy_forgets_is_measured(copies: dict[str, Copy]) -> None:
     found = {}
     files = {"as it is": embedded_weights(), **{n: copy.path for n, copy in copies.items()}}
     for name, path in files.items():
-        with opened(path, ONE_THREAD) as client:
+        with served(path, ONE_THREAD) as client:
             found[name] = log_probabilities(client)
     close, _ = change(found["as it is"], found["F16"])
     lossy, error = change(found["as it is"], found["Q4_0"])
@@ -93,6 +101,25 @@ def test_a_tuned_model_opens_as_it_was_tuned(profile: Profile) -> None:
     assert model.describe().family == "chatml"
     assert model.invoke("What is the capital of France?", max_tokens=4).text
     model.close()
+
+
+@native
+def test_a_model_opens_on_the_engine_that_was_faster(profile: Profile) -> None:
+    write_profile(replace(profile, engine=LLAMA_CPP_PYTHON))
+    model = open_model(Backend())
+    assert isinstance(model, LlamaCppPython)
+    assert (model.model, str(model.weights_file())) == ("llamacpp:embedded", profile.weights)
+    assert model.invoke("What is the capital of France?", max_tokens=4).text
+    model.close()
+
+
+@native
+def test_both_engines_write_as_many_tokens_as_are_wanted() -> None:
+    for engine in (XLLAMACPP, LLAMA_CPP_PYTHON):
+        with opened(Setup(embedded_weights(), ONE_THREAD, engine)) as generate:
+            timings = generate("The library opens at nine. That is all.", 40)
+            assert timings.generated_tokens == 40
+            assert timings.prompt_tokens > 8
 
 
 def test_other_bytes_are_other_weights_for_the_journal(profile: Profile) -> None:
