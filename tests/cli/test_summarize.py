@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+
+from pipelines.cli import show
 
 Carrel = Callable[..., subprocess.CompletedProcess[str]]
 TEXT = (
@@ -43,6 +48,20 @@ def test_a_summary_is_printed_with_what_it_took(run: Carrel, folder: Path) -> No
     assert summary["coverage"] == 1.0
     assert (summary["calls"], summary["cached_calls"]) == (0, 1), "the journal answered"
     assert all(sentence["links"] for sentence in summary["sentences"])
+
+
+def test_the_bar_tells_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(show, "SHOWN_AFTER_SECONDS", 0)
+    monkeypatch.setenv("COLUMNS", "120")
+    with show.progress("Summarizing") as move:
+        move(1, 4, "33 tokens/s, 0 of 2 documents")
+        time.sleep(0.5)
+    assert "33 tokens/s, 0 of 2 documents" in sys.stderr.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_plan_is_made_without_a_call(run: Carrel, folder: Path) -> None:
