@@ -64,7 +64,7 @@ def ingest(
             return _follow(library, paths, password or (), json=json)
     with (
         opened(collection, config, set, preset=preset) as library,
-        show.progress("Ingesting") as progress,
+        show.progress("Ingesting", files=True) as progress,
     ):
         report = library.ingest(
             *paths, passwords=password or (), retry=retry, progress=progress, wait_seconds=wait
@@ -159,7 +159,7 @@ def reembed(
     """Change the collection to the configured embedder and splitter, from the text it holds."""
     with (
         opened(collection, config, set, preset=preset) as library,
-        show.progress("Embedding") as progress,
+        show.progress("Embedding", files=True) as progress,
     ):
         report = library.reembed(progress=progress, wait_seconds=wait)
     if json:

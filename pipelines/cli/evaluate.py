@@ -64,7 +64,7 @@ def retrieval(
     settings = effective(config, set, preset=preset).config
     if settings.privacy.guard:
         privacy.guard(settings.privacy.allow)
-    with show.progress("Measuring") as progress:
+    with show.progress("Measuring", files=True) as progress:
         if path.is_file():
             result = measure_pages(
                 path, settings, documents=documents, limit=limit, seed=seed, progress=progress
@@ -116,7 +116,7 @@ def answers(
     settings = effective(config, set, model, preset=preset).config
     if settings.privacy.guard:
         privacy.guard(settings.privacy.allow)
-    with show.progress("Measuring") as progress:
+    with show.progress("Measuring", files=True) as progress:
         result = measure_answers(
             file, settings, documents=documents, limit=limit, seed=seed, progress=progress
         )

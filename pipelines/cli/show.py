@@ -130,10 +130,12 @@ def print_report(report: Report) -> None:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
+def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int, str], None]]:
     """Give a callable that moves a bar on stderr, on terminals only.
 
-    The bar comes a second after the first call, which tells how much there is to do.
+    It takes what is finished, what there is, and a text beside the bar; with `files` that is a
+    path, of which the last part is shown. The bar comes a second after the first call, which tells
+    how much there is to do.
     """
     if not sys.stderr.isatty():
         yield lambda finished, total, name: None
@@ -158,7 +160,8 @@ def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
     task = bar.add_task(label, total=None, name="")
 
     def move(finished: int, total: int, name: str) -> None:
-        bar.update(task, completed=finished, total=total, name=Path(clean(name)).name[-40:])
+        shown = Path(clean(name)).name[-40:] if files else clean(name)[:60]
+        bar.update(task, completed=finished, total=total, name=shown)
         if start.ident is None:
             start.start()
 

@@ -211,6 +211,8 @@ def print_plan(
     out.print(
         f"{total.documents} documents, {total.prompt_tokens} tokens, {total.calls} calls{took}."
     )
+    if total.seconds is None:
+        out.print("How long is known once this model has been called here.", style="dim")
     return 0
 
 
@@ -278,9 +280,17 @@ def stats(
         show.print_json(encoder.loads(encoder.dumps(asdict(found), default=str)))
         return
     out = show.console()
-    out.print(f"{found.calls} calls, {found.bytes / 2**20:.1f} MiB, {found.first} to {found.last}")
+    if found.first is None or found.last is None:
+        out.print("The journal is empty.")
+        return
+    first, last = (f"{at.astimezone():%Y-%m-%d %H:%M}" for at in (found.first, found.last))
+    out.print(f"{found.calls} calls, {found.bytes / 2**20:.1f} MiB, {first} to {last}")
     for share in found.models:
-        out.print(f"  {share}")
+        timings = share.timings
+        out.print(
+            f"  {share.model} ({share.fingerprint[:8]}): {share.calls} calls, "
+            f"{timings.prompt_tokens:,} tokens in, {timings.generated_tokens:,} out"
+        )
 
 
 @journal_app.command("prune")
