@@ -8,11 +8,7 @@ BENCH ?= full
 TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help setup demo test test-slow lint format constraints library docs notebooks pictures site clean
-=======
-.PHONY: help setup demo test test-slow lint format bench native constraints library docs clean
->>>>>>> work-speed-bench
+.PHONY: help setup demo test test-slow lint format bench native constraints library docs notebooks pictures site clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -74,8 +70,4 @@ site: setup docs  ## build the documentation as a site in site/
 	@$(BIN)/zensical build --strict --clean
 
 clean:  ## remove what was built
-<<<<<<< HEAD
-	@rm -rf .venv .cache build dist site .mypy_cache .ruff_cache .pytest_cache
-=======
-	@rm -rf .venv bench/.venv build dist .mypy_cache .ruff_cache .pytest_cache
->>>>>>> work-speed-bench
+	@rm -rf .venv bench/.venv .cache build dist site .mypy_cache .ruff_cache .pytest_cache
