@@ -75,8 +75,8 @@ class OpenVinoEngine:
     def _request(self) -> Iterator[Any]:
         """Give a request that nobody else uses: several threads may call.
 
-        A new one would get memory of its own first, for which both cores wait: used again, a fifth
-        more texts are embedded a second.
+        A new one would get memory of its own first, for which both cores wait: used again, a
+        quarter more texts are embedded a second.
         """
         try:
             request = self._idle.pop()

@@ -43,8 +43,7 @@ def test_a_summary_is_printed_with_what_it_took(run: Carrel, folder: Path) -> No
     assert result.returncode == 0, result.stderr
     assert "council" in result.stdout
     assert "\x1b" not in result.stdout + result.stderr
-    said = json.loads(run("summarize", str(folder / "may.md"), "--json").stdout)
-    (summary,) = said if isinstance(said, list) else [said]
+    (summary,) = json.loads(run("summarize", str(folder / "may.md"), "--json").stdout)
     assert summary["coverage"] == 1.0
     assert (summary["calls"], summary["cached_calls"]) == (0, 1), "the journal answered"
     assert all(sentence["links"] for sentence in summary["sentences"])
