@@ -45,9 +45,12 @@ def tidied(answer: str, *, doubtful: Callable[[str], bool], torn: bool) -> Tidy:
 
     As long as others stay, these are left out: fragments, sentences that speak of "the text", and
     `doubtful` ones. `torn` tells that the answer was ended by its limit: its last sentence then
-    goes as well, if it is not whole and not the only one. Every sentence ends with a mark.
+    goes as well, if it is not whole and not the only one. Every sentence ends with a mark. An
+    answer without any sentence, such as numbering alone, is left out as a whole.
     """
     pieces = _sentences(answer)
+    if not pieces and answer.strip():
+        return Tidy((), (answer.strip(),))
     dropped: list[str] = []
     if torn and len(pieces) > 1 and not _ENDS.search(pieces[-1]):
         dropped.append(pieces.pop())

@@ -97,6 +97,14 @@ def test_a_small_model_that_only_invents_is_replaced_by_the_text() -> None:
     assert "stand in" in summary.notes[0]
 
 
+def test_a_model_that_only_numbers_lines_is_replaced_by_the_text() -> None:
+    numbering = "1.111.111\n2.3.3.3\n3.3.3.3"
+    summary = Summarizer(saying(numbering)).invoke(TEXT)
+    assert summary.text in TEXT
+    assert summary.tree.dropped == (numbering,)
+    assert "stand in" in summary.notes[0]
+
+
 def test_a_model_that_writes_nothing_is_an_error() -> None:
     with pytest.raises(GenerationError, match="wrote nothing"):
         Summarizer(saying("")).invoke(TEXT)
