@@ -58,11 +58,11 @@ def write_pdfs(folder: Path, documents: int, pages: int) -> list[Path]:
     return files
 
 
-def write_texts(folder: Path, documents: int, pages: int) -> list[Path]:
-    """Write plain text files; return their paths."""
+def write_texts(folder: Path, documents: int, pages: int, *, first: int = 0) -> list[Path]:
+    """Write plain text files, beginning with that number; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for document in range(documents):
+    for document in range(first, first + documents):
         file = folder / f"note-{document:04}.txt"
         lines = [" ".join(page(10**6 + document * pages + n)) for n in range(pages)]
         file.write_text("\n\n".join(lines), encoding="utf-8")

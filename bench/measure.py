@@ -100,7 +100,8 @@ def run(program: Sequence[str], *, home: Path, timeout: float = 900) -> Run:
     process.stdout.close()
     process.stderr.close()
     if code:
-        raise PeerError(f"{' '.join(map(str, program[:4]))}:\n{errors.decode()[-2000:]}")
+        said = (output[-1000:] + errors.decode()[-2000:]).strip()
+        raise PeerError(f"{' '.join(map(str, program[:4]))} ended with {code}:\n{said}")
     last = (output.strip().splitlines() or [""])[-1]
     said = json.loads(last) if last.startswith("{") else {}
     return Run(said, seconds, first, peak[0], _processor_seconds() - spent)

@@ -71,6 +71,20 @@ def generate(prompts: str, tokens: str, calls: str) -> None:
     )
 
 
+def tune(seconds: str) -> None:
+    """Measure how the model runs best, in about so many seconds."""
+    from pipelines.tune import tune as measured
+
+    profile = measured(load(environment={}).config.backend, seconds=float(seconds))
+    facts = {
+        "weights": profile.stored,
+        "engine": profile.engine,
+        "chosen": profile.chosen.seconds,
+        "default": profile.default.seconds,
+    }
+    print(json.dumps(facts))
+
+
 def summarize(*files: str) -> None:
     """Summarize documents. The state folder must hold no journal."""
     with Library(config=load(environment={}).config) as library:

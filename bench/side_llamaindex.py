@@ -57,6 +57,26 @@ def ask(embedder: str, weights: str, question: str) -> None:
     print()
 
 
+def search(chunks: str, questions: str) -> None:
+    """Ask its own store of vectors, drawn at random; tell the milliseconds."""
+    import numpy as np
+    from llama_index.core.schema import TextNode
+    from llama_index.core.vector_stores import SimpleVectorStore, VectorStoreQuery
+
+    random, store = np.random.default_rng(2), SimpleVectorStore()
+    for _ in range(int(chunks) // 1000):
+        vectors = random.normal(size=(1000, 384)).tolist()
+        store.add([TextNode(text="a text", embedding=vector) for vector in vectors])
+    times = []
+    for _ in range(int(questions)):
+        vector = random.normal(size=384).tolist()
+        begin = time.perf_counter()
+        store.query(VectorStoreQuery(query_embedding=vector, similarity_top_k=10))
+        times.append(1000 * (time.perf_counter() - begin))
+    p50, p95 = np.percentile(times, (50, 95))
+    print(json.dumps({"p50": p50, "p95": p95}))
+
+
 def summarize(weights: str, *files: str) -> None:
     from llama_index.core.node_parser import SentenceSplitter
     from llama_index.core.response_synthesizers import get_response_synthesizer

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -38,8 +39,8 @@ class Size:
     """How much is measured: `rounds` of short rows, `long_rounds` of those that take minutes.
 
     `pages` is pages a document, `texts` chunks to embed, `chunks` those of the collection that is
-    searched, `book` characters, `batch` and `growth` documents, `seconds` the time after which no
-    round is begun but the first of each row.
+    searched, `book` characters, `batch` documents a round, `growth` documents; `tuning` the seconds
+    of `carrel tune`, `seconds` the time after which no round is begun but the first of each row.
     """
 
     rounds: int
@@ -51,26 +52,25 @@ class Size:
     book: int
     batch: int
     growth: tuple[int, ...]
+    tuning: float
     seconds: float
 
 
 SIZES = {
-    "trial": Size(1, 1, 1, 2, 8, 1_000, 2_500, 2, (1, 10), 0),  # whether all rows run, no more
-    "quick": Size(3, 1, 3, 8, 64, 10_000, 9_000, 4, (1, 10, 100), 500),
-    "full": Size(5, 5, 8, 40, 400, 100_000, 57_000, 50, (1, 10, 100, 1000), 6 * 3600),
+    "trial": Size(1, 1, 1, 2, 8, 1_000, 2_500, 2, (1, 10), 10, 0),  # whether all rows run, no more
+    "quick": Size(2, 1, 3, 8, 64, 10_000, 9_000, 4, (1, 10, 100), 30, 420),
+    "full": Size(5, 5, 3, 20, 150, 100_000, 30_000, 10, (1, 10, 100, 1000), 90, 6 * 3600),
 }
 
 
 class Bench:
-    """One run: a scratch folder with what all rows need, and the deadline."""
+    """One run: a scratch folder with what all rows need, the deadline, and remarks on the table."""
 
-    growth = ""
-    tuned: Path | None = None
-
-    def __init__(self, scratch: Path, size: Size) -> None:
+    def __init__(self, scratch: Path, size: Size, seconds: float) -> None:
         self.scratch = scratch
         self.size = size
-        self.deadline = time.monotonic() + size.seconds
+        self.deadline = time.monotonic() + seconds
+        self.remarks: list[str] = []
         self.prepared = scratch / "prepared"
         self.prepared.mkdir()
         files = [str(file) for file in sorted(LIBRARY.iterdir())]
@@ -79,6 +79,18 @@ class Bench:
         from pipelines.backends.local_weights import embedded_weights
 
         self.weights = str(embedded_weights())
+
+    @cached_property
+    def tuned(self) -> Path:
+        """A state folder in which `carrel tune` has chosen how the model runs."""
+        home = self.home()
+        done = self.ours("tune", str(self.size.tuning), home=home)
+        self.remarks.append(
+            f"Tuned by `carrel tune` in {done.seconds:.0f} s: {done.said['weights']} on "
+            f"{done.said['engine']}, a call to summarize in {done.said['chosen']:.2f} s instead "
+            f"of {done.said['default']:.2f} s."
+        )
+        return home
 
     def home(self, of: Path | None = None) -> Path:
         """Return a state folder of its own: the prepared one without what runs have left in it."""
@@ -214,16 +226,14 @@ def embedding(bench: Bench) -> list[Row]:
 def generation(bench: Bench) -> list[Row]:
     """Prompts through the model contract, and through llama.cpp's server alone."""
     prompts = bench.scratch / "prompts.json"
-    texts = [" ".join(corpus.page(7000 + n)) + "\nWhat is this about?" for n in range(8)]
-    prompts.write_text(json.dumps(texts[: 2 + 2 * bench.size.rounds]))
-    bench.tuned, plain = bench.home(), bench.home()
-    tuning = measure.run([*CARREL, "tune"], home=bench.tuned)
-    say(f"  tuned in {tuning.seconds:.0f} s")
+    texts = [" ".join(corpus.page(7000 + n)) + "\nWhat is this about?" for n in range(4)]
+    prompts.write_text(json.dumps(texts))
+    tuned, plain = bench.tuned, bench.home()
     ours = ("generate", str(prompts), "48", "4")
     alone = ("generate", bench.weights, str(prompts), "48", "4")
     sides: dict[str, Callable[[], Run]] = {
         "carrel": lambda: bench.ours(*ours, home=plain),
-        "tuned": lambda: bench.ours(*ours, home=bench.tuned or plain),
+        "tuned": lambda: bench.ours(*ours, home=tuned),
         "llama.cpp alone": lambda: bench.theirs("llamacpp", *alone, home=plain),
     }
     runs = in_turns(sides, bench.size.rounds, bench.deadline)
@@ -260,7 +270,10 @@ def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
         "carrel": [Run({}, part) for part in parts],
         "matrix products": [Run({}, rate) for _ in parts],
     }
-    say(f"  memory {bandwidth / 1e9:.1f} GB/s: {bandwidth / size:.0f} tokens/s, one at a time")
+    bench.remarks.append(
+        f"Memory reads {bandwidth / 1e9:.1f} GB/s: at most {bandwidth / size:.0f} tokens/s are "
+        "written with the weights as they come, one answer at a time."
+    )
     return [
         row("arithmetic while reading prompts", "matrix products", "flop/s", limits, seconds,
             more_is_better=True, note="float32 in numpy")
@@ -281,7 +294,7 @@ def summaries(bench: Bench) -> list[Row]:
         },
     }
     runs = in_turns(sides, bench.size.long_rounds, bench.deadline)
-    note = f"{bench.size.book / 1000:.1f} thousand characters" + ", tuned" * bool(bench.tuned)
+    note = f"{bench.size.book / 1000:.3g} thousand characters, tuned"
     return [
         row("summary of a book", peer, "s", runs, seconds, bar=bar, note=note)
         for peer, bar in peers.items()
@@ -289,26 +302,28 @@ def summaries(bench: Bench) -> list[Row]:
 
 
 def batch(bench: Bench) -> list[Row]:
-    """A folder of documents, each into a summary of its own."""
-    folder = bench.scratch / "batch"
-    files = [str(file) for file in corpus.write_texts(folder, bench.size.batch, 1)]
+    """A folder of documents, each into a summary of its own; every round has other documents."""
+    size = bench.size
+    folders = [bench.scratch / f"batch-{number}" for number in range(size.long_rounds)]
+    for number, folder in enumerate(folders):
+        corpus.write_texts(folder, size.batch, 1, first=number * size.batch)
 
-    def ours() -> Run:
+    def ours(folder: Path) -> Run:
         home = bench.home(bench.tuned)
         return measure.run([*CARREL, "summarize", str(folder), "-o", str(home / "out")], home=home)
 
+    def theirs(peer: str, folder: Path) -> Run:
+        files = [str(file) for file in sorted(folder.iterdir())]
+        return bench.theirs(peer, "summarize", bench.weights, *files, home=bench.home())
+
     peers = {"langchain": None, "llamaindex": 1.0}
+    one_by_one = {side: iter(folders) for side in ("carrel", *peers)}
     sides: dict[str, Callable[[], Run]] = {
-        "carrel": ours,
-        **{
-            peer: lambda peer=peer: bench.theirs(
-                peer, "summarize", bench.weights, *files, home=bench.home()
-            )
-            for peer in peers
-        },
+        "carrel": lambda: ours(next(one_by_one["carrel"])),
+        **{peer: lambda peer=peer: theirs(peer, next(one_by_one[peer])) for peer in peers},
     }
-    runs = in_turns(sides, bench.size.long_rounds, bench.deadline)
-    note = f"{len(files)} documents" + ", tuned" * bool(bench.tuned)
+    runs = in_turns(sides, size.long_rounds, bench.deadline)
+    note = f"{size.batch} documents a round, others in each, tuned"
     return [
         row("batch of summaries", peer, "s", runs, seconds, bar=bar, note=note)
         for peer, bar in peers.items()
@@ -316,7 +331,7 @@ def batch(bench: Bench) -> list[Row]:
 
 
 def search(bench: Bench) -> list[Row]:
-    """A hybrid search in a large collection, beside one side of it alone."""
+    """A hybrid search in a large collection, beside one side of it alone and LlamaIndex's store."""
     from search import measure as measure_search
     from search import plain_chroma
 
@@ -331,8 +346,10 @@ def search(bench: Bench) -> list[Row]:
     what = "a collection of drawn vectors"
     note = f"{bench.size.chunks:,} chunks, Carrel with their text, words and journal of changes"
     rows = [row(what, "plain Chroma", "s", made, seconds, note=note)]
-    note = f"{bench.size.chunks:,} chunks, 60 questions"
-    for peer in ("plain Chroma", "plain FTS5"):
+    done = bench.theirs("llamaindex", "search", str(bench.size.chunks), "20", home=bench.home())
+    found["llamaindex"] = {at: float(done.said[at]) for at in ("p50", "p95")}
+    note = f"{bench.size.chunks:,} chunks"
+    for peer in ("llamaindex", "plain Chroma", "plain FTS5"):
         for at in ("p50", "p95"):
             runs = {
                 "carrel": [Run({}, found["hybrid"][at])],
@@ -346,7 +363,7 @@ def growth(bench: Bench) -> list[Row]:
     """How the cost of ingestion grows: printed as lines of their own, not as ratios to a peer."""
     lines = ["| documents | seconds | seconds a document | peak memory | disk |", "|" + "---:|" * 5]
     for count in bench.size.growth:
-        if time.monotonic() > bench.deadline:
+        if count > 1 and time.monotonic() > bench.deadline:
             break
         files = corpus.write_texts(bench.scratch / f"notes-{count}", count, 1)
         home = bench.home()
@@ -357,7 +374,7 @@ def growth(bench: Bench) -> list[Row]:
             f"| {count:,} | {done.seconds:.1f} | {done.seconds / count:.2f} "
             f"| {done.peak_mb:.0f} MB | {grown:.1f} MB |"
         )
-    bench.growth = "\n".join(lines)
+    bench.remarks.append("How the cost of ingestion grows:\n\n" + "\n".join(lines))
     return []
 
 
@@ -380,8 +397,8 @@ def peak(run: Run) -> float:
 GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     group.__name__: group
     for group in (
-        start_up, first_token, embedding, generation, ingestion, summaries, batch, follow_up,
-        search, growth,
+        start_up, first_token, follow_up, embedding, generation, ingestion, search, growth,
+        summaries, batch,
     )
 }  # fmt: skip
 
@@ -391,24 +408,23 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--only", choices=GROUPS, nargs="*", help="only these groups of rows")
     parser.add_argument("--save", type=Path, default=ROOT / "bench" / "results")
+    parser.add_argument("--seconds", type=float, help="begin no further round after so long")
     given = parser.parse_args()
+    size = SIZES[given.size]
     head = f"{datetime.now(UTC):%Y-%m-%d}, {given.size}. {measure.machine()}. {measure.versions()}."
     rows: list[Row] = []
     failed = False
     with tempfile.TemporaryDirectory(prefix="carrel-bench-") as scratch:
-        bench = Bench(Path(scratch), SIZES[given.size])
-        for name, group in GROUPS.items():
-            if given.only and name not in given.only:
-                continue
+        bench = Bench(Path(scratch), size, size.seconds if given.seconds is None else given.seconds)
+        for name in given.only or GROUPS:
             begin = time.monotonic()
             try:
-                rows += group(bench)
+                rows += GROUPS[name](bench)
             except PeerError as error:
                 failed = True
                 say(f"{name} failed: {error}")
             say(f"{name}: {time.monotonic() - begin:.0f} s")
-        tail = bench.growth
-    measure.save(given.save, rows, head, tail)
+            measure.save(given.save, rows, head, "\n\n".join(bench.remarks))
     print((given.save / "table.md").read_text())
     sys.exit(1 if failed else 0)
 
