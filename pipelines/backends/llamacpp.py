@@ -159,6 +159,7 @@ class LlamaCpp(LlamaTextModel):
         parameters.warmup = False
         parameters.offline = True
         parameters.ctx_shift = False
+        parameters.cache_ram_mib = 0  # else old prompts pile up to 8 GiB over a long job
         parameters.sse_ping_interval = 10  # a long prompt takes its time, and is no hanging
         parameters.verbosity = -1
         free = gpu_memory_free()
