@@ -46,7 +46,7 @@ bench/.venv/.ready: bench/requirements.txt
 	@touch $@
 
 native: setup  ## compile llama-cpp-python for this very processor (minutes)
-	@$(UV) pip install --python $(BIN)/python --constraints constraints.txt '.[llama-cpp-python]'
+	@$(UV) pip install --python $(BIN)/python --constraints constraints.txt --editable '.[llama-cpp-python]'
 
 constraints: ## resolve the versions anew
 	@$(UV) pip compile pyproject.toml --all-extras --group test --quiet --upgrade --no-annotate \

@@ -52,7 +52,8 @@ class Run:
 class Row:
     """One line of the table: Carrel's figure, a peer's, and their ratio (above 1: Carrel ahead).
 
-    `work` is the same ratio of the processor's time, which a busy machine does not change.
+    `work` is the same ratio of the processor's time, which a busy machine does not change; memory
+    has none.
     """
 
     what: str
@@ -161,7 +162,8 @@ def row(
     left, right = [value(run) for run in runs[ours]], [value(run) for run in runs[peer]]
     ratios = [a / b if more_is_better else b / a for a, b in zip(left, right, strict=True)]
     pairs = zip(runs[ours], runs[peer], strict=True)
-    work = [b.processor / a.processor for a, b in pairs if a.processor and b.processor]
+    timed = unit != "MB"
+    work = [b.processor / a.processor for a, b in pairs if timed and a.processor and b.processor]
     return Row(
         what, peer, unit, statistics.median(left), statistics.median(right),
         statistics.median(ratios), len(ratios), statistics.median(work) if work else None, bar,

@@ -341,7 +341,7 @@ def search(bench: Bench) -> list[Row]:
     rows = [row(what, "plain Chroma", "s", made, seconds, note=note)]
     done = bench.theirs("llamaindex", "search", str(bench.size.chunks), "20", home=bench.home())
     found["llamaindex"] = {at: float(done.said[at]) for at in ("p50", "p95")}
-    note = f"{bench.size.chunks:,} chunks"
+    note = f"{bench.size.chunks:,} chunks, many questions in turns"
     for peer in ("llamaindex", "plain Chroma", "plain FTS5"):
         for at in ("p50", "p95"):
             runs = {

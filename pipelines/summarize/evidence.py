@@ -73,6 +73,11 @@ class Vocabulary:
             dict.fromkeys(found.text for found in self.mentions(sentence) if not found.supported)
         )
 
+    def share(self, sentence: str) -> float:
+        """Return the share of a sentence's longer words that were read."""
+        words = [word for word in words_of(sentence) if len(word) > 3]
+        return sum(word in self._words for word in words) / len(words) if words else 0.0
+
     def mentions(self, text: str) -> list[Mention]:
         """Return the names and numbers of a text, in order.
 

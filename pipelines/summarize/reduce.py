@@ -13,6 +13,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from langchain_core.messages import BaseMessage
+
 from pipelines.cite import sentences as sentence_spans
 from pipelines.errors import ContextOverflowError, GenerationError
 from pipelines.summarize.call import Call
@@ -20,6 +22,7 @@ from pipelines.summarize.evidence import Evidence, Vocabulary
 from pipelines.summarize.parts import Part, halves
 from pipelines.summarize.run import Run
 from pipelines.summarize.select import selected
+from pipelines.summarize.talk import count_unread, told, turns_of
 from pipelines.summarize.tidy import count_words, distinct, tidied, within
 from pipelines.summarize.values import Kind, Partial
 
@@ -29,6 +32,8 @@ _SEPARATOR = "\n\n"
 _SEPARATOR_TOKENS = 2
 NOTHING = "Nothing on this."
 _NOTHING = re.compile(r"nothing on this\b", re.IGNORECASE)
+_TALKED_OF = 0.3
+"""Share of the longer words about a conversation that must have been said in it."""
 _LEAST = 24
 """Tokens of text below which a call makes no sense, and words below which no summary does."""
 
@@ -91,6 +96,17 @@ class MapReduce:
         task = f"summarize-query-{step}" if self._query else f"summarize-{step}"
         return f"{task}-small" if self._run.small and step == "map" else task
 
+    def asked(self, part: Part, measure: Measure) -> list[BaseMessage]:
+        """Return the messages that ask for the summary of a part, by itself."""
+        task, text = self.task("map"), part.text
+        if turns := self._turns(part):
+            task, text = "summarize-talk-small", told(turns)
+        return self._run.messages(task, {"text": text, "query": self._query, **measure.values})
+
+    def _turns(self, part: Part) -> list[tuple[str, str]]:
+        """Return the turns of a conversation, where the model has to be told of them."""
+        return turns_of(part.text) if self._run.small and not self._query else []
+
     def summarize(self) -> Partial:
         """Return the root of the tree. Raises `GenerationError` when the model writes nothing."""
         self._run.watch.planned(len(self._parts))
@@ -150,11 +166,16 @@ class MapReduce:
     ) -> Partial:
         """Return what a call wrote as a node: tidied, and not longer than it may be."""
         read = Vocabulary(texts)
-        places = Evidence(part.chunks) if part and self.selects else None
+        turns = self._turns(part) if part else []
+        places = Evidence(part.chunks) if part and self.selects and not turns else None
 
         def doubtful(sentence: str) -> bool:
-            unknown = read.unsupported(sentence)
-            return bool(unknown) or (places is not None and not places.supports(sentence))
+            if read.unsupported(sentence):
+                return True
+            # What is said of a conversation stands in no single turn of it.
+            if turns:
+                return read.share(sentence) < _TALKED_OF
+            return places is not None and not places.supports(sentence)
 
         tidy = tidied(call.text, doubtful=doubtful, torn=call.finish == "length")
         text = " ".join(within(tidy.kept, 2 * measure.words))
@@ -166,7 +187,8 @@ class MapReduce:
             invented = self.selects and all(map(doubtful, tidy.kept))
             if not text or invented:
                 tidy = replace(tidy, dropped=(*tidy.kept, *tidy.dropped))
-                text = _verbatim(part.text, measure.words)
+                said = [f"{speaker}: {words}" for speaker, words in turns]
+                text = _verbatim(said or _sentences(part.text), measure.words)
                 extracted = True
         return Partial(
             kind,
@@ -177,14 +199,14 @@ class MapReduce:
             timings=call.timings,
             dropped=tidy.dropped,
             extracted=extracted,
+            unread=count_unread(part.text, turns) if part and turns else 0,
         )
 
     def _mapped(self, part: Part) -> list[Partial]:
         """Return the summary of a part, or of its halves where it does not fit after all."""
         measure = self.map_measure
-        values = {"text": part.text, "query": self._query, **measure.values}
-        messages = self._run.messages(self.task("map"), values)
         try:
+            messages = self.asked(part, measure)
             call = self._run.ask(messages, measure.tokens, enough=self.enough(measure))
         except ContextOverflowError:
             if len(part.text) < 2:
@@ -287,9 +309,13 @@ def _tokens_per_word(parts: Sequence[Part]) -> float:
     return min(8.0, max(1.5, math.ceil(2 * tokens / max(1, words)) / 2))
 
 
-def _verbatim(text: str, words: int) -> str:
-    """Return the sentences of a text that stand for most of it; not its headings."""
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a text, not its headings."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     body = "\n".join(lines) or text
-    pieces = [" ".join(body[start:end].split()) for start, end in sentence_spans(body)]
+    return [" ".join(body[start:end].split()) for start, end in sentence_spans(body)]
+
+
+def _verbatim(pieces: Sequence[str], words: int) -> str:
+    """Return the pieces that stand for most of all."""
     return " ".join(pieces[index] for index in selected(pieces, [0] * len(pieces), words))

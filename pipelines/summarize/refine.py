@@ -20,12 +20,11 @@ def refined(run: Run, work: MapReduce, parts: Sequence[Part], words: int) -> Par
     measure = work.measure(words)
     node: Partial | None = None
     for part in parts:
-        values = {"text": part.text, "query": run.options.query, **measure.values}
         if node is None or not node.text:
-            messages = run.messages(work.task("map"), values)
+            messages = work.asked(part, measure)
         else:
-            values["summary"] = node.text
-            messages = run.messages(work.task("refine"), values)
+            values = {"text": part.text, "query": run.options.query, **measure.values}
+            messages = run.messages(work.task("refine"), {**values, "summary": node.text})
         before = [node.text] if node else []
         call = run.ask(messages, measure.tokens)
         fresh = work.node("refine", call, [*before, part.text], measure, part)
@@ -58,8 +57,7 @@ def stuffed(run: Run, work: MapReduce, parts: Sequence[Part], words: int) -> Par
     whole = Part(
         tuple(chunk for part in parts for chunk in part.chunks), sum(part.tokens for part in parts)
     )
-    values = {"text": whole.text, "query": run.options.query, **measure.values}
-    messages = run.messages(work.task("map"), values)
+    messages = work.asked(whole, measure)
     prompt_tokens = run.model.count_prompt(messages)
     window = run.description.context_window
     if prompt_tokens + measure.tokens > window:

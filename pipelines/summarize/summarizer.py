@@ -22,6 +22,7 @@ from pipelines.summarize.reduce import MapReduce, Measure, room_of
 from pipelines.summarize.refine import refined, stuffed
 from pipelines.summarize.run import Run, Watch
 from pipelines.summarize.schema import check_schema, filled
+from pipelines.summarize.tidy import count_solid
 from pipelines.summarize.values import Options, Partial, Plan, Strategy, Summary
 from pipelines.types import Document
 
@@ -199,8 +200,8 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
         )
         if strategy == "map-reduce":
             for part in parts:
-                values = {"text": part.text, "query": self.options.query, **measure.values}
-                known += run.knows(run.messages(task, values), measure.tokens, work.enough(measure))
+                messages = work.asked(part, measure)
+                known += run.knows(messages, measure.tokens, work.enough(measure))
             if len(parts) > 1 and not work.selects:
                 calls += 1
         prompt_tokens = sum(part.tokens for part in parts) + calls * head
@@ -264,9 +265,9 @@ def _coverage(documents: Sequence[Document], tree: Partial) -> tuple[float, tupl
         missed = []
         before = total
         for page in document.pages:
-            size = _solid(page.text)
+            size = count_solid(page.text)
             spans = read.get((document.source, page.number), set())
-            part = sum(_solid(page.text[start:end]) for start, end in spans)
+            part = sum(count_solid(page.text[start:end]) for start, end in spans)
             total += size
             seen += part
             if part < size:
@@ -281,8 +282,7 @@ def _coverage(documents: Sequence[Document], tree: Partial) -> tuple[float, tupl
         if document.unreadable:
             pages = ", ".join(map(str, document.unreadable))
             why.append(f"{document.source}: pages {pages} hold no text (scans)")
+    if fillers := sum(node.unread for node in tree.walk()):
+        seen -= fillers
+        why.append("fillers and turns of up to three words in conversations were left out")
     return (seen / total if total else 0.0), tuple(why)
-
-
-def _solid(text: str) -> int:
-    return sum(map(len, text.split()))

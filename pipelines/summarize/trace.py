@@ -115,6 +115,7 @@ def _nodes(root: Partial) -> list[dict[str, Any]]:
             ],
             "dropped": list(node.dropped),
             "extracted": node.extracted,
+            "unread": node.unread,
             "cached": node.cached,
             "key": node.key,
             "timings": asdict(node.timings),

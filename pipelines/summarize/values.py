@@ -116,7 +116,8 @@ class Partial:
     A `map`, `refine` or `stuff` node has read `chunks`; the others combine their `children`.
     `dropped` are sentences that the model wrote and that were left out: repeated ones, and ones
     with numbers or names that what it read does not hold. `extracted` tells that nothing was left,
-    and sentences of the text stand in.
+    and sentences of the text stand in. `unread` is the number of characters of the chunks that the
+    model was not shown (fillers of a conversation), white space left out.
     """
 
     kind: Kind
@@ -128,6 +129,7 @@ class Partial:
     timings: Timings = field(default_factory=lambda: Timings(calls=0))
     dropped: tuple[str, ...] = ()
     extracted: bool = False
+    unread: int = 0
 
     @property
     def silent(self) -> bool:

@@ -27,6 +27,7 @@ TASKS = {
     "summarize-reduce": {"summaries", "length"},
     "summarize-refine": {"summary", "text", "length"},
     "summarize-schema": {"summary"},
+    "summarize-talk-small": {"text"},
 }
 
 EXAMPLE = """

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+from scripted_model import Scripted
+
+from pipelines.summarize import Options, Summarizer
+from pipelines.summarize.talk import count_unread, told, turns_of
+
+MEETING = """Chair: Um so let us begin with the the pump house .
+Engineer: Mm-hmm .
+Chair: What will the new pump cost ?
+Engineer: Uh about 4,200 crowns .
+Clerk: 1998 .
+Chair:
+Clerk: I'm sure the fund holds 3,900 crowns ."""
+
+
+def test_a_transcript_is_its_turns_without_fillers() -> None:
+    turns = turns_of(MEETING)
+    assert turns == [
+        ("Chair", "so let us begin with the pump house."),
+        ("Chair", "What will the new pump cost?"),
+        ("Engineer", "about 4,200 crowns."),
+        ("Clerk", "1998."),
+        ("Clerk", "I'm sure the fund holds 3,900 crowns."),
+    ]
+    assert told(turns[1:3]) == (
+        'Chair says: "What will the new pump cost?" Engineer says: "about 4,200 crowns."'
+    )
+    assert count_unread(MEETING, turns) == len("UmtheEngineer:Mm-hmm.UhChair:")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council met on 3 May 1998. Ada Lindqvist asked for 4,200 crowns.\n" * 8,
+        "Name: Ada\nAge: 41\nTown: Lund\nPhone: 12\nRole: clerk\nSince: 1998\nPay: 12",
+        "Note: the bridge is shut.\n" * 8,
+        "A: yes\nB: no",
+        "",
+    ],
+)
+def test_other_texts_are_no_transcripts(text: str) -> None:
+    assert turns_of(text) == []
+
+
+def test_a_small_model_is_told_of_a_conversation_and_the_rest_is_counted() -> None:
+    said = "The speakers discuss what the new pump will cost and what the fund holds."
+    model = Scripted(answer=lambda _: said, parameters=100_000_000)
+    summary = Summarizer(model, options=Options(length="30")).invoke(MEETING)
+    assert summary.text == said
+    assert any(prompt.startswith("summarize-talk-small@") for prompt in summary.prompts)
+    assert 'Chair says: "What will the new pump cost?"' in model.asked[0].prompt
+    assert 0.7 < summary.coverage < 0.9
+    assert "fillers" in summary.unread[0]
+
+
+def test_what_was_not_talked_of_is_replaced_by_turns() -> None:
+    model = Scripted(
+        answer=lambda _: "The speakers discuss marine biology, chemistry and literature.",
+        parameters=100_000_000,
+    )
+    summary = Summarizer(model, options=Options(length="30")).invoke(MEETING)
+    assert summary.tree.extracted
+    assert "Clerk: I'm sure the fund holds 3,900 crowns." in summary.text
+
+
+def test_a_larger_model_reads_a_conversation_as_it_stands() -> None:
+    summary = Summarizer(Scripted()).invoke(MEETING)
+    assert summary.prompts[0].startswith("summarize-map@")
+    assert summary.coverage == 1.0
