@@ -50,7 +50,7 @@ def test_a_small_model_is_told_of_a_conversation_and_the_rest_is_counted() -> No
     summary = Summarizer(model, options=Options(length="30")).invoke(MEETING)
     assert summary.text == said
     assert any(prompt.startswith("summarize-talk-small@") for prompt in summary.prompts)
-    assert 'Chair says: "What will the new pump cost?"' in model.asked[0].prompt
+    assert 'Chair says: "What will the new pump cost?"' in model.asked[0].messages[0].content
     assert 0.7 < summary.coverage < 0.9
     assert "fillers" in summary.unread[0]
 
