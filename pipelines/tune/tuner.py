@@ -364,9 +364,12 @@ class _Tuner:
         return {value: best(trials) for value, trials in found.items()}
 
     def _winner(self, found: Mapping[str, Trial], now: str) -> str:
-        """Return what is fastest; what is in force now, where nothing is faster by enough."""
+        """Return what is fastest; what is in force now, where nothing is faster by enough.
+
+        What was not compared with it, for lack of time, is not chosen either.
+        """
         fastest = min(found, key=lambda value: found[value].seconds)
-        if now in found and found[fastest].seconds > found[now].seconds * self.margin:
+        if now not in found or found[fastest].seconds > found[now].seconds * self.margin:
             return now
         return fastest
 

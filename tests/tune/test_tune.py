@@ -28,6 +28,7 @@ from pipelines.tune import tune, undo
 from pipelines.tune.formats import Copy, write_copies
 from pipelines.tune.perplexity import change, log_probabilities
 from pipelines.tune.trial import Setup, opened, served
+from pipelines.tune.tuner import _Tuner
 from pipelines.weights import fingerprint_of
 
 native = pytest.mark.skipif(
@@ -162,6 +163,15 @@ def test_tuning_measures_and_remembers(carrel) -> None:  # type: ignore[no-untyp
     assert "times as long" in found["found"]
     assert "defaults again" in carrel("tune", "--undo").stdout
     assert profile_of(embedded_weights()) is None
+
+
+def test_what_was_not_compared_with_the_defaults_is_not_chosen() -> None:
+    tuner = _Tuner(embedded_weights(), Backend(), "chat", 0.0, None)
+    one, faster, slow = (Trial("threads", "", seconds, 100.0, 10.0) for seconds in (1.0, 0.9, 2.0))
+    assert tuner._winner({"1": one}, "2") == "2"
+    assert tuner._winner({"1": one, "2": slow}, "2") == "1"
+    assert tuner._winner({"1": faster, "2": one}, "2") == "1"
+    assert tuner._winner({"1": one, "2": faster}, "2") == "2"
 
 
 def test_a_model_of_a_server_cannot_be_tuned(tmp_path: Path) -> None:
