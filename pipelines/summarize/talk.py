@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 
 from pipelines.summarize.tidy import count_solid, count_words
@@ -18,22 +17,34 @@ _LEAST_LINES = 6
 _TURNS = 0.6
 """Share of the lines that must be turns: a short name, a colon, what was said."""
 _LEAST_WORDS = 4
+_SOMEONE = "Someone"
+"""Who says what stands before the first name: the rest of a turn that begins in the part before."""
 
 
 def turns_of(text: str) -> list[tuple[str, str]]:
     """Return who says what in a transcript; nothing when the text is no transcript.
 
-    Fillers, stuttered words and turns of fewer than four words without a number are left out.
+    Fillers, stuttered words and turns of fewer than four words without a number are left out. A
+    line without a name goes on with the turn before it.
     """
     lines = [line for line in text.splitlines() if line.strip()]
-    turns = [match.groups(default="") for line in lines if (match := _TURN.fullmatch(line))]
-    speakers = Counter(speaker for speaker, _ in turns)
+    turns: list[tuple[str, str]] = []
+    begun = 0
+    for line in lines:
+        if match := _TURN.fullmatch(line):
+            begun += 1
+            turns.append((match[1], match[2] or ""))
+        elif turns:
+            turns[-1] = (turns[-1][0], f"{turns[-1][1]} {line}")
+        else:
+            turns.append((_SOMEONE, line))
+    speakers = {speaker for speaker, _ in turns} - {_SOMEONE}
     # Who speaks does so more than once; the keys of a form stand there once.
     if (
         len(lines) < _LEAST_LINES
-        or len(turns) < _TURNS * len(lines)
+        or begun < _TURNS * len(lines)
         or len(speakers) < 2
-        or 2 * len(speakers) > len(turns)
+        or 2 * len(speakers) > begun
     ):
         return []
     said = ((speaker, _said(words)) for speaker, words in turns)
@@ -47,7 +58,8 @@ def told(turns: Iterable[tuple[str, str]]) -> str:
 
 def count_unread(text: str, turns: Iterable[tuple[str, str]]) -> int:
     """Return how many characters of a transcript its turns have left out, without white space."""
-    return count_solid(text) - sum(count_solid(f"{who}:{words}") for who, words in turns)
+    read = sum(count_solid(f"{who}:" * (who != _SOMEONE) + words) for who, words in turns)
+    return count_solid(text) - read
 
 
 def _said(words: str) -> str:

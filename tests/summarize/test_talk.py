@@ -30,6 +30,14 @@ def test_a_transcript_is_its_turns_without_fillers() -> None:
     assert count_unread(MEETING, turns) == len("UmtheEngineer:Mm-hmm.UhChair:")
 
 
+def test_a_line_without_a_name_goes_on_with_the_turn() -> None:
+    cut = "the rest of what was said before .\n" + MEETING.replace("will the", "will\nthe")
+    turns = turns_of(cut)
+    assert turns[0] == ("Someone", "the rest of what was said before.")
+    assert turns[1:] == turns_of(MEETING)
+    assert count_unread(cut, turns) == count_unread(MEETING, turns_of(MEETING))
+
+
 @pytest.mark.parametrize(
     "text",
     [
