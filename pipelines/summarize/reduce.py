@@ -22,7 +22,7 @@ from pipelines.summarize.evidence import Evidence, Vocabulary
 from pipelines.summarize.parts import Part, halves
 from pipelines.summarize.run import Run
 from pipelines.summarize.select import selected
-from pipelines.summarize.talk import count_unread, told, turns_of
+from pipelines.summarize.talk import count_unread, labelled, told, turns_of
 from pipelines.summarize.tidy import count_words, distinct, tidied, within
 from pipelines.summarize.values import Kind, Partial
 
@@ -187,8 +187,7 @@ class MapReduce:
             invented = self.selects and all(map(doubtful, tidy.kept))
             if not text or invented:
                 tidy = replace(tidy, dropped=(*tidy.kept, *tidy.dropped))
-                said = [f"{speaker}: {words}" for speaker, words in turns]
-                text = _verbatim(said or _sentences(part.text), measure.words)
+                text = _verbatim(labelled(turns) or _sentences(part.text), measure.words)
                 extracted = True
         return Partial(
             kind,

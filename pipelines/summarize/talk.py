@@ -18,14 +18,15 @@ _TURNS = 0.6
 """Share of the lines that must be turns: a short name, a colon, what was said."""
 _LEAST_WORDS = 4
 _SOMEONE = "Someone"
-"""Who says what stands before the first name: the rest of a turn that begins in the part before."""
+"""Who is told to say what stands before the first name, the rest of a turn of the part before."""
 
 
 def turns_of(text: str) -> list[tuple[str, str]]:
     """Return who says what in a transcript; nothing when the text is no transcript.
 
     Fillers, stuttered words and turns of fewer than four words without a number are left out. A
-    line without a name goes on with the turn before it.
+    line without a name goes on with the turn before it; the speaker of such a line at the start is
+    the empty string.
     """
     lines = [line for line in text.splitlines() if line.strip()]
     turns: list[tuple[str, str]] = []
@@ -37,8 +38,8 @@ def turns_of(text: str) -> list[tuple[str, str]]:
         elif turns:
             turns[-1] = (turns[-1][0], f"{turns[-1][1]} {line}")
         else:
-            turns.append((_SOMEONE, line))
-    speakers = {speaker for speaker, _ in turns} - {_SOMEONE}
+            turns.append(("", line))
+    speakers = {speaker for speaker, _ in turns} - {""}
     # Who speaks does so more than once; the keys of a form stand there once.
     if (
         len(lines) < _LEAST_LINES
@@ -51,15 +52,19 @@ def turns_of(text: str) -> list[tuple[str, str]]:
     return [(speaker, words) for speaker, words in said if words]
 
 
+def labelled(turns: Iterable[tuple[str, str]]) -> list[str]:
+    """Return turns as they stand in a transcript: the name of the speaker, a colon, the words."""
+    return [f"{speaker}: {words}" if speaker else words for speaker, words in turns]
+
+
 def told(turns: Iterable[tuple[str, str]]) -> str:
     """Return turns as prose, which a small model takes for something to be summarized."""
-    return " ".join(f'{speaker} says: "{words}"' for speaker, words in turns)
+    return " ".join(f'{speaker or _SOMEONE} says: "{words}"' for speaker, words in turns)
 
 
 def count_unread(text: str, turns: Iterable[tuple[str, str]]) -> int:
     """Return how many characters of a transcript its turns have left out, without white space."""
-    read = sum(count_solid(f"{who}:" * (who != _SOMEONE) + words) for who, words in turns)
-    return count_solid(text) - read
+    return count_solid(text) - sum(map(count_solid, labelled(turns)))
 
 
 def _said(words: str) -> str:

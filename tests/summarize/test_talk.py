@@ -4,7 +4,7 @@ import pytest
 from scripted_model import Scripted
 
 from pipelines.summarize import Options, Summarizer
-from pipelines.summarize.talk import count_unread, told, turns_of
+from pipelines.summarize.talk import count_unread, labelled, told, turns_of
 
 MEETING = """Chair: Um so let us begin with the the pump house .
 Engineer: Mm-hmm .
@@ -33,7 +33,9 @@ def test_a_transcript_is_its_turns_without_fillers() -> None:
 def test_a_line_without_a_name_goes_on_with_the_turn() -> None:
     cut = "the rest of what was said before .\n" + MEETING.replace("will the", "will\nthe")
     turns = turns_of(cut)
-    assert turns[0] == ("Someone", "the rest of what was said before.")
+    assert turns[0] == ("", "the rest of what was said before.")
+    assert told(turns[:1]) == 'Someone says: "the rest of what was said before."'
+    assert labelled(turns[:2]) == [turns[0][1], "Chair: so let us begin with the pump house."]
     assert turns[1:] == turns_of(MEETING)
     assert count_unread(cut, turns) == count_unread(MEETING, turns_of(MEETING))
 
