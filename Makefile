@@ -4,6 +4,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 # Where pip has been told to look for wheels, uv looks too; elsewhere uv picks the torch for this machine.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+# Otherwise every command would compile anew whatever it imports.
+unexport PYTHONDONTWRITEBYTECODE
 BENCH ?= full
 TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
 

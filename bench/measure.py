@@ -77,6 +77,7 @@ class Row:
 def run(program: Sequence[str], *, home: Path, timeout: float = 900) -> Run:
     """Run a program with an own state folder, and watch it."""
     environment = {**os.environ, **_QUIET, "CARREL_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what was imported once is compiled
     begin, spent = time.perf_counter(), _processor_seconds()
     process = subprocess.Popen(
         program, env=environment, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
+from threading import Thread
 from typing import Any, cast
 
 from langchain_core.callbacks import CallbackManagerForChainRun
@@ -19,7 +21,7 @@ from pipelines.answer.phrases import Kind, Phrase, fits, kind_of, phrases, with_
 from pipelines.answer.reply import Reply, is_declined
 from pipelines.backends.model import LocalModel, timings_of
 from pipelines.config import Answering
-from pipelines.errors import ContextOverflowError
+from pipelines.errors import CarrelError, ContextOverflowError
 from pipelines.prompts import Prompt, select_prompt
 from pipelines.retrieve import Searcher, checked_question
 from pipelines.types import Answer, Chunk, Citation, Hit, Timings
@@ -99,6 +101,7 @@ class Answerer(Runnable[str, Answer]):
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
         question = checked_question(next(questions))
+        Thread(target=self._preload).start()
         search = RunnableLambda(self.searcher.search, name="search")
         hits: list[Hit] = search.invoke(question, config)
         if not self._near_enough(hits):
@@ -108,6 +111,11 @@ class Answerer(Runnable[str, Answer]):
             yield from self._choose(question, hits, config)
         else:
             yield from self._write(question, hits, config, shown)
+
+    def _preload(self) -> None:
+        """Load the model while the search goes on; the call that needs it tells of an error."""
+        with suppress(CarrelError):
+            self.model.preload()
 
     def _chooses(self) -> bool:
         if self.settings.style == "auto":

@@ -167,6 +167,10 @@ class Gpt4All(LocalModel):
                 finish="length" if seen.count >= request.max_tokens else "stop",
             )
 
+    def preload(self) -> None:
+        """Load the weights now."""
+        self._loaded()
+
     def unload(self) -> None:
         """Free the context and the weights."""
         with self._turn, self._lock:

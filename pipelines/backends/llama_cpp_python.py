@@ -160,6 +160,10 @@ class LlamaCppPython(LocalModel):
                 finish="length" if finish == "length" else "stop",
             )
 
+    def preload(self) -> None:
+        """Load the weights now."""
+        self._loaded()
+
     def unload(self) -> None:
         """Free the context and the weights."""
         with self._turn, self._lock:

@@ -186,6 +186,10 @@ class LlamaCpp(LlamaTextModel):
         engine.admission = Admission(engine.description.context_window, engine.description.parallel)
         return engine
 
+    def preload(self) -> None:
+        """Load the weights now."""
+        self.engine()
+
     def stop(self, engine: Engine) -> None:
         """Stop the engine and free its memory."""
         engine.handle = None

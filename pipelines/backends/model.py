@@ -101,6 +101,9 @@ class LocalModel(BaseChatModel):
     def pieces(self, request: Request) -> Iterator[Piece]:
         """Generate. Raise `BackendError`; stop at once when the iterator is closed."""
 
+    def preload(self) -> None:
+        """Load the model now, where the first call would load it into this process."""
+
     def unload(self) -> None:
         """Free what the model takes. The next call loads it again."""
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pipelines import Library
 from pipelines.answer.answerer import NOT_FOUND, Answerer
 from pipelines.config import Answering, Config, Embedding
 from pipelines.embed import Embedder, open_embedder
-from pipelines.errors import ContextOverflowError, UsageError
+from pipelines.errors import BackendError, ContextOverflowError, UsageError
 from pipelines.types import Answer, Chunk, Hit
 
 SMALL = 135_000_000
@@ -129,6 +130,23 @@ def test_chunks_are_shown_whole_or_not_at_all(embedder: Embedder) -> None:
     assert MINUTES in prompt
     assert "Short enough" in prompt
     assert "long long" not in prompt
+
+
+def test_the_model_is_loaded_while_the_search_goes_on(embedder: Embedder) -> None:
+    loading = Event()
+
+    class Loading(Scripted):
+        def preload(self) -> None:
+            loading.set()
+            raise BackendError("There is no such file.")  # the call tells of it, if there is one
+
+    class Waiting(Found):
+        def search(self, question: str, *, k: int | None = None) -> list[Hit]:
+            assert loading.wait(10)
+            return super().search(question, k=k)
+
+    found: Any = Waiting([hit(MINUTES, similarity=0.01)], embedder)
+    assert Answerer(found, Loading(), Answering()).invoke("How long?").text == NOT_FOUND
 
 
 def test_an_empty_question_is_refused(embedder: Embedder) -> None:

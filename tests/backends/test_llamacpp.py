@@ -3,6 +3,7 @@ from __future__ import annotations
 import psutil
 
 from pipelines.backends import open_model
+from pipelines.backends.llamacpp import LlamaCpp
 from pipelines.config import Backend
 
 
@@ -15,3 +16,12 @@ def test_memory_does_not_grow_with_the_number_of_prompts() -> None:
     model.unload()
     a_prompt = 360 * 23_000  # its tokens, and what the model remembers of one, in bytes
     assert held[-1] - held[3] < 3 * a_prompt
+
+
+def test_preload_loads_the_weights() -> None:
+    model = LlamaCpp.open("embedded", Backend(threads=1, parallel=1, context_window=1024))
+    assert isinstance(model, LlamaCpp)
+    assert not model.loaded
+    model.preload()
+    assert model.loaded
+    model.unload()

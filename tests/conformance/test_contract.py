@@ -215,5 +215,6 @@ def test_unloads_and_loads_again(subject: Subject) -> None:
     before = model.invoke("Hi.", max_tokens=3).text
     model.unload()
     model.unload()
+    model.preload()
     assert model.invoke("Hi.", max_tokens=3).text == before
     model.close()
