@@ -1,6 +1,6 @@
 """Answers of Carrel against LangChain's documented RetrievalQA, on the same questions.
 
-    python bench/answers.py ../shared/testdata/qa_squad2/questions.jsonl --limit 200 --seed 7
+    python bench/answers.py public/squad2/questions.jsonl --limit 200 --seed 7
 
 RetrievalQA is used as its documentation has it: `RetrievalQA.from_chain_type(llm, retriever=…)`,
 chain type "stuff", its default prompt, four chunks. Both sides have the same weights (through the

@@ -6,9 +6,9 @@ in a process of its own with an empty state folder; they take turns. Prints page
 ratio, where Carrel's time goes, and the peak of resident memory: of the process itself, and of the
 processes that it starts to read files.
 
-    python bench/ingest.py --files 4
-    python bench/ingest.py                              # all 24 filings, 2,517 pages
-    python bench/ingest.py --only carrel --copies 2     # a folder twice as large: memory is flat
+    python bench/ingest.py FOLDER                             # all PDF files in it
+    python bench/ingest.py FOLDER --files 4
+    python bench/ingest.py FOLDER --only carrel --copies 2    # twice as large: memory is flat
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-FILINGS = ROOT.parent / "shared" / "testdata" / "qa_financebench" / "pdfs"
 SIDES = ("carrel", "langchain")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--folder", type=Path, default=FILINGS)
+    parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=0, help="the first N files; 0 takes all")
     parser.add_argument("--copies", type=int, default=1, help="so many of each, told apart")
     parser.add_argument("--rounds", type=int, default=1)
@@ -94,8 +93,8 @@ def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> dict[str, 
         "ANONYMIZED_TELEMETRY": "False",
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
-    program = [sys.executable, __file__, "--side", side, "--engine", engine]
-    program += ["--folder", str(folder)]
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what was imported once is compiled
+    program = [sys.executable, __file__, str(folder), "--side", side, "--engine", engine]
     done = subprocess.run(program, env=environment, cwd=home, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{side} failed:\n{done.stderr[-3000:]}")

@@ -1,6 +1,6 @@
 """How long a search takes in a large collection, without the embedding of the question.
 
-    python bench/search.py ../shared/testdata/retrieval_scifact --chunks 100000
+    python bench/search.py public/scifact --chunks 100000
 
 The chunks are made of halves of two abstracts each, so their words are those of real text. Vectors
 are drawn: every abstract has one, a chunk the mean of its two with some noise. They are stored by

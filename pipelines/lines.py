@@ -52,13 +52,20 @@ def quoted(citation: Citation) -> str:
     return f"“{' '.join(clean(citation.quote).split())}”"
 
 
-def counts(report: Report, *, what: str = "documents ingested") -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where that is due."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+
+
+def counts(report: Report, *, what: str = "ingested") -> str:
     """Return what a run did as one sentence; `what` says it of those that are done."""
     unchanged = sum(line.status == "unchanged" for line in report.skipped)
     parts = [
-        f"{len(report.done)} {what} "
-        f"({sum(line.pages for line in report.done)} pages, "
-        f"{sum(line.chunks for line in report.done)} chunks)"
+        f"{counted(len(report.done), 'document')} {what} "
+        f"({counted(sum(line.pages for line in report.done), 'page')}, "
+        f"{counted(sum(line.chunks for line in report.done), 'chunk')})"
     ]
     for count, kind in (
         (unchanged, "unchanged"),

@@ -119,11 +119,14 @@ def verify(
         out.print(
             f"  ✗ {problem.part}: {show.clean(f'{problem.where}: {problem.what}')}", style="red"
         )
-    held = f"{found.sources} documents, {found.pages} pages, {found.chunks} chunks"
+    held = (
+        f"{show.counted(found.sources, 'document')}, {show.counted(found.pages, 'page')}, "
+        f"{show.counted(found.chunks, 'chunk')}"
+    )
     if not found.problems:
         out.print(f"{held}: everything is as it should be.")
         return 0
-    out.print(f"{held}: {len(found.problems)} problems.")
+    out.print(f"{held}: {show.counted(len(found.problems), 'problem')}.")
     if all(problem.part == "index" for problem in found.problems):
         out.print("  hint: `carrel rebuild` makes the index again.")
     return EXIT_FAILED
@@ -144,7 +147,7 @@ def rebuild(
     if json:
         show.print_json({"chunks": chunks})
     else:
-        show.console().print(f"The index was made again with {chunks} chunks.")
+        show.console().print(f"The index was made again with {show.counted(chunks, 'chunk')}.")
 
 
 def reembed(
@@ -167,7 +170,8 @@ def reembed(
     elif report.done:
         chunks = sum(line.chunks for line in report.done)
         show.console().print(
-            f"{len(report.done)} documents embedded anew ({chunks} chunks), "
+            f"{show.counted(len(report.done), 'document')} embedded anew "
+            f"({show.counted(chunks, 'chunk')}), "
             f"in {report.seconds:.1f} s."
         )
     else:

@@ -197,14 +197,14 @@ def _collection(library: Library) -> Finding:
         return Finding(
             "collection",
             "note",
-            f"{library.collection}: {chunks} chunks, and {problem}",
+            f"{library.collection}: {show.counted(chunks, 'chunk')}, and {problem}",
             "Searches are right all the same; the next ingest mends it.",
         )
     return Finding(
         "collection",
         "good",
-        f"{library.collection}: {len(library.documents())} documents, {chunks} chunks, "
-        "index in step",
+        f"{library.collection}: {show.counted(len(library.documents()), 'document')}, "
+        f"{show.counted(chunks, 'chunk')}, index in step",
     )
 
 

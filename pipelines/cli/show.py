@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.lines import clean as clean
+from pipelines.lines import counted as counted
 from pipelines.lines import counts, elsewhere, located, quoted, verdict
 from pipelines.lines import place as place
 

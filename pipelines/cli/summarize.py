@@ -180,11 +180,11 @@ def _print_job(result: JobReport, output: Path) -> None:
         out.print(f"  ✗ {show.place(line.path)}: {show.clean(line.reason)}", style="red")
     left = sum(line.status == "pending" for line in result.report.skipped)
     out.print(
-        f"{len(result.report.done)} summaries in {show.place(str(output))}"
+        f"{show.counted(len(result.report.done), 'summary')} in {show.place(str(output))}"
         + (f", {len(result.report.failed)} failed" if result.report.failed else "")
         + (f", {left} left for the next run" if left else "")
-        + f"; {result.calls} calls, {result.cached_calls} of them from the journal, "
-        + f"in {result.report.seconds:.1f} s."
+        + f"; {show.counted(result.calls, 'call')}, "
+        + f"{result.cached_calls} of them from the journal, in {result.report.seconds:.1f} s."
     )
     if result.paused:
         _tell(f"The job is paused: {result.paused} Run the same command again to go on.")
@@ -204,12 +204,16 @@ def print_plan(
         return 0
     out = show.console()
     for path, one in plan.documents:
-        out.print(f"  {show.place(path)}: {one.prompt_tokens} tokens, {one.calls} calls")
+        out.print(
+            f"  {show.place(path)}: {show.counted(one.prompt_tokens, 'token')}, "
+            f"{show.counted(one.calls, 'call')}"
+        )
     for line in plan.failed:
         out.print(f"  ✗ {show.place(line.path)}: {show.clean(line.reason)}", style="red")
     took = f", about {total.seconds:.0f} s" if total.seconds else ""
     out.print(
-        f"{total.documents} documents, {total.prompt_tokens} tokens, {total.calls} calls{took}."
+        f"{show.counted(total.documents, 'document')}, "
+        f"{show.counted(total.prompt_tokens, 'token')}, {show.counted(total.calls, 'call')}{took}."
     )
     if total.seconds is None:
         out.print("How long is known once this model has been called here.", style="dim")
@@ -241,8 +245,9 @@ def _facts(summary: Summary) -> None:
     timings = summary.timings
     flagged = f" · not in the text: {', '.join(summary.unsupported)}" if summary.unsupported else ""
     _tell(
-        f"\n{summary.model} · {summary.coverage:.0%} of the text read · {summary.calls} calls "
-        f"({summary.cached_calls} from the journal) · {timings.prompt_tokens} tokens in, "
+        f"\n{summary.model} · {summary.coverage:.0%} of the text read · "
+        f"{show.counted(summary.calls, 'call')} ({summary.cached_calls} from the journal) · "
+        f"{timings.prompt_tokens} tokens in, "
         f"{timings.generated_tokens} out · {summary.seconds:.1f} s{flagged}",
         style="dim",
     )
@@ -284,11 +289,13 @@ def stats(
         out.print("The journal is empty.")
         return
     first, last = (f"{at.astimezone():%Y-%m-%d %H:%M}" for at in (found.first, found.last))
-    out.print(f"{found.calls} calls, {found.bytes / 2**20:.1f} MiB, {first} to {last}")
+    out.print(
+        f"{show.counted(found.calls, 'call')}, {found.bytes / 2**20:.1f} MiB, {first} to {last}"
+    )
     for share in found.models:
         timings = share.timings
         out.print(
-            f"  {share.model} ({share.fingerprint[:8]}): {share.calls} calls, "
+            f"  {share.model} ({share.fingerprint[:8]}): {show.counted(share.calls, 'call')}, "
             f"{timings.prompt_tokens:,} tokens in, {timings.generated_tokens:,} out"
         )
 
@@ -303,7 +310,8 @@ def prune(
 ) -> None:
     """Forget calls that are older than so many days."""
     with opened("default", config, set, preset=preset) as library:
-        print(f"{library.journal.prune(older_than=timedelta(days=older_than))} calls forgotten.")
+        forgotten = library.journal.prune(older_than=timedelta(days=older_than))
+    print(f"{show.counted(forgotten, 'call')} forgotten.")
 
 
 @journal_app.command("export")

@@ -157,7 +157,6 @@ class _Tuner:
                 kept, self.chosen, threads, chosen = None, {}, 0, default
                 self.engine = XLLAMACPP
             shutil.rmtree(folder, ignore_errors=True)
-            stored = kept.name if kept else read_gguf(self.original).quantization
             return Profile(
                 model=self.settings.model,
                 fingerprint=fingerprint,
@@ -166,7 +165,7 @@ class _Tuner:
                 job=self.job_name,
                 default=default,
                 chosen=chosen,
-                stored=stored,
+                stored=kept.name if kept else self._stored,
                 weights=str(_move(kept, folder)) if kept else "",
                 engine=self.engine,
                 settings=self.chosen,
@@ -194,10 +193,17 @@ class _Tuner:
         work.mkdir(parents=True)
         return write_copies(self.original, names, work, moved=moved) if names else []
 
+    @property
+    def _stored(self) -> str:
+        """How the original is stored."""
+        return read_gguf(self.original).quantization or "as it is"
+
+    def _files(self, copies: Sequence[Copy]) -> dict[str, Path]:
+        """Return the original and its copies by how they are stored."""
+        return {self._stored: self.original, **{copy.name: copy.path for copy in copies}}
+
     def _choose_weights(self, copies: Sequence[Copy]) -> Copy | None:
-        stored = read_gguf(self.original).quantization or "as it is"
-        by_name = {copy.name: copy for copy in copies}
-        files = {stored: self.original, **{copy.name: copy.path for copy in copies}}
+        stored, by_name, files = self._stored, _named(copies), self._files(copies)
         found = self._in_turns(
             25, "weights", {name: Setup(path, self.base) for name, path in files.items()}
         )
@@ -226,40 +232,28 @@ class _Tuner:
         """
         if importlib.util.find_spec("llama_cpp") is None:
             return kept
-        stored = read_gguf(self.original).quantization or "as it is"
-        files = {stored: self.original, **{copy.name: copy.path for copy in copies}}
+        files = self._files(copies)
         native = self._in_turns(
             48, LLAMA_CPP_PYTHON,
             {name: Setup(path, self.base, LLAMA_CPP_PYTHON) for name, path in files.items()},
         )  # fmt: skip
         self.trials += native.values()
         name = min(native, key=lambda name: native[name].seconds)
-        found = self._at_once_in_turns(
+        calls = self.base.parallel if self.job.many else 1
+        found = self._in_turns(
+            50, "engine",
             {
                 XLLAMACPP: Setup(kept.path if kept else self.original, self.base),
                 LLAMA_CPP_PYTHON: Setup(files[name], self.base, LLAMA_CPP_PYTHON),
-            }
-        )
+            },
+            lambda generate: measured_at_once(generate, self.job, self.size, calls),
+            rounds=2, always=True,
+        )  # fmt: skip
         self.trials += found.values()
         if self._winner(found, XLLAMACPP) == XLLAMACPP:
             return kept
         self.engine = LLAMA_CPP_PYTHON
-        return {copy.name: copy for copy in copies}.get(name)
-
-    def _at_once_in_turns(self, setups: Mapping[str, Setup]) -> dict[str, Trial]:
-        """Return the best of two trials of each, with as many calls at once as the job has."""
-        calls = self.base.parallel if self.job.many else 1
-        found: dict[str, list[Trial]] = {}
-        with ExitStack() as stack:
-            opened_all = {
-                name: stack.enter_context(opened(setup)) for name, setup in setups.items()
-            }
-            for _ in range(2):
-                for name, generate in opened_all.items():
-                    self._tell(50, f"{calls} at once on {name}")
-                    trial = measured_at_once(generate, self.job, self.size, calls)
-                    found.setdefault(name, []).append(replace(trial, what="engine", value=name))
-        return {name: best(trials) for name, trials in found.items()}
+        return _named(copies).get(name)
 
     # -- how it runs ---------------------------------------------------------------------------
 
@@ -331,15 +325,19 @@ class _Tuner:
         at: int,
         what: str,
         options: Mapping[str, Setup],
+        trial_of: Callable[[Generate], Trial] | None = None,
         *,
+        rounds: int = _ROUNDS,
         always: bool = False,
     ) -> dict[str, Trial]:
-        """Return the best of some trials of each option; all of them take turns."""
+        """Return the best of some trials of each option; all of them take turns.
+
+        A trial is one call, unless `trial_of` says what else. With `always`, time or not.
+        """
         found: dict[str, list[Trial]] = {}
 
         def measure(value: str, generate: Generate) -> None:
-            self.number += 1
-            trial = measured(generate, self.job, self.size, self.number)
+            trial = (trial_of or self._one_call)(generate)
             found.setdefault(value, []).append(replace(trial, what=what, value=value))
 
         together = _fit_together([setup.path for setup in options.values()])
@@ -354,14 +352,18 @@ class _Tuner:
                     ready[value] = stack.enter_context(opened(setup))
                     continue
                 with opened(setup) as generate:
-                    for _ in range(_ROUNDS):
+                    for _ in range(rounds):
                         measure(value, generate)
-            for number in range(_ROUNDS):
+            for number in range(rounds):
                 if number and time.monotonic() > self.deadline and not always:
                     break
                 for value, generate in ready.items():
                     measure(value, generate)
         return {value: best(trials) for value, trials in found.items()}
+
+    def _one_call(self, generate: Generate) -> Trial:
+        self.number += 1
+        return measured(generate, self.job, self.size, self.number)
 
     def _winner(self, found: Mapping[str, Trial], now: str) -> str:
         """Return what is fastest; what is in force now, where nothing is faster by enough.
@@ -376,6 +378,10 @@ class _Tuner:
     def _tell(self, hundredths: int, what: str) -> None:
         if self.progress:
             self.progress(hundredths, 100, what)
+
+
+def _named(copies: Sequence[Copy]) -> dict[str, Copy]:
+    return {copy.name: copy for copy in copies}
 
 
 def _fit_together(files: Sequence[Path]) -> bool:

@@ -139,7 +139,7 @@ def test_what_cannot_be_is_one_sentence(run: Carrel, folder: Path, tmp_path: Pat
 def test_the_journal_is_shown_exported_and_pruned(run: Carrel, folder: Path) -> None:
     run("summarize", str(folder / "may.md"))
     shown = run("journal", "stats").stdout
-    assert "1 calls" in shown
+    assert "1 call," in shown
     assert "llamacpp:embedded" in shown
     assert "ModelShare" not in shown
     assert json.loads(run("journal", "stats", "--json").stdout)["calls"] == 1
@@ -147,5 +147,5 @@ def test_the_journal_is_shown_exported_and_pruned(run: Carrel, folder: Path) -> 
     assert "4,200 crowns" in entry["prompt"]
     assert entry["text"]
     assert run("journal", "prune", "--older-than", "1").stdout.startswith("0 calls")
-    assert run("journal", "prune", "--older-than", "0").stdout.startswith("1 calls")
+    assert run("journal", "prune", "--older-than", "0").stdout.startswith("1 call ")
     assert "The journal is empty." in run("journal", "stats").stdout
