@@ -68,8 +68,8 @@ def main() -> None:
 def prepare(scratch: Path) -> None:
     """Export the embedder's graph and choose its engine: once per machine, so not measured."""
     code = (
-        "from pipelines.config import load; from pipelines.embed import open_embedder;"
-        "print(open_embedder(load(environment={}).config.embedding).engine_name)"
+        "from pipelines.config import load; from pipelines.embed import FolderEmbedder;"
+        "print(FolderEmbedder.open(load(environment={}).config.embedding).engine_name)"
     )
     environment = {**os.environ, "CARREL_HOME": str(scratch / "prepared")}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
@@ -170,9 +170,9 @@ def langchain(files: list[Path], _: str) -> dict[str, Any]:
         from langchain_community.vectorstores import Chroma
 
     from pipelines.config import load
-    from pipelines.embed import open_embedder
+    from pipelines.embed import FolderEmbedder
 
-    folder = open_embedder(load(environment={}).config.embedding).folder
+    folder = FolderEmbedder.open(load(environment={}).config.embedding).folder
     busy: dict[str, float] = {}
     begin = time.perf_counter()
     pages = [page for file in files for page in PyPDFLoader(str(file)).load()]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipelines.config import load
-from pipelines.embed import Embedder, EmbeddingThread, embedded_text, open_embedder, openvino
+from pipelines.embed import Embedder, EmbeddingThread, FolderEmbedder, embedded_text, openvino
 from pipelines.embed.batch import Ids, batches, padded
 from pipelines.embed.choice import Engine, encoded, fastest
 from pipelines.errors import ConfigurationError
@@ -26,7 +26,7 @@ TEXTS = [
 
 
 def embedder(engine: str = "onnx") -> Embedder:
-    return open_embedder(load(overrides={"embedding.engine": engine}).config.embedding)
+    return FolderEmbedder.open(load(overrides={"embedding.engine": engine}).config.embedding)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pipelines
 PACKAGE = Path(__file__).parent.parent / "pipelines"
 
 FLOORS = (
-    ("errors", "types", "resources"),
+    ("errors", "machine", "resources", "types"),
     ("config", "database", "lines", "lock", "outputs", "privacy", "words"),
     ("cite", "job", "journal", "load", "split", "store", "weights"),
     ("embed", "prompts"),

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from pipelines.config import Backend, home
+from pipelines.machine import processor
 from pipelines.weights import fingerprint_of
 
 XLLAMACPP, LLAMA_CPP_PYTHON = "xllamacpp", "llama-cpp-python"
@@ -80,14 +79,9 @@ class Profile:
 
 def machine() -> str:
     """Return what a measurement holds for: the processor, its cores, the builds of llama.cpp."""
-    name = platform.processor() or platform.machine()
-    with suppress(OSError):
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        names = [line.partition(":")[2] for line in lines if line.startswith("model name")]
-        name = names[0].strip() if names else name
     builds = {package: _version(package) for package in (XLLAMACPP, LLAMA_CPP_PYTHON)}
     held = (f"{package} {version}" for package, version in builds.items() if version)
-    return f"{name}, {os.cpu_count()} cores, {', '.join(held)}"
+    return f"{processor()}, {os.cpu_count()} cores, {', '.join(held)}"
 
 
 def _version(package: str) -> str:

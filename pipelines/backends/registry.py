@@ -37,11 +37,11 @@ def open_model(settings: Backend, *, prompt_folders: Sequence[Path] = ()) -> Loc
 
 def open_embedder(config: Config) -> Embedder:
     """Return the embedder that `embedding.model` names: of a folder, or `backend:name`."""
-    from pipelines import embed
+    from pipelines.embed import FolderEmbedder
 
     backend, colon, name = config.embedding.model.partition(":")
     if not colon or backend not in _registered():
-        return embed.open_embedder(config.embedding)
+        return FolderEmbedder.open(config.embedding)
     return backend_class(backend).open_embedder(name, settings_of(backend, config.backend))
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.embed.batch import Ids
+from pipelines.machine import processor
 
 _ROWS, _LENGTH, _BATCHES, _ROUNDS = 8, 128, 4, 3
 _LEAST_COSINE = 0.998
@@ -41,7 +40,7 @@ def fastest(
     and these versions; it is measured again when one of them is another. An engine that does not
     run here is left out, and so is one whose vectors are not those of the first.
     """
-    key = "|".join((_processor(), str(threads), model, *map(_version, sorted(engines))))
+    key = "|".join((processor(), str(threads), model, *map(_version, sorted(engines))))
     known = _read(memory)
     if (name := known.get(key)) in engines:
         return engines[str(name)]()
@@ -109,14 +108,6 @@ def _read(memory: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-def _processor() -> str:
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _version(engine: str) -> str:

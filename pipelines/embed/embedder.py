@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -62,6 +62,12 @@ class FolderEmbedder(Embedder):
         self._embedded_tokens = 0
         self._opening = threading.Lock()
         self._count = lru_cache(maxsize=4096)(self._count_now)
+
+    @classmethod
+    def open(cls, settings: Embedding) -> Self:
+        """Return the embedder in the folder that the settings name; nothing is loaded yet."""
+        embedded = settings.model == EMBEDDED
+        return cls(_embedded_weights() if embedded else Path(settings.model).expanduser(), settings)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -215,13 +221,6 @@ class FolderEmbedder(Embedder):
     @property
     def _threads(self) -> int:
         return self.settings.threads or os.cpu_count() or 1
-
-
-def open_embedder(settings: Embedding) -> FolderEmbedder:
-    """Return the embedder in a folder that the configuration names; nothing is loaded yet."""
-    if settings.model == EMBEDDED:
-        return FolderEmbedder(_embedded_weights(), settings)
-    return FolderEmbedder(Path(settings.model).expanduser(), settings)
 
 
 def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:

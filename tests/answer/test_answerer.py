@@ -13,7 +13,7 @@ from scripted_model import Scripted
 from pipelines import Library
 from pipelines.answer.answerer import NOT_FOUND, Answerer
 from pipelines.config import Answering, Config, Embedding
-from pipelines.embed import Embedder, open_embedder
+from pipelines.embed import Embedder, FolderEmbedder
 from pipelines.errors import BackendError, ContextOverflowError, UsageError
 from pipelines.types import Answer, Chunk, Hit
 
@@ -42,7 +42,7 @@ class Found:
 
 @pytest.fixture(scope="session")
 def embedder(session_home: Path) -> Embedder:
-    return open_embedder(Embedding())
+    return FolderEmbedder.open(Embedding())
 
 
 def answerer(embedder: Embedder, hits: Sequence[Hit], model: Scripted, **settings: Any) -> Answerer:

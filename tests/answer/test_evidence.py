@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.answer.evidence import weigh
 from pipelines.config import Embedding
-from pipelines.embed import Embedder, open_embedder
+from pipelines.embed import Embedder, FolderEmbedder
 from pipelines.types import Chunk, Hit
 
 TEXT = (
@@ -20,7 +20,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def embedder(session_home: Path) -> Embedder:
-    return open_embedder(Embedding())
+    return FolderEmbedder.open(Embedding())
 
 
 def hit(text: str = TEXT) -> Hit:

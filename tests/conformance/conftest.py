@@ -35,7 +35,7 @@ from pipelines.backends.local_weights import embedded_weights
 from pipelines.backends.model import LocalModel
 from pipelines.backends.ollama_wire import server_address
 from pipelines.config import Embedding
-from pipelines.embed import open_embedder
+from pipelines.embed import FolderEmbedder
 
 _EXTRAS = {"llama-cpp-python": "llama_cpp", "gpt4all": "gpt4all"}
 
@@ -73,7 +73,7 @@ def ollama_folder(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Pa
     """A folder of models as Ollama keeps them."""
     folder = tmp_path_factory.mktemp("ollama")
     vocabulary = tmp_path_factory.mktemp("vocabulary") / "embedder.gguf"
-    tokenizer = open_embedder(Embedding()).folder / "tokenizer.json"
+    tokenizer = FolderEmbedder.open(Embedding()).folder / "tokenizer.json"
     write_vocabulary(tokenizer, vocabulary, window=EMBEDDER_WINDOW)
     for digit, (name, file) in enumerate(((NAME, weights), (EMBEDDER, vocabulary))):
         digest = str(digit) * 64

@@ -28,7 +28,7 @@ from ollama import (
 
 from pipelines.backends.gguf import read_gguf
 from pipelines.config import Embedding
-from pipelines.embed import open_embedder
+from pipelines.embed import FolderEmbedder
 
 NAME = "smollm2:135m"
 EMBEDDER_WINDOW = 256
@@ -56,7 +56,7 @@ class OllamaServer:
         self.bodies: list[dict[str, Any]] = []
         self.removed: list[str] = []
         self.digests = dict(digests)
-        self._embedder = open_embedder(Embedding(threads=1))
+        self._embedder = FolderEmbedder.open(Embedding(threads=1))
         self._embedding = threading.Lock()
         self._answering = threading.Lock()  # one call at a time, as where OLLAMA_NUM_PARALLEL is 1
         self._header = read_gguf(weights)

@@ -12,8 +12,7 @@ from pipelines import Library
 from pipelines.backends import open_embedder
 from pipelines.backends.ollama_embeddings import OllamaEmbedder
 from pipelines.config import load
-from pipelines.embed import Embedder
-from pipelines.embed import open_embedder as open_folder
+from pipelines.embed import Embedder, FolderEmbedder
 from pipelines.errors import BackendError, ConfigurationError, FingerprintError
 
 TEXTS = ["bees make honey", "The Löschwasser is 12 m³ 🙂.", "Zinnober — naïve “quotes”, 你好"]
@@ -30,7 +29,7 @@ def embedder(ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.fixture
 def reference() -> Embedder:
-    return open_folder(load().config.embedding)
+    return FolderEmbedder.open(load().config.embedding)
 
 
 def test_the_vectors_are_those_of_the_model(embedder: Embedder, reference: Embedder) -> None:

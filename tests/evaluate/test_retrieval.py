@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.config import Config, Embedding
-from pipelines.embed import open_embedder
+from pipelines.embed import FolderEmbedder
 from pipelines.errors import UsageError
 from pipelines.evaluate import evaluate_retrieval, read_questions
 from pipelines.evaluate.corpus import read_grades
@@ -43,7 +43,7 @@ def test_a_corpus_that_is_easy_is_found_whole(tmp_path: Path) -> None:
     calls: list[tuple[int, int, str]] = []
     result = evaluate_retrieval(
         write(tmp_path / "easy"),
-        open_embedder(Embedding()),
+        FolderEmbedder.open(Embedding()),
         Config(),
         progress=lambda *step: calls.append(step),
     )
@@ -55,7 +55,7 @@ def test_a_corpus_that_is_easy_is_found_whole(tmp_path: Path) -> None:
 
 def test_a_wrong_judgement_lowers_the_figures_as_it_should(tmp_path: Path) -> None:
     folder = write(tmp_path / "wrong", grades={"q1": "tide", "q2": "bees"})
-    result = evaluate_retrieval(folder, open_embedder(Embedding()), Config(), modes=["dense"])
+    result = evaluate_retrieval(folder, FolderEmbedder.open(Embedding()), Config(), modes=["dense"])
     first, second = (result.items["dense mrr@10"][query] for query in ("q1", "q2"))
     assert first < second == 1.0
 
@@ -69,14 +69,14 @@ def test_a_document_is_as_good_as_its_best_chunk() -> None:
 
 def test_what_is_not_in_the_layout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"corpus\.jsonl"):
-        evaluate_retrieval(tmp_path, open_embedder(Embedding()), Config())
+        evaluate_retrieval(tmp_path, FolderEmbedder.open(Embedding()), Config())
     with pytest.raises(UsageError, match="no judgements"):
         read_grades(tmp_path)
     folder = write(tmp_path / "none", grades={"other": "iron"})
     with pytest.raises(UsageError, match="None of the queries"):
-        evaluate_retrieval(folder, open_embedder(Embedding()), Config())
+        evaluate_retrieval(folder, FolderEmbedder.open(Embedding()), Config())
     with pytest.raises(UsageError, match="no search mode"):
-        evaluate_retrieval(folder, open_embedder(Embedding()), Config(), modes=["magic"])
+        evaluate_retrieval(folder, FolderEmbedder.open(Embedding()), Config(), modes=["magic"])
 
 
 def test_the_command_prints_and_saves_and_compares(tmp_path: Path, carrel: Carrel) -> None:
@@ -98,7 +98,7 @@ def test_the_command_prints_and_saves_and_compares(tmp_path: Path, carrel: Carre
 
 def test_hybrid_is_not_worse_than_its_parts_on_real_abstracts(testdata: Path) -> None:
     result = evaluate_retrieval(
-        testdata / "retrieval_adi", open_embedder(Embedding()), Config(), limit=None
+        testdata / "retrieval_adi", FolderEmbedder.open(Embedding()), Config(), limit=None
     )
     value = {name: metric.value for name, metric in result.metrics.items()}
     assert value["hybrid ndcg@10"] >= max(value["dense ndcg@10"], value["keyword ndcg@10"])
