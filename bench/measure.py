@@ -207,11 +207,16 @@ def markdown(rows: Sequence[Row]) -> str:
         note = f" ({one.note})" if one.note else ""
         work = "" if one.work is None else f"{one.work:.2f}×"
         lines.append(
-            f"| {one.what}{note} | {one.ours:,.3g} {one.unit} | {one.peer} "
-            f"| {one.theirs:,.3g} {one.unit} | **{one.ratio:.2f}×** | {work} | {bar} "
+            f"| {one.what}{note} | {figure(one.ours)} {one.unit} | {one.peer} "
+            f"| {figure(one.theirs)} {one.unit} | **{one.ratio:.2f}×** | {work} | {bar} "
             f"| {one.runs} |"
         )
     return "\n".join(lines)
+
+
+def figure(value: float) -> str:
+    """Return a number with three digits that count, in full."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def chart(rows: Sequence[Row]) -> str:

@@ -17,6 +17,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -114,7 +115,8 @@ def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str,
     for query, grades in list(read_grades(corpus).items())[:questions]:
         near = drawn[place[next(iter(grades))]]
         asked[read_queries(corpus)[query]] = unit(near + random.normal(0, NOISE, WIDTH))
-    searcher = Searcher(store, index, Drawn(asked), Retrieval(k=SHOWN))  # type: ignore[arg-type]
+    embedder: Any = Drawn(asked)
+    searcher = Searcher(store, index, embedder, Retrieval(k=SHOWN))
     first = next(iter(asked))
     searcher.search(first)
     assert index.problem() is None, index.problem()

@@ -38,10 +38,11 @@ def embed(texts: str) -> None:
     """Embed the texts of a JSON file; tell the seconds, once the model is loaded and chosen."""
     chunks = json.loads(Path(texts).read_text())
     with Library(config=load(environment={}).config) as library:
-        library.embedder.embed(chunks[:1])
+        engine = library.embedder.engine_name  # opens it
         begin = time.perf_counter()
         vectors = library.embedder.embed(chunks)
-    print(json.dumps({"seconds": time.perf_counter() - begin, "chunks": len(vectors)}))
+        seconds = time.perf_counter() - begin
+    print(json.dumps({"seconds": seconds, "chunks": len(vectors), "engine": engine}))
 
 
 def generate(prompts: str, tokens: str, calls: str) -> None:

@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 from side_llamacpp import serve
 
@@ -88,7 +89,7 @@ def summarize(weights: str, *files: str) -> None:
     print(json.dumps({"seconds": time.perf_counter() - begin, "words": words}))
 
 
-def _model(url: str):  # type: ignore[no-untyped-def]
+def _model(url: str) -> Any:
     from langchain_openai import ChatOpenAI
 
     return ChatOpenAI(

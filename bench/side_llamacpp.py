@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -28,14 +29,14 @@ def serve(weights: str) -> Iterator[str]:
     del server
 
 
-def complete(url: str, prompt: str, tokens: int) -> dict:  # type: ignore[type-arg]
+def complete(url: str, prompt: str, tokens: int) -> dict[str, Any]:
     """Return what the server answers, without asking for a stream."""
     body = {"prompt": prompt, "n_predict": tokens, "temperature": 0, "cache_prompt": False}
     request = urllib.request.Request(
         f"{url}/completion", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request) as answer:
-        found: dict = json.load(answer)  # type: ignore[type-arg]
+        found: dict[str, Any] = json.load(answer)
         return found
 
 

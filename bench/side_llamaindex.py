@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 from side_llamacpp import serve
 
@@ -90,13 +91,13 @@ def summarize(weights: str, *files: str) -> None:
     print(json.dumps({"seconds": time.perf_counter() - begin, "words": words}))
 
 
-def _embedding(folder: str):  # type: ignore[no-untyped-def]
+def _embedding(folder: str) -> Any:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
     return HuggingFaceEmbedding(model_name=folder)
 
 
-def _model(url: str):  # type: ignore[no-untyped-def]
+def _model(url: str) -> Any:
     from llama_index.llms.openai_like import OpenAILike
 
     return OpenAILike(

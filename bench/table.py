@@ -266,17 +266,17 @@ def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
         count += 1
     rate = 2 * 1536**3 * count / (time.perf_counter() - begin)
     weights = 134.5e6  # of SmolLM2-135M; a token needs a product and a sum for each
-    parts = [(run.said["read"] / run.said["seconds"] * 2 * weights) for run in runs["carrel"]]
+    parts = [run.said["read"] / run.said["seconds"] * 2 * weights for run in runs["carrel"]]
     limits = {
-        "carrel": [Run({}, part) for part in parts],
-        "matrix products": [Run({}, rate) for _ in parts],
+        "carrel": [Run({}, part / 1e9) for part in parts],
+        "matrix products": [Run({}, rate / 1e9) for _ in parts],
     }
     bench.remarks.append(
         f"Memory reads {bandwidth / 1e9:.1f} GB/s: at most {bandwidth / size:.0f} tokens/s are "
         "written with the weights as they come, one answer at a time."
     )
     return [
-        row("arithmetic while reading prompts", "matrix products", "flop/s", limits, seconds,
+        row("arithmetic while reading prompts", "matrix products", "Gflop/s", limits, seconds,
             more_is_better=True, note="float32 in numpy")
     ]  # fmt: skip
 
