@@ -391,8 +391,8 @@ def peak(run: Run) -> float:
 GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     group.__name__: group
     for group in (
-        start_up, first_token, follow_up, embedding, generation, ingestion, search, growth,
-        summaries, batch,
+        start_up, first_token, follow_up, embedding, generation, ingestion, summaries, batch,
+        search, growth,
     )
 }  # fmt: skip
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pipelines.embed.torch import TorchEngine
 
 EMBEDDED = "embedded"
-BULK_TOKENS = 20_000
+BULK_TOKENS = 8_000
 """Tokens from which on opening the fastest engine pays; fewer run on what is open first."""
 _TOKENIZED_AT_ONCE = 512
 

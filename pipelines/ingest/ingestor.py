@@ -30,7 +30,7 @@ from pipelines.store import Failure, Store, Vectors
 from pipelines.types import Chunk, Document, Outcome, Report
 
 GATHER = 192
-"""Chunks that are embedded together, so that small files fill a batch."""
+"""Chunks that are embedded together, so that small files fill a batch; fewer when none are."""
 _AHEAD = 2
 """Batches that are being embedded or wait for it."""
 _LASTING = {"needs_password", "no_text", "empty", "corrupt", "unsupported", "limit"}
@@ -257,7 +257,7 @@ class Ingestor:
                     tell(str(path))
                     continue
                 gathered.append(_Read(file, hash, result, self.splitter.split(result)))
-                if sum(len(read.chunks) for read in gathered) >= GATHER:
+                if not under_way or sum(len(read.chunks) for read in gathered) >= GATHER:
                     under_way.append(self._embed(gathered, thread))
                     gathered = []
                 while len(under_way) > _AHEAD or (under_way and under_way[0].vectors.done()):
