@@ -163,6 +163,8 @@ class LlamaCpp(LlamaTextModel):
         parameters.sse_ping_interval = 10  # a long prompt takes its time, and is no hanging
         parameters.verbosity = -1
         free = gpu_memory_free()
+        # It reads the file twice to find how many layers fit a GPU, half of the time of loading.
+        parameters.fit_params = bool(free)
         try:
             server: Any = xllamacpp.Server(parameters)
         except RuntimeError as error:
