@@ -41,7 +41,7 @@ format: setup  ## format the code
 bench: setup bench/.venv/.ready  ## measure beside the peers, save the table (BENCH=quick: 10 minutes)
 	@$(BIN)/python bench/table.py --size $(BENCH)
 
-bench/.venv/.ready: bench/requirements.txt
+bench/.venv/.ready: bench/requirements.txt | .venv/.ready
 	@$(UV) venv --quiet --clear --python $(BIN)/python bench/.venv
 	@$(UV) pip install --quiet --python bench/.venv/bin/python $(TORCH) --link-mode copy --compile-bytecode \
 		-r bench/requirements.txt  # nltk refuses files with more than one link
