@@ -20,6 +20,7 @@ from pipelines.errors import ModelNotFoundError
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q",
             12: "d"}  # fmt: skip
 _STRING, _ARRAY = 8, 9
+_LENGTH = struct.Struct("<Q")
 _SHORT = 4096
 """Arrays of numbers up to this length are read at once; longer ones are the vocabulary's."""
 
@@ -200,15 +201,21 @@ class _Reader:
             return tuple(self._take(_SCALARS[kind]) for _ in range(length))
         if kind in _SCALARS:
             self._at += struct.calcsize(_SCALARS[kind]) * length
+        elif kind == _STRING:
+            self._skip_texts(length)
         else:
             for _ in range(length):
-                if kind == _STRING:
-                    self._at += 8 + struct.unpack_from("<Q", self._data, self._at)[0]
-                else:
-                    self._value(kind)
+                self._value(kind)
         if self._at > len(self._data):
             raise ValueError("it ends in its header")
         return Array(begin, kind, length)
+
+    def _skip_texts(self, count: int) -> None:
+        """Go past so many texts; a vocabulary and its merges have a hundred thousand."""
+        length_at, data, at = _LENGTH.unpack_from, self._data, self._at
+        for _ in range(count):
+            at += 8 + length_at(data, at)[0]
+        self._at = at
 
 
 def _size_of(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ def script() -> None:
     After Ctrl-C it leaves at once: threads of native code may still be at work, and taking the
     interpreter apart under them would end in an abort. What was finished is on the disk.
     """
+    gc.set_threshold(50_000)  # the modules stay: looking through them as they come costs a tenth
     try:
         code = main()
     except BrokenPipeError:  # the reader of a pipe went away, as `head` does
