@@ -243,7 +243,7 @@ def chart(rows: Sequence[Row]) -> str:
         y = 30 + step * number
         begin, end = sorted((at(1.0), at(one.ratio)))
         colour = "#2a7f62" if one.ratio >= 1 else "#b5532a"
-        label = f"{one.what} / {one.peer}".replace("&", "&amp;").replace("<", "&lt;")
+        label = f"{one.what}, {one.peer}".replace("&", "&amp;").replace("<", "&lt;")
         parts.append(f'<text x="{left - 10}" y="{y + 13}" text-anchor="end">{label}</text>')
         parts.append(
             f'<rect x="{begin:.1f}" y="{y}" width="{max(1.0, end - begin):.1f}" height="16" '

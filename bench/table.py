@@ -125,7 +125,7 @@ def start_up(bench: Bench) -> list[Row]:
         },
     }
     runs = in_turns(sides, bench.size.rounds, bench.deadline)
-    return [row("start-up: --help / imports", peer, "s", runs, seconds) for peer in imports]
+    return [row("start-up: --help, imports", peer, "s", runs, seconds) for peer in imports]
 
 
 def first_token(bench: Bench) -> list[Row]:
@@ -147,7 +147,7 @@ def first_token(bench: Bench) -> list[Row]:
     for peer, bar in peers.items():
         rows += [
             row(what, peer, "s", runs, first, bar=bar),
-            row(what, peer, "s", runs, first, ours="writing", note="Carrel made to write prose"),
+            row(f"{what}, writing prose", peer, "s", runs, first, ours="writing"),
             row("peak memory of a question", peer, "MB", runs, peak),
         ]
     return rows
@@ -245,8 +245,7 @@ def generation(bench: Bench) -> list[Row]:
     what, peer, unit = "tokens read and written, 4 at once", "llama.cpp alone", "tokens/s"
     return [
         row(what, peer, unit, runs, speed, more_is_better=True, bar=0.7, note="same weights"),
-        row(what, peer, unit, runs, speed, ours="tuned", more_is_better=True,
-            note="after `carrel tune`"),
+        row(f"{what}, tuned", peer, unit, runs, speed, ours="tuned", more_is_better=True),
         *physical(bench, runs),
     ]  # fmt: skip
 

@@ -68,7 +68,7 @@ def test_the_table_and_the_chart_hold_every_row(tmp_path: Path) -> None:
     assert table.startswith("2026, here.")
     assert table.endswith("the end\n")
     drawn = ElementTree.parse(tmp_path / "chart.svg").getroot()
-    assert "speed / a <peer>" in [text.text for text in drawn.iter() if text.tag.endswith("text")]
+    assert "speed, a <peer>" in [text.text for text in drawn.iter() if text.tag.endswith("text")]
 
 
 def test_documents_differ_and_are_the_same_again(tmp_path: Path) -> None:
