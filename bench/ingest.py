@@ -29,7 +29,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+import measure
+from measure import ROOT, PeerError
+
 SIDES = ("carrel", "langchain")
 
 
@@ -86,20 +88,11 @@ def write_copies(files: list[Path], folder: Path, number: int) -> None:
 def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> dict[str, Any]:
     home = Path(tempfile.mkdtemp(dir=scratch))
     shutil.copytree(scratch / "prepared", home, dirs_exist_ok=True)
-    environment = {
-        **os.environ,
-        "CARREL_HOME": str(home),
-        "HF_HUB_OFFLINE": "1",
-        "ANONYMIZED_TELEMETRY": "False",
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-    }
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what was imported once is compiled
     program = [sys.executable, __file__, str(folder), "--side", side, "--engine", engine]
-    done = subprocess.run(program, env=environment, cwd=home, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{side} failed:\n{done.stderr[-3000:]}")
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+    try:
+        return measure.run(program, home=home, timeout=6 * 3600).said
+    except PeerError as error:
+        sys.exit(str(error))
 
 
 def run_here(side: str, files: list[Path], engine: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Summaries of Carrel against LangChain's load_summarize_chain, on the same documents.
 
-    python bench/summarize.py public/squality/dev.jsonl \
-        public/qmsum/val.jsonl --each 10
+    python bench/summarize.py public/squality/dev.jsonl public/qmsum/val.jsonl --each 10
 
 The chain is used as its documentation has it: `load_summarize_chain(llm, chain_type="map_reduce")`
 with its default prompts, over 3,000 characters at a time from RecursiveCharacterTextSplitter. Both
