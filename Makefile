@@ -24,7 +24,7 @@ setup: .venv/.ready  ## build .venv with everything in it
 	@touch $@
 
 demo: setup  ## ingest the sample library, ask, summarize, show the timings
-	@$(BIN)/python -m pipelines.cli demo
+	@$(BIN)/python -m quoth.cli demo
 
 test: setup lint  ## check style and types, run all tests but the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

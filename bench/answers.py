@@ -1,4 +1,4 @@
-"""Answers of Carrel against LangChain's documented RetrievalQA, on the same questions.
+"""Answers of Quoth against LangChain's documented RetrievalQA, on the same questions.
 
     python bench/answers.py public/squad2/questions.jsonl --limit 200 --seed 7
 
@@ -20,13 +20,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from pipelines import config as configuration
-from pipelines.answer import Answerer
-from pipelines.backends import open_embedder, open_model
-from pipelines.evaluate.answers import evaluate_answers, token_f1
-from pipelines.evaluate.corpus import Corpus, corpus_searcher, read_corpus
-from pipelines.evaluate.questions import Question, balanced, read_questions
-from pipelines.evaluate.results import interval, write_evaluation
+from quoth.answer.answerer import Answerer
+from quoth.config.read import load_config
+from quoth.evaluate.answers import evaluate_answers, token_f1
+from quoth.evaluate.corpus import Corpus, corpus_searcher, read_corpus
+from quoth.evaluate.questions import Question, balanced, read_questions
+from quoth.evaluate.results import interval, write_evaluation
+from quoth.models.registry import open_embedder, open_model
 
 # What counts as declining for RetrievalQA, whose prompt asks to say that one doesn't know.
 DECLINED = re.compile(
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--save", type=Path)
     given = parser.parse_args()
 
-    settings = configuration.load().config
+    settings = load_config().config
     asked = read_questions(given.questions)
     if given.articles != "all":
         names = sorted({question.source.split("#")[0] for question in asked})
@@ -83,8 +83,8 @@ def main() -> None:
         f"model {model.model}; collection in {made:.0f} s"
     )
     for name, metric in ours.metrics.items():
-        print(f"carrel      {name:22} {metric.value:.3f}  ({metric.low:.3f} to {metric.high:.3f})")
-    print(f"carrel      seconds a question     {seconds / len(asked):.2f}", flush=True)
+        print(f"quoth      {name:22} {metric.value:.3f}  ({metric.low:.3f} to {metric.high:.3f})")
+    print(f"quoth      seconds a question     {seconds / len(asked):.2f}", flush=True)
     if given.save:
         write_evaluation(ours, given.save)
     if not given.no_baseline:

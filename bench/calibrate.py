@@ -2,8 +2,8 @@
 
     python bench/calibrate.py public/squad2/questions.jsonl --limit 1000
 
-Two rules (`pipelines/answer/evidence.py`) tell which sentence answers a question best, and whether
-it does; a third (`pipelines/answer/phrases.py`) which phrase of it does. No language model is
+Two rules (`answer/evidence.py`) tell which sentence answers a question best, and whether
+it does; a third (`answer/phrases.py`) which phrase of it does. No language model is
 needed.
 Each rule is fitted to one half of the articles and reported on the other, both ways; the last line
 of each is fitted to all, and is what the modules hold, as far as a weight matters.
@@ -17,22 +17,22 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from quoth.answer.answerer import SENTENCES
+from quoth.answer.evidence import HITS, SENTENCE_WEIGHTS, Evidence, described, weigh
+from quoth.answer.ground import Sentence, sentences_of, term_weights
+from quoth.answer.phrases import described as described_phrases
+from quoth.answer.phrases import kind_of
+from quoth.config.read import load_config
+from quoth.embed.contract import Embedder
+from quoth.evaluate.answers import normalized, token_f1
+from quoth.evaluate.corpus import corpus_searcher, read_corpus
+from quoth.evaluate.questions import Question, balanced, read_questions
+from quoth.models.registry import open_embedder
+from quoth.text.terms import terms
+from quoth.types import Hit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
-
-from pipelines import config as configuration
-from pipelines.answer.answerer import SENTENCES
-from pipelines.answer.evidence import HITS, SENTENCE_WEIGHTS, Evidence, described, weigh
-from pipelines.answer.ground import Sentence, sentences_of, term_weights, terms
-from pipelines.answer.phrases import described as described_phrases
-from pipelines.answer.phrases import kind_of
-from pipelines.backends import open_embedder
-from pipelines.embed import Embedder
-from pipelines.evaluate.answers import normalized, token_f1
-from pipelines.evaluate.corpus import corpus_searcher, read_corpus
-from pipelines.evaluate.questions import Question, balanced, read_questions
-from pipelines.types import Hit
 
 Rows = NDArray[np.float64]
 STRENGTH = 0.02  # of the fit, against its ridge: the smaller, the closer to zero the weights
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
 
-    settings = configuration.load().config
+    settings = load_config().config
     asked = balanced(read_questions(given.questions), given.limit, seed=given.seed)
     embedder = open_embedder(settings)
     with corpus_searcher(

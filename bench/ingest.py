@@ -1,14 +1,14 @@
-"""A folder of filings, ingested by Carrel and by LangChain's documented recipe, in one run.
+"""A folder of filings, ingested by Quoth and by LangChain's documented recipe, in one run.
 
 The recipe: PyPDFLoader, RecursiveCharacterTextSplitter (1000 characters, 200 of overlap),
 HuggingFaceEmbeddings, Chroma.from_documents. Both read the same files with the same embedder, each
 in a process of its own with an empty state folder; they take turns. Prints pages a second, their
-ratio, where Carrel's time goes, and the peak of resident memory: of the process itself, and of the
+ratio, where Quoth's time goes, and the peak of resident memory: of the process itself, and of the
 processes that it starts to read files.
 
     python bench/ingest.py FOLDER                             # all PDF files in it
     python bench/ingest.py FOLDER --files 4
-    python bench/ingest.py FOLDER --only carrel --copies 2    # twice as large: memory is flat
+    python bench/ingest.py FOLDER --only quoth --copies 2    # twice as large: memory is flat
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from typing import Any
 
 import measure
 from measure import ROOT, PeerError
+from quoth.config import load_config
 
-SIDES = ("carrel", "langchain")
+SIDES = ("quoth", "langchain")
 
 
 def main() -> None:
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=1, help="so many of each, told apart")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", choices=SIDES)
-    parser.add_argument("--engine", default="auto", help="embedding.engine of Carrel")
+    parser.add_argument("--engine", default="auto", help="embedding.engine of Quoth")
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.side:
@@ -70,10 +71,10 @@ def main() -> None:
 def prepare(scratch: Path) -> None:
     """Export the embedder's graph and choose its engine: once per machine, so not measured."""
     code = (
-        "from pipelines.config import load; from pipelines.embed import FolderEmbedder;"
-        "print(FolderEmbedder.open(load(environment={}).config.embedding).engine_name)"
+        "from quoth.config import load_config; from quoth.embed import FolderEmbedder;"
+        "print(FolderEmbedder.open(load_config(environment={}).config.embedding).engine_name)"
     )
-    environment = {**os.environ, "CARREL_HOME": str(scratch / "prepared")}
+    environment = {**os.environ, "QUOTH_HOME": str(scratch / "prepared")}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
 
 
@@ -96,7 +97,7 @@ def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> dict[str, 
 
 
 def run_here(side: str, files: list[Path], engine: str) -> dict[str, Any]:
-    run = {"carrel": carrel, "langchain": langchain}[side]
+    run = {"quoth": quoth, "langchain": langchain}[side]
     with memory_watched() as memory:
         begin, at_work = time.perf_counter(), processor_seconds()
         result = run(files, engine)
@@ -111,12 +112,11 @@ def processor_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def carrel(files: list[Path], engine: str) -> dict[str, Any]:
+def quoth(files: list[Path], engine: str) -> dict[str, Any]:
     """Ingest with the library, and note how long each stage is at work."""
-    from pipelines import Library
-    from pipelines.config import load
+    from quoth import Library
 
-    config = load(environment={}, overrides={"embedding.engine": engine}).config
+    config = load_config(environment={}, overrides={"embedding.engine": engine}).config
     busy: dict[str, float] = {}
 
     def timed(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -162,10 +162,9 @@ def langchain(files: list[Path], _: str) -> dict[str, Any]:
     except ImportError:
         from langchain_community.vectorstores import Chroma
 
-    from pipelines.config import load
-    from pipelines.embed import FolderEmbedder
+    from quoth.embed.embedder import FolderEmbedder
 
-    folder = FolderEmbedder.open(load(environment={}).config.embedding).folder
+    folder = FolderEmbedder.open(load_config(environment={}).config.embedding).folder
     busy: dict[str, float] = {}
     begin = time.perf_counter()
     pages = [page for file in files for page in PyPDFLoader(str(file)).load()]
@@ -233,14 +232,14 @@ def report(results: dict[str, list[dict[str, Any]]]) -> None:
             f"| {max(r['workers_mb'] for r in runs):.0f} MB |"
         )
     if len(speeds) == len(SIDES):
-        pairs = zip(speeds["carrel"], speeds["langchain"], strict=True)
+        pairs = zip(speeds["quoth"], speeds["langchain"], strict=True)
         ratios = [ours / theirs for ours, theirs in pairs]
-        print(f"\nCarrel / LangChain, pages a second: {statistics.median(ratios):.2f}")
+        print(f"\nQuoth / LangChain, pages a second: {statistics.median(ratios):.2f}")
         work = [
             theirs["processor_seconds"] / ours["processor_seconds"]
-            for ours, theirs in zip(results["carrel"], results["langchain"], strict=True)
+            for ours, theirs in zip(results["quoth"], results["langchain"], strict=True)
         ]
-        print(f"Carrel / LangChain, pages a second of processor: {statistics.median(work):.2f}")
+        print(f"Quoth / LangChain, pages a second of processor: {statistics.median(work):.2f}")
     for side, runs in results.items():
         busy = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in runs[-1]["busy"].items())
         print(f"{side}, stages at work: {busy}")

@@ -50,7 +50,7 @@ class Run:
 
 @dataclass
 class Row:
-    """One line of the table: Carrel's figure, a peer's, and their ratio (above 1: Carrel ahead).
+    """One line of the table: Quoth's figure, a peer's, and their ratio (above 1: Quoth ahead).
 
     `work` is the same ratio of the processor's time, which a busy machine does not change; memory
     has none.
@@ -76,7 +76,7 @@ class Row:
 
 def run(program: Sequence[str], *, home: Path, timeout: float = 900) -> Run:
     """Run a program with an own state folder, and watch it."""
-    environment = {**os.environ, **_QUIET, "CARREL_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **_QUIET, "QUOTH_HOME": str(home), "PYTHONPATH": str(ROOT)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what was imported once is compiled
     begin, spent = time.perf_counter(), _processor_seconds()
     process = subprocess.Popen(
@@ -154,7 +154,7 @@ def row(
     runs: Runs,
     value: Callable[[Run], float],
     *,
-    ours: str = "carrel",
+    ours: str = "quoth",
     more_is_better: bool = False,
     bar: float | None = None,
     note: str = "",
@@ -168,14 +168,14 @@ def row(
     return Row(
         what, peer, unit, statistics.median(left), statistics.median(right),
         statistics.median(ratios), len(ratios), statistics.median(work) if work else None, bar,
-        note, {"carrel": [round(v, 4) for v in left], peer: [round(v, 4) for v in right]},
+        note, {"quoth": [round(v, 4) for v in left], peer: [round(v, 4) for v in right]},
     )  # fmt: skip
 
 
 def machine() -> str:
     """Return the machine, and how busy it is."""
-    from pipelines.backends.profile import machine as processor
-    from pipelines.backends.threads import busy_cores
+    from quoth.weights.profile import machine as processor
+    from quoth.weights.threads import busy_cores
 
     memory = psutil.virtual_memory().total / 2**30
     return (
@@ -185,7 +185,7 @@ def machine() -> str:
 
 
 def versions() -> str:
-    """Return the versions of Carrel and of the peers."""
+    """Return the versions of Quoth and of the peers."""
     names = ("langchain", "langchain-classic", "llama-index-core", "chromadb",
              "sentence-transformers", "torch", "xllamacpp")  # fmt: skip
     code = (
@@ -193,13 +193,13 @@ def versions() -> str:
         f"print(*(n + ' ' + v(n) for n in {names}), sep=', ')"
     )
     peers = subprocess.run([PEERS, "-c", code], capture_output=True, text=True).stdout.strip()
-    return f"Carrel {metadata.version('carrel')}; {peers}"
+    return f"Quoth {metadata.version('quoth')}; {peers}"
 
 
 def markdown(rows: Sequence[Row]) -> str:
     """Return the table."""
     lines = [
-        "| what | Carrel | peer | | Carrel is ahead | by processor time | bar | runs |",
+        "| what | Quoth | peer | | Quoth is ahead | by processor time | bar | runs |",
         "|---|---:|---|---:|---:|---:|---|---:|",
     ]
     for one in rows:

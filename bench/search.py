@@ -20,15 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from pipelines.config import Retrieval
-from pipelines.evaluate.corpus import read_corpus, read_grades, read_queries
-from pipelines.index import DenseIndex
-from pipelines.lock import WriteLock
-from pipelines.retrieve import Searcher
-from pipelines.store import Store
-from pipelines.types import Chunk, Document, Page
-from pipelines.words import analyse
+from quoth.collection.index import DenseIndex
+from quoth.collection.store import Store
+from quoth.config.settings import Retrieval
+from quoth.evaluate.corpus import read_corpus, read_grades, read_queries
+from quoth.retrieve.searcher import Searcher
+from quoth.system.lock import WriteLock
+from quoth.text.words import analyse
+from quoth.types import Chunk, Document, Page
 
 WIDTH = 384
 NOISE = 0.02
@@ -149,7 +148,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path, help="a folder in BEIR's layout")
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=150)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/carrel-bench-search"))
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/quoth-bench-search"))
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     folder = given.folder / str(given.chunks)

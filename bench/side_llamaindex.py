@@ -1,7 +1,7 @@
 """LlamaIndex as its documentation has it, run by the peers' Python. Prints JSON in its last line.
 
 SentenceSplitter with its defaults in an ingestion pipeline, a VectorStoreIndex kept on disk, its
-query engine, and `tree_summarize`; the same embedder and the same weights as Carrel, on llama.cpp's
+query engine, and `tree_summarize`; the same embedder and the same weights as Quoth, on llama.cpp's
 own server through LlamaIndex's class for servers of that kind.
 """
 

@@ -1,4 +1,4 @@
-"""Summaries of Carrel against LangChain's load_summarize_chain, on the same documents.
+"""Summaries of Quoth against LangChain's load_summarize_chain, on the same documents.
 
     python bench/summarize.py public/squality/dev.jsonl public/qmsum/val.jsonl --each 10
 
@@ -6,9 +6,9 @@ The chain is used as its documentation has it: `load_summarize_chain(llm, chain_
 with its default prompts, over 3,000 characters at a time from RecursiveCharacterTextSplitter. Both
 sides have the same weights and the same documents, one after the other, so that what else
 goes on in the machine meets both alike. Where llama-cpp-python is installed, the chain's model is
-LangChain's `LlamaCpp`; elsewhere it is Carrel's own engine, one call at a time, with the 256 tokens
+LangChain's `LlamaCpp`; elsewhere it is Quoth's own engine, one call at a time, with the 256 tokens
 that `LlamaCpp` allows an answer: that gives the chain a chat template it would not have had.
-Where `carrel tune` has stored the weights anew, Carrel reads that copy, the chain the original.
+Where `quoth tune` has stored the weights anew, Quoth reads that copy, the chain the original.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from pipelines import config as configuration
-from pipelines.backends import open_model
-from pipelines.backends.llamacpp import LlamaCpp
-from pipelines.backends.local_weights import weights_of
-from pipelines.backends.model import LocalModel
-from pipelines.backends.threads import decode_threads
-from pipelines.config import Backend
-from pipelines.evaluate.questions import sample
-from pipelines.evaluate.references import Referenced, read_references
-from pipelines.evaluate.summaries import judged, lead
-from pipelines.summarize import Options, Summarizer
+from quoth.backends.llama.in_process import LlamaCpp
+from quoth.config.read import load_config
+from quoth.config.settings import Backend
+from quoth.evaluate.questions import sample
+from quoth.evaluate.references import Referenced, read_references
+from quoth.evaluate.summaries import judged, lead
+from quoth.models.model import LocalModel
+from quoth.models.registry import open_model
+from quoth.summarize.summarizer import Summarizer
+from quoth.summarize.values import Options
+from quoth.weights.find import weights_of
+from quoth.weights.threads import decode_threads
 
 ANSWER_TOKENS = 256  # of langchain_community.llms.LlamaCpp
 FIGURES = ("rouge1", "rouge2", "rougeL", "supported_numbers", "supported_names")
-SIDES = ("carrel", "langchain", "lead")
+SIDES = ("quoth", "langchain", "lead")
 
 
 def main() -> None:
@@ -46,17 +47,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--model", default="llamacpp:embedded")
     parser.add_argument("--chain-model", default="", help="what the chain runs on, if not the same")
-    parser.add_argument("--no-langchain", action="store_true", help="measure Carrel alone")
+    parser.add_argument("--no-langchain", action="store_true", help="measure Quoth alone")
     parser.add_argument("--texts", action="store_true", help="print the summaries too")
     given = parser.parse_args()
 
-    threads = decode_threads(configuration.load().config.backend.threads)
+    threads = decode_threads(load_config().config.backend.threads)
     overrides = {"backend.model": given.model, "backend.threads": threads}
-    settings = configuration.load(overrides=overrides).config
+    settings = load_config(overrides=overrides).config
     model = open_model(settings.backend)
     summarizer = Summarizer(model, options=Options.of(settings.summarization))
     sides: dict[str, Callable[[str], str]] = {
-        "carrel": lambda text: summarizer.invoke(text).text,
+        "quoth": lambda text: summarizer.invoke(text).text,
     }
     if not given.no_langchain:
         name = given.chain_model or given.model
@@ -70,7 +71,7 @@ def main() -> None:
         )
         measure(items, sides, total, texts=given.texts)
     if "langchain" in total:
-        ours, theirs = sum(total["carrel"]), sum(total["langchain"])
+        ours, theirs = sum(total["quoth"]), sum(total["langchain"])
         print(f"\nwall time: {ours:.0f} s and {theirs:.0f} s, ratio {ours / theirs:.3f}")
 
 
@@ -96,7 +97,7 @@ def measure(
             said[side] = summarize(source)
             seconds[side].append(time.perf_counter() - begin)
             processor[side].append(time.process_time() - spent)
-        said["lead"] = lead(source, len(said["carrel"].split()))
+        said["lead"] = lead(source, len(said["quoth"].split()))
         for side, text in said.items():
             words[side].append(len(text.split()))
             for name, found in judged(text, item, source).items():
@@ -119,7 +120,7 @@ def measure(
     for name, spent in (("seconds", seconds), ("processor seconds", processor)):
         print(f"{name:18}" + "".join(f"{sum(times):12.1f}" for times in spent.values()))
     if "langchain" in seconds:
-        print(f"ratio of wall time {sum(seconds['carrel']) / sum(seconds['langchain']):.3f}")
+        print(f"ratio of wall time {sum(seconds['quoth']) / sum(seconds['langchain']):.3f}")
     for side in sides:
         total[side] += seconds[side]
 

@@ -1,10 +1,10 @@
-"""All rows of the table: Carrel beside what a user would otherwise run, in turns, in one run.
+"""All rows of the table: Quoth beside what a user would otherwise run, in turns, in one run.
 
     make bench BENCH=quick      # smaller sizes, under 10 minutes on a quiet machine
     make bench                  # all sizes
 
 Every side runs in a process of its own with the same files, embedder and weights; the peers have an
-environment of their own (`bench/.venv`). A ratio above 1 means that Carrel is ahead; it is the
+environment of their own (`bench/.venv`). A ratio above 1 means that Quoth is ahead; it is the
 median of the ratios of the rounds, so what else goes on in the machine meets both sides alike.
 """
 
@@ -28,7 +28,7 @@ import corpus
 import measure
 from measure import PEERS, ROOT, PeerError, Row, Run, in_turns, row, say
 
-CARREL = [sys.executable, "-m", "pipelines.cli"]
+QUOTH = [sys.executable, "-m", "quoth.cli"]
 QUESTION = "How long can the emergency generator run on a full tank?"
 FOLLOW_UP = "For how long can the emergency generator run on a full tank?"
 LIBRARY = ROOT / "data" / "library"
@@ -40,7 +40,7 @@ class Size:
 
     `pages` is pages a document, `texts` chunks to embed, `chunks` those of the collection that is
     searched, `book` characters, `batch` documents a round, `growth` documents; `tuning` the seconds
-    of `carrel tune`, `seconds` the time after which no round is begun but the first of each row.
+    of `quoth tune`, `seconds` the time after which no round is begun but the first of each row.
     """
 
     rounds: int
@@ -76,17 +76,17 @@ class Bench:
         files = [str(file) for file in sorted(LIBRARY.iterdir())]
         facts = self.ours("prepare", QUESTION, *files, home=self.prepared).said
         self.embedder = str(facts["embedder"])
-        from pipelines.backends.local_weights import embedded_weights
+        from quoth.weights.find import embedded_weights
 
         self.weights = str(embedded_weights())
 
     @cached_property
     def tuned(self) -> Path:
-        """A state folder in which `carrel tune` has chosen how the model runs."""
+        """A state folder in which `quoth tune` has chosen how the model runs."""
         home = self.home()
         done = self.ours("tune", str(self.size.tuning), home=home)
         self.remarks.append(
-            f"Tuned by `carrel tune` in {done.seconds:.0f} s: {done.said['weights']} on "
+            f"Tuned by `quoth tune` in {done.seconds:.0f} s: {done.said['weights']} on "
             f"{done.said['engine']}, a call to summarize in {done.said['chosen']:.2f} s instead "
             f"of {done.said['default']:.2f} s."
         )
@@ -101,7 +101,7 @@ class Bench:
 
     def ours(self, task: str, *arguments: str, home: Path) -> Run:
         return measure.run(
-            [sys.executable, str(ROOT / "bench" / "side_carrel.py"), task, *arguments], home=home
+            [sys.executable, str(ROOT / "bench" / "side_quoth.py"), task, *arguments], home=home
         )
 
     def theirs(self, side: str, task: str, *arguments: str, home: Path) -> Run:
@@ -111,14 +111,14 @@ class Bench:
 
 
 def start_up(bench: Bench) -> list[Row]:
-    """`carrel --help`, beside what the peers import before they do anything."""
+    """`quoth --help`, beside what the peers import before they do anything."""
     home = bench.home()
     imports = {
         "langchain": "import langchain_chroma, langchain_huggingface, langchain_openai",
         "llamaindex": "import llama_index.core, llama_index.embeddings.huggingface",
     }
     sides: dict[str, Callable[[], Run]] = {
-        "carrel": lambda: measure.run([*CARREL, "--help"], home=home),
+        "quoth": lambda: measure.run([*QUOTH, "--help"], home=home),
         **{
             name: (lambda code=code: measure.run([str(PEERS), "-c", code], home=home))
             for name, code in imports.items()
@@ -135,10 +135,10 @@ def first_token(bench: Bench) -> list[Row]:
     peers = {"langchain": 5.0, "llamaindex": 1.0}
     for peer in peers:
         bench.theirs(peer, "ingest", bench.embedder, *files, home=home)
-    ask = [*CARREL, "ask", QUESTION]
+    ask = [*QUOTH, "ask", QUESTION]
     asked = (bench.embedder, bench.weights, QUESTION)
     sides: dict[str, Callable[[], Run]] = {
-        "carrel": lambda: measure.run(ask, home=home),
+        "quoth": lambda: measure.run(ask, home=home),
         "writing": lambda: measure.run([*ask, "--set", "answering.style=prose"], home=home),
         **{peer: lambda peer=peer: bench.theirs(peer, "ask", *asked, home=home) for peer in peers},
     }
@@ -159,7 +159,7 @@ def follow_up(bench: Bench) -> list[Row]:
     done = [bench.ours("chat", QUESTION, FOLLOW_UP, home=home) for _ in range(bench.size.rounds)]
     runs = {
         side: [Run(run.said, float(run.said[said])) for run in done]
-        for side, said in (("carrel", "second"), ("its first question", "first"))
+        for side, said in (("quoth", "second"), ("its first question", "first"))
     }
     what, note = "chat: first token of a follow-up", "writing, on the same excerpts"
     return [row(what, "its first question", "s", runs, seconds, bar=2.0, note=note)]
@@ -172,7 +172,7 @@ def ingestion(bench: Bench) -> list[Row]:
     names, pages = [str(file) for file in files], size.documents * size.pages
     peers = {"langchain": 4.0, "llamaindex": 1.0}
     sides: dict[str, Callable[[], Run]] = {
-        "carrel": lambda: bench.ours("ingest", *names, home=bench.home()),
+        "quoth": lambda: bench.ours("ingest", *names, home=bench.home()),
         **{
             peer: lambda peer=peer: bench.theirs(
                 peer, "ingest", bench.embedder, *names, home=bench.home()
@@ -204,7 +204,7 @@ def embedding(bench: Bench) -> list[Row]:
     texts.write_text(json.dumps(chunks))
     peers = {"langchain": None, "llamaindex": 1.0}
     sides: dict[str, Callable[[], Run]] = {
-        "carrel": lambda: bench.ours("embed", str(texts), home=bench.home()),
+        "quoth": lambda: bench.ours("embed", str(texts), home=bench.home()),
         **{
             peer: lambda peer=peer: bench.theirs(
                 peer, "embed", bench.embedder, str(texts), home=bench.home()
@@ -233,7 +233,7 @@ def generation(bench: Bench) -> list[Row]:
     ours = ("generate", str(prompts), "48", "4")
     alone = ("generate", bench.weights, str(prompts), "48", "4")
     sides: dict[str, Callable[[], Run]] = {
-        "carrel": lambda: bench.ours(*ours, home=plain),
+        "quoth": lambda: bench.ours(*ours, home=plain),
         "tuned": lambda: bench.ours(*ours, home=tuned),
         "llama.cpp alone": lambda: bench.theirs("llamacpp", *alone, home=plain),
     }
@@ -253,8 +253,7 @@ def generation(bench: Bench) -> list[Row]:
 def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
     """What the machine allows: tokens that the memory delivers, and products of matrices."""
     import numpy as np
-
-    from pipelines.backends.bandwidth import memory_bandwidth
+    from quoth.weights.bandwidth import memory_bandwidth
 
     bandwidth = memory_bandwidth()
     size = Path(bench.weights).stat().st_size
@@ -265,9 +264,9 @@ def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
         count += 1
     rate = 2 * 1536**3 * count / (time.perf_counter() - begin)
     weights = 134.5e6  # of SmolLM2-135M; a token needs a product and a sum for each
-    parts = [run.said["read"] / run.said["seconds"] * 2 * weights for run in runs["carrel"]]
+    parts = [run.said["read"] / run.said["seconds"] * 2 * weights for run in runs["quoth"]]
     limits = {
-        "carrel": [Run({}, part / 1e9) for part in parts],
+        "quoth": [Run({}, part / 1e9) for part in parts],
         "matrix products": [Run({}, rate / 1e9) for _ in parts],
     }
     bench.remarks.append(
@@ -285,7 +284,7 @@ def summaries(bench: Bench) -> list[Row]:
     book = str(corpus.write_book(bench.scratch / "book.txt", bench.size.book))
     peers = {"langchain": 2.5, "llamaindex": 1.0}
     sides: dict[str, Callable[[], Run]] = {
-        "carrel": lambda: bench.ours("summarize", book, home=bench.home(bench.tuned)),
+        "quoth": lambda: bench.ours("summarize", book, home=bench.home(bench.tuned)),
         **{
             peer: lambda peer=peer: bench.theirs(
                 peer, "summarize", bench.weights, book, home=bench.home()
@@ -310,14 +309,14 @@ def batch(bench: Bench) -> list[Row]:
 
     def ours(folder: Path) -> Run:
         home = bench.home(bench.tuned)
-        return measure.run([*CARREL, "summarize", str(folder), "-o", str(home / "out")], home=home)
+        return measure.run([*QUOTH, "summarize", str(folder), "-o", str(home / "out")], home=home)
 
     def theirs(folder: Path) -> Run:
         files = [str(file) for file in sorted(folder.iterdir())]
         return bench.theirs("llamaindex", "summarize", bench.weights, *files, home=bench.home())
 
     left, right = iter(folders), iter(folders)
-    sides = {"carrel": lambda: ours(next(left)), "llamaindex": lambda: theirs(next(right))}
+    sides = {"quoth": lambda: ours(next(left)), "llamaindex": lambda: theirs(next(right))}
     runs = in_turns(sides, size.long_rounds, bench.deadline)
     note = f"{size.batch} documents a round, others in each, tuned"
     return [row("batch of summaries", "llamaindex", "s", runs, seconds, bar=1.0, note=note)]
@@ -333,11 +332,11 @@ def search(bench: Bench) -> list[Row]:
     kept.mkdir()
     found = measure_search(kept, folder, bench.size.chunks, 60)
     made = {
-        "carrel": [Run({}, found["hybrid"]["seconds to make"])],
+        "quoth": [Run({}, found["hybrid"]["seconds to make"])],
         "plain Chroma": [Run({}, plain_chroma(bench.scratch / "plain", bench.size.chunks))],
     }
     what = "a collection of drawn vectors"
-    note = f"{bench.size.chunks:,} chunks, Carrel with their text, words and journal of changes"
+    note = f"{bench.size.chunks:,} chunks, Quoth with their text, words and journal of changes"
     rows = [row(what, "plain Chroma", "s", made, seconds, note=note)]
     done = bench.theirs("llamaindex", "search", str(bench.size.chunks), "20", home=bench.home())
     found["llamaindex"] = {at: float(done.said[at]) for at in ("p50", "p95")}
@@ -345,7 +344,7 @@ def search(bench: Bench) -> list[Row]:
     for peer in ("llamaindex", "plain Chroma", "plain FTS5"):
         for at in ("p50", "p95"):
             runs = {
-                "carrel": [Run({}, found["hybrid"][at])],
+                "quoth": [Run({}, found["hybrid"][at])],
                 peer: [Run({}, found[peer][at])],
             }
             rows.append(row(f"hybrid search, {at}", peer, "ms", runs, seconds, note=note))
@@ -409,7 +408,7 @@ def main() -> None:
     head = f"{datetime.now(UTC):%Y-%m-%d}, {given.size}. {measure.machine()}. {measure.versions()}."
     rows: list[Row] = []
     failed = False
-    with tempfile.TemporaryDirectory(prefix="carrel-bench-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="quoth-bench-") as scratch:
         bench = Bench(Path(scratch), size, size.seconds if given.seconds is None else given.seconds)
         for name in given.only or GROUPS:
             begin = time.monotonic()

@@ -223,7 +223,7 @@ class Document(BaseDocTemplate):
             title=meta["title"],
             author=meta["author"],
             subject=meta["subject"],
-            creator="Carrel sample library",
+            creator="Quoth sample library",
             lang="en-GB",
             invariant=1,
             pageCompression=0,

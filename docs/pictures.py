@@ -12,12 +12,11 @@ from pathlib import Path
 
 import matplotlib
 from PIL import Image, ImageDraw, ImageFont
+from quoth import Answer, Library
+from quoth.views.lines import located, quoted, verdict
+from quoth.views.page_image import page_image
 from rich.console import Console
 from rich.text import Text
-
-from pipelines import Answer, Library
-from pipelines.display.page import page_image
-from pipelines.lines import located, quoted, verdict
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -37,12 +36,12 @@ _WEB_FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
 def terminal() -> str:
-    """Return a terminal with questions and what `carrel ask` printed, as SVG."""
+    """Return a terminal with questions and what `quoth ask` printed, as SVG."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for number, question in enumerate(QUESTIONS):
-        console.print(Text(f'$ carrel ask "{question}"', style="bold"))
+        console.print(Text(f'$ quoth ask "{question}"', style="bold"))
         done = subprocess.run(
-            [sys.executable, "-m", "pipelines.cli", "ask", question, "--collection", COLLECTION],
+            [sys.executable, "-m", "quoth.cli", "ask", question, "--collection", COLLECTION],
             capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ,
         )  # fmt: skip
         for line in done.stdout.rstrip().splitlines():
@@ -52,7 +51,7 @@ def terminal() -> str:
         if number + 1 < len(QUESTIONS):
             console.print()
     # The fonts that rich names lie on a server; a picture of ours asks none.
-    return _WEB_FONT.sub("", console.export_svg(title="carrel"))
+    return _WEB_FONT.sub("", console.export_svg(title="quoth"))
 
 
 def card(answer: Answer) -> Image.Image:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
-
-from pipelines.cli.app import app
-from pipelines.config import Config, load, preset_names
-from pipelines.resources import presets_folder
+from quoth.cli.app import app
+from quoth.config import load_config
+from quoth.config.read import preset_names
+from quoth.config.settings import Config
+from quoth.system.packaged import presets_folder
 
 FOLDER = Path(__file__).parent
 
@@ -20,9 +21,9 @@ def configuration() -> str:
     lines = [
         "# Configuration",
         "",
-        "Settings of `carrel.yaml`. Each is also an environment variable (`retrieval.k` is",
-        "`CARREL_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An unknown name is an",
-        "error that names the nearest one and the line. `carrel config show` prints what is in",
+        "Settings of `quoth.yaml`. Each is also an environment variable (`retrieval.k` is",
+        "`QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An unknown name is an",
+        "error that names the nearest one and the line. `quoth config show` prints what is in",
         "force and where it came from.",
     ]
     for name, section in Config.model_fields.items():
@@ -42,7 +43,7 @@ def configuration() -> str:
         "",
         "## Presets",
         "",
-        "`preset: NAME` in the file, `--preset NAME`, or `CARREL_PRESET`. What it sets stands in",
+        "`preset: NAME` in the file, `--preset NAME`, or `QUOTH_PRESET`. What it sets stands in",
         "for the defaults, below everything else; none of them changes what is in a collection.",
         "",
         "| preset | for | sets |",
@@ -52,7 +53,7 @@ def configuration() -> str:
         text = (presets_folder() / f"{name}.yaml").read_text()
         purpose = text.splitlines()[0].removeprefix("# ")
         origin = f"preset {name}"
-        rows = load(overrides={"preset": name}, environment={}).rows()
+        rows = load_config(overrides={"preset": name}, environment={}).rows()
         values = ", ".join(f"`{key}: {value}`" for key, value, place in rows if place == origin)
         lines.append(f"| `{name}` | {purpose} | {values} |")
     return "\n".join(lines) + "\n"
@@ -78,7 +79,7 @@ def commands() -> str:
             lines.append(f"| `{names}` | {getattr(parameter, 'help', None) or ''} |")
         lines.append("")
 
-    describe(typer.main.get_command(app), ["carrel"])
+    describe(typer.main.get_command(app), ["quoth"])
     return "\n".join(lines)
 
 

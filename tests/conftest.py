@@ -12,8 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from pipelines import privacy
+from quoth.system import privacy
 
 # A runner in the background ignores Ctrl-C, and the programs that the tests start would inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -39,16 +38,16 @@ def session_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _home(session_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """State goes to the session's folder, and no setting comes from outside."""
     for name in list(os.environ):
-        if name.startswith("CARREL_"):
+        if name.startswith("QUOTH_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("CARREL_HOME", str(session_home))
+    monkeypatch.setenv("QUOTH_HOME", str(session_home))
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def sample(session_home: Path) -> str:
     """The name of a collection that holds the sample library."""
-    from pipelines import Library
+    from quoth import Library
 
     with Library("sample", home=session_home) as library:
         report = library.ingest(LIBRARY)
@@ -64,13 +63,13 @@ def questions() -> list[dict[str, object]]:
     return [json.loads(line) for line in lines]
 
 
-Carrel = Callable[..., subprocess.CompletedProcess[str]]
+Quoth = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def carrel(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Carrel:
-    """Run a command of `carrel` in this process, which saves the imports."""
-    from pipelines.cli import main
+def quoth(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Quoth:
+    """Run a command of `quoth` in this process, which saves the imports."""
+    from quoth.cli import main
 
     def run(*arguments: str, input: str = "", **environment: str) -> object:
         monkeypatch.setattr(sys, "stdin", io.StringIO(input))
@@ -85,17 +84,17 @@ def carrel(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def carrel_program(session_home: Path, tmp_path: Path) -> Carrel:
-    """Run `carrel` as a program of its own, in an empty folder."""
+def quoth_program(session_home: Path, tmp_path: Path) -> Quoth:
+    """Run `quoth` as a program of its own, in an empty folder."""
 
     def run(*arguments: str, input: str | None = None, **environment: str) -> object:
         return subprocess.run(
-            [sys.executable, "-m", "pipelines.cli", *arguments],
+            [sys.executable, "-m", "quoth.cli", *arguments],
             capture_output=True,
             text=True,
             input=input,
             cwd=tmp_path,
-            env={**os.environ, "CARREL_HOME": str(session_home), **environment},
+            env={**os.environ, "QUOTH_HOME": str(session_home), **environment},
             timeout=240,
         )
 

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from pydantic import PrivateAttr
-
-from pipelines.backends.model import Description, LocalModel, Piece, Request
-from pipelines.config import Backend
-from pipelines.types import Timings
+from quoth.config.settings import Backend
+from quoth.models.model import Description, LocalModel, Piece, Request
+from quoth.types import Timings
 
 Answer = Callable[[str], str]
 

@@ -7,10 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from scripted_model import Scripted
-
-from pipelines.batch import JobReport, Progress, SummaryJob
-from pipelines.errors import (
+from quoth.errors import (
     BackendUnavailableError,
     CollectionBusyError,
     CollectionError,
@@ -18,10 +15,13 @@ from pipelines.errors import (
     ModelNotFoundError,
     UsageError,
 )
-from pipelines.journal import Journal
-from pipelines.outputs import held
-from pipelines.summarize import Options, Summarizer
-from pipelines.types import Document, Page
+from quoth.jobs.run import JobReport, Progress, SummaryJob
+from quoth.journal.journal import Journal
+from quoth.summarize.summarizer import Summarizer
+from quoth.summarize.values import Options
+from quoth.system.files import held
+from quoth.types import Document, Page
+from scripted_model import Scripted
 
 TEXT = (
     "The council met on {n} May 1998 in hall {n}. Ada Lindqvist asked for {n},200 crowns to mend "
@@ -58,7 +58,7 @@ def outputs(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): path.read_text()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in {"report.json", ".carrel-lock"}
+        if path.is_file() and path.name not in {"report.json", ".quoth-lock"}
     }
 
 
@@ -268,7 +268,7 @@ def test_what_a_killed_run_left_half_written_is_swept(tmp_path: Path, folder: Pa
 
 
 def test_exit_codes_tell_what_happened() -> None:
-    from pipelines.types import Outcome, Report
+    from quoth.types import Outcome, Report
 
     failed = Report(failed=(Outcome("a", "b", "failed"),))
     assert JobReport(Report()).exit_code == 0

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
-from pipelines.cite import find_quote, sentences
+from quoth.text.quotes import find_quote
+from quoth.text.sentences import sentences
 
 PAGE = "The hatch opened in-\nward and could not be moved.\nIt was “ﬁnal”, they said — twice."
 

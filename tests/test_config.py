@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-
-from pipelines.config import Config, home, load
-from pipelines.errors import ConfigurationError
+from quoth.config import load_config, state_folder
+from quoth.config.settings import Config
+from quoth.errors import ConfigurationError
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -14,9 +14,9 @@ def write(tmp_path: Path, text: str) -> Path:
 
 def test_precedence_is_defaults_file_environment_argument(tmp_path: Path) -> None:
     file = write(tmp_path, "retrieval:\n  k: 3\n  mode: dense\n  candidates: 50\n")
-    found = load(
+    found = load_config(
         file,
-        environment={"CARREL_RETRIEVAL__MODE": "keyword", "CARREL_RETRIEVAL__K": "4"},
+        environment={"QUOTH_RETRIEVAL__MODE": "keyword", "QUOTH_RETRIEVAL__K": "4"},
         overrides={"retrieval.k": 5},
     )
     assert found.config.retrieval.k == 5
@@ -24,14 +24,14 @@ def test_precedence_is_defaults_file_environment_argument(tmp_path: Path) -> Non
     assert found.config.retrieval.candidates == 50
     rows = {key: origin for key, _, origin in found.rows()}
     assert rows["retrieval.k"] == "argument"
-    assert rows["retrieval.mode"] == "environment CARREL_RETRIEVAL__MODE"
+    assert rows["retrieval.mode"] == "environment QUOTH_RETRIEVAL__MODE"
     assert rows["retrieval.candidates"] == f"{file} line 4"
     assert rows["backend.seed"] == "default"
 
 
 def test_the_file_in_the_working_folder_is_found(tmp_path: Path) -> None:
-    (tmp_path / "carrel.yaml").write_text("backend:\n  model: ollama:llama3.1:8b\n")
-    assert load(environment={}).config.backend.model == "ollama:llama3.1:8b"
+    (tmp_path / "quoth.yaml").write_text("backend:\n  model: ollama:llama3.1:8b\n")
+    assert load_config(environment={}).config.backend.model == "ollama:llama3.1:8b"
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_the_file_in_the_working_folder_is_found(tmp_path: Path) -> None:
 )
 def test_a_wrong_file_is_one_sentence_with_the_line(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(ConfigurationError, match=f"(?s){told}"):
-        load(write(tmp_path, text), environment={})
+        load_config(write(tmp_path, text), environment={})
 
 
 def test_a_file_that_is_named_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="There is no configuration file"):
-        load(tmp_path / "absent.yaml")
+        load_config(tmp_path / "absent.yaml")
 
 
 def test_the_configuration_is_frozen_and_every_setting_is_described() -> None:
@@ -70,5 +70,5 @@ def test_the_configuration_is_frozen_and_every_setting_is_described() -> None:
 
 
 def test_state_lives_where_the_environment_says(tmp_path: Path) -> None:
-    assert home({"CARREL_HOME": str(tmp_path)}) == tmp_path
-    assert home({}).name == "carrel"
+    assert state_folder({"QUOTH_HOME": str(tmp_path)}) == tmp_path
+    assert state_folder({}).name == "quoth"

@@ -9,12 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from pipelines import errors
-from pipelines.backends import backend_names
+from quoth import errors
+from quoth.models.registry import backend_names
 
 ROOT = Path(__file__).parents[1]
-WRITTEN = r"(?:^ *(?:\$ )?(?:\S*/)?|`)carrel ([a-z][^`\n]*)"
+WRITTEN = r"(?:^ *(?:\$ )?(?:\S*/)?|`)quoth ([a-z][^`\n]*)"
 """A command in a block, or between backticks."""
 
 
@@ -31,7 +30,7 @@ def test_every_error_is_explained() -> None:
     ours = {
         name
         for name, value in vars(errors).items()
-        if isinstance(value, type) and issubclass(value, errors.CarrelError)
+        if isinstance(value, type) and issubclass(value, errors.QuothError)
     }
     assert explained == ours
 
@@ -47,7 +46,7 @@ def test_the_commands_in_the_how_tos_are_there() -> None:
     known = {
         command: set(re.findall(r"--[\w-]+", options))
         for command, options in re.findall(
-            r"^## `carrel ([\w -]+)`(.*?)(?=^## |\Z)", reference, re.MULTILINE | re.DOTALL
+            r"^## `quoth ([\w -]+)`(.*?)(?=^## |\Z)", reference, re.MULTILINE | re.DOTALL
         )
     }
     pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "howto").glob("*.md")]
@@ -55,10 +54,10 @@ def test_the_commands_in_the_how_tos_are_there() -> None:
     for page in [*pages, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
         for line in re.findall(WRITTEN, page.read_text(), re.MULTILINE):
             command = next((name for name in known if f"{line} ".startswith(f"{name} ")), None)
-            assert command, f"{page.name}: carrel {line}"
+            assert command, f"{page.name}: quoth {line}"
             used += 1
             asked = set(re.findall(r"(?<=\s)--[\w-]+", line.split("|")[0]))
-            assert asked <= known[command], f"{page.name}: carrel {line}"
+            assert asked <= known[command], f"{page.name}: quoth {line}"
     assert used > 20
 
 
@@ -76,7 +75,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
 
 def test_every_floor_stands_in_the_design() -> None:
     design = (ROOT / "docs" / "design.md").read_text()
-    rooms = {p.name.removesuffix(".py") for p in (ROOT / "pipelines").iterdir()}
+    rooms = {p.name.removesuffix(".py") for p in (ROOT / "pipelines" / "quoth").iterdir()}
     rooms -= {"__init__", "__pycache__", "py.typed", "_resources"}
     for room in rooms:
         assert f"`{room}`" in design or f"`{room}/`" in design, f"{room} is not in the design"

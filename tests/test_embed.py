@@ -9,13 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from pipelines.config import load
-from pipelines.embed import Embedder, EmbeddingThread, FolderEmbedder, embedded_text, openvino
-from pipelines.embed.batch import Ids, batches, padded
-from pipelines.embed.choice import Engine, encoded, fastest
-from pipelines.errors import ConfigurationError
-from pipelines.types import Chunk
+from quoth.config import load_config
+from quoth.embed import openvino
+from quoth.embed.ahead import EmbeddingThread
+from quoth.embed.batch import Ids, batches, padded
+from quoth.embed.choice import Engine, encoded, fastest
+from quoth.embed.contract import Embedder
+from quoth.embed.embedder import FolderEmbedder, embedded_text
+from quoth.errors import ConfigurationError
+from quoth.types import Chunk
 
 TEXTS = [
     "The lease ends in March.",
@@ -26,7 +28,7 @@ TEXTS = [
 
 
 def embedder(engine: str = "onnx") -> Embedder:
-    return FolderEmbedder.open(load(overrides={"embedding.engine": engine}).config.embedding)
+    return FolderEmbedder.open(load_config(overrides={"embedding.engine": engine}).config.embedding)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def test_engines_agree_with_sentence_transformers(
     if engine == "openvino" and not openvino.is_installed():
         pytest.skip("needs OpenVINO, which has no wheel here")
     if engine == "torch-bf16":
-        from pipelines.embed.torch import has_bf16
+        from quoth.embed.torch import has_bf16
 
         if not has_bf16():
             pytest.skip("needs a processor with bf16")
@@ -155,8 +157,8 @@ def test_threads_that_are_first_at_once_do_not_wait_for_each_other() -> None:
         import sys
         from pathlib import Path
         import numpy as np
-        from pipelines.embed.choice import encoded
-        from pipelines.embed.openvino import OpenVinoEngine
+        from quoth.embed.choice import encoded
+        from quoth.embed.openvino import OpenVinoEngine
         engine = OpenVinoEngine(Path({str(graph)!r}), threads=2)
         sys.setswitchinterval(1e-7)  # a change of threads at every step
         print(len(list(encoded(engine, [[np.arange(100, 140 + n)] for n in range(6)]))))
@@ -177,7 +179,7 @@ def test_openvino_counts_nobody(tmp_path: Path) -> None:
         watched = {{"socket.connect", "socket.getaddrinfo", "socket.sendto"}}
         sys.addaudithook(lambda event, arguments: event in watched and seen.append(event))
         from pathlib import Path
-        from pipelines.embed.openvino import OpenVinoEngine
+        from quoth.embed.openvino import OpenVinoEngine
         OpenVinoEngine(Path({str(embedder()._graph())!r}), threads=1)
         assert "openvino" in sys.modules
         assert not seen, seen

@@ -9,20 +9,21 @@ import sys
 from pathlib import Path
 
 import pytest
+import quoth
 
-import pipelines
-
-PACKAGE = Path(__file__).parent.parent / "pipelines"
+PACKAGE = Path(__file__).parent.parent / "pipelines" / "quoth"
 
 FLOORS = (
-    ("errors", "machine", "resources", "types"),
-    ("config", "database", "lines", "lock", "outputs", "privacy", "words"),
-    ("cite", "job", "journal", "load", "split", "store", "weights"),
-    ("embed", "prompts"),
-    ("backends", "index"),
+    ("errors", "types"),
+    ("system", "text"),
+    ("config",),
+    ("load", "journal", "weights"),
+    ("prompts", "embed", "collection"),
+    ("models",),
+    ("backends",),
     ("ingest", "retrieve", "summarize", "tune"),
-    ("answer", "batch", "display"),
-    ("evaluate",),
+    ("answer", "views"),
+    ("jobs", "evaluate"),
     ("library",),
     ("cli",),
 )
@@ -42,7 +43,7 @@ def rooms_of(file: Path) -> set[str]:
             names = [alias.name for alias in node.names]
         else:
             continue
-        found |= {name.split(".")[1] for name in names if name.startswith("pipelines.")}
+        found |= {name.split(".")[1] for name in names if name.startswith("quoth.")}
     return found
 
 
@@ -61,12 +62,12 @@ def test_imports_run_down_the_floors(file: Path) -> None:
 def test_nothing_inside_imports_the_front_door() -> None:
     for file in modules():
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module == "pipelines":
+            if isinstance(node, ast.ImportFrom) and node.module == "quoth":
                 names = {alias.name for alias in node.names}
                 assert names <= set(FLOOR), f"{file} imports {names - set(FLOOR)} from the door"
 
 
-@pytest.mark.parametrize("program", ["import pipelines", "import pipelines.cli.app"])
+@pytest.mark.parametrize("program", ["import quoth", "import quoth.cli.app"])
 def test_nothing_heavy_is_imported_early(program: str) -> None:
     code = f"import sys\n{program}\nprint([m for m in {HEAVY!r} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -77,7 +78,7 @@ def test_help_costs_little() -> None:
     costs = []
     for _ in range(3):
         before = os.times()
-        result = subprocess.run([sys.executable, "-m", "pipelines.cli", "--help"])
+        result = subprocess.run([sys.executable, "-m", "quoth.cli", "--help"])
         after = os.times()  # seconds of the processor, which a busy machine hardly changes
         costs.append(after.children_user + after.children_system
                      - before.children_user - before.children_system)  # fmt: skip
@@ -86,11 +87,11 @@ def test_help_costs_little() -> None:
 
 
 def test_every_public_name_is_there_and_sorted() -> None:
-    assert list(pipelines.__all__) == sorted(pipelines.__all__)
-    for name in pipelines.__all__:
-        assert getattr(pipelines, name).__name__ == name
+    assert list(quoth.__all__) == sorted(quoth.__all__)
+    for name in quoth.__all__:
+        assert getattr(quoth, name).__name__ == name
     with pytest.raises(AttributeError):
-        pipelines.nothing  # noqa: B018
+        quoth.nothing  # noqa: B018
 
 
 @pytest.mark.parametrize("file", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -99,12 +100,12 @@ def test_rooms_stay_small(file: Path) -> None:
 
 
 def test_errors_are_one_tree_drawn_at_the_top_of_their_file() -> None:
-    from pipelines import errors
+    from quoth import errors
 
     drawn = errors.__doc__ or ""
     for name, value in vars(errors).items():
         if isinstance(value, type) and issubclass(value, Exception):
-            assert issubclass(value, errors.CarrelError)
+            assert issubclass(value, errors.QuothError)
             assert name in drawn, f"{name} is not drawn"
 
 

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from pipelines.index import DenseIndex
-from pipelines.lock import WriteLock
-from pipelines.store import Store
-from pipelines.types import Chunk, Document, Page
+from quoth.collection.index import DenseIndex
+from quoth.collection.store import Store
+from quoth.system.lock import WriteLock
+from quoth.types import Chunk, Document, Page
 
 COUNT, WIDTH = 300, 16
 RANDOM = np.random.default_rng(7)

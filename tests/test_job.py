@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quoth.errors import ConfigurationError, UsageError
+from quoth.jobs.file import Job, find_job, read_job, settings_of
+from quoth.system.files import held
+from quoth.system.packaged import jobs_folder
 
-from pipelines.errors import ConfigurationError, UsageError
-from pipelines.job import Job, find_job, read_job, settings_of
-from pipelines.outputs import held
-from pipelines.resources import jobs_folder
-
-Carrel = Callable[..., Any]
+Quoth = Callable[..., Any]
 LIBRARY = Path(__file__).parents[1] / "data" / "library"
 EXAMPLES = sorted(file.stem for file in jobs_folder().glob("*.yaml"))
 JOB = "sources: [in]\noutput: out\nsettings:\n  summarization:\n    length: brief\n"
@@ -39,7 +38,7 @@ def test_settings_are_those_of_the_configuration(
 ) -> None:
     file = written(tmp_path, JOB)
     assert settings_of(file, {}).config.summarization.length == "brief"
-    monkeypatch.setenv("CARREL_SUMMARIZATION__LENGTH", "detailed")
+    monkeypatch.setenv("QUOTH_SUMMARIZATION__LENGTH", "detailed")
     assert settings_of(file, {}).config.summarization.length == "detailed"
     overridden = settings_of(file, {"summarization.length": "70"})
     assert overridden.config.summarization.length == "70"
@@ -87,7 +86,7 @@ def test_there_are_two_examples() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_runs_and_goes_on(name: str, tmp_path: Path, carrel: Carrel) -> None:
+def test_an_example_runs_and_goes_on(name: str, tmp_path: Path, quoth: Quoth) -> None:
     file = shutil.copy(jobs_folder() / f"{name}.yaml", tmp_path)
     job = read_job(Path(file))
     assert job.output is not None
@@ -96,15 +95,15 @@ def test_an_example_runs_and_goes_on(name: str, tmp_path: Path, carrel: Carrel) 
     text = (LIBRARY / "library-committee-minutes.md").read_text()
     (folder / "one.md").write_text(text[:1500])
     (folder / "two.txt").write_text(text[1500:2600])
-    shown = carrel("run", file, "--quiet")
+    shown = quoth("run", file, "--quiet")
     assert (shown.returncode, shown.stdout, shown.stderr) == (0, "", "")
     report = json.loads((job.output / "report.json").read_text())
     assert len(report["report"]["done"]) == 2
     assert report["calls"] > 0
-    again = carrel("run", file, "--json")
+    again = quoth("run", file, "--json")
     assert json.loads(again.stdout)["calls"] == 0
     # The same by its name, on other documents, into another folder.
-    shown = carrel("run", name, str(folder), "-o", "elsewhere", "--quiet")
+    shown = quoth("run", name, str(folder), "-o", "elsewhere", "--quiet")
     assert shown.returncode == 0
     endings = {"one.md.md", "two.txt.md", "one.md.json", "two.txt.json"}
     outputs = {path.name: path.read_text() for path in job.output.iterdir() if path.name in endings}
@@ -113,21 +112,21 @@ def test_an_example_runs_and_goes_on(name: str, tmp_path: Path, carrel: Carrel) 
         assert (tmp_path / "elsewhere" / file_name).read_text() == text
 
 
-def test_exit_codes_of_a_job(tmp_path: Path, carrel: Carrel) -> None:
+def test_exit_codes_of_a_job(tmp_path: Path, quoth: Quoth) -> None:
     file = written(tmp_path, JOB)
-    shown = carrel("run", str(file), "--quiet")
+    shown = quoth("run", str(file), "--quiet")
     assert shown.returncode == 2
     assert "no files" in shown.stderr
     folder = file.parent / "in"
     folder.mkdir()
     (folder / "blank.txt").write_text("  \n ")
-    shown = carrel("run", str(file), "--quiet")
+    shown = quoth("run", str(file), "--quiet")
     assert shown.returncode == 1
     assert "blank.txt" in shown.stdout
     with held(file.parent / "out"):
-        shown = carrel("run", str(file), "--quiet")
+        shown = quoth("run", str(file), "--quiet")
     assert shown.returncode == 2
     assert "Another run is writing" in shown.stderr
-    shown = carrel("run", str(written(tmp_path, "sources: [in]")))
+    shown = quoth("run", str(written(tmp_path, "sources: [in]")))
     assert shown.returncode == 2
     assert "where to write" in shown.stderr

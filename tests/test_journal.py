@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 from langchain_core.language_models import FakeListChatModel, FakeListLLM
-
-from pipelines.errors import CollectionBusyError, CollectionError
-from pipelines.journal import Entry, Journal, Question
-from pipelines.types import Timings
+from quoth.errors import CollectionBusyError, CollectionError
+from quoth.journal.journal import Entry, Journal, Question
+from quoth.types import Timings
 
 QUESTION = Question("weights-1", "What is it?", {"max_tokens": 8, "temperature": 0.0})
 
@@ -72,7 +71,7 @@ def test_what_was_recorded_survives_kill(tmp_path: Path) -> None:
     program = f"""
 import os, signal
 from pathlib import Path
-from pipelines.journal import *
+from quoth.journal import *
 journal = Journal(Path({str(tmp_path / "journal.db")!r}))
 print(journal.record(Entry(Question("w", "p"), "kept")), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -147,7 +146,7 @@ def test_a_journal_that_another_process_holds_is_said_so(journal: Journal) -> No
 
 
 def test_langchain_caches_through_it(journal: Journal) -> None:
-    from pipelines.journal.cache import JournalCache
+    from quoth.journal.cache import JournalCache
 
     cache = JournalCache(journal)
     kept = journal.record(Entry(QUESTION, "ours"))

@@ -13,11 +13,10 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda, RunnableParallel, RunnablePassthrough
-
-from pipelines import Answer, Library
-from pipelines.cite import find_quote
-from pipelines.errors import ConfigurationError
-from pipelines.load import DocumentLoader
+from quoth import Answer, Library
+from quoth.errors import ConfigurationError
+from quoth.load.langchain import DocumentLoader
+from quoth.text.quotes import find_quote
 
 DATA = Path(__file__).parents[1] / "data"
 GENERATOR = "How long can the emergency generator run on a full tank?"

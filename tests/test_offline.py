@@ -20,7 +20,7 @@ except OSError:
     pass
 else:
     raise SystemExit("there is a network here")
-from pipelines import Library
+from quoth import Library
 with Library("offline") as library:
     report = library.ingest({str(LIBRARY)!r})
     assert len(report.done) == 5, report
@@ -43,7 +43,7 @@ def test_everything_works_with_nothing_but_loopback(tmp_path: Path, session_home
     script = f"ip link set lo up && exec {sys.executable} -c '{PROGRAM}'"
     result = subprocess.run(
         ["unshare", "-rn", "sh", "-c", script.replace("'" + PROGRAM + "'", '"$PROGRAM"')],
-        env={**os.environ, "CARREL_HOME": str(tmp_path / "home"), "PROGRAM": PROGRAM},
+        env={**os.environ, "QUOTH_HOME": str(tmp_path / "home"), "PROGRAM": PROGRAM},
         capture_output=True,
         text=True,
         timeout=240,

@@ -4,9 +4,8 @@ import subprocess
 import sys
 
 import pytest
-
-from pipelines import privacy
-from pipelines.errors import EgressError
+from quoth.errors import EgressError
+from quoth.system import privacy
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
@@ -45,7 +44,7 @@ def test_loopback_works_under_the_guard() -> None:
 def test_a_host_that_the_configuration_names_is_let_through() -> None:
     program = (
         "import socket\n"
-        "from pipelines import privacy\n"
+        "from quoth.system import privacy\n"
         "privacy.guard(['192.0.2.1'])\n"
         "s = socket.socket(); s.settimeout(0.01)\n"
         "try: s.connect(('192.0.2.1', 80))\n"
@@ -57,7 +56,7 @@ def test_a_host_that_the_configuration_names_is_let_through() -> None:
 
 def test_telemetry_is_off_before_anything_is_imported() -> None:
     program = (
-        "import pipelines, os, sys\n"
+        "import quoth, os, sys\n"
         "assert 'chromadb' not in sys.modules and 'huggingface_hub' not in sys.modules\n"
         "print(os.environ['ANONYMIZED_TELEMETRY'], os.environ['HF_HUB_OFFLINE'],"
         " os.environ['LANGSMITH_TRACING'], os.environ['DO_NOT_TRACK'])"

@@ -5,10 +5,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pipelines.errors import ConfigurationError
-from pipelines.split import Splitter
-from pipelines.types import Document, Heading, Page
+from quoth.errors import ConfigurationError
+from quoth.text.split import Splitter
+from quoth.types import Document, Heading, Page
 
 
 def token_starts(text: str) -> list[int]:

@@ -9,11 +9,11 @@ from random import Random
 
 import numpy as np
 import pytest
-
-from pipelines.errors import CollectionError
-from pipelines.store import Scope, Store
-from pipelines.types import Chunk, Document, Heading, Page
-from pipelines.words import analyse, code, unpack
+from quoth.collection.scope import Scope
+from quoth.collection.store import Store
+from quoth.errors import CollectionError
+from quoth.text.words import analyse, code, unpack
+from quoth.types import Chunk, Document, Heading, Page
 
 
 def document(path: str, *texts: str) -> Document:
@@ -160,7 +160,7 @@ def test_a_layout_from_the_future_is_left_alone(store: Store) -> None:
     store.close()
     with sqlite3.connect(store.path) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(CollectionError, match="newer Carrel"):
+    with pytest.raises(CollectionError, match="newer Quoth"):
         Store(store.path)
 
 

@@ -19,14 +19,14 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel
+from quoth import Answer, Library
+from quoth.config import load_config
+from quoth.config.read import preset_names
+from quoth.errors import ConfigurationError
+from quoth.retrieve.tool import NAME, search_tool
+from quoth.summarize.values import Options
+from quoth.system.packaged import presets_folder
 from scripted_model import Scripted
-
-from pipelines import Answer, Library
-from pipelines.config import load, preset_names
-from pipelines.errors import ConfigurationError
-from pipelines.resources import presets_folder
-from pipelines.retrieve.tool import NAME, search_tool
-from pipelines.summarize import Options
 
 DATA = Path(__file__).parents[1] / "data"
 GENERATOR = "How long can the emergency generator run on a full tank?"
@@ -237,7 +237,7 @@ def test_a_retriever_that_hands_on_ours_changes_nothing(library: Library) -> Non
 
 
 def test_an_unknown_retriever_is_named(sample: str, session_home: Path) -> None:
-    config = load(overrides={"retrieval.retriever": "nobody"}).config
+    config = load_config(overrides={"retrieval.retriever": "nobody"}).config
     with (
         Library(sample, home=session_home, config=config) as library,
         pytest.raises(ConfigurationError, match="nobody"),
@@ -250,20 +250,20 @@ def test_an_unknown_retriever_is_named(sample: str, session_home: Path) -> None:
 
 def test_every_preset_changes_something_and_no_collection() -> None:
     assert preset_names() == ("fast", "gpu", "laptop", "quality")
-    plain = load().config
+    plain = load_config().config
     for name in preset_names():
-        effective = load(overrides={"preset": name})
+        effective = load_config(overrides={"preset": name})
         changed = {key for key, _, origin in effective.rows() if origin == f"preset {name}"}
         named = yaml.safe_load((presets_folder() / f"{name}.yaml").read_text())
         assert changed == {f"{s}.{key}" for s, keys in named.items() for key in keys}
-        defaults = {key: value for key, value, _ in load().rows()}
+        defaults = {key: value for key, value, _ in load_config().rows()}
         assert all(value != defaults[key] for key, value, _ in effective.rows() if key in changed)
         assert effective.config.ingestion.chunk_tokens == plain.ingestion.chunk_tokens
         assert effective.config.embedding.model == plain.embedding.model
 
 
 def test_a_file_goes_before_its_preset(tmp_path: Path) -> None:
-    file = tmp_path / "carrel.yaml"
+    file = tmp_path / "quoth.yaml"
     file.write_text("preset: fast\nretrieval:\n  k: 9\n")
     with Library.from_config(file) as library:
         assert library.config.retrieval.k == 9
@@ -273,9 +273,9 @@ def test_a_file_goes_before_its_preset(tmp_path: Path) -> None:
         assert library.config.backend.parallel == 2
 
 
-def test_a_preset_on_the_command_line(carrel: Any) -> None:
-    done = carrel("config", "show", "--preset", "gpu", "--json")
+def test_a_preset_on_the_command_line(quoth: Any) -> None:
+    done = quoth("config", "show", "--preset", "gpu", "--json")
     assert '"from": "preset gpu"' in done.stdout
-    wrong = carrel("config", "show", "--preset", "gpus")
+    wrong = quoth("config", "show", "--preset", "gpus")
     assert wrong.returncode == 2
     assert "fast, gpu, laptop, quality" in wrong.stderr

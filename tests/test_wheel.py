@@ -48,11 +48,11 @@ def installed(wheel: Path, session_home: Path, tmp_path_factory: pytest.TempPath
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         return subprocess.run(
-            [python.with_name("carrel"), *arguments],
+            [python.with_name("quoth"), *arguments],
             capture_output=True,
             text=True,
             cwd=folder,
-            env={**environment, "CARREL_HOME": str(session_home)},
+            env={**environment, "QUOTH_HOME": str(session_home)},
             timeout=240,
         )
 
@@ -62,13 +62,13 @@ def installed(wheel: Path, session_home: Path, tmp_path_factory: pytest.TempPath
 def test_the_wheel_holds_the_data_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"pipelines"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"quoth"}
     for needed in (
-        "pipelines/py.typed",
-        "pipelines/presets/laptop.yaml",
-        "pipelines/_resources/prompts/tasks/answer.yaml",
-        "pipelines/_resources/library/waterworks-handbook.pdf",
-        "pipelines/_resources/questions.jsonl",
+        "quoth/py.typed",
+        "quoth/config/presets/laptop.yaml",
+        "quoth/_resources/prompts/tasks/answer.yaml",
+        "quoth/_resources/library/waterworks-handbook.pdf",
+        "quoth/_resources/questions.jsonl",
     ):
         assert needed in names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
@@ -83,7 +83,7 @@ def test_help_and_the_packed_sample_work_where_only_the_wheel_is(installed: Run)
 
 def test_the_packed_sample_is_ingested_and_asked(installed: Run) -> None:
     program = Path(installed("--help").args[0])
-    (folder,) = program.parents[1].glob("lib/python*/site-packages/pipelines/_resources/library")
+    (folder,) = program.parents[1].glob("lib/python*/site-packages/quoth/_resources/library")
     done = installed("ingest", str(folder / "waterworks-handbook.pdf"), "--collection", "packed")
     assert done.returncode == 0, done.stderr
     answer = installed("ask", QUESTION, "--collection", "packed")

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pipelines.words import analyse, code, name_words, named_words, pack, unpack
+from quoth.text.words import analyse, code, name_words, named_words, pack, unpack
 
 
 def test_words_are_stemmed_lower_case_without_accents_and_without_stop_words() -> None:

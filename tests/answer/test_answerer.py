@@ -8,14 +8,14 @@ from threading import Event
 from typing import Any
 
 import pytest
+from quoth import Library
+from quoth.answer.answerer import NOT_FOUND, Answerer
+from quoth.config.settings import Answering, Config, Embedding
+from quoth.embed.contract import Embedder
+from quoth.embed.embedder import FolderEmbedder
+from quoth.errors import BackendError, ContextOverflowError, UsageError
+from quoth.types import Answer, Chunk, Hit
 from scripted_model import Scripted
-
-from pipelines import Library
-from pipelines.answer.answerer import NOT_FOUND, Answerer
-from pipelines.config import Answering, Config, Embedding
-from pipelines.embed import Embedder, FolderEmbedder
-from pipelines.errors import BackendError, ContextOverflowError, UsageError
-from pipelines.types import Answer, Chunk, Hit
 
 SMALL = 135_000_000
 MINUTES = (

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quoth import Library
+from quoth.answer.answerer import steady
+from quoth.answer.chat import Chat, Turn, is_faithful, with_subject
+from quoth.config import load_config
+from quoth.errors import UsageError
+from quoth.types import Answer, Chunk, Timings
 from scripted_model import Scripted
-
-from pipelines import Library
-from pipelines.answer.answerer import steady
-from pipelines.answer.chat import Chat, Turn, is_faithful, with_subject
-from pipelines.config import load
-from pipelines.errors import UsageError
-from pipelines.types import Answer, Chunk, Timings
 
 FIRST = "How tall was the Saturn V?"
 
@@ -152,7 +151,7 @@ def test_a_follow_up_reads_first_what_was_read_before(
 def test_a_follow_up_on_the_same_excerpts_reads_only_what_is_new(sample: str) -> None:
     settings = {"answering.style": "prose", "answering.context_tokens": 500,
                 "answering.max_tokens": 8, "backend.parallel": 1}  # fmt: skip
-    with Library(sample, config=load(environment={}, overrides=settings).config) as library:
+    with Library(sample, config=load_config(environment={}, overrides=settings).config) as library:
         conversation = library.chat()
         first = conversation.ask("How long can the emergency generator run on a full tank?")
         second = conversation.ask("For how long can the emergency generator run on a full tank?")

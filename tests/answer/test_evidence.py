@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from pipelines.answer.evidence import weigh
-from pipelines.config import Embedding
-from pipelines.embed import Embedder, FolderEmbedder
-from pipelines.types import Chunk, Hit
+from quoth.answer.evidence import weigh
+from quoth.config.settings import Embedding
+from quoth.embed.contract import Embedder
+from quoth.embed.embedder import FolderEmbedder
+from quoth.types import Chunk, Hit
 
 TEXT = (
     "Contents . . . . . . . . 3 Pumps . . . . . . . . 4\n\n"

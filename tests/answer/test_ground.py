@@ -3,16 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from pipelines.answer.ground import (
-    best_sentences,
-    cite,
-    numbers,
-    sentences_of,
-    unsupported_numbers,
-    without_links,
-)
-from pipelines.types import Chunk
+from quoth.answer.ground import best_sentences, cite, sentences_of
+from quoth.text.markup import without_links
+from quoth.text.numbers import numbers, unsupported_numbers
+from quoth.types import Chunk
 
 PAGE = (
     "Records kept\nThe signed minutes are kept for ten years in the strongroom. "

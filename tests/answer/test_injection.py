@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quoth import Library
+from quoth.answer.answerer import Answerer
+from quoth.config.settings import Answering
+from quoth.types import Answer
 from scripted_model import Scripted
-
-from pipelines import Library
-from pipelines.answer import Answerer
-from pipelines.config import Answering
-from pipelines.types import Answer
 
 FACT = "The Halden pump was installed in 1987 by Ingrid Voss."
 QUESTION = "Who installed the Halden pump?"

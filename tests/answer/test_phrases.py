@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
-from pipelines.answer.ground import terms
-from pipelines.answer.phrases import Kind, fits, holds, kind_of, phrases, with_measure
+from quoth.answer.phrases import Kind, fits, holds, kind_of, phrases, with_measure
+from quoth.text.terms import terms
 
 
 @pytest.mark.parametrize(

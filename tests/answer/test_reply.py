@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-
-from pipelines.answer.reply import Reply, is_declined
+from quoth.answer.reply import Reply, is_declined
 
 FORMED = (
     'Quote [1]: "The hatch opened inward."\nQuote [2]: "It was hot."\nAnswer: It opened inward.'

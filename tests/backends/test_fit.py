@@ -3,13 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from pipelines.backends.bandwidth import memory_bandwidth
-from pipelines.backends.devices import Device, Memory, offload_note, offloaded_layers
-from pipelines.backends.fit import cache_of_layers, fit_of
-from pipelines.backends.gguf import Gguf, read_gguf
-from pipelines.backends.local_weights import embedded_weights
-from pipelines.config import Backend
+from quoth.backends.llama.offload import offload_note, offloaded_layers
+from quoth.config.settings import Backend
+from quoth.weights.bandwidth import memory_bandwidth
+from quoth.weights.find import embedded_weights
+from quoth.weights.fit import cache_of_layers, fit_of
+from quoth.weights.gguf import Gguf, read_gguf
+from quoth.weights.memory import Device, Memory
 
 GIB = 2**30
 MIB = 2**20
@@ -120,7 +120,7 @@ def test_a_model_asked_onto_a_gpu_that_is_not_there_is_told(header: Gguf) -> Non
 def test_the_offload_is_read_from_the_memory_that_the_gpu_lost(
     header: Gguf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.backends.devices.gpu_memory_free", lambda: [GIB])
+    monkeypatch.setattr("quoth.backends.llama.offload.gpu_memory_free", lambda: [GIB])
     assert offloaded_layers([GIB + header.bytes * 2], header) == 31
     assert offloaded_layers([GIB + header.bytes // 2], header) == 16
     assert offloaded_layers([GIB], header) == 0

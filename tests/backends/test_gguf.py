@@ -5,11 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
-
-from pipelines.backends.gguf import read_gguf
-from pipelines.backends.local_weights import embedded_weights
-from pipelines.backends.vocabulary import Vocabulary
-from pipelines.errors import BackendError, ModelNotFoundError
+from quoth.backends.llama.vocabulary import Vocabulary
+from quoth.errors import BackendError, ModelNotFoundError
+from quoth.weights.find import embedded_weights
+from quoth.weights.gguf import read_gguf
 
 MARK = "\n__ggml_vocab_test__\n"
 VOCABULARIES = ("bert-bge", "gpt-2", "llama-spm", "phi-3")

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import psutil
-
-from pipelines.backends import open_model
-from pipelines.backends.llamacpp import LlamaCpp
-from pipelines.config import Backend
+from quoth.backends.llama.in_process import LlamaCpp
+from quoth.config.settings import Backend
+from quoth.models.registry import open_model
 
 
 def test_memory_does_not_grow_with_the_number_of_prompts() -> None:

@@ -13,22 +13,22 @@ from typing import Any
 import pytest
 from gguf import GGUFWriter
 from langchain_core.messages import HumanMessage, SystemMessage
-
-from pipelines import Library
-from pipelines.backends import backend_class, backend_names, open_model, split_model
-from pipelines.backends.http import LocalHttp, read_key
-from pipelines.backends.model import LocalModel
-from pipelines.config import Backend, load
-from pipelines.errors import (
+from quoth import Library
+from quoth.backends.http import LocalHttp, read_key
+from quoth.config import load_config
+from quoth.config.settings import Backend
+from quoth.errors import (
     BackendError,
     ConfigurationError,
     GenerationError,
     MissingExtraError,
     ModelNotFoundError,
 )
-from pipelines.prompts import select_prompt
+from quoth.models.model import LocalModel
+from quoth.models.registry import backend_class, backend_names, open_model, split_model
+from quoth.prompts.selector import select_prompt
 
-Carrel = Callable[..., subprocess.CompletedProcess[str]]
+Quoth = Callable[..., subprocess.CompletedProcess[str]]
 BACKENDS = ("gpt4all", "llama-cpp-python", "llama-server", "llamacpp", "llamafile", "ollama",
             "openai-compatible")  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_an_extra_that_is_missing_is_one_sentence(
     monkeypatch.setattr(importlib.util, "find_spec", lambda *_: None)
     with pytest.raises(MissingExtraError) as caught:
         open_model(Backend(model=f"{backend}:embedded"))
-    assert caught.value.hint == f"Install it with: pip install 'carrel[{backend}]'"
+    assert caught.value.hint == f"Install it with: pip install 'quoth[{backend}]'"
 
 
 def test_describing_and_rendering_load_nothing() -> None:
@@ -85,7 +85,7 @@ def test_a_template_of_the_users_comes_first(tmp_path: Path) -> None:
 
 
 def test_llama_2_sees_its_marks_around_the_search_queries_and_everyone_else_the_plain_ones(
-    carrel: Carrel, tmp_path: Path
+    quoth: Quoth, tmp_path: Path
 ) -> None:
     file = tmp_path / "llama-2-7b-chat.Q4_0.gguf"
     writer = GGUFWriter(file, "llama")
@@ -99,13 +99,13 @@ def test_llama_2_sees_its_marks_around_the_search_queries_and_everyone_else_the_
     writer.write_kv_data_to_file()
     writer.close()
     show = ("prompts", "show", "search-queries", "--var", "question=Why?", "--model")
-    llama = carrel(*show, f"llamacpp:{file}").stdout
+    llama = quoth(*show, f"llamacpp:{file}").stdout
     assert llama.startswith("[INST] <<SYS>>\nYou are an assistant that improves searches")
     assert "\n<</SYS>>\n\nWrite THREE search questions" in llama
     assert llama.endswith("Why? [/INST]"), "the tokenizer adds BOS, so it is not written"
-    chosen = carrel(*show, "llamacpp:embedded", "--set", "backend.template=llama-2").stdout
+    chosen = quoth(*show, "llamacpp:embedded", "--set", "backend.template=llama-2").stdout
     assert "<<SYS>>" in chosen, "the template in force says which family it is"
-    other = carrel(*show, "llamacpp:embedded").stdout
+    other = quoth(*show, "llamacpp:embedded").stdout
     assert "<<SYS>>" not in other
     assert "Question: Why?<|im_end|>" in other
 
@@ -120,7 +120,7 @@ def test_prompts_and_families_of_the_users_go_before_ours(tmp_path: Path) -> Non
     assert model.render([HumanMessage("Hi")]) == "<Hi>"
     assert model.family == "house"
     assert select_prompt("answer", model).version == 9
-    with Library(config=load(overrides={"prompts": str(tmp_path)}).config) as library:
+    with Library(config=load_config(overrides={"prompts": str(tmp_path)}).config) as library:
         assert select_prompt("answer", library.model).version == 9
 
 

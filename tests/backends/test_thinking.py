@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pipelines.backends.thinking import split_thinking
-from pipelines.backends.values import Piece
-from pipelines.types import Timings
+from quoth.models.thinking import split_thinking
+from quoth.models.values import Piece
+from quoth.types import Timings
 
 CASES = {
     "plain": ("", "Bees make honey.", "", "Bees make honey."),

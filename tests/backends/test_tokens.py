@@ -5,12 +5,11 @@ import time
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pipelines.backends.admission import Admission
-from pipelines.backends.ollama_store import split_name
-from pipelines.backends.prompt_memory import PromptMemory
-from pipelines.backends.stops import until_stop
-from pipelines.backends.tokens import most_tokens
+from quoth.backends.llama.admission import Admission
+from quoth.backends.ollama.prompt_memory import PromptMemory
+from quoth.backends.stops import until_stop
+from quoth.text.tokens import most_tokens
+from quoth.weights.ollama_store import split_name
 
 
 @given(st.text("abSTOP ", max_size=40), st.integers(1, 5))

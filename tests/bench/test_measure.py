@@ -22,8 +22,8 @@ def runs(*seconds: float, processor: float = 0.0) -> list[Run]:
     return [Run({}, one, processor=processor) for one in seconds]
 
 
-def test_a_ratio_is_the_median_of_the_rounds_and_above_one_where_carrel_is_ahead() -> None:
-    found = {"carrel": runs(1, 2, 4, processor=1), "peer": runs(3, 2, 40, processor=5)}
+def test_a_ratio_is_the_median_of_the_rounds_and_above_one_where_quoth_is_ahead() -> None:
+    found = {"quoth": runs(1, 2, 4, processor=1), "peer": runs(3, 2, 40, processor=5)}
     slower = measure.row("a", "peer", "s", found, value, bar=4.0)
     assert (slower.ours, slower.theirs, slower.ratio, slower.work) == (2, 3, 3.0, 5.0)
     assert slower.held is False
@@ -60,7 +60,7 @@ def test_a_process_is_watched(tmp_path: Path) -> None:
 
 
 def test_the_table_and_the_chart_hold_every_row(tmp_path: Path) -> None:
-    found = {"carrel": runs(1), "a <peer>": runs(2)}
+    found = {"quoth": runs(1), "a <peer>": runs(2)}
     rows = [measure.row("speed", "a <peer>", "s", found, value, bar=1.0, note="once")]
     measure.save(tmp_path, rows, "2026, here.", "the end")
     table = (tmp_path / "table.md").read_text()

@@ -12,18 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from quoth.text.quotes import find_quote
 
-from pipelines.cite import find_quote
-
-Carrel = Callable[..., subprocess.CompletedProcess[str]]
+Quoth = Callable[..., subprocess.CompletedProcess[str]]
 DATA = Path(__file__).parents[2] / "data"
 GENERATOR = "How long can the emergency generator run on a full tank?"
 
 
 def test_ask_prints_the_answer_its_page_and_a_quote_that_stands_there(
-    carrel_program: Carrel, sample: str
+    quoth_program: Quoth, sample: str
 ) -> None:
-    result = carrel_program("ask", GENERATOR, "-c", sample)
+    result = quoth_program("ask", GENERATOR, "-c", sample)
     assert result.returncode == 0, result.stderr
     assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in result.stdout
     assert "enough for 32 hours" in " ".join(result.stdout.split())
@@ -32,8 +31,8 @@ def test_ask_prints_the_answer_its_page_and_a_quote_that_stands_there(
     assert "\x1b" not in result.stdout + result.stderr, "no colours and no bars in a pipe"
 
 
-def test_ask_as_json(carrel: Carrel, sample: str) -> None:
-    result = carrel("ask", GENERATOR, "-c", sample, "--json")
+def test_ask_as_json(quoth: Quoth, sample: str) -> None:
+    result = quoth("ask", GENERATOR, "-c", sample, "--json")
     answer = json.loads(result.stdout)
     assert answer["answerable"] is True
     assert answer["model"] == "llamacpp:embedded"
@@ -42,7 +41,7 @@ def test_ask_as_json(carrel: Carrel, sample: str) -> None:
         assert citation["verified"] is True
         assert Path(citation["source"]).name == "waterworks-handbook.pdf"
         assert (citation["page"], citation["page_label"]) == (8, "108")
-    pages = carrel("documents", "export", "-c", sample).stdout.splitlines()
+    pages = quoth("documents", "export", "-c", sample).stdout.splitlines()
     page = next(
         row for line in pages
         if (row := json.loads(line))["page"] == 8 and row["source"].endswith("handbook.pdf")
@@ -50,8 +49,8 @@ def test_ask_as_json(carrel: Carrel, sample: str) -> None:
     assert find_quote(answer["citations"][0]["quote"], page["text"])
 
 
-def test_what_is_not_in_the_documents_is_said_so(carrel: Carrel, sample: str) -> None:
-    result = carrel("ask", "What is the capital of Australia?", "-c", sample, "--json")
+def test_what_is_not_in_the_documents_is_said_so(quoth: Quoth, sample: str) -> None:
+    result = quoth("ask", "What is the capital of Australia?", "-c", sample, "--json")
     answer = json.loads(result.stdout)
     assert result.returncode == 0
     assert answer["answerable"] is False
@@ -59,20 +58,20 @@ def test_what_is_not_in_the_documents_is_said_so(carrel: Carrel, sample: str) ->
     assert answer["nearest"]
 
 
-def test_search_as_json(carrel: Carrel, sample: str) -> None:
-    hits = json.loads(carrel("search", GENERATOR, "-c", sample, "--json", "-k", "3").stdout)
+def test_search_as_json(quoth: Quoth, sample: str) -> None:
+    hits = json.loads(quoth("search", GENERATOR, "-c", sample, "--json", "-k", "3").stdout)
     assert len(hits) == 3
     for hit in hits:
         assert set(hit) >= {"source", "page", "page_label", "text", "score"}
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
-def test_documents_are_listed_and_exported(carrel: Carrel, sample: str) -> None:
-    listed = carrel("documents", "list", "-c", sample)
+def test_documents_are_listed_and_exported(quoth: Quoth, sample: str) -> None:
+    listed = quoth("documents", "list", "-c", sample)
     assert "the-landing.pdf" in listed.stdout
     rows = [
         json.loads(line)
-        for line in carrel("documents", "export", "-c", sample).stdout.split("\n")
+        for line in quoth("documents", "export", "-c", sample).stdout.split("\n")
         if line
     ]
     assert len(rows) == 35
@@ -80,23 +79,23 @@ def test_documents_are_listed_and_exported(carrel: Carrel, sample: str) -> None:
     assert labels[:5] == ["i", "ii", "iii", "iv", "1"]
 
 
-def test_ingest_as_json_gives_every_file_a_line(carrel: Carrel, tmp_path: Path) -> None:
+def test_ingest_as_json_gives_every_file_a_line(quoth: Quoth, tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "good.txt").write_text("A good text about nothing.")
     (tmp_path / "d" / "empty.txt").write_text("")
-    result = carrel("ingest", "d", "-c", "lines", "--json")
+    result = quoth("ingest", "d", "-c", "lines", "--json")
     report = json.loads(result.stdout)
     assert result.returncode == 1, "some documents failed"
     assert [Path(line["path"]).name for line in report["done"]] == ["good.txt"]
     assert [Path(line["path"]).name for line in report["failed"]] == ["empty.txt"]
     assert all(line["reason"] for kind in ("done", "skipped", "failed") for line in report[kind])
-    second = carrel("ingest", "d/good.txt", "-c", "lines", "--json")
+    second = quoth("ingest", "d/good.txt", "-c", "lines", "--json")
     assert second.returncode == 0
     assert [line["status"] for line in json.loads(second.stdout)["skipped"]] == ["unchanged"]
 
 
-def test_chat_reads_questions_and_answers_each_with_a_line(carrel: Carrel, sample: str) -> None:
-    result = carrel("chat", "-c", sample, "--json", input=f"{GENERATOR}\nAnd at Unit 6?\n")
+def test_chat_reads_questions_and_answers_each_with_a_line(quoth: Quoth, sample: str) -> None:
+    result = quoth("chat", "-c", sample, "--json", input=f"{GENERATOR}\nAnd at Unit 6?\n")
     answers = [json.loads(line) for line in result.stdout.splitlines()]
     assert len(answers) == 2
     assert answers[0]["citations"][0]["page_label"] == "108"
@@ -122,69 +121,69 @@ def test_chat_reads_questions_and_answers_each_with_a_line(carrel: Carrel, sampl
     ],
 )
 def test_bad_input_is_one_sentence_with_a_hint(
-    carrel: Carrel, sample: str, arguments: list[str], code: int, told: str
+    quoth: Quoth, sample: str, arguments: list[str], code: int, told: str
 ) -> None:
-    result = carrel(*arguments)
+    result = quoth(*arguments)
     assert result.returncode == code, result.stdout + result.stderr
     assert told in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
 
 
-def test_a_question_of_a_megabyte_is_refused_with_the_counts(carrel: Carrel, sample: str) -> None:
-    result = carrel("ask", "-", "-c", sample, input="why " * 250_000)
+def test_a_question_of_a_megabyte_is_refused_with_the_counts(quoth: Quoth, sample: str) -> None:
+    result = quoth("ask", "-", "-c", sample, input="why " * 250_000)
     assert result.returncode == 2
     assert "999,999 characters" in result.stderr
     assert "Traceback" not in result.stderr
 
 
 def test_a_question_longer_than_the_window_is_refused_with_the_counts(
-    carrel: Carrel, sample: str
+    quoth: Quoth, sample: str
 ) -> None:
     words = " ".join(f"w{n}" for n in range(300))
-    result = carrel("ask", f"generator tank {words}", "-c", sample, "--set",
+    result = quoth("ask", f"generator tank {words}", "-c", sample, "--set",
                     "backend.context_window=512", "--set", "answering.likelihood=0")  # fmt: skip
     assert result.returncode == 2, result.stdout
     assert "512" in result.stderr
     assert "tokens" in result.stderr
 
 
-def test_a_program_ends_with_the_exit_code_and_no_traceback(carrel_program: Carrel) -> None:
-    result = carrel_program("ask", "")
+def test_a_program_ends_with_the_exit_code_and_no_traceback(quoth_program: Quoth) -> None:
+    result = quoth_program("ask", "")
     assert result.returncode == 2
-    assert result.stderr.startswith("carrel: The question is empty.\n  hint: ")
+    assert result.stderr.startswith("quoth: The question is empty.\n  hint: ")
     assert result.stdout == ""
 
 
-def test_debug_shows_the_traceback(carrel: Carrel) -> None:
-    assert "Traceback" in carrel("ask", "", "--debug").stderr
+def test_debug_shows_the_traceback(quoth: Quoth) -> None:
+    assert "Traceback" in quoth("ask", "", "--debug").stderr
 
 
-def test_a_damaged_collection_is_one_sentence(carrel: Carrel, session_home: Path) -> None:
+def test_a_damaged_collection_is_one_sentence(quoth: Quoth, session_home: Path) -> None:
     folder = session_home / "collections" / "damaged"
     folder.mkdir(parents=True)
     (folder / "library.sqlite").write_bytes(b"this is no database" * 500)
-    result = carrel("ask", "anything", "-c", "damaged")
+    result = quoth("ask", "anything", "-c", "damaged")
     assert result.returncode == 2
     assert "cannot be read" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_an_empty_collection_says_how_to_fill_it(carrel: Carrel) -> None:
-    result = carrel("ask", "anything", "-c", "nothing-here")
-    assert "carrel ingest FOLDER" in result.stderr
+def test_an_empty_collection_says_how_to_fill_it(quoth: Quoth) -> None:
+    result = quoth("ask", "anything", "-c", "nothing-here")
+    assert "quoth ingest FOLDER" in result.stderr
 
 
-def test_config_show_names_where_values_come_from(carrel: Carrel, tmp_path: Path) -> None:
-    (tmp_path / "carrel.yaml").write_text("retrieval:\n  k: 3\n")
-    shown = json.loads(carrel("config", "show", "--json", CARREL_BACKEND__SEED="7").stdout)
-    assert shown["retrieval.k"] == {"value": 3, "from": "carrel.yaml line 2"}
-    assert shown["backend.seed"] == {"value": 7, "from": "environment CARREL_BACKEND__SEED"}
-    assert "retrieval.k" in carrel("config", "show").stdout
+def test_config_show_names_where_values_come_from(quoth: Quoth, tmp_path: Path) -> None:
+    (tmp_path / "quoth.yaml").write_text("retrieval:\n  k: 3\n")
+    shown = json.loads(quoth("config", "show", "--json", QUOTH_BACKEND__SEED="7").stdout)
+    assert shown["retrieval.k"] == {"value": 3, "from": "quoth.yaml line 2"}
+    assert shown["backend.seed"] == {"value": 7, "from": "environment QUOTH_BACKEND__SEED"}
+    assert "retrieval.k" in quoth("config", "show").stdout
 
 
-def test_doctor_finds_everything_in_place(carrel: Carrel, sample: str) -> None:
-    result = carrel("doctor", "-c", sample, "--json")
+def test_doctor_finds_everything_in_place(quoth: Quoth, sample: str) -> None:
+    result = quoth("doctor", "-c", sample, "--json")
     findings = {row["what"]: row for row in json.loads(result.stdout)}
     assert result.returncode == 0
     assert "135 million" in findings["model"]["found"]
@@ -194,11 +193,11 @@ def test_doctor_finds_everything_in_place(carrel: Carrel, sample: str) -> None:
     assert "5 documents" in findings["collection"]["found"]
 
 
-def test_a_model_that_should_be_on_the_gpu_and_is_not_is_told(carrel: Carrel, sample: str) -> None:
+def test_a_model_that_should_be_on_the_gpu_and_is_not_is_told(quoth: Quoth, sample: str) -> None:
     all_layers = ("--set", "backend.gpu_layers=all", "-c", sample)
-    rows = json.loads(carrel("doctor", *all_layers, "--json").stdout)
+    rows = json.loads(quoth("doctor", *all_layers, "--json").stdout)
     model = next(row for row in rows if row["what"] == "model")
-    spent = json.loads(carrel("ask", GENERATOR, *all_layers, "--json").stdout)["timings"]
+    spent = json.loads(quoth("ask", GENERATOR, *all_layers, "--json").stdout)["timings"]
     if "on the GPU" in model["found"]:
         pytest.skip("llama.cpp sees a GPU here")
     assert model["state"] == "note"
@@ -208,11 +207,11 @@ def test_a_model_that_should_be_on_the_gpu_and_is_not_is_told(carrel: Carrel, sa
 
 
 def test_the_first_run_says_which_model_answers(
-    carrel_program: Carrel, sample: str, session_home: Path
+    quoth_program: Quoth, sample: str, session_home: Path
 ) -> None:
     (session_home / "introduced").unlink(missing_ok=True)
-    first = carrel_program("ask", GENERATOR, "-c", sample)
-    second = carrel_program("ask", GENERATOR, "-c", sample)
+    first = quoth_program("ask", GENERATOR, "-c", sample)
+    second = quoth_program("ask", GENERATOR, "-c", sample)
     assert "small enough for any laptop" in first.stderr
     assert "small enough for any laptop" not in second.stderr
 
@@ -223,8 +222,8 @@ def test_ctrl_c_ends_with_130_within_a_second(session_home: Path, tmp_path: Path
     for n in range(400):
         (folder / f"{n}.txt").write_text(f"Text number {n}. " * 200)
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", "ingest", str(folder), "-c", "interrupted"],
-        env={**os.environ, "CARREL_HOME": str(session_home)},
+        [sys.executable, "-m", "quoth.cli", "ingest", str(folder), "-c", "interrupted"],
+        env={**os.environ, "QUOTH_HOME": str(session_home)},
         stderr=subprocess.PIPE,
         text=True,
     )

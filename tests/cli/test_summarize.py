@@ -1,4 +1,4 @@
-"""`carrel summarize` and `carrel journal`, on the embedded model."""
+"""`quoth summarize` and `quoth journal`, on the embedded model."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from quoth.cli import show
 
-from pipelines.cli import show
-
-Carrel = Callable[..., subprocess.CompletedProcess[str]]
+Quoth = Callable[..., subprocess.CompletedProcess[str]]
 TEXT = (
     "The council met on 12 May 1998 in the old hall. Ada Lindqvist asked for 4,200 crowns to mend "
     "the bridge over the Tarn. After a long debate the council gave 3,900 crowns. The work begins "
@@ -24,9 +23,9 @@ TEXT = (
 
 
 @pytest.fixture
-def run(carrel: Carrel, tmp_path: Path) -> Carrel:
+def run(quoth: Quoth, tmp_path: Path) -> Quoth:
     """Run a command with an empty journal."""
-    return partial(carrel, CARREL_HOME=str(tmp_path / "home"))
+    return partial(quoth, QUOTH_HOME=str(tmp_path / "home"))
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def test_a_summary_is_printed_with_what_it_took(run: Carrel, folder: Path) -> None:
+def test_a_summary_is_printed_with_what_it_took(run: Quoth, folder: Path) -> None:
     result = run("summarize", str(folder / "may.md"))
     assert result.returncode == 0, result.stderr
     assert "council" in result.stdout
@@ -63,7 +62,7 @@ def test_the_bar_tells_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "33 tokens/s, 0 of 2 documents" in sys.stderr.getvalue()  # type: ignore[attr-defined]
 
 
-def test_a_plan_is_made_without_a_call(run: Carrel, folder: Path) -> None:
+def test_a_plan_is_made_without_a_call(run: Quoth, folder: Path) -> None:
     planned = run("summarize", str(folder), "--dry-run")
     assert planned.returncode == 0
     assert "2 documents" in planned.stdout
@@ -75,7 +74,7 @@ def test_a_plan_is_made_without_a_call(run: Carrel, folder: Path) -> None:
     assert total["seconds"] > 0
 
 
-def test_a_folder_is_summarized_once(run: Carrel, folder: Path, tmp_path: Path) -> None:
+def test_a_folder_is_summarized_once(run: Quoth, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     (folder / "empty.txt").write_text("")
     first = run("summarize", str(folder), "-o", str(out), "--trace")
@@ -91,7 +90,7 @@ def test_a_folder_is_summarized_once(run: Carrel, folder: Path, tmp_path: Path) 
     assert {file: file.read_bytes() for file in outputs} == outputs
 
 
-def test_a_schema_is_met_or_it_is_an_error(run: Carrel, folder: Path, tmp_path: Path) -> None:
+def test_a_schema_is_met_or_it_is_an_error(run: Quoth, folder: Path, tmp_path: Path) -> None:
     schema = tmp_path / "schema.json"
     schema.write_text(
         json.dumps(
@@ -113,14 +112,14 @@ def test_a_schema_is_met_or_it_is_an_error(run: Carrel, folder: Path, tmp_path: 
     assert "schema" in refused.stderr
 
 
-def test_one_summary_over_all_names_the_documents(run: Carrel, folder: Path) -> None:
+def test_one_summary_over_all_names_the_documents(run: Quoth, folder: Path) -> None:
     result = run("summarize", str(folder), "--together", "--format", "markdown", "--length", "60")
     assert result.returncode == 0, result.stderr
     assert "may.md" in result.stdout
     assert "june.txt" in result.stdout
 
 
-def test_what_cannot_be_is_one_sentence(run: Carrel, folder: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_is_one_sentence(run: Quoth, folder: Path, tmp_path: Path) -> None:
     for wrong, said in (
         (("--format", "poem"), "no format"),
         (("--strategy", "guess"), "strategy"),
@@ -136,7 +135,7 @@ def test_what_cannot_be_is_one_sentence(run: Carrel, folder: Path, tmp_path: Pat
     assert "Traceback" not in result.stderr
 
 
-def test_the_journal_is_shown_exported_and_pruned(run: Carrel, folder: Path) -> None:
+def test_the_journal_is_shown_exported_and_pruned(run: Quoth, folder: Path) -> None:
     run("summarize", str(folder / "may.md"))
     shown = run("journal", "stats").stdout
     assert "1 call," in shown

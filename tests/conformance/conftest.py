@@ -17,6 +17,12 @@ import pytest
 from bert_vocabulary import write_vocabulary
 from faulty_proxy import FaultyProxy, faulty
 from ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_over
+from quoth.backends.ollama.wire import server_address
+from quoth.config.settings import Embedding
+from quoth.embed.embedder import FolderEmbedder
+from quoth.models.model import LocalModel
+from quoth.models.registry import open_model
+from quoth.weights.find import embedded_weights
 from subjects import (
     BACKENDS,
     LIVE,
@@ -29,13 +35,6 @@ from subjects import (
     open_behind,
     settings,
 )
-
-from pipelines.backends import open_model
-from pipelines.backends.local_weights import embedded_weights
-from pipelines.backends.model import LocalModel
-from pipelines.backends.ollama_wire import server_address
-from pipelines.config import Embedding
-from pipelines.embed import FolderEmbedder
 
 _EXTRAS = {"llama-cpp-python": "llama_cpp", "gpt4all": "gpt4all"}
 
@@ -115,7 +114,7 @@ def _surroundings(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, ollama_folder: Path
 ) -> None:
     """Make pauses short, and let only tests of a real Ollama see the one that is here."""
-    monkeypatch.setattr("pipelines.backends.model._FIRST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("quoth.models.model._FIRST_PAUSE_SECONDS", 0.05)
     if request.node.get_closest_marker("live") is None:
         monkeypatch.setenv("OLLAMA_MODELS", str(ollama_folder))
         monkeypatch.delenv("OLLAMA_HOST", raising=False)

@@ -25,10 +25,9 @@ from ollama import (
     Message,
     ProgressResponse,
 )
-
-from pipelines.backends.gguf import read_gguf
-from pipelines.config import Embedding
-from pipelines.embed import FolderEmbedder
+from quoth.config.settings import Embedding
+from quoth.embed.embedder import FolderEmbedder
+from quoth.weights.gguf import read_gguf
 
 NAME = "smollm2:135m"
 EMBEDDER_WINDOW = 256

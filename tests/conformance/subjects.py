@@ -17,12 +17,11 @@ import httpx
 import ollama
 import pytest
 from ollama_server import NAME
-
-from pipelines.backends import backend_class, open_model
-from pipelines.backends.model import LocalModel
-from pipelines.backends.ollama_wire import server_address
-from pipelines.config import Backend
-from pipelines.errors import BackendUnavailableError
+from quoth.backends.ollama.wire import server_address
+from quoth.config.settings import Backend
+from quoth.errors import BackendUnavailableError
+from quoth.models.model import LocalModel
+from quoth.models.registry import backend_class, open_model
 
 PROGRAM = Path(__file__).with_name("llama_program.py")
 WINDOW = 1024

@@ -8,13 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from quoth.config.settings import Backend
+from quoth.errors import ConfigurationError, ContextOverflowError
+from quoth.models.model import timings_of
+from quoth.models.registry import open_model
+from quoth.prompts.selector import select_prompt
 from subjects import WINDOW, Subject, wait_until
-
-from pipelines.backends import open_model
-from pipelines.backends.model import timings_of
-from pipelines.config import Backend
-from pipelines.errors import ConfigurationError, ContextOverflowError
-from pipelines.prompts import select_prompt
 
 MESSAGES = [
     SystemMessage("You answer in one sentence."),

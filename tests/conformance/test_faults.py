@@ -6,9 +6,8 @@ import time
 
 import pytest
 from faulty_proxy import FaultyProxy
-
-from pipelines.backends.model import ATTEMPTS, LocalModel
-from pipelines.errors import BackendError, BackendUnavailableError, GenerationError
+from quoth.errors import BackendError, BackendUnavailableError, GenerationError
+from quoth.models.model import ATTEMPTS, LocalModel
 
 Faulted = tuple[LocalModel, FaultyProxy]
 QUESTION = "What do bees make from nectar?"

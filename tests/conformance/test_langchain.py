@@ -10,12 +10,11 @@ from langchain_core.language_models import BaseChatModel
 from langchain_tests.integration_tests import ChatModelIntegrationTests, EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
 from ollama_server import EMBEDDER, NAME, OllamaServer
+from quoth.backends.llama.in_process import LlamaCpp
+from quoth.backends.ollama.embedder import OllamaEmbedder
+from quoth.backends.ollama.model import Ollama
+from quoth.weights.find import embedded_weights
 from subjects import settings
-
-from pipelines.backends.llamacpp import LlamaCpp
-from pipelines.backends.local_weights import embedded_weights
-from pipelines.backends.ollama import Ollama
-from pipelines.backends.ollama_embeddings import OllamaEmbedder
 
 
 class _Offers:

@@ -9,17 +9,16 @@ import ollama
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 from ollama_server import NAME, OllamaServer
-from subjects import WINDOW, open_behind, settings
-
-from pipelines.backends import open_model
-from pipelines.backends.model import LocalModel, timings_of
-from pipelines.errors import (
+from quoth.errors import (
     ConfigurationError,
     ContextOverflowError,
     GenerationError,
     ModelNotFoundError,
 )
-from pipelines.prompts import select_prompt
+from quoth.models.model import LocalModel, timings_of
+from quoth.models.registry import open_model
+from quoth.prompts.selector import select_prompt
+from subjects import WINDOW, open_behind, settings
 
 TEXT = "The boiler was inspected on the third of May by the district engineer. " * 14
 
@@ -151,7 +150,7 @@ def test_a_model_that_is_not_there(ollama_server: OllamaServer) -> None:
     model = open_model(settings(model="ollama:nothing:1b", url=ollama_server.url))
     with pytest.raises(ModelNotFoundError) as caught:
         model.describe()
-    assert caught.value.hint == "Get it with: carrel models pull ollama:nothing:1b"
+    assert caught.value.hint == "Get it with: quoth models pull ollama:nothing:1b"
     model.close()
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from ollama_server import EMBEDDER, EMBEDDER_WINDOW, OllamaServer
-
-from pipelines import Library
-from pipelines.backends import open_embedder
-from pipelines.backends.ollama_embeddings import OllamaEmbedder
-from pipelines.config import load
-from pipelines.embed import Embedder, FolderEmbedder
-from pipelines.errors import BackendError, ConfigurationError, FingerprintError
+from quoth import Library
+from quoth.backends.ollama.embedder import OllamaEmbedder
+from quoth.config import load_config
+from quoth.embed.contract import Embedder
+from quoth.embed.embedder import FolderEmbedder
+from quoth.errors import BackendError, ConfigurationError, FingerprintError
+from quoth.models.registry import open_embedder
 
 TEXTS = ["bees make honey", "The Löschwasser is 12 m³ 🙂.", "Zinnober — naïve “quotes”, 你好"]
 CHOSEN = {"embedding.model": f"ollama:{EMBEDDER}"}
@@ -22,14 +22,14 @@ CHOSEN = {"embedding.model": f"ollama:{EMBEDDER}"}
 @pytest.fixture
 def embedder(ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedder]:
     monkeypatch.setenv("OLLAMA_HOST", ollama_server.url)
-    embedder = open_embedder(load(overrides=CHOSEN).config)
+    embedder = open_embedder(load_config(overrides=CHOSEN).config)
     yield embedder
     embedder.close()
 
 
 @pytest.fixture
 def reference() -> Embedder:
-    return FolderEmbedder.open(load().config.embedding)
+    return FolderEmbedder.open(load_config().config.embedding)
 
 
 def test_the_vectors_are_those_of_the_model(embedder: Embedder, reference: Embedder) -> None:
@@ -78,7 +78,7 @@ def test_a_collection_is_filled_and_searched_with_it(
     monkeypatch.setenv("OLLAMA_HOST", ollama_server.url)
     (tmp_path / "long.txt").write_text("The lighthouse keeper counts ships. " * 200)
     (tmp_path / "bees.txt").write_text("Bees make honey from the nectar of flowers.")
-    library = Library("embedded-by-ollama", config=load(overrides=CHOSEN).config)
+    library = Library("embedded-by-ollama", config=load_config(overrides=CHOSEN).config)
     with library:
         report = library.ingest(tmp_path)
         assert len(report.done) == 2, report.failed
@@ -95,7 +95,7 @@ def test_a_chunk_longer_than_it_reads_is_an_error_when_it_is_split(
 ) -> None:
     monkeypatch.setenv("OLLAMA_HOST", ollama_server.url)
     (tmp_path / "some.txt").write_text("Some text.")
-    chosen = load(overrides={**CHOSEN, "ingestion.chunk_tokens": 300}).config
+    chosen = load_config(overrides={**CHOSEN, "ingestion.chunk_tokens": 300}).config
     with (
         Library("too-long", config=chosen) as library,
         pytest.raises(ConfigurationError, match="reads only 254 tokens"),
@@ -106,4 +106,4 @@ def test_a_chunk_longer_than_it_reads_is_an_error_when_it_is_split(
 
 def test_a_backend_that_does_not_embed_says_so() -> None:
     with pytest.raises(ConfigurationError, match="does not embed"):
-        open_embedder(load(overrides={"embedding.model": "llamafile:x"}).config)
+        open_embedder(load_config(overrides={"embedding.model": "llamafile:x"}).config)

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
+from quoth.models.registry import open_model
 from subjects import PROGRAM, settings, wait_until
-
-from pipelines.backends import open_model
-from pipelines.errors import BackendError, ConfigurationError, ModelNotFoundError
 
 
 def servers() -> list[psutil.Process]:
@@ -57,8 +56,8 @@ def test_llama_server_from_the_path_is_started_and_stopped(
 
 def test_a_started_server_ends_with_us_even_when_we_are_killed(programs: Path) -> None:
     code = (
-        "from pipelines.backends import open_model\n"
-        "from pipelines.config import Backend\n"
+        "from quoth.models import open_model\n"
+        "from quoth.config.read import Backend\n"
         f"model = open_model(Backend(model='llamafile:{programs}/small.llamafile', threads=1,\n"
         "    context_window=512))\n"
         "model.describe()\n"

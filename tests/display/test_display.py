@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from quoth import Answer, Citation, Library, Report
+from quoth.summarize.summarizer import Summarizer
+from quoth.summarize.values import Options
+from quoth.types import Chunk, Hit, Outcome, Timings
+from quoth.views.lines import counts
+from quoth.views.page_image import page_image
 from reportlab.pdfgen.canvas import Canvas
 from scripted_model import Scripted
-
-from pipelines import Answer, Citation, Library, Report
-from pipelines.display.page import page_image
-from pipelines.lines import counts
-from pipelines.summarize import Options, Summarizer
-from pipelines.types import Chunk, Hit, Outcome, Timings
 
 HANDBOOK = Path(__file__).parents[2] / "data" / "library" / "waterworks-handbook.pdf"
 QUOTE = "Its tank holds 1,800 litres, enough for 32 hours at full load."

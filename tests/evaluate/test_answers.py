@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 from langchain_core.runnables import RunnableLambda
-
-from pipelines.errors import UsageError
-from pipelines.evaluate import Question, evaluate_answers, read_questions
-from pipelines.evaluate.answers import exact_match, token_f1
-from pipelines.evaluate.questions import balanced
-from pipelines.types import Answer, Citation, Timings
+from quoth.errors import UsageError
+from quoth.evaluate.answers import evaluate_answers, exact_match, token_f1
+from quoth.evaluate.questions import Question, balanced, read_questions
+from quoth.types import Answer, Citation, Timings
 
 PAGE = "John Lang opened the bridge. It is long."
 

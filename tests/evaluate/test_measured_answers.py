@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from pipelines.errors import UsageError
-from pipelines.evaluate import read_questions
-from pipelines.evaluate.sources import measure_answers
+from quoth.errors import UsageError
+from quoth.evaluate.questions import read_questions
+from quoth.evaluate.sources import measure_answers
 
 ROOT = Path(__file__).parents[2]
-Carrel = Callable[..., Any]
+Quoth = Callable[..., Any]
 
 
-def test_answers_on_squad_keep_their_figures(testdata: Path, carrel: Carrel) -> None:
+def test_answers_on_squad_keep_their_figures(testdata: Path, quoth: Quoth) -> None:
     file = testdata / "qa_squad2" / "questions.jsonl"
-    shown = carrel("eval", "answers", str(file), "--limit", "24", "--seed", "1", "--json")
+    shown = quoth("eval", "answers", str(file), "--limit", "24", "--seed", "1", "--json")
     assert shown.returncode == 0, shown.stderr
     figures = json.loads(shown.stdout)
     assert figures["verified_share"] == 1.0
@@ -30,9 +29,9 @@ def test_answers_on_squad_keep_their_figures(testdata: Path, carrel: Carrel) -> 
     assert set(figures["intervals"]) >= {"exact_match", "f1_answerable"}
 
 
-def test_golden_questions_are_answered_from_the_library(carrel: Carrel) -> None:
+def test_golden_questions_are_answered_from_the_library(quoth: Quoth) -> None:
     file = ROOT / "data" / "questions.jsonl"
-    shown = carrel("eval", "answers", str(file), "--limit", "14", "--seed", "3", "--json")
+    shown = quoth("eval", "answers", str(file), "--limit", "14", "--seed", "3", "--json")
     assert shown.returncode == 0, shown.stderr
     figures = json.loads(shown.stdout)
     assert figures["verified_share"] == 1.0
@@ -44,7 +43,7 @@ def test_questions_need_their_documents(tmp_path: Path) -> None:
     row = {"question": "Who?", "answer": "He.", "document": "a.pdf", "page": 1}
     (tmp_path / "q.jsonl").write_text(json.dumps(row))
     assert read_questions(tmp_path / "q.jsonl")
-    from pipelines.config import Config
+    from quoth.config.settings import Config
 
     with pytest.raises(UsageError, match="neither"):
         measure_answers(tmp_path / "q.jsonl", Config())

@@ -4,11 +4,9 @@ import math
 from pathlib import Path
 
 import pytest
-
-from pipelines.errors import UsageError
-from pipelines.evaluate import compare, read_evaluation, write_evaluation
-from pipelines.evaluate.compare import paired_p
-from pipelines.evaluate.results import evaluation, interval
+from quoth.errors import UsageError
+from quoth.evaluate.compare import compare, paired_p
+from quoth.evaluate.results import evaluation, interval, read_evaluation, write_evaluation
 
 
 def made(values: list[float], *, what: str = "answers") -> object:
@@ -35,7 +33,7 @@ def test_a_measurement_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     assert math.isnan(back.metrics["none"].value)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"kind": "other"}', '{"kind": "carrel-evaluation"}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"kind": "other"}', '{"kind": "quoth-evaluation"}'])
 def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(UsageError):

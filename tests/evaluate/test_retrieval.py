@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quoth.config.settings import Config, Embedding
+from quoth.embed.embedder import FolderEmbedder
+from quoth.errors import UsageError
+from quoth.evaluate.corpus import read_grades
+from quoth.evaluate.questions import read_questions
+from quoth.evaluate.retrieval import document_scores, evaluate_retrieval
+from quoth.types import Chunk, Hit
 
-from pipelines.config import Config, Embedding
-from pipelines.embed import FolderEmbedder
-from pipelines.errors import UsageError
-from pipelines.evaluate import evaluate_retrieval, read_questions
-from pipelines.evaluate.corpus import read_grades
-from pipelines.evaluate.retrieval import document_scores
-from pipelines.types import Chunk, Hit
-
-Carrel = Callable[..., Any]
+Quoth = Callable[..., Any]
 TEXTS = {
     "tea": "Tea is made from the dried leaves of a shrub, with hot water.",
     "iron": "Iron rusts when water and oxygen reach its surface.",
@@ -79,9 +78,9 @@ def test_what_is_not_in_the_layout_is_refused(tmp_path: Path) -> None:
         evaluate_retrieval(folder, FolderEmbedder.open(Embedding()), Config(), modes=["magic"])
 
 
-def test_the_command_prints_and_saves_and_compares(tmp_path: Path, carrel: Carrel) -> None:
+def test_the_command_prints_and_saves_and_compares(tmp_path: Path, quoth: Quoth) -> None:
     folder = write(tmp_path / "beir")
-    shown = carrel("eval", "retrieval", str(folder), "--json", "--save", "a.json")
+    shown = quoth("eval", "retrieval", str(folder), "--json", "--save", "a.json")
     assert shown.returncode == 0, shown.stderr
     figures = json.loads(shown.stdout)
     assert list(figures) == ["dense", "keyword", "hybrid"]
@@ -90,8 +89,8 @@ def test_the_command_prints_and_saves_and_compares(tmp_path: Path, carrel: Carre
     saved = json.loads(Path("a.json").read_text())
     saved["items"]["hybrid ndcg@10"] = dict.fromkeys(QUERIES, 0.0)
     Path("b.json").write_text(json.dumps(saved))
-    assert carrel("eval", "compare", "a.json", "a.json").returncode == 0
-    worse = carrel("eval", "compare", "a.json", "b.json", "--json")
+    assert quoth("eval", "compare", "a.json", "a.json").returncode == 0
+    worse = quoth("eval", "compare", "a.json", "b.json", "--json")
     assert worse.returncode == 1
     assert json.loads(worse.stdout)["regression"] is True
 
@@ -105,9 +104,9 @@ def test_hybrid_is_not_worse_than_its_parts_on_real_abstracts(testdata: Path) ->
     assert value["hybrid ndcg@10"] > 0.5
 
 
-def test_pages_that_questions_name_are_found(session_home: Path, carrel: Carrel) -> None:
+def test_pages_that_questions_name_are_found(session_home: Path, quoth: Quoth) -> None:
     golden = Path(__file__).parents[2] / "data" / "questions.jsonl"
-    told = carrel("eval", "retrieval", str(golden), "--json", CARREL_HOME=str(session_home))
+    told = quoth("eval", "retrieval", str(golden), "--json", QUOTH_HOME=str(session_home))
     figures = json.loads(told.stdout)
     assert set(figures) == {"dense", "keyword", "hybrid"}
     for mode in figures:

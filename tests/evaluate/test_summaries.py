@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quoth.errors import UsageError
+from quoth.evaluate.references import Referenced, read_references
+from quoth.evaluate.summaries import evaluate_summaries, judged, lead, rouge
+from quoth.summarize.summarizer import Summarizer
+from quoth.summarize.values import Options
+from quoth.types import Document, Page
 from scripted_model import Scripted
 
-from pipelines.errors import UsageError
-from pipelines.evaluate import Referenced, evaluate_summaries, read_references
-from pipelines.evaluate.summaries import judged, lead, rouge
-from pipelines.summarize import Options, Summarizer
-from pipelines.types import Document, Page
-
-Carrel = Callable[..., Any]
+Quoth = Callable[..., Any]
 TEXT = "The council met on 3 May 1998. Ada Lindqvist asked for 4,200 crowns to mend the bridge."
 
 
@@ -120,19 +120,19 @@ def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
         read_references(tmp_path / "rows.jsonl")
 
 
-def test_the_command_measures_the_embedded_model(tmp_path: Path, carrel: Carrel) -> None:
+def test_the_command_measures_the_embedded_model(tmp_path: Path, quoth: Quoth) -> None:
     file, saved = tmp_path / "rows.jsonl", tmp_path / "saved.json"
     file.write_text(json.dumps(ROWS["squality"] | {"document": f"{TEXT} {TEXT}"}))
-    shown = carrel("eval", "summaries", str(file), "--limit", "1", "--json", "--save", str(saved))
+    shown = quoth("eval", "summaries", str(file), "--limit", "1", "--json", "--save", str(saved))
     assert shown.returncode == 0, shown.stderr
     figures = json.loads(shown.stdout)
     assert figures["summary coverage"] == 1.0
     assert 0 < figures["about"]["words_each"] < 60
     assert figures["about"]["seconds_each"] > 0
     assert set(figures["intervals"]) >= {"summary rouge1", "lead rougeL"}
-    again = carrel("eval", "compare", str(saved), str(saved))
+    again = quoth("eval", "compare", str(saved), str(saved))
     assert again.returncode == 0
-    shown = carrel("eval", "summaries", str(file), "--length", "brief")
+    shown = quoth("eval", "summaries", str(file), "--length", "brief")
     assert "rougeL" in shown.stdout
     assert "first words of the document" in shown.stdout
 

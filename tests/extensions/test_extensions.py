@@ -1,4 +1,4 @@
-"""Packages that add to Carrel: each is built, installed and found by its entry point."""
+"""Packages that add to Quoth: each is built, installed and found by its entry point."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from pipelines import Library
-from pipelines.backends import backend_names
-from pipelines.config import load
-from pipelines.load import registry as loaders
-from pipelines.prompts import selector
+from quoth import Library
+from quoth.config import load_config
+from quoth.load import registry as loaders
+from quoth.models.registry import backend_names
+from quoth.prompts import selector
 
 PACKAGES = ("echo_backend", "calendar_loader", "terse_prompts", "one_each_retriever")
 QUESTION = "How long can the emergency generator run on a full tank?"
@@ -46,7 +45,7 @@ def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def opened(collection: str, home: Path, **settings: object) -> Library:
     overrides = {key.replace("__", "."): value for key, value in settings.items()}
-    return Library(collection, home=home, config=load(overrides=overrides).config)
+    return Library(collection, home=home, config=load_config(overrides=overrides).config)
 
 
 def test_a_backend(sample: str, session_home: Path) -> None:

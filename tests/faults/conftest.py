@@ -3,8 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from pipelines import Library
+from quoth import Library
 
 
 @pytest.fixture

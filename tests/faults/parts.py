@@ -9,23 +9,23 @@ from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from quoth import Library
+from quoth.errors import QuothError
+from quoth.jobs.run import SummaryJob
+from quoth.journal.journal import Journal
+from quoth.summarize.summarizer import Summarizer
+from quoth.summarize.values import Options
+from quoth.types import Document, Page
 from scripted_model import Scripted, first_words
-
-from pipelines import Library
-from pipelines.batch import SummaryJob
-from pipelines.errors import CarrelError
-from pipelines.journal import Journal
-from pipelines.summarize import Options, Summarizer
-from pipelines.types import Document, Page
 
 BATCH_PARALLEL = 3
 _SERVER = multiprocessing.get_context("forkserver")
 # What is imported once is not imported again for each of the many processes.
 _SERVER.set_forkserver_preload(
     [
-        "pipelines.library",
-        "pipelines.batch",
-        "pipelines.embed.embedder",
+        "quoth.library",
+        "quoth.jobs.run",
+        "quoth.embed.embedder",
         "tokenizers",
         "onnxruntime",
         "chromadb",
@@ -41,9 +41,9 @@ def started(home: Path, folder: Path, acknowledged: Path, *, limit: int = 0) -> 
 
 
 def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
-    os.environ["CARREL_HOME"] = str(home)
+    os.environ["QUOTH_HOME"] = str(home)
     _limit_files(limit)
-    from pipelines.ingest import ingestor as ingest
+    from quoth.ingest import ingestor as ingest
 
     ingest.GATHER = 6  # many small transactions, so that there is something to fall between
     out = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -84,7 +84,7 @@ def _batch(home: Path, folder: Path, asked: Path, output: Path, limit: int) -> N
     job = SummaryJob(summarizer, _read, output, form="json")
     try:
         done = job.run(sorted(folder.rglob("*.md")), base=folder)
-    except CarrelError as error:
+    except QuothError as error:
         asked.with_suffix(".error").write_text(f"{type(error).__name__}: {error}")
         raise SystemExit(error.exit_code) from error
     raise SystemExit(done.exit_code)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from parts import BATCH_PARALLEL, batch_started, digest_of
-
-from pipelines.journal import Journal
+from quoth.journal.journal import Journal
 
 TEXT = (
     "The council met on {n} May 1998 in hall {n}. Ada Lindqvist asked for {n},200 crowns to mend "
@@ -23,7 +22,7 @@ def outputs(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): path.read_text()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in {"report.json", ".carrel-lock"}
+        if path.is_file() and path.name not in {"report.json", ".quoth-lock"}
     }
 
 

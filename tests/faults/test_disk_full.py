@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from parts import started, write_document
+from quoth import Library
 
-from pipelines import Library
-
-CARREL = f"{sys.executable} -m pipelines.cli"
+QUOTH = f"{sys.executable} -m quoth.cli"
 
 
 def test_files_that_may_not_grow(tmp_path: Path, home: Path) -> None:
@@ -55,19 +54,19 @@ def test_a_disk_without_room(tmp_path: Path, home: Path) -> None:
         cp -r {home} {disk}/home
         head -c 20m /dev/zero > {disk}/ballast 2> /dev/null
         truncate -s -150K {disk}/ballast
-        {CARREL} ingest {folder} && exit 1
+        {QUOTH} ingest {folder} && exit 1
         rm {disk}/ballast
-        {CARREL} verify || exit 2
-        {CARREL} ingest {folder} || exit 3
-        {CARREL} verify || exit 4
+        {QUOTH} verify || exit 2
+        {QUOTH} ingest {folder} || exit 3
+        {QUOTH} verify || exit 4
     """
-    environment = {**os.environ, "CARREL_HOME": str(disk / "home")}
+    environment = {**os.environ, "QUOTH_HOME": str(disk / "home")}
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", script], env=environment, capture_output=True, text=True
     )
     if done.returncode == 77 or "unshare" in done.stderr:
         pytest.skip("a small tmpfs cannot be mounted here")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "carrel: The disk is full" in done.stderr
+    assert "quoth: The disk is full" in done.stderr
     assert "hint: Make room" in done.stderr
     assert "20 documents, 20 pages" in done.stdout.splitlines()[-1]

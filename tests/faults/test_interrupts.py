@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 from parts import started, write_document
-
-from pipelines import Library
+from quoth import Library
 
 
 def fill(folder: Path, count: int) -> None:
@@ -47,9 +46,9 @@ def test_two_writers_both_complete_and_readers_see_whole_documents(
 def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path: Path, home: Path) -> None:
     folder = tmp_path / "documents"
     fill(folder, 150)
-    program = [sys.executable, "-m", "pipelines.cli", "ingest", str(folder), "-c", "test"]
+    program = [sys.executable, "-m", "quoth.cli", "ingest", str(folder), "-c", "test"]
     process = subprocess.Popen(
-        program, env={**os.environ, "CARREL_HOME": str(home)}, stderr=subprocess.PIPE, text=True
+        program, env={**os.environ, "QUOTH_HOME": str(home)}, stderr=subprocess.PIPE, text=True
     )
     with Library("test", home=home) as library:
         end = time.monotonic() + 120

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from parts import hash_of, started, write_document
-
-from pipelines import Library
-from pipelines.store import Store
+from quoth import Library
+from quoth.collection.store import Store
 
 pytestmark = pytest.mark.timeout(1800)
 

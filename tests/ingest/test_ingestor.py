@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from pipelines import Library
-from pipelines.config import load
-from pipelines.errors import CollectionBusyError, FingerprintError, UsageError
-from pipelines.types import Report
+from quoth import Library
+from quoth.config import load_config
+from quoth.errors import CollectionBusyError, FingerprintError, UsageError
+from quoth.types import Report
 
 
 @pytest.fixture
@@ -149,10 +148,10 @@ def test_progress_says_first_how_much_there_is(library: Library, folder: Path) -
 
 def test_another_splitter_is_an_error_that_says_what_to_do(library: Library, folder: Path) -> None:
     library.ingest(folder)
-    config = load(overrides={"ingestion.chunk_tokens": 60}).config
+    config = load_config(overrides={"ingestion.chunk_tokens": 60}).config
     with pytest.raises(FingerprintError, match="another splitter") as caught:
         Library("test", home=library.home, config=config).ingest(folder)
-    assert "carrel reembed" in caught.value.hint
+    assert "quoth reembed" in caught.value.hint
 
 
 def test_a_killed_run_loses_nothing_and_goes_on(library: Library, tmp_path: Path) -> None:
@@ -160,8 +159,8 @@ def test_a_killed_run_loses_nothing_and_goes_on(library: Library, tmp_path: Path
     folder.mkdir()
     for n in range(40):
         (folder / f"{n:02}.txt").write_text(f"Document number {n} speaks of subject {n}. " * 30)
-    program = [sys.executable, "-m", "pipelines.cli", "ingest", str(folder), "-c", "test"]
-    environment = {**os.environ, "CARREL_HOME": str(library.home)}
+    program = [sys.executable, "-m", "quoth.cli", "ingest", str(folder), "-c", "test"]
+    environment = {**os.environ, "QUOTH_HOME": str(library.home)}
     acknowledged = 0
     for seconds in (1.5, 2.5, 3.5):
         process = subprocess.Popen(program, env=environment, stdout=subprocess.DEVNULL)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
-from pipelines import Library
-from pipelines.config import load
-from pipelines.errors import FingerprintError, UsageError
-from pipelines.store import Store
+from quoth import Library
+from quoth.collection.store import Store
+from quoth.config import load_config
+from quoth.errors import FingerprintError, UsageError
 
 
 @pytest.fixture
@@ -100,20 +100,20 @@ def test_an_index_that_is_off_is_found_and_made_again(library: Library) -> None:
 
 
 def test_the_command_says_what_is_off(
-    library: Library, carrel: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+    library: Library, quoth: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = ("-c", "test", "--json")
-    sound = carrel("verify", *arguments, CARREL_HOME=str(library.home))
+    sound = quoth("verify", *arguments, QUOTH_HOME=str(library.home))
     assert sound.returncode == 0, sound.stderr  # type: ignore[attr-defined]
     change(library, "DELETE FROM keywords WHERE rowid = 1")
-    broken = carrel("verify", *arguments, CARREL_HOME=str(library.home))
+    broken = quoth("verify", *arguments, QUOTH_HOME=str(library.home))
     assert broken.returncode == 1  # type: ignore[attr-defined]
     printed = json.loads(broken.stdout)  # type: ignore[attr-defined]
     assert {problem["part"] for problem in printed["problems"]} == {"keywords"}
 
 
 def smaller(library: Library) -> Library:
-    config = load(overrides={"ingestion.chunk_tokens": 60}).config
+    config = load_config(overrides={"ingestion.chunk_tokens": 60}).config
     return Library("test", home=library.home, config=config)
 
 
@@ -139,7 +139,7 @@ def test_the_old_chunks_answer_until_the_new_ones_are_complete(
     before = library.search("Who do dogs bark at?", k=1)
     embedded: list[str] = []
     with smaller(library) as other:
-        monkeypatch.setattr("pipelines.ingest.reembed._GATHER", 1)
+        monkeypatch.setattr(sys.modules["quoth.ingest.reembed"], "_GATHER", 1)
         engine = other.embedder.embed
 
         def interrupted(texts: list[str], **more: object) -> object:
@@ -200,7 +200,7 @@ def test_a_failing_file_is_reported_but_not_read_again(
 def test_watching_follows_the_folder(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.ingest.watch.DEBOUNCE_MILLISECONDS", 100)
+    monkeypatch.setattr(sys.modules["quoth.ingest.watch"], "DEBOUNCE_MILLISECONDS", 100)
     stop = threading.Event()
     reports = library.watch(folder, stop=stop)
     assert not next(reports).done

@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-
-from pipelines.ingest.walk import File, walk
-from pipelines.types import Outcome
+from quoth.ingest.walk import File, walk
+from quoth.types import Outcome
 
 
 def seen(*paths: Path) -> tuple[list[str], dict[str, str]]:

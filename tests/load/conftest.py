@@ -60,11 +60,11 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     names = ("hang", "crash", "hog", "leave", "shout", "fine", "segfault")
     (folder / "misbehaving-1.0.dist-info" / "entry_points.txt").write_text(
-        "[carrel.loaders]\n" + "\n".join(f"{name} = misbehaving:{name}" for name in names)
+        "[quoth.loaders]\n" + "\n".join(f"{name} = misbehaving:{name}" for name in names)
     )
     (folder / "misbehaving.py").write_text(MISBEHAVING)
     monkeypatch.syspath_prepend(str(folder))
-    from pipelines.load import registry
+    from quoth.load import registry
 
     registry._third_party.cache_clear()
     yield
@@ -73,7 +73,7 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 MISBEHAVING = """
 import ctypes, os, sys, time
-from pipelines.types import Document, Page
+from quoth.types import Document, Page
 
 def fine(path, options):
     return Document(str(path), "fine", "fine", (Page(1, path.read_text()),))

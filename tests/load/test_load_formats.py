@@ -17,8 +17,7 @@ import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
 from pptx import Presentation
-
-from pipelines.errors import (
+from quoth.errors import (
     ConfigurationError,
     CorruptDocumentError,
     DocumentError,
@@ -27,8 +26,10 @@ from pipelines.errors import (
     NoTextError,
     UnsupportedFormatError,
 )
-from pipelines.load import DocumentLoader, Limits, load_document, supported_suffixes
-from pipelines.types import Document
+from quoth.load.contract import Limits
+from quoth.load.langchain import DocumentLoader
+from quoth.load.registry import load_document, supported_suffixes
+from quoth.types import Document
 
 MakePdf = Callable[..., Path]
 MakeZip = Callable[[str, dict[str, str]], Path]
@@ -163,7 +164,7 @@ def test_a_file_over_the_limit_is_refused(write: Write) -> None:
 
 
 def test_markdown_is_verbatim_with_headings_outside_code() -> None:
-    from pipelines.load.markdown import markdown_headings
+    from quoth.load.markdown import markdown_headings
 
     text = (
         "---\ntitle: x\n---\n# One #\n\ntext\n\n```sh\n# not this\n```\n\nTwo\n---\n\n"
@@ -442,15 +443,15 @@ def test_subtitles_keep_their_times_and_lose_their_markup(write: Write) -> None:
 
 
 def test_the_door_is_cheap_and_complete() -> None:
-    import pipelines.load
+    import quoth.load
 
-    assert pipelines.load.__all__ == sorted(pipelines.load.__all__)
-    assert all(hasattr(pipelines.load, name) for name in pipelines.load.__all__)
+    assert quoth.load.__all__ == sorted(quoth.load.__all__)
+    assert all(hasattr(quoth.load, name) for name in quoth.load.__all__)
     heavy = (
         "pypdf pypdfium2 openpyxl selectolax docx pptx langchain_core lxml torch charset_normalizer"
     )
     code = (
-        "import sys, pipelines.load; from pipelines.load import LoaderPool, load_document; "
+        "import sys, quoth.load; from quoth.load import LoaderPool, load_document; "
         f"print([name for name in {heavy.split()} if name in sys.modules])"
     )
     path = os.pathsep.join(sys.path)
@@ -529,7 +530,7 @@ def test_an_empty_pdf_names_the_pages_and_ocr(make_pdf: MakePdf) -> None:
 
 
 def test_marks_are_not_text() -> None:
-    from pipelines.load.text import decode
+    from quoth.load.text import decode
 
     assert decode(codecs.BOM_UTF8 + b"x") == "x"
 
@@ -537,7 +538,7 @@ def test_marks_are_not_text() -> None:
 def test_docx_numbers_what_word_numbers() -> None:
     from xml.etree.ElementTree import fromstring
 
-    from pipelines.load.docx_numbers import read_numbering
+    from quoth.load.docx_numbers import read_numbering
 
     def level(number: int, kind: str, pattern: str) -> str:
         values = f'<start val="1"/><numFmt val="{kind}"/><lvlText val="{pattern}"/>'

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from pipelines.errors import DocumentError, NeedsPasswordError
-from pipelines.load import Limits, LoaderPool, load_document
-from pipelines.types import Document
+from quoth.errors import DocumentError, NeedsPasswordError
+from quoth.load.contract import Limits
+from quoth.load.isolate import LoaderPool
+from quoth.load.registry import load_document
+from quoth.types import Document
 
 FOLDER = Path(__file__).parents[3] / "shared" / "testdata" / "ingest"
 

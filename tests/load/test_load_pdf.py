@@ -13,11 +13,11 @@ from pathlib import Path
 import pypdf
 import pytest
 from pypdf.generic import NameObject
+from quoth.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError
+from quoth.load.contract import Limits
+from quoth.load.pdf_choice import badness, better, needs_second_reading
+from quoth.load.registry import load_document
 from reportlab.pdfgen.canvas import Canvas
-
-from pipelines.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError
-from pipelines.load import Limits, load_document
-from pipelines.load.pdf_choice import badness, better, needs_second_reading
 
 MakePdf = Callable[..., Path]
 

@@ -15,15 +15,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-
-from pipelines.errors import (
-    CorruptDocumentError,
-    DocumentError,
-    LimitExceededError,
-    NeedsPasswordError,
-)
-from pipelines.load import Limits, LoaderPool
-from pipelines.types import Document
+from quoth.errors import CorruptDocumentError, DocumentError, LimitExceededError, NeedsPasswordError
+from quoth.load.contract import Limits
+from quoth.load.isolate import LoaderPool
+from quoth.types import Document
 
 MakePdf = Callable[..., Path]
 MakeZip = Callable[[str, dict[str, str]], Path]
@@ -50,7 +45,7 @@ def test_every_path_comes_back_once_with_its_own_document(tmp_path: Path) -> Non
 
 
 def test_a_document_is_the_same_as_when_read_in_this_process(make_pdf: MakePdf) -> None:
-    from pipelines.load import load_document
+    from quoth.load.registry import load_document
 
     path = make_pdf("a.pdf", [[("Big heading", "Helvetica", 24), "some usual text"] * 3])
     with LoaderPool(workers=1) as pool:
@@ -218,7 +213,7 @@ def test_closing_from_elsewhere_ends_the_loop(tmp_path: Path) -> None:
 HANGING = """
 import sys
 from pathlib import Path
-from pipelines.load import LoaderPool
+from quoth.load import LoaderPool
 pool = LoaderPool(workers=1)
 for path, outcome in pool.load_all([Path(sys.argv[1])]):
     print(outcome)

@@ -3,10 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from pipelines.errors import PromptError
-from pipelines.prompts import ModelMetadata, families, family_of, find_family, template_of_family
-from pipelines.prompts.families import family_template
+from quoth.errors import PromptError
+from quoth.prompts.families import ModelMetadata, families, family_of, family_template, find_family
+from quoth.prompts.template import template_of_family
 
 NAMES = {
     "llama2": "llama-2",

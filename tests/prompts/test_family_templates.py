@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from pipelines.errors import PromptError
-from pipelines.prompts.families import families
-from pipelines.prompts.template import ChatTemplate, render_messages, template_of_family
+from quoth.errors import PromptError
+from quoth.prompts.families import families
+from quoth.prompts.template import ChatTemplate, render_messages, template_of_family
 
 MATERIAL = Path(__file__).parents[3] / "shared" / "testdata" / "chat_templates"
 NOW = datetime(2024, 7, 26)

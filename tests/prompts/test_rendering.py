@@ -5,9 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-
-from pipelines.errors import PromptError, UsageError
-from pipelines.prompts import render_file
+from quoth.errors import PromptError, UsageError
+from quoth.prompts.rendering import render_file
 
 TURNS = [{"role": "system", "content": "S"}, {"role": "user", "content": "U"}]
 

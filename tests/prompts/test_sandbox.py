@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-
-from pipelines.errors import PromptError
-from pipelines.prompts import render_messages, sandbox
+from quoth.errors import PromptError
+from quoth.prompts import sandbox
+from quoth.prompts.template import render_messages
 
 MESSAGES = [{"role": "user", "content": "Hello"}]
 NOW = datetime(2024, 7, 26)
@@ -155,7 +155,7 @@ def test_a_rendering_is_quick_once_compiled() -> None:
 
 def test_the_worker_ends_with_its_process() -> None:
     program = (
-        "from pipelines.prompts import sandbox, render_messages\n"
+        "from quoth.prompts import sandbox, render_messages\n"
         "render_messages([], template='x')\n"
         "print(sandbox._worker._process.pid)\n"
     )

@@ -12,24 +12,21 @@ import pytest
 from langchain_classic.chains.prompt_selector import ConditionalPromptSelector, is_llm
 from langchain_core.language_models import FakeListChatModel, FakeListLLM
 from langchain_core.prompts import BasePromptTemplate
-
-from pipelines.errors import PromptError
-from pipelines.prompts import (
-    families_with_wording,
+from quoth.errors import PromptError
+from quoth.prompts import selector
+from quoth.prompts.selector import (
     family_of_model,
     kind_of_model,
-    load_prompt,
     prompt_selector,
     register_condition,
-    render_messages,
     select_prompt,
-    selector,
-    template_of_family,
     unregister_condition,
 )
+from quoth.prompts.tasks import families_with_wording, load_prompt
+from quoth.prompts.template import render_messages, template_of_family
 
 PAGE = Path(__file__).parents[2] / "docs" / "prompts.md"
-IMPORTS = "from pipelines.prompts import is_family, load_prompt\n\n"
+IMPORTS = "from quoth.prompts import is_family, load_prompt\n\n"
 
 
 class Model(FakeListLLM):
@@ -113,7 +110,7 @@ class TestEntryPoints:
         facts.mkdir()
         (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
         (facts / "entry_points.txt").write_text(
-            "[carrel.prompt_conditions]\ntheirs = theirs:conditions\n"
+            "[quoth.prompt_conditions]\ntheirs = theirs:conditions\n"
         )
         monkeypatch.syspath_prepend(folder)
         monkeypatch.delitem(sys.modules, "theirs", raising=False)
@@ -150,7 +147,7 @@ def test_a_folder_s_wording_for_a_family_is_selected(tmp_path: Path) -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     program = (
-        "import sys, pipelines.prompts as p\n"
+        "import sys, quoth.prompts as p\n"
         "p.load_prompt('answer').texts(context='c', question='q')\n"
         "p.resolve_template(p.ModelMetadata(name='llama-2'))\n"
         "heavy = {'langchain_core', 'langchain_classic', 'jinja2', 'pydantic', 'transformers'}\n"

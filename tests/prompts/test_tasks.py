@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pipelines.errors import PromptError
-from pipelines.prompts import families_with_wording, list_prompts, load_prompt
+from quoth.errors import PromptError
+from quoth.prompts.tasks import families_with_wording, list_prompts, load_prompt
 
 TASKS = {
     "answer": {"context", "question"},

@@ -4,16 +4,15 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, SystemMessage
-
-from pipelines.errors import PromptError
-from pipelines.prompts import (
+from quoth.errors import PromptError
+from quoth.prompts.families import ModelMetadata
+from quoth.prompts.template import (
     ChatTemplate,
-    ModelMetadata,
+    fold_system_text,
     render_messages,
     resolve_template,
     template_of_family,
 )
-from pipelines.prompts.template import fold_system_text
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"

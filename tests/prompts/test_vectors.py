@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from pipelines.errors import PromptError
-from pipelines.prompts import render_file
+from quoth.errors import PromptError
+from quoth.prompts.rendering import render_file
 
 MATERIAL = Path(__file__).parents[3] / "shared" / "testdata" / "chat_templates"
 

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 from langchain_core.runnables import Runnable
+from quoth.retrieve.expand import Expander, Expansion, Way
 from scripted_model import Scripted
-
-from pipelines.retrieve.expand import Expander, Expansion, Way
 
 
 def expand(way: Way, reply: str) -> Expansion:

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from pipelines.retrieve.fuse import (
+from quoth.retrieve.fuse import (
     Candidates,
     Question,
     Weights,
@@ -14,7 +13,7 @@ from pipelines.retrieve.fuse import (
     standardized,
     trigrams,
 )
-from pipelines.words import analyse, pack
+from quoth.text.words import analyse, pack
 
 PLAIN = Weights(dense=0.5, trigram=0.0, feedback=0)
 

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 from langchain_core.documents import BaseDocumentCompressor, Document
+from quoth.errors import ConfigurationError
+from quoth.retrieve.rerank import CrossEncoderReranker, ModelReranker
 from scripted_model import Scripted
-
-from pipelines.errors import ConfigurationError
-from pipelines.retrieve.rerank import CrossEncoderReranker, ModelReranker
 
 TEXTS = ["the rent is due in may", "a wing has lift", "rent was paid"]
 

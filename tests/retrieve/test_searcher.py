@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
-
-from pipelines.config import Retrieval
-from pipelines.errors import FingerprintError, UsageError
-from pipelines.index import DenseIndex
-from pipelines.lock import WriteLock
-from pipelines.retrieve.diversify import diverse
-from pipelines.retrieve.expand import Expansion
-from pipelines.retrieve.langchain import CollectionRetriever, as_langchain
-from pipelines.retrieve.names import fitting
-from pipelines.retrieve.searcher import Searcher, pages_of, scope_of
-from pipelines.store import Scope, Store
-from pipelines.types import Chunk, Document, Heading, Page
-from pipelines.words import analyse, code
+from quoth.collection.index import DenseIndex
+from quoth.collection.scope import Scope
+from quoth.collection.store import Store
+from quoth.config.settings import Retrieval
+from quoth.errors import FingerprintError, UsageError
+from quoth.retrieve.diversify import diverse
+from quoth.retrieve.expand import Expansion
+from quoth.retrieve.langchain import CollectionRetriever, as_langchain
+from quoth.retrieve.names import fitting
+from quoth.retrieve.searcher import Searcher, pages_of, scope_of
+from quoth.system.lock import WriteLock
+from quoth.text.words import analyse, code
+from quoth.types import Chunk, Document, Heading, Page
 
 MODES = ("dense", "keyword", "hybrid")
 WIDTH = 64

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quoth.errors import ContextOverflowError, GenerationError
+from quoth.journal.journal import Journal
+from quoth.summarize.parts import documents_of, parts_of
+from quoth.summarize.reduce import MapReduce
+from quoth.summarize.run import Watch
+from quoth.summarize.summarizer import Summarizer
+from quoth.summarize.values import Options
 from scripted_model import Scripted, first_words
-
-from pipelines.errors import ContextOverflowError, GenerationError
-from pipelines.journal import Journal
-from pipelines.summarize import Options, Summarizer, Watch
-from pipelines.summarize.parts import documents_of, parts_of
-from pipelines.summarize.reduce import MapReduce
 
 WORDS = [
     "harbour",

@@ -8,27 +8,18 @@ from typing import Any
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document as LangChainDocument
+from quoth.config.settings import Backend
+from quoth.errors import GenerationError, NoTextError, UsageError
+from quoth.journal.journal import Journal
+from quoth.models.model import LocalModel
+from quoth.models.registry import open_model
+from quoth.summarize.run import StoppedError, Watch
+from quoth.summarize.summarizer import Summarizer
+from quoth.summarize.values import Options
+from quoth.types import Document, Page
+from quoth.views.summary import rendered
+from quoth.views.trace import trace_json, trace_page
 from scripted_model import Scripted
-
-from pipelines.backends import open_model
-from pipelines.backends.model import LocalModel
-from pipelines.config import Backend
-from pipelines.errors import (
-    GenerationError,
-    NoTextError,
-    UsageError,
-)
-from pipelines.journal import Journal
-from pipelines.summarize import (
-    Options,
-    StoppedError,
-    Summarizer,
-    Watch,
-    rendered,
-    trace_json,
-    trace_page,
-)
-from pipelines.types import Document, Page
 
 LIBRARY = Path(__file__).parents[2] / "data" / "library"
 TEXT = (

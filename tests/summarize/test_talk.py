@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from quoth.summarize.summarizer import Summarizer
+from quoth.summarize.talk import count_unread, labelled, told, turns_of
+from quoth.summarize.values import Options
 from scripted_model import Scripted
-
-from pipelines.summarize import Options, Summarizer
-from pipelines.summarize.talk import count_unread, labelled, told, turns_of
 
 MEETING = """Chair: Um so let us begin with the the pump house .
 Engineer: Mm-hmm .

@@ -7,12 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from pipelines.backends import open_model
-from pipelines.backends.gguf import read_gguf
-from pipelines.backends.llama_cpp_python import LlamaCppPython
-from pipelines.backends.local_weights import embedded_weights
-from pipelines.backends.profile import (
+from quoth.backends.llama.compiled import LlamaCppPython
+from quoth.config.settings import Backend
+from quoth.errors import UsageError
+from quoth.models.registry import open_model
+from quoth.tune.formats import Copy, write_copies
+from quoth.tune.perplexity import change, log_probabilities
+from quoth.tune.trial import Setup, opened, served
+from quoth.tune.tuner import _Tuner, tune, undo
+from quoth.weights.find import embedded_weights
+from quoth.weights.fingerprint import fingerprint_of
+from quoth.weights.gguf import read_gguf
+from quoth.weights.profile import (
     LLAMA_CPP_PYTHON,
     XLLAMACPP,
     Profile,
@@ -22,14 +28,6 @@ from pipelines.backends.profile import (
     profile_of,
     write_profile,
 )
-from pipelines.config import Backend
-from pipelines.errors import UsageError
-from pipelines.tune import tune, undo
-from pipelines.tune.formats import Copy, write_copies
-from pipelines.tune.perplexity import change, log_probabilities
-from pipelines.tune.trial import Setup, opened, served
-from pipelines.tune.tuner import _Tuner
-from pipelines.weights import fingerprint_of
 
 native = pytest.mark.skipif(
     importlib.util.find_spec("llama_cpp") is None, reason="needs the extra llama-cpp-python"
@@ -147,7 +145,7 @@ def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
     assert profile_of(embedded_weights()) is None
 
 
-def test_tuning_measures_and_remembers(carrel) -> None:  # type: ignore[no-untyped-def]
+def test_tuning_measures_and_remembers(quoth) -> None:  # type: ignore[no-untyped-def]
     steps: list[int] = []
     profile = tune(
         Backend(), job="chat", seconds=8, progress=lambda done, total, what: steps.append(done)
@@ -157,11 +155,11 @@ def test_tuning_measures_and_remembers(carrel) -> None:  # type: ignore[no-untyp
     assert all(trial.seconds > 0 and trial.prompt_speed > 0 for trial in profile.trials)
     assert profile_of(embedded_weights()) == profile
     assert not list(folder_of(profile.fingerprint).parent.glob("*.part-*"))
-    said = carrel("doctor", "--json").stdout
+    said = quoth("doctor", "--json").stdout
     (found,) = [one for one in json.loads(said) if one["what"] == "tuning"]
     assert profile.stored in found["found"]
     assert "times as long" in found["found"]
-    assert "defaults again" in carrel("tune", "--undo").stdout
+    assert "defaults again" in quoth("tune", "--undo").stdout
     assert profile_of(embedded_weights()) is None
 
 

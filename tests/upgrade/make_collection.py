@@ -1,4 +1,4 @@
-"""Writes a small collection with the Carrel that is installed, to be opened by later ones.
+"""Writes a small collection with the Quoth that is installed, to be opened by later ones.
 
 Run it once for a version, and keep what it writes: `make_collection.py 0.1.0`. The documents lie
 beside the collection and are named by paths that are the same everywhere.
@@ -28,7 +28,7 @@ def main() -> None:
         path = target / "documents" / name
         path.write_text(text)
         os.utime(path, (1_700_000_000, 1_700_000_000))
-    from pipelines import Library
+    from quoth import Library
 
     with tempfile.TemporaryDirectory() as home:
         with Library("kept", home=home) as library:

@@ -9,8 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
-from pipelines import Library
+from quoth import Library
 
 VERSIONS = sorted(path.parent for path in Path(__file__).parent.glob("*/library.sqlite"))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.errors import CorruptDocumentError
-from pipelines.load import LoadOptions
-from pipelines.types import Document, Page
+from quoth.errors import CorruptDocumentError
+from quoth.load.contract import LoadOptions
+from quoth.types import Document, Page
 
 
 def load_calendar(path: Path, options: LoadOptions) -> Document:

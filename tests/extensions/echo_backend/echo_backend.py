@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from typing import Self
 
-from pipelines.backends.model import Description, LocalModel, Piece, Request
-from pipelines.config import Backend
-from pipelines.types import Timings
+from quoth.config.settings import Backend
+from quoth.models.model import Description, LocalModel, Piece, Request
+from quoth.types import Timings
 
 
 class Echo(LocalModel):

@@ -6,13 +6,12 @@ from typing import Any
 
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-
-from pipelines.retrieve import Searcher
-from pipelines.retrieve.langchain import CollectionRetriever
+from quoth.retrieve.langchain import CollectionRetriever
+from quoth.retrieve.searcher import Searcher
 
 
 class OneEach(BaseRetriever):
-    """Takes the best passage of each document from what Carrel finds."""
+    """Takes the best passage of each document from what Quoth finds."""
 
     found: CollectionRetriever
 

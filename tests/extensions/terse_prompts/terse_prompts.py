@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pipelines.prompts import Prompt, load_prompt
+from quoth.prompts.tasks import Prompt, load_prompt
 
 
 def conditions(task: str) -> list[tuple[Any, Prompt]]:

@@ -1,5 +1,0 @@
-"""`python -m pipelines.cli` is `carrel`."""
-
-from pipelines.cli import script
-
-script()

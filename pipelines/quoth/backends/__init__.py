@@ -1,0 +1,5 @@
+"""What runs language models, one file or folder for each backend."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,193 @@
+"""Talks to a model server on this machine: JSON, streamed events, and what goes wrong.
+
+Every failure becomes one of ours here, and knows whether the same call may succeed later.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from quoth.errors import (
+    BackendError,
+    BackendUnavailableError,
+    ConfigurationError,
+    ContextOverflowError,
+    GenerationError,
+    ModelNotFoundError,
+)
+
+_SMALL_CALL_SECONDS = 30.0
+_ATTEMPTS = 3
+_CROWDED = "Context size has been exceeded"
+
+
+class LocalHttp:
+    """One server. Safe to call from many threads.
+
+    `timeout` is the number of seconds without a byte after which the server counts as hanging.
+    """
+
+    def __init__(self, url: str, *, api_key: str = "", timeout: float = 300.0) -> None:
+        self.url = url.rstrip("/")
+        try:
+            self._client = httpx.Client(
+                base_url=self.url,
+                headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
+                timeout=httpx.Timeout(timeout, connect=5.0),
+                # No connection is used twice: a server closes an idle one at any moment, and a call
+                # that was just put on it is lost. A new one on loopback costs a tenth of a
+                # millisecond.
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                trust_env=False,  # a proxy in the environment would carry the text off this machine
+            )
+        except httpx.InvalidURL as error:
+            raise ConfigurationError(f"backend.url is {url!r}, which is no address.") from error
+        weakref.finalize(self, self._client.close)  # also when nobody closes it
+        self._small = httpx.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
+
+    def close(self) -> None:
+        """Close all connections, which cancels what is being generated over them."""
+        self._client.close()
+
+    def json(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the answer of a small call, which changes nothing and so is tried again."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._once(method, path, body)
+            except BackendError as error:
+                if not error.retryable or attempt == _ATTEMPTS:
+                    raise
+                time.sleep(0.3 * attempt)
+        raise AssertionError("unreachable")
+
+    def has(self, path: str) -> bool:
+        """Tell whether the server answers a `GET` of this path with success."""
+        try:
+            self._once("GET", path, None)
+        except BackendUnavailableError:
+            raise
+        except BackendError:
+            return False
+        return True
+
+    def events(self, path: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the server-sent events of a call. Closing the iterator cancels it."""
+        try:
+            with self._client.stream("POST", path, json=body) as response:
+                if response.status_code != httpx.codes.OK:
+                    response.read()
+                    raise self.refusal(response)
+                for line in response.iter_lines():
+                    field, _, data = line.partition(":")
+                    if field == "data" and data.strip() != "[DONE]":
+                        event = self._parse(data)
+                        if "error" in event:
+                            raise self.error(event["error"], 500)
+                        yield event
+                    elif field == "error":
+                        raise self.error(self._parse(data), 500)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise unreachable(self.url, error) from error
+
+    def _once(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        try:
+            response = self._client.request(method, path, json=body, timeout=self._small)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise unreachable(self.url, error) from error
+        if response.status_code != httpx.codes.OK:
+            raise self.refusal(response)
+        return self._parse(response.text)
+
+    def _parse(self, text: str) -> dict[str, Any]:
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise garbage(self.url, text) from error
+        if not isinstance(value, dict):
+            raise garbage(self.url, text)
+        return value
+
+    def refusal(self, response: httpx.Response) -> Exception:
+        """Return the error for an answer whose status is not success."""
+        try:
+            body = response.json()
+            error = body.get("error", body)
+        except (json.JSONDecodeError, UnicodeDecodeError, AttributeError):
+            error = {"message": response.text[:200]}
+        return self.error(error, response.status_code)
+
+    def error(self, error: Any, status: int) -> Exception:
+        """Return our error for what a server says went wrong."""
+        details = error if isinstance(error, dict) else {"message": str(error)}
+        if details.get("type") == "exceed_context_size_error":
+            return ContextOverflowError(
+                prompt_tokens=int(details.get("n_prompt_tokens", 0)),
+                answer_tokens=0,
+                window=int(details.get("n_ctx", 0)),
+                what="The prompt",
+            )
+        message = str(details.get("message") or f"status {status}")
+        if status in {429, 502, 503, 504}:
+            return BackendUnavailableError(
+                f"The server at {self.url} is not ready: {message}.",
+                hint="It may still be loading the model; try again in a moment.",
+            )
+        if status == httpx.codes.NOT_FOUND:
+            return ModelNotFoundError(
+                f"The server at {self.url} does not know that: {message}.",
+                hint="`quoth models list` shows what it has.",
+            )
+        if status in {401, 403}:
+            return BackendError(
+                f"The server at {self.url} wants a key: {message}.",
+                hint="Name the file that holds it in backend.api_key_file.",
+            )
+        return BackendError(
+            f"The server at {self.url} refused the call: {message}.", retryable=_CROWDED in message
+        )
+
+
+def is_crowded(error: BackendError) -> bool:
+    """Tell whether llama.cpp gave up because other calls had taken the room of this one."""
+    return _CROWDED in str(error)
+
+
+def unreachable(url: str, error: Exception) -> BackendUnavailableError:
+    """Return the error for a server that hangs, breaks off, or is not there."""
+    hanging = isinstance(error, httpx.TimeoutException) and not isinstance(
+        error, httpx.ConnectTimeout
+    )
+    return BackendUnavailableError(
+        f"The server at {url} "
+        + ("does not answer in time." if hanging else f"cannot be reached: {error}."),
+        hint="Look at the server, or raise backend.timeout."
+        if hanging
+        else "Start it, or name its address in backend.url.",
+        retryable=not hanging,
+    )
+
+
+def garbage(url: str, text: str) -> GenerationError:
+    """Return the error for an answer that cannot be read."""
+    return GenerationError(
+        f"The server at {url} answered with something that is not JSON: {text[:60]!r}.",
+        hint="Is it a model server? `quoth doctor` looks what answers there.",
+        retryable=True,
+    )
+
+
+def read_key(file: str) -> str:
+    """Return the key in a file; empty where no file is named. Raises `ConfigurationError`."""
+    if not file:
+        return ""
+    try:
+        return Path(file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"backend.api_key_file cannot be read: {error}.") from error

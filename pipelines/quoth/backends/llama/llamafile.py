@@ -1,0 +1,53 @@
+"""`llamafile`: a model and its server in one executable file, running already or started here.
+
+With `backend.url` it is the server there. Without, `llamafile:FILE.llamafile` starts the file on a
+free loopback port, and stops it again.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Self
+
+from quoth.backends.llama.server import LlamaServer, server_arguments
+from quoth.config import Backend
+from quoth.errors import ModelNotFoundError
+
+
+class Llamafile(LlamaServer):
+    """A llamafile. It speaks the same HTTP as llama.cpp's server."""
+
+    @classmethod
+    def open(cls, name: str, settings: Backend) -> Self:
+        """Return the model of a llamafile at `backend.url`, or of one to be started."""
+        return cls(
+            model=f"llamafile:{name}",
+            path=None if settings.url else executable(name),
+            settings=settings,
+            temperature=settings.temperature,
+            seed=settings.seed,
+        )
+
+    def weights_file(self) -> Path | None:
+        """Return nothing: the weights are inside an executable."""
+        return None
+
+    def command(self, port: int) -> list[str]:
+        """Return the file and its arguments."""
+        return [str(self.path), "--server", "--nobrowser", *server_arguments(self.settings, port)]
+
+
+def executable(name: str) -> Path:
+    """Return the path of an executable file. Raises `ModelNotFoundError`."""
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise ModelNotFoundError(
+            f"There is no llamafile {name}.",
+            hint="Give the path of the file, or name a running one in backend.url.",
+        )
+    if not os.access(path, os.X_OK):
+        raise ModelNotFoundError(
+            f"{name} may not be executed.", hint=f"Allow it with: chmod +x {name}"
+        )
+    return path.resolve()

@@ -1,0 +1,121 @@
+"""Vectors from an Ollama server, through LangChain's `OllamaEmbeddings`; nothing is cut.
+
+Ollama shortens a text that is too long for an embedder without a word. So the real limit is asked
+for, every text is counted before, and `truncate: false` is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from quoth.backends.ollama.model import Ollama
+from quoth.backends.ollama.wire import (
+    WholeTransport,
+    client_options,
+    close_client,
+    closing,
+    our_errors,
+    server_address,
+)
+from quoth.config import Backend
+from quoth.embed import Embedder, Progress, Vectors
+from quoth.text import offsets_of_tokens
+
+if TYPE_CHECKING:
+    from langchain_ollama import OllamaEmbeddings
+
+_AROUND = 2
+"""The tokens that an embedder puts around a text."""
+_WINDOW = 8192
+"""The tokens that are asked for, at most: an embedder of Ollama's reads what it was trained for."""
+_AT_ONCE = 32
+"""Texts in one call."""
+_WORD = re.compile(r"\s*\S+")
+_REMEMBERED = 100_000
+
+
+class OllamaEmbedder(Embedder):
+    """Turns texts into vectors on an Ollama server."""
+
+    def __init__(self, name: str, settings: Backend) -> None:
+        self.name = name
+        self.settings = settings.model_copy(update={"context_window": _WINDOW, "template": ""})
+        self._model = Ollama.open(name, self.settings)
+        self._word = lru_cache(maxsize=_REMEMBERED)(self._model.count_tokens)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what tells these vectors from those of another model."""
+        return self._model.describe().fingerprint
+
+    @property
+    def limit(self) -> int:
+        """Return how many tokens of a text the model reads."""
+        return self._model.describe().context_window - _AROUND
+
+    @property
+    def engine_name(self) -> str:
+        """Return the address of the server."""
+        return server_address(self.settings)
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens in `text`, or a bound where the vocabulary is not here."""
+        return self._model.count_tokens(text)
+
+    def token_starts(self, text: str) -> list[int]:
+        """Return the offset of each token of `text`; within a word they are spread evenly.
+
+        Embedders change what they read (case, accents), so that tokens cannot be found again in
+        the text; but none of them reaches over white space, so each word has its own number.
+        """
+        starts: list[int] = []
+        for found in _WORD.finditer(text):
+            word = found[0]
+            spread = offsets_of_tokens(word, [0] * self._word(word))
+            starts += [found.start() + start for start in spread]
+        return starts
+
+    def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Return a (texts, dimension) array with a row of unit length for each text.
+
+        Raises `ConfigurationError` for a text longer than the model reads, and `BackendError`.
+        """
+        for text in texts:
+            self.check_length(text, self.count_tokens(text))
+        rows: list[list[float]] = []
+        for start in range(0, len(texts), _AT_ONCE):
+            part = list(texts[start : start + _AT_ONCE])
+            with our_errors(server_address(self.settings), self.name):
+                rows += self._embeddings.embed_documents(part)
+            if progress:
+                progress(len(part))
+        if not rows:
+            return np.zeros((0, 0), np.float32)
+        vectors = np.asarray(rows, np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.where(lengths > 0, lengths, 1)
+        return vectors
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._model.close()
+        if "_embeddings" in self.__dict__:
+            close_client(self._embeddings)
+
+    @cached_property
+    def _embeddings(self) -> OllamaEmbeddings:
+        from langchain_ollama import OllamaEmbeddings
+
+        return closing(
+            OllamaEmbeddings(
+                model=self.name,
+                base_url=server_address(self.settings),
+                num_ctx=self._model.describe().context_window,
+                client_kwargs=client_options(self.settings),
+                sync_client_kwargs={"transport": WholeTransport()},
+            )
+        )

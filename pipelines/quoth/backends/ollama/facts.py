@@ -1,0 +1,124 @@
+"""What an Ollama server and its store of models tell of a model, before it is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from quoth.backends.http import LocalHttp
+from quoth.backends.llama.engine import resolve
+from quoth.backends.llama.offload import offload_note
+from quoth.backends.llama.vocabulary import Vocabulary
+from quoth.backends.ollama.wire import not_here, refuse_remote
+from quoth.config import Backend
+from quoth.errors import BackendError, ModelNotFoundError
+from quoth.models import Description
+from quoth.prompts import PLAIN, ChatTemplate, ModelMetadata, family_of
+from quoth.weights import find_manifest, find_weights, read_gguf
+
+BOUND_NOTE = (
+    "Its tokenizer cannot be read here, so tokens are bounded by the bytes of the text; "
+    "OLLAMA_MODELS names the folder that holds its models."
+)
+_NO_TEMPLATE = {"", "{{ .Prompt }}", "{{.Prompt}}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A model of an Ollama server. `layers` counts the output layer as one.
+
+    `template` is ours to render for a text model; `template_text` is the one that Ollama applies.
+    """
+
+    description: Description
+    template: ChatTemplate | None
+    template_text: str
+    layers: int
+    thinks: bool
+    vocabulary: Vocabulary | None
+
+
+def look(http: LocalHttp, name: str, settings: Backend, folders: Sequence[Path] = ()) -> Facts:
+    """Return what is known of a model.
+
+    Raises `ModelNotFoundError`, and `ConfigurationError` for one that runs elsewhere.
+    """
+    try:
+        shown = http.json("POST", "/api/show", {"model": name})
+    except ModelNotFoundError as error:
+        raise not_here(name) from error
+    refuse_remote(shown, name)
+    info = shown.get("model_info") or {}
+    architecture = str(info.get("general.architecture", ""))
+    trained = int(info.get(f"{architecture}.context_length") or settings.context_window)
+    own = str(shown.get("template") or "")
+    raw = bool(settings.template) or own.strip() in _NO_TEMPLATE
+    entry = _entry(http, "/api/tags", name)
+    vocabulary = _vocabulary(name, str(entry.get("digest") or ""))
+    metadata = ModelMetadata(name=name, architecture=architecture, kind="text" if raw else "chat")
+    template = resolve(metadata, settings, bos="", eos="", folders=folders) if raw else None
+    notes = [template.warning if template else "", BOUND_NOTE if vocabulary is None else ""]
+    description = Description(
+        name=f"ollama:{name}",
+        family=template.family if template else _family(metadata, own, folders),
+        kind="text" if raw else "chat",
+        context_window=min(settings.context_window, trained),
+        parallel=settings.parallel,
+        fingerprint=str(entry.get("digest") or name),
+        parameters=int(info.get("general.parameter_count") or 0),
+        bytes=int(entry.get("size") or 0),
+        # Where that is not known, BOS is left to the tokenizer: none is better than two.
+        adds_bos=vocabulary is None or vocabulary.client.adds_bos(),
+        note=" ".join(note for note in notes if note),
+        counting="bound" if vocabulary is None else "exact",
+    )
+    return Facts(
+        description=description,
+        template=template,
+        template_text=own,
+        layers=int(info.get(f"{architecture}.block_count") or 0) + 1,
+        thinks="thinking" in (shown.get("capabilities") or ()),
+        vocabulary=vocabulary,
+    )
+
+
+def with_offload(facts: Facts, http: LocalHttp, name: str, settings: Backend) -> Facts:
+    """Return the facts with how much of the loaded model is on the GPU, where the server tells."""
+    try:
+        entry = _entry(http, "/api/ps", name)
+    except BackendError:  # the answer is there; where it was made stays unknown
+        return facts
+    if not entry.get("size"):
+        return facts
+    layers = round(facts.layers * int(entry.get("size_vram") or 0) / int(entry["size"]))
+    note = offload_note(settings.gpu_layers, layers, gpu_here=False)
+    description = replace(facts.description, gpu_layers=layers, offload_note=note)
+    return replace(facts, description=description)
+
+
+def _family(metadata: ModelMetadata, own: str, folders: Sequence[Path]) -> str:
+    """Return the family by name and architecture, else by the marks in the server's template."""
+    found = family_of(metadata, folders=folders)
+    if found == PLAIN:
+        found = family_of(replace(metadata, chat_template=own), folders=folders)
+    return found
+
+
+def _entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
+    names = {name, f"{name}:latest"}
+    entries = http.json("GET", path).get("models") or []
+    return next((e for e in entries if names & {e.get("name"), e.get("model")}), {})
+
+
+def _vocabulary(name: str, digest: str) -> Vocabulary | None:
+    """Return the model's own vocabulary, if the blob here is the one that the server runs."""
+    try:
+        here = hashlib.sha256(find_manifest(name).read_bytes()).hexdigest()
+        if digest and here != digest.removeprefix("sha256:"):
+            return None
+        return Vocabulary(read_gguf(find_weights(name)))
+    except (BackendError, OSError):
+        return None

@@ -1,0 +1,140 @@
+"""The way to an Ollama server: its address, the parameters that must be sent, and its errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import httpx
+from quoth.backends.http import LocalHttp, garbage, read_key, unreachable
+from quoth.config import Backend
+from quoth.errors import (
+    BackendError,
+    BackendUnavailableError,
+    ConfigurationError,
+    ModelNotFoundError,
+)
+
+T = TypeVar("T", bound=Any)
+
+_PORT = 11434
+_NEVER_CUT = {
+    "/api/chat": {"truncate": False, "shift": False},
+    "/api/generate": {"truncate": False, "shift": False},
+    "/api/embed": {"truncate": False},
+}
+
+
+class WholeTransport(httpx.HTTPTransport):
+    """Adds to every call that nothing may be cut, which the client's own methods cannot say.
+
+    A server that does not know these parameters ignores them.
+    """
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request with the parameters that its path knows."""
+        extra = _NEVER_CUT.get(request.url.path)
+        if request.method == "POST" and extra:
+            headers = httpx.Headers(request.headers)
+            del headers["content-length"]
+            request = httpx.Request(
+                request.method,
+                request.url,
+                headers=headers,
+                content=json.dumps({**json.loads(request.read()), **extra}),
+                extensions=request.extensions,
+            )
+        return super().handle_request(request)
+
+
+def server_address(settings: Backend) -> str:
+    """Return the address of the server: `backend.url`, else OLLAMA_HOST, else the usual one."""
+    written = settings.url or os.environ.get("OLLAMA_HOST") or "127.0.0.1"
+    if "://" in written:
+        return written.rstrip("/")
+    try:
+        url = httpx.URL(f"http://{written.rstrip('/')}")
+        return str(url if url.port else url.copy_with(port=_PORT)).rstrip("/")
+    except httpx.InvalidURL as error:
+        raise ConfigurationError(f"{written!r} is no address of an Ollama server.") from error
+
+
+def client_options(settings: Backend) -> dict[str, Any]:
+    """Return what the official client, and LangChain over it, hand to httpx."""
+    key = read_key(settings.api_key_file)
+    return {
+        "timeout": httpx.Timeout(settings.timeout, connect=5.0),
+        "trust_env": False,
+        "follow_redirects": False,
+        **({"headers": {"authorization": f"Bearer {key}"}} if key else {}),
+    }
+
+
+def closing(model: T) -> T:
+    """Return one of langchain-ollama's models, whose connections close when nobody holds it."""
+    weakref.finalize(model, model._client.close)
+    return model
+
+
+def close_client(model: Any) -> None:
+    """Close the connections of one of langchain-ollama's models."""
+    model._client.close()
+
+
+def connect(settings: Backend) -> LocalHttp:
+    """Return a client for the small calls: what is there, and what it is."""
+    return LocalHttp(
+        server_address(settings), api_key=read_key(settings.api_key_file), timeout=settings.timeout
+    )
+
+
+@contextmanager
+def our_errors(url: str, name: str) -> Iterator[None]:
+    """Turn what the official client raises into our errors."""
+    import ollama
+    from pydantic import ValidationError
+
+    try:
+        yield
+    except ollama.ResponseError as error:
+        raise _refusal(error.error, error.status_code, url, name) from error
+    except ConnectionError as error:
+        raise unreachable(url, httpx.ConnectError("nothing listens there")) from error
+    except (httpx.HTTPError, OSError) as error:
+        raise unreachable(url, error) from error
+    except (json.JSONDecodeError, ValidationError, AttributeError, TypeError) as error:
+        raise garbage(url, getattr(error, "doc", str(error))) from error
+
+
+def _refusal(said: object, status: int, url: str, name: str) -> BackendError:
+    message = str(said)  # the official client hands on whatever stood under "error"
+    if status == httpx.codes.NOT_FOUND:
+        return not_here(name)
+    if status in {429, 502, 503, 504}:
+        return BackendUnavailableError(
+            f"The Ollama server at {url} is not ready: {message[:200]}.",
+            hint="It may be busy, or loading a model; try again in a moment.",
+        )
+    return BackendError(f"The Ollama server at {url} refused the call: {message[:300]}.")
+
+
+def not_here(name: str) -> ModelNotFoundError:
+    """Return the error for a model that the server does not have."""
+    return ModelNotFoundError(
+        f"Ollama does not have the model {name}.",
+        hint=f"Get it with: quoth models pull ollama:{name}",
+    )
+
+
+def refuse_remote(facts: dict[str, Any], name: str) -> None:
+    """Raise `ConfigurationError` for a model that Ollama would run on somebody else's machine."""
+    host = facts.get("remote_host") or ("ollama.com" if name.endswith("cloud") else "")
+    if host:
+        raise ConfigurationError(
+            f"{name} does not run here: Ollama sends its prompts to {host}.",
+            hint="Choose a model that runs on this machine; `quoth models list` shows them.",
+        )

@@ -1,0 +1,44 @@
+"""The command line: a thin front over `Library`. Answers on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0 done, 1 some documents failed, 2 usage or configuration, 3 the backend can't be reached,
+    130 interrupted.
+    """
+    from quoth.cli.app import run
+
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if "--debug" in arguments:
+        os.environ["QUOTH_DEBUG"] = "1"
+    code = run(arguments)
+    sys.stdout.flush()
+    return code
+
+
+def script() -> None:
+    """Run as the program `quoth`.
+
+    After Ctrl-C it leaves at once: threads of native code may still be at work, and taking the
+    interpreter apart under them would end in an abort. What was finished is on the disk.
+    """
+    gc.set_threshold(50_000)  # the modules stay: looking through them as they come costs a tenth
+    try:
+        code = main()
+    except BrokenPipeError:  # the reader of a pipe went away, as `head` does
+        code = 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if code == EXIT_INTERRUPTED:
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

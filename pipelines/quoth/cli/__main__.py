@@ -1,0 +1,5 @@
+"""`python -m quoth.cli` is `quoth`."""
+
+from quoth.cli import script
+
+script()

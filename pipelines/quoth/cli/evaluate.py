@@ -1,0 +1,258 @@
+"""`quoth eval retrieval`, `answers`, `summaries`, `compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from quoth.cli import EXIT_FAILED, show
+from quoth.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings, effective
+
+if TYPE_CHECKING:
+    from quoth.evaluate import Comparison, Evaluation
+
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Take so many, at random.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of drawing them, and of the intervals.")]
+Save = Annotated[
+    Path | None, typer.Option("--save", metavar="FILE", help="Keep the result, to compare it.")
+]
+Documents = Annotated[
+    Path | None,
+    typer.Option("--documents", metavar="PATH", help="What the questions are about."),
+]
+
+commands = typer.Typer(
+    help="Measure retrieval, answers and summaries, and compare two measurements.",
+    no_args_is_help=True,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(commands, name="eval")
+
+
+@commands.command()
+def retrieval(
+    path: Annotated[
+        Path,
+        typer.Argument(help="A folder in BEIR's layout, or questions that name their page."),
+    ],
+    documents: Documents = None,
+    limit: Limit = None,
+    seed: Seed = 0,
+    save: Save = None,
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
+) -> None:
+    """Measure dense, keyword and hybrid search.
+
+    On a folder with corpus, queries and qrels: nDCG@10, recall@100 and MRR@10. On a file of
+    questions with document and page: how often the page is among the first 1, 5 and 10.
+    """
+    from quoth.evaluate import MODES, evaluate_retrieval, measure_pages, write_evaluation
+    from quoth.models import open_embedder
+    from quoth.system import privacy
+
+    settings = effective(config, set, preset=preset).config
+    if settings.privacy.guard:
+        privacy.guard(settings.privacy.allow)
+    with show.progress("Measuring", files=True) as progress:
+        if path.is_file():
+            result = measure_pages(
+                path, settings, documents=documents, limit=limit, seed=seed, progress=progress
+            )
+        else:
+            result = evaluate_retrieval(
+                path,
+                open_embedder(settings),
+                settings,
+                limit=limit,
+                seed=seed,
+                progress=progress,
+            )
+    if save:
+        write_evaluation(result, save)
+    if json:
+        rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
+        for name, metric in result.metrics.items():
+            mode, _, metric_name = name.partition(" ")
+            rows[mode][metric_name] = _plain(metric.value)
+        show.print_json(rows)
+    else:
+        print_evaluation(result)
+
+
+@commands.command()
+def answers(
+    file: Annotated[Path, typer.Argument(help="Questions with answers, as JSON lines.")],
+    documents: Documents = None,
+    limit: Limit = None,
+    seed: Seed = 0,
+    save: Save = None,
+    model: Model = "",
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
+) -> None:
+    """Measure answers on questions with known answers, half of them unanswerable if there are.
+
+    SQuAD's questions are answered from the `corpus.jsonl` beside them, golden questions from
+    `--documents`, or from the folder `library` beside them.
+    """
+    from quoth.evaluate import measure_answers, write_evaluation
+    from quoth.system import privacy
+
+    settings = effective(config, set, model, preset=preset).config
+    if settings.privacy.guard:
+        privacy.guard(settings.privacy.allow)
+    with show.progress("Measuring", files=True) as progress:
+        result = measure_answers(
+            file, settings, documents=documents, limit=limit, seed=seed, progress=progress
+        )
+    if save:
+        write_evaluation(result, save)
+    if json:
+        show.print_json(_figures(result))
+    else:
+        print_evaluation(result)
+
+
+@commands.command()
+def summaries(
+    file: Annotated[Path, typer.Argument(help="Documents with summaries, as JSON lines.")],
+    questions: Annotated[
+        bool, typer.Option("--questions", help="The summaries on questions, not of the whole.")
+    ] = False,
+    length: Annotated[
+        str, typer.Option(help="brief, standard, detailed, or a number of words.")
+    ] = "",
+    limit: Limit = None,
+    seed: Seed = 0,
+    save: Save = None,
+    model: Model = "",
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
+) -> None:
+    """Measure summaries against those that people wrote, beside the first words of the document.
+
+    Reads the files of SQuALITY, QMSum and L-Eval. ROUGE is against the best of the references.
+    """
+    from dataclasses import replace
+
+    from quoth.evaluate import evaluate_summaries, read_references, sample, write_evaluation
+    from quoth.library import Library
+
+    items = sample(read_references(file, questions=questions), limit, seed=seed)
+    with Library(config=effective(config, set, model, preset=preset).config) as library:
+        standing = library.summary_options
+        options = replace(standing, length=length or standing.length)
+        summarizer = library.summarizer(options, journal=False)
+        about = {"data": file.name, "limit": limit, "model": library.config.backend.model}
+        with show.progress("Measuring") as progress:
+            result = evaluate_summaries(
+                items, summarizer, about=about, seed=seed, progress=progress
+            )
+    if save:
+        write_evaluation(result, save)
+    if json:
+        show.print_json(_figures(result))
+    else:
+        print_summaries(result)
+
+
+@commands.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="A.json", help="The measurement before.")],
+    second: Annotated[Path, typer.Argument(metavar="B.json", help="The measurement after.")],
+    threshold: Annotated[
+        float, typer.Option(min=0, help="A metric may drop by so much; more is a regression.")
+    ] = 0.02,
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Tell whether a change helped. Exits with 1 when a metric dropped beyond the threshold."""
+    from dataclasses import asdict
+
+    from quoth.evaluate import compare as compare_evaluations
+    from quoth.evaluate import read_evaluation
+
+    result = compare_evaluations(
+        read_evaluation(first), read_evaluation(second), threshold=threshold
+    )
+    if json:
+        show.print_json(
+            {
+                "regression": bool(result.regressions),
+                "threshold": threshold,
+                "differences": [asdict(difference) for difference in result.differences],
+            }
+        )
+    else:
+        print_comparison(result)
+    if result.regressions:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def print_evaluation(result: Evaluation) -> None:
+    """Print each figure with its interval, and what was measured."""
+    out = show.console()
+    width = max(len(name) for name in result.metrics)
+    for name, metric in result.metrics.items():
+        if metric.count:
+            spread = f"{metric.low:.3f} to {metric.high:.3f}"
+            out.print(f"{name:{width}}  {metric.value:.3f}  ({spread}, n = {metric.count})")
+        else:
+            out.print(f"{name:{width}}  nothing to measure")
+    facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
+    show.console(stderr=True).print(show.clean(facts), style="dim")
+
+
+def print_summaries(result: Evaluation) -> None:
+    """Print the figures of the summaries beside those of the first words of their documents."""
+    out = show.console()
+    rows: dict[str, dict[str, str]] = {}
+    for name, metric in result.metrics.items():
+        side, _, measure = name.partition(" ")
+        spread = f"{metric.value:.3f}  ({metric.low:.3f} to {metric.high:.3f})"
+        rows.setdefault(measure, {})[side] = spread if metric.count else "nothing to measure"
+    width = max(map(len, rows))
+    out.print(f"{'':{width}}  {'summary':25}  first words of the document, as many")
+    for measure, sides in rows.items():
+        out.print(f"{measure:{width}}  {sides['summary']:25}  {sides.get('lead', '')}".rstrip())
+    facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
+    show.console(stderr=True).print(show.clean(facts), style="dim")
+
+
+def print_comparison(result: Comparison) -> None:
+    """Print what changed, metric by metric."""
+    out = show.console()
+    width = max(len(difference.metric) for difference in result.differences)
+    for d in result.differences:
+        style = {"regression": "red", "worse": "yellow", "better": "green"}.get(d.verdict)
+        out.print(
+            f"{d.metric:{width}}  {d.first:.3f} → {d.second:.3f}  {d.change:+.3f} "
+            f"({d.low:+.3f} to {d.high:+.3f}, p = {d.p:.3f}, n = {d.count})  {d.verdict}",
+            style=style,
+        )
+
+
+def _figures(result: Evaluation) -> dict[str, Any]:
+    """Return the figures of a measurement with their intervals, for JSON."""
+    intervals = {n: [_plain(m.low), _plain(m.high)] for n, m in result.metrics.items()}
+    values: dict[str, Any] = {n: _plain(m.value) for n, m in result.metrics.items()}
+    return {**values, "intervals": intervals, "about": dict(result.about)}
+
+
+def _plain(value: float) -> float | None:
+    return None if value != value else round(value, 6)

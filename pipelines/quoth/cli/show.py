@@ -1,0 +1,186 @@
+"""How results look in a terminal. Plain text in pipes; nothing of a document is ever markup."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quoth.views import clean as clean
+from quoth.views import counted as counted
+from quoth.views import counts, elsewhere, located, quoted, verdict
+from quoth.views import place as place
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from quoth.types import Answer, Citation, Hit, Report, Timings
+
+SHOWN_AFTER_SECONDS = 1.0
+WIDTH_IN_PIPES = 160
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that takes text as it is: no markup, no emoji, no guessing of numbers."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        file=stream,
+        width=None if stream.isatty() else WIDTH_IN_PIPES,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on stdout."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_citations(citations: tuple[Citation, ...]) -> None:
+    """Print where the claims stand, each with its quote."""
+    out = console()
+    for number, citation in enumerate(citations, start=1):
+        out.print(f"\n  [{number}] {located(citation.source, citation.page, citation.page_label)}")
+        if citation.also_at:
+            out.print(f"      {elsewhere(citation.also_at)}", style="dim")
+        width = max(40, min(out.width, 100) - 6)
+        for line in textwrap.wrap(quoted(citation), width):
+            out.print(f"      {line}", style="italic")
+        out.print(f"      {verdict(citation)}", style="green" if citation.verified else "red")
+
+
+def print_answer_end(answer: Answer) -> None:
+    """Print what follows the streamed text: citations, warnings, nearest passages."""
+    out = console()
+    if answer.answerable:
+        print_citations(answer.citations)
+        if answer.unsupported_numbers:
+            held = ", ".join(answer.unsupported_numbers)
+            out.print(f"\n  ! Not on the cited pages: {held}", style="yellow")
+    elif answer.nearest:
+        out.print("\n  The nearest passages:")
+        for hit in answer.nearest[:3]:
+            out.print(f"  · {located(hit.chunk.source, hit.chunk.page, hit.chunk.page_label)}")
+            out.print(f"    {snippet(hit.chunk.text, out.width - 6)}", style="dim")
+
+
+def print_timings(model: str, timings: Timings) -> None:
+    """Print one line about the call on stderr."""
+    if not timings.calls:
+        return
+    parts = [model]
+    if timings.load_seconds:
+        parts.append(f"loaded in {timings.load_seconds:.1f} s")
+    parts.append(f"first token after {timings.first_token_seconds:.1f} s")
+    parts.append(f"{timings.prompt_tokens} tokens read")
+    parts.append(f"{timings.generated_tokens} written at {timings.tokens_per_second:.0f}/s")
+    if timings.gpu_layers is not None:
+        layers = timings.gpu_layers
+        parts.append(f"{layers} layers on the GPU" if layers else "on the CPU")
+    console(stderr=True).print("\n" + " · ".join(parts), style="dim")
+    if timings.note:
+        console(stderr=True).print(f"! {timings.note}", style="yellow")
+
+
+def print_hits(hits: list[Hit]) -> None:
+    """Print search results: where, how good on each side, and what stands there."""
+    out = console()
+    for number, hit in enumerate(hits, start=1):
+        chunk = hit.chunk
+        out.print(f"{number:2}. {located(chunk.source, chunk.page, chunk.page_label)}")
+        if chunk.also_at:
+            out.print(f"    {elsewhere(chunk.also_at)}", style="dim")
+        scores = [f"score {hit.score:.3f}"]
+        if hit.dense_score is not None:
+            scores.append(f"dense {hit.dense_score:.3f}")
+        if hit.keyword_score is not None:
+            scores.append(f"keyword {hit.keyword_score:.2f}")
+        heading = " › ".join(chunk.headings)
+        out.print(
+            f"    {' · '.join(scores)}{'  ' + clean(heading) if heading else ''}", style="dim"
+        )
+        out.print(f"    {snippet(chunk.text, 2 * max(40, min(out.width, 110) - 6))}\n")
+
+
+def snippet(text: str, width: int) -> str:
+    """Return the beginning of a text on one line."""
+    return textwrap.shorten(" ".join(clean(text).split()), max(width, 20), placeholder=" …")
+
+
+def print_report(report: Report) -> None:
+    """Print what a run did: one summary line, and a line for everything that failed."""
+    out = console()
+    skipped = [line for line in report.skipped if line.status != "unchanged"]
+    for line in report.done:
+        if line.reason != "It was read." and line.status == "text":
+            out.print(f"  ! {place(line.path)}: {clean(line.reason)}", style="yellow")
+    for line in skipped:
+        out.print(f"  - {place(line.path)}: {clean(line.reason)}", style="dim")
+    for line in report.failed:
+        out.print(f"  ✗ {place(line.path)}: {clean(line.reason)}", style="red")
+    out.print(counts(report))
+
+
+@contextmanager
+def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int, str], None]]:
+    """Give a callable that moves a bar on stderr, on terminals only.
+
+    It takes what is finished, what there is, and a text beside the bar; with `files` that is a
+    path, of which the last part is shown. The bar comes a second after the first call, which tells
+    how much there is to do.
+    """
+    if not sys.stderr.isatty():
+        yield lambda finished, total, name: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[name]}", style="dim", markup=False),
+        console=console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task(label, total=None, name="")
+
+    def move(finished: int, total: int, name: str) -> None:
+        shown = Path(clean(name)).name[-40:] if files else clean(name)[:60]
+        bar.update(task, completed=finished, total=total, name=shown)
+        if start.ident is None:
+            start.start()
+
+    start = threading.Timer(SHOWN_AFTER_SECONDS, bar.start)
+    try:
+        yield move
+    finally:
+        if start.ident is not None:
+            start.cancel()
+            start.join()
+        bar.stop()
+
+
+@contextmanager
+def waiting(label: str) -> Iterator[None]:
+    """Show a spinner on stderr while something takes its time, on terminals only."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with console(stderr=True).status(label):
+        yield

@@ -1,0 +1,122 @@
+"""`quoth tune`: measure how a model runs best on this machine, and run it so from then on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from quoth.cli import show
+from quoth.cli.options import AsJson, ConfigFile, Debug, Preset, Settings, effective
+
+if TYPE_CHECKING:
+    from quoth.weights import Profile, Trial
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(tune)
+
+
+def tune(
+    model: Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="The model.")] = "",
+    job: Annotated[
+        str, typer.Option("--for", metavar="JOB", help="`summarize`, `ask` or `chat`.")
+    ] = "summarize",
+    lossy: Annotated[
+        bool, typer.Option("--lossy", help="Also try storage that changes the weights noticeably.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Go back to the defaults.")] = False,
+    json: AsJson = False,
+    config: ConfigFile = None,
+    preset: Preset = "",
+    set: Settings = None,
+    debug: Debug = False,
+) -> None:
+    """Measure how a model runs best here, and run it so from then on. Takes two minutes."""
+    import quoth.tune as tuning
+    from quoth.system import privacy
+
+    chosen = effective(config, set, model, preset=preset).config
+    if chosen.privacy.guard:
+        privacy.guard(chosen.privacy.allow)
+    if undo:
+        there = tuning.undo(chosen.backend)
+        if json:
+            show.print_json({"model": chosen.backend.model, "undone": there})
+        else:
+            said = "runs with the defaults again" if there else "was not tuned"
+            show.console().print(f"{chosen.backend.model} {said}.")
+        return
+    with show.progress("Measuring") as move:
+        profile = tuning.tune(chosen.backend, job=job, lossy=lossy, progress=move)
+    if json:
+        show.print_json({**asdict(profile), "gain": round(profile.gain, 3)})
+    else:
+        _print_profile(profile)
+
+
+def summary_of(profile: Profile) -> str:
+    """Return what was chosen, and what the defaults would have cost, as one sentence."""
+    from quoth.weights import XLLAMACPP
+
+    settings = {"batch_tokens": "tokens a step", "parallel": "at once"}
+    parts = [profile.stored]
+    if profile.engine != XLLAMACPP:
+        parts.append(f"on {profile.engine}")
+    if profile.threads:
+        parts.append(f"{profile.threads} threads")
+    parts += [f"{value} {settings[k]}" for k, value in profile.settings.items() if k in settings]
+    if attention := profile.settings.get("flash_attention"):
+        parts.append(f"flash attention {attention}")
+    return (
+        f"{', '.join(parts)}: reads {profile.chosen.prompt_speed:.0f} and writes "
+        f"{profile.chosen.generation_speed:.0f} tokens/s; the defaults, at "
+        f"{profile.default.prompt_speed:.0f} and {profile.default.generation_speed:.0f}, "
+        f"would take {profile.gain:.2f} times as long to {profile.job}"
+    )
+
+
+def _print_profile(profile: Profile) -> None:
+    from rich.table import Table
+
+    out = show.console()
+    table = Table(box=None, header_style="bold")
+    table.add_column("measured")
+    table.add_column("")
+    for column in ("reads", "writes", f"a call to {profile.job}"):
+        table.add_column(column, justify="right")
+    table.add_column("off")
+    last = ""
+    for trial in (*profile.trials, profile.default, profile.chosen):
+        table.add_row(
+            trial.what if trial.what != last else "",
+            trial.value,
+            f"{trial.prompt_speed:.0f} tokens/s",
+            f"{trial.generation_speed:.0f} tokens/s",
+            f"{trial.seconds:.2f} s",
+            _off(trial),
+        )
+        last = trial.what
+    out.print(table, soft_wrap=False)
+    for note in profile.notes:
+        out.print(f"· {note}", style="yellow")
+    out.print(f"\n{summary_of(profile)}.", style="bold")
+    out.print(
+        f"Measured in {profile.seconds:.0f} s and kept; `quoth tune --undo` goes back.",
+        style="dim",
+    )
+
+
+def _off(trial: Trial) -> str:
+    """Return what the storage of the weights changes."""
+    if trial.rounding is None:
+        return ""
+    if not trial.rounding:
+        return "nothing"
+    said = f"weights by {100 * trial.rounding:.2g} %"
+    if trial.perplexity is not None and trial.uncertainty is not None:
+        change, error = 100 * (trial.perplexity - 1), 100 * trial.uncertainty
+        said += f", perplexity by {change:+.1f} % (± {error:.1f})"
+    return said

@@ -1,0 +1,5 @@
+"""A collection on the disk: the store, its keywords, and its dense index."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

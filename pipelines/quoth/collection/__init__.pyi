@@ -1,0 +1,20 @@
+__all__ = [
+    "SCHEMA",
+    "Build",
+    "DenseIndex",
+    "Failure",
+    "Problem",
+    "Scope",
+    "Signals",
+    "Source",
+    "Store",
+    "Vectors",
+]
+
+from .build import Build
+from .check import Problem
+from .failures import Failure
+from .index import DenseIndex
+from .schema import SCHEMA
+from .scope import Scope
+from .store import Signals, Source, Store, Vectors

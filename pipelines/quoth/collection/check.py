@@ -1,0 +1,127 @@
+"""Does the store hold together? Pages, spans, vectors and keywords, each against the other."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from quoth.collection.keywords import indexed_words
+from quoth.errors import CollectionError
+from quoth.system import Database
+from quoth.text import pack, unpack
+from quoth.types import Chunk
+
+_LENGTH_TOLERANCE = 1e-2
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it should be, in one `part` of the collection.
+
+    The parts are `file`, `database`, `spans`, `vectors`, `keywords` and `index`.
+    """
+
+    part: str
+    where: str
+    what: str
+
+
+def check_database(database: Database) -> Iterator[Problem]:
+    """Yield what is wrong inside the SQLite file, and nothing for one that is sound."""
+    try:
+        for (text,) in database.read("PRAGMA integrity_check(20)"):
+            if text != "ok":
+                yield Problem("database", str(database.path), str(text))
+        for table, row, parent, _ in database.read("PRAGMA foreign_key_check"):
+            yield Problem("database", str(database.path), f"row {row} of {table} has no {parent}")
+        yield from _spans(database)
+        yield from _vectors(database)
+        yield from _keywords(database)
+    except CollectionError as error:
+        yield Problem("database", str(database.path), str(error))
+
+
+def _spans(database: Database) -> Iterator[Problem]:
+    """Check that chunks are what their pages say, in order, and together the whole text."""
+    contents = database.read(
+        "SELECT id, (SELECT min(path) FROM sources WHERE content_id = id) FROM contents"
+    ).fetchall()
+    for content, path in contents:
+        if path is None:
+            yield Problem("database", f"content {content}", "no source has it")
+            continue
+        pages = dict(
+            database.read(
+                "SELECT number, text FROM pages WHERE content_id = ?", (content,)
+            ).fetchall()
+        )
+        covered = dict.fromkeys(pages, 0)
+        rows = database.read(
+            """SELECT ordinal, page, start, end, text FROM chunks WHERE content_id = ?
+               ORDER BY ordinal""",
+            (content,),
+        )
+        for expected, (ordinal, page, start, end, text) in enumerate(rows):
+            where = f"{path}, page {page}, characters {start} to {end}"
+            if ordinal != expected:
+                yield Problem("spans", where, f"chunk {ordinal} stands where {expected} should")
+            if page not in pages:
+                yield Problem("spans", where, "the page is not there")
+                continue
+            if pages[page][start:end] != text:
+                yield Problem("spans", where, "the page says something else there")
+            if pages[page][covered[page] : start].strip() or start < covered[page]:
+                yield Problem("spans", where, "it does not follow on what stands before it")
+            covered[page] = end
+        for page, end in covered.items():
+            if pages[page][end:].strip():
+                yield Problem("spans", f"{path}, page {page}", "the end of the page is missing")
+
+
+def _vectors(database: Database) -> Iterator[Problem]:
+    widths: set[int] = set()
+    for id, vector in database.read("SELECT id, vector FROM chunks"):
+        if len(vector) % 4:
+            yield Problem("vectors", f"chunk {id}", "its vector is cut off")
+            continue
+        values = np.frombuffer(vector, np.float32)
+        widths.add(len(values))
+        with np.errstate(all="ignore"):
+            length = float(np.linalg.norm(values))
+        if not abs(length - 1.0) < _LENGTH_TOLERANCE:
+            yield Problem("vectors", f"chunk {id}", f"its length is {length:.3g} instead of 1")
+    if len(widths) > 1:
+        yield Problem("vectors", "all chunks", f"they have {sorted(widths)} dimensions")
+
+
+def _keywords(database: Database) -> Iterator[Problem]:
+    try:
+        with database.transaction() as connection:
+            connection.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
+    except CollectionError as error:
+        yield Problem("keywords", str(database.path), f"the index does not hold together: {error}")
+    rows = database.read(
+        """SELECT k.id, c.title, k.headings, k.text, k.words, w.body
+           FROM chunks k JOIN contents c ON c.id = k.content_id
+           LEFT JOIN keywords w ON w.rowid = k.id"""
+    )
+    held: Counter[int] = Counter()
+    for id, title, headings, text, packed, body in rows:
+        held.update(np.unique(unpack(packed)).tolist())
+        chunk = Chunk("", title, 1, None, 0, 0, text, tuple(json.loads(headings)))
+        words = indexed_words(chunk)
+        if body is None:
+            yield Problem("keywords", f"chunk {id}", "it is not in the keyword index")
+        elif body != " ".join(words) or packed != pack(words):
+            yield Problem("keywords", f"chunk {id}", "the keyword index has other words")
+    if dict(database.read("SELECT code, chunks FROM terms").fetchall()) != held:
+        yield Problem("keywords", str(database.path), "the counts of words are off")
+    extra = database.read(
+        "SELECT count(*) FROM keywords WHERE rowid NOT IN (SELECT id FROM chunks)"
+    ).fetchone()[0]
+    if extra:
+        yield Problem("keywords", str(database.path), f"{extra} entries belong to no chunk")

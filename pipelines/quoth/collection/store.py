@@ -1,0 +1,379 @@
+"""The truth: one SQLite file a collection, with sources, pages, chunks, vectors and keywords.
+
+A *content* is what a file holds, known by the hash of its bytes; a *source* is a path that has it.
+Two paths with the same bytes share one content, its chunks and its vectors. Everything that belongs
+to a content comes and goes in one transaction, together with its keyword entries and with a note
+for the dense index of what it has to follow (`pending`).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quoth.collection.check import Problem, check_database
+from quoth.collection.failures import Failures
+from quoth.collection.insert import insert_chunks, insert_content
+from quoth.collection.keywords import Keywords, forget_words, write_names
+from quoth.collection.schema import SCHEMA, VERSION
+from quoth.collection.scope import Scope, chunks_of, select
+from quoth.system import Database
+from quoth.types import Chunk, Document, Heading, Page
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A path that the collection holds, with what it had when it was read."""
+
+    path: str
+    hash: str
+    size: int
+    mtime_ns: int
+    title: str
+    format: str
+    pages: int
+    chunks: int
+    unreadable: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a search weighs of a chunk.
+
+    Its analysed words are there as one `text` and as codes, which `unpack` reads; `around` has the
+    codes of the chunks before and after it. `vector` are the bytes of 32-bit floats.
+    """
+
+    id: int
+    content: int
+    ordinal: int
+    text: str
+    words: bytes
+    around: bytes
+    vector: bytes
+
+
+class Store:
+    """One collection on disk. Safe to use from many threads; one process writes at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database = Database(path, schema=SCHEMA, version=VERSION)
+        self.failures = Failures(self._database)
+        self.keywords = Keywords(self._database)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._database.close()
+
+    # -- what it was built with ------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """Return a fact about the whole collection, such as its embedder."""
+        row = self._database.read("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember a fact about the whole collection."""
+        with self._database.transaction() as connection:
+            connection.execute("REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def generation(self) -> int:
+        """Return a number that changes whenever chunks come or go, in any process."""
+        return int(self.meta("generation") or 0)
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def put(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        vectors: Vectors,
+        *,
+        hash: str,
+        size: int,
+        mtime_ns: int,
+        embedded_hashes: Sequence[str],
+    ) -> None:
+        """Store a document that was read from `document.source`, in place of what was there.
+
+        `vectors` has a row for each chunk, of unit length. All or nothing.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,)).fetchone()
+            content = row[0] if row else insert_content(connection, document, hash)
+            if not row:
+                insert_chunks(connection, content, chunks, vectors, embedded_hashes)
+                self._advance(connection)
+            self._point(connection, document.source, content, size, mtime_ns)
+
+    def link(self, path: str, *, hash: str, size: int, mtime_ns: int) -> bool:
+        """Point `path` to a content that is already here; return whether there is one."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,)).fetchone()
+            if row is None:
+                return False
+            self._point(connection, path, row[0], size, mtime_ns)
+            return True
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Forget these paths, and every content that no path has any more, in one transaction."""
+        with self._database.transaction() as connection:
+            contents = set()
+            for path in paths:
+                row = connection.execute(
+                    "DELETE FROM sources WHERE path = ? RETURNING content_id", (path,)
+                ).fetchone()
+                if row:
+                    contents.add(row[0])
+            for content in contents:
+                self._drop_if_unused(connection, content)
+
+    def replace_chunks(
+        self,
+        contents: Iterable[tuple[str, Sequence[Chunk], Vectors, Sequence[str]]],
+        meta: dict[str, str],
+    ) -> None:
+        """Put other chunks in place of all there are, and remember what they were made with.
+
+        `contents` gives the hash of each content with its chunks, a row of vectors each, and the
+        hashes of what was embedded. All or nothing; until it returns, readers see the old ones.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("REPLACE INTO pending SELECT id, 1 FROM chunks")
+            forget_words(connection)
+            connection.execute("DELETE FROM chunks")
+            for hash, chunks, vectors, embedded_hashes in contents:
+                row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,))
+                content = row.fetchone()[0]
+                insert_chunks(connection, content, chunks, vectors, embedded_hashes)
+                write_names(connection, content)
+            self._advance(connection)
+            connection.executemany("REPLACE INTO meta VALUES (?, ?)", meta.items())
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what does not hold together inside this store."""
+        yield from check_database(self._database)
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all that this thread reads be of one moment; nothing can be written within it."""
+        return self._database.snapshot()
+
+    def sources(self) -> list[Source]:
+        """Return all sources, ordered by path."""
+        rows = self._database.read(
+            """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable,
+                      (SELECT count(*) FROM pages p WHERE p.content_id = c.id),
+                      (SELECT count(*) FROM chunks k WHERE k.content_id = c.id)
+               FROM sources s JOIN contents c ON c.id = s.content_id ORDER BY s.path"""
+        )
+        return [
+            Source(path, hash, size, mtime, title, form, pages, chunks, tuple(json.loads(unread)))
+            for path, hash, size, mtime, title, form, unread, pages, chunks in rows
+        ]
+
+    def stamps(self) -> dict[str, tuple[int, int, str]]:
+        """Return size, time of change (nanoseconds) and content hash by path."""
+        rows = self._database.read(
+            "SELECT path, size, mtime_ns, hash FROM sources JOIN contents ON id = content_id"
+        )
+        return {path: (size, mtime, hash) for path, size, mtime, hash in rows}
+
+    def document(self, path: str) -> Document | None:
+        """Return the document at `path` with all its pages; `None` where there is none."""
+        row = self._database.read(
+            """SELECT c.id, c.title, c.format, c.unreadable, c.notes, c.metadata
+               FROM sources s JOIN contents c ON c.id = s.content_id WHERE s.path = ?""",
+            (path,),
+        ).fetchone()
+        if row is None:
+            return None
+        content, title, form, unreadable, notes, metadata = row
+        pages = self._database.read(
+            "SELECT number, text, label, headings FROM pages WHERE content_id = ? ORDER BY number",
+            (content,),
+        )
+        return Document(
+            source=path,
+            title=title,
+            format=form,
+            pages=tuple(
+                Page(number, text, label, tuple(Heading(*h) for h in json.loads(headings)))
+                for number, text, label, headings in pages
+            ),
+            unreadable=tuple(json.loads(unreadable)),
+            notes=tuple(json.loads(notes)),
+            metadata=json.loads(metadata),
+        )
+
+    def page_text(self, path: str, number: int) -> str | None:
+        """Return the text of one page of the source at `path`."""
+        row = self._database.read(
+            """SELECT p.text FROM pages p JOIN sources s ON s.content_id = p.content_id
+               WHERE s.path = ? AND p.number = ?""",
+            (path, number),
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, Chunk]:
+        """Return the chunks with these ids that are still there."""
+        where = "WHERE k.id IN (SELECT value FROM json_each(?))"
+        return {chunk.id or 0: chunk for chunk in self._chunks(where, (json.dumps(list(ids)),))}
+
+    def neighbours(self, chunk: Chunk, *, distance: int) -> list[Chunk]:
+        """Return the chunks of the same document up to `distance` before and after, in order."""
+        return list(
+            self._chunks(
+                """WHERE k.content_id = (SELECT content_id FROM chunks WHERE id = ?)
+                   AND k.ordinal BETWEEN ? AND ? ORDER BY k.ordinal""",
+                (chunk.id, chunk.ordinal - distance, chunk.ordinal + distance),
+            )
+        )
+
+    def select(self, scope: Scope) -> list[int]:
+        """Return the ids of the chunks within a scope, ascending."""
+        return select(self._database, scope)
+
+    def chunks_of(self, contents: Sequence[int]) -> list[int]:
+        """Return the ids of the chunks of these contents, ascending."""
+        return chunks_of(self._database, contents)
+
+    def content_count(self) -> int:
+        """Return the number of contents."""
+        return int(self._database.read("SELECT count(*) FROM contents").fetchone()[0])
+
+    def chunk_count(self) -> int:
+        """Return the number of chunks."""
+        return int(self._database.read("SELECT count(*) FROM chunks").fetchone()[0])
+
+    def vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
+        """Return ids and vectors, a row each, of these chunks or of all, ordered by id."""
+        if ids is None:
+            rows = self._database.read("SELECT id, vector FROM chunks ORDER BY id").fetchall()
+        else:
+            rows = self._database.read(
+                """SELECT id, vector FROM chunks
+                   WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+        if not rows:
+            return [], np.zeros((0, 0), np.float32)
+        matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
+        return [row[0] for row in rows], matrix.reshape(len(rows), -1)
+
+    def known_vectors(self, hashes: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of texts that were embedded before, by the hash of the text."""
+        rows = self._database.read(
+            """SELECT embedded_hash, vector FROM chunks
+               WHERE embedded_hash IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(hashes)),),
+        )
+        return {row[0]: np.frombuffer(row[1], np.float32) for row in rows}
+
+    def chunk_ids(self) -> list[int]:
+        """Return the ids of all chunks, ascending."""
+        return [row[0] for row in self._database.read("SELECT id FROM chunks ORDER BY id")]
+
+    def embedded_hashes(self) -> dict[int, str]:
+        """Return the hash of what was embedded of each chunk, by its id."""
+        return dict(self._database.read("SELECT id, embedded_hash FROM chunks").fetchall())
+
+    def signals(self, ids: Sequence[int]) -> list[Signals]:
+        """Return what a search weighs of these chunks, ordered by id."""
+        rows = self._database.read(
+            """SELECT k.id, k.content_id, k.ordinal, w.body, k.words, k.around, k.vector
+               FROM chunks k JOIN keywords w ON w.rowid = k.id
+               WHERE k.id IN (SELECT value FROM json_each(?)) ORDER BY k.id""",
+            (json.dumps(list(ids)),),
+        )
+        return [Signals(*row) for row in rows]
+
+    # -- following the dense index ---------------------------------------------------------
+
+    def pending(self) -> tuple[list[int], list[int]]:
+        """Return the ids of chunks that the dense index must add, and must remove."""
+        rows = self._database.read("SELECT chunk_id, removed FROM pending").fetchall()
+        return [i for i, removed in rows if not removed], [i for i, removed in rows if removed]
+
+    def settle(self, ids: Sequence[int]) -> None:
+        """Forget that these chunks are pending."""
+        with self._database.transaction() as connection:
+            connection.executemany("DELETE FROM pending WHERE chunk_id = ?", [(i,) for i in ids])
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _chunks(self, where: str, values: Sequence[object]) -> Iterator[Chunk]:
+        rows = self._database.read(
+            f"""SELECT k.id, (SELECT json_group_array(path) FROM sources
+                              WHERE content_id = k.content_id),
+                       c.title, k.page, p.label, k.start, k.end, k.text, k.headings, k.ordinal,
+                       k.tokens
+                FROM chunks k JOIN contents c ON c.id = k.content_id
+                JOIN pages p ON p.content_id = k.content_id AND p.number = k.page
+                {where}""",  # noqa: S608 - `where` is one of two texts in this file
+            values,
+        )
+        for id, paths, title, page, label, start, end, text, headings, ordinal, tokens in rows:
+            source, *others = sorted(json.loads(paths))
+            yield Chunk(
+                source=source,
+                title=title,
+                page=page,
+                page_label=label,
+                start=start,
+                end=end,
+                text=text,
+                headings=tuple(json.loads(headings)),
+                ordinal=ordinal,
+                tokens=tokens,
+                id=id,
+                also_at=tuple(others),
+            )
+
+    def _point(
+        self, connection: sqlite3.Connection, path: str, content: int, size: int, mtime_ns: int
+    ) -> None:
+        row = connection.execute(
+            "SELECT content_id FROM sources WHERE path = ?", (path,)
+        ).fetchone()
+        connection.execute(
+            "REPLACE INTO sources VALUES (?, ?, ?, ?)", (path, content, size, mtime_ns)
+        )
+        if row and row[0] != content:
+            self._drop_if_unused(connection, row[0])
+        if not row or row[0] != content:
+            write_names(connection, content)
+            self._advance(connection)
+
+    def _drop_if_unused(self, connection: sqlite3.Connection, content: int) -> None:
+        used = connection.execute(
+            "SELECT 1 FROM sources WHERE content_id = ? LIMIT 1", (content,)
+        ).fetchone()
+        if used:
+            write_names(connection, content)
+            self._advance(connection)
+            return
+        forget_words(connection, content)
+        connection.execute(
+            "REPLACE INTO pending SELECT id, 1 FROM chunks WHERE content_id = ?", (content,)
+        )
+        connection.execute("DELETE FROM contents WHERE id = ?", (content,))
+        self._advance(connection)
+
+    def _advance(self, connection: sqlite3.Connection) -> None:
+        connection.execute(
+            """INSERT INTO meta VALUES ('generation', '1')
+               ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""
+        )

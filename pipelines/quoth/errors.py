@@ -1,0 +1,173 @@
+"""Every error that Quoth raises on purpose, in one tree.
+
+QuothError
+├── ConfigurationError       a setting, a file or an argument is wrong          (exit 2)
+│   ├── UsageError           a question, a path or an option cannot be used
+│   └── MissingExtraError    a feature needs an extra that is not installed
+├── DocumentError            one document cannot be read; the run goes on       (exit 1)
+│   ├── NeedsPasswordError   it is encrypted
+│   ├── NoTextError          it holds no text: only images
+│   │   └── EmptyDocumentError   or nothing at all
+│   ├── CorruptDocumentError it is broken, or not what its name says
+│   ├── UnsupportedFormatError
+│   └── LimitExceededError   it would cost more time, memory or pages than allowed
+├── CollectionError          the store or its index is in a state that needs a decision
+│   ├── CollectionBusyError  another process writes to it
+│   └── FingerprintError     it was built with another embedder or splitter
+├── BackendError             a model or its server failed; knows whether to retry (exit 3)
+│   ├── BackendUnavailableError
+│   ├── ModelNotFoundError
+│   └── GenerationError      the answer came broken, or not at all
+├── ContextOverflowError     what was asked does not fit the context window     (exit 2)
+├── PromptError              a prompt or a chat template is wrong               (exit 2)
+└── EgressError              something tried to leave this machine              (exit 2)
+"""
+
+from __future__ import annotations
+
+
+class QuothError(Exception):
+    """Something went wrong; `hint` says what to do next.
+
+    `str(error)` is one sentence for a person. `exit_code` is what the command line returns.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigurationError(QuothError):
+    """A setting, a file or an argument is wrong."""
+
+    exit_code = 2
+
+
+class UsageError(ConfigurationError):
+    """A question, a path or an option cannot be used as it is."""
+
+
+class MissingExtraError(ConfigurationError):
+    """A feature needs an optional package that is not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            f"{feature} needs the extra '{extra}', which is not installed.",
+            hint=f"Install it with: pip install 'quoth[{extra}]'",
+        )
+
+
+class DocumentError(QuothError):
+    """One document cannot be used; `status` is its kind in reports."""
+
+    status = "failed"
+
+
+class NeedsPasswordError(DocumentError):
+    """The document is encrypted and none of the given passwords opens it."""
+
+    status = "needs_password"
+
+
+class NoTextError(DocumentError):
+    """The document holds no text: it is empty, or its pages are images."""
+
+    status = "no_text"
+
+
+class EmptyDocumentError(NoTextError):
+    """The file has no content at all."""
+
+    status = "empty"
+
+
+class CorruptDocumentError(DocumentError):
+    """The file is broken, or is not what its name says."""
+
+    status = "corrupt"
+
+
+class UnsupportedFormatError(DocumentError):
+    """No loader reads this kind of file."""
+
+    status = "unsupported"
+
+
+class LimitExceededError(DocumentError):
+    """Reading the file would take more time, memory, pages or space than allowed."""
+
+    status = "limit"
+
+
+class CollectionError(QuothError):
+    """The collection is in a state that needs a decision."""
+
+    exit_code = 2
+
+
+class CollectionBusyError(CollectionError):
+    """Another process is writing to the collection."""
+
+
+class FingerprintError(CollectionError):
+    """The collection was built with another embedder or splitter than the configured one."""
+
+
+class BackendError(QuothError):
+    """A model or its server failed. `retryable` says whether the same call may succeed later."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+
+
+class BackendUnavailableError(BackendError):
+    """The backend does not answer: not started, stopped, hanging, or overloaded."""
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = True) -> None:
+        super().__init__(message, hint=hint, retryable=retryable)
+
+
+class ModelNotFoundError(BackendError):
+    """The backend is there, but does not have the model."""
+
+    exit_code = 2
+
+
+class GenerationError(BackendError):
+    """The backend answered, but with something that is not an answer."""
+
+
+class ContextOverflowError(QuothError):
+    """Prompt and answer do not fit the context window together; nothing was sent.
+
+    `prompt_tokens`, `answer_tokens` and `window` are counts of the model's own tokens.
+    """
+
+    exit_code = 2
+
+    def __init__(self, *, prompt_tokens: int, answer_tokens: int, window: int, what: str) -> None:
+        super().__init__(
+            f"{what} takes {prompt_tokens} tokens and its answer may take {answer_tokens}; "
+            f"the context window holds {window}.",
+            hint="Shorten it, or raise backend.context_window if the model allows more.",
+        )
+        self.prompt_tokens = prompt_tokens
+        self.answer_tokens = answer_tokens
+        self.window = window
+
+
+class PromptError(QuothError):
+    """A prompt file, its variables or a chat template is wrong."""
+
+    exit_code = 2
+
+
+class EgressError(QuothError):
+    """A connection off this machine was attempted that the configuration does not name."""
+
+    exit_code = 2

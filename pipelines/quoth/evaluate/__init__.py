@@ -1,0 +1,5 @@
+"""How good retrieval, answers and summaries are, with intervals, and whether a change helped."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

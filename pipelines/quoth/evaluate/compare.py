@@ -1,0 +1,122 @@
+"""Whether a change helped: two measurements on the same items, with paired significance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from quoth.errors import UsageError
+from quoth.evaluate.results import CONFIDENCE, RESAMPLES, Evaluation
+
+Verdict = Literal["better", "worse", "same", "regression"]
+ALPHA = 1 - CONFIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One metric in both: `change` is the second minus the first, over the `count` common items.
+
+    `p` is the chance of a change that large, in either direction, when the two do not differ
+    (paired randomisation test); `low` to `high` holds the change with 95 % confidence (paired
+    bootstrap). `regression` is a drop beyond the threshold.
+    """
+
+    metric: str
+    first: float
+    second: float
+    change: float
+    low: float
+    high: float
+    p: float
+    count: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed from one measurement to another, metric by metric."""
+
+    differences: tuple[Difference, ...]
+    threshold: float
+
+    @property
+    def regressions(self) -> tuple[Difference, ...]:
+        """Return the metrics that dropped by more than the threshold."""
+        return tuple(d for d in self.differences if d.verdict == "regression")
+
+
+def compare(
+    first: Evaluation, second: Evaluation, *, threshold: float = 0.02, seed: int = 0
+) -> Comparison:
+    """Return what changed from `first` to `second`, over the items that both have.
+
+    A metric that drops by more than `threshold` is a regression, whether it is significant or not:
+    a small sample must not hide one. Other changes are `better` or `worse` when p is below 0.05.
+    Raises `UsageError` when they measure different things or have no items in common.
+    """
+    if first.what != second.what:
+        raise UsageError(f"One measures {first.what}, the other {second.what}.")
+    differences = [
+        _difference(metric, first, second, threshold, seed)
+        for metric in first.items
+        if metric in second.items
+    ]
+    found = tuple(difference for difference in differences if difference.count)
+    if not found:
+        raise UsageError(
+            "The two measurements have no items in common.",
+            hint="Measure both with the same file, --limit and --seed.",
+        )
+    return Comparison(found, threshold)
+
+
+def paired_p(changes: Sequence[float], *, seed: int = 0, trials: int = 10_000) -> float:
+    """Return the two-sided p of a paired randomisation test (Fisher): signs flipped at random."""
+    values = np.asarray([change for change in changes if change], float)
+    if not len(values):
+        return 1.0
+    random = np.random.default_rng(seed)
+    observed = abs(values.sum())
+    extreme = 0
+    block = max(1, 2_000_000 // len(values))
+    for begin in range(0, trials, block):
+        signs = random.choice((-1.0, 1.0), (min(block, trials - begin), len(values)))
+        extreme += int((np.abs(signs @ values) >= observed - 1e-12).sum())
+    return (extreme + 1) / (trials + 1)
+
+
+def _difference(
+    metric: str, first: Evaluation, second: Evaluation, threshold: float, seed: int
+) -> Difference:
+    before, after = first.items[metric], second.items[metric]
+    paired = [key for key in before if key in after]
+    if not paired:
+        nothing = math.nan
+        return Difference(metric, nothing, nothing, nothing, nothing, nothing, nothing, 0, "same")
+    a = np.asarray([before[key] for key in paired], float)
+    b = np.asarray([after[key] for key in paired], float)
+    random = np.random.default_rng(seed)
+    picks = random.integers(0, len(paired), (RESAMPLES, len(paired)))
+    low, high = np.quantile((b - a)[picks].mean(axis=1), [ALPHA / 2, 1 - ALPHA / 2])
+    change = float((b - a).mean())
+    p = paired_p(list(b - a), seed=seed)
+    verdict: Verdict = "same"
+    if change < -threshold:
+        verdict = "regression"
+    elif p < ALPHA:
+        verdict = "better" if change > 0 else "worse"
+    return Difference(
+        metric,
+        float(a.mean()),
+        float(b.mean()),
+        change,
+        float(low),
+        float(high),
+        p,
+        len(paired),
+        verdict,
+    )

@@ -1,0 +1,214 @@
+"""A folder of texts to measure on, as a collection of the product's own.
+
+The layout is BEIR's (Thakur and others, 2021): `corpus.jsonl` with `_id`, `title` and `text`,
+`queries.jsonl` with `_id` and `text`, `qrels/*.tsv` with query, document and grade.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quoth.collection import SCHEMA, DenseIndex, Store
+from quoth.config import Config, state_folder
+from quoth.embed import Embedder, embedded_text
+from quoth.errors import UsageError
+from quoth.ingest import open_ingestor, open_splitter
+from quoth.models import open_model
+from quoth.retrieve import Searcher, open_searcher
+from quoth.system import WriteLock
+from quoth.text import Splitter
+from quoth.types import Chunk, Document, Page
+
+Progress = Callable[[int, int, str], None]
+"""Called with what is finished, out of how many, and a name for it."""
+WAIT_SECONDS = 600.0
+"""How long to wait for another process that makes the same collection."""
+_GATHER = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The texts of a folder, with titles, by id, and a hash of all of them."""
+
+    folder: Path
+    documents: Mapping[str, Document]
+    fingerprint: str
+
+
+def read_corpus(folder: Path) -> Corpus:
+    """Return the texts in `folder/corpus.jsonl`. Raises `UsageError` naming what is wrong."""
+    path = folder / "corpus.jsonl"
+    digest = hashlib.blake2b(digest_size=8)
+    documents: dict[str, Document] = {}
+    for row in read_rows(path, needed=("_id", "text")):
+        id, title, text = str(row["_id"]), str(row.get("title") or ""), str(row["text"])
+        digest.update(json.dumps([id, title, text]).encode())
+        documents[id] = Document(id, title, "text", (Page(1, text),))
+    if not documents:
+        raise UsageError(f"{path} holds no texts.")
+    return Corpus(folder, documents, digest.hexdigest())
+
+
+def read_queries(folder: Path) -> dict[str, str]:
+    """Return the text of each query by id."""
+    rows = read_rows(folder / "queries.jsonl", needed=("_id", "text"))
+    return {str(row["_id"]): str(row["text"]) for row in rows}
+
+
+def read_grades(folder: Path) -> dict[str, dict[str, int]]:
+    """Return how relevant each judged document is, by query and document.
+
+    `qrels/test.tsv` is taken where it is there, else every file in `qrels`.
+    """
+    files = sorted((folder / "qrels").glob("*.tsv"))
+    files = [file for file in files if file.stem == "test"] or files
+    if not files:
+        raise UsageError(
+            f"There are no judgements in {folder / 'qrels'}.",
+            hint="They are files with the columns query-id, corpus-id and score.",
+        )
+    grades: dict[str, dict[str, int]] = {}
+    for file in files:
+        with file.open(encoding="utf-8", newline="") as stream:
+            for row in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+                if len(row) < 3 or not row[2].strip().lstrip("-").isdigit():
+                    continue  # the header
+                grades.setdefault(row[0], {})[row[1]] = int(row[2])
+    return grades
+
+
+def read_rows(path: Path, *, needed: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file of JSON lines, each of which has the `needed` keys."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise UsageError(f"{path}, line {number}, is not JSON: {error.msg}.") from error
+        if not isinstance(row, dict) or any(key not in row for key in needed):
+            raise UsageError(f"{path}, line {number}, must be an object with {', '.join(needed)}.")
+        yield row
+
+
+@contextmanager
+def corpus_searcher(
+    corpus: Corpus,
+    embedder: Embedder,
+    *,
+    config: Config,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Searcher]:
+    """Give a searcher over a collection made of a corpus, split and embedded as the product does.
+
+    The collection is kept in `cache` (default: with the other state), and used again as long as
+    the texts, the splitter and the embedder are the same.
+    """
+    splitter = open_splitter(embedder, config.ingestion)
+    model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
+    key = f"{corpus.fingerprint}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
+    with _collection(key, cache) as (store, index, lock):
+        with lock.held(wait_seconds=WAIT_SECONDS):
+            _fill(store, corpus, embedder, splitter, progress)
+            index.sync()
+        yield open_searcher(store, index, embedder, config.retrieval, model)
+
+
+@contextmanager
+def documents_searcher(
+    path: Path,
+    embedder: Embedder,
+    *,
+    config: Config,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Searcher]:
+    """Give a searcher over a collection made of files, as `quoth ingest` makes it.
+
+    Raises `UsageError` when none of them can be read.
+    """
+    splitter = open_splitter(embedder, config.ingestion)
+    model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
+    key = f"{path.resolve()}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
+    with _collection(key, cache) as (store, index, lock):
+        ingestor = open_ingestor(store, index, embedder, lock, config.ingestion)
+        report = ingestor.ingest([path], progress=progress, wait_seconds=WAIT_SECONDS)
+        if not store.chunk_count():
+            reason = f" {report.failed[0].reason}" if report.failed else ""
+            raise UsageError(f"{path} holds no document that can be read.{reason}")
+        yield open_searcher(store, index, embedder, config.retrieval, model)
+
+
+@contextmanager
+def _collection(key: str, cache: Path | None) -> Iterator[tuple[Store, DenseIndex, WriteLock]]:
+    name = hashlib.blake2b(f"{SCHEMA}{key}".encode(), digest_size=8).hexdigest()
+    folder = (cache or state_folder() / "evaluations") / name
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = WriteLock(folder / "write.lock")
+    store = Store(folder / "library.sqlite")
+    index = DenseIndex(store, folder / "chroma", lock)
+    try:
+        yield store, index, lock
+    finally:
+        index.close()
+        store.close()
+
+
+def _fill(
+    store: Store,
+    corpus: Corpus,
+    embedder: Embedder,
+    splitter: Splitter,
+    progress: Progress | None,
+) -> None:
+    """Store the documents of a corpus that are not there yet."""
+    if store.meta("embedder") is None:
+        store.set_meta("embedder", embedder.fingerprint)
+    held = store.stamps()
+    missing = [document for id, document in corpus.documents.items() if id not in held]
+    done = len(corpus.documents) - len(missing)
+    gathered: list[tuple[Document, list[Chunk]]] = []
+
+    def put() -> None:
+        nonlocal done
+        texts = [embedded_text(chunk, embedder) for _, chunks in gathered for chunk in chunks]
+        vectors = embedder.embed([text for text, _ in texts])
+        at = 0
+        for document, chunks in gathered:
+            until = at + len(chunks)
+            store.put(
+                document,
+                chunks,
+                vectors[at:until] if chunks else np.zeros((0, 0), np.float32),
+                hash=hashlib.blake2b(document.source.encode(), digest_size=16).hexdigest(),
+                size=document.characters,
+                mtime_ns=0,
+                embedded_hashes=[hash for _, hash in texts[at:until]],
+            )
+            at = until
+        done += len(gathered)
+        gathered.clear()
+        if progress:
+            progress(done, len(corpus.documents), "embedding")
+
+    for document in missing:
+        gathered.append((document, splitter.split(document)))
+        if sum(len(chunks) for _, chunks in gathered) >= _GATHER:
+            put()
+    if gathered:
+        put()

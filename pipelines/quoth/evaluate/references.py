@@ -1,0 +1,90 @@
+"""Documents with summaries that people wrote, in the three forms `quoth eval summaries` takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from quoth.errors import UsageError
+from quoth.evaluate.corpus import read_rows
+from quoth.types import Document, Page
+
+_NOISE = re.compile(r"\s*\{\w+\}")
+"""What QMSum's transcripts note of coughs and broken words; its authors take it out as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referenced:
+    """A document and the summaries that people wrote of it, or of what bears on its `query`."""
+
+    id: str
+    document: Document
+    references: tuple[str, ...]
+    query: str = ""
+
+
+def read_references(path: Path, *, questions: bool = False) -> list[Referenced]:
+    """Return the documents in a file of JSON lines, each with its reference summaries.
+
+    SQuALITY's: `document`, `questions`. QMSum's: `meeting_transcripts`, `general_query_list`,
+    `specific_query_list`. L-Eval's: `document`, `references`. The summaries are those of whole
+    documents; with `questions`, those that were written on a question. Raises `UsageError`.
+    """
+    found: list[Referenced] = []
+    for number, row in enumerate(read_rows(path), start=1):
+        try:
+            found += [item for item in _read(row, number) if bool(item.query) == questions]
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise UsageError(
+                f"Document {number} of {path} is not of a known form: {error}.",
+                hint="It needs `document` with `questions` or `references`, or "
+                "`meeting_transcripts` with `general_query_list`.",
+            ) from error
+    if not found:
+        kind = "on a question" if questions else "of a whole document"
+        raise UsageError(f"{path} holds no summary {kind}.")
+    return found
+
+
+def _read(row: dict[str, Any], number: int) -> Iterator[Referenced]:
+    if "meeting_transcripts" in row:
+        yield from _meeting(row, number)
+        return
+    text = str(row["document"])
+    if "questions" not in row:
+        id = str(row.get("id", number))
+        references = tuple(map(str, row["references"]))
+        yield Referenced(id, _document(id, text), references)
+        return
+    id = str(row["metadata"]["passage_id"])
+    for asked in row["questions"]:
+        # The first of SQuALITY's questions asks of every story what its plot is.
+        general = int(asked["question_number"]) == 1
+        yield Referenced(
+            id if general else f"{id}/{asked['question_number']}",
+            _document(id, text),
+            tuple(str(response["response_text"]) for response in asked["responses"]),
+            "" if general else str(asked["question_text"]),
+        )
+
+
+def _meeting(row: dict[str, Any], number: int) -> Iterator[Referenced]:
+    turns = (
+        f"{turn['speaker']}: {_NOISE.sub('', turn['content']).strip()}"
+        for turn in row["meeting_transcripts"]
+    )
+    document = _document(f"meeting {number}", "\n".join(turns))
+    for asked in row["general_query_list"][:1]:
+        yield Referenced(f"{number}", document, (str(asked["answer"]),))
+    for place, asked in enumerate(row["specific_query_list"], start=1):
+        id = f"{number}/{place}"
+        yield Referenced(id, document, (str(asked["answer"]),), str(asked["query"]))
+
+
+def _document(id: str, text: str) -> Document:
+    if not text.strip():
+        raise ValueError("its text is empty")
+    return Document(id, id, "text", (Page(1, text),))

@@ -1,0 +1,120 @@
+"""What a measurement gives: each figure with its interval, and the values that it is a mean of."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quoth.errors import UsageError
+from quoth.system import write_whole
+
+RESAMPLES = 2000
+CONFIDENCE = 0.95
+KIND = "quoth-evaluation"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean over `count` items, and the bootstrap interval that holds it with 95 % confidence.
+
+    All three are NaN (`null` in JSON) when there is nothing to measure.
+    """
+
+    value: float
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One measurement. `items` maps each metric to the value of each item, by the item's id.
+
+    A metric is the mean over its items; `what` says what was measured (`retrieval`, `pages`,
+    `answers`, `summaries`), `about` which data, model and settings it was.
+    """
+
+    what: str
+    about: Mapping[str, Any]
+    metrics: Mapping[str, Interval]
+    items: Mapping[str, Mapping[str, float]]
+    details: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+
+def evaluation(
+    what: str,
+    items: Mapping[str, Mapping[str, float]],
+    *,
+    about: Mapping[str, Any],
+    details: Sequence[Mapping[str, Any]] = (),
+    seed: int = 0,
+) -> Evaluation:
+    """Return a measurement with its intervals, from the values of the single items."""
+    metrics = {name: interval(list(values.values()), seed=seed) for name, values in items.items()}
+    return Evaluation(what, about, metrics, items, details)
+
+
+def interval(values: Sequence[float], *, seed: int = 0) -> Interval:
+    """Return the mean and its percentile bootstrap interval (Efron, 1979; 2000 resamples)."""
+    if not values:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    sample = np.asarray(values, float)
+    random = np.random.default_rng(seed)
+    picks = random.integers(0, len(sample), (RESAMPLES, len(sample)))
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(sample[picks].mean(axis=1), [tail, 1 - tail])
+    return Interval(float(sample.mean()), float(low), float(high), len(sample))
+
+
+def write_evaluation(evaluation: Evaluation, path: Path) -> None:
+    """Save a measurement as JSON, which `compare` and `read_evaluation` take."""
+    body = {
+        "kind": KIND,
+        "what": evaluation.what,
+        "about": dict(evaluation.about),
+        "metrics": {name: as_json(value) for name, value in evaluation.metrics.items()},
+        "items": {name: dict(values) for name, values in evaluation.items.items()},
+        "details": [dict(row) for row in evaluation.details],
+    }
+    write_whole(path, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """Return a measurement that was saved. Raises `UsageError` for another kind of file."""
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON.") from error
+    if not isinstance(body, dict) or body.get("kind") != KIND:
+        raise UsageError(
+            f"{path} is not a measurement of `quoth eval`.",
+            hint="Save one with: quoth eval answers FILE --save A.json",
+        )
+    try:
+        metrics = {name: _interval(row) for name, row in body["metrics"].items()}
+        items, about = body["items"], body["about"]
+        return Evaluation(body["what"], about, metrics, items, tuple(body.get("details", ())))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path} is a damaged measurement.") from error
+
+
+def as_json(value: Interval) -> dict[str, float | int | None]:
+    """Return an interval for JSON, which has no NaN."""
+    numbers = {"value": value.value, "low": value.low, "high": value.high}
+    plain = {key: None if math.isnan(number) else number for key, number in numbers.items()}
+    return {**plain, "count": value.count}
+
+
+def _interval(row: Mapping[str, Any]) -> Interval:
+    value, low, high = (
+        math.nan if row[key] is None else float(row[key]) for key in ("value", "low", "high")
+    )
+    return Interval(value, low, high, int(row["count"]))

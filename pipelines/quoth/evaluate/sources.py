@@ -1,0 +1,120 @@
+"""Opens what questions are about: the corpus beside them, or the documents that they name."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from quoth.answer import Answerer
+from quoth.config import Config
+from quoth.embed import Embedder
+from quoth.errors import UsageError
+from quoth.evaluate.answers import evaluate_answers
+from quoth.evaluate.corpus import Progress, corpus_searcher, documents_searcher, read_corpus
+from quoth.evaluate.pages import evaluate_pages
+from quoth.evaluate.questions import balanced, read_questions, sample
+from quoth.evaluate.results import Evaluation
+from quoth.models import open_embedder, open_model
+from quoth.retrieve import Searcher
+
+
+def measure_answers(
+    file: Path,
+    config: Config,
+    *,
+    documents: Path | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Return the figures of the configured model on the questions in a file.
+
+    SQuAD's are answered from the `corpus.jsonl` beside the file; golden ones from `documents`, or
+    from the folder `library` beside the file. `limit` draws so many, half of them unanswerable as
+    far as there are that many.
+    """
+    questions = balanced(read_questions(file), limit, seed=seed)
+    embedder = open_embedder(config)
+    opened = _opened(file, embedder, config, documents, cache, progress)
+    model = open_model(config.backend, prompt_folders=config.prompt_folders)
+    about = {
+        **_about(file, config, embedder, limit),
+        "model": config.backend.model,
+        "style": config.answering.style,
+        "likelihood": config.answering.likelihood,
+    }
+    try:
+        with opened as searcher:
+            return evaluate_answers(
+                questions,
+                Answerer(searcher, model, config.answering),
+                searcher.store.page_text,
+                about=about,
+                seed=seed,
+                progress=progress,
+            )
+    finally:
+        model.unload()
+
+
+def measure_pages(
+    file: Path,
+    config: Config,
+    *,
+    documents: Path | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Return how often each mode finds the page that a question in a file names.
+
+    The documents are those of `measure_answers`; `limit` draws so many of the answerable ones.
+    """
+    can = [question for question in read_questions(file) if question.answerable]
+    embedder = open_embedder(config)
+    with _opened(file, embedder, config, documents, cache, progress) as searcher:
+        return evaluate_pages(
+            sample(can, limit, seed=seed),
+            searcher,
+            about=_about(file, config, embedder, limit),
+            seed=seed,
+            progress=progress,
+        )
+
+
+def _opened(
+    file: Path,
+    embedder: Embedder,
+    config: Config,
+    documents: Path | None,
+    cache: Path | None,
+    progress: Progress | None,
+) -> AbstractContextManager[Searcher]:
+    corpus = file.parent / "corpus.jsonl"
+    folder = documents or file.parent / "library"
+    if documents is None and corpus.is_file():
+        return corpus_searcher(
+            read_corpus(file.parent),
+            embedder,
+            config=config,
+            cache=cache,
+            progress=progress,
+        )
+    if folder.exists():
+        return documents_searcher(folder, embedder, config=config, cache=cache, progress=progress)
+    raise UsageError(
+        f"There is neither a corpus.jsonl nor a folder library beside {file}.",
+        hint="Name the documents that the questions are about: --documents PATH",
+    )
+
+
+def _about(file: Path, config: Config, embedder: Embedder, limit: int | None) -> dict[str, Any]:
+    return {
+        "data": file.name,
+        "limit": limit,
+        "embedder": embedder.fingerprint[:16],
+        "mode": config.retrieval.mode,
+    }

@@ -1,0 +1,56 @@
+"""The parts of ingestion as the configuration has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from quoth.collection import DenseIndex, Store
+from quoth.config import Ingestion
+from quoth.embed import Embedder
+from quoth.ingest.ingestor import Ingestor
+from quoth.load import Limits
+from quoth.system import WriteLock
+from quoth.text import Splitter
+
+
+def open_splitter(embedder: Embedder, settings: Ingestion) -> Splitter:
+    """Return the splitter of a collection: by the embedder's tokens, with room for headings."""
+    return Splitter(
+        embedder.token_starts,
+        chunk_tokens=settings.chunk_tokens,
+        limit=embedder.limit,
+        heads=True,
+    )
+
+
+def limits_of(settings: Ingestion) -> Limits:
+    """Return what reading one file may cost."""
+    return Limits(
+        seconds=settings.max_seconds,
+        memory_megabytes=settings.max_memory_megabytes,
+        pages=settings.max_pages,
+        unpacked_megabytes=settings.max_unpacked_megabytes,
+    )
+
+
+def open_ingestor(
+    store: Store,
+    index: DenseIndex,
+    embedder: Embedder,
+    lock: WriteLock,
+    settings: Ingestion,
+    *,
+    state: Path | None = None,
+) -> Ingestor:
+    """Return what brings a collection in step; see `Ingestor` for `state`."""
+    return Ingestor(
+        store,
+        index,
+        embedder,
+        open_splitter(embedder, settings),
+        lock,
+        limits=limits_of(settings),
+        state=state,
+        workers=settings.workers,
+        ocr=settings.ocr,
+    )

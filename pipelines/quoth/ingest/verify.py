@@ -1,0 +1,107 @@
+"""Is the collection what it should be? SQLite against itself, the files, the model and Chroma."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from quoth.collection import DenseIndex, Problem, Store
+from quoth.embed import Embedder, embedded_text
+from quoth.ingest.walk import content_hash
+from quoth.system import WriteLock
+
+_AT_ONCE = 1000
+_SAMPLED = 32
+_LEAST_COSINE = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was checked and what is wrong: nothing, when `problems` is empty.
+
+    `notes` are facts worth knowing that are not wrong, such as files that changed since.
+    """
+
+    sources: int
+    pages: int
+    chunks: int
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+
+def verify(
+    store: Store,
+    index: DenseIndex,
+    embedder: Embedder,
+    lock: WriteLock,
+    *,
+    wait_seconds: float = 0.0,
+) -> Verification:
+    """Check everything that the collection holds; nothing is changed.
+
+    Raises `CollectionBusyError` when another process writes for longer than `wait_seconds`.
+    """
+    with lock.held(wait_seconds=wait_seconds):
+        problems = list(store.problems())
+        notes: list[str] = []
+        if any(problem.part == "database" for problem in problems):
+            return Verification(0, 0, 0, tuple(problems), ())
+        sources = store.sources()
+        for source in sources:
+            problems += _file(Path(source.path), source.size, source.mtime_ns, source.hash, notes)
+        if store.chunk_count():
+            if store.meta("embedder") == embedder.fingerprint:
+                problems += _embedded(store, embedder)
+            else:
+                notes.append("It was built with another embedder; vectors were not compared to it.")
+        added, removed = store.pending()
+        if added or removed:
+            notes.append(
+                f"{len(added) + len(removed)} changes are not in the index yet; the next search "
+                "or ingestion brings them there."
+            )
+        problems += [Problem("index", str(index.folder), what) for what in index.differences()]
+    return Verification(
+        sources=len(sources),
+        pages=sum(source.pages for source in sources),
+        chunks=store.chunk_count(),
+        problems=tuple(problems),
+        notes=tuple(notes),
+    )
+
+
+def _file(path: Path, size: int, mtime_ns: int, hash: str, notes: list[str]) -> Iterator[Problem]:
+    try:
+        status = path.stat()
+        if (status.st_size, status.st_mtime_ns) != (size, mtime_ns):
+            notes.append(f"{path} changed since it was ingested.")
+        elif content_hash(path) != hash:
+            yield Problem(
+                "file", str(path), "its content changed, though its size and its time did not"
+            )
+    except OSError:
+        notes.append(f"{path} is no longer there, or cannot be opened.")
+
+
+def _embedded(store: Store, embedder: Embedder) -> Iterator[Problem]:
+    """Compare the hash of what was embedded, and some of the vectors with the model's."""
+    hashes = store.embedded_hashes()
+    ids = list(hashes)
+    for start in range(0, len(ids), _AT_ONCE):
+        for id, chunk in store.chunks(ids[start : start + _AT_ONCE]).items():
+            if embedded_text(chunk, embedder)[1] != hashes[id]:
+                where = f"{chunk.source}, page {chunk.page}, chunk {id}"
+                yield Problem("vectors", where, "it was embedded as another text")
+    some = ids[:: max(1, len(ids) // _SAMPLED)]
+    held, vectors = store.vectors(some)
+    chunks = store.chunks(held)
+    again = embedder.embed([embedded_text(chunks[id], embedder)[0] for id in held])
+    if vectors.shape != again.shape:
+        yield Problem("vectors", str(store.path), "they are not as wide as the model's")
+        return
+    for id, cosine in zip(held, (vectors * again).sum(axis=1), strict=True):
+        if not cosine >= _LEAST_COSINE:
+            yield Problem(
+                "vectors", f"chunk {id}", f"the model gives another vector (cosine {cosine:.3f})"
+            )

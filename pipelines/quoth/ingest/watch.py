@@ -1,0 +1,64 @@
+"""Keeps a collection in step with folders for as long as it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+from quoth.errors import UsageError
+from quoth.ingest.ingestor import Ingestor, Progress
+from quoth.types import Report
+
+DEBOUNCE_MILLISECONDS = 1000
+"""How long a folder must rest before it is read; a copy of many files is one change."""
+_TICK_MILLISECONDS = 200
+
+
+def watch(
+    ingestor: Ingestor,
+    folders: Sequence[Path],
+    *,
+    passwords: Sequence[str] = (),
+    progress: Progress | None = None,
+    wait_seconds: float = 3600.0,
+    stop: Event | None = None,
+) -> Iterator[Report]:
+    """Ingest the folders, and again whenever something in them changes; yield each report.
+
+    Ends when `stop` is set, or with Ctrl-C. Between two runs other processes may write.
+    Raises `UsageError` for what is not a folder.
+    """
+    for folder in folders:
+        if not folder.expanduser().is_dir():
+            raise UsageError(
+                f"{folder} is not a folder; only folders can be watched.",
+                hint="Name the folder that it lies in.",
+            )
+    from watchfiles import watch as changes_in
+
+    state = ingestor.state.resolve()
+    first = True
+    for changes in changes_in(
+        *(folder.expanduser() for folder in folders),
+        watch_filter=lambda _, path: _concerns_us(Path(path), state),
+        debounce=DEBOUNCE_MILLISECONDS,
+        rust_timeout=_TICK_MILLISECONDS,
+        yield_on_timeout=True,
+        stop_event=stop,
+        raise_interrupt=True,
+    ):
+        # The first round comes when watching has begun, so that no change falls in between.
+        if not changes and not first:
+            continue
+        first = False
+        try:
+            yield ingestor.ingest(
+                folders, passwords=passwords, progress=progress, wait_seconds=wait_seconds
+            )
+        except UsageError:  # there is nothing in them yet, or any more
+            yield Report()
+
+
+def _concerns_us(path: Path, state: Path) -> bool:
+    return not path.name.startswith(".") and not path.resolve().is_relative_to(state)

@@ -1,0 +1,5 @@
+"""Every finished model call, on disk from the moment it ends."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,9 @@
+__all__ = [
+    "Entry",
+    "Journal",
+    "JournalStats",
+    "ModelShare",
+    "Question",
+]
+
+from .journal import Entry, Journal, JournalStats, ModelShare, Question

@@ -1,0 +1,55 @@
+"""The journal as LangChain's cache: `model.cache = JournalCache(journal)`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from langchain_core.caches import RETURN_VAL_TYPE, BaseCache
+from langchain_core.messages import BaseMessage, message_to_dict, messages_from_dict
+from langchain_core.outputs import ChatGeneration, Generation
+
+from quoth.journal.journal import Entry, Journal, Question
+
+_FINGERPRINT = "langchain"
+
+
+class JournalCache(BaseCache):
+    """Answers of any LangChain model, kept in a journal under the model's own description."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+
+    def lookup(self, prompt: str, llm_string: str) -> RETURN_VAL_TYPE | None:
+        """Return what the model answered to the prompt, or `None`."""
+        entry = self.journal.lookup(_question(prompt, llm_string).key)
+        if entry is None:
+            return None
+        return [_read(value) for value in json.loads(entry.text)]
+
+    def update(self, prompt: str, llm_string: str, return_val: RETURN_VAL_TYPE) -> None:
+        """Keep what the model answered to the prompt."""
+        text = json.dumps([_written(generation) for generation in return_val])
+        self.journal.record(Entry(_question(prompt, llm_string), text, model=_FINGERPRINT))
+
+    def clear(self, **kwargs: Any) -> None:
+        """Drop everything that came through this cache; other calls in the journal stay."""
+        self.journal.forget(_FINGERPRINT)
+
+
+def _question(prompt: str, llm_string: str) -> Question:
+    return Question(_FINGERPRINT, prompt, {"model": llm_string})
+
+
+def _written(generation: Generation) -> dict[str, Any]:
+    message = generation.message if isinstance(generation, ChatGeneration) else None
+    return {
+        "text": generation.text,
+        "message": message_to_dict(message) if isinstance(message, BaseMessage) else None,
+    }
+
+
+def _read(value: dict[str, Any]) -> Generation:
+    if value["message"] is None:
+        return Generation(text=value["text"])
+    return ChatGeneration(message=messages_from_dict([value["message"]])[0])

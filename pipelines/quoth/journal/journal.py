@@ -1,0 +1,243 @@
+"""The journal: one SQLite file that holds every finished model call from the moment it ends.
+
+A call is known by the weights that answered (their fingerprint, not their name), the exact prompt,
+and the parameters. The same call is never made twice, whatever asked for it, and whatever happened
+to the process in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from quoth.system import Database
+from quoth.types import Timings
+
+VERSION = 1
+"""Version of the layout on disk, kept in SQLite's `user_version`."""
+
+_SCHEMA = """
+CREATE TABLE calls (
+    key TEXT PRIMARY KEY,
+    at REAL NOT NULL,
+    fingerprint TEXT NOT NULL,
+    model TEXT NOT NULL,
+    prompt TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    text TEXT NOT NULL,
+    finish TEXT NOT NULL,
+    timings TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX calls_by_time ON calls (at);
+CREATE INDEX calls_by_model ON calls (fingerprint, at)
+"""
+
+_RECENT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked: the weights, the exact prompt, the parameters. Equal questions share a key.
+
+    `prompt` is the text that the model sees, or its messages as JSON where a server renders them.
+    """
+
+    fingerprint: str
+    prompt: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Return 64 hexadecimal digits that stand for the question."""
+        parts = [self.fingerprint, self.prompt, self.parameters]
+        whole = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finished call. `at` is seconds since 1970; the journal sets it when it is 0."""
+
+    question: Question
+    text: str
+    finish: str = "stop"
+    model: str = ""
+    timings: Timings = field(default_factory=Timings)
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShare:
+    """What the journal holds of one model."""
+
+    fingerprint: str
+    model: str
+    calls: int
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStats:
+    """What the journal holds: calls, bytes on disk, the first and last time, and each model."""
+
+    calls: int
+    bytes: int
+    first: datetime | None
+    last: datetime | None
+    models: tuple[ModelShare, ...]
+
+
+class Journal:
+    """Finished calls on disk. Safe to use from many threads and many processes.
+
+    Raises `CollectionError` when the file cannot be read or written, and `CollectionBusyError`
+    when another process has held it for too long.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database = Database(path, schema=_SCHEMA, version=VERSION)
+        self._flight: dict[str, tuple[threading.Lock, list[int]]] = {}
+        self._boarding = threading.Lock()
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._database.close()
+
+    def lookup(self, key: str) -> Entry | None:
+        """Return the finished call, or `None` when it was never finished."""
+        row = self._database.read(f"SELECT {_COLUMNS} FROM calls WHERE key = ?", (key,)).fetchone()  # noqa: S608
+        return None if row is None else _entry(row)
+
+    @contextmanager
+    def asking(self, key: str) -> Iterator[None]:
+        """Hold the right to make a call, so that the same call waits until it is recorded.
+
+        It holds among the threads that share this journal. Look the key up inside.
+        """
+        with self._boarding:
+            lock, holders = self._flight.setdefault(key, (threading.Lock(), [0]))
+            holders[0] += 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._boarding:
+                holders[0] -= 1
+                if not holders[0]:
+                    del self._flight[key]
+
+    def record(self, entry: Entry) -> str:
+        """Write a finished call to disk, and return its key once it is durable.
+
+        A call that is there already is replaced.
+        """
+        question = entry.question
+        row = (
+            question.key,
+            entry.at or time.time(),
+            question.fingerprint,
+            entry.model,
+            _storable(question.prompt),
+            json.dumps(question.parameters, sort_keys=True, ensure_ascii=False),
+            _storable(entry.text),
+            entry.finish,
+            json.dumps(asdict(entry.timings)),
+        )
+        with self._database.transaction() as connection:
+            connection.execute("REPLACE INTO calls VALUES (?,?,?,?,?,?,?,?,?)", row)
+        return question.key
+
+    def forget(self, fingerprint: str) -> int:
+        """Drop all calls to some weights; return how many there were."""
+        with self._database.transaction() as connection:
+            return connection.execute(
+                "DELETE FROM calls WHERE fingerprint = ?", (fingerprint,)
+            ).rowcount
+
+    def prune(self, older_than: timedelta) -> int:
+        """Drop all calls that ended longer ago than this, give the space back, return how many."""
+        with self._database.transaction() as connection:
+            count = connection.execute(
+                "DELETE FROM calls WHERE at < ?", (time.time() - older_than.total_seconds(),)
+            ).rowcount
+        self._database.read("VACUUM")
+        return count
+
+    def stats(self) -> JournalStats:
+        """Return what the journal holds."""
+        calls, first, last = self._database.read(
+            "SELECT count(*), min(at), max(at) FROM calls"
+        ).fetchone()
+        shares: dict[str, ModelShare] = {}
+        rows = self._database.read("SELECT fingerprint, model, timings FROM calls ORDER BY at")
+        for fingerprint, model, timings in rows:
+            known = shares.get(fingerprint, ModelShare(fingerprint, model, 0, Timings(calls=0)))
+            shares[fingerprint] = ModelShare(
+                fingerprint, model, known.calls + 1, known.timings + _timings(timings)
+            )
+        return JournalStats(
+            calls=calls,
+            bytes=sum(file.stat().st_size for file in self._files() if file.exists()),
+            first=datetime.fromtimestamp(first, UTC) if calls else None,
+            last=datetime.fromtimestamp(last, UTC) if calls else None,
+            models=tuple(sorted(shares.values(), key=lambda share: -share.calls)),
+        )
+
+    def spent(self, fingerprint: str) -> Timings | None:
+        """Return the cost of the last calls to some weights on this machine, added up."""
+        rows = self._database.read(
+            "SELECT timings FROM calls WHERE fingerprint = ? ORDER BY at DESC LIMIT ?",
+            (fingerprint, _RECENT),
+        )
+        spent = sum((_timings(row[0]) for row in rows), Timings(calls=0))
+        return spent if spent.calls else None
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Yield every call as plain JSON values, oldest first."""
+        for row in self._database.read(f"SELECT {_COLUMNS} FROM calls ORDER BY at, key"):  # noqa: S608
+            entry = _entry(row)
+            yield {
+                "key": entry.question.key,
+                "at": datetime.fromtimestamp(entry.at, UTC).isoformat(),
+                **asdict(entry.question),
+                "model": entry.model,
+                "text": entry.text,
+                "finish": entry.finish,
+                "timings": asdict(entry.timings),
+            }
+
+    def _files(self) -> Sequence[Path]:
+        return (self.path, self.path.with_name(f"{self.path.name}-wal"))
+
+
+_COLUMNS = "at, fingerprint, model, prompt, parameters, text, finish, timings"
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    at, fingerprint, model, prompt, parameters, text, finish, timings = row
+    return Entry(
+        question=Question(fingerprint, prompt, json.loads(parameters)),
+        text=text,
+        finish=finish,
+        model=model,
+        timings=_timings(timings),
+        at=at,
+    )
+
+
+def _timings(text: str) -> Timings:
+    return Timings(**json.loads(text))
+
+
+def _storable(text: str) -> str:
+    """Return the text without halves of surrogate pairs, which SQLite cannot hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,15 @@
+__all__ = [
+    "DocumentLoader",
+    "DocumentReader",
+    "Limits",
+    "LoadOptions",
+    "Loader",
+    "LoaderPool",
+    "load_document",
+    "supported_suffixes",
+]
+
+from .contract import Limits, Loader, LoadOptions
+from .isolate import LoaderPool
+from .langchain import DocumentLoader, DocumentReader
+from .registry import load_document, supported_suffixes

@@ -1,0 +1,223 @@
+"""What a file is: by its first bytes and the parts of a zip file, then by its suffix."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from quoth.errors import (
+    CorruptDocumentError,
+    EmptyDocumentError,
+    NeedsPasswordError,
+    UnsupportedFormatError,
+)
+
+# fmt: off
+_CODE = (
+    "py", "pyi", "js", "mjs", "cjs", "ts", "tsx", "jsx", "java", "c", "h", "cc", "cpp", "cxx",
+    "hpp", "hh", "cs", "go", "rs", "rb", "php", "pl", "pm", "swift", "kt", "kts", "scala", "sh",
+    "bash", "zsh", "fish", "ps1", "bat", "cmd", "sql", "r", "jl", "lua", "hs", "ml", "clj", "ex",
+    "exs", "erl", "dart", "m", "mm", "f", "f90", "f95", "vb", "pas", "asm", "s", "toml", "yaml",
+    "yml", "ini", "cfg", "conf", "properties", "env", "css", "scss", "less", "vue", "svelte",
+    "proto", "graphql", "cmake", "mk", "gradle", "tf", "dockerfile", "makefile", "diff", "patch",
+)
+# fmt: on
+SUFFIXES = {
+    "pdf": ("pdf",),
+    "docx": ("docx", "docm", "dotx"),
+    "pptx": ("pptx", "pptm", "ppsx", "potx"),
+    "xlsx": ("xlsx", "xlsm", "xltx"),
+    "odt": ("odt", "ott", "fodt"),
+    "ods": ("ods",),
+    "odp": ("odp",),
+    "epub": ("epub",),
+    "rtf": ("rtf",),
+    "html": ("html", "htm", "xhtml"),
+    "xml": ("xml",),
+    "eml": ("eml", "mht", "mhtml"),
+    "markdown": ("md", "markdown", "mdown", "mkd"),
+    "rst": ("rst",),
+    "org": ("org",),
+    "csv": ("csv",),
+    "tsv": ("tsv", "tab"),
+    "json": ("json", "ipynb", "geojson"),
+    "jsonl": ("jsonl", "ndjson"),
+    "vtt": ("vtt",),
+    "srt": ("srt",),
+    "text": ("txt", "text", "log", "tex", "bib", "adoc", "asciidoc", "nfo"),
+    "code": _CODE,
+}
+_BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
+_ZIPPED = {"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"}
+_FOREIGN = (
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"SQLite format 3", "a database"),
+    (b"OggS", "sound"),
+    (b"ID3", "sound"),
+    (b"%!PS", "PostScript"),
+    (b"\x00asm", "a program"),
+    (b"GGUF", "a model"),
+)
+_MIMETYPES = {
+    "application/epub+zip": "epub",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.text-template": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+}
+_HTML = re.compile(rb"\s*(<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(!doctype\s+html|html)[\s>]", re.I | re.S)
+_MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
+_MAIL_FIELD = re.compile(rb"^(from|received|return-path|message-id):", re.I | re.M)
+
+
+def suffix_of(path: Path) -> str:
+    """Return the suffix in lower case without its dot; for `Makefile` the name itself."""
+    return (path.suffix[1:] or path.name).lower()
+
+
+def detect(path: Path) -> str:
+    """Return the name of the format, a key of `SUFFIXES`.
+
+    Raises `EmptyDocumentError` for no bytes at all, `NeedsPasswordError` for an encrypted office
+    file, `CorruptDocumentError` where the content contradicts a known suffix, and
+    `UnsupportedFormatError` for anything else that no loader reads.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head:
+        raise EmptyDocumentError(f"{path.name} is empty: it has 0 bytes.")
+    suffix = suffix_of(path)
+    expected = _BY_SUFFIX.get(suffix)
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _detect_zip(path, expected)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _detect_ole(path)
+    if head.lstrip().startswith(b"{\\rtf"):
+        return "rtf"
+    for magic, what in _FOREIGN:
+        if head.startswith(magic):
+            raise _refused(path, expected, what)
+    if expected == "pdf":
+        return "pdf"  # its reader looks further for a start, and says what is broken
+    if expected in _ZIPPED or expected == "rtf":
+        if suffix == "fodt":
+            return "odt"
+        raise CorruptDocumentError(
+            f"{path.name} is not what its suffix .{suffix} says: it does not start like one."
+        )
+    if is_binary(head):
+        raise _refused(path, expected, "binary data")
+    return _detect_text(head, expected)
+
+
+def is_binary(head: bytes) -> bool:
+    """Say whether bytes are no text in any encoding."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf")):
+        return False
+    sample = head[: len(head) - len(head) % 4]
+    if head.count(0) > max(1, len(head) // 200):  # a stray one is a slip of whoever wrote it
+        return _wide_encoding(sample) is None
+    control = sum(byte < 32 and byte not in b"\t\n\r\f\v\x1b\x1a\b" for byte in head)
+    return control > max(2, len(head) // 50)
+
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """Return which UTF-16 or UTF-32 the bytes without a mark look like, if any."""
+    zeros = [sample[lane::4].count(0) / max(len(sample) // 4, 1) for lane in range(4)]
+    for encoding, lanes in (
+        ("utf-32-le", (0, 0, 1, 1)),
+        ("utf-32-be", (1, 1, 0, 0)),
+        ("utf-16-le", (0, 1, 0, 1)),
+        ("utf-16-be", (1, 0, 1, 0)),
+    ):
+        if all(
+            (share > 0.7) if lane else (share < 0.2)
+            for share, lane in zip(zeros, lanes, strict=True)
+        ):
+            try:
+                text = sample.decode(encoding, "strict")
+            except UnicodeDecodeError:
+                continue
+            if sum(char.isprintable() or char.isspace() for char in text) > 0.9 * len(text):
+                return encoding
+    return None
+
+
+def wide_encoding(content: bytes) -> str | None:
+    """Return `utf-16-le` and the like for bytes that have no mark but look like it."""
+    head = content[:4096]
+    return _wide_encoding(head[: len(head) - len(head) % 4]) if b"\x00" in head else None
+
+
+def _detect_text(head: bytes, expected: str | None) -> str:
+    if expected not in (None, "text"):
+        return "html" if expected == "xml" and _HTML.match(head) else str(expected)
+    if _HTML.match(head):
+        return "html"
+    if head.lstrip().startswith(b"<?xml"):
+        return "xml"
+    if head.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        return "vtt"
+    mail = _MAIL.match(head)
+    if expected is None and mail and len(_MAIL_FIELD.findall(mail.group())) >= 2:
+        return "eml"
+    return "text"
+
+
+def _detect_zip(path: Path, expected: str | None) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                mimetype = archive.read("mimetype").decode("ascii", "replace").strip()
+                if mimetype in _MIMETYPES:
+                    return _MIMETYPES[mimetype]
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError) as error:
+        raise CorruptDocumentError(f"{path.name} is a damaged archive: {error}.") from error
+    for prefix, name in (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx")):
+        if any(member.lstrip("/").startswith(prefix) for member in names):
+            return name
+    if "META-INF/container.xml" in names:
+        return "epub"
+    if "content.xml" in names and expected in ("odt", "ods", "odp"):
+        return str(expected)
+    raise _refused(path, expected, "a zip archive")
+
+
+def _detect_ole(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(16 * 1024 * 1024)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise NeedsPasswordError(
+            f"{path.name} is an encrypted office file.",
+            hint="Save a copy without a password; encrypted office files are not read.",
+        )
+    raise UnsupportedFormatError(
+        f"{path.name} is an office file of the time before 2007.",
+        hint="Save it as DOCX, XLSX, PPTX or PDF, or an Outlook message as EML.",
+    )
+
+
+def _refused(
+    path: Path, expected: str | None, what: str
+) -> CorruptDocumentError | UnsupportedFormatError:
+    if expected is None:
+        return UnsupportedFormatError(f"{path.name} is {what}, which no loader reads.")
+    return CorruptDocumentError(
+        f"{path.name} is not what its suffix .{suffix_of(path)} says: it is {what}."
+    )

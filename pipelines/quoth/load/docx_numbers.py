@@ -1,0 +1,106 @@
+"""The numbers that Word puts before headings and items (`2.1`), which are not in their text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from quoth.load.archive import attribute, local
+
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"))
+_ROMAN_SMALL = ((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_PLACE = re.compile(r"%(\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    start: int
+    kind: str
+    pattern: str
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Counts numbered paragraphs in the order of the document.
+
+    `levels` are by list and level, `lists` say which list a number id belongs to, and `styles`
+    which number id and level a paragraph style brings.
+    """
+
+    levels: dict[tuple[str, int], _Level] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
+    styles: dict[str, tuple[str, int]] = field(default_factory=dict)
+    counts: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def next(self, style: str, properties: Element | None) -> str:
+        """Count a paragraph, and return its number; '' if it has none, or a bullet."""
+        number, level = self.styles.get(style, ("", 0))
+        if properties is not None:
+            own, own_level = _reference(properties)
+            number = own or number
+            level = own_level if own_level is not None else level
+        owner = self.lists.get(number)
+        here = self.levels.get((owner, level)) if owner else None
+        if owner is None or here is None:
+            return ""
+        counts = self.counts.setdefault(owner, {})
+        counts[level] = counts.get(level, here.start - 1) + 1
+        for deeper in [each for each in counts if each > level]:
+            del counts[deeper]
+
+        def written(place: re.Match[str]) -> str:
+            other = int(place[1]) - 1
+            kind = self.levels.get((owner, other), here)
+            return _written(counts.get(other, kind.start), kind.kind)
+
+        return "" if here.kind in ("bullet", "none") else _PLACE.sub(written, here.pattern)
+
+
+def read_numbering(numbering: Element | None, styles: Element | None) -> Numbering:
+    """Return the numbering of a document from its parts; empty if it has none."""
+    found = Numbering()
+    for element in numbering if numbering is not None else ():
+        if local(element) == "abstractNum":
+            identity = attribute(element, "abstractNumId")
+            for level in element:
+                if local(level) == "lvl" and attribute(level, "ilvl").isdigit():
+                    found.levels[identity, int(attribute(level, "ilvl"))] = _level(level)
+        elif local(element) == "num":
+            for inner in element:
+                if local(inner) == "abstractNumId":
+                    found.lists[attribute(element, "numId")] = attribute(inner, "val")
+    for style in styles if styles is not None else ():
+        for element in style.iter():
+            if local(element) == "numPr":
+                number, level_number = _reference(element)
+                if number:
+                    found.styles[attribute(style, "styleId")] = (number, level_number or 0)
+    return found
+
+
+def _level(element: Element) -> _Level:
+    values = {local(inner): attribute(inner, "val") for inner in element}
+    start = values.get("start", "")
+    return _Level(
+        int(start) if start.isdigit() else 1, values.get("numFmt", ""), values.get("lvlText", "")
+    )
+
+
+def _reference(properties: Element) -> tuple[str, int | None]:
+    values = {local(inner): attribute(inner, "val") for inner in properties}
+    level = values.get("ilvl", "")
+    return values.get("numId", ""), int(level) if level.isdigit() else None
+
+
+def _written(count: int, kind: str) -> str:
+    if kind in ("lowerLetter", "upperLetter") and count > 0:
+        text = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
+    elif kind in ("lowerRoman", "upperRoman"):
+        text = ""
+        for value, sign in _ROMAN + _ROMAN_SMALL:
+            text += sign * (count // value)
+            count %= value
+    else:
+        return str(count)
+    return text.upper() if kind.startswith("upper") else text

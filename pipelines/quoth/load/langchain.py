@@ -1,0 +1,137 @@
+"""Our documents as LangChain documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from langchain_core.document_loaders import BaseLoader
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from quoth.errors import DocumentError, UsageError
+from quoth.load.contract import Limits
+from quoth.load.isolate import LoaderPool
+from quoth.load.registry import load_document, supported_suffixes
+from quoth.types import Document
+
+
+class DocumentLoader(BaseLoader):
+    """Loads a file, or all readable files below a folder, as one LangChain document a page.
+
+    The metadata hold `source`, `page` (from 1), `page_label` where the format has one, and
+    `title`. Pages without text are left out. A file of a folder that cannot be read is left out
+    too and named, with its `DocumentError`, in `failed`; a single file raises it.
+
+    >>> pages = DocumentLoader("reports").load()  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        passwords: tuple[str, ...] = (),
+        limits: Limits | None = None,
+        ocr: bool = False,
+        workers: int | None = None,
+    ) -> None:
+        self._path = Path(path)
+        self._passwords = passwords
+        self._limits = limits or Limits()
+        self._ocr = ocr
+        self._workers = workers
+        self.failed: list[tuple[Path, Exception]] = []
+
+    def lazy_load(self) -> Iterator[LangChainDocument]:
+        """Give the pages, file by file."""
+        self.failed = []
+        if not self._path.exists():
+            raise UsageError(f"There is no file or folder {self._path}.")
+        if not self._path.is_dir():
+            document = load_document(
+                self._path, passwords=self._passwords, limits=self._limits, ocr=self._ocr
+            )
+            yield from _pages(document)
+            return
+        suffixes = supported_suffixes()
+        paths = (
+            path
+            for path in sorted(self._path.rglob("*"))
+            if path.is_file() and path.suffix.lower() in suffixes
+        )
+        with LoaderPool(
+            workers=self._workers, limits=self._limits, passwords=self._passwords, ocr=self._ocr
+        ) as pool:
+            for path, outcome in pool.load_all(paths):
+                if isinstance(outcome, Document):
+                    yield from _pages(outcome)
+                else:
+                    self.failed.append((path, outcome))
+
+
+class DocumentReader(Runnable[Path | str, Document]):
+    """Path → document, each in a worker process of its own, with limits. A LangChain `Runnable`.
+
+    It may be called as well. `first_pages` keeps only so many pages, and says so in the document's
+    notes. Raises the `DocumentError` that says what is wrong with a file.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        passwords: tuple[str, ...] = (),
+        ocr: bool = False,
+        first_pages: int = 0,
+    ) -> None:
+        self._limits = replace(limits or Limits(), first_pages=first_pages)
+        self._passwords = passwords
+        self._ocr = ocr
+        self._first_pages = first_pages
+
+    def __call__(self, path: Path | str) -> Document:
+        """Return the document at `path`."""
+        return self._read(path)
+
+    def invoke(
+        self, input: Path | str, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Document:
+        """Return the document at a path."""
+        return self._call_with_config(self._read, input, config)
+
+    def _read(self, path: Path | str) -> Document:
+        with LoaderPool(
+            workers=1, limits=self._limits, passwords=self._passwords, ocr=self._ocr
+        ) as pool:
+            _, result = next(iter(pool.load_all([Path(path)])))
+        if isinstance(result, DocumentError):
+            raise result
+        most = self._first_pages
+        if not most or len(result.pages) <= most:  # of a PDF no more is read
+            return result
+        note = f"Only the first {most} of {len(result.pages)} pages were read."
+        pages = result.pages[:most]
+        last = pages[-1].number
+        unreadable = tuple(number for number in result.unreadable if number <= last)
+        return replace(
+            result,
+            pages=pages,
+            unreadable=unreadable,
+            notes=(*result.notes, note),
+            left_out=len(result.pages) - most,
+        )
+
+
+def _pages(document: Document) -> Iterator[LangChainDocument]:
+    for page in document.pages:
+        if page.text:
+            metadata: dict[str, str | int] = {
+                "source": document.source,
+                "page": page.number,
+                "title": document.title,
+            }
+            if page.label is not None:
+                metadata["page_label"] = page.label
+            yield LangChainDocument(page_content=page.text, metadata=metadata)

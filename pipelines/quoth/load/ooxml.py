@@ -1,0 +1,36 @@
+"""What the office formats of Microsoft have in common: relations between parts, and titles."""
+
+from __future__ import annotations
+
+import posixpath
+
+from quoth.load.archive import Archive, attribute, local
+from quoth.load.clean import one_line
+
+
+def relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
+    """Return the parts that a part refers to: id → (last word of the kind, name of the part)."""
+    folder, name = posixpath.split(part)
+    source = f"{folder}/_rels/{name}.rels"
+    if source not in archive:
+        return {}
+    found = {}
+    for element in archive.xml(source):
+        if attribute(element, "TargetMode") == "External":
+            continue
+        target = attribute(element, "Target")
+        full = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+        kind = attribute(element, "Type").rpartition("/")[2]
+        found[attribute(element, "Id")] = (kind, posixpath.normpath(full))
+    return found
+
+
+def document_title(archive: Archive) -> str:
+    """Return the title in the document's properties, '' if there is none."""
+    name = "docProps/core.xml"
+    if name not in archive:
+        return ""
+    for element in archive.xml(name):
+        if local(element) == "title":
+            return one_line(element.text or "")
+    return ""

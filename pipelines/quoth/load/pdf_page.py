@@ -1,0 +1,192 @@
+"""One page of a PDF as PDFium sees it: lines with their place and size, and form fields."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import statistics
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from quoth.load.clean import clean
+
+LIGATURES = {"ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02", "ffi": "\ufb03", "ffl": "\ufb04"}
+_CHANGED = re.compile("ff?[il]|ff|[\ufffe\x02]")
+_HYPHEN = re.compile("[\ufffe\x02]")
+_BOLD_WEIGHT = 450
+_PARAGRAPH_GAP = 1.35
+_NOTED = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a line starts in the page's text, and its font; size 0 where it is unknown."""
+
+    start: int
+    text: str
+    size: float
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The final text of a page, and its lines if they are known."""
+
+    text: str
+    lines: list[Line] = field(default_factory=list)
+
+
+def has_ligatures(text: str) -> bool:
+    """Say whether a text holds one of the ligatures that PDFium takes apart."""
+    return any(ligature in text for ligature in LIGATURES.values())
+
+
+def read_page(page: pypdfium2.PdfPage, *, ligatures: bool = True) -> PageText:
+    """Return the text of a page, paragraphs set off by empty lines, form fields at the end.
+
+    With `ligatures`, letters that are drawn as one sign are given as one (`\ufb01`); PDFium does
+    not tell whether that is how the file spells them.
+    """
+    textpage = page.get_textpage()
+    try:
+        count = textpage.count_chars()
+        raw = textpage.get_text_range() if count > 0 else ""
+        lines = _lines(textpage.raw, raw, count, ligatures)
+    finally:
+        textpage.close()
+    fields = _fields(page)
+    text = "\n".join(line.text for line in lines)
+    if fields:
+        text = "\n\n".join(filter(None, (text, "\n".join(fields))))
+    placed: list[Line] = []
+    start = 0
+    for line in lines:
+        if line.text:
+            placed.append(Line(start, line.text, line.size, line.bold))
+        start += len(line.text) + 1
+    return PageText(text if text.strip() else "", placed)
+
+
+def _lines(textpage: object, raw: str, count: int, ligatures: bool) -> list[Line]:
+    """Split PDFium's text at its line ends; an empty line stands where a paragraph ends."""
+    indexed = len(raw) == count  # otherwise PDFium's character numbers are not ours
+    found: list[tuple[Line, float | None]] = []
+    position = 0
+    for part in raw.split("\r\n"):
+        text = _as_printed(textpage, part, position, indexed, ligatures).rstrip()
+        if text.strip():
+            size, bold, height = 0.0, False, None
+            if indexed:
+                at = position + len(part) - len(part.lstrip())
+                size = round(pdfium.FPDFText_GetFontSize(textpage, at), 1)
+                bold = _is_bold(textpage, at)
+                origin = _origin(textpage, at)
+                height = origin[1] if origin else None
+            found += [(Line(0, each, size, bold), height) for each in text.split("\n")]
+        position += len(part) + 2
+    return _with_paragraphs(found)
+
+
+def _is_bold(textpage: object, index: int) -> bool:
+    if pdfium.FPDFText_GetFontWeight(textpage, index) > _BOLD_WEIGHT:
+        return True
+    name, flags = ctypes.create_string_buffer(80), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(textpage, index, name, len(name), flags)
+    return b"bold" in name.value.lower()
+
+
+def _as_printed(textpage: object, part: str, position: int, indexed: bool, ligatures: bool) -> str:
+    """Clean a line, and put back what PDFium has changed in it.
+
+    It marks hyphens at the end of printed lines with U+FFFE or U+0002 and joins the next line,
+    and it takes the ligatures of Latin letters apart: the parts of one have the same origin.
+    """
+
+    def put_back(found: re.Match[str]) -> str:
+        start, end = position + found.start(), position + found.end()
+        if found[0] in LIGATURES:
+            origins = [_origin(textpage, index) for index in range(start, end)]
+            return _joined(found[0], origins)
+        before, after = _origin(textpage, start - 1), _origin(textpage, end)
+        return "-\n" if before and after and abs(before[1] - after[1]) > 2 else "-"
+
+    if indexed:
+        return clean((_CHANGED if ligatures else _HYPHEN).sub(put_back, part))
+    return clean(part.replace("\ufffe", "-").replace("\x02", "-"))
+
+
+def _joined(letters: str, origins: list[tuple[float, float] | None]) -> str:
+    """Return letters with those joined to a ligature that are drawn as one."""
+    if len(set(origins)) == 1:
+        return LIGATURES[letters]
+    if len(letters) == 3 and origins[1] == origins[2]:
+        return letters[0] + LIGATURES[letters[1:]]
+    if len(letters) == 3 and origins[0] == origins[1]:
+        return LIGATURES[letters[:2]] + letters[2]
+    return letters
+
+
+def _origin(textpage: object, index: int) -> tuple[float, float] | None:
+    """Return where a character is drawn, `None` if PDFium does not know."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    found = index >= 0 and pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
+    return (x.value, y.value) if found else None
+
+
+def _with_paragraphs(found: list[tuple[Line, float | None]]) -> list[Line]:
+    """Put an empty line where the distance of two lines is clearly larger than the usual one."""
+    heights = [height for _, height in found]
+    steps = [
+        above - below
+        for above, below in pairwise(heights)
+        if above is not None and below is not None and above - below > 1
+    ]
+    usual = statistics.median(steps) if len(steps) >= 3 else 0.0
+    lines: list[Line] = []
+    for number, (line, height) in enumerate(found):
+        above = heights[number - 1] if number else None
+        if usual and above is not None and height is not None:
+            step = above - height
+            if step > _PARAGRAPH_GAP * usual or step < -2 * usual:
+                lines.append(Line(0, "", 0.0, False))
+        lines.append(line)
+    return lines
+
+
+def _fields(page: pypdfium2.PdfPage) -> list[str]:
+    """Return filled form fields as `name: value`, and the text of notes on the page."""
+    found = []
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        if not annotation:
+            continue
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+        if kind == pdfium.FPDF_ANNOT_WIDGET:
+            value = _string(annotation, b"V")
+            name = _string(annotation, b"TU") or _string(annotation, b"T")
+            if value and value != "Off":
+                found.append(f"{name}: {value}" if name else value)
+        elif kind in _NOTED:
+            found.append(_string(annotation, b"Contents"))
+        pdfium.FPDFPage_CloseAnnot(annotation)
+    return [text for text in found if text]
+
+
+def _string(annotation: object, key: bytes) -> str:
+    size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    wide = ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR))
+    pdfium.FPDFAnnot_GetStringValue(annotation, key, wide, size)
+    return clean(buffer.raw[: size - 2].decode("utf-16-le", "replace")).strip()
+
+
+def shows_only_images(page: pypdfium2.PdfPage) -> bool:
+    """Say whether the page has images, and neither text nor forms that could hold text."""
+    kinds = {item.type for item in page.get_objects(max_depth=2)}
+    texts = {pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM}
+    return pdfium.FPDF_PAGEOBJ_IMAGE in kinds and not kinds & texts

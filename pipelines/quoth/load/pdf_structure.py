@@ -1,0 +1,85 @@
+"""Headings of PDF pages: from the bookmarks, else from font sizes and weights."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from quoth.load.pdf_page import Line, PageText
+from quoth.types import Heading
+
+_LARGER = 1.12
+_FULL_PAGE = 15
+_MOST_LINES = 3  # more lines in a row are a paragraph in large type
+_NUMBERED = re.compile(
+    r"(part|item|note|chapter|section|article|appendix|annex|schedule)\s+[\dIVXLCA-H]+\b"
+    r"|\d+(\.\d+)+\.?\s+[A-Z]",
+    re.I,
+)
+
+
+def usual_size(pages: list[PageText]) -> float:
+    """Return the font size in which most of the text is set, 0.0 if unknown."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def page_headings(
+    page: PageText, bookmarks: list[tuple[int, str]], usual: float, has_outline: bool
+) -> tuple[Heading, ...]:
+    """Return the headings of a page in their order on it.
+
+    Bookmarks count where their title stands on the page. In a document without bookmarks, lines
+    count that are set larger than `usual`, or numbered lines set bold.
+    """
+    if not has_outline:
+        if len(page.lines) >= _FULL_PAGE:  # an exhibit in larger type is not all headings
+            usual = max(usual, usual_size([page]))
+        return tuple(_by_font(page.lines, usual))
+    headings = []
+    for level, title in bookmarks:
+        pattern = r"\s*".join(re.escape(word) for word in title.split()[:30])
+        found = re.search(pattern, page.text, re.I)
+        if found:
+            headings.append(Heading(found.start(), level, title))
+    return tuple(sorted(headings, key=lambda heading: (heading.start, heading.level)))
+
+
+def _by_font(lines: list[Line], usual: float) -> list[Heading]:
+    """Return headings by their font. Neighbours in one font are one heading, or a paragraph."""
+    groups: list[tuple[int, list[Line]]] = []
+    for line in lines:
+        level = _level(line, usual)
+        if not level:
+            continue
+        if groups and level < 4:
+            last_level, group = groups[-1]
+            last = group[-1]
+            if last_level == level and line.start == last.start + len(last.text) + 1:
+                group.append(line)
+                continue
+        groups.append((level, [line]))
+    return [
+        Heading(group[0].start, level, " ".join(line.text.strip() for line in group))
+        for level, group in groups
+        if len(group) <= _MOST_LINES
+    ]
+
+
+def _level(line: Line, usual: float) -> int:
+    """Return the heading level of a line, 0 if it is none."""
+    if not usual or not line.size or not (line.bold or line.size >= _LARGER * usual):
+        return 0
+    text = line.text.strip()
+    letters = sum(character.isalpha() for character in text[:121])
+    if letters < 3 or letters < len(text) // 2 or len(text) > 120 or text.endswith((",", ";")):
+        return 0
+    if next(filter(str.isalpha, text)).islower():
+        return 0
+    ratio = line.size / usual
+    if ratio >= _LARGER:
+        return 1 if ratio >= 1.7 else 2 if ratio >= 1.35 else 3
+    return 4 if _NUMBERED.match(text) else 0

@@ -1,0 +1,148 @@
+"""Which callable loads which format, and the one way through which every file goes."""
+
+from __future__ import annotations
+
+import importlib
+import stat
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from quoth.errors import (
+    CorruptDocumentError,
+    DocumentError,
+    EmptyDocumentError,
+    LimitExceededError,
+    NoTextError,
+    QuothError,
+)
+from quoth.load.clean import without_surrogates
+from quoth.load.contract import Limits, Loader, LoadOptions
+from quoth.load.detect import SUFFIXES, detect, suffix_of
+from quoth.types import Document, Page
+
+GROUP = "quoth.loaders"
+
+_OURS = {
+    "pdf": "quoth.load.pdf:load_pdf",
+    "docx": "quoth.load.docx:load_docx",
+    "pptx": "quoth.load.pptx:load_pptx",
+    "xlsx": "quoth.load.xlsx:load_xlsx",
+    "odt": "quoth.load.opendocument:load_odt",
+    "ods": "quoth.load.opendocument:load_ods",
+    "odp": "quoth.load.opendocument:load_odp",
+    "epub": "quoth.load.epub:load_epub",
+    "rtf": "quoth.load.text:load_rtf",
+    "html": "quoth.load.html:load_html",
+    "xml": "quoth.load.data:load_xml",
+    "eml": "quoth.load.mail:load_mail",
+    "markdown": "quoth.load.markdown:load_markdown",
+    "rst": "quoth.load.markdown:load_rst",
+    "org": "quoth.load.markdown:load_org",
+    "csv": "quoth.load.data:load_table",
+    "tsv": "quoth.load.data:load_table",
+    "json": "quoth.load.data:load_json",
+    "jsonl": "quoth.load.data:load_json_lines",
+    "vtt": "quoth.load.subtitles:load_subtitles",
+    "srt": "quoth.load.subtitles:load_subtitles",
+    "text": "quoth.load.text:load_text",
+    "code": "quoth.load.text:load_code",
+}
+
+
+@cache
+def _third_party() -> dict[str, EntryPoint]:
+    return {point.name.lower().lstrip("."): point for point in entry_points(group=GROUP)}
+
+
+def supported_suffixes() -> frozenset[str]:
+    """Return the suffixes that are read, with their dot and in lower case (`.pdf`)."""
+    ours = {suffix for suffixes in SUFFIXES.values() for suffix in suffixes}
+    return frozenset(f".{suffix}" for suffix in ours | set(_third_party()))
+
+
+def _loader_for(path: Path) -> Loader:
+    """Return the callable for this file; a third party's for its suffix goes before ours."""
+    point = _third_party().get(suffix_of(path))
+    if point is not None:
+        loader: Loader = point.load()
+        return loader
+    module, _, name = _OURS[detect(path)].partition(":")
+    ours: Loader = getattr(importlib.import_module(module), name)
+    return ours
+
+
+def load_document(
+    path: Path | str,
+    *,
+    passwords: tuple[str, ...] = (),
+    limits: Limits | None = None,
+    ocr: bool = False,
+) -> Document:
+    """Read one file in this process and return its text by page.
+
+    The format is taken from the content first, then from the suffix. Raises a `DocumentError`
+    that says what is wrong with the file, and `ConfigurationError` if `ocr` is asked for and
+    tesseract is not installed. Time and memory are not limited here: see `LoaderPool`.
+
+    >>> load_document("report.pdf").pages[0].text  # doctest: +SKIP
+    """
+    options = LoadOptions(passwords=tuple(passwords), limits=limits or Limits(), ocr=ocr)
+    if ocr:
+        from quoth.load.ocr import require_tesseract
+
+        require_tesseract()
+    return load_with(Path(path), options)
+
+
+def load_with(path: Path, options: LoadOptions) -> Document:
+    """Read one file with the loader for it, and turn whatever goes wrong into a `QuothError`."""
+    try:
+        _check_file(path, options.limits)
+        document = _loader_for(path)(path, options)
+    except QuothError:
+        raise
+    except MemoryError as error:
+        raise LimitExceededError(f"{path.name} needs more memory than allowed.") from error
+    except RecursionError as error:
+        raise CorruptDocumentError(f"{path.name} is nested too deeply to be read.") from error
+    except OSError as error:
+        raise DocumentError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:  # a parser may fail on a broken file in any way whatever
+        raise CorruptDocumentError(
+            f"{path.name} cannot be read: {type(error).__name__}: {str(error)[:200]}."
+        ) from error
+    return _checked(document, path, options.limits)
+
+
+def _check_file(path: Path, limits: Limits) -> None:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise DocumentError(f"{path.name} is not a regular file.")
+    if status.st_size > limits.unpacked_bytes:
+        raise LimitExceededError(
+            f"{path.name} has {status.st_size / 2**20:,.0f} MB; "
+            f"{limits.unpacked_megabytes:,} MB are allowed.",
+            hint="Raise the limit unpacked_megabytes if you trust the file.",
+        )
+
+
+def _checked(document: Document, path: Path, limits: Limits) -> Document:
+    """Return the document if it keeps what loaders promise: some text, and pages in the limits."""
+    if len(document.pages) > limits.pages:
+        raise LimitExceededError(
+            f"{path.name} has {len(document.pages):,} pages; {limits.pages:,} are allowed.",
+            hint="Raise the limit pages if you trust the file.",
+        )
+    if not any(page.text and not page.text.isspace() for page in document.pages):
+        if document.format in ("text", "code", "markdown", "rst", "org", "csv", "tsv"):
+            raise EmptyDocumentError(f"{path.name} is empty: it holds only white space.")
+        raise NoTextError(f"{path.name} holds no text.")
+    if all(without_surrogates(page.text) is page.text for page in document.pages):
+        return document
+    pages = tuple(
+        Page(page.number, without_surrogates(page.text), page.label, page.headings)
+        for page in document.pages
+    )
+    return replace(document, pages=pages)

@@ -1,0 +1,5 @@
+"""The contract of a language model, and the way from `backend:name` to a model."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,34 @@
+__all__ = [
+    "KEPT_TOKENS",
+    "Call",
+    "Description",
+    "LocalModel",
+    "Piece",
+    "Request",
+    "backend_class",
+    "backend_names",
+    "defuse",
+    "journalled_call",
+    "open_embedder",
+    "open_model",
+    "question_of",
+    "role_of",
+    "settings_of",
+    "shortfall",
+    "split_model",
+    "timings_of",
+]
+
+from .calls import Call, journalled_call, question_of
+from .messages import defuse, role_of, timings_of
+from .model import LocalModel, shortfall
+from .registry import (
+    backend_class,
+    backend_names,
+    open_embedder,
+    open_model,
+    settings_of,
+    split_model,
+)
+from .thinking import KEPT_TOKENS
+from .values import Description, Piece, Request

@@ -1,0 +1,77 @@
+"""Between LangChain's messages and the pieces that backends give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatResult
+
+from quoth.models.values import Piece
+from quoth.types import Timings
+
+# Text of a document must not be able to end a turn: the marks that chat templates use are broken
+# up where they stand in content.
+_CONTROL = re.compile(
+    r"<(?=\|[^|<>\s]{1,40}\|>)|<(?=/?s>)|<(?=(?:start|end)_of_turn>)|\[(?=/?INST\])|<(?=</?SYS>>)"
+    r"|<(?=｜)"
+)
+
+
+def timings_of(message: BaseMessage) -> Timings:
+    """Return what the call that produced `message` took; zeros when it does not say."""
+    return Timings(**message.response_metadata.get("timings", {"calls": 0}))
+
+
+def as_chunk(piece: Piece, model: str) -> AIMessageChunk:
+    """Return a piece as LangChain streams it. The last one holds the timings and the usage."""
+    extra = {"reasoning_content": piece.thinking} if piece.thinking else {}
+    if piece.timings is None:
+        return AIMessageChunk(content=piece.text, additional_kwargs=extra)
+    timings = piece.timings
+    return AIMessageChunk(
+        content=piece.text,
+        additional_kwargs=extra,
+        response_metadata={
+            "timings": asdict(timings),
+            "finish_reason": piece.finish or "stop",
+            "model_name": model,
+            "model_provider": "quoth",
+        },
+        usage_metadata=UsageMetadata(
+            input_tokens=timings.prompt_tokens,
+            output_tokens=timings.generated_tokens,
+            total_tokens=timings.prompt_tokens + timings.generated_tokens,
+        ),
+        chunk_position="last",
+    )
+
+
+def as_result(whole: AIMessageChunk) -> ChatResult:
+    """Return the sum of all chunks as LangChain's result of one call."""
+    message = AIMessage(
+        content=whole.content,
+        additional_kwargs=whole.additional_kwargs,
+        response_metadata=whole.response_metadata,
+        usage_metadata=whole.usage_metadata,
+    )
+    return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+def defuse(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Break up template marks in everything that is not ours to write (the system message)."""
+    return [
+        message
+        if isinstance(message, SystemMessage) or not isinstance(message.content, str)
+        else message.model_copy(update={"content": _CONTROL.sub(r"\g<0> ", message.content)})
+        for message in messages
+    ]
+
+
+def role_of(message: BaseMessage) -> str:
+    """Return the role of a message as chat servers name it."""
+    known = {"human": "user", "ai": "assistant"}
+    return str(getattr(message, "role", None) or known.get(message.type, message.type))

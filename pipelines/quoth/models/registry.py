@@ -1,0 +1,84 @@
+"""From `backend:name` to a model, through the entry-point group `quoth.backends`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quoth.config import Backend, Config
+from quoth.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from quoth.embed import Embedder
+    from quoth.models.model import LocalModel
+
+GROUP = "quoth.backends"
+
+
+def backend_names() -> tuple[str, ...]:
+    """Return the names of all installed backends, sorted."""
+    return tuple(sorted(_registered()))
+
+
+def open_model(settings: Backend, *, prompt_folders: Sequence[Path] = ()) -> LocalModel:
+    """Return the model that `settings.model` names, split at its first colon, not loaded yet.
+
+    `prompt_folders` hold prompts and families that go before ours. Raises `ConfigurationError` for
+    an unknown backend, `MissingExtraError` where its package is not installed.
+    """
+    backend, name = split_model(settings.model)
+    model = backend_class(backend).open(name, settings)
+    model.prompt_folders = tuple(prompt_folders)
+    return model
+
+
+def open_embedder(config: Config) -> Embedder:
+    """Return the embedder that `embedding.model` names: of a folder, or `backend:name`."""
+    from quoth.embed import FolderEmbedder
+
+    backend, colon, name = config.embedding.model.partition(":")
+    if not colon or backend not in _registered():
+        return FolderEmbedder.open(config.embedding)
+    return backend_class(backend).open_embedder(name, settings_of(backend, config.backend))
+
+
+def settings_of(backend: str, settings: Backend) -> Backend:
+    """Return the settings as they are for a backend that may not be the configured one.
+
+    An address and a key belong to the configured one alone.
+    """
+    if settings.model.partition(":")[0] == backend:
+        return settings
+    return settings.model_copy(update={"url": "", "api_key_file": ""})
+
+
+def backend_class(backend: str) -> type[LocalModel]:
+    """Return the class that is registered under a backend's name."""
+    found: type[LocalModel] = _registered()[backend].load()
+    return found
+
+
+def split_model(model: str) -> tuple[str, str]:
+    """Return (backend, name) of a model. Raises `ConfigurationError` for anything else."""
+    registered = _registered()
+    backend, colon, name = model.partition(":")
+    if not colon or not name:
+        raise ConfigurationError(
+            f"{model!r} is not `backend:name`.",
+            hint=f"Backends: {', '.join(sorted(registered))}. The default is llamacpp:embedded.",
+        )
+    if backend not in registered:
+        near = difflib.get_close_matches(backend, registered, n=1)
+        raise ConfigurationError(
+            f"There is no backend {backend!r}."
+            + "".join(f" The nearest one is {other!r}." for other in near),
+            hint=f"Backends: {', '.join(sorted(registered))}.",
+        )
+    return backend, name
+
+
+def _registered() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}

@@ -1,0 +1,38 @@
+__all__ = [
+    "PLAIN",
+    "ChatTemplate",
+    "Family",
+    "ModelMetadata",
+    "Prompt",
+    "families",
+    "families_with_wording",
+    "family_of",
+    "family_of_model",
+    "find_family",
+    "is_family",
+    "kind_of_model",
+    "list_prompts",
+    "load_prompt",
+    "prompt_selector",
+    "register_condition",
+    "render_file",
+    "render_messages",
+    "resolve_template",
+    "select_prompt",
+    "template_of_family",
+    "unregister_condition",
+]
+
+from .families import PLAIN, Family, ModelMetadata, families, family_of, find_family
+from .rendering import render_file
+from .selector import (
+    family_of_model,
+    is_family,
+    kind_of_model,
+    prompt_selector,
+    register_condition,
+    select_prompt,
+    unregister_condition,
+)
+from .tasks import Prompt, families_with_wording, list_prompts, load_prompt
+from .template import ChatTemplate, render_messages, resolve_template, template_of_family

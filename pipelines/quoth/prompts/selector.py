@@ -1,0 +1,134 @@
+"""Picks the wording of a task for a model, with LangChain's `ConditionalPromptSelector`.
+
+A condition looks at the LangChain model: its family, whether it takes text or messages, or
+anything else. Those of other packages are asked first: register one with `register_condition`, or
+from an installed package through the entry-point group `quoth.prompt_conditions`, whose entries
+name a function that takes a task and returns a list of `(condition, prompt)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quoth.errors import PromptError
+from quoth.prompts.families import Kind, ModelMetadata, family_of, find_family
+from quoth.prompts.tasks import Prompt, families_with_wording, load_prompt
+
+if TYPE_CHECKING:
+    from langchain_classic.chains.prompt_selector import ConditionalPromptSelector
+    from langchain_core.language_models import BaseLanguageModel
+
+    Condition = Callable[[BaseLanguageModel[Any]], bool]
+    Conditionals = Sequence[tuple[Condition, Prompt]]
+
+ENTRY_POINTS = "quoth.prompt_conditions"
+
+_NAMES = ("model_path", "model", "model_name", "model_id", "repo_id")
+
+_registered: list[tuple[str, Condition, Prompt]] = []
+
+
+def register_condition(task: str, condition: Condition, prompt: Prompt) -> None:
+    """Use `prompt` for a task with the models for which `condition` holds.
+
+    What was registered last is asked first.
+    """
+    _registered.insert(0, (task, condition, prompt))
+
+
+def unregister_condition(condition: Condition) -> None:
+    """Forget a condition that was registered."""
+    _registered[:] = [entry for entry in _registered if entry[1] is not condition]
+
+
+def select_prompt(
+    task: str, model: BaseLanguageModel[Any], *, folders: Sequence[Path] = ()
+) -> Prompt:
+    """Return the prompt of a task in the wording that fits the model.
+
+    Without `folders`, those that the model was opened with go before ours.
+    """
+    from quoth.prompts.langchain import PromptTemplateOfTask
+
+    folders = folders or getattr(model, "prompt_folders", ())
+    selected = prompt_selector(task, folders=folders).get_prompt(model)
+    assert isinstance(selected, PromptTemplateOfTask)
+    return selected.prompt
+
+
+def prompt_selector(task: str, *, folders: Sequence[Path] = ()) -> ConditionalPromptSelector:
+    """Return LangChain's selector for a task; `get_prompt(model)` gives a chat prompt template.
+
+    Costs 10 ms at its first call where a LangChain model exists, and a second where none does.
+    """
+    from langchain_classic.chains.prompt_selector import ConditionalPromptSelector
+
+    from quoth.prompts.langchain import PromptTemplateOfTask
+
+    conditionals: list[tuple[Condition, Prompt]] = [
+        (condition, prompt) for name, condition, prompt in _registered if name == task
+    ]
+    for provide in _providers():
+        conditionals += provide(task)
+    conditionals += [
+        (is_family(family, folders=folders), load_prompt(task, family=family, folders=folders))
+        for family in families_with_wording(task, folders=folders)
+    ]
+    return ConditionalPromptSelector(
+        default_prompt=PromptTemplateOfTask.of(load_prompt(task, folders=folders)),
+        conditionals=[
+            (condition, PromptTemplateOfTask.of(prompt)) for condition, prompt in conditionals
+        ],
+    )
+
+
+def is_family(family: str, *, folders: Sequence[Path] = ()) -> Condition:
+    """Return a condition that holds for the models of a family, given by name or alias."""
+    name = find_family(family, folders=folders).name
+    return lambda model: family_of_model(model, folders=folders) == name
+
+
+def family_of_model(model: BaseLanguageModel[Any], *, folders: Sequence[Path] = ()) -> str:
+    """Return the family of a LangChain model: what it says itself, else what its name tells."""
+    family = getattr(model, "family", None)
+    if isinstance(family, str) and family:
+        return family
+    for attribute in _NAMES:
+        name = getattr(model, attribute, None)
+        if isinstance(name, str | Path) and str(name):
+            return family_of(ModelMetadata(name=_last_part(str(name))), folders=folders)
+    return family_of(ModelMetadata(name=""), folders=folders)
+
+
+def kind_of_model(model: BaseLanguageModel[Any]) -> Kind:
+    """Return whether a LangChain model takes text or messages."""
+    from langchain_core.language_models import BaseChatModel
+
+    kind = getattr(model, "kind", None)
+    if kind == "text" or kind == "chat":
+        return "text" if kind == "text" else "chat"
+    return "chat" if isinstance(model, BaseChatModel) else "text"
+
+
+def _last_part(name: str) -> str:
+    """Return the file name of a path, and the model of `user/model`."""
+    return name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+
+
+@lru_cache(maxsize=1)
+def _providers() -> tuple[Callable[[str], Conditionals], ...]:
+    from importlib.metadata import entry_points
+
+    providers = []
+    for entry in entry_points(group=ENTRY_POINTS):
+        try:
+            providers.append(entry.load())
+        except (ImportError, AttributeError) as error:
+            raise PromptError(
+                f"The prompt conditions '{entry.name}' ({entry.value}) cannot be loaded: {error}",
+                hint="Update or remove the package that brings them.",
+            ) from error
+    return tuple(providers)

@@ -1,0 +1,167 @@
+"""Prompts are data: what we ask of a model, whatever the model, one file a task.
+
+`prompts/tasks/NAME.yaml` declares its variables and holds a `system` and a `user` text, and under
+`families` the wording of a family that wants its own. A file of that name in the user's folder
+replaces ours. `{variable}` is replaced in one pass, and nothing else is special: braces, template
+syntax and variable names inside a document stay what they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quoth.errors import PromptError
+from quoth.prompts.families import read_yaml
+from quoth.system import prompts_folder
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+_VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_TEXTS = ("system", "user")
+_KEYS = {"name", "version", "description", "variables", "families", *_TEXTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is asked of a model: a `system` text, which may be empty, and a `user` text.
+
+    `variables` are the names that must be given; `path` is the file that the prompt comes from.
+
+    >>> load_prompt("hyde").messages(question="Why is the sky blue?")[-1].type
+    'human'
+    """
+
+    name: str
+    version: int
+    description: str
+    variables: tuple[str, ...]
+    system: str
+    user: str
+    path: Path
+
+    @property
+    def fingerprint(self) -> str:
+        """Return 16 hexadecimal digits that change with the wording; a journal's key."""
+        parts = [self.name, self.version, self.variables, self.system, self.user]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    def texts(self, **values: str) -> tuple[str, str]:
+        """Return the system and the user text with the variables filled in.
+
+        Raises `PromptError` naming the file when a variable is missing or not known.
+        """
+        missing = [name for name in self.variables if name not in values]
+        unexpected = [name for name in values if name not in self.variables]
+        if missing or unexpected:
+            told = [f"'{name}' is missing" for name in missing]
+            told += [f"'{name}' is not one of them" for name in unexpected]
+            raise PromptError(
+                f"The prompt {self.path} takes the variables {', '.join(self.variables)}: "
+                f"{', '.join(told)}."
+            )
+        system, user = (
+            _VARIABLE.sub(lambda found: values[found[1]], text) for text in (self.system, self.user)
+        )
+        return system, user
+
+    def messages(self, **values: str) -> list[BaseMessage]:
+        """Return the prompt as LangChain messages: a system message where there is one, a user's.
+
+        Raises `PromptError` naming the file when a variable is missing or not known.
+        """
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        system, user = self.texts(**values)
+        head: list[BaseMessage] = [SystemMessage(system)] if system else []
+        return [*head, HumanMessage(user)]
+
+
+def list_prompts(*, folders: Sequence[Path] = ()) -> tuple[Prompt, ...]:
+    """Return every task's prompt in its general wording, by name."""
+    names = {
+        file.stem
+        for folder in (*folders, prompts_folder())
+        for file in (folder / "tasks").glob("*.yaml")
+    }
+    return tuple(load_prompt(name, folders=folders) for name in sorted(names))
+
+
+def load_prompt(name: str, *, family: str | None = None, folders: Sequence[Path] = ()) -> Prompt:
+    """Return a task's prompt, in the wording of a family where it has its own.
+
+    The file is the first `tasks/NAME.yaml` in the user's `folders`, else ours. Raises `PromptError`
+    when there is none, or when the file is not what it should be.
+    """
+    path, entry = _entry(name, folders)
+    texts = entry
+    if family is not None and family in entry["families"]:
+        texts = entry["families"][family]
+    return Prompt(
+        name=name,
+        version=entry["version"],
+        description=" ".join(entry["description"].split()),
+        variables=tuple(entry["variables"]),
+        system=texts.get("system", "").strip(),
+        user=texts["user"].strip(),
+        path=path,
+    )
+
+
+def families_with_wording(name: str, *, folders: Sequence[Path] = ()) -> tuple[str, ...]:
+    """Return the families for which a task's file holds a wording of their own."""
+    _, entry = _entry(name, folders)
+    return tuple(entry["families"])
+
+
+def _entry(name: str, folders: Sequence[Path]) -> tuple[Path, dict[str, Any]]:
+    for folder in (*folders, prompts_folder()):
+        path = folder / "tasks" / f"{name}.yaml"
+        if path.is_file():
+            return path, _checked(name, path)
+    raise PromptError(
+        f"There is no prompt '{name}'.", hint="List the prompts with: quoth prompts list"
+    )
+
+
+def _checked(name: str, path: Path) -> dict[str, Any]:
+    raw = read_yaml(path)
+    if not isinstance(raw, dict):
+        raise PromptError(f"The prompt {path} must be a mapping.")
+    if unknown := [key for key in raw if key not in _KEYS]:
+        raise PromptError(f"The prompt {path} has an unknown key '{unknown[0]}'.")
+    entry = {"description": "", "variables": [], "families": {}, **raw}
+    if entry.get("name") != name:
+        raise PromptError(f"The prompt {path} must have the name of its file, '{name}'.")
+    if not isinstance(entry.get("version"), int) or not isinstance(entry["description"], str):
+        raise PromptError(f"The prompt {path} needs a whole number as version, a text to describe.")
+    variables = entry["variables"]
+    if not isinstance(variables, list) or not all(
+        isinstance(variable, str) and _VARIABLE.fullmatch(f"{{{variable}}}")
+        for variable in variables
+    ):
+        raise PromptError(f"The prompt {path} must declare its variables as a list of names.")
+    if not isinstance(entry["families"], dict):
+        raise PromptError(f"The prompt {path} must map each family to its texts.")
+    for family, texts in entry["families"].items():
+        if not isinstance(texts, dict) or any(key not in _TEXTS for key in texts):
+            raise PromptError(f"The prompt {path} may give '{family}' a system and a user text.")
+        _check_texts(texts, variables, path)
+    _check_texts(entry, variables, path)
+    return entry
+
+
+def _check_texts(texts: dict[str, Any], variables: list[str], path: Path) -> None:
+    if not isinstance(texts.get("user"), str) or not isinstance(texts.get("system", ""), str):
+        raise PromptError(f"The prompt {path} needs a user text, and may have a system text.")
+    used = set(_VARIABLE.findall(texts.get("system", "") + texts["user"]))
+    if undeclared := sorted(used - set(variables)):
+        raise PromptError(f"The prompt {path} uses '{undeclared[0]}', which it does not declare.")
+    if unused := sorted(set(variables) - used):
+        raise PromptError(f"The prompt {path} declares '{unused[0]}', but does not use it.")

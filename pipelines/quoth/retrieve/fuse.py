@@ -1,0 +1,209 @@
+"""One score from many signals, for the candidates of one search. Only numpy.
+
+1. Signals: cosine of the vectors; Okapi BM25 (Robertson and Zaragoza 2009) over the stemmed words
+   of a chunk and of those before and after it, so that a cut costs nothing; BM25 over the letter
+   trigrams of its words (McNamee and Mayfield 2004), which forgives spelling and word forms; and
+   how well the name of the document fits the question, where any name does.
+2. Fusion: each signal as a z-score over the candidates, added with fixed weights (linear
+   combination of standardized scores; Wu, Crestani and Bi 2006, Bruch et al. 2023).
+3. Pseudo-relevance feedback: the best few, weighted by a softmax of their scores, give a centroid
+   that is added to the question's vector (Rocchio 1971; Li et al. 2021) and a profile of terms,
+   weighted by their rarity among the candidates (Lavrenko and Croft 2001). Then step 2 again.
+
+No constant is fitted to a collection; docs/retrieval.md shows what each is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quoth.text import code, unpack
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The constants of the fusion."""
+
+    dense: float = 0.7
+    """Weight of the cosine; BM25 has the rest."""
+    trigram: float = 0.2
+    name: float = 2.0
+    """Weight of a name that fits the question, see `names.fitting`."""
+    k1: float = 1.2
+    b: float = 0.75
+    feedback: int = 3
+    """Candidates that feed back; 0 for none. Of neighbours only the better one does."""
+    temperature: float = 0.5
+    rocchio: float = 0.6
+    terms: float = 0.4
+    """Share of the profile of terms on the keyword side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What is known of the candidates, a row or an item each.
+
+    `words` and `texts` are the analysed words, as codes and joined by spaces; `around` the codes of
+    the chunks before and after; `places` the document and the number of the chunk in it; `names`
+    says from 0 to 1 how well the name of the document fits the question.
+    """
+
+    vectors: Floats
+    words: Sequence[bytes]
+    around: Sequence[bytes]
+    texts: Sequence[str]
+    places: Sequence[tuple[int, int]]
+    names: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: its vector, its analysed words, and their weight (idf)."""
+
+    vector: Floats
+    words: Sequence[str]
+    idf: Mapping[str, float]
+
+
+def fuse(question: Question, found: Candidates, weights: Weights) -> Floats:
+    """Return a score for each candidate, higher is better, comparable within one search only."""
+    cosine = (found.vectors @ question.vector).astype(np.float32)
+    windows = [own + near for own, near in zip(found.words, found.around, strict=True)]
+    keyword = standardized(_bm25(_Words(windows, weights), question.words, question.idf))
+    letters = standardized(trigrams(" ".join(question.words), found.texts, weights))
+    rest = weights.trigram * letters + weights.name * found.names
+
+    def total(cosine: Floats, keyword: Floats) -> Floats:
+        dense = weights.dense * standardized(cosine)
+        return np.asarray(dense + (1 - weights.dense) * keyword + rest, np.float32)
+
+    score = total(cosine, keyword)
+    if not 0 < weights.feedback < len(score):
+        return score
+    best = _apart(np.argsort(-score, kind="stable"), found.places, weights.feedback)
+    share = np.zeros_like(score)
+    share[best] = np.exp((score[best] - score[best[0]]) / weights.temperature)
+    share /= share.sum()
+    centre = share @ found.vectors
+    centre /= np.linalg.norm(centre) + 1e-9
+    profile = standardized(_profiled(_Words(found.words, weights), share))
+    return total(
+        np.asarray(cosine + weights.rocchio * (found.vectors @ centre), np.float32),
+        standardized((1 - weights.terms) * keyword + weights.terms * profile),
+    )
+
+
+def standardized(values: Floats) -> Floats:
+    """Return values with mean 0 and standard deviation 1; zeros when all are the same."""
+    return np.asarray((values - values.mean()) / (values.std() + 1e-6), np.float32)
+
+
+def inverse_frequency(frequency: NDArray[np.int64], count: int) -> Floats:
+    """Return the weight of terms that stand in `frequency` of `count` texts."""
+    return np.log1p((count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+
+
+def trigrams(question: str, texts: Sequence[str], weights: Weights) -> Floats:
+    """Return BM25 over the byte trigrams inside the question's words, one value for each text.
+
+    A word's borders belong to it. How rare a trigram is, is counted among the texts.
+    """
+    grams, count = np.unique(_codes(f" {question} ".encode()), return_counts=True)
+    inside = (grams >> 8) & 255 != 32  # a space in the middle: not a part of one word
+    grams, count = grams[inside], count[inside]
+    if not len(grams) or not texts:
+        return np.zeros(len(texts), np.float32)
+    letters = np.frombuffer((" " + " \0 ".join([*texts, ""])).encode(), np.uint8)
+    ends = np.flatnonzero(letters == 0)
+    lengths = np.diff(ends, prepend=0)
+    maybe = np.zeros(1 << 15, bool)  # most trigrams are none of the question's: this tells at once
+    maybe[_short(grams >> 16, grams >> 8, grams)] = True
+    at = np.flatnonzero(maybe[_short(letters[:-2], letters[1:-1], letters[2:])])
+    codes = np.asarray(letters[at], np.uint32) << 16 | np.asarray(letters[at + 1], np.uint32) << 8
+    codes |= letters[at + 2]
+    place = np.searchsorted(grams, codes).clip(max=len(grams) - 1)
+    same = grams[place] == codes
+    row = np.searchsorted(ends, at[same])
+    cells = np.bincount(row * len(grams) + place[same], minlength=len(texts) * len(grams))
+    frequency = cells.reshape(len(texts), -1)
+    norm = weights.k1 * (1 - weights.b + weights.b * lengths / lengths.mean())
+    worth = inverse_frequency((frequency > 0).sum(0), len(texts)) * count
+    saturated = frequency * (weights.k1 + 1) / (frequency + norm[:, None])
+    return np.asarray(saturated @ worth, np.float32)
+
+
+class _Words:
+    """The words of texts as codes, one after the other, to be counted."""
+
+    def __init__(self, packed: Sequence[bytes], weights: Weights) -> None:
+        self.count = len(packed)
+        self.codes = unpack(b"".join(packed))
+        lengths = np.array([len(row) // self.codes.itemsize for row in packed], np.int64)
+        self.row = np.repeat(np.arange(self.count), lengths)
+        norm = weights.k1 * (1 - weights.b + weights.b * lengths / max(lengths.mean(), 1.0))
+        self._norm, self._k1 = norm[:, None], weights.k1
+
+    def saturated(self, wanted: NDArray[np.uint32]) -> Floats:
+        """Return BM25's weight of each wanted code (ascending, each once), a row for each text."""
+        maybe = np.zeros(1 << 16, bool)  # most words are none of them, and this tells at once
+        maybe[wanted & 0xFFFF] = True
+        at = np.flatnonzero(maybe[self.codes & 0xFFFF])
+        place = np.searchsorted(wanted, self.codes[at]).clip(max=len(wanted) - 1)
+        same = wanted[place] == self.codes[at]
+        cells = self.row[at[same]] * len(wanted) + place[same]
+        frequency = np.bincount(cells, minlength=self.count * len(wanted))
+        frequency = frequency.reshape(self.count, len(wanted))
+        weight = frequency * (self._k1 + 1) / (frequency + self._norm)
+        return np.asarray(weight, np.float32)
+
+
+def _bm25(texts: _Words, words: Sequence[str], idf: Mapping[str, float]) -> Floats:
+    wanted = np.unique(np.array([code(word) for word in words], np.uint32))
+    if not len(wanted):
+        return np.zeros(texts.count, np.float32)
+    worth = np.zeros(len(wanted), np.float32)
+    for word in words:  # one that the question repeats counts as often
+        worth[np.searchsorted(wanted, code(word))] += idf.get(word, 0.0)
+    return texts.saturated(wanted) @ worth
+
+
+def _profiled(texts: _Words, share: Floats) -> Floats:
+    """Return how much each text holds of what those texts hold that have a `share`."""
+    wanted = np.unique(texts.codes[share[texts.row] > 0])
+    if not len(wanted):
+        return np.zeros(texts.count, np.float32)
+    held = texts.saturated(wanted)
+    rarity = inverse_frequency(np.count_nonzero(held, axis=0), texts.count)
+    return held @ ((share @ held) * rarity)
+
+
+def _apart(order: NDArray[np.int64], places: Sequence[tuple[int, int]], count: int) -> list[int]:
+    """Return the first `count` of an order, without those next to one chosen before."""
+    chosen: list[int] = []
+    taken: set[tuple[int, int]] = set()
+    for at in map(int, order):
+        document, ordinal = places[at]
+        if (document, ordinal) not in taken:
+            chosen.append(at)
+            taken |= {(document, ordinal - 1), (document, ordinal + 1)}
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def _short(*letters: NDArray[Any]) -> NDArray[np.uint16]:
+    """Return codes of 15 bits for trigrams, which different ones may share."""
+    first, second, third = (np.asarray(letter & 31, np.uint16) for letter in letters)
+    return np.asarray(first << 10 | second << 5 | third, np.uint16)
+
+
+def _codes(data: bytes) -> NDArray[np.uint32]:
+    letters = np.frombuffer(data, np.uint8).astype(np.uint32)
+    return np.asarray((letters[:-2] << 16) | (letters[1:-1] << 8) | letters[2:], np.uint32)

@@ -1,0 +1,122 @@
+"""A collection as a LangChain retriever, and any LangChain retriever in place of our search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from quoth.collection import Scope
+from quoth.config import Retrieval
+from quoth.retrieve.searcher import Searcher, checked_question, scope_of
+from quoth.types import Chunk, Hit
+
+
+class CollectionRetriever(BaseRetriever):
+    """A LangChain retriever over one collection, within `scope` where one is given."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    searcher: Searcher
+    k: int | None = None
+    scope: Scope | None = None
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        return as_langchain(self.searcher.search(query, k=self.k, scope=self.scope))
+
+
+class RetrieverSearcher(Searcher):
+    """Searches with a LangChain retriever; whatever it finds can be answered from and cited.
+
+    The chunks of a collection are known again by the id of their document. Text from elsewhere
+    needs no more than its `source` in the metadata, and `page` where it has some.
+    """
+
+    def __init__(self, searcher: Searcher, retriever: BaseRetriever) -> None:
+        super().__init__(
+            searcher.store, searcher.index, searcher.embedder, searcher.settings, searcher.weights
+        )
+        self.retriever = retriever
+
+    def with_settings(self, settings: Retrieval) -> RetrieverSearcher:
+        """Return a searcher with the same retriever, and other settings."""
+        return RetrieverSearcher(super().with_settings(settings), self.retriever)
+
+    def search(
+        self, question: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> list[Hit]:
+        """Return the first `k` documents that the retriever finds within `scope`, as hits."""
+        question = checked_question(question)
+        hits = self._measured(question, [_as_hit(one) for one in self.retriever.invoke(question)])
+        scope = scope or scope_of(self.settings)
+        if scope is not None:
+            among = set(self.store.select(scope))
+            hits = [hit for hit in hits if hit.chunk.id in among]
+        return hits[: k or self.settings.k]
+
+    def _measured(self, question: str, hits: list[Hit]) -> list[Hit]:
+        """Return the hits, each with its similarity: what is too far away is not answered from."""
+        unknown = [hit for hit in hits if hit.dense_score is None]
+        if not unknown:
+            return hits
+        vectors = self.embedder.embed([self._readable(hit.chunk.text) for hit in unknown])
+        cosines = iter(vectors @ self.embedder.query_vector(question))
+        return [
+            replace(hit, dense_score=float(next(cosines))) if hit.dense_score is None else hit
+            for hit in hits
+        ]
+
+    def _readable(self, text: str) -> str:
+        starts, limit = self.embedder.token_starts(text), self.embedder.limit
+        return text if len(starts) <= limit else text[: starts[limit]]
+
+
+def _as_hit(document: Document) -> Hit:
+    facts = document.metadata
+    start = int(facts.get("start") or 0)
+    source = str(facts.get("source") or document.id or "")
+    chunk = Chunk(
+        source=source,
+        title=str(facts.get("title") or source),
+        page=int(facts.get("page") or 1),
+        page_label=facts.get("page_label"),
+        start=start,
+        end=start + len(document.page_content),
+        text=document.page_content,
+        headings=tuple(facts.get("headings") or ()),
+        id=int(document.id) if document.id and document.id.isdecimal() else None,
+    )
+    return Hit(
+        chunk, float(facts.get("score") or 0), facts.get("dense_score"), facts.get("keyword_score")
+    )
+
+
+def as_langchain(hits: Sequence[Hit]) -> list[Document]:
+    """Return hits as LangChain documents; the metadata says where each stands."""
+    return [
+        Document(id=str(hit.chunk.id), page_content=hit.chunk.text, metadata=_metadata(hit))
+        for hit in hits
+    ]
+
+
+def _metadata(hit: Hit) -> dict[str, Any]:
+    return {
+        "source": hit.chunk.source,
+        "also_at": list(hit.chunk.also_at),
+        "title": hit.chunk.title,
+        "page": hit.chunk.page,
+        "page_label": hit.chunk.page_label,
+        "start": hit.chunk.start,
+        "end": hit.chunk.end,
+        "headings": list(hit.chunk.headings),
+        "score": hit.score,
+        "dense_score": hit.dense_score,
+        "keyword_score": hit.keyword_score,
+    }

@@ -1,0 +1,120 @@
+"""A second look at the best hits: by a cross-encoder, or by the language model itself."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from langchain_core.callbacks import Callbacks
+from langchain_core.documents import BaseDocumentCompressor, Document
+from pydantic import ConfigDict, PrivateAttr
+
+from quoth.errors import ConfigurationError, MissingExtraError
+from quoth.models import LocalModel
+from quoth.prompts import select_prompt
+
+
+class Reranker(Protocol):
+    """Tells how well texts answer a question."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return a score for each text; higher is better."""
+
+
+class _Compressor(BaseDocumentCompressor):
+    """Orders documents by the scores of a reranker, and keeps `top_n` of them."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    top_n: int | None = None
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        raise NotImplementedError
+
+    def compress_documents(
+        self, documents: Sequence[Document], query: str, callbacks: Callbacks = None
+    ) -> list[Document]:
+        """Return the documents, best first, with `rerank_score` in their metadata."""
+        scores = self.scores(query, [document.page_content for document in documents])
+        order = sorted(range(len(documents)), key=lambda index: -scores[index])
+        return [
+            Document(
+                id=documents[index].id,
+                page_content=documents[index].page_content,
+                metadata={**documents[index].metadata, "rerank_score": scores[index]},
+            )
+            for index in order[: self.top_n]
+        ]
+
+
+class CrossEncoderReranker(_Compressor):
+    """A sentence-transformers `CrossEncoder` from a folder. A LangChain document compressor.
+
+    Nothing is loaded before it is used, and nothing is fetched. Raises `MissingExtraError` without
+    sentence-transformers, and `ConfigurationError` when the folder holds no such model.
+    """
+
+    folder: Path
+    _model: Any = PrivateAttr(None)
+    _loading: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return a score for each text; higher is better."""
+        if not texts:
+            return []
+        found = self._loaded().predict([(question, text) for text in texts])
+        return [float(value) for value in found]
+
+    def _loaded(self) -> Any:
+        with self._loading:
+            if self._model is None:
+                if not (self.folder / "config.json").is_file():
+                    raise ConfigurationError(
+                        f"{self.folder} is not a folder with a cross-encoder: "
+                        "config.json is missing.",
+                        hint="Save one there with CrossEncoder(...).save_pretrained(folder).",
+                    )
+                if importlib.util.find_spec("sentence_transformers") is None:
+                    raise MissingExtraError("Reranking with a cross-encoder", "embedded")
+                from sentence_transformers import CrossEncoder
+
+                try:
+                    self._model = CrossEncoder(
+                        str(self.folder), device="cpu", local_files_only=True
+                    )
+                except (OSError, ValueError, KeyError) as error:
+                    raise ConfigurationError(
+                        f"The cross-encoder in {self.folder} cannot be loaded: {error}."
+                    ) from error
+            return self._model
+
+
+class ModelReranker(_Compressor):
+    """A language model that says of each text whether it helps: 1 for yes, 0 for no.
+
+    A LangChain document compressor. Texts that it judges alike stay in their order.
+    """
+
+    model: LocalModel
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return 1.0 for each text that helps to answer the question, 0.0 for each other."""
+        prompt = select_prompt("rerank", self.model)
+        return [
+            float(
+                str(
+                    self.model.invoke(
+                        prompt.messages(question=question, text=text),
+                        max_tokens=4,
+                        grammar='root ::= "yes" | "no"',
+                    ).text
+                )
+                .strip()
+                .lower()
+                .startswith("yes")
+            )
+            for text in texts
+        ]

@@ -1,0 +1,84 @@
+"""What in a summary can be checked: names and numbers, and the text that a sentence rests on.
+
+Everything here compares words. It finds what was copied or lightly rewritten, which is what a
+summary of facts consists of; a sentence in entirely other words stays without a link.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from quoth.summarize.values import Link, Sentence
+from quoth.text import Vocabulary, words_of
+from quoth.text import sentences as sentence_spans
+from quoth.types import Chunk
+
+_ENOUGH = 0.3
+"""Share of a sentence's words, weighed, that must stand in a place to call it its source."""
+
+_MORE = 0.15
+"""Share that a further place must add."""
+
+_LINKS = 3
+
+
+class Evidence:
+    """Finds, for a sentence of a summary, the places in the chunks that it rests on."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self._places: list[tuple[Chunk, int, int]] = []
+        self._holding: dict[str, list[int]] = defaultdict(list)
+        for chunk in chunks:
+            for start, end in sentence_spans(chunk.text):
+                for word in set(words_of(chunk.text[start:end])):
+                    self._holding[word].append(len(self._places))
+                self._places.append((chunk, start, end))
+        self._vocabulary = Vocabulary(chunk.text for chunk in chunks)
+
+    def sentence(self, text: str) -> Sentence:
+        """Return the sentence with its links, best first, and what in it is unsupported."""
+        return Sentence(text, tuple(self._links(text)), self._vocabulary.unsupported(text))
+
+    def supports(self, text: str) -> bool:
+        """Tell whether some place holds enough of the sentence to be where it comes from."""
+        return next(self._links(text), None) is not None
+
+    def _links(self, text: str) -> Iterator[Link]:
+        """Yield the places that hold most of the sentence, then those that hold the rest of it."""
+        missing = {word for word in words_of(text) if len(self._holding.get(word, ())) > 0}
+        absent = sum(1 for word in set(words_of(text)) if word not in self._holding)
+        total = sum(map(self._weight, missing)) + absent * self._weight("")
+        if not total:
+            return
+        covered = 0.0
+        for _ in range(_LINKS):
+            gains: Counter[int] = Counter()
+            for word in missing:
+                weight = self._weight(word)
+                for place in self._holding[word]:
+                    gains[place] += weight  # type: ignore[assignment]  # weights are fractions
+            if not gains:
+                return
+            best = max(gains, key=lambda place: (gains[place], -place))
+            share = gains[best] / total
+            if share < (_MORE if covered else _ENOUGH):
+                return
+            covered += share
+            chunk, start, end = self._places[best]
+            yield Link(
+                chunk.source,
+                chunk.page,
+                chunk.page_label,
+                chunk.start + start,
+                chunk.start + end,
+                round(share, 3),
+            )
+            missing -= set(words_of(chunk.text[start:end]))
+            if covered > 1 - _MORE:
+                return
+
+    def _weight(self, word: str) -> float:
+        """Return how much a word tells: rare ones more, those in every sentence almost nothing."""
+        return math.log(1 + len(self._places) / (1 + len(self._holding.get(word, ()))))

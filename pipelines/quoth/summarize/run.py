@@ -1,0 +1,209 @@
+"""One summary in the making: its model, its prompts, its calls, and what they have cost so far."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, wait
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ContextThreadPoolExecutor
+
+from quoth.errors import QuothError
+from quoth.journal import Journal
+from quoth.models import Call, LocalModel, journalled_call, question_of
+from quoth.prompts import Prompt, select_prompt
+from quoth.summarize.values import Options
+from quoth.types import Timings
+
+SMALL = 1_000_000_000
+"""Parameters below which a model gets short parts and simple prompts, and rewrites nothing."""
+
+_MARGIN = 8
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class StoppedError(QuothError):
+    """The work was asked to stop; the calls in flight were finished, no new one was begun."""
+
+    exit_code = 130
+
+
+class Watch:
+    """Sees a summary in the making. Override what you want to know; any thread may call."""
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether no new call should be begun."""
+        return False
+
+    def planned(self, calls: int) -> None:
+        """Take note that so many further calls are going to be made."""
+
+    def called(self, call: Call) -> None:
+        """Take note of a call that has ended, or that the journal has answered."""
+
+
+class Run:
+    """What all calls of one summary share."""
+
+    def __init__(
+        self,
+        model: LocalModel,
+        options: Options,
+        *,
+        journal: Journal | None,
+        gate: threading.Semaphore,
+        folders: Sequence[Path],
+        config: RunnableConfig | None,
+        watch: Watch,
+    ) -> None:
+        self.model = model
+        self.options = options
+        self.journal = journal
+        self.watch = watch
+        self.description = model.describe()
+        self.small = 0 < self.description.parameters < SMALL
+        self.started = time.perf_counter()
+        self.calls = 0
+        self.cached_calls = 0
+        self.timings = Timings(calls=0)
+        self.notes: dict[str, None] = {}
+        self._gate = gate
+        self._folders = folders
+        self._config = config
+        self._lock = threading.Lock()
+        self._prompts: dict[str, Prompt] = {}
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Return the prompts that were used: name, version, and what changes with the wording."""
+        return tuple(
+            f"{prompt.name}@{prompt.version} {prompt.fingerprint}"
+            for _, prompt in sorted(self._prompts.items())
+        )
+
+    def messages(self, task: str, values: Mapping[str, str]) -> list[BaseMessage]:
+        """Return a task's prompt with its variables filled in; values it has no use for are left.
+
+        The language goes in front, where it is the same for every part.
+        """
+        prompt = self._prompt(task)
+        filled = prompt.messages(**{name: values[name] for name in prompt.variables})
+        if not self.options.language:
+            return filled
+        told = self._prompt("summarize-language").texts(language=self.options.language)[1]
+        first = filled[0]
+        if isinstance(first, SystemMessage):
+            return [SystemMessage(f"{first.content}\n{told}"), *filled[1:]]
+        return [HumanMessage(f"{told}\n\n{first.content}"), *filled[1:]]
+
+    def room(self, task: str, values: Mapping[str, str], answer_tokens: int) -> int:
+        """Return the tokens that the window has left for text beside a prompt and its answer."""
+        head = self.model.count_prompt(self.messages(task, values))
+        return self.description.context_window - head - answer_tokens - _MARGIN
+
+    def knows(self, messages: Sequence[BaseMessage], max_tokens: int, enough: int = 0) -> bool:
+        """Tell whether the journal holds this call."""
+        if self.journal is None or (self.options.fresh and self.model.temperature > 0):
+            return False
+        question = question_of(
+            self.model,
+            messages,
+            max_tokens=max_tokens,
+            temperature=self.model.temperature,
+            seed=self.model.seed,
+            enough=enough,
+        )
+        return self.journal.lookup(question.key) is not None
+
+    def ask(
+        self,
+        messages: Sequence[BaseMessage],
+        max_tokens: int,
+        *,
+        temperature: float | None = None,
+        seed: int | None = None,
+        json_schema: Mapping[str, Any] | None = None,
+        enough: int = 0,
+    ) -> Call:
+        """Return the answer to one call; wait while the model is busy with as many as it takes.
+
+        A model that used up its tokens thinking, and has not begun to answer, is asked once more
+        with room for both.
+        """
+        self._go_on()
+        limits = [max_tokens]
+        roomy = min(8 * max_tokens + 512, self.model.bound_tokens(messages))
+        if roomy > max_tokens:
+            limits.append(roomy)
+        for limit in limits:
+            call = journalled_call(
+                self.model,
+                messages,
+                self.journal,
+                max_tokens=limit,
+                temperature=temperature,
+                seed=seed,
+                json_schema=json_schema,
+                enough=enough,
+                fresh=self.options.fresh,
+                turn=self._turn(),
+                config=self._config,
+            )
+            self._count(call)
+            if call.text or call.finish != "length":
+                break
+        return call
+
+    def gather(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """Return the function's result for each item, as many at once as the model decodes.
+
+        The first error ends the rest: calls in flight are finished and kept, no new one begins.
+        """
+        if len(items) == 1:
+            return [function(items[0])]
+        workers = max(1, min(self.description.parallel, len(items)))
+        with ContextThreadPoolExecutor(max_workers=workers) as pool:
+            futures = [pool.submit(function, item) for item in items]
+            try:
+                wait(futures, return_when=FIRST_EXCEPTION)
+            finally:
+                for future in futures:
+                    future.cancel()
+        for future in futures:
+            if not future.cancelled() and (error := future.exception()) is not None:
+                raise error
+        return [future.result() for future in futures]
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold one of the calls that the model takes at once."""
+        with self._gate:
+            self._go_on()
+            yield
+
+    def _go_on(self) -> None:
+        if self.watch.stopped:
+            raise StoppedError("Stopped before all calls were made; what is done is kept.")
+
+    def _count(self, call: Call) -> None:
+        with self._lock:
+            if call.cached:
+                self.cached_calls += 1
+            else:
+                self.calls += 1
+                self.timings += call.timings
+        self.watch.called(call)
+
+    def _prompt(self, task: str) -> Prompt:
+        if task not in self._prompts:
+            self._prompts[task] = select_prompt(task, self.model, folders=self._folders)
+        return self._prompts[task]

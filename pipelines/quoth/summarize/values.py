@@ -1,0 +1,226 @@
+"""The frozen values of a summary: what is asked, what comes back, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from quoth.config import Summarization
+from quoth.errors import UsageError
+from quoth.types import Chunk, Shown, Timings
+
+Strategy = Literal["auto", "map-reduce", "refine", "stuff"]
+Reduction = Literal["auto", "model", "select"]
+Kind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "corpus"]
+
+LENGTHS: Mapping[str, int] = {"brief": 60, "standard": 180, "detailed": 450}
+"""Words of a summary, by the name of its length."""
+
+LONGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to summarize. `length` is `brief`, `standard`, `detailed`, or a number of words.
+
+    `reduction` says how partial summaries become one: `model` writes it anew, `select` takes the
+    sentences that stand for the most of them, `auto` selects for models below a billion
+    parameters, which garble what they rewrite. With a JSON `schema` the summary is also filled
+    into an object (`Summary.data`). `fresh` asks anew for what was sampled above temperature 0.
+    """
+
+    strategy: Strategy = "map-reduce"
+    length: str = "standard"
+    query: str = ""
+    language: str = ""
+    map_tokens: int = 1200
+    reduction: Reduction = "auto"
+    schema: Mapping[str, Any] | None = None
+    fresh: bool = False
+
+    def __post_init__(self) -> None:
+        if self.strategy not in {"auto", "map-reduce", "refine", "stuff"}:
+            raise UsageError(
+                f"There is no strategy {self.strategy!r}.",
+                hint="Strategies: auto, map-reduce, refine, stuff.",
+            )
+        if self.reduction not in {"auto", "model", "select"}:
+            raise UsageError(
+                f"There is no reduction {self.reduction!r}.",
+                hint="Reductions: auto, model, select.",
+            )
+        if self.map_tokens < 16:
+            raise UsageError(f"summarization.map_tokens is {self.map_tokens}; 16 is the least.")
+        _words(self.length)
+
+    @property
+    def words(self) -> int:
+        """Return about how many words the summary has."""
+        return _words(self.length)
+
+    @classmethod
+    def of(cls, settings: Summarization) -> Options:
+        """Return the options that the configuration sets."""
+        return cls(
+            strategy=settings.strategy, length=settings.length, map_tokens=settings.map_tokens
+        )
+
+
+def _words(length: str) -> int:
+    if length in LENGTHS:
+        return LENGTHS[length]
+    try:
+        words = int(length)
+    except ValueError:
+        words = 0
+    if not 1 <= words <= LONGEST:
+        raise UsageError(
+            f"A summary cannot be {length!r} long.",
+            hint=f"Lengths: brief, standard, detailed, or 1 to {LONGEST} words.",
+        )
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a sentence of a summary comes from: characters `start` to `end` of a page.
+
+    `overlap` is the share of the sentence's words, weighed by rarity, that stand there.
+    """
+
+    source: str
+    page: int
+    page_label: str | None
+    start: int
+    end: int
+    overlap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a summary. Without a link nothing in the source resembles it.
+
+    `unsupported` are its names and numbers that stand nowhere in the source.
+    """
+
+    text: str
+    links: tuple[Link, ...] = ()
+    unsupported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A node in the tree of partial summaries.
+
+    A `map`, `refine` or `stuff` node has read `chunks`; the others combine their `children`.
+    `dropped` are sentences that the model wrote and that were left out: repeated ones, and ones
+    with numbers or names that what it read does not hold. `extracted` tells that nothing was left,
+    and sentences of the text stand in. `unread` is the number of characters of the chunks that the
+    model was not shown (fillers of a conversation), white space left out.
+    """
+
+    kind: Kind
+    text: str
+    chunks: tuple[Chunk, ...] = ()
+    children: tuple[Partial, ...] = ()
+    key: str = ""
+    cached: bool = False
+    timings: Timings = field(default_factory=lambda: Timings(calls=0))
+    dropped: tuple[str, ...] = ()
+    extracted: bool = False
+    unread: int = 0
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether the model wrote nothing at all where it should have."""
+        return self.extracted and not self.dropped
+
+    def walk(self) -> Iterator[Partial]:
+        """Yield this node and all below it, each before its children."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.children)
+
+    def under(self, *children: Partial) -> Partial:
+        """Return this node with other children."""
+        return replace(self, children=children)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary(Shown):
+    """A summary, what it rests on, and what it cost.
+
+    `coverage` is the share of the source's characters (white space left out) that the model has
+    read; `unread` says why it is not 1.0. `timings` holds the calls that were made, `cached_calls`
+    those that the journal answered. `data` is the object that met the schema, if one was given.
+    """
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    titles: Mapping[str, str]
+    coverage: float
+    unread: tuple[str, ...]
+    notes: tuple[str, ...]
+    strategy: Strategy
+    options: Options
+    model: str
+    fingerprint: str
+    prompts: tuple[str, ...]
+    calls: int
+    cached_calls: int
+    timings: Timings
+    seconds: float
+    tree: Partial
+    data: Any = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the sources that were summarized, in order."""
+        return tuple(self.titles)
+
+    @property
+    def unsupported(self) -> tuple[str, ...]:
+        """Return the names and numbers that stand nowhere in the source."""
+        return tuple(
+            dict.fromkeys(item for sentence in self.sentences for item in sentence.unsupported)
+        )
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Return the tokens read and written in a second of wall time, 0.0 without a call."""
+        tokens = self.timings.prompt_tokens + self.timings.generated_tokens
+        return tokens / self.seconds if self.calls and self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a summary will take: parts to map, calls (of which the journal knows some), tokens.
+
+    `seconds` is estimated from the calls that this model has made on this machine; `None` before
+    the first one.
+    """
+
+    documents: int
+    parts: int
+    calls: int
+    known_calls: int
+    prompt_tokens: int
+    answer_tokens: int
+    seconds: float | None = None
+
+    def __add__(self, other: Plan) -> Plan:
+        seconds = (
+            None if self.seconds is None or other.seconds is None else self.seconds + other.seconds
+        )
+        return Plan(
+            self.documents + other.documents,
+            self.parts + other.parts,
+            self.calls + other.calls,
+            self.known_calls + other.known_calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.answer_tokens + other.answer_tokens,
+            seconds,
+        )

@@ -1,0 +1,19 @@
+__all__ = [
+    "Database",
+    "WriteLock",
+    "held",
+    "jobs_folder",
+    "presets_folder",
+    "privacy",
+    "processor",
+    "prompts_folder",
+    "sample_library_folder",
+    "write_whole",
+]
+
+from . import privacy
+from .database import Database
+from .files import held, write_whole
+from .lock import WriteLock
+from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder
+from .processor import processor

@@ -1,0 +1,145 @@
+"""An SQLite file that several threads and processes share, and that survives being killed.
+
+WAL mode lets readers and a writer work at the same time; every transaction is on the disk when it
+returns. Errors of SQLite become ours, with what to do next.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from quoth.errors import CollectionBusyError, CollectionError
+
+
+class Database:
+    """One file with a connection a thread. `schema` is applied to a new file, as `version`."""
+
+    def __init__(self, path: Path, *, schema: str, version: int) -> None:
+        self.path = path
+        self._schema = schema
+        self._version = version
+        self._local = threading.local()
+        self._writing = threading.RLock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CollectionError(
+                f"The folder {path.parent} cannot be made: {error.strerror}.",
+                hint="Name another place in QUOTH_HOME.",
+            ) from error
+        found = self.read("PRAGMA user_version").fetchone()[0]
+        if found == 0:
+            self._create()
+        elif found > version:
+            raise CollectionError(
+                f"{path} was written by a newer Quoth (layout {found}, this one knows {version}).",
+                hint="Upgrade with: pip install -U quoth",
+            )
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def read(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Run a statement that changes nothing."""
+        try:
+            return self._connection().execute(statement, tuple(values))
+        except sqlite3.DatabaseError as error:
+            raise self._ours(error) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all that this thread reads be of one moment, whatever others write meanwhile.
+
+        Nothing can be written within it.
+        """
+        connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection whose changes are all kept at the end, or none on an error."""
+        with self._writing:
+            try:
+                connection = self._connection()
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.DatabaseError as error:
+                raise self._ours(error) from error
+
+    def _create(self) -> None:
+        with self.transaction() as connection:
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                for statement in self._schema.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {self._version}")
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # A thread that ends leaves its connection to be closed by another one.
+            connection = sqlite3.connect(
+                self.path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            _write_ahead(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+        return connection
+
+    def _ours(self, error: sqlite3.DatabaseError) -> CollectionError:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            return CollectionBusyError(
+                f"Another process is writing to {self.path}.", hint="Try again when it is done."
+            )
+        # A quota or a limit on the size of files is told as an input/output error.
+        if "full" in text or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":
+            return CollectionError(
+                f"The disk is full; nothing was changed in {self.path}.",
+                hint="Make room and run the same command again; it goes on where it stopped.",
+            )
+        if "readonly" in text or "unable to open" in text:
+            return CollectionError(
+                f"{self.path} cannot be written: {text}.",
+                hint="Name a folder of your own in QUOTH_HOME.",
+            )
+        return CollectionError(
+            f"{self.path} cannot be read: {text}.",
+            hint="Move the file away and ingest again, or restore it from a backup.",
+        )
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn on WAL. SQLite does not wait for others who do the same to a new file; we do."""
+    for _ in range(100):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(0.05)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,34 @@
+"""Where the data files that belong to Quoth lie: prompts, presets, jobs, the sample library.
+
+An installed wheel carries them inside the package; in a checkout they are the top-level folders.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1]
+_PACKED = _PACKAGE / "_resources"
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+def prompts_folder() -> Path:
+    """Return the folder with the prompts and template families that ship with Quoth."""
+    packed = _PACKED / "prompts"
+    return packed if packed.is_dir() else _CHECKOUT / "prompts"
+
+
+def presets_folder() -> Path:
+    """Return the folder with the presets, a file each."""
+    return _PACKAGE / "config" / "presets"
+
+
+def jobs_folder() -> Path:
+    """Return the folder with the example jobs, a file each."""
+    return presets_folder() / "jobs"
+
+
+def sample_library_folder() -> Path:
+    """Return the folder with the sample documents."""
+    packed = _PACKED / "library"
+    return packed if packed.is_dir() else _CHECKOUT / "data" / "library"

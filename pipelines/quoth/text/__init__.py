@@ -1,0 +1,5 @@
+"""Text in any language: words, sentences, numbers, quotes, chunks, tokens."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

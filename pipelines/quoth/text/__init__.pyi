@@ -1,0 +1,36 @@
+__all__ = [
+    "ENGLISH_STOPWORDS",
+    "Splitter",
+    "Vocabulary",
+    "analyse",
+    "blocks",
+    "code",
+    "count_solid",
+    "count_words",
+    "find_quote",
+    "most_tokens",
+    "name_words",
+    "named_words",
+    "numbers",
+    "offsets_of_tokens",
+    "pack",
+    "plain",
+    "sentences",
+    "stem",
+    "terms",
+    "unpack",
+    "unsupported_numbers",
+    "without_links",
+    "words_of",
+]
+
+from .counts import count_solid, count_words
+from .markup import without_links
+from .mentions import Vocabulary, words_of
+from .numbers import numbers, unsupported_numbers
+from .quotes import find_quote
+from .sentences import sentences
+from .split import Splitter
+from .terms import ENGLISH_STOPWORDS, stem, terms
+from .tokens import blocks, most_tokens, offsets_of_tokens
+from .words import analyse, code, name_words, named_words, pack, plain, unpack

@@ -1,0 +1,109 @@
+"""Names and numbers in a text, and whether what was read has them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Literal
+
+from quoth.text.sentences import sentences as sentence_spans
+
+_WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
+
+
+_NUMBER = re.compile(r"\d+(?:[.,:/\-]\d+)*")
+
+
+_NAME = re.compile(r"\b[A-ZÀ-ÞЀ-Я][\w’'\-]*[\w]")
+
+
+_OPENING = re.compile(r"[\s\"'“‘«(\[*_#>\-]*")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, folded for comparing."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def numbers_of(text: str) -> list[str]:
+    """Return the numbers in a text, without separators of thousands."""
+    return [_plain(found) for found in _NUMBER.findall(unicodedata.normalize("NFKC", text))]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name or number in a text, and whether it stands in what was read."""
+
+    start: int
+    text: str
+    kind: Literal["name", "number"]
+    supported: bool
+
+
+class Vocabulary:
+    """The words and numbers of what was read; tells what a sentence has that they do not."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._words: set[str] = set()
+        self._numbers: set[str] = set()
+        for text in texts:
+            for word in words_of(text):
+                self._words.add(word)
+                self._words.update(re.split(r"[’'\-]", word))
+            for number in numbers_of(text):
+                self._numbers.add(number)
+                self._numbers.update(re.split(r"[,:/\-]", number))
+
+    def unsupported(self, sentence: str) -> tuple[str, ...]:
+        """Return the names and numbers of a sentence that were not read, in order."""
+        return tuple(
+            dict.fromkeys(found.text for found in self.mentions(sentence) if not found.supported)
+        )
+
+    def share(self, sentence: str) -> float:
+        """Return the share of a sentence's longer words that were read."""
+        words = [word for word in words_of(sentence) if len(word) > 3]
+        return sum(word in self._words for word in words) / len(words) if words else 0.0
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Return the names and numbers of a text, in order.
+
+        A capital letter at the start of a sentence makes no name, unless another name follows it.
+        """
+        found = [
+            Mention(match.start(), match[0], "number", self._holds(match[0]))
+            for match in _NUMBER.finditer(text)
+        ]
+        begins = {0} | {end for _, end in self._starts(text)}
+        names = list(_NAME.finditer(text))
+        for match, follower in zip_longest(names, names[1:]):
+            alone = follower is None or follower.start() != match.end() + 1
+            if match.start() in begins and alone:
+                continue
+            found.append(Mention(match.start(), match[0], "name", self._knows(match[0])))
+        return sorted(found, key=lambda mention: (mention.start, mention.text))
+
+    @staticmethod
+    def _starts(text: str) -> Iterator[tuple[int, int]]:
+        for start, _ in sentence_spans(text):
+            opening = _OPENING.match(text, start)
+            yield start, opening.end() if opening else start
+
+    def _holds(self, number: str) -> bool:
+        return _plain(unicodedata.normalize("NFKC", number)) in self._numbers
+
+    def _knows(self, name: str) -> bool:
+        folded = unicodedata.normalize("NFKC", name).casefold()
+        bare = re.sub(r"[’']s?$", "", folded)
+        return (
+            folded in self._words
+            or bare in self._words
+            or all(part in self._words for part in re.split(r"[’'\-]", bare))
+        )
+
+
+def _plain(number: str) -> str:
+    return re.sub(r",(?=\d{3}(?!\d))", "", number)

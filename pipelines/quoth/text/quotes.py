@@ -1,0 +1,57 @@
+"""Finds a quote again in the text of a page: exactly, or tolerant of how pages are typeset."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+
+from quoth.types import Finding
+
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'"})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_HYPHENATED = re.compile(r"(?<=\w)[-\u00ad]\s*\n\s*(?=\w)|\u00ad")
+
+
+def find_quote(quote: str, page_text: str) -> tuple[int, int, Finding] | None:
+    """Return (start, end, how) of a quote in a page, or `None` when it does not stand there.
+
+    `exact` compares characters; `tolerant` ignores differences of white space, hyphenation at
+    the end of a line, ligatures, and the shape of quotation marks and dashes, nothing else.
+    """
+    quote = quote.strip()
+    if not quote:
+        return None
+    start = page_text.find(quote)
+    if start >= 0:
+        return start, start + len(quote), "exact"
+    needle, _ = _folded(quote)
+    haystack, offsets = _folded(page_text)
+    if not needle:
+        return None
+    at = haystack.find(needle)
+    if at < 0:
+        return None
+    last = offsets[at + len(needle) - 1]
+    return offsets[at], last + 1, "tolerant"
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Return the text without what typesetting adds, and the origin of each of its characters."""
+    skipped = [match.span() for match in _HYPHENATED.finditer(text)]
+    starts = [span[0] for span in skipped]
+    characters: list[str] = []
+    offsets: list[int] = []
+    for offset, character in enumerate(text):
+        if starts:
+            index = bisect_right(starts, offset) - 1
+            if index >= 0 and offset < skipped[index][1]:
+                continue
+        if character.isspace():
+            continue
+        plain = unicodedata.normalize("NFKC", character).translate(_QUOTES).translate(_DASHES)
+        for part in plain:
+            if not part.isspace():
+                characters.append(part)
+                offsets.append(offset)
+    return "".join(characters), offsets

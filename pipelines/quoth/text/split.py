@@ -1,0 +1,241 @@
+"""Document → chunks, by the embedder's tokens, along headings, paragraphs, sentences and rows.
+
+A chunk never crosses a page, so that its page is certain. Chunks do not overlap, and only white
+space lies between them: together they are the whole text. What stands before and after a chunk is
+fetched when it is needed (`Store.neighbours`), rather than embedded twice.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from quoth.errors import ConfigurationError
+from quoth.text.words import plain
+from quoth.types import Chunk, Document, Heading, Page
+
+_Path = tuple[Heading, ...]
+TokenStarts = Callable[[str], Sequence[int]]
+"""Given a text, the offset of each of its tokens, ascending."""
+
+_BETWEEN = 2
+"""Tokens that may stand between headings and text."""
+_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÞЀ-Я])|(?<=[。！？])")
+# The end of a line that is a row of a table, or before an item of a list.
+_ROW = re.compile(
+    r"(?<=[|\t])[^\n]*\n|(?<=\d)[ \t]*\n(?=[^\n]*\d[ \t]*\n)|\n(?=[ \t]*(?:[-*•]|\d+[.)]) )"
+)
+_LINE = re.compile(r"\n")
+_SPACE = re.compile(r"\s+")
+
+
+Splittable = Document | LangChainDocument | Sequence[Document | LangChainDocument]
+
+
+class Splitter(Runnable[Splittable, list[LangChainDocument]]):
+    """Cuts documents into chunks of at most `chunk_tokens` tokens. A LangChain `Runnable`.
+
+    `split` gives the chunks of a document; `invoke` takes documents of Quoth or of LangChain (a
+    page each) and gives LangChain documents, whose metadata say where each stands.
+
+    `token_starts` is the embedder's tokenizer; `limit` is what the embedder reads at most. With
+    `heads`, a chunk leaves room within that limit for the title and the headings above it, so that
+    they can be embedded with it; at least half of `chunk_tokens` stays for the text.
+    Raises `ConfigurationError` when a chunk could be longer than the embedder reads.
+    """
+
+    def __init__(
+        self, token_starts: TokenStarts, *, chunk_tokens: int, limit: int, heads: bool = False
+    ) -> None:
+        if chunk_tokens > limit:
+            raise ConfigurationError(
+                f"ingestion.chunk_tokens is {chunk_tokens}, but the embedder reads only {limit} "
+                "tokens; the rest of every chunk would be ignored.",
+                hint=f"Set ingestion.chunk_tokens to {limit} or less.",
+            )
+        self._token_starts = token_starts
+        self.chunk_tokens = chunk_tokens
+        self.limit = limit
+        self.heads = heads
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what tells this splitter from another one."""
+        return f"structure-3:{self.chunk_tokens}:{self.limit if self.heads else 0}"
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens in a text."""
+        return len(self._token_starts(text))
+
+    def split(self, document: Document) -> list[Chunk]:
+        """Return the chunks of a document in reading order."""
+        chunks: list[Chunk] = []
+        path: tuple[Heading, ...] = ()
+        sizes = _Sizes(self, document.title)
+        for page in document.pages:
+            starts = self._token_starts(page.text)
+            for start, end, inside in self._spans(page, starts, path, sizes):
+                path = inside
+                chunks.append(
+                    Chunk(
+                        source=document.source,
+                        title=document.title,
+                        page=page.number,
+                        page_label=page.label,
+                        start=start,
+                        end=end,
+                        text=page.text[start:end],
+                        headings=tuple(heading.title for heading in path),
+                        ordinal=len(chunks),
+                        tokens=_count(starts, start, end),
+                    )
+                )
+            path = _path_at(path, page, len(page.text), len(page.text))
+        return chunks
+
+    def invoke(
+        self, input: Splittable, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> list[LangChainDocument]:
+        """Return the chunks of one document or of several, in order."""
+        return self._call_with_config(self._chunks, input, config)
+
+    def _chunks(self, given: Splittable) -> list[LangChainDocument]:
+        several = [given] if isinstance(given, Document | LangChainDocument) else given
+        found = []
+        for one in several:
+            more = one.metadata if isinstance(one, LangChainDocument) else {}
+            for chunk in self.split(one if isinstance(one, Document) else _page_of(one)):
+                place = {
+                    "source": chunk.source,
+                    "title": chunk.title,
+                    "page": chunk.page,
+                    "page_label": chunk.page_label,
+                    "start": chunk.start,
+                    "end": chunk.end,
+                    "headings": list(chunk.headings),
+                }
+                found.append(LangChainDocument(page_content=chunk.text, metadata={**more, **place}))
+        return found
+
+    def _spans(
+        self, page: Page, starts: Sequence[int], path: _Path, sizes: _Sizes
+    ) -> Iterator[tuple[int, int, _Path]]:
+        """Yield trimmed spans with the headings above each: pieces packed up to the limit."""
+        begin, end, room = 0, 0, 0
+        for piece_start, piece_end, opens, within in self._pieces(page, starts, path, sizes):
+            full = _count(starts, begin, piece_end) > room
+            # A new section starts a new chunk, unless what stands before it is only a line or two.
+            section = opens and _count(starts, begin, end) * 3 >= room
+            if (full or section) and end > begin:
+                for span in _trimmed(page.text, begin, end):
+                    path = _path_at(path, page, *span)
+                    yield *span, path
+                begin = piece_start
+            if begin == piece_start:
+                room = within
+            end = piece_end
+        for span in _trimmed(page.text, begin, end):
+            yield *span, _path_at(path, page, *span)
+
+    def _pieces(
+        self, page: Page, starts: Sequence[int], path: _Path, sizes: _Sizes
+    ) -> Iterator[tuple[int, int, bool, int]]:
+        """Yield contiguous pieces, each within the limit, whether it opens a section, the limit."""
+        borders = sorted({0, len(page.text), *(heading.start for heading in page.headings)})
+        for begin, end in pairwise(borders):
+            opens = True
+            path = _path_at(path, page, begin, end)
+            room = sizes.of(path)
+            for piece in _cut(page.text, begin, end, starts, _LEVELS, room):
+                yield *piece, opens, room
+                opens = False
+
+
+def _page_of(given: LangChainDocument) -> Document:
+    facts = given.metadata
+    source = str(facts.get("source", ""))
+    number = facts.get("page")
+    page = Page(
+        number if isinstance(number, int) else 1, given.page_content, facts.get("page_label")
+    )
+    return Document(source, str(facts.get("title", "")), "text", (page,))
+
+
+class _Sizes:
+    """How many tokens a chunk may have, by the headings above it."""
+
+    def __init__(self, splitter: Splitter, title: str) -> None:
+        self._splitter = splitter
+        self._title = title
+        self._known: dict[_Path, int] = {}
+
+    def of(self, path: _Path) -> int:
+        splitter = self._splitter
+        if not splitter.heads:
+            return splitter.chunk_tokens
+        if path not in self._known:
+            head = heading_text(self._title, [heading.title for heading in path])
+            left = splitter.limit - splitter.count(head) - _BETWEEN
+            self._known[path] = min(
+                splitter.chunk_tokens, max(left, -(-splitter.chunk_tokens // 2))
+            )
+        return self._known[path]
+
+
+def heading_text(title: str, headings: Sequence[str]) -> str:
+    """Return the title and the path of headings as one line, as it is embedded before a chunk."""
+    return plain(" › ".join(dict.fromkeys(part for part in (title, *headings) if part)))
+
+
+def _cut(
+    text: str,
+    begin: int,
+    end: int,
+    starts: Sequence[int],
+    levels: Sequence[tuple[re.Pattern[str], ...]],
+    room: int,
+) -> Iterator[tuple[int, int]]:
+    """Yield contiguous pieces of at most `room` tokens, cut at the highest level that does it."""
+    if _count(starts, begin, end) <= room:
+        yield begin, end
+        return
+    if not levels:  # one word longer than a chunk
+        first, last = bisect_left(starts, begin), bisect_left(starts, end)
+        yield from pairwise([begin, *starts[first + room : last : room], end])
+        return
+    found = {m.end() for pattern in levels[0] for m in pattern.finditer(text, begin, end)}
+    for a, b in pairwise(sorted({begin, *found, end})):
+        yield from _cut(text, a, b, starts, levels[1:], room)
+
+
+_LEVELS = ((_PARAGRAPH,), (_SENTENCE, _ROW), (_LINE,), (_SPACE,))
+
+
+def _count(starts: Sequence[int], begin: int, end: int) -> int:
+    return bisect_left(starts, end) - bisect_left(starts, begin)
+
+
+def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = text[begin:end]
+    stripped = piece.strip()
+    if stripped:
+        start = begin + len(piece) - len(piece.lstrip())
+        yield start, start + len(stripped)
+
+
+def _path_at(path: tuple[Heading, ...], page: Page, start: int, end: int) -> tuple[Heading, ...]:
+    """Return the headings in force where a chunk starts, those that open it included."""
+    lead = page.text[start:end].split("\n", 1)[0]
+    for heading in page.headings:
+        if heading.start < start or (heading.start <= start + len(lead) and heading.start < end):
+            above = tuple(h for h in path if h.level < heading.level and h is not heading)
+            if heading not in path:
+                path = (*above, heading)
+    return path

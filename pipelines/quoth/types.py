@@ -1,0 +1,217 @@
+"""The frozen values that cross module borders. They hold facts, and no behaviour beyond them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+
+
+class Shown:
+    """A value that shows itself: with `print` as text, and in a notebook as HTML.
+
+    How is told by `quoth.views`, which stands higher and is asked by name.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(import_module("quoth.views.rich").plain(self))
+
+    def _repr_html_(self) -> str:
+        return str(import_module("quoth.views.rich").html(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading on a page: the offset where it starts, its level (1 is the highest), its text."""
+
+    start: int
+    level: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text of one page, slide or sheet.
+
+    `number` counts from 1. `label` is what is printed on the page (`iv`, `379`), where the format
+    has it. A file without pages is one page.
+    """
+
+    number: int
+    text: str
+    label: str | None = None
+    headings: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a loader read from one source.
+
+    `unreadable` names the numbers of pages that hold no text (scans), `left_out` counts those that
+    were not to be read. `notes` are sentences for the report about what was read only in part.
+    """
+
+    source: str
+    title: str
+    format: str
+    pages: tuple[Page, ...]
+    unreadable: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
+
+    @property
+    def characters(self) -> int:
+        """Return the number of characters on all pages."""
+        return sum(len(page.text) for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of one page: `page.text[start:end]` is its `text`, always.
+
+    `headings` is the path of headings above it, highest first. `id` is the row in the store, and
+    `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0. `also_at`
+    are the other sources with the same content.
+    """
+
+    source: str
+    title: str
+    page: int
+    page_label: str | None
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...] = ()
+    ordinal: int = 0
+    tokens: int = 0
+    id: int | None = None
+    also_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found. `score` orders the hits of one search; higher is better.
+
+    `dense_score` is the cosine similarity, `keyword_score` the bm25 score (higher is better);
+    each is `None` when that side did not look at the chunk.
+    """
+
+    chunk: Chunk
+    score: float
+    dense_score: float | None = None
+    keyword_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """What model calls cost. Seconds and tokens; `calls` added up.
+
+    `gpu_layers` is how many layers really were on the GPU, read back after loading; `None` where
+    nobody can tell. `note` is a sentence where the model was asked onto the GPU and is not there.
+    """
+
+    load_seconds: float = 0.0
+    first_token_seconds: float = 0.0
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    prompt_seconds: float = 0.0
+    generated_tokens: int = 0
+    generation_seconds: float = 0.0
+    calls: int = 1
+    gpu_layers: int | None = None
+    note: str = ""
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Return the generation speed, 0.0 when nothing was generated."""
+        return self.generated_tokens / self.generation_seconds if self.generation_seconds else 0.0
+
+    def __add__(self, other: Timings) -> Timings:
+        layers = [n for n in (self.gpu_layers, other.gpu_layers) if n is not None]
+        return Timings(
+            load_seconds=self.load_seconds + other.load_seconds,
+            first_token_seconds=self.first_token_seconds or other.first_token_seconds,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            cached_prompt_tokens=self.cached_prompt_tokens + other.cached_prompt_tokens,
+            prompt_seconds=self.prompt_seconds + other.prompt_seconds,
+            generated_tokens=self.generated_tokens + other.generated_tokens,
+            generation_seconds=self.generation_seconds + other.generation_seconds,
+            calls=self.calls + other.calls,
+            gpu_layers=min(layers, default=None),
+            note=self.note or other.note,
+        )
+
+
+Finding = Literal["exact", "tolerant", "repaired", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a claim stands: a verbatim `quote` on a page of a source.
+
+    `finding` says how the quote was found again: `exact` or `tolerant` (of white space,
+    hyphenation, ligatures) are the model's own words found on the page; `repaired` is a sentence
+    of the page that stands in for a quote that was not there; `missing` was not found.
+    `verified` is true exactly when `quote` stands on that page, at characters `start` to `end`.
+    `also_at` are the other sources with the same content, where it stands as well.
+    """
+
+    source: str
+    page: int
+    page_label: str | None
+    quote: str
+    verified: bool
+    finding: Finding
+    start: int = 0
+    end: int = 0
+    also_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Shown):
+    """An answer and what it rests on.
+
+    `answerable` is false when the documents do not hold the answer; `nearest` then shows the
+    closest hits. `unsupported_numbers` stand in the text, but in no cited chunk.
+    """
+
+    question: str
+    text: str
+    answerable: bool
+    citations: tuple[Citation, ...]
+    nearest: tuple[Hit, ...]
+    model: str
+    timings: Timings
+    unsupported_numbers: tuple[str, ...] = ()
+    thinking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One line of a report: a path, and why it was done, skipped or failed."""
+
+    path: str
+    reason: str
+    status: str
+    pages: int = 0
+    chunks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Shown):
+    """What a run over many files did. Every file that was seen is in exactly one of the three."""
+
+    done: tuple[Outcome, ...] = ()
+    skipped: tuple[Outcome, ...] = ()
+    failed: tuple[Outcome, ...] = ()
+    removed: tuple[Outcome, ...] = ()
+    seconds: float = 0.0
+
+
+def as_json(value: Any) -> dict[str, Any]:
+    """Return a frozen value as plain dictionaries and lists, ready for `json.dumps`."""
+    return asdict(value)

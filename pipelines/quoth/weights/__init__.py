@@ -1,0 +1,5 @@
+"""Files of model weights: what is in them, where they lie, whether they fit this machine."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,54 @@
+__all__ = [
+    "EMBEDDED",
+    "FROM_OLLAMA",
+    "LLAMA_CPP_PYTHON",
+    "XLLAMACPP",
+    "Array",
+    "Fit",
+    "Gguf",
+    "Installed",
+    "Profile",
+    "Transfer",
+    "Trial",
+    "busy_cores",
+    "cores_here",
+    "decode_threads",
+    "embedded_weights",
+    "find_manifest",
+    "find_weights",
+    "fingerprint_of",
+    "fit_of",
+    "folder_of",
+    "forget_profile",
+    "gpu_entries",
+    "gpu_memory_free",
+    "machine",
+    "profile_of",
+    "read_gguf",
+    "split_name",
+    "stored_models",
+    "tuned",
+    "weights_of",
+    "write_profile",
+]
+
+from .find import EMBEDDED, FROM_OLLAMA, embedded_weights, weights_of
+from .fingerprint import fingerprint_of
+from .fit import Fit, fit_of
+from .gguf import Array, Gguf, read_gguf
+from .installed import Installed, Transfer
+from .memory import gpu_entries, gpu_memory_free
+from .ollama_store import find_manifest, find_weights, split_name, stored_models
+from .profile import (
+    LLAMA_CPP_PYTHON,
+    XLLAMACPP,
+    Profile,
+    Trial,
+    folder_of,
+    forget_profile,
+    machine,
+    profile_of,
+    tuned,
+    write_profile,
+)
+from .threads import busy_cores, cores_here, decode_threads

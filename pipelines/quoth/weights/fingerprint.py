@@ -1,0 +1,34 @@
+"""Identity of weights: a hash of the file, remembered so that it is read through only once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from pathlib import Path
+
+from quoth.config import state_folder
+
+
+def fingerprint_of(path: Path) -> str:
+    """Return a hash of the file's content (BLAKE2b, 16 bytes, in hexadecimal).
+
+    It is remembered under the state folder by path, size and time of change.
+    """
+    status = path.stat()
+    key = f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}"
+    memory = state_folder() / "fingerprints.json"
+    try:
+        known = json.loads(memory.read_text())
+    except (OSError, json.JSONDecodeError):
+        known = {}
+    if isinstance(known, dict) and isinstance(found := known.get(key), str):
+        return found
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    part = memory.with_name(f"{memory.name}.{os.getpid()}.{threading.get_ident()}")
+    part.write_text(json.dumps({**known, key: digest}))
+    part.replace(memory)
+    return digest

@@ -1,0 +1,233 @@
+"""Tells, before anything is loaded, what a model needs and what this machine has for it."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from quoth.config import Backend
+from quoth.weights.bandwidth import memory_bandwidth
+from quoth.weights.gguf import Array, Gguf
+from quoth.weights.memory import Memory, look_at_memory
+
+Place = Literal["gpu", "gpu and cpu", "cpu", "nowhere"]
+
+_F16 = 2
+_RESERVE = 0.92
+"""The share of free memory to plan with: something else wants a little, too."""
+
+_BITS = {"Q8_0": 8.5, "Q6_K": 6.57, "Q5_K_M": 5.69, "Q4_K_M": 4.85, "IQ4_XS": 4.25, "Q3_K_M": 3.91,
+         "Q2_K": 3.0}  # fmt: skip
+"""Bits a weight, best first, as llama.cpp's quantizations come out on common models."""
+
+_SLOW_ON_CPU = {"Q4_1", "Q5_0", "Q5_1"}
+"""Stored in a way that llama.cpp has no repacked kernels for, measured: a quarter of the speed."""
+
+_BLOCK = re.compile(r"blk\.(\d+)\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a model needs here. Sizes are bytes, at `window` tokens of context.
+
+    `place` is where it runs best, with `gpu_layers` of `layers` on the GPU (the output layer counts
+    as one). `tokens_per_second` is the highest generation speed that the bandwidth of the main
+    memory allows, at the beginning of a window; `None` where a GPU does all the work. `better`
+    names the quantization to choose instead, empty where this one is right; `advice` is a sentence
+    for the user.
+    """
+
+    name: str
+    quantization: str
+    parameters: int
+    weights: int
+    cache: int
+    work: int
+    window: int
+    trained_window: int
+    layers: int
+    memory: Memory
+    place: Place
+    gpu_layers: int
+    tokens_per_second: float | None
+    better: str
+    advice: str
+
+    @property
+    def total(self) -> int:
+        """Return all that the model needs."""
+        return self.weights + self.cache + self.work
+
+    @property
+    def summary(self) -> str:
+        """Return all of it as one sentence: need, memory, place, speed, quantization."""
+        gpu = "no GPU is seen"
+        if self.memory.gpus:
+            gpu = f"{_sized(self.memory.gpu_free)} of GPU memory free"
+        speed = ""
+        if self.tokens_per_second:
+            speed = f", at most {self.tokens_per_second:,.0f} tokens a second"
+        return (
+            f"needs {_sized(self.total)} (weights {_sized(self.weights)}, KV cache "
+            f"{_sized(self.cache)} at {self.window} tokens, work {_sized(self.work)}); "
+            f"{_sized(self.memory.available)} free, {gpu}; {self.where}{speed}; {self.advice}"
+        )
+
+    @property
+    def where(self) -> str:
+        """Return where it runs best, with the layers to offload."""
+        if self.place == "nowhere":
+            return "does not fit"
+        if self.place == "cpu":
+            return f"runs on the CPU, 0 of {self.layers} layers to offload"
+        return f"{self.gpu_layers} of {self.layers} layers to offload to the GPU"
+
+
+def fit_of(
+    header: Gguf, settings: Backend, *, memory: Memory | None = None, bandwidth: float | None = None
+) -> Fit:
+    """Return how a model fits this machine with these settings. Takes about a second."""
+    memory = memory or look_at_memory()
+    window = min(settings.context_window, header.context_length or settings.context_window)
+    caches = cache_of_layers(header, window)
+    work = _work(header, settings.batch_tokens)
+    of_weights = zip(_weights_of_layers(header), [*caches, 0], strict=True)
+    sizes = [weights + cache for weights, cache in of_weights]
+    every = header.layers + 1
+    room = memory.gpu_free * _RESERVE - work
+    layers = _layers_that_fit(sizes, room)
+    total = header.bytes + sum(caches) + work
+    in_main = total if layers == 0 else sum(sizes[: every - layers])
+    place: Place = "nowhere"
+    if layers == every:
+        place = "gpu"
+    elif in_main <= memory.available * _RESERVE:
+        place = "gpu and cpu" if layers else "cpu"
+    speed = None
+    if place != "gpu":
+        read = _read_for_a_token(header) * (1 - layers / every)
+        speed = (bandwidth or memory_bandwidth()) / read if read else None
+    better, advice = _advise(header, place, total, memory, window)
+    return Fit(
+        name=header.name,
+        quantization=header.quantization,
+        parameters=header.parameters,
+        weights=header.bytes,
+        cache=sum(caches),
+        work=work,
+        window=window,
+        trained_window=header.context_length,
+        layers=every,
+        memory=memory,
+        place=place,
+        gpu_layers=layers,
+        tokens_per_second=speed,
+        better=better,
+        advice=advice,
+    )
+
+
+def cache_of_layers(header: Gguf, window: int) -> list[int]:
+    """Return the bytes that each layer keeps of a window of tokens (keys and values, f16).
+
+    Layers that look at a sliding window only keep less; this is then an upper bound.
+    """
+    heads = header.hyperparameter("attention.head_count", 1)
+    most_heads = max(heads) if isinstance(heads, tuple) else int(heads)
+    size = int(header.hyperparameter("embedding_length", 0)) // max(1, most_heads)
+    keys = int(header.hyperparameter("attention.key_length", size))
+    values = int(header.hyperparameter("attention.value_length", size))
+    kept = header.hyperparameter("attention.head_count_kv", heads)
+    of_layers = kept if isinstance(kept, tuple) else (int(kept),) * header.layers
+    if rank := int(header.hyperparameter("attention.kv_lora_rank", 0)):  # one latent for all heads
+        latent = rank + int(header.hyperparameter("rope.dimension_count", 0))
+        return [window * latent * _F16] * header.layers
+    return [window * count * (keys + values) * _F16 for count in of_layers]
+
+
+def _sized(size: int) -> str:
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
+
+
+def _work(header: Gguf, batch: int) -> int:
+    """Return the memory of one step: the scores of a batch, and some of its activations."""
+    tokens = header.values.get("tokenizer.ggml.tokens")
+    vocabulary = tokens.length if isinstance(tokens, Array) else 0
+    width = int(header.hyperparameter("embedding_length", 0))
+    return batch * 4 * (vocabulary + 8 * width)
+
+
+def _weights_of_layers(header: Gguf) -> list[int]:
+    """Return the bytes of each layer, and at the end those of the output and everything else."""
+    ends = sorted(offset for _, offset in header.tensors.values())
+    after = dict(zip(ends, [*ends[1:], max(header.bytes, ends[-1] if ends else 0)], strict=True))
+    sizes = [0] * (header.layers + 1)
+    for name, (_, offset) in header.tensors.items():
+        match = _BLOCK.match(name)
+        layer = int(match.group(1)) if match else header.layers
+        sizes[min(layer, header.layers)] += after[offset] - offset
+    return sizes
+
+
+def _layers_that_fit(sizes: list[int], room: float) -> int:
+    """Return how many layers, counted from the output, fit into the room."""
+    layers = 0
+    for size in reversed(sizes):
+        room -= size
+        if room < 0:
+            break
+        layers += 1
+    return layers
+
+
+def _read_for_a_token(header: Gguf) -> float:
+    """Return the bytes of weights that one token needs: of a mixture, its experts' share.
+
+    Of a table of embeddings that is not the output layer as well, it needs one row.
+    """
+    size = float(header.bytes)
+    if "output.weight" in header.tensors:
+        size -= _table(header)
+    experts = int(header.hyperparameter("expert_count", 0))
+    used = int(header.hyperparameter("expert_used_count", 0))
+    if not experts or not used:
+        return size
+    weights = sum(math.prod(shape) for shape, _ in header.tensors.values())
+    in_experts = sum(math.prod(s) for n, (s, _) in header.tensors.items() if "_exps" in n)
+    share = in_experts / weights if weights else 0.0
+    return size * (1 - share + share * used / experts)
+
+
+def _table(header: Gguf) -> int:
+    """Return the bytes of the table of embeddings, taken from where the next tensor begins."""
+    start = header.tensors.get("token_embd.weight", ((), 0))[1]
+    after = [offset for _, offset in header.tensors.values() if offset > start]
+    return min(after, default=header.bytes) - start
+
+
+def _advise(header: Gguf, place: Place, total: int, memory: Memory, window: int) -> tuple[str, str]:
+    """Return the quantization that would fit better, and a sentence."""
+    around = total - header.bytes
+    if place == "nowhere":
+        best = _best_that_fits(header, memory.available * _RESERVE - around)
+        if best:
+            return best, f"It does not fit into the memory here; {best} would."
+        return "", f"No quantization of it fits here with a window of {window}."
+    if place == "gpu and cpu":
+        best = _best_that_fits(header, memory.gpu_free * _RESERVE - around)
+        if best:
+            return best, f"As {best} all of it would run on the GPU."
+        return "", "Some of its layers run on the CPU, and they decide its speed."
+    if place == "cpu" and header.quantization in _SLOW_ON_CPU:
+        return "Q4_0", f"On a CPU, Q4_0 or Q8_0 reads a prompt faster than {header.quantization}."
+    return "", "It fits."
+
+
+def _best_that_fits(header: Gguf, room: float) -> str:
+    now = header.bytes * 8 / header.parameters if header.parameters else 0.0
+    for name, bits in _BITS.items():
+        if bits < now and header.parameters * bits / 8 <= room:
+            return name
+    return ""

@@ -1,0 +1,229 @@
+"""Reads the header of a GGUF file: what a model is, before anything of it is loaded.
+
+It takes milliseconds where the package gguf takes seconds, because the vocabulary is stepped over.
+Source: docs/gguf.md of ggml.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from quoth.errors import ModelNotFoundError
+
+_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q",
+            12: "d"}  # fmt: skip
+_STRING, _ARRAY = 8, 9
+_LENGTH = struct.Struct("<Q")
+_SHORT = 4096
+"""Arrays of numbers up to this length are read at once; longer ones are the vocabulary's."""
+
+_FILE_TYPES = (
+    "0 F32,1 F16,2 Q4_0,3 Q4_1,7 Q8_0,8 Q5_0,9 Q5_1,10 Q2_K,11 Q3_K_S,12 Q3_K_M,13 Q3_K_L,"
+    "14 Q4_K_S,15 Q4_K_M,16 Q5_K_S,17 Q5_K_M,18 Q6_K,19 IQ2_XXS,20 IQ2_XS,21 Q2_K_S,22 IQ3_XS,"
+    "23 IQ3_XXS,24 IQ1_S,25 IQ4_NL,26 IQ3_S,27 IQ3_M,28 IQ2_S,29 IQ2_M,30 IQ4_XS,31 IQ1_M,32 BF16,"
+    "36 TQ1_0,37 TQ2_0,38 MXFP4"
+)
+_NAMES = {int(n): name for n, name in (entry.split() for entry in _FILE_TYPES.split(","))}
+_PRE_WITH_BOS = {"llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0",
+                 "lfm2", "tekken", "chameleon"}  # fmt: skip
+"""Pre-tokenizers that llama.cpp adds BOS for by itself (src/llama-vocab.cpp)."""
+_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array that was stepped over: where its items begin, of which type, and how many."""
+
+    offset: int
+    type: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gguf:
+    """The header of a GGUF file.
+
+    `values` maps keys to scalars, strings, tuples of numbers, and `Array` for what is long.
+    `tensors` maps names to (shape, offset in the data). `spans` tells where each key stands.
+    `bytes` is the size of the weights, over all parts of a split file.
+    """
+
+    path: Path
+    values: Mapping[str, Any]
+    tensors: Mapping[str, tuple[tuple[int, ...], int]]
+    spans: Mapping[str, tuple[int, int]]
+    bytes: int
+
+    @property
+    def architecture(self) -> str:
+        """Return `general.architecture`, as `llama`."""
+        return str(self.values.get("general.architecture", ""))
+
+    @property
+    def name(self) -> str:
+        """Return what the model is called: the file's name, without what follows the last dot."""
+        return self.path.stem
+
+    @property
+    def quantization(self) -> str:
+        """Return how the weights are stored, as `Q4_K_M`; empty where the file does not say."""
+        return _NAMES.get(int(self.values.get("general.file_type", -1)), "")
+
+    @property
+    def parameters(self) -> int:
+        """Return the number of weights."""
+        return sum(math.prod(shape) for shape, _ in self.tensors.values())
+
+    @property
+    def chat_template(self) -> str | None:
+        """Return the template that the model carries."""
+        return self.values.get("tokenizer.chat_template") or None
+
+    @property
+    def layers(self) -> int:
+        """Return the number of transformer blocks."""
+        return int(self.hyperparameter("block_count", 0))
+
+    @property
+    def context_length(self) -> int:
+        """Return the window that the model was trained for; 0 where the file does not say."""
+        return int(self.hyperparameter("context_length", 0))
+
+    @property
+    def adds_bos(self) -> bool:
+        """Tell whether the tokenizer puts BOS in front; where the file is silent, by its kind."""
+        by_kind = (
+            self.values.get("tokenizer.ggml.model") in {"llama", "bert"}
+            or self.values.get("tokenizer.ggml.pre") in _PRE_WITH_BOS
+        )
+        return bool(self.values.get("tokenizer.ggml.add_bos_token", by_kind))
+
+    def hyperparameter(self, key: str, default: Any) -> Any:
+        """Return `ARCHITECTURE.key`, or the default."""
+        return self.values.get(f"{self.architecture}.{key}", default)
+
+    def token(self, role: str) -> str:
+        """Return the text of a special token, `bos` or `eos`; empty where there is none."""
+        number = self.values.get(f"tokenizer.ggml.{role}_token_id")
+        tokens = self.values.get("tokenizer.ggml.tokens")
+        if not isinstance(number, int) or not isinstance(tokens, Array) or number >= tokens.length:
+            return ""
+        with self.path.open("rb") as file:
+            file.seek(tokens.offset)
+            for _ in range(number):
+                file.seek(struct.unpack("<Q", file.read(8))[0], 1)
+            return file.read(struct.unpack("<Q", file.read(8))[0]).decode("utf-8", "replace")
+
+
+def read_gguf(path: Path) -> Gguf:
+    """Return the header of a GGUF file.
+
+    Raises `ModelNotFoundError` where there is no file, or something else than a GGUF model.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"GGUF":
+                raise ModelNotFoundError(
+                    f"{path} is not a GGUF file.", hint="Its first bytes differ."
+                )
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _Reader(data, path).header()
+    except OSError as error:
+        raise ModelNotFoundError(
+            f"There is no GGUF file {path}.",
+            hint="Give the path of a .gguf file, or use llamacpp:embedded.",
+        ) from error
+    except (struct.error, ValueError, IndexError, OverflowError) as error:
+        raise ModelNotFoundError(
+            f"{path} is a broken GGUF file: {error}.", hint="Was it downloaded to its end?"
+        ) from error
+
+
+class _Reader:
+    def __init__(self, data: mmap.mmap, path: Path) -> None:
+        self._data = data
+        self._path = path
+        self._at = 4
+
+    def header(self) -> Gguf:
+        version = self._take("I")
+        if version not in {2, 3}:
+            raise ValueError(f"its version is {version}, and only 2 and 3 are known")
+        tensor_count, key_count = self._take("Q"), self._take("Q")
+        values: dict[str, Any] = {}
+        spans: dict[str, tuple[int, int]] = {}
+        for _ in range(key_count):
+            begin = self._at
+            key = self._text()
+            values[key] = self._value(self._take("I"))
+            spans[key] = (begin, self._at)
+        tensors: dict[str, tuple[tuple[int, ...], int]] = {}
+        for _ in range(tensor_count):
+            name = self._text()
+            shape = tuple(self._take("Q") for _ in range(self._take("I")))
+            self._take("I")
+            tensors[name] = (shape, self._take("Q"))
+        return Gguf(self._path, values, tensors, spans, _size_of(self._path) - self._at)
+
+    def _take(self, kind: str) -> Any:
+        size = struct.calcsize(kind)
+        (value,) = struct.unpack_from(f"<{kind}", self._data, self._at)
+        self._at += size
+        return value
+
+    def _text(self) -> str:
+        length = self._take("Q")
+        if self._at + length > len(self._data):
+            raise ValueError("it ends in its header")
+        self._at += length
+        return self._data[self._at - length : self._at].decode("utf-8", "replace")
+
+    def _value(self, kind: int) -> Any:
+        if kind == _STRING:
+            return self._text()
+        if kind == _ARRAY:
+            return self._array()
+        if kind not in _SCALARS:
+            raise ValueError(f"it holds a value of the unknown type {kind}")
+        return self._take(_SCALARS[kind])
+
+    def _array(self) -> tuple[Any, ...] | Array:
+        kind, length = self._take("I"), self._take("Q")
+        begin = self._at
+        if kind in _SCALARS and length <= _SHORT:
+            return tuple(self._take(_SCALARS[kind]) for _ in range(length))
+        if kind in _SCALARS:
+            self._at += struct.calcsize(_SCALARS[kind]) * length
+        elif kind == _STRING:
+            self._skip_texts(length)
+        else:
+            for _ in range(length):
+                self._value(kind)
+        if self._at > len(self._data):
+            raise ValueError("it ends in its header")
+        return Array(begin, kind, length)
+
+    def _skip_texts(self, count: int) -> None:
+        """Go past so many texts; a vocabulary and its merges have a hundred thousand."""
+        length_at, data, at = _LENGTH.unpack_from, self._data, self._at
+        for _ in range(count):
+            at += 8 + length_at(data, at)[0]
+        self._at = at
+
+
+def _size_of(path: Path) -> int:
+    """Return the size of a file; of one that was split, the size of all its parts."""
+    part = _PART.search(path.name)
+    if part is None:
+        return path.stat().st_size
+    stem = path.name[: part.start()]
+    return sum(
+        file.stat().st_size for file in path.parent.glob(f"{stem}-*-of-{part.group(2)}.gguf")
+    )

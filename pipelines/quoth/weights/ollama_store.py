@@ -1,0 +1,122 @@
+"""Reads the models that Ollama has pulled: its manifests, and the GGUF files among its blobs.
+
+Source: server/modelpath.go and server/manifest.go of Ollama.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from quoth.errors import ModelNotFoundError
+from quoth.weights.installed import Installed
+
+REGISTRY = "registry.ollama.ai"
+_PLACES = ("~/.ollama/models", "/usr/share/ollama/.ollama/models", "/var/lib/ollama/models")
+_WEIGHTS = "application/vnd.ollama.image.model"
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
+
+
+def split_name(name: str) -> tuple[str, str, str, str]:
+    """Return (host, namespace, model, tag) of a name as Ollama writes it, defaults filled in.
+
+    Raises `ModelNotFoundError` for what cannot be a name.
+    """
+    path, _, tag = name.partition(":") if "/" not in name else _split_tag(name)
+    parts = path.split("/")
+    parts = [REGISTRY, "library", *parts][-3:] if len(parts) < 3 else parts
+    if len(path.split("/")) == 2:
+        parts = [REGISTRY, *path.split("/")]
+    if len(parts) != 3 or not all(_PART.fullmatch(part) for part in (*parts, tag or "latest")):
+        raise ModelNotFoundError(f"{name!r} is no name of a model.", hint="As in llama3.1:8b")
+    return parts[0], parts[1], parts[2], tag or "latest"
+
+
+def model_folders() -> list[Path]:
+    """Return the folders in which Ollama's models may be, the configured one first."""
+    chosen = os.environ.get("OLLAMA_MODELS")
+    places = [chosen] if chosen else list(_PLACES)
+    return [Path(place).expanduser() for place in places]
+
+
+def find_weights(name: str) -> Path:
+    """Return the GGUF file of a model that Ollama has pulled.
+
+    Raises `ModelNotFoundError` that names the nearest one, or says why it cannot be read.
+    """
+    manifest = find_manifest(name)
+    try:
+        blob = _weights_in(manifest, manifest.parents[4])
+    except PermissionError as error:
+        raise ModelNotFoundError(
+            f"{manifest} may not be read.",
+            hint="Add yourself to the group ollama, or use the backend ollama.",
+        ) from error
+    if blob is None:
+        raise ModelNotFoundError(f"The weights of {name} may not be read, or are not there.")
+    return blob
+
+
+def find_manifest(name: str) -> Path:
+    """Return the manifest of a model that Ollama has pulled. Raises `ModelNotFoundError`."""
+    for folder in model_folders():
+        manifest = folder.joinpath("manifests", *split_name(name))
+        try:
+            if manifest.is_file():
+                return manifest
+        except PermissionError:
+            continue
+    near = difflib.get_close_matches(name, [found.name for found in stored_models()], n=1)
+    raise ModelNotFoundError(
+        f"Ollama has no {name} here." + "".join(f" The nearest is {other}." for other in near),
+        hint=f"Get it with: ollama pull {name}. OLLAMA_MODELS names another folder of models.",
+    )
+
+
+def stored_models() -> list[Installed]:
+    """Return the models whose weights can be read here, sorted by name."""
+    found = {model.name: model for folder in model_folders() for model in _models_in(folder)}
+    return [found[name] for name in sorted(found)]
+
+
+def _models_in(folder: Path) -> Iterator[Installed]:
+    root = folder / "manifests"
+    try:
+        manifests = sorted(root.glob("*/*/*/*"))
+    except OSError:
+        return
+    for manifest in manifests:
+        host, namespace, model, tag = manifest.relative_to(root).parts
+        name = f"{model}:{tag}"
+        if (host, namespace) != (REGISTRY, "library"):
+            name = f"{namespace}/{name}" if host == REGISTRY else f"{host}/{namespace}/{name}"
+        try:
+            blob = _weights_in(manifest, folder)
+        except PermissionError:
+            continue
+        if blob is not None:
+            yield Installed(name=name, bytes=blob.stat().st_size, path=str(blob))
+
+
+def _weights_in(manifest: Path, folder: Path) -> Path | None:
+    try:
+        layers = json.loads(manifest.read_text(encoding="utf-8"))["layers"]
+        digests = [str(layer["digest"]) for layer in layers if layer["mediaType"] == _WEIGHTS]
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        return None
+    match = _DIGEST.fullmatch(digests[0]) if digests else None
+    if match is None:
+        return None
+    blob = folder / "blobs" / f"sha256-{match.group(1)}"
+    return blob if blob.is_file() and os.access(blob, os.R_OK) else None
+
+
+def _split_tag(name: str) -> tuple[str, str, str]:
+    front, slash, last = name.rpartition("/")
+    model, colon, tag = last.partition(":")
+    return front + slash + model, colon, tag
