@@ -1,13 +1,21 @@
 __all__ = [
     "ENGLISH_STOPWORDS",
+    "ConversationRules",
+    "Language",
+    "QuestionRules",
+    "SentenceRules",
     "Splitter",
+    "SummaryRules",
     "Vocabulary",
+    "WordRules",
     "analyse",
     "blocks",
     "code",
     "count_solid",
     "count_words",
     "find_quote",
+    "language",
+    "languages",
     "most_tokens",
     "name_words",
     "named_words",
@@ -15,6 +23,7 @@ __all__ = [
     "offsets_of_tokens",
     "pack",
     "plain",
+    "read_language",
     "sentences",
     "stem",
     "terms",
@@ -25,6 +34,11 @@ __all__ = [
 ]
 
 from .counts import count_solid, count_words
+from .language import Language, language, languages, read_language
+from .language_conversations import ConversationRules
+from .language_questions import QuestionRules
+from .language_summaries import SummaryRules
+from .language_words import SentenceRules, WordRules
 from .markup import without_links
 from .mentions import Vocabulary, words_of
 from .numbers import numbers, unsupported_numbers
