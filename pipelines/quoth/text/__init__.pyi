@@ -7,6 +7,8 @@ __all__ = [
     "code",
     "count_solid",
     "count_words",
+    "diversify",
+    "encloses",
     "find_quote",
     "most_tokens",
     "name_words",
@@ -25,11 +27,13 @@ __all__ = [
 ]
 
 from .counts import count_solid, count_words
+from .diversity import diversify
 from .markup import without_links
 from .mentions import Vocabulary, words_of
 from .numbers import numbers, unsupported_numbers
 from .quotes import find_quote
 from .sentences import sentences
+from .spans import encloses
 from .split import Splitter
 from .terms import ENGLISH_STOPWORDS, stem, terms
 from .tokens import blocks, most_tokens, offsets_of_tokens
