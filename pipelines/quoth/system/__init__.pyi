@@ -2,6 +2,7 @@ __all__ = [
     "Database",
     "WriteLock",
     "held",
+    "import_quietly",
     "jobs_folder",
     "presets_folder",
     "privacy",
@@ -14,6 +15,7 @@ __all__ = [
 from . import privacy
 from .database import Database
 from .files import held, write_whole
+from .imports import import_quietly
 from .lock import WriteLock
 from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder
 from .processor import processor

@@ -13,6 +13,8 @@ __all__ = [
     "code",
     "count_solid",
     "count_words",
+    "diversify",
+    "encloses",
     "find_quote",
     "language",
     "languages",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 from .counts import count_solid, count_words
+from .diversity import diversify
 from .language import Language, language, languages, read_language
 from .language_conversations import ConversationRules
 from .language_questions import QuestionRules
@@ -44,6 +47,7 @@ from .mentions import Vocabulary, words_of
 from .numbers import numbers, unsupported_numbers
 from .quotes import find_quote
 from .sentences import sentences
+from .spans import encloses
 from .split import Splitter
 from .terms import ENGLISH_STOPWORDS, stem, terms
 from .tokens import blocks, most_tokens, offsets_of_tokens
