@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quoth.config import Backend, Config
+from quoth.config import Config, ModelSettings
 from quoth.errors import ConfigurationError
 from quoth.system import load_entry_point, read_entry_points
 
@@ -23,7 +23,7 @@ def backend_names() -> tuple[str, ...]:
     return tuple(read_entry_points(GROUP))
 
 
-def open_model(settings: Backend, *, prompt_folders: Sequence[Path] = ()) -> LocalModel:
+def open_model(settings: ModelSettings, *, prompt_folders: Sequence[Path] = ()) -> LocalModel:
     """Return the model that `settings.model` names, split at its first colon, not loaded yet.
 
     `prompt_folders` hold prompts and families that go before ours. Raises `ConfigurationError` for
@@ -45,7 +45,7 @@ def open_embedder(config: Config) -> Embedder:
     return backend_class(backend).open_embedder(name, settings_of(backend, config.backend))
 
 
-def settings_of(backend: str, settings: Backend) -> Backend:
+def settings_of(backend: str, settings: ModelSettings) -> ModelSettings:
     """Return the settings as they are for a backend that may not be the configured one.
 
     An address and a key belong to the configured one alone.

@@ -1,6 +1,7 @@
 __all__ = [
     "Database",
     "WriteLock",
+    "import_quietly",
     "jobs_folder",
     "load_entry_point",
     "presets_folder",
@@ -17,6 +18,7 @@ __all__ = [
 from . import privacy
 from .database import Database
 from .files import remove_parts, stage_file, write_whole
+from .imports import import_quietly
 from .lock import WriteLock
 from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder
 from .plugins import load_entry_point, read_entry_points

@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from quoth.config import Backend, state_folder
+from quoth.config import ModelSettings, state_folder
 from quoth.system import processor, write_whole
 from quoth.weights.fingerprint import fingerprint_of
 
@@ -132,12 +132,12 @@ class Tuned:
     """What to run a model with: the file, the settings, the most threads, the package."""
 
     weights: Path
-    settings: Backend
+    settings: ModelSettings
     threads: int = 0
     engine: str = XLLAMACPP
 
 
-def tuned(weights: Path, settings: Backend) -> Tuned:
+def tuned(weights: Path, settings: ModelSettings) -> Tuned:
     """Return how a model was found to run best; without a profile, as it was given.
 
     What the user set himself stays as it is.
