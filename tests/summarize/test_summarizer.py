@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document as LangChainDocument
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.errors import GenerationError, NoTextError, UsageError
 from quoth.journal.journal import Journal
 from quoth.models.model import LocalModel
@@ -30,7 +30,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModel]:
-    model = open_model(Backend(threads=1, parallel=2, context_window=4096))
+    model = open_model(ModelSettings(threads=1, parallel=2, context_window=4096))
     yield model
     model.unload()
 
