@@ -177,9 +177,9 @@ def _questions() -> Iterator[str]:
 
 
 def _text(question: str) -> str:
-    from quoth.retrieve import checked_question
+    from quoth.retrieve import check_question
 
-    return checked_question(sys.stdin.read() if question == "-" else question)
+    return check_question(sys.stdin.read() if question == "-" else question)
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 __all__ = [
     "ENGLISH_STOPWORDS",
+    "AnswerKind",
     "ConversationRules",
     "Language",
     "QuestionRules",
@@ -18,6 +19,7 @@ __all__ = [
     "find_quote",
     "language",
     "languages",
+    "lexemes",
     "most_tokens",
     "name_words",
     "named_words",
@@ -39,9 +41,10 @@ from .counts import count_solid, count_words
 from .diversity import diversify
 from .language import Language, language, languages, read_language
 from .language_conversations import ConversationRules
-from .language_questions import QuestionRules
+from .language_questions import AnswerKind, QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
+from .lexemes import lexemes
 from .markup import without_links
 from .mentions import Vocabulary, words_of
 from .numbers import numbers, unsupported_numbers

@@ -81,3 +81,13 @@ class QuestionRules:
                 return kind
         return "what"
 
+    def is_number(self, word: str) -> bool:
+        """Return whether a word is a number, in digits or in letters."""
+        return any(map(str.isdigit, word)) or word.lower() in self.numerals
+
+    def is_date(self, word: str) -> bool:
+        """Return whether a word is a date or a part of one."""
+        lower = word.lower()
+        if lower in self.months:
+            return word[0].isupper()  # "may" is no month
+        return bool(self.dates.fullmatch(lower))
