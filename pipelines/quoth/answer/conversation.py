@@ -76,5 +76,7 @@ class Conversation:
         for part in self.answerer.stream(standalone, shown=self._shown):
             if isinstance(part, Answer):
                 self._shown = part.excerpts or self._shown
-                self.turns = list(self._file.add(Turn(question, standalone, part.text)))
+                turn = Turn(question, standalone, part.text)
+                self._file.add(turn)
+                self.turns.append(turn)
             yield part

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,10 +54,9 @@ class TurnFile:
                 hint="Start a new one with: quoth chat",
             ) from error
 
-    def add(self, turn: Turn) -> Sequence[Turn]:
-        """Write one more turn, and return all turns, those of other processes included."""
+    def add(self, turn: Turn) -> None:
+        """Write one more turn, behind those of other processes."""
         with self._lock.hold(wait_seconds=_WAIT_SECONDS):
             turns = [*(self.read() if self.path.exists() else ()), turn]
             content = json.dumps([asdict(turn) for turn in turns], ensure_ascii=False)
             write_whole(self.path, content)
-        return turns
