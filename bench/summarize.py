@@ -24,7 +24,7 @@ from typing import Any
 
 from quoth.backends.llama.in_process import LlamaCpp
 from quoth.config.read import load_config
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.evaluate.questions import sample
 from quoth.evaluate.references import Referenced, read_references
 from quoth.evaluate.summaries import judged, lead
@@ -125,7 +125,7 @@ def measure(
         total[side] += seconds[side]
 
 
-def langchain(model: LocalModel, name: str, settings: Backend) -> Callable[[str], str]:
+def langchain(model: LocalModel, name: str, settings: ModelSettings) -> Callable[[str], str]:
     """Return LangChain's documented way to summarize a text, on the weights of that name."""
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from pydantic import PrivateAttr
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.models.model import Description, LocalModel, Piece, Request
 from quoth.types import Timings
 
@@ -42,7 +42,7 @@ class Scripted(LocalModel):
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: ModelSettings) -> Self:
         return cls(model=f"scripted:{name}")
 
     def describe(self) -> Description:

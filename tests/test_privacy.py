@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from quoth import Config, Library
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import EgressError
 from quoth.system import Guard
 
@@ -142,7 +142,7 @@ def test_a_search_changes_nothing_of_the_process(sample: str, session_home: Path
 
 
 def test_two_libraries_keep_to_their_own_hosts(tmp_path: Path) -> None:
-    remote = Backend(model="openai-compatible:m", url="http://gpu.lan:8000")
+    remote = ModelSettings(model="openai-compatible:m", url="http://gpu.lan:8000")
     open_config = Config.model_validate({"backend": remote, "privacy": {"allow": ("gpu.lan",)}})
     closed = Library(home=tmp_path, config=Config(backend=remote))
     opened = Library(home=tmp_path, config=open_config)

@@ -149,7 +149,7 @@ class Library:
 
     def rebuild(self, *, wait_seconds: float = 0.0) -> int:
         """Make the dense index again from SQLite; return how many chunks it has."""
-        with self.lock.held(wait_seconds=wait_seconds):
+        with self.lock.hold(wait_seconds=wait_seconds):
             self.index.rebuild()
             return self.store.chunk_count()
 

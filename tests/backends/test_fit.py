@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from quoth.backends.llama.offload import offload_note, offloaded_layers
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.weights.bandwidth import memory_bandwidth
 from quoth.weights.find import embedded_weights
 from quoth.weights.fit import cache_of_layers, fit_of
@@ -35,7 +35,7 @@ def test_the_cache_is_what_llama_cpp_allocates(header: Gguf) -> None:
 
 
 def test_on_a_cpu_the_bandwidth_bounds_the_speed(header: Gguf) -> None:
-    found = fit_of(header, Backend(), memory=machine(8 * GIB), bandwidth=20e9)
+    found = fit_of(header, ModelSettings(), memory=machine(8 * GIB), bandwidth=20e9)
     assert found.place == "cpu"
     assert found.gpu_layers == 0
     assert found.layers == 31
@@ -52,7 +52,7 @@ def test_on_a_cpu_the_bandwidth_bounds_the_speed(header: Gguf) -> None:
 
 
 def test_all_layers_go_onto_a_gpu_that_is_large_enough(header: Gguf) -> None:
-    found = fit_of(header, Backend(), memory=machine(8 * GIB, 4 * GIB))
+    found = fit_of(header, ModelSettings(), memory=machine(8 * GIB, 4 * GIB))
     assert (found.place, found.gpu_layers) == ("gpu", 31)
     assert found.tokens_per_second is None
     assert found.advice == "It fits."
@@ -60,20 +60,20 @@ def test_all_layers_go_onto_a_gpu_that_is_large_enough(header: Gguf) -> None:
 
 
 def test_a_small_gpu_takes_some_of_them(header: Gguf) -> None:
-    small = fit_of(header, Backend(), memory=machine(8 * GIB, 320 * MIB), bandwidth=20e9)
+    small = fit_of(header, ModelSettings(), memory=machine(8 * GIB, 320 * MIB), bandwidth=20e9)
     assert small.place == "gpu and cpu"
     assert 0 < small.gpu_layers < 31
-    larger = fit_of(header, Backend(), memory=machine(8 * GIB, 360 * MIB), bandwidth=20e9)
+    larger = fit_of(header, ModelSettings(), memory=machine(8 * GIB, 360 * MIB), bandwidth=20e9)
     assert larger.gpu_layers > small.gpu_layers
     assert small.tokens_per_second is not None
 
 
 def test_what_does_not_fit_names_the_quantization_that_would(header: Gguf) -> None:
     large = replace(header, bytes=1000 * MIB)
-    found = fit_of(large, Backend(), memory=machine(500 * MIB), bandwidth=20e9)
+    found = fit_of(large, ModelSettings(), memory=machine(500 * MIB), bandwidth=20e9)
     assert found.place == "nowhere"
     assert found.better == "Q8_0"
-    tiny = fit_of(large, Backend(), memory=machine(200 * MIB), bandwidth=20e9)
+    tiny = fit_of(large, ModelSettings(), memory=machine(200 * MIB), bandwidth=20e9)
     assert tiny.better == ""
     assert "No quantization" in tiny.advice
 
@@ -81,15 +81,17 @@ def test_what_does_not_fit_names_the_quantization_that_would(header: Gguf) -> No
 def test_of_a_table_of_embeddings_one_row_is_read(header: Gguf) -> None:
     shape, _ = header.tensors["token_embd.weight"]
     own_output = replace(header, tensors={**header.tensors, "output.weight": (shape, 0)})
-    tied = fit_of(header, Backend(), memory=machine(8 * GIB), bandwidth=1e9)
-    apart = fit_of(own_output, Backend(), memory=machine(8 * GIB), bandwidth=1e9)
+    tied = fit_of(header, ModelSettings(), memory=machine(8 * GIB), bandwidth=1e9)
+    apart = fit_of(own_output, ModelSettings(), memory=machine(8 * GIB), bandwidth=1e9)
     assert apart.tokens_per_second > tied.tokens_per_second  # type: ignore[operator]
 
 
 def test_a_longer_window_costs_more(header: Gguf) -> None:
-    one = fit_of(header, Backend(context_window=1024), memory=machine(8 * GIB), bandwidth=1e9)
-    two = fit_of(header, Backend(context_window=2048), memory=machine(8 * GIB), bandwidth=1e9)
-    most = fit_of(header, Backend(context_window=99999), memory=machine(8 * GIB), bandwidth=1e9)
+    one = fit_of(header, ModelSettings(context_window=1024), memory=machine(8 * GIB), bandwidth=1e9)
+    two = fit_of(header, ModelSettings(context_window=2048), memory=machine(8 * GIB), bandwidth=1e9)
+    most = fit_of(
+        header, ModelSettings(context_window=99999), memory=machine(8 * GIB), bandwidth=1e9
+    )
     assert two.cache == 2 * one.cache
     assert most.window == header.context_length
 
@@ -98,8 +100,8 @@ def test_of_a_mixture_only_the_used_experts_are_read(header: Gguf) -> None:
     tensors = {f"{n}_exps" if "ffn_up" in n else n: t for n, t in header.tensors.items()}
     values = {**header.values, "llama.expert_count": 8, "llama.expert_used_count": 2}
     mixture = replace(header, tensors=tensors, values=values)
-    plain = fit_of(header, Backend(), memory=machine(8 * GIB), bandwidth=1e9)
-    mixed = fit_of(mixture, Backend(), memory=machine(8 * GIB), bandwidth=1e9)
+    plain = fit_of(header, ModelSettings(), memory=machine(8 * GIB), bandwidth=1e9)
+    mixed = fit_of(mixture, ModelSettings(), memory=machine(8 * GIB), bandwidth=1e9)
     assert mixed.tokens_per_second > plain.tokens_per_second  # type: ignore[operator]
 
 

@@ -16,7 +16,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from quoth import Library
 from quoth.backends.http import LocalHttp, read_key
 from quoth.config import load_config
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.errors import (
     BackendError,
     ConfigurationError,
@@ -54,7 +54,7 @@ def test_a_model_is_split_at_its_first_colon() -> None:
 )
 def test_what_is_no_model_is_said(model: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message) as caught:
-        open_model(Backend(model=model))
+        open_model(ModelSettings(model=model))
     assert "llama-server" in caught.value.hint
 
 
@@ -64,12 +64,12 @@ def test_an_extra_that_is_missing_is_one_sentence(
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda *_: None)
     with pytest.raises(MissingExtraError) as caught:
-        open_model(Backend(model=f"{backend}:embedded"))
+        open_model(ModelSettings(model=f"{backend}:embedded"))
     assert caught.value.hint == f"Install it with: pip install 'quoth[{backend}]'"
 
 
 def test_describing_and_rendering_load_nothing() -> None:
-    model = open_model(Backend())
+    model = open_model(ModelSettings())
     assert model.describe().context_window == 8192
     assert model.render([HumanMessage("Hi")]).endswith("<|im_start|>assistant\n")
     assert not model.loaded  # type: ignore[attr-defined]
@@ -77,11 +77,14 @@ def test_describing_and_rendering_load_nothing() -> None:
 
 def test_a_template_of_the_users_comes_first(tmp_path: Path) -> None:
     messages = [SystemMessage("Be brief."), HumanMessage("Hi")]
-    by_family = open_model(Backend(template="llama-2")).render(messages)
+    by_family = open_model(ModelSettings(template="llama-2")).render(messages)
     assert "<<SYS>>" in by_family
     file = tmp_path / "mine.jinja"
     file.write_text("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}")
-    assert open_model(Backend(template=str(file))).render(messages) == "<system>Be brief.<user>Hi"
+    assert (
+        open_model(ModelSettings(template=str(file))).render(messages)
+        == "<system>Be brief.<user>Hi"
+    )
 
 
 def test_llama_2_sees_its_marks_around_the_search_queries_and_everyone_else_the_plain_ones(
@@ -116,7 +119,7 @@ def test_prompts_and_families_of_the_users_go_before_ours(tmp_path: Path) -> Non
     task = "{name: answer, version: 9, variables: [context, question], user: '{context}{question}'}"
     (tmp_path / "tasks" / "answer.yaml").write_text(task)
     (tmp_path / "families" / "house.jinja").write_text("<{{ messages[0].content }}>")
-    model = open_model(Backend(template="house"), prompt_folders=(tmp_path,))
+    model = open_model(ModelSettings(template="house"), prompt_folders=(tmp_path,))
     assert model.render([HumanMessage("Hi")]) == "<Hi>"
     assert model.family == "house"
     assert select_prompt("answer", model).version == 9
@@ -126,12 +129,12 @@ def test_prompts_and_families_of_the_users_go_before_ours(tmp_path: Path) -> Non
 
 def test_a_server_backend_without_an_address() -> None:
     with pytest.raises(ConfigurationError, match="needs the address"):
-        open_model(Backend(model="openai-compatible:x"))
+        open_model(ModelSettings(model="openai-compatible:x"))
 
 
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(ModelNotFoundError, match=r"no GGUF file nowhere\.gguf"):
-        open_model(Backend(model="llamacpp:nowhere.gguf"))
+        open_model(ModelSettings(model="llamacpp:nowhere.gguf"))
 
 
 class _Handler(BaseHTTPRequestHandler):

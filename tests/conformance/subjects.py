@@ -18,7 +18,7 @@ import ollama
 import pytest
 from ollama_server import NAME
 from quoth.backends.ollama.wire import server_address
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.errors import BackendUnavailableError
 from quoth.models.model import LocalModel
 from quoth.models.registry import backend_class, open_model
@@ -76,8 +76,8 @@ def llama_server(*arguments: str) -> Iterator[str]:
         process.stdout.close()
 
 
-def settings(**changes: Any) -> Backend:
-    return Backend(**{"context_window": WINDOW, "threads": 1, "parallel": 2, **changes})
+def settings(**changes: Any) -> ModelSettings:
+    return ModelSettings(**{"context_window": WINDOW, "threads": 1, "parallel": 2, **changes})
 
 
 def open_behind(backend: str, url: str, **changes: Any) -> LocalModel:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.errors import ConfigurationError, ContextOverflowError
 from quoth.models.model import timings_of
 from quoth.models.registry import open_model
@@ -84,7 +84,7 @@ def test_repeats_itself_with_a_seed(subject: Subject) -> None:
 def test_counts_tokens(subject: Subject) -> None:
     if not subject.embedded:
         pytest.skip("there is nothing to compare with; `counts the prompt` asks the server")
-    reference = open_model(Backend(context_window=WINDOW, threads=1))
+    reference = open_model(ModelSettings(context_window=WINDOW, threads=1))
     try:
         for text in ("", "a", "The Löschwasser is 12 m³ 🙂.", "two\n\nlines  with  spaces"):
             assert subject.model.count_tokens(text) == reference.count_tokens(text)

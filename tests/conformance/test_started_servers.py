@@ -57,8 +57,9 @@ def test_llama_server_from_the_path_is_started_and_stopped(
 def test_a_started_server_ends_with_us_even_when_we_are_killed(programs: Path) -> None:
     code = (
         "from quoth.models import open_model\n"
-        "from quoth.config.read import Backend\n"
-        f"model = open_model(Backend(model='llamafile:{programs}/small.llamafile', threads=1,\n"
+        "from quoth.config import ModelSettings\n"
+        "model = open_model(ModelSettings(threads=1,\n"
+        f"    model='llamafile:{programs}/small.llamafile',\n"
         "    context_window=512))\n"
         "model.describe()\n"
         "print(model.engine().client.url, flush=True)\n"

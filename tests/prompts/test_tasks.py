@@ -165,3 +165,40 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, old: str, new: str, rea
 def test_an_unknown_prompt() -> None:
     with pytest.raises(PromptError, match="no prompt 'nothing'"):
         load_prompt("nothing")
+
+
+FORMED = """
+name: example
+version: 1
+variables: [text]
+labels: {quote: Zitat}
+refusals: [Steht nicht da.]
+user: 'Schreibe Zitat: oder Steht nicht da. {text}'
+"""
+
+
+def test_labels_and_refusals_are_declared_with_the_text_that_asks_for_them(tmp_path: Path) -> None:
+    write(tmp_path, FORMED)
+    prompt = load_prompt("example", folders=(tmp_path,))
+    assert prompt.label("quote") == "Zitat"
+    assert prompt.refusals == ("Steht nicht da.",)
+    with pytest.raises(PromptError, match=r"example\.yaml declares no label 'answer'"):
+        prompt.label("answer")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{quote: Zitat}", "{quote: Beleg}", "declares 'Beleg', but does not ask for it"),
+        ("[Steht nicht da.]", "[Nein.]", "declares 'Nein.', but does not ask for it"),
+        ("{quote: Zitat}", "[Zitat]", "must map the name of each label to its word"),
+        ("{quote: Zitat}", "{quote: 3}", "must map the name of each label to its word"),
+        ("[Steht nicht da.]", "Nein", "must declare its refusals as a list of texts"),
+    ],
+)
+def test_labels_and_refusals_of_another_shape_are_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    write(tmp_path, FORMED.replace(old, new))
+    with pytest.raises(PromptError, match=message):
+        load_prompt("example", folders=(tmp_path,))

@@ -14,7 +14,6 @@ from quoth.collection.scope import Scope
 from quoth.collection.store import Store
 from quoth.config.settings import Retrieval
 from quoth.errors import FingerprintError, UsageError
-from quoth.retrieve.diversify import diverse
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.langchain import CollectionRetriever, as_langchain
 from quoth.retrieve.names import fitting
@@ -232,18 +231,6 @@ def test_diversity_puts_another_subject_before_the_same_again(store: Store) -> N
     assert alike == ["the wing of a glider"] * 2
     assert apart[0] == "the wing of a glider"
     assert apart[1] != apart[0]
-
-
-def test_diverse_values_never_rise_and_without_diversity_keep_the_order() -> None:
-    random = np.random.default_rng(3)
-    vectors = random.normal(size=(20, 8)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    scores = list(random.normal(size=20))
-    values = [value for _, value in diverse(scores, vectors, k=20, diversity=0.6)]
-    assert values == sorted(values, reverse=True)
-    plain = [at for at, _ in diverse(scores, vectors, k=5, diversity=0.0)]
-    assert plain == sorted(range(20), key=lambda at: -scores[at])[:5]
-    assert diverse([], vectors[:0], k=3, diversity=0.5) == []
 
 
 def test_an_expander_adds_to_what_is_searched_with(store: Store) -> None:

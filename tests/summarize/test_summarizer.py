@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document as LangChainDocument
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.errors import GenerationError, NoTextError, UsageError
 from quoth.journal.journal import Journal
 from quoth.models.model import LocalModel
@@ -30,7 +30,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModel]:
-    model = open_model(Backend(threads=1, parallel=2, context_window=4096))
+    model = open_model(ModelSettings(threads=1, parallel=2, context_window=4096))
     yield model
     model.unload()
 
@@ -272,7 +272,7 @@ def test_the_same_call_in_flight_is_made_once(tmp_path: Path) -> None:
     assert len(model.asked) == 1
     assert sorted(summary.calls for summary in summaries) == [0, 0, 0, 1]
     assert len({summary.text for summary in summaries}) == 1
-    assert not journal._flight
+    assert len(journal.in_flight) == 0
 
 
 def test_a_call_that_fails_in_flight_leaves_the_next_to_try(tmp_path: Path) -> None:

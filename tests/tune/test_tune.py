@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from quoth.backends.llama.compiled import LlamaCppPython
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.errors import UsageError
 from quoth.models.registry import open_model
 from quoth.tune.formats import Copy, write_copies
@@ -32,7 +32,7 @@ from quoth.weights.profile import (
 native = pytest.mark.skipif(
     importlib.util.find_spec("llama_cpp") is None, reason="needs the extra llama-cpp-python"
 )
-ONE_THREAD = Backend(threads=1, parallel=1, context_window=2048)
+ONE_THREAD = ModelSettings(threads=1, parallel=1, context_window=2048)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def profile(copies: dict[str, Copy]) -> Iterator[Profile]:
     )
     write_profile(made)
     yield made
-    undo(Backend())
+    undo(ModelSettings())
 
 
 def test_a_copy_is_the_same_model_to_within_what_it_says(copies: dict[str, Copy]) -> None:
@@ -94,7 +94,7 @@ def test_what_a_lossy_copy_forgets_is_measured(copies: dict[str, Copy]) -> None:
 
 
 def test_a_tuned_model_opens_as_it_was_tuned(profile: Profile) -> None:
-    model = open_model(Backend())
+    model = open_model(ModelSettings())
     assert str(model.weights_file()) == profile.weights
     assert model.describe().parallel == 2
     assert model.describe().family == "chatml"
@@ -105,7 +105,7 @@ def test_a_tuned_model_opens_as_it_was_tuned(profile: Profile) -> None:
 @native
 def test_a_model_opens_on_the_engine_that_was_faster(profile: Profile) -> None:
     write_profile(replace(profile, engine=LLAMA_CPP_PYTHON))
-    model = open_model(Backend())
+    model = open_model(ModelSettings())
     assert isinstance(model, LlamaCppPython)
     assert (model.model, str(model.weights_file())) == ("llamacpp:embedded", profile.weights)
     assert model.invoke("What is the capital of France?", max_tokens=4).text
@@ -123,21 +123,21 @@ def test_both_engines_write_as_many_tokens_as_are_wanted() -> None:
 
 def test_other_bytes_are_other_weights_for_the_journal(profile: Profile) -> None:
     before = fingerprint_of(embedded_weights())
-    assert open_model(Backend()).describe().fingerprint != before
-    assert undo(Backend())
-    assert open_model(Backend()).describe().fingerprint == before
-    assert not undo(Backend())
+    assert open_model(ModelSettings()).describe().fingerprint != before
+    assert undo(ModelSettings())
+    assert open_model(ModelSettings()).describe().fingerprint == before
+    assert not undo(ModelSettings())
 
 
 def test_what_the_user_set_counts_more(profile: Profile) -> None:
-    assert open_model(Backend(parallel=3)).describe().parallel == 3
+    assert open_model(ModelSettings(parallel=3)).describe().parallel == 3
 
 
 @pytest.mark.parametrize("spoilt", ["{", json.dumps({"model": "x"})])
 def test_a_spoilt_profile_is_none(profile: Profile, spoilt: str) -> None:
     (folder_of(profile.fingerprint) / "profile.json").write_text(spoilt)
     assert profile_of(embedded_weights()) is None
-    assert open_model(Backend()).weights_file() == embedded_weights()
+    assert open_model(ModelSettings()).weights_file() == embedded_weights()
 
 
 def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
@@ -148,7 +148,10 @@ def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
 def test_tuning_measures_and_remembers(quoth) -> None:  # type: ignore[no-untyped-def]
     steps: list[int] = []
     profile = tune(
-        Backend(), job="chat", seconds=8, progress=lambda done, total, what: steps.append(done)
+        ModelSettings(),
+        job="chat",
+        seconds=8,
+        progress=lambda done, total, what: steps.append(done),
     )
     assert steps == sorted(steps)
     assert {trial.what for trial in profile.trials} >= {"weights"}
@@ -164,7 +167,7 @@ def test_tuning_measures_and_remembers(quoth) -> None:  # type: ignore[no-untype
 
 
 def test_what_was_not_compared_with_the_defaults_is_not_chosen() -> None:
-    tuner = _Tuner(embedded_weights(), Backend(), "chat", 0.0, None)
+    tuner = _Tuner(embedded_weights(), ModelSettings(), "chat", 0.0, None)
     one, faster, slow = (Trial("threads", "", seconds, 100.0, 10.0) for seconds in (1.0, 0.9, 2.0))
     assert tuner._winner({"1": one}, "2") == "2"
     assert tuner._winner({"1": one, "2": slow}, "2") == "1"
@@ -174,9 +177,9 @@ def test_what_was_not_compared_with_the_defaults_is_not_chosen() -> None:
 
 def test_a_model_of_a_server_cannot_be_tuned(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="program of its own"):
-        tune(Backend(model="ollama:qwen"))
+        tune(ModelSettings(model="ollama:qwen"))
     with pytest.raises(UsageError, match="no job"):
-        tune(Backend(), job="sing")
+        tune(ModelSettings(), job="sing")
 
 
 def _fields(profile: Profile) -> dict[str, object]:

@@ -24,7 +24,7 @@ from quoth.errors import ContextOverflowError, QuothError
 from quoth.models import LocalModel, timings_of
 from quoth.prompts import Prompt, select_prompt
 from quoth.retrieve import Searcher, checked_question
-from quoth.text import unsupported_numbers, without_links
+from quoth.text import encloses, unsupported_numbers, without_links
 from quoth.types import Answer, Chunk, Citation, Hit, Timings
 
 NOT_FOUND = "This is not in your documents."
@@ -238,7 +238,7 @@ class Answerer(Runnable[str, Answer]):
         timings = timings_of(message)
         if is_declined(reply.text):
             return self._nothing(question, hits, timings)
-        cited = [chunk.text for chunk in chunks if any(_holds(chunk, one) for one in citations)]
+        cited = [chunk.text for chunk in chunks if any(encloses(chunk, one) for one in citations)]
         return Answer(
             question=question,
             text=reply.text,
@@ -320,14 +320,6 @@ def steady(found: Sequence[Chunk], shown: Sequence[Chunk]) -> list[Chunk]:
 
 def _one_line(sentence: Sentence) -> str:
     return " ".join(without_links(sentence.text).split())
-
-
-def _holds(chunk: Chunk, cited: Citation) -> bool:
-    return (
-        (chunk.source, chunk.page) == (cited.source, cited.page)
-        and chunk.start <= cited.start
-        and cited.end <= chunk.end
-    )
 
 
 def _messages(prompt: Prompt, question: str, chunks: Sequence[Chunk]) -> list[BaseMessage]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from quoth.text import find_quote, sentences, terms
+from quoth.text import encloses, find_quote, sentences, terms
 from quoth.types import Chunk, Citation, Finding
 
 MOST_CITATIONS = 3
@@ -54,8 +54,8 @@ def cite(
         found = [citation(s.chunk, s.start, s.end, how="repaired") for s in best]
     unique: list[Citation] = []
     for one in found:
-        if not any(_within(one, other) for other in unique):
-            unique = [other for other in unique if not _within(other, one)] + [one]
+        if not any(encloses(other, one) for other in unique):
+            unique = [other for other in unique if not encloses(one, other)] + [one]
     return tuple(unique[:MOST_CITATIONS])
 
 
@@ -121,14 +121,6 @@ def _claims(answer: str) -> list[str]:
     quoted = [match.group(1) for match in _QUOTED.finditer(answer)]
     whole = [answer[start:end] for start, end in sentences(answer)]
     return [claim for claim in (*quoted, *whole) if len(_WORD.findall(claim)) >= CLAIM_WORDS]
-
-
-def _within(inner: Citation, outer: Citation) -> bool:
-    return (
-        (inner.source, inner.page) == (outer.source, outer.page)
-        and outer.start <= inner.start
-        and inner.end <= outer.end
-    )
 
 
 def _after_heading(chunk: Chunk, start: int, end: int) -> int:

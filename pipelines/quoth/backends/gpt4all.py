@@ -23,7 +23,7 @@ from quoth.backends.llama.engine import resolve
 from quoth.backends.llama.offload import offload_note
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.backends.stops import until_stop
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, ConfigurationError, MissingExtraError
 from quoth.models import Description, LocalModel, Piece, Request
 from quoth.prompts import ChatTemplate, ModelMetadata
@@ -36,7 +36,7 @@ _FOLDER = Path("~/.cache/gpt4all")
 class Gpt4All(LocalModel):
     """A GGUF file on gpt4all. It answers one call at a time. Loaded at the first call."""
 
-    settings: Backend
+    settings: ModelSettings
     path: Path
 
     _header: Gguf = PrivateAttr()
@@ -49,7 +49,7 @@ class Gpt4All(LocalModel):
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return the model in a GGUF file: a path, or a name in gpt4all's own folder."""
         if importlib.util.find_spec("gpt4all") is None:
             raise MissingExtraError("The backend gpt4all", "gpt4all")
@@ -65,7 +65,7 @@ class Gpt4All(LocalModel):
         return model
 
     @classmethod
-    def installed(cls, settings: Backend) -> Sequence[Installed]:
+    def installed(cls, settings: ModelSettings) -> Sequence[Installed]:
         """Return the models in gpt4all's own folder."""
         files = sorted(_FOLDER.expanduser().glob("*.gguf"))
         return [Installed(file.name, file.stat().st_size, path=str(file)) for file in files]

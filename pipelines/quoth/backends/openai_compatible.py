@@ -18,7 +18,7 @@ from pydantic import PrivateAttr
 from quoth.backends.http import LocalHttp, is_crowded, read_key
 from quoth.backends.llama.admission import Admission, no_limit
 from quoth.backends.llama.http import timings_in
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
 from quoth.models import Description, LocalModel, Piece, Request, defuse, role_of, shortfall
 from quoth.prompts import ModelMetadata, family_of
@@ -40,7 +40,7 @@ class _Server:
 class OpenAICompatible(LocalModel):
     """A model of a server that speaks OpenAI's chat completions."""
 
-    settings: Backend
+    settings: ModelSettings
     name: str = ""
 
     _http: LocalHttp = PrivateAttr()
@@ -49,7 +49,7 @@ class OpenAICompatible(LocalModel):
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return a model of the server at `backend.url`, which may end in `/v1` or not."""
         return cls(
             model=f"openai-compatible:{name}",
@@ -65,7 +65,7 @@ class OpenAICompatible(LocalModel):
         self._http = connect(self.settings)
 
     @classmethod
-    def installed(cls, settings: Backend) -> Sequence[Installed]:
+    def installed(cls, settings: ModelSettings) -> Sequence[Installed]:
         """Return the models that the server serves."""
         if not settings.url:
             return ()
@@ -255,7 +255,7 @@ def _turn(message: BaseMessage) -> dict[str, str]:
     return {"role": role_of(message), "content": str(message.text)}
 
 
-def connect(settings: Backend) -> LocalHttp:
+def connect(settings: ModelSettings) -> LocalHttp:
     """Return a client for the server at `backend.url`. Raises `ConfigurationError` without one."""
     if not settings.url:
         raise ConfigurationError(

@@ -13,7 +13,7 @@ from quoth.cli.options import AsJson, ConfigFile, Debug, Preset, Settings, effec
 from quoth.errors import EgressError, QuothError, UsageError
 
 if TYPE_CHECKING:
-    from quoth.config import Backend, Config
+    from quoth.config import Config, ModelSettings
     from quoth.weights import Fit, Installed
 
 _LIST_SECONDS = 5.0
@@ -202,7 +202,7 @@ def _config(
     return effective(file, settings, model, preset=preset).config
 
 
-def _installed(backend: str, chosen: Backend) -> list[Installed]:
+def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:
     from quoth.models import backend_class, settings_of
 
     settings = settings_of(backend, chosen).model_copy(update={"timeout": _LIST_SECONDS})

@@ -88,7 +88,7 @@ class DenseIndex:
                 return
             if self._is_large() and self.problem() is not None:
                 try:
-                    with self._write_lock.held():
+                    with self._write_lock.hold():
                         if not self._failed:
                             self.sync()
                         if self.problem() is not None:

@@ -1,10 +1,10 @@
 __all__ = [
     "Answering",
-    "Backend",
     "Config",
     "Effective",
     "Embedding",
     "Ingestion",
+    "ModelSettings",
     "Retrieval",
     "Summarization",
     "compose",
@@ -14,4 +14,12 @@ __all__ = [
 ]
 
 from .read import Effective, compose, load_config, nearest, state_folder
-from .settings import Answering, Backend, Config, Embedding, Ingestion, Retrieval, Summarization
+from .settings import (
+    Answering,
+    Config,
+    Embedding,
+    Ingestion,
+    ModelSettings,
+    Retrieval,
+    Summarization,
+)

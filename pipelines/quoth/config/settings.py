@@ -100,7 +100,7 @@ class Summarization(Section):
     map_tokens: int = Field(1200, ge=64, description="Tokens of text in one map call.")
 
 
-class Backend(Section):
+class ModelSettings(Section):
     """Which model answers, and how it runs."""
 
     model: str = Field(
@@ -141,7 +141,7 @@ class Config(Section):
     retrieval: Retrieval = Retrieval()
     answering: Answering = Answering()
     summarization: Summarization = Summarization()
-    backend: Backend = Backend()
+    backend: ModelSettings = ModelSettings()
     privacy: Privacy = Privacy()
     prompts: str = Field("", description="A folder whose prompts override ours by name.")
     preset: str = Field(

@@ -123,7 +123,7 @@ def corpus_searcher(
     model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
     key = f"{corpus.fingerprint}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
     with _collection(key, cache) as (store, index, lock):
-        with lock.held(wait_seconds=WAIT_SECONDS):
+        with lock.hold(wait_seconds=WAIT_SECONDS):
             _fill(store, corpus, embedder, splitter, progress)
             index.sync()
         yield open_searcher(store, index, embedder, config.retrieval, model)

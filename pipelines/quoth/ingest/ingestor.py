@@ -97,7 +97,7 @@ class Ingestor:
             raise UsageError(
                 f"There is no such file or folder: {names}.", hint="Look at the spelling."
             )
-        with self.lock.held(wait_seconds=wait_seconds):
+        with self.lock.hold(wait_seconds=wait_seconds):
             self.check_fingerprint()
             lines = _Lines()
             known = self.store.stamps()

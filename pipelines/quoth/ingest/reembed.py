@@ -40,7 +40,7 @@ def reembed(
     """
     begin = time.perf_counter()
     made_with = {"embedder": embedder.fingerprint, "splitter": splitter.fingerprint}
-    with lock.held(wait_seconds=wait_seconds):
+    with lock.hold(wait_seconds=wait_seconds):
         sources = store.sources()
         if all(store.meta(key) == value for key, value in made_with.items()):
             return Report(

@@ -21,7 +21,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict
 
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, GenerationError
 from quoth.models.messages import as_chunk, as_result, defuse, timings_of
 from quoth.models.thinking import split_thinking
@@ -79,7 +79,7 @@ class LocalModel(BaseChatModel):
 
     @classmethod
     @abstractmethod
-    def open(cls, name: str, settings: Backend) -> LocalModel:
+    def open(cls, name: str, settings: ModelSettings) -> LocalModel:
         """Return the model called `name`, configured, without loading it."""
 
     @abstractmethod
@@ -131,7 +131,7 @@ class LocalModel(BaseChatModel):
             raise shortfall(self.model, request.prompt_tokens, read)
 
     @classmethod
-    def open_embedder(cls, name: str, settings: Backend) -> Embedder:
+    def open_embedder(cls, name: str, settings: ModelSettings) -> Embedder:
         """Return an embedder that the backend runs; `ConfigurationError` where it runs none."""
         raise ConfigurationError(
             "This backend does not embed.",
@@ -139,12 +139,12 @@ class LocalModel(BaseChatModel):
         )
 
     @classmethod
-    def installed(cls, settings: Backend) -> Sequence[Installed]:
+    def installed(cls, settings: ModelSettings) -> Sequence[Installed]:
         """Return the models that the backend has here. Raises `BackendUnavailableError`."""
         return ()
 
     @classmethod
-    def pull(cls, name: str, settings: Backend) -> Iterator[Transfer]:
+    def pull(cls, name: str, settings: ModelSettings) -> Iterator[Transfer]:
         """Fetch a model, step by step. Raises `ConfigurationError` where nothing can be fetched."""
         raise ConfigurationError(
             "This backend does not fetch models.",
@@ -157,7 +157,7 @@ class LocalModel(BaseChatModel):
         return ""
 
     @classmethod
-    def remove(cls, name: str, settings: Backend) -> None:
+    def remove(cls, name: str, settings: ModelSettings) -> None:
         """Delete a model that the backend keeps; `ConfigurationError` where it keeps none."""
         raise ConfigurationError(
             "This backend keeps no models of its own.", hint="Delete the file yourself."

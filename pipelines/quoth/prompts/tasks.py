@@ -1,9 +1,11 @@
 """Prompts are data: what we ask of a model, whatever the model, one file a task.
 
 `prompts/tasks/NAME.yaml` declares its variables and holds a `system` and a `user` text, and under
-`families` the wording of a family that wants its own. A file of that name in the user's folder
-replaces ours. `{variable}` is replaced in one pass, and nothing else is special: braces, template
-syntax and variable names inside a document stay what they are.
+`families` the wording of a family that wants its own. Where a reply has a form, `labels` names what
+opens its parts and `refusals` what a model writes instead of an answer: the texts ask for them, and
+replies are parsed by them. A file of that name in the user's folder replaces ours. `{variable}` is
+replaced in one pass, and nothing else is special: braces, template syntax and variable names inside
+a document stay what they are.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _TEXTS = ("system", "user")
-_KEYS = {"name", "version", "description", "variables", "families", *_TEXTS}
+_KEYS = {
+    "name", "version", "description", "variables", "labels", "refusals", "families", *_TEXTS
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Prompt:
     """What is asked of a model: a `system` text, which may be empty, and a `user` text.
 
     `variables` are the names that must be given; `path` is the file that the prompt comes from.
+    `labels` maps the name of a part of the reply to the word that opens it, `refusals` are replies
+    that decline. Every wording of the prompt holds each of them.
 
     >>> load_prompt("hyde").messages(question="Why is the sky blue?")[-1].type
     'human'
@@ -45,6 +51,20 @@ class Prompt:
     system: str
     user: str
     path: Path
+    labels: Mapping[str, str] = field(default_factory=dict)
+    refusals: tuple[str, ...] = ()
+
+    def label(self, part: str) -> str:
+        """Return the word that opens a part of the reply.
+
+        Raises `PromptError` naming the file when the prompt declares none for it.
+        """
+        if part not in self.labels:
+            raise PromptError(
+                f"The prompt {self.path} declares no label '{part}'.",
+                hint=f"Add it, in the words of the prompt, under labels: {{{part}: …}}.",
+            )
+        return self.labels[part]
 
     @property
     def fingerprint(self) -> str:
@@ -111,6 +131,8 @@ def load_prompt(name: str, *, family: str | None = None, folders: Sequence[Path]
         system=texts.get("system", "").strip(),
         user=texts["user"].strip(),
         path=path,
+        labels=entry["labels"],
+        refusals=tuple(entry["refusals"]),
     )
 
 
@@ -136,7 +158,9 @@ def _checked(name: str, path: Path) -> dict[str, Any]:
         raise PromptError(f"The prompt {path} must be a mapping.")
     if unknown := [key for key in raw if key not in _KEYS]:
         raise PromptError(f"The prompt {path} has an unknown key '{unknown[0]}'.")
-    entry = {"description": "", "variables": [], "families": {}, **raw}
+    entry = {
+        "description": "", "variables": [], "labels": {}, "refusals": [], "families": {}, **raw
+    }  # fmt: skip
     if entry.get("name") != name:
         raise PromptError(f"The prompt {path} must have the name of its file, '{name}'.")
     if not isinstance(entry.get("version"), int) or not isinstance(entry["description"], str):
@@ -147,21 +171,43 @@ def _checked(name: str, path: Path) -> dict[str, Any]:
         for variable in variables
     ):
         raise PromptError(f"The prompt {path} must declare its variables as a list of names.")
+    _check_reply(entry, path)
+    _check_families(entry, path)
+    _check_texts(entry, entry, path)
+    return entry
+
+
+def _check_reply(entry: dict[str, Any], path: Path) -> None:
+    labels, refusals = entry["labels"], entry["refusals"]
+    if not isinstance(labels, dict) or not all(
+        isinstance(text, str) and text for pair in labels.items() for text in pair
+    ):
+        raise PromptError(f"The prompt {path} must map the name of each label to its word.")
+    if not isinstance(refusals, list) or not all(
+        isinstance(text, str) and text for text in refusals
+    ):
+        raise PromptError(f"The prompt {path} must declare its refusals as a list of texts.")
+
+
+def _check_families(entry: dict[str, Any], path: Path) -> None:
     if not isinstance(entry["families"], dict):
         raise PromptError(f"The prompt {path} must map each family to its texts.")
     for family, texts in entry["families"].items():
         if not isinstance(texts, dict) or any(key not in _TEXTS for key in texts):
             raise PromptError(f"The prompt {path} may give '{family}' a system and a user text.")
-        _check_texts(texts, variables, path)
-    _check_texts(entry, variables, path)
-    return entry
+        _check_texts(texts, entry, path)
 
 
-def _check_texts(texts: dict[str, Any], variables: list[str], path: Path) -> None:
+def _check_texts(texts: dict[str, Any], entry: dict[str, Any], path: Path) -> None:
     if not isinstance(texts.get("user"), str) or not isinstance(texts.get("system", ""), str):
         raise PromptError(f"The prompt {path} needs a user text, and may have a system text.")
-    used = set(_VARIABLE.findall(texts.get("system", "") + texts["user"]))
+    both = f"{texts.get('system', '')}\n{texts['user']}"
+    variables = entry["variables"]
+    used = set(_VARIABLE.findall(both))
     if undeclared := sorted(used - set(variables)):
         raise PromptError(f"The prompt {path} uses '{undeclared[0]}', which it does not declare.")
     if unused := sorted(set(variables) - used):
         raise PromptError(f"The prompt {path} declares '{unused[0]}', but does not use it.")
+    for text in (*entry["labels"].values(), *entry["refusals"]):
+        if text not in both:
+            raise PromptError(f"The prompt {path} declares '{text}', but does not ask for it.")

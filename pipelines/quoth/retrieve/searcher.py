@@ -16,12 +16,11 @@ from quoth.collection import DenseIndex, Scope, Store
 from quoth.config import Retrieval
 from quoth.embed import Embedder
 from quoth.errors import FingerprintError, UsageError
-from quoth.retrieve.diversify import diverse
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.fuse import Candidates, Question, Weights, fuse, inverse_frequency
 from quoth.retrieve.names import fitting
 from quoth.retrieve.rerank import Reranker
-from quoth.text import analyse
+from quoth.text import analyse, diversify, encloses
 from quoth.types import Chunk, Hit
 
 MAX_QUESTION_CHARACTERS = 20_000
@@ -111,11 +110,7 @@ class Searcher:
             best.sort(key=lambda id: -found.scores[id])  # those judged alike stay in their order
         if self.settings.diversity and best:
             ids, vectors = self.store.vectors(best)
-            kept = diverse(
-                [found.scores[id] for id in ids], vectors, k=wanted,
-                diversity=self.settings.diversity,
-            )  # fmt: skip
-            found.scores = {ids[at]: value for at, value in kept}
+            found.scores = self._diversified(ids, vectors, found.scores, wanted)
             best = list(found.scores)
         hits = [
             Hit(
@@ -127,6 +122,21 @@ class Searcher:
             for id in best[:wanted]
         ]
         return self._grown(hits) if self.settings.section_tokens else hits
+
+    def _diversified(
+        self, ids: Sequence[int], vectors: Vector, scores: Mapping[int, float], wanted: int
+    ) -> dict[int, float]:
+        """Return the values of the best chunks that do not repeat one another, best first."""
+        given = np.asarray([scores[id] for id in ids], np.float32)
+        spread = float(given.max() - given.min())
+        relevance = (given - given.min()) / spread if spread else np.ones_like(given)
+        kept = diversify(
+            (1 - self.settings.diversity) * relevance,
+            lambda index: vectors @ vectors[index],
+            redundancy=self.settings.diversity,
+            limit=wanted,
+        )
+        return {ids[index]: value for index, value in kept}
 
     def _check_embedder(self) -> None:
         held = self.store.meta("embedder")
@@ -256,7 +266,7 @@ class Searcher:
         """Return the hits with the rest of their sections; one that another holds is left out."""
         grown: list[Hit] = []
         for hit in hits:
-            if any(_inside(hit.chunk, other.chunk) for other in grown):
+            if any(encloses(other.chunk, hit.chunk) for other in grown):
                 continue
             grown.append(replace(hit, chunk=self._section(hit.chunk)))
         return grown
@@ -340,11 +350,3 @@ def _day(text: str, name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise UsageError(f"{name} is no day: {text!r}.", hint="Write 2024-01-31.") from error
-
-
-def _inside(chunk: Chunk, other: Chunk) -> bool:
-    return (
-        (chunk.source, chunk.page) == (other.source, other.page)
-        and other.start <= chunk.start
-        and chunk.end <= other.end
-    )

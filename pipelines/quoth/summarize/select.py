@@ -12,7 +12,10 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from quoth.text import count_words, words_of
+import numpy as np
+from numpy.typing import NDArray
+
+from quoth.text import count_words, diversify, words_of
 
 _NOVELTY = 0.5
 _SPREAD = 0.3
@@ -36,27 +39,43 @@ def selected(
     middle = _mean(vectors)
     asked = {word: 1.0 for word in words_of(query) if len(word) > 2}
     worth = [_cosine(vector, middle) + _QUERY * _cosine(vector, asked) for vector in vectors]
-    waiting = sorted(range(len(sentences)), key=lambda index: -worth[index])[:_MOST]
-    nearest = dict.fromkeys(waiting, 0.0)
-    taken: list[int] = []
-    heard: Counter[int] = Counter()
-    room = words * 1.1
-    while waiting:
-        value = {
-            index: worth[index] - _NOVELTY * nearest[index] - _SPREAD * heard[groups[index]]
-            for index in waiting
-        }
-        best = max(waiting, key=lambda index: (value[index], -index))
-        waiting.remove(best)
-        size = count_words(sentences[best])
-        if taken and size > room:
-            continue
-        taken.append(best)
-        heard[groups[best]] += 1
-        room -= size
-        for index in waiting:
-            nearest[index] = max(nearest[index], _cosine(vectors[index], vectors[best]))
-    return sorted(taken)
+    central = sorted(range(len(sentences)), key=lambda index: -worth[index])[:_MOST]
+    relevance = np.full(len(sentences), -np.inf)
+    relevance[central] = [worth[index] for index in central]
+    room = _Room(sentences, words)
+
+    def similarities(index: int) -> NDArray[np.float64]:
+        row = np.zeros(len(sentences))
+        row[central] = [_cosine(vectors[other], vectors[index]) for other in central]
+        return row
+
+    taken = diversify(
+        relevance,
+        similarities,
+        redundancy=_NOVELTY,
+        groups=groups,
+        crowding=_SPREAD,
+        accepts=room.takes,
+    )
+    return sorted(index for index, _ in taken)
+
+
+class _Room:
+    """The words that are left for a summary. The first sentence always fits."""
+
+    def __init__(self, sentences: Sequence[str], words: int) -> None:
+        self._sentences = sentences
+        self._left = words * 1.1
+        self._empty = True
+
+    def takes(self, index: int) -> bool:
+        """Return whether a sentence fits, and count it when it does."""
+        size = count_words(self._sentences[index])
+        if not self._empty and size > self._left:
+            return False
+        self._left -= size
+        self._empty = False
+        return True
 
 
 def _vectors(sentences: Sequence[str]) -> list[Vector]:

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from quoth.backends import LlamaCpp, LlamaCppPython, LlamaHttpClient, timings_in
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.system import sample_library_folder
 from quoth.types import Timings
 from quoth.weights import XLLAMACPP, Trial
@@ -59,7 +59,7 @@ class Setup:
     """A way to run the model: the file, the settings, and the package whose llama.cpp it is."""
 
     path: Path
-    settings: Backend
+    settings: ModelSettings
     engine: str = XLLAMACPP
 
 
@@ -85,7 +85,7 @@ def opened(setup: Setup) -> Iterator[Generate]:
 
 
 @contextmanager
-def served(path: Path, settings: Backend) -> Iterator[LlamaHttpClient]:
+def served(path: Path, settings: ModelSettings) -> Iterator[LlamaHttpClient]:
     """Load a file on xllamacpp, and give what speaks with it."""
     model = LlamaCpp.at(path, settings)
     try:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import UsageError
 from quoth.models import split_model
 from quoth.tune.formats import CLOSE, LOSSY, Copy, possible, write_copies
@@ -67,7 +67,7 @@ _LOOK_SECONDS = 0.5
 
 
 def tune(
-    settings: Backend,
+    settings: ModelSettings,
     *,
     job: str = "summarize",
     lossy: bool = False,
@@ -90,7 +90,7 @@ def tune(
     return profile
 
 
-def undo(settings: Backend) -> bool:
+def undo(settings: ModelSettings) -> bool:
     """Forget what was measured of a model; tell whether there was anything."""
     return forget_profile(_weights(settings.model))
 
@@ -114,14 +114,14 @@ def _weights(model: str) -> Path:
 @dataclass(slots=True)
 class _Tuner:
     original: Path
-    settings: Backend
+    settings: ModelSettings
     job_name: str
     deadline: float
     progress: Progress | None
     trials: list[Trial] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     chosen: dict[str, Any] = field(default_factory=dict)
-    base: Backend = field(default_factory=Backend)
+    base: ModelSettings = field(default_factory=ModelSettings)
     engine: str = XLLAMACPP
     size: Size = field(default_factory=lambda: Size(0, 0))
     number: int = 10

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from quoth.summarize import Summary
+from quoth.text import encloses
 from quoth.types import Answer, Citation, Hit, Outcome, Report
 from quoth.views.lines import counts, located, place, quoted, verdict
 from quoth.views.page_image import page_image
@@ -107,9 +108,7 @@ def _footnote(number: int, citation: Citation, nearest: tuple[Hit, ...]) -> Iter
 def _marked(citation: Citation, nearest: tuple[Hit, ...]) -> str:
     """Return the passage around a quote, where there is no page to draw."""
     for chunk in (hit.chunk for hit in nearest):
-        if (chunk.source, chunk.page) == (citation.source, citation.page) and (
-            chunk.start <= citation.start and citation.end <= chunk.end
-        ):
+        if encloses(chunk, citation):
             start, end = citation.start - chunk.start, citation.end - chunk.start
             before, quote, after = chunk.text[:start], chunk.text[start:end], chunk.text[end:]
             break

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.weights.bandwidth import memory_bandwidth
 from quoth.weights.gguf import Array, Gguf
 from quoth.weights.memory import Memory, look_at_memory
@@ -86,7 +86,11 @@ class Fit:
 
 
 def fit_of(
-    header: Gguf, settings: Backend, *, memory: Memory | None = None, bandwidth: float | None = None
+    header: Gguf,
+    settings: ModelSettings,
+    *,
+    memory: Memory | None = None,
+    bandwidth: float | None = None,
 ) -> Fit:
     """Return how a model fits this machine with these settings. Takes about a second."""
     memory = memory or look_at_memory()

@@ -16,8 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from quoth.config import Backend, state_folder
-from quoth.system import processor
+from quoth.config import ModelSettings, state_folder
+from quoth.system import processor, write_whole
 from quoth.weights.fingerprint import fingerprint_of
 
 XLLAMACPP, LLAMA_CPP_PYTHON = "xllamacpp", "llama-cpp-python"
@@ -115,11 +115,7 @@ def profile_of(weights: Path) -> Profile | None:
 
 def write_profile(profile: Profile) -> None:
     """Keep a profile beside the copy of the weights that it chose."""
-    folder = folder_of(profile.fingerprint)
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{_FILE}.{os.getpid()}"
-    part.write_text(json.dumps(asdict(profile), indent=2))
-    part.replace(folder / _FILE)
+    write_whole(folder_of(profile.fingerprint) / _FILE, json.dumps(asdict(profile), indent=2))
 
 
 def forget_profile(weights: Path) -> bool:
@@ -136,12 +132,12 @@ class Tuned:
     """What to run a model with: the file, the settings, the most threads, the package."""
 
     weights: Path
-    settings: Backend
+    settings: ModelSettings
     threads: int = 0
     engine: str = XLLAMACPP
 
 
-def tuned(weights: Path, settings: Backend) -> Tuned:
+def tuned(weights: Path, settings: ModelSettings) -> Tuned:
     """Return how a model was found to run best; without a profile, as it was given.
 
     What the user set himself stays as it is.

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Self
 
-from quoth.config.settings import Backend
+from quoth.config.settings import ModelSettings
 from quoth.models.model import Description, LocalModel, Piece, Request
 from quoth.types import Timings
 
@@ -17,7 +17,7 @@ class Echo(LocalModel):
     window: int
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return the model; nothing needs loading."""
         return cls(
             model=f"echo:{name}",

@@ -25,7 +25,7 @@ from typing import Any, Self
 from pydantic import PrivateAttr
 from quoth.backends.llama.engine import resolve
 from quoth.backends.llama.offload import layers_in, offload_note
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, MissingExtraError
 from quoth.models import Description, LocalModel, Piece, Request
 from quoth.prompts import ChatTemplate, ModelMetadata
@@ -46,7 +46,7 @@ _NEVER = -1000.0
 class LlamaCppPython(LocalModel):
     """A GGUF file on the llama.cpp that llama-cpp-python brings. Loaded at the first call."""
 
-    settings: Backend
+    settings: ModelSettings
     path: Path
 
     _header: Gguf = PrivateAttr()
@@ -60,14 +60,14 @@ class LlamaCppPython(LocalModel):
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return the model in a GGUF file, `embedded`, or `ollama/NAME:TAG`."""
         if importlib.util.find_spec("llama_cpp") is None:
             raise MissingExtraError(f"The backend {NAME}", NAME)
         return cls.at(weights_of(name), settings, model=f"{NAME}:{name}")
 
     @classmethod
-    def at(cls, path: Path, settings: Backend, *, model: str = "", threads: int = 0) -> Self:
+    def at(cls, path: Path, settings: ModelSettings, *, model: str = "", threads: int = 0) -> Self:
         """Return the model in a file with exactly these settings; `threads` is the most of them."""
         found = cls(
             model=model or f"{NAME}:{path}",

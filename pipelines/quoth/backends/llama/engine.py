@@ -18,7 +18,7 @@ from pydantic import PrivateAttr
 from quoth.backends.http import is_crowded
 from quoth.backends.llama.admission import Admission, no_limit
 from quoth.backends.llama.http import LlamaHttpClient
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Description, LocalModel, Piece, Request
 from quoth.prompts import ChatTemplate, ModelMetadata, resolve_template
@@ -48,7 +48,7 @@ class Engine:
 class LlamaTextModel(LocalModel):
     """A model behind llama.cpp's HTTP interface. Reached at the first call, for all threads."""
 
-    settings: Backend
+    settings: ModelSettings
 
     _engine: Engine | None = PrivateAttr(default=None)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
@@ -120,7 +120,7 @@ class LlamaTextModel(LocalModel):
 
 def resolve(
     metadata: ModelMetadata,
-    settings: Backend,
+    settings: ModelSettings,
     *,
     bos: str,
     eos: str,
@@ -134,7 +134,7 @@ def resolve(
 def engine_at(
     client: LlamaHttpClient,
     name: str,
-    settings: Backend,
+    settings: ModelSettings,
     *,
     fingerprint: str = "",
     gpu_layers: int | None = None,

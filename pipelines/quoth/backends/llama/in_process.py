@@ -18,7 +18,7 @@ from quoth.backends.llama.compiled import LlamaCppPython
 from quoth.backends.llama.engine import Engine, LlamaTextModel, engine_at, resolve
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.backends.llama.offload import gpu_layers_for_llama, offload_note, offloaded_layers
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, MissingExtraError
 from quoth.models import Description, LocalModel
 from quoth.prompts import ChatTemplate, ModelMetadata
@@ -53,7 +53,7 @@ class LlamaCpp(LlamaTextModel):
     _most_threads: int = PrivateAttr(default=0)
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> LocalModel:
+    def open(cls, name: str, settings: ModelSettings) -> LocalModel:
         """Return the model in a GGUF file, or the embedded one, as `quoth tune` found best.
 
         That may be on the llama.cpp of llama-cpp-python, where it was compiled for this machine.
@@ -66,7 +66,7 @@ class LlamaCpp(LlamaTextModel):
         return cls.at(found.weights, found.settings, model=model, threads=found.threads)
 
     @classmethod
-    def at(cls, path: Path, settings: Backend, *, model: str = "", threads: int = 0) -> Self:
+    def at(cls, path: Path, settings: ModelSettings, *, model: str = "", threads: int = 0) -> Self:
         """Return the model in a file with exactly these settings; `threads` is the most of them."""
         found = cls(
             model=model or f"llamacpp:{path}",
@@ -80,7 +80,7 @@ class LlamaCpp(LlamaTextModel):
         return found
 
     @classmethod
-    def installed(cls, settings: Backend) -> Sequence[Installed]:
+    def installed(cls, settings: ModelSettings) -> Sequence[Installed]:
         """Return the embedded model, and what Ollama has pulled."""
         pulled = [replace(m, name=f"{FROM_OLLAMA}{m.name}") for m in stored_models()]
         try:

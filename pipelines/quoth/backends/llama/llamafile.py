@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from quoth.backends.llama.server import LlamaServer, server_arguments
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import ModelNotFoundError
 
 
@@ -19,7 +19,7 @@ class Llamafile(LlamaServer):
     """A llamafile. It speaks the same HTTP as llama.cpp's server."""
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return the model of a llamafile at `backend.url`, or of one to be started."""
         return cls(
             model=f"llamafile:{name}",

@@ -16,7 +16,7 @@ from quoth.backends.llama.engine import Engine, LlamaTextModel, engine_at
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.backends.llama.offload import gpu_layers_for_llama, offload_note
 from quoth.backends.llama.process import ServerProcess
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError
 from quoth.weights import decode_threads, fingerprint_of, gpu_entries, read_gguf, weights_of
 
@@ -29,7 +29,7 @@ class LlamaServer(LlamaTextModel):
     path: Path | None = None
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return the model of a server at `backend.url`, or of one to be started for a file."""
         path = None if settings.url else weights_of(name)
         if path is not None:
@@ -113,7 +113,7 @@ def started_engine(model: LlamaServer, file: Path) -> Engine:
     return engine
 
 
-def server_arguments(settings: Backend, port: int) -> list[str]:
+def server_arguments(settings: ModelSettings, port: int) -> list[str]:
     """Return the arguments that every llama.cpp server understands."""
     pairs = {
         "--host": "127.0.0.1",

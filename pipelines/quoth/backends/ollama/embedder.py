@@ -21,7 +21,7 @@ from quoth.backends.ollama.wire import (
     our_errors,
     server_address,
 )
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.embed import Embedder, Progress, Vectors
 from quoth.text import offsets_of_tokens
 
@@ -41,7 +41,7 @@ _REMEMBERED = 100_000
 class OllamaEmbedder(Embedder):
     """Turns texts into vectors on an Ollama server."""
 
-    def __init__(self, name: str, settings: Backend) -> None:
+    def __init__(self, name: str, settings: ModelSettings) -> None:
         self.name = name
         self.settings = settings.model_copy(update={"context_window": _WINDOW, "template": ""})
         self._model = Ollama.open(name, self.settings)

@@ -13,7 +13,7 @@ from quoth.backends.llama.engine import resolve
 from quoth.backends.llama.offload import offload_note
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.backends.ollama.wire import not_here, refuse_remote
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Description
 from quoth.prompts import PLAIN, ChatTemplate, ModelMetadata, family_of
@@ -41,7 +41,9 @@ class Facts:
     vocabulary: Vocabulary | None
 
 
-def look(http: LocalHttp, name: str, settings: Backend, folders: Sequence[Path] = ()) -> Facts:
+def look(
+    http: LocalHttp, name: str, settings: ModelSettings, folders: Sequence[Path] = ()
+) -> Facts:
     """Return what is known of a model.
 
     Raises `ModelNotFoundError`, and `ConfigurationError` for one that runs elsewhere.
@@ -85,7 +87,7 @@ def look(http: LocalHttp, name: str, settings: Backend, folders: Sequence[Path] 
     )
 
 
-def with_offload(facts: Facts, http: LocalHttp, name: str, settings: Backend) -> Facts:
+def with_offload(facts: Facts, http: LocalHttp, name: str, settings: ModelSettings) -> Facts:
     """Return the facts with how much of the loaded model is on the GPU, where the server tells."""
     try:
         entry = _entry(http, "/api/ps", name)

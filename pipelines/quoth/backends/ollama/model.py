@@ -30,7 +30,7 @@ from quoth.backends.ollama.wire import (
     our_errors,
     server_address,
 )
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, ModelNotFoundError
 from quoth.models import Description, LocalModel, Piece, Request, shortfall
 from quoth.prompts import ChatTemplate
@@ -49,7 +49,7 @@ Part = tuple[str, str, Mapping[str, Any]]
 class Ollama(LocalModel):
     """A model of an Ollama server."""
 
-    settings: Backend
+    settings: ModelSettings
     name: str
 
     _http: LocalHttp = PrivateAttr()
@@ -61,7 +61,7 @@ class Ollama(LocalModel):
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, name: str, settings: Backend) -> Self:
+    def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return a model of the server at `backend.url`, OLLAMA_HOST, or the usual address."""
         return cls(
             model=f"ollama:{name}",
@@ -77,14 +77,14 @@ class Ollama(LocalModel):
         self._http = connect(self.settings)
 
     @classmethod
-    def open_embedder(cls, name: str, settings: Backend) -> Embedder:
+    def open_embedder(cls, name: str, settings: ModelSettings) -> Embedder:
         """Return an embedder of the server."""
         from quoth.backends.ollama.embedder import OllamaEmbedder
 
         return OllamaEmbedder(name, settings)
 
     @classmethod
-    def installed(cls, settings: Backend) -> Sequence[Installed]:
+    def installed(cls, settings: ModelSettings) -> Sequence[Installed]:
         """Return the models that the server has, but for those that run elsewhere."""
         http = connect(settings)
         try:
@@ -102,7 +102,7 @@ class Ollama(LocalModel):
         ]
 
     @classmethod
-    def pull(cls, name: str, settings: Backend) -> Iterator[Transfer]:
+    def pull(cls, name: str, settings: ModelSettings) -> Iterator[Transfer]:
         """Have the server fetch a model, and yield how far it is."""
         import ollama
 
@@ -118,7 +118,7 @@ class Ollama(LocalModel):
         return split_name(name)[0]
 
     @classmethod
-    def remove(cls, name: str, settings: Backend) -> None:
+    def remove(cls, name: str, settings: ModelSettings) -> None:
         """Have the server delete a model."""
         import ollama
 

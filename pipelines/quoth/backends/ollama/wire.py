@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 from quoth.backends.http import LocalHttp, garbage, read_key, unreachable
-from quoth.config import Backend
+from quoth.config import ModelSettings
 from quoth.errors import (
     BackendError,
     BackendUnavailableError,
@@ -51,7 +51,7 @@ class WholeTransport(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
-def server_address(settings: Backend) -> str:
+def server_address(settings: ModelSettings) -> str:
     """Return the address of the server: `backend.url`, else OLLAMA_HOST, else the usual one."""
     written = settings.url or os.environ.get("OLLAMA_HOST") or "127.0.0.1"
     if "://" in written:
@@ -63,7 +63,7 @@ def server_address(settings: Backend) -> str:
         raise ConfigurationError(f"{written!r} is no address of an Ollama server.") from error
 
 
-def client_options(settings: Backend) -> dict[str, Any]:
+def client_options(settings: ModelSettings) -> dict[str, Any]:
     """Return what the official client, and LangChain over it, hand to httpx."""
     key = read_key(settings.api_key_file)
     return {
@@ -85,7 +85,7 @@ def close_client(model: Any) -> None:
     model._client.close()
 
 
-def connect(settings: Backend) -> LocalHttp:
+def connect(settings: ModelSettings) -> LocalHttp:
     """Return a client for the small calls: what is there, and what it is."""
     return LocalHttp(
         server_address(settings), api_key=read_key(settings.api_key_file), timeout=settings.timeout

@@ -1,0 +1,34 @@
+"""Spans of characters on the pages of sources."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Span(Protocol):
+    """The characters `start` to `end` of a page of a source: a chunk, a citation, a link."""
+
+    @property
+    def source(self) -> str:
+        """The path of the source."""
+
+    @property
+    def page(self) -> int:
+        """The number of the page, from 1."""
+
+    @property
+    def start(self) -> int:
+        """The offset of the first character."""
+
+    @property
+    def end(self) -> int:
+        """The offset after the last character."""
+
+
+def encloses(outer: Span, inner: Span) -> bool:
+    """Return whether a span holds every character of another one on the same page."""
+    return (
+        (outer.source, outer.page) == (inner.source, inner.page)
+        and outer.start <= inner.start
+        and inner.end <= outer.end
+    )
