@@ -23,7 +23,6 @@ from quoth.errors import ConfigurationError, UsageError
 from quoth.ingest import (
     File,
     Ingestor,
-    Progress,
     Verification,
     limits_of,
     open_ingestor,
@@ -46,7 +45,7 @@ from quoth.retrieve import (
 from quoth.summarize import Options, Summarizer, Summary
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Answer, Citation, Hit, Page, Report
+from quoth.types import Answer, Citation, Hit, Page, Progress, Report
 from quoth.views import notebook_bar
 
 DEFAULT_COLLECTION = "default"
