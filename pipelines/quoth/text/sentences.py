@@ -20,7 +20,7 @@ _BORDER = re.compile(
 )
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _COMPLETE = re.compile(rf"[{_MARK}{_FULL_MARK}][{_CLOSING}]*\s*$")
-_STOP = re.compile(rf"(?<=[{_MARK}])\s+|(?<=[{_FULL_MARK}])(?![{_FULL_MARK}])\s*|\n+")
+_STOP = re.compile(rf"(?<=[.!?])\s+|(?<=[{_FULL_MARK}])(?![{_FULL_MARK}])\s*|\n+")
 _LAST_WORD = re.compile(r"[\w.]*\w$")
 _LONGEST_WORD = 30
 _ROMAN = frozenset("IVX")
