@@ -73,7 +73,7 @@ def _readings(written: str) -> tuple[tuple[str, ...], ...]:
     plain = _in_ascii(written)
     spaced = re.split(f"[{_SPACE}]", plain)
     values = _values("'".join(spaced))
-    readings = [(value,) for value in values]
+    readings: list[tuple[str, ...]] = [(value,) for value in values]
     if len(spaced) > 1 and (" " in plain or not values):  # other spaces do not separate numbers
         readings.append(tuple(map(_joined, spaced)))
     elif not values:
