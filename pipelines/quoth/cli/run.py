@@ -42,7 +42,7 @@ def run(
     """
     from dataclasses import replace
 
-    from quoth.jobs import find_job, read_job, settings_of
+    from quoth.jobs import find_job, read_job, read_job_settings
     from quoth.library import Library
 
     file = find_job(job)
@@ -53,7 +53,7 @@ def run(
             f"The job {file.name} does not say {'what to read' if folder else 'where to write'}.",
             hint="Write `sources` and `output` into it, or: quoth run JOB PATH… -o DIR",
         )
-    with Library(config=settings_of(file, overridden(set, model)).config) as library:
+    with Library(config=read_job_settings(file, overridden(set, model)).config) as library:
         options = replace(
             library.summary_options,
             query=asked.query,
