@@ -4,6 +4,7 @@ __all__ = [
     "held",
     "import_quietly",
     "jobs_folder",
+    "missing_extra",
     "presets_folder",
     "privacy",
     "processor",
@@ -14,6 +15,7 @@ __all__ = [
 
 from . import privacy
 from .database import Database
+from .extras import missing_extra
 from .files import held, write_whole
 from .imports import import_quietly
 from .lock import WriteLock
