@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from quoth.config import ModelSettings, state_folder
-from quoth.system import processor
+from quoth.system import processor, write_whole
 from quoth.weights.fingerprint import fingerprint_of
 
 XLLAMACPP, LLAMA_CPP_PYTHON = "xllamacpp", "llama-cpp-python"
@@ -115,11 +115,7 @@ def profile_of(weights: Path) -> Profile | None:
 
 def write_profile(profile: Profile) -> None:
     """Keep a profile beside the copy of the weights that it chose."""
-    folder = folder_of(profile.fingerprint)
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{_FILE}.{os.getpid()}"
-    part.write_text(json.dumps(asdict(profile), indent=2))
-    part.replace(folder / _FILE)
+    write_whole(folder_of(profile.fingerprint) / _FILE, json.dumps(asdict(profile), indent=2))
 
 
 def forget_profile(weights: Path) -> bool:
