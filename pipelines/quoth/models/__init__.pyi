@@ -1,17 +1,17 @@
 __all__ = [
     "KEPT_TOKENS",
     "Call",
+    "ChatRequest",
     "Description",
     "LocalModel",
+    "ModelCalls",
     "Piece",
     "Request",
     "backend_class",
     "backend_names",
     "defuse",
-    "journalled_call",
     "open_embedder",
     "open_model",
-    "question_of",
     "role_of",
     "settings_of",
     "shortfall",
@@ -19,7 +19,7 @@ __all__ = [
     "timings_of",
 ]
 
-from .calls import Call, journalled_call, question_of
+from .calls import Call, ModelCalls
 from .messages import defuse, role_of, timings_of
 from .model import LocalModel, shortfall
 from .registry import (
@@ -31,4 +31,4 @@ from .registry import (
     split_model,
 )
 from .thinking import KEPT_TOKENS
-from .values import Description, Piece, Request
+from .values import ChatRequest, Description, Piece, Request
