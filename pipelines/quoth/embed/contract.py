@@ -35,6 +35,11 @@ class Embedder(Embeddings):
     def engine_name(self) -> str:
         """Return the name of what many texts run on."""
 
+    @property
+    def address(self) -> str:
+        """The address of the server that embeds; empty where it is done in this process."""
+        return ""
+
     @abstractmethod
     def token_starts(self, text: str) -> list[int]:
         """Return the offset of each token of `text`."""

@@ -39,7 +39,7 @@ def measure_answers(
     questions = balanced(read_questions(file), limit, seed=seed)
     embedder = open_embedder(config)
     opened = _opened(file, embedder, config, documents, cache, progress)
-    model = open_model(config.backend, prompt_folders=config.prompt_folders)
+    model = open_model(config.backend, prompt_folders=config.prompt_folders, guard=config.guard)
     about = {
         **_about(file, config, embedder, limit),
         "model": config.backend.model,

@@ -53,6 +53,11 @@ class OllamaEmbedder(Embedder):
         return self._model.describe().fingerprint
 
     @property
+    def address(self) -> str:
+        """The address of the server."""
+        return self._model.address
+
+    @property
     def limit(self) -> int:
         """Return how many tokens of a text the model reads."""
         return self._model.describe().context_window - _AROUND
