@@ -93,8 +93,9 @@ class Answerer(Runnable[str, Answer]):
         while (part := await run_in_executor(config, next, parts, None)) is not None:
             yield part
 
-    def calibration_for(self, question: Question) -> Calibration:
-        """Return the rules for the embedder and the language of a question."""
+    @staticmethod
+    def calibration_for(question: Question) -> Calibration:
+        """Return the rules and limits for the embedder and the language of a question."""
         return find_calibration(question.embedder.fingerprint, question.language.name)
 
     def _parts(

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from quoth.answer.sentences import Sentence, rarity_of, sentences_of
+from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
 from quoth.text import encloses, find_quote, sentences, terms
 from quoth.types import Chunk, Citation, Finding
 
@@ -59,7 +59,7 @@ def best_sentences(
     weights = dict.fromkeys(terms(question), 1.0)
     for term in terms(answer):
         weights[term] = weights.get(term, 0.0) + _ANSWER_WEIGHT
-    rarity = rarity_of(weights, candidates)
+    rarity = weigh_terms(weights, candidates)
     ranked = sorted(candidates, key=lambda sentence: -_overlap(sentence, weights, rarity))
     return ranked[:limit]
 

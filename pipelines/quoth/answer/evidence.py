@@ -17,7 +17,7 @@ import numpy as np
 
 from quoth.answer.kinds import holds_kind
 from quoth.answer.rules import Calibration
-from quoth.answer.sentences import Sentence, rarity_of, sentences_of
+from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
 from quoth.embed import Vectors
 from quoth.retrieve import Question
 from quoth.types import Hit
@@ -46,7 +46,7 @@ class Evidence:
 def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -> Evidence:
     """Return the evidence that the best hits hold for a question."""
     sentences = sentences_of(hit.chunk for hit in hits[:HITS])
-    rarity = rarity_of(question.terms, sentences)
+    rarity = weigh_terms(question.terms, sentences)
     if not sentences:
         return Evidence((), rarity, {}, 0.0)
     features = describe_sentences(question, sentences, rarity)

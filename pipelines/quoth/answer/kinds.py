@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from quoth.retrieve import Question
-from quoth.text import lexemes, stem
+from quoth.text import is_stop_word, lexemes, stem
 
 MAX_COUNTED_WORDS = 4
 """Words that may follow a number and say what it counts."""
@@ -18,7 +18,7 @@ def holds_kind(sentence: str, question: Question) -> float:
 
     Words of the question itself do not count.
     """
-    rules, stop_words = question.language.questions, question.language.words.stop
+    rules = question.language.questions
     words = [match.group() for match in lexemes(sentence)]
     new = [word for word in words if word.lower() not in question.lexemes]
     match question.kind:
@@ -28,7 +28,9 @@ def holds_kind(sentence: str, question: Question) -> float:
             return float(any(rules.is_date(word) or word[0].isdigit() for word in new))
         case "who":
             names = {word for word in words[1:] if word[0].isupper()}
-            return float(any(word in names and word.lower() not in stop_words for word in new))
+            return float(
+                any(word in names and not is_stop_word(word, question.language) for word in new)
+            )
         case "where":
             return float(bool(rules.places.search(sentence)))
         case "why":
@@ -39,9 +41,11 @@ def holds_kind(sentence: str, question: Question) -> float:
 
 def is_of_kind(phrase: str, question: Question) -> bool:
     """Return whether a phrase is plainly a number with its unit, a date, or a name, as asked."""
-    rules, stop_words = question.language.questions, question.language.words.stop
+    rules = question.language.questions
     words = [match.group() for match in lexemes(phrase)]
-    content = [word for word in words if word[0].isalnum() and word.lower() not in stop_words]
+    content = [
+        word for word in words if word[0].isalnum() and not is_stop_word(word, question.language)
+    ]
     if not content:
         return False
     match question.kind:
@@ -67,7 +71,7 @@ def with_unit(number: str, sentence: str, question: Question) -> str:
     `20` in "for up to 20 working days" is `up to 20 working days`. A unit that the question names
     itself is not repeated.
     """
-    rules, stop_words = question.language.questions, question.language.words.stop
+    rules = question.language.questions
     offset = sentence.find(number)
     if offset < 0:
         return number
@@ -78,9 +82,9 @@ def with_unit(number: str, sentence: str, question: Question) -> str:
         for _ in range(_UNIT_WORDS):
             following = _FOLLOWING.match(sentence, offset)
             word = following.group(1).lower() if following else ""
-            if not following or word in stop_words:
+            if not following or is_stop_word(word, question.language):
                 break
             offset = following.end()
-            if stem(word) not in question.stems:
+            if stem(word, question.language) not in question.stems:
                 end = offset
     return sentence[start:end]

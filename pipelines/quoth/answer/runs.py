@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from quoth.text import Language, lexemes, stem
+from quoth.text import Language, is_stop_word, lexemes, stem
 
 MAX_WORDS = 12
 _DECAY = 0.7
@@ -31,9 +31,9 @@ class SentenceRuns:
         self.ends = [match.end() for match in matches]
         self._lower = [word.lower() for word in words]
         self._is_word = [word[0].isalnum() for word in words]
-        self._is_stop = [word in language.words.stop for word in self._lower]
+        self._is_stop = [is_stop_word(word, language) for word in self._lower]
         self.stems = [
-            "" if is_stop or not is_word else stem(word)
+            "" if is_stop or not is_word else stem(word, language)
             for word, is_stop, is_word in zip(
                 self._lower, self._is_stop, self._is_word, strict=True
             )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from quoth.text import sentences, terms
+from quoth.text import rarity, sentences, terms
 from quoth.types import Chunk
 
 _WORD = re.compile(r"\w+")
@@ -43,10 +42,10 @@ def sentences_of(chunks: Iterable[Chunk]) -> list[Sentence]:
     return result
 
 
-def rarity_of(stems: Iterable[str], sentences: Sequence[Sentence]) -> Mapping[str, float]:
+def weigh_terms(stems: Iterable[str], sentences: Sequence[Sentence]) -> Mapping[str, float]:
     """Return the rarity of each stem: higher, the fewer of the sentences have it."""
     frequency = Counter(term for sentence in sentences for term in sentence.terms)
-    return {stem: math.log(1 + len(sentences) / (0.5 + frequency[stem])) for stem in stems}
+    return {stem: rarity(frequency[stem], len(sentences)) for stem in stems}
 
 
 def _skip_headings(chunk: Chunk, start: int, end: int) -> int:

@@ -76,6 +76,11 @@ class OpenAICompatible(LocalModel):
             http.close()
         return [Installed(str(entry.get("id"))) for entry in entries]
 
+    @property
+    def address(self) -> str:
+        """The address of the server."""
+        return self._http.url
+
     def describe(self) -> Description:
         """Return what the server says of the model; nothing is loaded."""
         return self._reached().description

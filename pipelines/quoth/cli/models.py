@@ -79,7 +79,8 @@ def show_model(
     """Show what a model is: family, window, size, template."""
     from quoth.models import open_model
 
-    model = open_model(_config(config, set, name, preset=preset).backend)
+    chosen = _config(config, set, name, preset=preset)
+    model = open_model(chosen.backend, guard=chosen.guard)
     try:
         found = model.describe()
         template = model.template()
@@ -112,8 +113,9 @@ def fit(
     from quoth.models import open_model
     from quoth.weights import fit_of, read_gguf
 
-    settings = _config(config, set, name, preset=preset).backend
-    model = open_model(settings)
+    chosen = _config(config, set, name, preset=preset)
+    settings = chosen.backend
+    model = open_model(settings, guard=chosen.guard)
     try:
         file = model.weights_file()
         if file is None:
@@ -186,7 +188,7 @@ def _check_network(host: str, name: str, config: Config) -> None:
     The backend's own server fetches, out of reach of the guard, so the rule is kept here: the host
     of the registry must stand in `privacy.allow`, as for every connection of ours.
     """
-    if not host or not config.privacy.guard or host in config.privacy.allow:
+    if not host or config.guard.permits(host):
         return
     raise EgressError(
         f"Fetching {name} would reach {host}, which the configuration does not allow.",
@@ -197,13 +199,7 @@ def _check_network(host: str, name: str, config: Config) -> None:
 def _config(
     file: Path | None, settings: list[str] | None, model: str = "", *, preset: str
 ) -> Config:
-    """Return the configuration in force, with the guard that it asks for set up."""
-    from quoth.system import privacy
-
-    config = effective(file, settings, model, preset=preset).config
-    if config.privacy.guard:
-        privacy.guard(config.privacy.allow)
-    return config
+    return effective(file, settings, model, preset=preset).config
 
 
 def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:

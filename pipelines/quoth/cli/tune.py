@@ -36,11 +36,8 @@ def tune(
 ) -> None:
     """Measure how a model runs best here, and run it so from then on. Takes two minutes."""
     import quoth.tune as tuning
-    from quoth.system import privacy
 
     chosen = effective(config, set, model, preset=preset).config
-    if chosen.privacy.guard:
-        privacy.guard(chosen.privacy.allow)
     if undo:
         there = tuning.undo(chosen.backend)
         if json:

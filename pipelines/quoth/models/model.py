@@ -111,6 +111,11 @@ class LocalModel(BaseChatModel):
         """Return the chat template of a text model; `None` where a server applies its own."""
         return None
 
+    @property
+    def address(self) -> str:
+        """The address of the server that runs the model; empty where it runs on this machine."""
+        return ""
+
     def template_tokens(self) -> int:
         """Return what a server's own template may add to all messages together, at most."""
         return _TEMPLATE_TOKENS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from quoth.config import Config, ModelSettings
 from quoth.errors import ConfigurationError
-from quoth.system import load_entry_point, read_entry_points
+from quoth.system import Guard, load_entry_point, read_entry_points
 
 if TYPE_CHECKING:
     from quoth.embed import Embedder
@@ -23,26 +23,35 @@ def backend_names() -> tuple[str, ...]:
     return tuple(read_entry_points(GROUP))
 
 
-def open_model(settings: ModelSettings, *, prompt_folders: Sequence[Path] = ()) -> LocalModel:
+def open_model(
+    settings: ModelSettings, *, prompt_folders: Sequence[Path] = (), guard: Guard | None = None
+) -> LocalModel:
     """Return the model that `settings.model` names, split at its first colon, not loaded yet.
 
     `prompt_folders` hold prompts and families that go before ours. Raises `ConfigurationError` for
-    an unknown backend, `MissingExtraError` where its package is not installed.
+    an unknown backend, `MissingExtraError` where its package is not installed, and `EgressError`
+    for a server that `guard` does not permit; without one, only this machine is permitted.
     """
     backend, name = split_model(settings.model)
     model = backend_class(backend).open(name, settings)
+    (guard or Guard()).check_address(model.address)
     model.prompt_folders = tuple(prompt_folders)
     return model
 
 
 def open_embedder(config: Config) -> Embedder:
-    """Return the embedder that `embedding.model` names: of a folder, or `backend:name`."""
+    """Return the embedder that `embedding.model` names: of a folder, or `backend:name`.
+
+    Raises `EgressError` for a server that `config.privacy` does not permit.
+    """
     from quoth.embed import FolderEmbedder
 
     backend, colon, name = config.embedding.model.partition(":")
     if not colon or backend not in read_entry_points(GROUP):
         return FolderEmbedder.open(config.embedding)
-    return backend_class(backend).open_embedder(name, settings_of(backend, config.backend))
+    embedder = backend_class(backend).open_embedder(name, settings_of(backend, config.backend))
+    config.guard.check_address(embedder.address)
+    return embedder
 
 
 def settings_of(backend: str, settings: ModelSettings) -> ModelSettings:

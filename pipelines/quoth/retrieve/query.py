@@ -25,12 +25,12 @@ class Query:
     def words(self) -> Sequence[str]:
         """The words of all questions, as the keyword index has them."""
         added = self.expansion.questions
-        return analyse(self._text) if added else self.question.words
+        return analyse(self._text, self.question.language) if added else self.question.words
 
     @cached_property
     def named_words(self) -> set[str]:
         """What can be a word of a file's name."""
-        return named_words(self._text)
+        return named_words(self._text, self.question.language)
 
     @cached_property
     def vector(self) -> Vectors:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from quoth.embed import Embedder, Vectors
 from quoth.errors import UsageError
-from quoth.text import AnswerKind, Language, analyse, language, lexemes, stem, terms
+from quoth.text import ENGLISH, AnswerKind, Language, analyse, lexemes, stem
 
 MAX_QUESTION_CHARACTERS = 20_000
 
@@ -25,7 +26,7 @@ class Question:
 
     text: str
     embedder: Embedder = field(repr=False)
-    language: Language = field(default_factory=language, repr=False)
+    language: Language = field(default=ENGLISH, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", check_question(self.text))
@@ -33,12 +34,12 @@ class Question:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The words as the keyword index has them, in order."""
-        return tuple(analyse(self.text))
+        return tuple(analyse(self.text, self.language))
 
     @cached_property
     def terms(self) -> Mapping[str, int]:
-        """The stems of the words that carry meaning, with their counts."""
-        return terms(self.text)
+        """The words that carry meaning, with their counts."""
+        return Counter(self.words)
 
     @cached_property
     def lexemes(self) -> frozenset[str]:
@@ -48,13 +49,13 @@ class Question:
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of all words, those without meaning included."""
-        return frozenset(map(stem, self.lexemes))
+        return frozenset(stem(word, self.language) for word in self.lexemes)
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The stems of names and numbers."""
         names = self.language.questions.names.findall(self.text)
-        return frozenset(stem(name.lower()) for name in names) & self.terms.keys()
+        return frozenset(stem(name, self.language) for name in names) & self.terms.keys()
 
     @cached_property
     def kind(self) -> AnswerKind:

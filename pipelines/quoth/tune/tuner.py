@@ -36,6 +36,7 @@ from quoth.tune.trial import (
     opened,
     served,
 )
+from quoth.types import Progress
 from quoth.weights import (
     LLAMA_CPP_PYTHON,
     XLLAMACPP,
@@ -52,9 +53,6 @@ from quoth.weights import (
     weights_of,
     write_profile,
 )
-
-Progress = Callable[[int, int, str], None]
-"""Called with hundredths that are done, a hundred, and what is being measured."""
 
 BUDGET_SECONDS = 90.0
 """When so much time is spent, what was not tried yet is left as it is."""

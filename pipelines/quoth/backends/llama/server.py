@@ -43,6 +43,11 @@ class LlamaServer(LlamaTextModel):
             seed=settings.seed,
         )
 
+    @property
+    def address(self) -> str:
+        """The address of a server that somebody else started."""
+        return "" if self.path else self.settings.url
+
     def weights_file(self) -> Path | None:
         """Return the GGUF file, where we start the server for it."""
         return self.path

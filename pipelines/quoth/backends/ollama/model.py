@@ -126,6 +126,11 @@ class Ollama(LocalModel):
         with our_errors(url, name):
             ollama.Client(host=url, **client_options(settings)).delete(name)
 
+    @property
+    def address(self) -> str:
+        """The address of the server."""
+        return self._http.url
+
     def describe(self) -> Description:
         """Return what the server says of the model; nothing is loaded."""
         return self._known().description
