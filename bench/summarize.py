@@ -31,7 +31,7 @@ from quoth.evaluate.summaries import judged, lead
 from quoth.models.model import LocalModel
 from quoth.models.registry import open_model
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import Options
+from quoth.summarize import SummaryOptions
 from quoth.weights.find import weights_of
 from quoth.weights.threads import decode_threads
 

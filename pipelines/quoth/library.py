@@ -42,7 +42,7 @@ from quoth.retrieve import (
     open_searcher,
     search_tool,
 )
-from quoth.summarize import Options, Summarizer, Summary
+from quoth.summarize import Summarizer, Summary, SummaryOptions
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Answer, Citation, Hit, Page, Progress, Report
@@ -322,7 +322,9 @@ class Library:
         """Question → answer; a LangChain `Runnable`."""
         return Answerer(self.searcher, self.model, self.config.answering)
 
-    def summarizer(self, options: Options | None = None, *, journal: bool = True) -> Summarizer:
+    def summarizer(
+        self, options: SummaryOptions | None = None, *, journal: bool = True
+    ) -> Summarizer:
         """Document → summary; a LangChain `Runnable`. Without a journal every call is made."""
         return Summarizer(
             self.model,
@@ -332,9 +334,9 @@ class Library:
         )
 
     @property
-    def summary_options(self) -> Options:
+    def summary_options(self) -> SummaryOptions:
         """What the configuration says of summaries."""
-        return Options.of(self.config.summarization)
+        return SummaryOptions.of(self.config.summarization)
 
     @cached_property
     def journal(self) -> Journal:

@@ -6,9 +6,9 @@ __all__ = [
     "Number",
     "QuestionRules",
     "SentenceRules",
+    "SourceVocabulary",
     "Splitter",
     "SummaryRules",
-    "Vocabulary",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -53,7 +53,7 @@ from .language_questions import QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .markup import without_links
-from .mentions import Vocabulary, words_of
+from .mentions import SourceVocabulary, words_of
 from .numbers import Number, number_values, numbers, unsupported_numbers
 from .quotes import find_quote
 from .rarity import rarity
