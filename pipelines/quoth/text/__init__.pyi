@@ -11,6 +11,7 @@ __all__ = [
     "Vocabulary",
     "WordRules",
     "analyse",
+    "analyser_fingerprint",
     "blocks",
     "code",
     "count_solid",
@@ -20,6 +21,7 @@ __all__ = [
     "find_quote",
     "find_stops",
     "is_complete",
+    "is_stop_word",
     "language",
     "languages",
     "most_tokens",
@@ -30,6 +32,7 @@ __all__ = [
     "offsets_of_tokens",
     "pack",
     "plain",
+    "rarity",
     "read_language",
     "sentence_starts",
     "sentences",
@@ -53,9 +56,22 @@ from .markup import without_links
 from .mentions import Vocabulary, words_of
 from .numbers import Number, number_values, numbers, unsupported_numbers
 from .quotes import find_quote
+from .rarity import rarity
 from .sentences import find_stops, is_complete, sentence_starts, sentences
 from .spans import encloses, strip_span
 from .split import Splitter
-from .terms import ENGLISH_STOPWORDS, stem, terms
 from .tokens import blocks, most_tokens, offsets_of_tokens
-from .words import analyse, code, name_words, named_words, pack, plain, unpack
+from .words import (
+    ENGLISH_STOPWORDS,
+    analyse,
+    analyser_fingerprint,
+    code,
+    is_stop_word,
+    name_words,
+    named_words,
+    pack,
+    plain,
+    stem,
+    terms,
+    unpack,
+)
