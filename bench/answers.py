@@ -20,7 +20,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from quoth.answer.answerer import Answerer
+from quoth.answer import Answerer
 from quoth.config.read import load_config
 from quoth.evaluate.answers import evaluate_answers, token_f1
 from quoth.evaluate.corpus import Corpus, corpus_searcher, read_corpus
