@@ -30,11 +30,11 @@ def list_all(
     debug: Debug = False,
 ) -> None:
     """List the prompts, and the families of templates."""
-    from quoth.prompts import families, list_prompts
+    from quoth.prompts import list_families, list_prompts
 
     folders = _folders(config, set, preset)
     prompts = list_prompts(folders=folders)
-    names = [family.name for family in families(folders)]
+    names = [family.name for family in list_families(folders)]
     if json:
         show.print_json(
             {
