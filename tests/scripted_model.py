@@ -62,7 +62,7 @@ class Scripted(LocalModel):
     def token_starts(self, text: str) -> list[int]:
         return list(range(0, len(text), 4))
 
-    def pieces(self, request: Request) -> Iterator[Piece]:
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
         with self._lock:
             self._asked.append(request)
             self._now += 1

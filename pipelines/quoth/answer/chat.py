@@ -81,7 +81,7 @@ class Chat:
         for first in range(len(self.turns)):
             turns = self.turns[first:]
             messages = prompt.messages(history=_history(turns), question=question)
-            if model.bound_tokens(messages) >= QUESTION_TOKENS:
+            if model.answer_budget(messages) >= QUESTION_TOKENS:
                 self.dropped = first
                 break
         else:

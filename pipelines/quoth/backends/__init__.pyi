@@ -1,10 +1,3 @@
-__all__ = [
-    "LlamaCpp",
-    "LlamaCppPython",
-    "LlamaHttpClient",
-    "timings_in",
-]
-
-from .llama.compiled import LlamaCppPython
-from .llama.http import LlamaHttpClient, timings_in
+__all__ = ["LlamaCpp"]
+from .llama.provider import open_gguf
 from .llama.in_process import LlamaCpp

@@ -1,34 +1,9 @@
-__all__ = [
-    "KEPT_TOKENS",
-    "Call",
-    "Description",
-    "LocalModel",
-    "Piece",
-    "Request",
-    "backend_class",
-    "backend_names",
-    "defuse",
-    "journalled_call",
-    "open_embedder",
-    "open_model",
-    "question_of",
-    "role_of",
-    "settings_of",
-    "shortfall",
-    "split_model",
-    "timings_of",
-]
-
+__all__ = ["ATTEMPTS"]
+from .attempts import ATTEMPTS, retry_transient
 from .calls import Call, journalled_call, question_of
 from .messages import defuse, role_of, timings_of
 from .model import LocalModel, shortfall
-from .registry import (
-    backend_class,
-    backend_names,
-    open_embedder,
-    open_model,
-    settings_of,
-    split_model,
-)
+from .provider import Provider
+from .registry import backend_names, open_embedder, open_model, open_provider, split_model
 from .thinking import KEPT_TOKENS
 from .values import Description, Piece, Request

@@ -16,7 +16,8 @@ from langchain_core.runnables import RunnableConfig
 
 from quoth.errors import GenerationError
 from quoth.journal import Entry, Journal, Question
-from quoth.models.model import LocalModel, timings_of
+from quoth.models.messages import timings_of
+from quoth.models.model import LocalModel
 from quoth.text import count_words
 from quoth.types import Timings
 

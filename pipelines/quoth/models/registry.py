@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quoth.config import Config, ModelSettings
 from quoth.errors import ConfigurationError
+from quoth.models.provider import Provider
+from quoth.system import load_entry_point, read_entry_points
 
 if TYPE_CHECKING:
     from quoth.embed import Embedder
@@ -20,65 +20,58 @@ GROUP = "quoth.backends"
 
 def backend_names() -> tuple[str, ...]:
     """Return the names of all installed backends, sorted."""
-    return tuple(sorted(_registered()))
+    return tuple(sorted(read_entry_points(GROUP)))
 
 
 def open_model(settings: ModelSettings, *, prompt_folders: Sequence[Path] = ()) -> LocalModel:
-    """Return the model that `settings.model` names, split at its first colon, not loaded yet.
+    """Return the model that `settings.model` names, not loaded yet.
 
-    `prompt_folders` hold prompts and families that go before ours. Raises `ConfigurationError` for
-    an unknown backend, `MissingExtraError` where its package is not installed.
+    `prompt_folders` are folders of the user's own prompts and families, which take precedence.
+    Raises `ConfigurationError` for an unknown backend, and `MissingExtraError` where the package
+    of the backend is not installed.
     """
     backend, name = split_model(settings.model)
-    model = backend_class(backend).open(name, settings)
-    model.prompt_folders = tuple(prompt_folders)
-    return model
+    return open_provider(backend, settings, prompt_folders=prompt_folders).open(name)
 
 
 def open_embedder(config: Config) -> Embedder:
-    """Return the embedder that `embedding.model` names: of a folder, or `backend:name`."""
+    """Return the embedder that `embedding.model` names: a folder, or `backend:name`."""
     from quoth.embed import FolderEmbedder
 
     backend, colon, name = config.embedding.model.partition(":")
-    if not colon or backend not in _registered():
+    if not colon or backend not in backend_names():
         return FolderEmbedder.open(config.embedding)
-    return backend_class(backend).open_embedder(name, settings_of(backend, config.backend))
+    return open_provider(backend, config.backend).open_embedder(name)
 
 
-def settings_of(backend: str, settings: ModelSettings) -> ModelSettings:
-    """Return the settings as they are for a backend that may not be the configured one.
+def open_provider(
+    backend: str, settings: ModelSettings, *, prompt_folders: Sequence[Path] = ()
+) -> Provider:
+    """Return the provider of a backend.
 
-    An address and a key belong to the configured one alone.
+    The address and the key in `settings` belong to the backend of `settings.model`; the provider
+    of another backend gets neither. Raises `ConfigurationError` for an unknown backend.
     """
-    if settings.model.partition(":")[0] == backend:
-        return settings
-    return settings.model_copy(update={"url": "", "api_key_file": ""})
-
-
-def backend_class(backend: str) -> type[LocalModel]:
-    """Return the class that is registered under a backend's name."""
-    found: type[LocalModel] = _registered()[backend].load()
-    return found
+    if settings.model.partition(":")[0] != backend:
+        settings = settings.model_copy(update={"url": "", "api_key_file": ""})
+    kind = load_entry_point(GROUP, backend, kind="backend")
+    if not (isinstance(kind, type) and issubclass(kind, Provider)):
+        raise ConfigurationError(
+            f"The backend {backend!r} names {kind!r}, which is not a Provider.",
+            hint="Update or remove the package that registers it.",
+        )
+    return kind(settings, prompt_folders=tuple(prompt_folders))
 
 
 def split_model(model: str) -> tuple[str, str]:
-    """Return (backend, name) of a model. Raises `ConfigurationError` for anything else."""
-    registered = _registered()
+    """Return (backend, name) of a model, split at the first colon.
+
+    Raises `ConfigurationError` for anything else.
+    """
     backend, colon, name = model.partition(":")
     if not colon or not name:
         raise ConfigurationError(
             f"{model!r} is not `backend:name`.",
-            hint=f"Backends: {', '.join(sorted(registered))}. The default is llamacpp:embedded.",
-        )
-    if backend not in registered:
-        near = difflib.get_close_matches(backend, registered, n=1)
-        raise ConfigurationError(
-            f"There is no backend {backend!r}."
-            + "".join(f" The nearest one is {other!r}." for other in near),
-            hint=f"Backends: {', '.join(sorted(registered))}.",
+            hint=f"Backends: {', '.join(backend_names())}. The default is llamacpp:embedded.",
         )
     return backend, name
-
-
-def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}

@@ -141,7 +141,7 @@ class Run:
         """
         self._go_on()
         limits = [max_tokens]
-        roomy = min(8 * max_tokens + 512, self.model.bound_tokens(messages))
+        roomy = min(8 * max_tokens + 512, self.model.answer_budget(messages))
         if roomy > max_tokens:
             limits.append(roomy)
         for limit in limits:

@@ -27,7 +27,7 @@ __all__ = [
     "read_gguf",
     "split_name",
     "stored_models",
-    "tuned",
+    "apply_profile",
     "weights_of",
     "write_profile",
 ]
@@ -48,7 +48,7 @@ from .profile import (
     forget_profile,
     machine,
     profile_of,
-    tuned,
+    apply_profile,
     write_profile,
 )
 from .threads import busy_cores, cores_here, decode_threads

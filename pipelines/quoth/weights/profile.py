@@ -137,11 +137,11 @@ class Tuned:
 
     weights: Path
     settings: ModelSettings
-    threads: int = 0
+    max_threads: int = 0
     engine: str = XLLAMACPP
 
 
-def tuned(weights: Path, settings: ModelSettings) -> Tuned:
+def apply_profile(weights: Path, settings: ModelSettings) -> Tuned:
     """Return how a model was found to run best; without a profile, as it was given.
 
     What the user set himself stays as it is.

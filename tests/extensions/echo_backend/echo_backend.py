@@ -41,7 +41,7 @@ class Echo(LocalModel):
         """Return the number of words."""
         return len(text.split())
 
-    def pieces(self, request: Request) -> Iterator[Piece]:
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
         """Give the words one by one, and at the end the timings."""
         begin = time.perf_counter()
         words = str(request.messages[-1].text).split()

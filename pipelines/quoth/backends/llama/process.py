@@ -42,7 +42,7 @@ _STOP_SECONDS = 8.0
 
 
 class ServerProcess:
-    """A llama.cpp server that we started. Raises `BackendError` with its last words if it ends.
+    """A llama.cpp server that we started. Raises `BackendError` with the last line of its output if it ends.
 
     `command` returns the program and its arguments for a port. `seconds` is how long it may take
     until it answers.
@@ -68,14 +68,13 @@ class ServerProcess:
             self.stop()
             raise
 
-    @property
-    def running(self) -> bool:
-        """Tell whether the program is still there."""
+    def is_running(self) -> bool:
+        """Return whether the program is still there."""
         return self._process.poll() is None
 
     @property
     def gpu_layers(self) -> int | None:
-        """Return how many layers it said that it offloaded; `None` where it did not say."""
+        """The number of layers on the GPU, as its log says; `None` where it does not."""
         return layers_in(self.output())
 
     def output(self) -> str:
@@ -101,7 +100,7 @@ class ServerProcess:
         end = time.monotonic() + seconds
         try:
             while time.monotonic() < end:
-                if not self.running:
+                if not self.is_running():
                     words = self.output().strip().splitlines() or ["it printed nothing"]
                     raise BackendError(
                         f"{self._name} ended before it answered: {words[-1][:300]}",
