@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import Any
 
 from pydantic import PrivateAttr
-from quoth.config.settings import ModelSettings
-from quoth.models.model import Description, LocalModel, Piece, Request
+from quoth.models import Description, LocalModel, Piece, Request
 from quoth.types import Timings
 
 Answer = Callable[[str], str]
@@ -40,10 +39,6 @@ class Scripted(LocalModel):
     _now: int = PrivateAttr(default=0)
     _most: int = PrivateAttr(default=0)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
-
-    @classmethod
-    def open(cls, name: str, settings: ModelSettings) -> Self:
-        return cls(model=f"scripted:{name}")
 
     def describe(self) -> Description:
         return Description(

@@ -19,7 +19,7 @@ from quoth.jobs.run import JobReport, Progress, SummaryJob
 from quoth.journal.journal import Journal
 from quoth.summarize.summarizer import Summarizer
 from quoth.summarize.values import Options
-from quoth.system.files import held
+from quoth.system import WriteLock
 from quoth.types import Document, Page
 from scripted_model import Scripted
 
@@ -206,7 +206,7 @@ def test_a_model_that_is_not_there_is_an_error_at_once(tmp_path: Path, folder: P
 
 
 def test_two_runs_of_one_job_do_not_collide(tmp_path: Path, folder: Path) -> None:
-    with held(tmp_path / "out"), pytest.raises(CollectionBusyError):
+    with WriteLock(tmp_path / "out" / ".quoth-lock").hold(), pytest.raises(CollectionBusyError):
         job(tmp_path).run(sorted(folder.rglob("*.md")))
     assert job(tmp_path).run(sorted(folder.rglob("*.md"))).exit_code == 0
 

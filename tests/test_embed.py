@@ -146,7 +146,7 @@ def test_no_engine_at_all_says_why(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(openvino.is_installed(), reason="OpenVINO is installed here")
 def test_openvino_asked_for_and_missing_is_one_sentence() -> None:
-    with pytest.raises(ConfigurationError, match="openvino is not installed"):
+    with pytest.raises(ConfigurationError, match="openvino needs the extra 'fast'"):
         embedder("openvino").embed(["a"])
 
 

@@ -112,14 +112,14 @@ def test_rebuilding_gives_the_same_results(store: Store) -> None:
     index = open_index(store)
     index.sync()
     before = nearest(store, index, 20)
-    with WriteLock(index.folder.with_suffix(".lock")).held():
+    with WriteLock(index.folder.with_suffix(".lock")).hold():
         index.rebuild()
     assert nearest(store, index, 20) == before
 
 
 def test_while_another_process_writes_the_search_is_right_all_the_same(store: Store) -> None:
     index = open_index(store)  # never synced: everything is pending
-    with WriteLock(index.folder.with_suffix(".lock")).held():
+    with WriteLock(index.folder.with_suffix(".lock")).hold():
         assert nearest(store, index)[0] == 17
     assert not index.folder.exists()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from quoth.errors import ConfigurationError, UsageError
 from quoth.jobs.file import Job, find_job, read_job, settings_of
-from quoth.system.files import held
+from quoth.system import WriteLock
 from quoth.system.packaged import jobs_folder
 
 Quoth = Callable[..., Any]
@@ -123,10 +123,10 @@ def test_exit_codes_of_a_job(tmp_path: Path, quoth: Quoth) -> None:
     shown = quoth("run", str(file), "--quiet")
     assert shown.returncode == 1
     assert "blank.txt" in shown.stdout
-    with held(file.parent / "out"):
+    with WriteLock(file.parent / "out" / ".quoth-lock").hold():
         shown = quoth("run", str(file), "--quiet")
     assert shown.returncode == 2
-    assert "Another run is writing" in shown.stderr
+    assert f"is writing to {file.parent / 'out'}" in shown.stderr
     shown = quoth("run", str(written(tmp_path, "sources: [in]")))
     assert shown.returncode == 2
     assert "where to write" in shown.stderr

@@ -23,7 +23,6 @@ from quoth.errors import ConfigurationError, UsageError
 from quoth.ingest import (
     File,
     Ingestor,
-    Progress,
     Verification,
     limits_of,
     open_ingestor,
@@ -44,9 +43,9 @@ from quoth.retrieve import (
     search_tool,
 )
 from quoth.summarize import Options, Summarizer, Summary
-from quoth.system import WriteLock, privacy
+from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Answer, Citation, Hit, Page, Report
+from quoth.types import Answer, Citation, Hit, Page, Progress, Report
 from quoth.views import notebook_bar
 
 DEFAULT_COLLECTION = "default"
@@ -70,8 +69,8 @@ class Library:
 
     Every stage is handed out as well, and composes with LangChain: `loader()`, `splitter`,
     `embedder`, `retriever()`, `model`, `answerer`, `summarizer()`; and the whole as a tool of an
-    agent, `as_tool()`. Nothing is loaded before it is used. From now on, connections off this
-    machine that the configuration does not name are refused in this process (`privacy.guard`).
+    agent, `as_tool()`. Nothing is loaded before it is used. A model or an embedder off this machine
+    is refused with an `EgressError`, unless `privacy.allow` names its host.
     """
 
     def __init__(
@@ -90,8 +89,6 @@ class Library:
         self.config = config or load_config().config
         self.home = Path(home) if home is not None else state_folder()
         self.folder = self.home / "collections" / collection
-        if self.config.privacy.guard:
-            privacy.guard(self.config.privacy.allow)
 
     @classmethod
     def from_config(
@@ -151,7 +148,7 @@ class Library:
 
     def rebuild(self, *, wait_seconds: float = 0.0) -> int:
         """Make the dense index again from SQLite; return how many chunks it has."""
-        with self.lock.held(wait_seconds=wait_seconds):
+        with self.lock.hold(wait_seconds=wait_seconds):
             self.index.rebuild()
             return self.store.chunk_count()
 
@@ -307,7 +304,11 @@ class Library:
     @cached_property
     def model(self) -> LocalModel:
         """The language model; a LangChain chat model."""
-        return open_model(self.config.backend, prompt_folders=self.config.prompt_folders)
+        return open_model(
+            self.config.backend,
+            prompt_folders=self.config.prompt_folders,
+            guard=self.config.guard,
+        )
 
     @cached_property
     def searcher(self) -> Searcher:

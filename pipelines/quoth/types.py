@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from typing import Any, Literal
+
+Progress = Callable[[int, int, str], None]
+"""Hears how far some work is: the items that are finished, all items, the item at hand."""
 
 
 class Shown:

@@ -124,14 +124,14 @@ def test_an_empty_folder_is_one_sentence(library: Library, tmp_path: Path) -> No
 
 
 def test_two_writers_do_not_meet(library: Library, folder: Path) -> None:
-    with library.lock.held(), pytest.raises(CollectionBusyError, match="is writing") as caught:
+    with library.lock.hold(), pytest.raises(CollectionBusyError, match="is writing") as caught:
         Library("test", home=library.home).ingest(folder)
     assert str(os.getpid()) in str(caught.value)
 
 
 def test_whoever_waits_is_told_once_for_whom(library: Library, folder: Path) -> None:
     told: list[str] = []
-    with library.lock.held(), Library("test", home=library.home) as second:
+    with library.lock.hold(), Library("test", home=library.home) as second:
         second.lock.announce = told.append
         with pytest.raises(CollectionBusyError):
             second.ingest(folder, wait_seconds=0.3)

@@ -64,11 +64,6 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     (folder / "misbehaving.py").write_text(MISBEHAVING)
     monkeypatch.syspath_prepend(str(folder))
-    from quoth.load import registry
-
-    registry._third_party.cache_clear()
-    yield
-    registry._third_party.cache_clear()
 
 
 MISBEHAVING = """

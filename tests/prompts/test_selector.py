@@ -12,8 +12,7 @@ import pytest
 from langchain_classic.chains.prompt_selector import ConditionalPromptSelector, is_llm
 from langchain_core.language_models import FakeListChatModel, FakeListLLM
 from langchain_core.prompts import BasePromptTemplate
-from quoth.errors import PromptError
-from quoth.prompts import selector
+from quoth.errors import ConfigurationError
 from quoth.prompts.selector import (
     family_of_model,
     kind_of_model,
@@ -97,12 +96,6 @@ def test_a_registered_condition_is_asked_first(condition: Any) -> None:
 
 
 class TestEntryPoints:
-    @pytest.fixture(autouse=True)
-    def fresh(self) -> Iterator[None]:
-        selector._providers.cache_clear()
-        yield
-        selector._providers.cache_clear()
-
     def install(self, folder: Path, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put a package with prompt conditions on the path, as an installer would."""
         (folder / "theirs.py").write_text(module, "utf-8")
@@ -129,7 +122,7 @@ class TestEntryPoints:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         self.install(tmp_path, "import nothing_of_that_name", monkeypatch)
-        with pytest.raises(PromptError, match="'theirs'"):
+        with pytest.raises(ConfigurationError, match="'theirs'"):
             prompt_selector("answer")
 
 

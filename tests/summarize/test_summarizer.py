@@ -272,7 +272,7 @@ def test_the_same_call_in_flight_is_made_once(tmp_path: Path) -> None:
     assert len(model.asked) == 1
     assert sorted(summary.calls for summary in summaries) == [0, 0, 0, 1]
     assert len({summary.text for summary in summaries}) == 1
-    assert not journal._flight
+    assert len(journal.in_flight) == 0
 
 
 def test_a_call_that_fails_in_flight_leaves_the_next_to_try(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from quoth.answer.answerer import Answerer
 from quoth.errors import UsageError
 from quoth.prompts import select_prompt
+from quoth.system import write_whole
 from quoth.text import terms
 from quoth.types import Answer, Chunk
 
@@ -99,12 +100,8 @@ class Chat:
         return with_subject(question, self.turns[-1])
 
     def _write(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_suffix(".part")
-        part.write_text(
-            json.dumps([asdict(turn) for turn in self.turns], ensure_ascii=False), encoding="utf-8"
-        )
-        part.replace(self.path)
+        turns = [asdict(turn) for turn in self.turns]
+        write_whole(self.path, json.dumps(turns, ensure_ascii=False))
 
 
 def is_faithful(condensed: str, question: str, turns: Sequence[Turn]) -> bool:

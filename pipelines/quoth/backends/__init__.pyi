@@ -1,3 +1,7 @@
-__all__ = ["LlamaCpp"]
-from .llama.provider import open_gguf
+__all__ = [
+    "LlamaCpp",
+    "open_gguf",
+]
+
 from .llama.in_process import LlamaCpp
+from .llama.provider import open_gguf

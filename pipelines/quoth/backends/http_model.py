@@ -25,6 +25,11 @@ class HttpModel(LocalModel):
         super().model_post_init(context)
         self._http = self.connect()
 
+    @property
+    def address(self) -> str:
+        """The address of the server."""
+        return self._http.url
+
     def disconnect(self) -> None:
         """Close all connections, and make a client for the calls to come."""
         self._http.close()

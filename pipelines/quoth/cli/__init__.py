@@ -16,6 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done, 1 some documents failed, 2 usage or configuration, 3 the backend can't be reached,
     130 interrupted.
     """
+    from quoth.system import take_over
+
+    take_over()  # before a dependency is imported: that is when it looks at its switches
     from quoth.cli.app import run
 
     arguments = list(sys.argv[1:] if arguments is None else arguments)

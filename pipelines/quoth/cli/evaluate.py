@@ -57,11 +57,8 @@ def retrieval(
     """
     from quoth.evaluate import MODES, evaluate_retrieval, measure_pages, write_evaluation
     from quoth.models import open_embedder
-    from quoth.system import privacy
 
     settings = effective(config, set, preset=preset).config
-    if settings.privacy.guard:
-        privacy.guard(settings.privacy.allow)
     with show.progress("Measuring", files=True) as progress:
         if path.is_file():
             result = measure_pages(
@@ -108,11 +105,8 @@ def answers(
     `--documents`, or from the folder `library` beside them.
     """
     from quoth.evaluate import measure_answers, write_evaluation
-    from quoth.system import privacy
 
     settings = effective(config, set, model, preset=preset).config
-    if settings.privacy.guard:
-        privacy.guard(settings.privacy.allow)
     with show.progress("Measuring", files=True) as progress:
         result = measure_answers(
             file, settings, documents=documents, limit=limit, seed=seed, progress=progress

@@ -79,7 +79,8 @@ def show_model(
     """Show what a model is: family, window, size, template."""
     from quoth.models import open_model
 
-    model = open_model(_config(config, set, name, preset=preset).backend)
+    chosen = _config(config, set, name, preset=preset)
+    model = open_model(chosen.backend, guard=chosen.guard)
     try:
         found = model.describe()
         template = model.template()
@@ -112,8 +113,9 @@ def fit(
     from quoth.models import open_model
     from quoth.weights import fit_of, read_gguf
 
-    settings = _config(config, set, name, preset=preset).backend
-    model = open_model(settings)
+    chosen = _config(config, set, name, preset=preset)
+    settings = chosen.backend
+    model = open_model(settings, guard=chosen.guard)
     try:
         file = model.weights_file()
         if file is None:
@@ -142,15 +144,15 @@ def pull(
     debug: Debug = False,
 ) -> None:
     """Have a backend fetch a model from the network, where privacy.allow names its registry."""
-    from quoth.models import backend_class, split_model
+    from quoth.models import open_provider, split_model
 
     chosen = _config(config, set, name, preset=preset)
     backend, short = split_model(name)
-    kind = backend_class(backend)
-    _check_network(kind.origin(short), name, chosen)
+    provider = open_provider(backend, chosen.backend)
+    _check_network(provider.origin(short), name, chosen)
     last = ""
     with show.progress("Fetching") as move:
-        for step in kind.pull(short, chosen.backend):
+        for step in provider.pull(short):
             last = step.status
             if step.total:
                 move(step.completed, step.total, step.status)
@@ -170,13 +172,14 @@ def remove(
     debug: Debug = False,
 ) -> None:
     """Delete a model that a backend keeps."""
-    from quoth.models import backend_class, split_model
+    from quoth.models import open_provider, split_model
 
     settings = _config(config, set, name, preset=preset).backend
     backend, short = split_model(name)
+    provider = open_provider(backend, settings)
     if not yes:
         typer.confirm(f"Delete {name}?", abort=True, err=True)
-    backend_class(backend).remove(short, settings)
+    provider.remove(short)
     show.console().print(f"{name} was deleted.")
 
 
@@ -186,7 +189,7 @@ def _check_network(host: str, name: str, config: Config) -> None:
     The backend's own server fetches, out of reach of the guard, so the rule is kept here: the host
     of the registry must stand in `privacy.allow`, as for every connection of ours.
     """
-    if not host or not config.privacy.guard or host in config.privacy.allow:
+    if not host or config.guard.permits(host):
         return
     raise EgressError(
         f"Fetching {name} would reach {host}, which the configuration does not allow.",
@@ -197,20 +200,14 @@ def _check_network(host: str, name: str, config: Config) -> None:
 def _config(
     file: Path | None, settings: list[str] | None, model: str = "", *, preset: str
 ) -> Config:
-    """Return the configuration in force, with the guard that it asks for set up."""
-    from quoth.system import privacy
-
-    config = effective(file, settings, model, preset=preset).config
-    if config.privacy.guard:
-        privacy.guard(config.privacy.allow)
-    return config
+    return effective(file, settings, model, preset=preset).config
 
 
 def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:
-    from quoth.models import backend_class, settings_of
+    from quoth.models import open_provider
 
-    settings = settings_of(backend, chosen).model_copy(update={"timeout": _LIST_SECONDS})
-    return list(backend_class(backend).installed(settings))
+    quick = chosen.model_copy(update={"timeout": _LIST_SECONDS})
+    return list(open_provider(backend, quick).installed())
 
 
 def _print_fit(name: str, found: Fit) -> None:

@@ -67,8 +67,9 @@ def effective(
     preset: str = "",
     **overrides: Any,
 ) -> Effective:
-    """Return the configuration in force for one command."""
+    """Return the configuration in force for one command, and close this process by it."""
     from quoth.config import load_config
+    from quoth.system import take_over
 
     values = overridden(settings, model)
     if preset:
@@ -76,7 +77,9 @@ def effective(
     values.update({key.replace("__", "."): value for key, value in overrides.items()})
     if file is None and (named := os.environ.get("QUOTH_CONFIG")):
         file = Path(named)
-    return load_config(file, overrides=values)
+    configuration = load_config(file, overrides=values)
+    take_over(configuration.config.guard)
+    return configuration
 
 
 @contextmanager

@@ -82,7 +82,9 @@ def show_prompt(
     from quoth.prompts import select_prompt
 
     settings = effective(config, set, model, preset=preset).config
-    chosen = open_model(settings.backend, prompt_folders=settings.prompt_folders)
+    chosen = open_model(
+        settings.backend, prompt_folders=settings.prompt_folders, guard=settings.guard
+    )
     prompt = select_prompt(task, chosen)
     values = {name: f"{{{name}}}" for name in prompt.variables}
     for pair in var or ():

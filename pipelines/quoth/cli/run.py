@@ -44,6 +44,7 @@ def run(
 
     from quoth.jobs import find_job, read_job, settings_of
     from quoth.library import Library
+    from quoth.system import take_over
 
     file = find_job(job)
     asked = read_job(file)
@@ -53,7 +54,9 @@ def run(
             f"The job {file.name} does not say {'what to read' if folder else 'where to write'}.",
             hint="Write `sources` and `output` into it, or: quoth run JOB PATH… -o DIR",
         )
-    with Library(config=settings_of(file, overridden(set, model)).config) as library:
+    settings = settings_of(file, overridden(set, model)).config
+    take_over(settings.guard)
+    with Library(config=settings) as library:
         options = replace(
             library.summary_options,
             query=asked.query,

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from quoth.collection.store import Store
 from quoth.errors import CollectionBusyError, CollectionError
-from quoth.system import WriteLock, privacy
+from quoth.system import WriteLock
 
 NAME = "chunks"
 EXACT_UP_TO = 20_000
@@ -88,7 +88,7 @@ class DenseIndex:
                 return
             if self._is_large() and self.problem() is not None:
                 try:
-                    with self._write_lock.held():
+                    with self._write_lock.hold():
                         if not self._failed:
                             self.sync()
                         if self.problem() is not None:
@@ -234,7 +234,6 @@ class DenseIndex:
 
     def _open(self) -> Any:
         if self._collection is None:
-            privacy.silence_telemetry()
             import chromadb
             from chromadb.config import Settings
 
@@ -303,7 +302,6 @@ def _reraise_interrupt(error: BaseException) -> None:
 
 def _forget_clients() -> None:
     """Make Chroma open its files anew; it keeps a client for each folder otherwise."""
-    privacy.silence_telemetry()
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient.clear_system_cache()

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from quoth.system import Guard
+
 
 class Section(BaseModel):
     """A frozen group of settings that refuses unknown names."""
@@ -145,6 +147,11 @@ class Config(Section):
     preset: str = Field(
         "", description="Defaults for a kind of use: `laptop`, `gpu`, `quality` or `fast`."
     )
+
+    @property
+    def guard(self) -> Guard:
+        """The hosts that may be reached, as `privacy` says."""
+        return Guard(allow=self.privacy.allow, enforced=self.privacy.guard)
 
     @property
     def prompt_folders(self) -> tuple[Path, ...]:

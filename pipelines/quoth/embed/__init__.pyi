@@ -1,12 +1,12 @@
 __all__ = [
+    "Advance",
     "Embedder",
     "EmbeddingThread",
     "FolderEmbedder",
-    "Progress",
     "Vectors",
     "embedded_text",
 ]
 
 from .ahead import EmbeddingThread
-from .contract import Embedder, Progress, Vectors
+from .contract import Advance, Embedder, Vectors
 from .embedder import FolderEmbedder, embedded_text

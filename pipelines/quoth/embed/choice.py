@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quoth.embed.batch import Ids
-from quoth.system import processor
+from quoth.system import processor, write_whole
 
 _ROWS, _LENGTH, _BATCHES, _ROUNDS = 8, 128, 4, 3
 _LEAST_COSINE = 0.998
@@ -64,10 +63,7 @@ def fastest(
         assert failure is not None
         raise failure
     best = min(seconds, key=lambda name: seconds[name])
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    part = memory.with_name(f"{memory.name}.{os.getpid()}")
-    part.write_text(json.dumps({**known, key: best}, indent=2))
-    part.replace(memory)
+    write_whole(memory, json.dumps({**known, key: best}, indent=2))
     return opened[best]
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from quoth.errors import ConfigurationError
 
 Vectors = NDArray[np.float32]
-Progress = Callable[[int], None]
+Advance = Callable[[int], None]
+"""Hears how many texts were embedded since it was called before."""
 """Called with the number of texts that were just embedded."""
 
 
@@ -35,6 +36,11 @@ class Embedder(Embeddings):
     def engine_name(self) -> str:
         """Return the name of what many texts run on."""
 
+    @property
+    def address(self) -> str:
+        """The address of the server that embeds; empty where it is done in this process."""
+        return ""
+
     @abstractmethod
     def token_starts(self, text: str) -> list[int]:
         """Return the offset of each token of `text`."""
@@ -44,7 +50,7 @@ class Embedder(Embeddings):
         """Return the number of tokens in `text`."""
 
     @abstractmethod
-    def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+    def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
         """Return a (texts, dimension) array with a row of unit length for each text.
 
         Raises `ConfigurationError` for a text longer than the model reads: nothing is cut.

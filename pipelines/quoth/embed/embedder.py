@@ -25,7 +25,7 @@ from quoth.config import Embedding, state_folder
 from quoth.embed import openvino
 from quoth.embed.batch import Ids, batches
 from quoth.embed.choice import Engine, encoded, fastest
-from quoth.embed.contract import Embedder, Progress, Vectors
+from quoth.embed.contract import Advance, Embedder, Vectors
 from quoth.embed.onnx import OnnxEngine
 from quoth.errors import ConfigurationError, MissingExtraError
 from quoth.text import plain
@@ -89,7 +89,7 @@ class FolderEmbedder(Embedder):
         """Return the number of tokens in `text`. What was counted lately is remembered."""
         return self._count(text)
 
-    def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+    def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
         """Return a (texts, dimension) array with a row of unit length for each text.
 
         Raises `ConfigurationError` for a text longer than the model reads: nothing is cut.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quoth.embed.batch import Ids, padded
+from quoth.system import import_quietly
 
 
 class OnnxEngine:
@@ -18,8 +19,7 @@ class OnnxEngine:
     lanes = 1
 
     def __init__(self, graph: Path, *, threads: int) -> None:
-        import onnxruntime
-
+        onnxruntime = import_quietly("onnxruntime")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3

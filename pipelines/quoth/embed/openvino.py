@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quoth.embed.batch import Ids, padded
-from quoth.errors import ConfigurationError
+from quoth.errors import MissingExtraError
+from quoth.system import import_quietly
 
 _FIRST_USE = threading.Lock()
 """The first array that the runtime touches imports a part of NumPy, under a lock of its own: two
@@ -38,14 +36,8 @@ class OpenVinoEngine:
 
     def __init__(self, graph: Path, *, threads: int) -> None:
         if not is_installed():
-            raise ConfigurationError(
-                "The embedding engine openvino is not installed.",
-                hint="Set embedding.engine to auto, or try: pip install openvino",
-            )
-        # Importing OpenVINO would count its user over the network; without this package it has a
-        # stub of its own.
-        sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
-        core = importlib.import_module("openvino").Core()
+            raise MissingExtraError("The embedding engine openvino", "fast")
+        core = import_quietly("openvino").Core()
         # A batch on each core costs less than all cores on a batch.
         self.lanes = threads
         self._model = core.compile_model(

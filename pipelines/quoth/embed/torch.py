@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quoth.embed.batch import Ids, padded
+from quoth.system import stage_file
 
 
 class TorchEngine:
@@ -68,30 +68,24 @@ class TorchEngine:
                 mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
                 return torch.nn.functional.normalize(mean, dim=-1)
 
-        graph.parent.mkdir(parents=True, exist_ok=True)
-        part = graph.with_name(f"{graph.name}.{os.getpid()}")
         example = torch.ones((2, 8), dtype=torch.long)
         axes = {0: "batch", 1: "tokens"}
-        try:
-            with torch.inference_mode(), warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the tracer's; the tests compare vectors instead
-                torch.onnx.export(
-                    Pooled(self._model[0].auto_model).eval(),
-                    (example, example),
-                    str(part),
-                    input_names=["input_ids", "attention_mask"],
-                    output_names=["vectors"],
-                    dynamic_axes={
-                        "input_ids": axes,
-                        "attention_mask": axes,
-                        "vectors": {0: "batch"},
-                    },
-                    opset_version=18,
-                    dynamo=False,
-                )
-            part.replace(graph)
-        finally:
-            part.unlink(missing_ok=True)
+        with stage_file(graph) as part, torch.inference_mode(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the tracer's; the tests compare vectors instead
+            torch.onnx.export(
+                Pooled(self._model[0].auto_model).eval(),
+                (example, example),
+                str(part),
+                input_names=["input_ids", "attention_mask"],
+                output_names=["vectors"],
+                dynamic_axes={
+                    "input_ids": axes,
+                    "attention_mask": axes,
+                    "vectors": {0: "batch"},
+                },
+                opset_version=18,
+                dynamo=False,
+            )
 
 
 def has_bf16() -> bool:

@@ -11,11 +11,10 @@ from typing import Any
 
 from langchain_core.runnables import Runnable
 
-from quoth.evaluate.corpus import Progress
 from quoth.evaluate.questions import Question
 from quoth.evaluate.results import Evaluation, evaluation
 from quoth.text import find_quote
-from quoth.types import Answer, Citation
+from quoth.types import Answer, Citation, Progress
 
 PageText = Callable[[str, int], str | None]
 """Source and page → the text of that page, `None` where there is none."""

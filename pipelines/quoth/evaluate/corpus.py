@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,10 +27,8 @@ from quoth.models import open_model
 from quoth.retrieve import Searcher, open_searcher
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Chunk, Document, Page
+from quoth.types import Chunk, Document, Page, Progress
 
-Progress = Callable[[int, int, str], None]
-"""Called with what is finished, out of how many, and a name for it."""
 WAIT_SECONDS = 600.0
 """How long to wait for another process that makes the same collection."""
 _GATHER = 256
@@ -123,7 +121,7 @@ def corpus_searcher(
     model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
     key = f"{corpus.fingerprint}-{embedder.fingerprint[:12]}-{splitter.fingerprint}"
     with _collection(key, cache) as (store, index, lock):
-        with lock.held(wait_seconds=WAIT_SECONDS):
+        with lock.hold(wait_seconds=WAIT_SECONDS):
             _fill(store, corpus, embedder, splitter, progress)
             index.sync()
         yield open_searcher(store, index, embedder, config.retrieval, model)

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from quoth.evaluate.corpus import Progress
 from quoth.evaluate.questions import Question
 from quoth.evaluate.results import Evaluation, evaluation
 from quoth.evaluate.retrieval import MODES, in_mode, values_of
 from quoth.retrieve import Searcher
-from quoth.types import Hit
+from quoth.types import Hit, Progress
 
 METRICS = ("page@1", "page@5", "page@10", "ndcg@10")
 """Whether a right page is among the first 1, 5 and 10, and nDCG@10 over pages."""

@@ -9,11 +9,11 @@ from typing import Any, get_args
 from quoth.config import Config, Retrieval
 from quoth.embed import Embedder
 from quoth.errors import UsageError
-from quoth.evaluate.corpus import Progress, corpus_searcher, read_corpus, read_grades, read_queries
+from quoth.evaluate.corpus import corpus_searcher, read_corpus, read_grades, read_queries
 from quoth.evaluate.questions import sample
 from quoth.evaluate.results import Evaluation, evaluation
 from quoth.retrieve import Searcher
-from quoth.types import Hit
+from quoth.types import Hit, Progress
 
 MODES: tuple[str, ...] = ("dense", "keyword", "hybrid")
 METRICS = ("ndcg@10", "recall@100", "mrr@10")

@@ -11,12 +11,13 @@ from quoth.config import Config
 from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.evaluate.answers import evaluate_answers
-from quoth.evaluate.corpus import Progress, corpus_searcher, documents_searcher, read_corpus
+from quoth.evaluate.corpus import corpus_searcher, documents_searcher, read_corpus
 from quoth.evaluate.pages import evaluate_pages
 from quoth.evaluate.questions import balanced, read_questions, sample
 from quoth.evaluate.results import Evaluation
 from quoth.models import open_embedder, open_model
 from quoth.retrieve import Searcher
+from quoth.types import Progress
 
 
 def measure_answers(
@@ -38,7 +39,7 @@ def measure_answers(
     questions = balanced(read_questions(file), limit, seed=seed)
     embedder = open_embedder(config)
     opened = _opened(file, embedder, config, documents, cache, progress)
-    model = open_model(config.backend, prompt_folders=config.prompt_folders)
+    model = open_model(config.backend, prompt_folders=config.prompt_folders, guard=config.guard)
     about = {
         **_about(file, config, embedder, limit),
         "model": config.backend.model,

@@ -9,11 +9,11 @@ from functools import cache
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from quoth.evaluate.corpus import Progress
 from quoth.evaluate.references import Referenced
 from quoth.evaluate.results import Evaluation, evaluation
 from quoth.summarize import Summarizer
 from quoth.text import Vocabulary
+from quoth.types import Progress
 
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer

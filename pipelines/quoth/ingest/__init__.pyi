@@ -1,7 +1,6 @@
 __all__ = [
     "File",
     "Ingestor",
-    "Progress",
     "Verification",
     "limits_of",
     "open_ingestor",
@@ -13,7 +12,7 @@ __all__ = [
 ]
 
 from .configured import limits_of, open_ingestor, open_splitter
-from .ingestor import Ingestor, Progress
+from .ingestor import Ingestor
 from .reembed import reembed
 from .verify import Verification, verify
 from .walk import File, walk

@@ -26,7 +26,7 @@ from quoth.ingest.walk import File, content_hash, walk
 from quoth.load import Limits, LoaderPool
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Chunk, Document, Outcome, Report
+from quoth.types import Chunk, Document, Outcome, Progress, Report
 
 GATHER = 192
 """Chunks that are embedded together, so that small files fill a batch; fewer when none are."""
@@ -35,9 +35,6 @@ _AHEAD = 2
 _LASTING = {"needs_password", "no_text", "empty", "corrupt", "unsupported", "limit"}
 """Failures that come again unless the file, the limits or the passwords change."""
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-Progress = Callable[[int, int, str], None]
-"""Called with files finished, files in all, and the path that was finished; at first with 0."""
 
 
 @dataclass(slots=True)
@@ -97,7 +94,7 @@ class Ingestor:
             raise UsageError(
                 f"There is no such file or folder: {names}.", hint="Look at the spelling."
             )
-        with self.lock.held(wait_seconds=wait_seconds):
+        with self.lock.hold(wait_seconds=wait_seconds):
             self.check_fingerprint()
             lines = _Lines()
             known = self.store.stamps()

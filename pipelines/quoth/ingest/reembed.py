@@ -7,7 +7,7 @@ still gets its answers. A run that is interrupted goes on where it stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,11 +15,10 @@ from quoth.collection import Build, DenseIndex, Source, Store, Vectors
 from quoth.embed import Embedder, embedded_text
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Chunk, Document, Outcome, Report
+from quoth.types import Chunk, Document, Outcome, Progress, Report
 
 _GATHER = 256
 
-Progress = Callable[[int, int, str], None]
 _Waiting = list[tuple[str, str, list[Chunk]]]
 
 
@@ -40,7 +39,7 @@ def reembed(
     """
     begin = time.perf_counter()
     made_with = {"embedder": embedder.fingerprint, "splitter": splitter.fingerprint}
-    with lock.held(wait_seconds=wait_seconds):
+    with lock.hold(wait_seconds=wait_seconds):
         sources = store.sources()
         if all(store.meta(key) == value for key, value in made_with.items()):
             return Report(

@@ -42,7 +42,7 @@ def verify(
 
     Raises `CollectionBusyError` when another process writes for longer than `wait_seconds`.
     """
-    with lock.held(wait_seconds=wait_seconds):
+    with lock.hold(wait_seconds=wait_seconds):
         problems = list(store.problems())
         notes: list[str] = []
         if any(problem.part == "database" for problem in problems):

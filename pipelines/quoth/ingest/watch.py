@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Event
 
 from quoth.errors import UsageError
-from quoth.ingest.ingestor import Ingestor, Progress
-from quoth.types import Report
+from quoth.ingest.ingestor import Ingestor
+from quoth.types import Progress, Report
 
 DEBOUNCE_MILLISECONDS = 1000
 """How long a folder must rest before it is read; a copy of many files is one change."""

@@ -27,13 +27,14 @@ from quoth.errors import (
 )
 from quoth.models import Call
 from quoth.summarize import Plan, StoppedError, Summarizer, Summary, Watch
-from quoth.system import held, write_whole
+from quoth.system import WriteLock, remove_parts, write_whole
 from quoth.types import Document, Outcome, Report, Timings
 from quoth.views import FORMATS, Format, rendered, trace_json, trace_page
 
 Loader = Callable[[Path], Document]
 
 REPORT = "report.json"
+LOCK = ".quoth-lock"
 
 _TICK = 0.2
 
@@ -158,7 +159,14 @@ class SummaryJob:
         Raises `CollectionBusyError` when another run of the job is going on, `UsageError` when the
         folder cannot be written, and `CollectionError` when it or the journal no longer can.
         """
-        with held(self.output):
+        lock = WriteLock(
+            self.output / LOCK,
+            subject=str(self.output),
+            busy_hint="Wait for it, or choose another -o.",
+            denied_hint="Choose another one with -o.",
+        )
+        with lock.hold():
+            remove_parts(self.output)
             work = _Work(self, [*dict.fromkeys(paths)], base, plan)
             done = work.run()
             write_whole(self.output / REPORT, report_json(done))

@@ -1,9 +1,12 @@
 __all__ = [
+    "CallIdentity",
     "Entry",
+    "Finish",
     "Journal",
+    "JournalCache",
     "JournalStats",
     "ModelShare",
-    "Question",
 ]
 
-from .journal import Entry, Journal, JournalStats, ModelShare, Question
+from .cache import JournalCache
+from .journal import CallIdentity, Entry, Finish, Journal, JournalStats, ModelShare

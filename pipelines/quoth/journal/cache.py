@@ -9,7 +9,7 @@ from langchain_core.caches import RETURN_VAL_TYPE, BaseCache
 from langchain_core.messages import BaseMessage, message_to_dict, messages_from_dict
 from langchain_core.outputs import ChatGeneration, Generation
 
-from quoth.journal.journal import Entry, Journal, Question
+from quoth.journal.journal import CallIdentity, Entry, Journal
 
 _FINGERPRINT = "langchain"
 
@@ -22,7 +22,7 @@ class JournalCache(BaseCache):
 
     def lookup(self, prompt: str, llm_string: str) -> RETURN_VAL_TYPE | None:
         """Return what the model answered to the prompt, or `None`."""
-        entry = self.journal.lookup(_question(prompt, llm_string).key)
+        entry = self.journal.lookup(_identity(prompt, llm_string).key)
         if entry is None:
             return None
         return [_read(value) for value in json.loads(entry.text)]
@@ -30,15 +30,15 @@ class JournalCache(BaseCache):
     def update(self, prompt: str, llm_string: str, return_val: RETURN_VAL_TYPE) -> None:
         """Keep what the model answered to the prompt."""
         text = json.dumps([_written(generation) for generation in return_val])
-        self.journal.record(Entry(_question(prompt, llm_string), text, model=_FINGERPRINT))
+        self.journal.record(Entry(_identity(prompt, llm_string), text, model=_FINGERPRINT))
 
     def clear(self, **kwargs: Any) -> None:
         """Drop everything that came through this cache; other calls in the journal stay."""
         self.journal.forget(_FINGERPRINT)
 
 
-def _question(prompt: str, llm_string: str) -> Question:
-    return Question(_FINGERPRINT, prompt, {"model": llm_string})
+def _identity(prompt: str, llm_string: str) -> CallIdentity:
+    return CallIdentity(_FINGERPRINT, prompt, {"model": llm_string})
 
 
 def _written(generation: Generation) -> dict[str, Any]:

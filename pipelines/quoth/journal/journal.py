@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from quoth.journal.in_flight import InFlight
 from quoth.system import Database
 from quoth.types import Timings
 
-VERSION = 1
+Finish = Literal["stop", "length", "loop", "enough"]
+
+VERSION = 2
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
 _SCHEMA = """
@@ -34,18 +36,26 @@ CREATE TABLE calls (
     parameters TEXT NOT NULL,
     text TEXT NOT NULL,
     finish TEXT NOT NULL,
-    timings TEXT NOT NULL
+    timings TEXT NOT NULL,
+    thinking TEXT NOT NULL DEFAULT '',
+    purpose TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX calls_by_time ON calls (at);
 CREATE INDEX calls_by_model ON calls (fingerprint, at)
 """
 
+
+def _add_thinking_and_purpose(connection: sqlite3.Connection) -> None:
+    for column in ("thinking", "purpose"):
+        connection.execute(f"ALTER TABLE calls ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+
+
 _RECENT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What was asked: the weights, the exact prompt, the parameters. Equal questions share a key.
+class CallIdentity:
+    """What makes a call the same call: the weights, the exact prompt, the parameters.
 
     `prompt` is the text that the model sees, or its messages as JSON where a server renders them.
     """
@@ -56,7 +66,7 @@ class Question:
 
     @property
     def key(self) -> str:
-        """Return 64 hexadecimal digits that stand for the question."""
+        """The SHA-256 of the identity, as 64 hexadecimal digits."""
         parts = [self.fingerprint, self.prompt, self.parameters]
         whole = json.dumps(parts, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
@@ -64,13 +74,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One finished call. `at` is seconds since 1970; the journal sets it when it is 0."""
+    """One finished call. `at` is seconds since 1970; the journal sets it when it is 0.
 
-    question: Question
+    `thinking` is what a reasoning model thought before its answer; `purpose` says what the call was
+    made for.
+    """
+
+    identity: CallIdentity
     text: str
-    finish: str = "stop"
+    finish: Finish = "stop"
     model: str = ""
     timings: Timings = field(default_factory=Timings)
+    thinking: str = ""
+    purpose: str = ""
     at: float = 0.0
 
 
@@ -86,13 +102,18 @@ class ModelShare:
 
 @dataclass(frozen=True, slots=True)
 class JournalStats:
-    """What the journal holds: calls, bytes on disk, the first and last time, and each model."""
+    """What the journal holds: calls, bytes on disk, the first and last time, and each model.
+
+    `purposes` counts the calls by what they were made for; the empty string counts calls of which
+    nothing is known.
+    """
 
     calls: int
     bytes: int
     first: datetime | None
     last: datetime | None
     models: tuple[ModelShare, ...]
+    purposes: Mapping[str, int]
 
 
 class Journal:
@@ -104,9 +125,10 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._database = Database(path, schema=_SCHEMA, version=VERSION)
-        self._flight: dict[str, tuple[threading.Lock, list[int]]] = {}
-        self._boarding = threading.Lock()
+        self._database = Database(
+            path, schema=_SCHEMA, version=VERSION, migrations={1: _add_thinking_and_purpose}
+        )
+        self.in_flight = InFlight()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -117,44 +139,28 @@ class Journal:
         row = self._database.read(f"SELECT {_COLUMNS} FROM calls WHERE key = ?", (key,)).fetchone()  # noqa: S608
         return None if row is None else _entry(row)
 
-    @contextmanager
-    def asking(self, key: str) -> Iterator[None]:
-        """Hold the right to make a call, so that the same call waits until it is recorded.
-
-        It holds among the threads that share this journal. Look the key up inside.
-        """
-        with self._boarding:
-            lock, holders = self._flight.setdefault(key, (threading.Lock(), [0]))
-            holders[0] += 1
-        try:
-            with lock:
-                yield
-        finally:
-            with self._boarding:
-                holders[0] -= 1
-                if not holders[0]:
-                    del self._flight[key]
-
     def record(self, entry: Entry) -> str:
         """Write a finished call to disk, and return its key once it is durable.
 
         A call that is there already is replaced.
         """
-        question = entry.question
+        identity = entry.identity
         row = (
-            question.key,
+            identity.key,
             entry.at or time.time(),
-            question.fingerprint,
+            identity.fingerprint,
             entry.model,
-            _storable(question.prompt),
-            json.dumps(question.parameters, sort_keys=True, ensure_ascii=False),
+            _storable(identity.prompt),
+            json.dumps(identity.parameters, sort_keys=True, ensure_ascii=False),
             _storable(entry.text),
             entry.finish,
             json.dumps(asdict(entry.timings)),
+            _storable(entry.thinking),
+            entry.purpose,
         )
         with self._database.transaction() as connection:
-            connection.execute("REPLACE INTO calls VALUES (?,?,?,?,?,?,?,?,?)", row)
-        return question.key
+            connection.execute(f"REPLACE INTO calls VALUES ({_PLACES})", row)  # noqa: S608
+        return identity.key
 
     def forget(self, fingerprint: str) -> int:
         """Drop all calls to some weights; return how many there were."""
@@ -190,6 +196,11 @@ class Journal:
             first=datetime.fromtimestamp(first, UTC) if calls else None,
             last=datetime.fromtimestamp(last, UTC) if calls else None,
             models=tuple(sorted(shares.values(), key=lambda share: -share.calls)),
+            purposes=dict(
+                self._database.read(
+                    "SELECT purpose, count(*) FROM calls GROUP BY 1 ORDER BY 2 DESC"
+                )
+            ),
         )
 
     def spent(self, fingerprint: str) -> Timings | None:
@@ -206,12 +217,14 @@ class Journal:
         for row in self._database.read(f"SELECT {_COLUMNS} FROM calls ORDER BY at, key"):  # noqa: S608
             entry = _entry(row)
             yield {
-                "key": entry.question.key,
+                "key": entry.identity.key,
                 "at": datetime.fromtimestamp(entry.at, UTC).isoformat(),
-                **asdict(entry.question),
+                **asdict(entry.identity),
                 "model": entry.model,
                 "text": entry.text,
                 "finish": entry.finish,
+                "thinking": entry.thinking,
+                "purpose": entry.purpose,
                 "timings": asdict(entry.timings),
             }
 
@@ -219,17 +232,21 @@ class Journal:
         return (self.path, self.path.with_name(f"{self.path.name}-wal"))
 
 
-_COLUMNS = "at, fingerprint, model, prompt, parameters, text, finish, timings"
+_COLUMNS = "at, fingerprint, model, prompt, parameters, text, finish, timings, thinking, purpose"
+_PURPOSES = "SELECT purpose, count(*) FROM calls GROUP BY purpose ORDER BY count(*) DESC"
+_PLACES = ", ".join("?" * (1 + len(_COLUMNS.split(", "))))
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    at, fingerprint, model, prompt, parameters, text, finish, timings = row
+    at, fingerprint, model, prompt, parameters, text, finish, timings, thinking, purpose = row
     return Entry(
-        question=Question(fingerprint, prompt, json.loads(parameters)),
+        identity=CallIdentity(fingerprint, prompt, json.loads(parameters)),
         text=text,
         finish=finish,
         model=model,
         timings=_timings(timings),
+        thinking=thinking,
+        purpose=purpose,
         at=at,
     )
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import stat
 from dataclasses import replace
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from quoth.errors import (
@@ -20,6 +18,7 @@ from quoth.errors import (
 from quoth.load.clean import without_surrogates
 from quoth.load.contract import Limits, Loader, LoadOptions
 from quoth.load.detect import SUFFIXES, detect, suffix_of
+from quoth.system import load_entry_point, read_entry_points
 from quoth.types import Document, Page
 
 GROUP = "quoth.loaders"
@@ -51,9 +50,9 @@ _OURS = {
 }
 
 
-@cache
-def _third_party() -> dict[str, EntryPoint]:
-    return {point.name.lower().lstrip("."): point for point in entry_points(group=GROUP)}
+def _third_party() -> dict[str, str]:
+    """Return the names of the entry points of other packages, by suffix."""
+    return {name.lower().lstrip("."): name for name in read_entry_points(GROUP)}
 
 
 def supported_suffixes() -> frozenset[str]:
@@ -64,12 +63,12 @@ def supported_suffixes() -> frozenset[str]:
 
 def _loader_for(path: Path) -> Loader:
     """Return the callable for this file; a third party's for its suffix goes before ours."""
-    point = _third_party().get(suffix_of(path))
-    if point is not None:
-        loader: Loader = point.load()
+    name = _third_party().get(suffix_of(path))
+    if name is not None:
+        loader: Loader = load_entry_point(GROUP, name, kind="loader")
         return loader
-    module, _, name = _OURS[detect(path)].partition(":")
-    ours: Loader = getattr(importlib.import_module(module), name)
+    module, _, function = _OURS[detect(path)].partition(":")
+    ours: Loader = getattr(importlib.import_module(module), function)
     return ours
 
 

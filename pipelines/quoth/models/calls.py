@@ -1,193 +1,253 @@
-"""One model call: answered from the journal where it can be, written there when it ends."""
+"""Model calls: answered from the journal where they can be, written there when they end."""
 
 from __future__ import annotations
 
 import json
-import re
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessageChunk
 from langchain_core.runnables import RunnableConfig
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from quoth.errors import GenerationError
-from quoth.journal import Entry, Journal, Question
+from quoth.errors import BackendError, GenerationError
+from quoth.journal import CallIdentity, Entry, Finish, Journal
 from quoth.models.messages import timings_of
 from quoth.models.model import LocalModel
-from quoth.text import count_words
+from quoth.models.stopping import find_ending
+from quoth.models.values import ChatRequest
 from quoth.types import Timings
 
-_LOOP = 48
-"""Characters that, when they stand in an answer for the third time, are a loop."""
+Turn = Callable[[], AbstractContextManager[object]]
+"""Opens the context in which a model is asked."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_ATTEMPTS = 3
+_FIRST_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A finished call.
 
-    `finish` is `stop`, `length`, `loop` when it began to repeat itself, or `enough` when it was
-    ended at the end of a sentence because it was as long as it should be.
-
-    `cached` tells that the journal answered; `timings` are then those of the call it holds.
+    `finish` is `stop`, `length` (of `max_tokens`), `loop` when the answer began to repeat itself,
+    or `enough` when it reached `enough_words`. `cached` says that the journal answered; `timings`
+    are then those of the call that it holds. `key` is the key of the call in the journal.
     """
 
     text: str
-    finish: str
+    finish: Finish
     timings: Timings
     cached: bool
     key: str
+    thinking: str = ""
 
 
-def question_of(
-    model: LocalModel,
-    messages: Sequence[BaseMessage],
-    *,
-    max_tokens: int,
-    temperature: float,
-    seed: int,
-    stop: Sequence[str] = (),
-    json_schema: Mapping[str, Any] | None = None,
-    enough: int = 0,
-) -> Question:
-    """Return what a call asks, as the journal knows it."""
-    written = json.dumps([[message.type, message.content] for message in messages])
-    return Question(
-        fingerprint=model.describe().fingerprint,
-        prompt=model.render(messages) or written,
-        parameters={
-            "max_tokens": max_tokens,
-            "temperature": temperature,
-            # The likeliest token is the likeliest token, whatever the seed.
-            "seed": seed if temperature else 0,
-            "stop": list(stop),
-            "json_schema": None if json_schema is None else dict(json_schema),
-            **({"enough": enough} if enough else {}),
-        },
-    )
+class ModelCalls:
+    """The calls to one model, with a journal or without. Any thread may use it.
 
-
-def journalled_call(
-    model: LocalModel,
-    messages: Sequence[BaseMessage],
-    journal: Journal | None = None,
-    *,
-    max_tokens: int,
-    temperature: float | None = None,
-    seed: int | None = None,
-    stop: Sequence[str] = (),
-    json_schema: Mapping[str, Any] | None = None,
-    enough: int = 0,
-    fresh: bool = False,
-    turn: AbstractContextManager[object] | None = None,
-    config: RunnableConfig | None = None,
-) -> Call:
-    """Return the model's answer, from the journal when this very call was finished before.
-
-    The call is durable when this returns. The same call in another thread waits for this one
-    and takes its answer. The model is asked inside `turn`, if one is given. An answer that
-    repeats itself is ended there, rather than at `max_tokens`; one that has `enough` words (0: no
-    number is enough) at the end of that sentence. `fresh` asks anew when
-    `temperature` is above 0. Raises what the model raises, and `CollectionError` when the journal
-    cannot be written.
+    A call that the journal holds is not made again. One that another thread is making is waited
+    for. A call is durable when `call` returns, or when `stream` yields its `Call`; of a call that
+    fails or is abandoned nothing is written.
     """
-    temperature = model.temperature if temperature is None else temperature
-    seed = model.seed if seed is None else seed
-    question = question_of(
-        model,
-        messages,
-        max_tokens=max_tokens,
-        temperature=temperature,
-        seed=seed,
-        stop=stop,
-        json_schema=json_schema,
-        enough=enough,
-    )
-    key = question.key
-    options: dict[str, Any] = {
-        "max_tokens": max_tokens,
-        "temperature": temperature,
-        "seed": seed,
-        "json_schema": json_schema,
-    }
-    kept = None if fresh and temperature > 0 else journal
-    with kept.asking(key) if kept is not None else nullcontext():
-        known = kept.lookup(key) if kept is not None else None
-        if known is not None:
-            return Call(known.text, known.finish, known.timings, cached=True, key=key)
-        with turn or nullcontext():
-            text, finish, timings = _generate(model, messages, stop, enough, options, config)
-            if journal is not None:
-                journal.record(Entry(question, text, finish, model=model.model, timings=timings))
-    return Call(text, finish, timings, cached=False, key=key)
+
+    def __init__(self, model: LocalModel, journal: Journal | None = None) -> None:
+        self.model = model
+        self.journal = journal
+
+    def call(
+        self,
+        request: ChatRequest,
+        config: RunnableConfig | None = None,
+        *,
+        fresh: bool = False,
+        turn: Turn = nullcontext,
+    ) -> Call:
+        """Return the finished call.
+
+        The model is asked inside the context that `turn` opens, which may wait or raise. `fresh`
+        asks again for what is sampled above temperature 0. A backend that fails in the middle of an
+        answer is asked again. Raises what the model raises, and `CollectionError` when the journal
+        cannot be written.
+        """
+        last: str | Call = ""
+
+        def broke_off(error: BaseException) -> bool:
+            # Before the first token the model has retried already.
+            return last != "" and isinstance(error, BackendError) and error.retryable
+
+        for attempt in Retrying(
+            retry=retry_if_exception(broke_off),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_exponential(multiplier=_FIRST_PAUSE_SECONDS),
+            reraise=True,
+        ):
+            last = ""
+            with attempt:
+                for part in self._parts(request, config, fresh, turn, streamed=False):
+                    last = part
+        assert isinstance(last, Call)
+        return last
+
+    def stream(
+        self,
+        request: ChatRequest,
+        config: RunnableConfig | None = None,
+        *,
+        fresh: bool = False,
+        turn: Turn = nullcontext,
+    ) -> Generator[str | Call, None, None]:
+        """Yield the text of the answer as it is written, and at the end the finished `Call`.
+
+        The text of a call that the journal holds comes at once. Where a loop is cut off, the text
+        of the `Call` is shorter than what was yielded. Closing the iterator stops the model.
+        """
+        return self._parts(request, config, fresh, turn, streamed=True)
+
+    def lookup(self, request: ChatRequest) -> Call | None:
+        """Return the call from the journal, or `None` when the journal does not hold it."""
+        return self._lookup(self.identify(request).key)
+
+    def identify(self, request: ChatRequest) -> CallIdentity:
+        """Return what the journal knows a call by."""
+        request = self._complete(request)
+        messages = [[message.type, message.content] for message in request.messages]
+        parameters: dict[str, Any] = {
+            "max_tokens": request.max_tokens,
+            "temperature": request.temperature,
+            # At temperature 0 every seed gives the same answer.
+            "seed": request.seed if request.temperature else 0,
+            "stop": list(request.stop),
+            "json_schema": None if request.json_schema is None else dict(request.json_schema),
+        }
+        # What is not set is left out, so that the keys of older journals stay valid.
+        optional = {
+            "grammar": request.grammar,
+            "enough": request.enough_words,
+            "stop_after": request.stop_after,
+            "loops": "" if request.end_loops else "kept",
+        }
+        return CallIdentity(
+            fingerprint=self.model.describe().fingerprint,
+            prompt=self.model.render(request.messages) or json.dumps(messages),
+            parameters=parameters | {name: value for name, value in optional.items() if value},
+        )
+
+    def _complete(self, request: ChatRequest) -> ChatRequest:
+        """Return the request with the model's own settings where it has none."""
+        model = self.model
+        return replace(
+            request,
+            max_tokens=request.max_tokens or model.max_tokens,
+            temperature=model.temperature if request.temperature is None else request.temperature,
+            seed=model.seed if request.seed is None else request.seed,
+        )
+
+    def _lookup(self, key: str) -> Call | None:
+        entry = self.journal.lookup(key) if self.journal is not None else None
+        if entry is None:
+            return None
+        return Call(entry.text, entry.finish, entry.timings, True, key, entry.thinking)
+
+    def _parts(
+        self,
+        request: ChatRequest,
+        config: RunnableConfig | None,
+        fresh: bool,
+        turn: Turn,
+        *,
+        streamed: bool,
+    ) -> Generator[str | Call, None, None]:
+        request = self._complete(request)
+        identity = self.identify(request)
+        key = identity.key
+        journal = None if fresh and request.temperature else self.journal
+        claim = journal.in_flight.claim(key, streamed=streamed) if journal else nullcontext()
+        with claim:
+            call = self._lookup(key) if journal else None
+            if call is not None:
+                yield call.text
+                yield call
+                return
+            with turn():
+                answer = _Answer(self.model, request)
+                yield from answer.stream(config)
+                call = answer.finished(key)
+                if self.journal is not None:
+                    entry = Entry(
+                        identity,
+                        call.text,
+                        call.finish,
+                        model=self.model.model,
+                        timings=call.timings,
+                        thinking=call.thinking,
+                        purpose=request.purpose,
+                    )
+                    self.journal.record(entry)
+        yield call
 
 
-def _generate(
-    model: LocalModel,
-    messages: Sequence[BaseMessage],
-    stop: Sequence[str],
-    enough: int,
-    options: dict[str, Any],
-    config: RunnableConfig | None,
-) -> tuple[str, str, Timings]:
-    start, first = time.perf_counter(), 0.0
-    whole: AIMessageChunk | None = None
-    text = ""
-    stream = model.stream(list(messages), config=config, stop=list(stop) or None, **options)
-    for pieces, chunk in enumerate(stream, start=1):
-        assert isinstance(chunk, AIMessageChunk)
-        first = first or time.perf_counter() - start
-        whole = chunk if whole is None else whole + chunk
-        text += str(chunk.text)
-        beyond = pieces > 2 * options["max_tokens"] + 64 or len(text) > 50 * options["max_tokens"]
-        free = options["json_schema"] is None
-        loop = _loop(text, len(chunk.text)) if free else None
-        full = _full(text, len(chunk.text), enough) if free and enough else None
-        if beyond or loop is not None or full is not None:
-            stream.close()  # type: ignore[attr-defined]  # an iterator to mypy, a generator in fact
-            spent = Timings(
-                first_token_seconds=first,
-                prompt_tokens=model.count_prompt(messages),
-                prompt_seconds=first,
-                generated_tokens=pieces,
-                generation_seconds=time.perf_counter() - start - first,
-            )
-            why = "loop" if loop is not None else "length" if full is None else "enough"
-            return text[: full if loop is None else loop].strip(), why, spent
-    if whole is None:
-        raise GenerationError(f"{model.model} ended without an answer.", retryable=True)
-    finish = str(whole.response_metadata.get("finish_reason", "stop"))
-    return text.strip(), finish, timings_of(whole)
+class _Answer:
+    """One answer as it is written."""
 
+    def __init__(self, model: LocalModel, request: ChatRequest) -> None:
+        self._model = model
+        self._request = request
+        self._text = ""
+        self._thinking = ""
+        self._finish: Finish = "stop"
+        self._timings: Timings | None = None
 
-def _full(text: str, fresh: int, enough: int) -> int | None:
-    """Return where a sentence ends with which an answer has enough words, or `None`."""
-    ended = _SENTENCE_END.search(text, max(0, len(text) - fresh - 1))
-    return ended.start() if ended and count_words(text[: ended.start()]) >= enough else None
+    def stream(self, config: RunnableConfig | None) -> Iterator[str]:
+        """Yield the text as it comes, up to where the answer ends."""
+        request = self._request
+        start, first = time.perf_counter(), 0.0
+        chunks = 0
+        with closing(self._chunks(config)) as stream:
+            for chunks, chunk in enumerate(stream, start=1):
+                first = first or time.perf_counter() - start
+                text = str(chunk.text)
+                self._text += text
+                self._thinking += str(chunk.additional_kwargs.get("reasoning_content", ""))
+                ending = find_ending(self._text, len(text), chunks, request)
+                if ending is not None:
+                    shown = len(self._text) - len(text)
+                    self._text = self._text[: ending.end]
+                    self._finish = ending.finish
+                    self._timings = Timings(
+                        first_token_seconds=first,
+                        prompt_tokens=self._model.count_prompt(request.messages),
+                        prompt_seconds=first,
+                        generated_tokens=chunks,
+                        generation_seconds=time.perf_counter() - start - first,
+                    )
+                    if self._text[shown:]:
+                        yield self._text[shown:]
+                    return
+                if "finish_reason" in chunk.response_metadata:
+                    self._finish = chunk.response_metadata["finish_reason"]
+                    self._timings = timings_of(chunk)
+                if text:
+                    yield text
+        if not chunks:
+            raise GenerationError(f"{self._model.model} ended without an answer.", retryable=True)
 
+    def finished(self, key: str) -> Call:
+        timings = self._timings or Timings(calls=0)
+        return Call(self._text.strip(), self._finish, timings, False, key, self._thinking)
 
-def _loop(text: str, fresh: int) -> int | None:
-    """Return where an answer begins to repeat itself, or `None`. `fresh` characters are new."""
-    ended = _SENTENCE_END.search(text, max(0, len(text) - fresh - 1))
-    if ended is None and (len(text) - fresh) // _LOOP == len(text) // _LOOP:
-        return None
-    if ended is not None:
-        borders = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
-        seen: set[str] = set()
-        for begin, end in pairwise(borders):
-            sentence = text[begin:end].strip().lower()
-            if len(sentence) > 12 and sentence in seen:
-                return begin
-            seen.add(sentence)
-    if len(text) > 3 * _LOOP:
-        tail = text[-_LOOP:]
-        before = text.find(tail, 0, len(text) - 1)
-        again = text.find(tail, before + 1, len(text) - 1) if before >= 0 else -1
-        if again >= 0:
-            return before + _LOOP
-    return None
+    def _chunks(self, config: RunnableConfig | None) -> Generator[AIMessageChunk, None, None]:
+        request = self._request
+        stream = self._model.stream(
+            list(request.messages),
+            config,
+            stop=list(request.stop) or None,
+            max_tokens=request.max_tokens,
+            temperature=request.temperature,
+            seed=request.seed,
+            json_schema=request.json_schema,
+            grammar=request.grammar,
+        )
+        return cast("Generator[AIMessageChunk, None, None]", stream)

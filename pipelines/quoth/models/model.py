@@ -13,6 +13,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -100,6 +101,11 @@ class LocalModel(BaseChatModel):
     def template(self) -> ChatTemplate | None:
         """Return the chat template of a text model; `None` where a server applies its own."""
         return None
+
+    @property
+    def address(self) -> str:
+        """The address of the server that runs the model; empty where it runs on this machine."""
+        return ""
 
     def template_tokens(self) -> int:
         """Return the most tokens that a server's own template adds to all messages together."""
@@ -269,11 +275,11 @@ class LocalModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         request = self._request(messages, stop, kwargs)
-        shown = False
-        for attempt in retry_transient(unless=lambda: shown):
+        shown = Event()
+        for attempt in retry_transient(unless=shown.is_set):
             with attempt:
                 for part in self._answer(request):
-                    shown = True
+                    shown.set()
                     chunk = ChatGenerationChunk(message=part)
                     if run_manager and chunk.text:
                         run_manager.on_llm_new_token(chunk.text, chunk=chunk)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from quoth.config import Config, ModelSettings
 from quoth.errors import ConfigurationError
 from quoth.models.provider import Provider
-from quoth.system import load_entry_point, read_entry_points
+from quoth.system import Guard, load_entry_point, read_entry_points
 
 if TYPE_CHECKING:
     from quoth.embed import Embedder
@@ -20,28 +20,38 @@ GROUP = "quoth.backends"
 
 def backend_names() -> tuple[str, ...]:
     """Return the names of all installed backends, sorted."""
-    return tuple(sorted(read_entry_points(GROUP)))
+    return tuple(read_entry_points(GROUP))
 
 
-def open_model(settings: ModelSettings, *, prompt_folders: Sequence[Path] = ()) -> LocalModel:
+def open_model(
+    settings: ModelSettings, *, prompt_folders: Sequence[Path] = (), guard: Guard | None = None
+) -> LocalModel:
     """Return the model that `settings.model` names, not loaded yet.
 
     `prompt_folders` are folders of the user's own prompts and families, which take precedence.
-    Raises `ConfigurationError` for an unknown backend, and `MissingExtraError` where the package
-    of the backend is not installed.
+    Raises `ConfigurationError` for an unknown backend, `MissingExtraError` where the package of the
+    backend is not installed, and `EgressError` for a server that `guard` does not permit; without
+    one, only this machine is permitted.
     """
     backend, name = split_model(settings.model)
-    return open_provider(backend, settings, prompt_folders=prompt_folders).open(name)
+    model = open_provider(backend, settings, prompt_folders=prompt_folders).open(name)
+    (guard or Guard()).check_address(model.address)
+    return model
 
 
 def open_embedder(config: Config) -> Embedder:
-    """Return the embedder that `embedding.model` names: a folder, or `backend:name`."""
+    """Return the embedder that `embedding.model` names: a folder, or `backend:name`.
+
+    Raises `EgressError` for a server that `config.privacy` does not permit.
+    """
     from quoth.embed import FolderEmbedder
 
     backend, colon, name = config.embedding.model.partition(":")
     if not colon or backend not in backend_names():
         return FolderEmbedder.open(config.embedding)
-    return open_provider(backend, config.backend).open_embedder(name)
+    embedder = open_provider(backend, config.backend).open_embedder(name)
+    config.guard.check_address(embedder.address)
+    return embedder
 
 
 def open_provider(

@@ -52,8 +52,32 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What a caller asks of a model: messages, limits, and where the answer may end early.
+
+    `max_tokens` 0, `temperature` and `seed` `None` take the model's own settings. An answer ends
+    with the sentence in which it reaches `enough_words`, and behind the first match of the regular
+    expression `stop_after`. With `end_loops`, an answer that repeats itself ends where it begins
+    to. A grammar or a JSON schema says itself where an answer ends, so neither `enough_words` nor
+    `end_loops` applies to one. `purpose` is a word for the journal's statistics.
+    """
+
+    messages: tuple[BaseMessage, ...]
+    max_tokens: int = 0
+    temperature: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    json_schema: Mapping[str, Any] | None = None
+    grammar: str = ""
+    enough_words: int = 0
+    stop_after: str = ""
+    end_loops: bool = True
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One generation.
+    """One generation, rendered and counted, as a backend takes it.
 
     `prompt` is the exact text for a text model, and empty for a chat model. `prompt_tokens` is the
     number of tokens that were counted, which is compared with the number that the model read.

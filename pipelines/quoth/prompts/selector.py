@@ -9,13 +9,12 @@ name a function that takes a task and returns a list of `(condition, prompt)`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quoth.errors import PromptError
 from quoth.prompts.families import Kind, ModelMetadata, family_of, find_family
 from quoth.prompts.tasks import Prompt, families_with_wording, load_prompt
+from quoth.system import load_entry_point, read_entry_points
 
 if TYPE_CHECKING:
     from langchain_classic.chains.prompt_selector import ConditionalPromptSelector
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     Condition = Callable[[BaseLanguageModel[Any]], bool]
     Conditionals = Sequence[tuple[Condition, Prompt]]
 
-ENTRY_POINTS = "quoth.prompt_conditions"
+GROUP = "quoth.prompt_conditions"
 
 _NAMES = ("model_path", "model", "model_name", "model_id", "repo_id")
 
@@ -118,17 +117,7 @@ def _last_part(name: str) -> str:
     return name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
 
 
-@lru_cache(maxsize=1)
 def _providers() -> tuple[Callable[[str], Conditionals], ...]:
-    from importlib.metadata import entry_points
-
-    providers = []
-    for entry in entry_points(group=ENTRY_POINTS):
-        try:
-            providers.append(entry.load())
-        except (ImportError, AttributeError) as error:
-            raise PromptError(
-                f"The prompt conditions '{entry.name}' ({entry.value}) cannot be loaded: {error}",
-                hint="Update or remove the package that brings them.",
-            ) from error
-    return tuple(providers)
+    return tuple(
+        load_entry_point(GROUP, name, kind="prompt condition") for name in read_entry_points(GROUP)
+    )

@@ -78,7 +78,7 @@ class CrossEncoderReranker(_Compressor):
                         hint="Save one there with CrossEncoder(...).save_pretrained(folder).",
                     )
                 if importlib.util.find_spec("sentence_transformers") is None:
-                    raise MissingExtraError("Reranking with a cross-encoder", "embedded")
+                    raise MissingExtraError("Reranking with a cross-encoder", "torch")
                 from sentence_transformers import CrossEncoder
 
                 try:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from langchain_core.messages import BaseMessage
 
 from quoth.errors import ContextOverflowError, GenerationError
-from quoth.models import Call
+from quoth.models import Call, ChatRequest
 from quoth.summarize.evidence import Evidence
 from quoth.summarize.parts import Part, halves
 from quoth.summarize.run import Run
@@ -96,6 +96,11 @@ class MapReduce:
         """Return the name of the prompt for a step."""
         task = f"summarize-query-{step}" if self._query else f"summarize-{step}"
         return f"{task}-small" if self._run.small and step == "map" else task
+
+    def request(self, part: Part, measure: Measure) -> ChatRequest:
+        """Return the request for the summary of one part."""
+        messages = self.asked(part, measure)
+        return self._run.request(messages, measure.tokens, self.enough(measure))
 
     def asked(self, part: Part, measure: Measure) -> list[BaseMessage]:
         """Return the messages that ask for the summary of a part, by itself."""
@@ -206,8 +211,7 @@ class MapReduce:
         """Return the summary of a part, or of its halves where it does not fit after all."""
         measure = self.map_measure
         try:
-            messages = self.asked(part, measure)
-            call = self._run.ask(messages, measure.tokens, enough=self.enough(measure))
+            call = self._run.ask(self.request(part, measure))
         except ContextOverflowError:
             if len(part.text) < 2:
                 raise
@@ -227,7 +231,8 @@ class MapReduce:
             "query": self._query,
             **measure.values,
         }
-        call = self._run.ask(self._run.messages(self.task("reduce"), values), measure.tokens)
+        messages = self._run.messages(self.task("reduce"), values)
+        call = self._run.ask(self._run.request(messages, measure.tokens))
         node = self.node(kind, call, texts, measure, None)
         if node.extracted:
             taken = self.select(group, measure.words).text

@@ -26,7 +26,7 @@ def refined(run: Run, work: MapReduce, parts: Sequence[Part], words: int) -> Par
             values = {"text": part.text, "query": run.options.query, **measure.values}
             messages = run.messages(work.task("refine"), {**values, "summary": node.text})
         before = [node.text] if node else []
-        call = run.ask(messages, measure.tokens)
+        call = run.ask(run.request(messages, measure.tokens))
         fresh = work.node("refine", call, [*before, part.text], measure, part)
         if fresh.extracted and node is not None and node.text:
             fresh = Partial(
@@ -68,7 +68,9 @@ def stuffed(run: Run, work: MapReduce, parts: Sequence[Part], words: int) -> Par
             what="The whole text in one call (strategy stuff)",
         )
     run.watch.planned(1)
-    node = work.node("stuff", run.ask(messages, measure.tokens), [whole.text], measure, whole)
+    node = work.node(
+        "stuff", run.ask(run.request(messages, measure.tokens)), [whole.text], measure, whole
+    )
     if node.silent:
         raise GenerationError(
             f"{run.model.model} wrote nothing about the text.",

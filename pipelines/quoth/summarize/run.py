@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, wait
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig
@@ -16,13 +17,10 @@ from langchain_core.runnables.config import ContextThreadPoolExecutor
 
 from quoth.errors import QuothError
 from quoth.journal import Journal
-from quoth.models import Call, LocalModel, journalled_call, question_of
+from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import Prompt, select_prompt
 from quoth.summarize.values import Options
 from quoth.types import Timings
-
-SMALL = 1_000_000_000
-"""Parameters below which a model gets short parts and simple prompts, and rewrites nothing."""
 
 _MARGIN = 8
 
@@ -67,15 +65,15 @@ class Run:
     ) -> None:
         self.model = model
         self.options = options
-        self.journal = journal
         self.watch = watch
         self.description = model.describe()
-        self.small = 0 < self.description.parameters < SMALL
+        self.small = self.description.is_small
         self.started = time.perf_counter()
         self.calls = 0
         self.cached_calls = 0
         self.timings = Timings(calls=0)
         self.notes: dict[str, None] = {}
+        self._calls = ModelCalls(model, journal)
         self._gate = gate
         self._folders = folders
         self._config = config
@@ -110,53 +108,37 @@ class Run:
         head = self.model.count_prompt(self.messages(task, values))
         return self.description.context_window - head - answer_tokens - _MARGIN
 
-    def knows(self, messages: Sequence[BaseMessage], max_tokens: int, enough: int = 0) -> bool:
-        """Tell whether the journal holds this call."""
-        if self.journal is None or (self.options.fresh and self.model.temperature > 0):
-            return False
-        question = question_of(
-            self.model,
-            messages,
-            max_tokens=max_tokens,
-            temperature=self.model.temperature,
-            seed=self.model.seed,
-            enough=enough,
+    def request(
+        self, messages: Sequence[BaseMessage], max_tokens: int, enough_words: int = 0
+    ) -> ChatRequest:
+        """Return the request for an answer of at most `max_tokens`."""
+        return ChatRequest(
+            tuple(messages), max_tokens=max_tokens, enough_words=enough_words, purpose="summary"
         )
-        return self.journal.lookup(question.key) is not None
 
-    def ask(
-        self,
-        messages: Sequence[BaseMessage],
-        max_tokens: int,
-        *,
-        temperature: float | None = None,
-        seed: int | None = None,
-        json_schema: Mapping[str, Any] | None = None,
-        enough: int = 0,
-    ) -> Call:
-        """Return the answer to one call; wait while the model is busy with as many as it takes.
+    def knows(self, request: ChatRequest) -> bool:
+        """Whether the journal holds the answer to a request."""
+        if self.options.fresh and self.model.temperature > 0:
+            return False
+        return self._calls.lookup(request) is not None
+
+    def ask(self, request: ChatRequest) -> Call:
+        """Return the answer to a request; wait while the model is busy with as many as it takes.
 
         A model that used up its tokens thinking, and has not begun to answer, is asked once more
         with room for both.
         """
         self._go_on()
-        limits = [max_tokens]
-        roomy = min(8 * max_tokens + 512, self.model.answer_budget(messages))
-        if roomy > max_tokens:
+        limits = [request.max_tokens]
+        roomy = min(8 * request.max_tokens + 512, self.model.answer_budget(request.messages))
+        if roomy > request.max_tokens:
             limits.append(roomy)
         for limit in limits:
-            call = journalled_call(
-                self.model,
-                messages,
-                self.journal,
-                max_tokens=limit,
-                temperature=temperature,
-                seed=seed,
-                json_schema=json_schema,
-                enough=enough,
+            call = self._calls.call(
+                replace(request, max_tokens=limit),
+                self._config,
                 fresh=self.options.fresh,
-                turn=self._turn(),
-                config=self._config,
+                turn=self._turn,
             )
             self._count(call)
             if call.text or call.finish != "length":

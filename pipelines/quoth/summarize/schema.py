@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from quoth.errors import BackendError, GenerationError, UsageError
@@ -43,13 +44,13 @@ def filled(run: Run, schema: Mapping[str, Any], summary: str) -> Any:
         tokens = min(_TOKENS * 2**attempt, _MOST_TOKENS, run.model.answer_budget(messages))
         run.watch.planned(1)
         try:
-            call = run.ask(
-                messages,
-                max(1, tokens),
+            request = replace(
+                run.request(messages, max(1, tokens)),
                 json_schema=schema,
                 temperature=None if attempt == 0 else 0.4,
                 seed=run.model.seed + attempt,
             )
+            call = run.ask(request)
         except BackendError as error:
             if error.retryable:
                 raise

@@ -200,8 +200,7 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
         )
         if strategy == "map-reduce":
             for part in parts:
-                messages = work.asked(part, measure)
-                known += run.knows(messages, measure.tokens, work.enough(measure))
+                known += run.knows(work.request(part, measure))
             if len(parts) > 1 and not work.selects:
                 calls += 1
         prompt_tokens = sum(part.tokens for part in parts) + calls * head

@@ -9,20 +9,34 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from quoth.errors import CollectionBusyError, CollectionError
 
+Migration = Callable[[sqlite3.Connection], object]
+"""Changes a file of one layout into the next one, inside a transaction."""
+
 
 class Database:
-    """One file with a connection a thread. `schema` is applied to a new file, as `version`."""
+    """One file with a connection per thread. `schema` is applied to a new file, as `version`.
 
-    def __init__(self, path: Path, *, schema: str, version: int) -> None:
+    `migrations` holds, for each older layout that can still be read, the step to the next one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        schema: str,
+        version: int,
+        migrations: Mapping[int, Migration] | None = None,
+    ) -> None:
         self.path = path
         self._schema = schema
         self._version = version
+        self._migrations = migrations or {}
         self._local = threading.local()
         self._writing = threading.RLock()
         try:
@@ -40,6 +54,8 @@ class Database:
                 f"{path} was written by a newer Quoth (layout {found}, this one knows {version}).",
                 hint="Upgrade with: pip install -U quoth",
             )
+        elif found < version:
+            self._migrate()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -94,6 +110,15 @@ class Database:
                 for statement in self._schema.split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {self._version}")
+
+    def _migrate(self) -> None:
+        """Bring the file to the layout of this version, all steps in one transaction."""
+        with self.transaction() as connection:
+            for layout in range(
+                connection.execute("PRAGMA user_version").fetchone()[0], self._version
+            ):
+                self._migrations[layout](connection)
+            connection.execute(f"PRAGMA user_version = {self._version}")
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

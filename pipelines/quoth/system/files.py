@@ -1,4 +1,4 @@
-"""Files of a run: a folder that one run holds at a time, and files written whole or not at all."""
+"""Files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,67 +9,48 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from quoth.errors import CollectionError
 
-from quoth.errors import CollectionBusyError, CollectionError, UsageError
-
-_LOCK = ".quoth-lock"
 _PART = re.compile(r"\..+\.\d+-\d+\.part")
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it is there entirely or not at all, whatever happens meanwhile.
 
-    Raises `CollectionError` when it cannot be written.
+    Text is written as UTF-8 with the line ends that it has. Raises `CollectionError` when the file
+    cannot be written.
+    """
+    body = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+    with stage_file(path) as part:
+        part.write_bytes(body)
+
+
+@contextmanager
+def stage_file(path: Path) -> Iterator[Path]:
+    """Give the path of a part to write to; it takes the place of `path` at the end of the block.
+
+    An error within the block leaves what was at `path` before. Raises `CollectionError` when the
+    file cannot be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
-            file.flush()
+        yield part
+        with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
+        raise CollectionError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            hint="Make room or choose another folder, and run the same command again.",
+        ) from error
+    finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise CollectionError(
-            f"{path} cannot be written: {error.strerror}.",
-            hint="Make room or choose another folder, and run the same command again; no finished "
-            "call is lost.",
-        ) from error
 
 
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold a folder for this run; the system lets go of it when the process ends in any way.
-
-    What a killed run left half written in it is removed.
-
-    Raises `CollectionBusyError` while another run holds it, `UsageError` when it cannot be
-    written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / _LOCK)
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise CollectionBusyError(
-            f"Another run is writing to {folder}.", hint="Wait for it, or choose another -o."
-        ) from error
-    except OSError as error:
-        raise UsageError(
-            f"The output folder {folder} cannot be written: {error.strerror}.",
-            hint="Choose another one with -o.",
-        ) from error
-    try:
-        _sweep(folder)
-        yield
-    finally:
-        lock.release()
-
-
-def _sweep(folder: Path) -> None:
+def remove_parts(folder: Path) -> None:
+    """Remove what killed runs left half written in a folder, at any depth."""
     for part in folder.rglob(".*.part"):
         if _PART.fullmatch(part.name):
             with suppress(OSError):

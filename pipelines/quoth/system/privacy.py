@@ -1,8 +1,9 @@
-"""Nothing leaves the machine: telemetry is off, and a guard refuses connections off loopback.
+"""Nothing leaves the machine: which hosts may be reached, and what a program does about it.
 
-The guard is an audit hook (PEP 578), which sees every connect and name look-up that Python code
-makes in this process. An audit hook can't be removed, so there is one, which reads the state below.
-It does not see what native code does on its own; docs/security.md says what that leaves open.
+A library keeps to its own `Guard`, and changes nothing of the process it runs in. A program owns
+its process and calls `take_over`: the telemetry of every dependency is switched off, and an audit
+hook (PEP 578) refuses each connection and name look-up that Python code makes against the guard.
+The hook does not see what native code does; docs/security.md says what that leaves open.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import ipaddress
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from quoth.errors import EgressError
+from quoth.errors import ConfigurationError, EgressError
 
-# Read by the dependencies when they are imported; a user who set one keeps what they set.
+# Read by the dependencies when they are imported; a variable that the user has set stays.
 _QUIET = {
     "ANONYMIZED_TELEMETRY": "False",  # chromadb
     "CHROMA_OTEL_COLLECTION_ENDPOINT": "",
@@ -28,53 +30,74 @@ _QUIET = {
     "HF_HUB_OFFLINE": "1",
     "LANGCHAIN_TRACING_V2": "false",
     "LANGSMITH_TRACING": "false",
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime, whose native code no audit hook sees
     "OTEL_SDK_DISABLED": "true",
     "POSTHOG_DISABLED": "1",
-    "RAY_USAGE_STATS_ENABLED": "0",
     "TRANSFORMERS_OFFLINE": "1",
-    # Not telemetry, but the same moment: a forked tokenizer warns, and ggml prints stack traces.
+    # No telemetry, but read at the same moment: a forked tokenizer warns, ggml prints its stack.
     "GGML_NO_BACKTRACE": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
 
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
 _CONNECTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
-_ALL_LOCAL = {"", "localhost", "localhost.localdomain", "ip6-localhost"}
-
-_hook_installed = False
-_active = False
-_allowed: frozenset[str] = frozenset()
+_LOCAL_NAMES = {"", "localhost", "localhost.localdomain", "ip6-localhost"}
+_HINT = "Nothing leaves this machine unless privacy.allow in quoth.yaml names the host."
 
 
-def silence_telemetry() -> None:
-    """Switch the telemetry of every dependency off, for this process and its children."""
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The hosts that may be reached: this machine, and the hosts in `allow`.
+
+    `allow` holds names and addresses as they are written in an address (`gpu.lan`, `10.0.0.7`).
+    A guard that is not `enforced` permits every host.
+    """
+
+    allow: tuple[str, ...] = ()
+    enforced: bool = True
+
+    def permits(self, host: str) -> bool:
+        """Return whether `host` may be reached. The host is not looked up."""
+        allowed = {name.lower() for name in self.allow}
+        return not self.enforced or is_loopback(host) or host.lower() in allowed
+
+    def check_address(self, url: str) -> None:
+        """Raise `EgressError` when the host of an address may not be reached."""
+        try:
+            host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+        except ValueError as error:
+            raise ConfigurationError(f"{url!r} is not an address: {error}.") from error
+        if not self.permits(host):
+            raise EgressError(
+                f"{url} is not on this machine, and privacy.allow does not name {host}.",
+                hint=_HINT,
+            )
+
+
+_process_guard = Guard(enforced=False)
+_hook_is_installed = False
+
+
+def take_over(guard: Guard | None = None) -> None:
+    """Close this process and the processes it starts: telemetry off, connections refused.
+
+    For programs, which call it before anything else, and for a notebook that is to be closed. It
+    sets environment variables that the user has not set, and installs an audit hook for the rest
+    of the process: a connection or name look-up that `guard` does not permit raises `EgressError`.
+    Without a guard, loopback alone is permitted. A second call replaces the guard.
+    """
+    global _process_guard, _hook_is_installed
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-
-
-def guard(allow: Iterable[str] = ()) -> None:
-    """Refuse every connection and name look-up off loopback, from now on, in this process.
-
-    `allow` names the hosts that the configuration names, as written there (`gpu.lan`,
-    `10.0.0.7`); calling again replaces them. A refused call raises `EgressError`.
-    """
-    global _active, _allowed, _hook_installed
-    _allowed = frozenset(host.lower() for host in allow)
-    _active = True
-    if not _hook_installed:
+    _process_guard = Guard() if guard is None else guard
+    if _process_guard.enforced and not _hook_is_installed:
         sys.addaudithook(_audit)
-        _hook_installed = True
-
-
-def unguard() -> None:
-    """Stop refusing connections. For programs that embed Quoth and guard themselves."""
-    global _active
-    _active = False
+        _hook_is_installed = True
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address stays on this machine, without looking it up."""
-    if host.lower().rstrip(".") in _ALL_LOCAL or host.lower().endswith(".localhost"):
+    """Return whether a host name or address is this machine. The host is not looked up."""
+    if host.lower().rstrip(".") in _LOCAL_NAMES or host.lower().endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(host.split("%")[0])
@@ -85,7 +108,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
-    if not _active or not event.startswith("socket."):
+    if not event.startswith("socket."):
         return
     if event in _LOOKUPS:
         host = args[0]
@@ -97,17 +120,15 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     else:
         return
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
-    if is_loopback(name) or name.lower() in _allowed:
-        return
-    caller = _caller()
-    raise EgressError(
-        f"{caller} tried to reach {name}, which is not this machine; it was refused.",
-        hint="Nothing leaves this machine unless privacy.allow in quoth.yaml names the host.",
-    )
+    if not _process_guard.permits(name):
+        raise EgressError(
+            f"{_caller()} tried to reach {name}, which is not this machine; it was refused.",
+            hint=_HINT,
+        )
 
 
 def _caller() -> str:
-    """Name the nearest module on the stack that is not the standard library or this one."""
+    """Return the nearest module on the stack that is neither the standard library nor this one."""
     standard = sysconfig.get_path("stdlib")
     frame = sys._getframe(2)
     while frame is not None:

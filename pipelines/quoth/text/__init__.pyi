@@ -1,7 +1,13 @@
 __all__ = [
     "ENGLISH_STOPWORDS",
+    "ConversationRules",
+    "Language",
+    "QuestionRules",
+    "SentenceRules",
     "Splitter",
+    "SummaryRules",
     "Vocabulary",
+    "WordRules",
     "analyse",
     "blocks",
     "code",
@@ -10,6 +16,8 @@ __all__ = [
     "diversify",
     "encloses",
     "find_quote",
+    "language",
+    "languages",
     "most_tokens",
     "name_words",
     "named_words",
@@ -17,6 +25,7 @@ __all__ = [
     "offsets_of_tokens",
     "pack",
     "plain",
+    "read_language",
     "sentences",
     "stem",
     "terms",
@@ -28,6 +37,11 @@ __all__ = [
 
 from .counts import count_solid, count_words
 from .diversity import diversify
+from .language import Language, language, languages, read_language
+from .language_conversations import ConversationRules
+from .language_questions import QuestionRules
+from .language_summaries import SummaryRules
+from .language_words import SentenceRules, WordRules
 from .markup import without_links
 from .mentions import Vocabulary, words_of
 from .numbers import numbers, unsupported_numbers

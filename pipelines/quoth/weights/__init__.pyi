@@ -10,6 +10,7 @@ __all__ = [
     "Profile",
     "Transfer",
     "Trial",
+    "apply_profile",
     "busy_cores",
     "cores_here",
     "decode_threads",
@@ -27,7 +28,6 @@ __all__ = [
     "read_gguf",
     "split_name",
     "stored_models",
-    "apply_profile",
     "weights_of",
     "write_profile",
 ]
@@ -44,11 +44,11 @@ from .profile import (
     XLLAMACPP,
     Profile,
     Trial,
+    apply_profile,
     folder_of,
     forget_profile,
     machine,
     profile_of,
-    apply_profile,
     write_profile,
 )
 from .threads import busy_cores, cores_here, decode_threads

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import threading
 from pathlib import Path
 
 from quoth.config import state_folder
+from quoth.system import write_whole
 
 
 def fingerprint_of(path: Path) -> str:
@@ -27,8 +26,5 @@ def fingerprint_of(path: Path) -> str:
         return found
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    part = memory.with_name(f"{memory.name}.{os.getpid()}.{threading.get_ident()}")
-    part.write_text(json.dumps({**known, key: digest}))
-    part.replace(memory)
+    write_whole(memory, json.dumps({**known, key: digest}))
     return digest

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr, model_validator
-
 from quoth.backends.llama.offload import offload_note
 from quoth.backends.template import find_template
 from quoth.models import Description, LocalModel

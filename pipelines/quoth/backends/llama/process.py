@@ -42,7 +42,9 @@ _STOP_SECONDS = 8.0
 
 
 class ServerProcess:
-    """A llama.cpp server that we started. Raises `BackendError` with the last line of its output if it ends.
+    """A llama.cpp server that we started.
+
+    Raises `BackendError` with the last line of its output if it ends before it answers.
 
     `command` returns the program and its arguments for a port. `seconds` is how long it may take
     until it answers.

@@ -47,6 +47,11 @@ class LlamaServer(ServedModel):
 
     path: Path | None = None
 
+    @property
+    def address(self) -> str:
+        """The address of a server that somebody else started."""
+        return "" if self.path else self.settings.url
+
     def weights_file(self) -> Path | None:
         """Return the GGUF file, where we start the server for it."""
         return self.path

@@ -21,7 +21,7 @@ from quoth.backends.ollama.wire import (
     server_address,
 )
 from quoth.config import ModelSettings
-from quoth.embed import Embedder, Progress, Vectors
+from quoth.embed import Advance, Embedder, Vectors
 from quoth.text import offsets_of_tokens
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class OllamaEmbedder(Embedder):
         return self._model.describe().fingerprint
 
     @property
+    def address(self) -> str:
+        """The address of the server."""
+        return self._model.address
+
+    @property
     def limit(self) -> int:
         """Return how many tokens of a text the model reads."""
         return self._model.describe().context_window - _AROUND
@@ -80,7 +85,7 @@ class OllamaEmbedder(Embedder):
             starts += [found.start() + start for start in spread]
         return starts
 
-    def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+    def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
         """Return a (texts, dimension) array with a row of unit length for each text.
 
         Raises `ConfigurationError` for a text longer than the model reads, and `BackendError`.

@@ -11,8 +11,8 @@ from typing import Any
 from quoth.backends.http import LocalHttp
 from quoth.backends.llama.offload import offload_note
 from quoth.backends.llama.vocabulary import Vocabulary
-from quoth.backends.template import find_template
 from quoth.backends.ollama.wire import not_here, refuse_remote
+from quoth.backends.template import find_template
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Description

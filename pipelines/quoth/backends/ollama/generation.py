@@ -49,7 +49,7 @@ class Generation:
             for part in self._client.generate(
                 self._name, request.prompt, raw=True, stream=True, options=options, format=schema
             ):
-                yield _reply(part, part.response, "")
+                yield _reply(part, part.response or "", "")
             return
         messages = [{"role": role_of(m), "content": str(m.text)} for m in request.messages]
         for line in self._client.chat(
@@ -64,7 +64,7 @@ class Generation:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._client.close()  # type: ignore[no-untyped-call]  # the client has no types there
 
 
 def _reply(said: ChatResponse | GenerateResponse, text: str, thinking: str) -> Reply:

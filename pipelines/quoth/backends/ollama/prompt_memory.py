@@ -24,11 +24,11 @@ class PromptMemory:
         """
         with self._lock:
             sent = list(self._sent)
-        shared = max((len(commonprefix([prompt, earlier])) for earlier in sent), default=0)
+        prefixes = (commonprefix([prompt, earlier]) for earlier in sent)  # noqa: RUF071  # no paths
+        shared = max(map(len, prefixes), default=0)
         return shared > 0 and count(prompt[:shared]) >= missing
 
     def remember(self, prompt: str) -> None:
         """Keep a prompt that was sent."""
         with self._lock:
             self._sent.append(prompt)
-

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from langchain_core.language_models import FakeListChatModel, FakeListLLM
 from quoth.errors import CollectionBusyError, CollectionError
-from quoth.journal.journal import Entry, Journal, Question
+from quoth.journal import CallIdentity, Entry, Journal, JournalCache
 from quoth.types import Timings
 
-QUESTION = Question("weights-1", "What is it?", {"max_tokens": 8, "temperature": 0.0})
+CALL = CallIdentity("weights-1", "What is it?", {"max_tokens": 8, "temperature": 0.0})
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def journal(tmp_path: Path) -> Journal:
 
 def test_a_recorded_call_is_found_again_whole(journal: Journal) -> None:
     timings = Timings(prompt_tokens=3, generated_tokens=4, generation_seconds=0.5)
-    entry = Entry(QUESTION, "It is tea. ☕", "stop", model="m", timings=timings, at=12.5)
+    entry = Entry(CALL, "It is tea. ☕", "stop", model="m", timings=timings, at=12.5)
     key = journal.record(entry)
     assert journal.lookup(key) == entry
     assert Journal(journal.path).lookup(key) == entry
@@ -35,19 +35,19 @@ def test_a_recorded_call_is_found_again_whole(journal: Journal) -> None:
 
 def test_weights_prompt_and_parameters_each_make_another_call() -> None:
     others = (
-        replace(QUESTION, fingerprint="weights-2"),
-        replace(QUESTION, prompt="What is it? "),
-        replace(QUESTION, parameters={"max_tokens": 9, "temperature": 0.0}),
+        replace(CALL, fingerprint="weights-2"),
+        replace(CALL, prompt="What is it? "),
+        replace(CALL, parameters={"max_tokens": 9, "temperature": 0.0}),
     )
-    assert len({QUESTION.key, *(other.key for other in others)}) == 4
-    reordered = Question("weights-1", "What is it?", {"temperature": 0.0, "max_tokens": 8})
-    assert reordered.key == QUESTION.key
+    assert len({CALL.key, *(other.key for other in others)}) == 4
+    reordered = CallIdentity("weights-1", "What is it?", {"temperature": 0.0, "max_tokens": 8})
+    assert reordered.key == CALL.key
 
 
 def test_half_a_surrogate_pair_does_not_lose_the_call(journal: Journal) -> None:
-    question = replace(QUESTION, prompt="bad \ud800 text")
-    key = journal.record(Entry(question, "good \udfff answer"))
-    assert key == question.key
+    identity = replace(CALL, prompt="bad \ud800 text")
+    key = journal.record(Entry(identity, "good \udfff answer"))
+    assert key == identity.key
     found = journal.lookup(key)
     assert found is not None
     assert found.text == "good ? answer"
@@ -56,7 +56,7 @@ def test_half_a_surrogate_pair_does_not_lose_the_call(journal: Journal) -> None:
 def test_many_threads_write_at_once(journal: Journal) -> None:
     def write(number: int) -> None:
         for index in range(10):
-            journal.record(Entry(replace(QUESTION, prompt=f"{number}-{index}"), "yes"))
+            journal.record(Entry(replace(CALL, prompt=f"{number}-{index}"), "yes"))
         journal.close()
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(6)]
@@ -73,7 +73,7 @@ import os, signal
 from pathlib import Path
 from quoth.journal import *
 journal = Journal(Path({str(tmp_path / "journal.db")!r}))
-print(journal.record(Entry(Question("w", "p"), "kept")), flush=True)
+print(journal.record(Entry(CallIdentity("w", "p"), "kept")), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -88,9 +88,9 @@ def test_stats_tell_calls_by_model(journal: Journal) -> None:
     assert journal.spent("weights-1") is None
     for number in range(3):
         timings = Timings(prompt_tokens=10, generated_tokens=5, generation_seconds=1.0)
-        question = replace(QUESTION, prompt=str(number))
-        journal.record(Entry(question, "x", model="small", timings=timings))
-    journal.record(Entry(replace(QUESTION, fingerprint="weights-2"), "x", model="large"))
+        identity = replace(CALL, prompt=str(number))
+        journal.record(Entry(identity, "x", model="small", timings=timings))
+    journal.record(Entry(replace(CALL, fingerprint="weights-2"), "x", model="large"))
     stats = journal.stats()
     assert [(share.model, share.calls) for share in stats.models] == [("small", 3), ("large", 1)]
     assert stats.models[0].timings.generated_tokens == 15
@@ -101,19 +101,19 @@ def test_stats_tell_calls_by_model(journal: Journal) -> None:
 
 
 def test_prune_drops_what_is_older(journal: Journal) -> None:
-    journal.record(Entry(QUESTION, "old", at=time.time() - 40 * 86400))
-    new = journal.record(Entry(replace(QUESTION, prompt="new"), "new"))
+    journal.record(Entry(CALL, "old", at=time.time() - 40 * 86400))
+    new = journal.record(Entry(replace(CALL, prompt="new"), "new"))
     assert journal.prune(timedelta(days=30)) == 1
     assert journal.stats().calls == 1
     assert journal.lookup(new) is not None
 
 
 def test_export_gives_every_call_as_json(journal: Journal) -> None:
-    journal.record(Entry(QUESTION, "second", at=2.0))
-    journal.record(Entry(replace(QUESTION, prompt="earlier"), "first", at=1.0))
+    journal.record(Entry(CALL, "second", at=2.0))
+    journal.record(Entry(replace(CALL, prompt="earlier"), "first", at=1.0))
     lines = [json.loads(json.dumps(line)) for line in journal.export()]
     assert [line["text"] for line in lines] == ["first", "second"]
-    assert lines[1]["key"] == QUESTION.key
+    assert lines[1]["key"] == CALL.key
     assert lines[1]["parameters"] == {"max_tokens": 8, "temperature": 0.0}
 
 
@@ -125,13 +125,13 @@ def test_a_file_that_is_no_journal_is_said_so(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_so(journal: Journal) -> None:
-    journal.record(Entry(QUESTION, "small"))
+    journal.record(Entry(CALL, "small"))
     connection = journal._database._connection()
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(CollectionError, match="disk is full"):
-        journal.record(Entry(replace(QUESTION, prompt="large " * 9000), "text"))
-    assert journal.lookup(QUESTION.key) is not None
+        journal.record(Entry(replace(CALL, prompt="large " * 9000), "text"))
+    assert journal.lookup(CALL.key) is not None
 
 
 def test_a_journal_that_another_process_holds_is_said_so(journal: Journal) -> None:
@@ -139,17 +139,16 @@ def test_a_journal_that_another_process_holds_is_said_so(journal: Journal) -> No
     other.execute("BEGIN IMMEDIATE")
     journal._database._connection().execute("PRAGMA busy_timeout = 50")
     with pytest.raises(CollectionBusyError):
-        journal.record(Entry(QUESTION, "text"))
+        journal.record(Entry(CALL, "text"))
     other.execute("ROLLBACK")
     other.close()
-    journal.record(Entry(QUESTION, "text"))
+    journal.record(Entry(CALL, "text"))
 
 
 def test_langchain_caches_through_it(journal: Journal) -> None:
-    from quoth.journal.cache import JournalCache
 
     cache = JournalCache(journal)
-    kept = journal.record(Entry(QUESTION, "ours"))
+    kept = journal.record(Entry(CALL, "ours"))
     chat = FakeListChatModel(responses=["one", "two", "three"], cache=cache)
     first = chat.invoke("hello")
     assert first.content == "one"

@@ -1,0 +1,20 @@
+__all__ = [
+    "Answer",
+    "Chunk",
+    "Citation",
+    "Config",
+    "Document",
+    "Guard",
+    "Hit",
+    "Library",
+    "Page",
+    "QuothError",
+    "Report",
+    "take_over",
+]
+
+from .config import Config
+from .errors import QuothError
+from .library import Library
+from .system import Guard, take_over
+from .types import Answer, Chunk, Citation, Document, Hit, Page, Report

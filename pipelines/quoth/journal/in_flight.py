@@ -1,0 +1,71 @@
+"""Which calls are being made now, so that the same call is not made a second time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENCE = 60.0
+"""Seconds that a thread waits for a streamed call, which its reader may never read to the end."""
+
+_TICK = 0.2
+
+
+class _Claim:
+    """One call that is being made, and the threads that wait for it."""
+
+    def __init__(self) -> None:
+        self.users = 0
+        self._lock = threading.Lock()
+        self._thread = 0
+        self._streamed = False
+
+    def acquire(self, streamed: bool) -> bool:
+        """Wait for the call; return whether this thread now makes it in its turn."""
+        if self._thread == threading.get_ident():
+            return False  # This thread reads a stream of the same call: waiting would be forever.
+        begin = time.monotonic()
+        while not self._lock.acquire(timeout=_TICK):
+            if self._streamed and time.monotonic() - begin > PATIENCE:
+                return False
+        self._thread, self._streamed = threading.get_ident(), streamed
+        return True
+
+    def release(self) -> None:
+        self._thread, self._streamed = 0, False
+        self._lock.release()
+
+
+class InFlight:
+    """The calls that the threads of this process are making, by key."""
+
+    def __init__(self) -> None:
+        self._claims: dict[str, _Claim] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    @contextmanager
+    def claim(self, key: str, *, streamed: bool = False) -> Iterator[None]:
+        """Let one thread at a time make the call; the others wait here until it is recorded.
+
+        A `streamed` call ends when its reader likes, so others wait for it only `PATIENCE` seconds.
+        """
+        with self._lock:
+            claim = self._claims.setdefault(key, _Claim())
+            claim.users += 1
+        try:
+            acquired = claim.acquire(streamed)
+            try:
+                yield
+            finally:
+                if acquired:
+                    claim.release()
+        finally:
+            with self._lock:
+                claim.users -= 1
+                if not claim.users:
+                    del self._claims[key]

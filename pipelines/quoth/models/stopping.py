@@ -1,0 +1,74 @@
+"""Where an answer ends early: a loop, enough words, a match, or far more text than was allowed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from quoth.journal import Finish
+from quoth.models.values import ChatRequest
+from quoth.text import count_words
+
+_LOOP = 48
+"""Characters that are a loop when an answer holds them for the third time."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The offset where an answer ends, and why."""
+
+    end: int
+    finish: Finish
+
+
+def find_ending(text: str, fresh: int, chunks: int, request: ChatRequest) -> Ending | None:
+    """Return where an answer ends before its model ends it, or `None` to let the model write on.
+
+    The last `fresh` characters of `text` are new, and it came in `chunks` chunks of a stream. A
+    backend that does not obey `max_tokens` is stopped when it has written far more.
+    """
+    guided = request.json_schema is not None or bool(request.grammar)
+    if request.end_loops and not guided and (loop := _find_loop(text, fresh)) is not None:
+        return Ending(loop, "loop")
+    if request.enough_words and not guided:
+        full = _find_full_sentence(text, fresh, request.enough_words)
+        if full is not None:
+            return Ending(full, "enough")
+    if request.stop_after:
+        lead = len(text) - len(text.lstrip())
+        if match := re.compile(request.stop_after).search(text, lead):
+            return Ending(match.end(), "stop")
+    if chunks > 2 * request.max_tokens + 64 or len(text) > 50 * request.max_tokens:
+        return Ending(len(text), "length")
+    return None
+
+
+def _find_full_sentence(text: str, fresh: int, words: int) -> int | None:
+    """Return the end of the sentence with which an answer has so many words, or `None`."""
+    end = _SENTENCE_END.search(text, max(0, len(text) - fresh - 1))
+    return end.start() if end and count_words(text[: end.start()]) >= words else None
+
+
+def _find_loop(text: str, fresh: int) -> int | None:
+    """Return where an answer begins to repeat itself, or `None`."""
+    end = _SENTENCE_END.search(text, max(0, len(text) - fresh - 1))
+    if end is None and (len(text) - fresh) // _LOOP == len(text) // _LOOP:
+        return None
+    if end is not None:
+        borders = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+        seen: set[str] = set()
+        for begin, finish in pairwise(borders):
+            sentence = text[begin:finish].strip().lower()
+            if len(sentence) > 12 and sentence in seen:
+                return begin
+            seen.add(sentence)
+    if len(text) > 3 * _LOOP:
+        tail = text[-_LOOP:]
+        first = text.find(tail, 0, len(text) - 1)
+        second = text.find(tail, first + 1, len(text) - 1) if first >= 0 else -1
+        if second >= 0:
+            return first + _LOOP
+    return None

@@ -1,0 +1,25 @@
+"""The types that fields of a language's sections have beside `str`, `int` and `float`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, ConfigDict
+
+STRICT = ConfigDict(extra="forbid")
+"""Unknown keys are refused."""
+
+
+def _split(text: object) -> object:
+    return text.split() if isinstance(text, str) else text
+
+
+WordSet = Annotated[frozenset[str], BeforeValidator(_split)]
+"""Words with white space between them in the file."""
+
+Phrases = tuple[str, ...]
+"""A list in the file; each item may have several words."""
+
+Pattern = re.Pattern[str]
+"""A regular expression in the file; `(?i)` at its start ignores case."""

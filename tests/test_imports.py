@@ -1,0 +1,67 @@
+"""Importing a package with its telemetry off leaves the process as it was."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(program: str, **environment: str) -> str:
+    """Return what a fresh process prints that has no telemetry variable set."""
+    inherited = {name: value for name, value in os.environ.items() if "TELEMETRY" not in name}
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env={**inherited, **environment},
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+@pytest.mark.parametrize("before", [None, "0"])
+def test_the_variable_is_set_while_the_package_loads_and_put_back(
+    tmp_path: Path, before: str | None
+) -> None:
+    (tmp_path / "onnxruntime.py").write_text(
+        "import os\nseen = os.environ['ORT_DISABLE_TELEMETRY']\n"
+    )
+    program = (
+        "import os\n"
+        "from quoth.system import import_quietly\n"
+        "before = dict(os.environ)\n"
+        "seen = import_quietly('onnxruntime').seen\n"
+        "assert dict(os.environ) == before\n"
+        "print(seen)"
+    )
+    given = {} if before is None else {"ORT_DISABLE_TELEMETRY": before}
+    assert run(program, PYTHONPATH=str(tmp_path), **given) == "1"
+
+
+def test_a_hidden_module_can_be_imported_again_afterwards(tmp_path: Path) -> None:
+    (tmp_path / "openvino_telemetry.py").write_text("")
+    (tmp_path / "openvino.py").write_text(
+        "try:\n    import openvino_telemetry\nexcept ImportError:\n    hidden = True\n"
+    )
+    program = (
+        "from quoth.system import import_quietly\n"
+        "assert import_quietly('openvino').hidden\n"
+        "import openvino_telemetry\n"
+        "print('here')"
+    )
+    assert run(program, PYTHONPATH=str(tmp_path)) == "here"
+
+
+def test_the_environment_is_put_back_when_the_import_fails(tmp_path: Path) -> None:
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('broken')")
+    program = (
+        "import os\n"
+        "from quoth.system import import_quietly\n"
+        "try:\n    import_quietly('onnxruntime')\n"
+        "except ImportError:\n    print('ORT_DISABLE_TELEMETRY' in os.environ)"
+    )
+    assert run(program, PYTHONPATH=str(tmp_path)) == "False"
