@@ -21,8 +21,9 @@ from pydantic import PrivateAttr
 from quoth.backends.llama.gguf_model import OneCallModel
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.backends.stops import until_stop
-from quoth.errors import BackendError, ConfigurationError, MissingExtraError
+from quoth.errors import BackendError, ConfigurationError
 from quoth.models import Piece, Provider, Request
+from quoth.system import missing_extra
 from quoth.types import Timings
 from quoth.weights import Installed, decode_threads, weights_of
 
@@ -35,7 +36,7 @@ class Gpt4AllProvider(Provider):
     def open(self, name: str) -> Gpt4All:
         """Return the model in a GGUF file: a path, or a name in gpt4all's own folder."""
         if importlib.util.find_spec("gpt4all") is None:
-            raise MissingExtraError("The backend gpt4all", "gpt4all")
+            raise missing_extra("The backend gpt4all", "gpt4all")
         own = (_FOLDER / name).expanduser()
         return Gpt4All(
             model=f"gpt4all:{name}",
@@ -65,9 +66,9 @@ class Gpt4All(OneCallModel):
 
     @property
     def notes(self) -> Sequence[str]:
-        """A sentence about the missing seed, where it matters."""
+        """Sentences for the user; one is about the missing seed, where it matters."""
         seedless = "gpt4all has no seed; answers differ from call to call."
-        return (seedless,) if self.temperature > 0 else ()
+        return (*super().notes, *((seedless,) if self.temperature > 0 else ()))
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens, counted by the model's own vocabulary."""

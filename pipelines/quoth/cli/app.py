@@ -21,6 +21,7 @@ from quoth.cli import (
     evaluate,
     models,
     prompts,
+    setup,
     summarize,
     tune,
 )
@@ -37,6 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
+    setup,
     collection,
     ask,
     summarize,

@@ -18,7 +18,7 @@ from quoth.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings
 from quoth.errors import QuothError, UsageError
 
 if TYPE_CHECKING:
-    from quoth.jobs import JobReport, Progress
+    from quoth.jobs import JobProgress, JobReport
     from quoth.library import Library
     from quoth.summarize import Options, Summary
 
@@ -157,7 +157,7 @@ def run_job(
 
     with show.progress("Summarizing") as move:
 
-        def progress(now: Progress) -> None:
+        def progress(now: JobProgress) -> None:
             speed = f"{now.tokens_per_second:.0f} tokens/s"
             at = f"{speed}, {now.documents_done} of {now.documents} documents"
             move(now.calls_done, max(now.calls_planned, now.calls_done, 1), at)

@@ -15,7 +15,12 @@ from quoth.backends.llama.offload import offload_note
 from quoth.backends.template import find_template
 from quoth.models import Description, LocalModel
 from quoth.prompts import ChatTemplate, ModelMetadata
-from quoth.weights import FROM_OLLAMA, Gguf, fingerprint_of, read_gguf
+from quoth.weights import EMBEDDED, FROM_OLLAMA, Gguf, fingerprint_of, read_gguf
+
+EMBEDDED_NOTE = (
+    "SmolLM2-135M answers: small enough for any laptop, and often wrong. "
+    "A larger one: `--model llamacpp:FILE.gguf` or `--model ollama:NAME`."
+)
 
 
 class GgufModel(LocalModel):
@@ -60,7 +65,7 @@ class GgufModel(LocalModel):
     @property
     def notes(self) -> Sequence[str]:
         """Sentences for the user about this model on this engine."""
-        return ()
+        return (EMBEDDED_NOTE,) if self.short_name == EMBEDDED else ()
 
     def weights_file(self) -> Path:
         """Return the GGUF file."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from quoth.backends.llama.gguf_model import GgufModel
@@ -13,12 +12,7 @@ from quoth.backends.llama.served import ServedModel, Server, reach_server
 from quoth.errors import BackendError
 from quoth.models import Description
 from quoth.prompts import ChatTemplate
-from quoth.weights import EMBEDDED, XLLAMACPP, decode_threads, fingerprint_of, gpu_memory_free
-
-EMBEDDED_NOTE = (
-    "SmolLM2-135M answers: small enough for any laptop, and often wrong. "
-    "A larger one: `--model llamacpp:FILE.gguf` or `--model ollama:NAME`."
-)
+from quoth.weights import XLLAMACPP, decode_threads, fingerprint_of, gpu_memory_free
 
 
 class LlamaCpp(ServedModel, GgufModel):
@@ -30,11 +24,6 @@ class LlamaCpp(ServedModel, GgufModel):
     def parallel(self) -> int:
         """The number of calls that are answered at once."""
         return self.settings.parallel
-
-    @property
-    def notes(self) -> Sequence[str]:
-        """A sentence about the embedded model."""
-        return (EMBEDDED_NOTE,) if self.short_name == EMBEDDED else ()
 
     def describe(self) -> Description:
         """Return what the file says; once it is loaded, the settings in force."""

@@ -17,8 +17,9 @@ from quoth.backends.llama.compiled import LlamaCppPython
 from quoth.backends.llama.gguf_model import GgufModel
 from quoth.backends.llama.in_process import LlamaCpp
 from quoth.config import ModelSettings
-from quoth.errors import MissingExtraError
+from quoth.errors import ModelNotFoundError
 from quoth.models import Provider
+from quoth.system import missing_extra
 from quoth.weights import (
     EMBEDDED,
     FROM_OLLAMA,
@@ -74,7 +75,7 @@ class LlamaCppProvider(Provider):
         pulled = [replace(m, name=f"{FROM_OLLAMA}{m.name}") for m in stored_models()]
         try:
             path = embedded_weights()
-        except MissingExtraError:
+        except ModelNotFoundError:
             return pulled
         size, quantization = path.stat().st_size, read_gguf(path).quantization
         return [Installed(EMBEDDED, size, quantization, str(path)), *pulled]
@@ -86,7 +87,7 @@ class LlamaCppPythonProvider(Provider):
     def open(self, name: str) -> GgufModel:
         """Return the model in a GGUF file. Raises `MissingExtraError` without the package."""
         if importlib.util.find_spec("llama_cpp") is None:
-            raise MissingExtraError(f"The backend {LLAMA_CPP_PYTHON}", LLAMA_CPP_PYTHON)
+            raise missing_extra(f"The backend {LLAMA_CPP_PYTHON}", LLAMA_CPP_PYTHON)
         return open_gguf(
             weights_of(name),
             self.settings,

