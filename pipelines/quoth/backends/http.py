@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from quoth.errors import (
     BackendError,
@@ -36,20 +36,20 @@ class LocalHttp:
     def __init__(self, url: str, *, api_key: str = "", timeout: float = 300.0) -> None:
         self.url = url.rstrip("/")
         try:
-            self._client = httpx.Client(
+            self._client = httpx2.Client(
                 base_url=self.url,
                 headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
-                timeout=httpx.Timeout(timeout, connect=5.0),
+                timeout=httpx2.Timeout(timeout, connect=5.0),
                 # No connection is used twice: a server closes an idle one at any moment, and a call
                 # that was just put on it is lost. A new one on loopback costs a tenth of a
                 # millisecond.
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
                 trust_env=False,  # a proxy in the environment would carry the text off this machine
             )
-        except httpx.InvalidURL as error:
+        except httpx2.InvalidURL as error:
             raise ConfigurationError(f"backend.url is {url!r}, which is no address.") from error
         weakref.finalize(self, self._client.close)  # also when nobody closes it
-        self._small = httpx.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
+        self._small = httpx2.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
 
     def close(self) -> None:
         """Close all connections, which cancels what is being generated over them."""
@@ -73,7 +73,7 @@ class LocalHttp:
         """Yield the server-sent events of a call. Closing the iterator cancels it."""
         try:
             with self._client.stream("POST", path, json=body) as response:
-                if response.status_code != httpx.codes.OK:
+                if response.status_code != httpx2.codes.OK:
                     response.read()
                     raise self.refusal(response)
                 for line in response.iter_lines():
@@ -85,15 +85,15 @@ class LocalHttp:
                         yield event
                     elif field == "error":
                         raise self.error(self._parse(data), 500)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise _lost(self.url, error) from error
 
     def _once(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         try:
             response = self._client.request(method, path, json=body, timeout=self._small)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise _lost(self.url, error) from error
-        if response.status_code != httpx.codes.OK:
+        if response.status_code != httpx2.codes.OK:
             raise self.refusal(response)
         return self._parse(response.text)
 
@@ -106,7 +106,7 @@ class LocalHttp:
             raise garbage(self.url, text)
         return value
 
-    def refusal(self, response: httpx.Response) -> Exception:
+    def refusal(self, response: httpx2.Response) -> Exception:
         """Return the error for an answer whose status is not success."""
         try:
             body = response.json()
@@ -131,7 +131,7 @@ class LocalHttp:
                 f"The server at {self.url} is not ready: {message}.",
                 hint="It may still be loading the model; try again in a moment.",
             )
-        if status == httpx.codes.NOT_FOUND:
+        if status == httpx2.codes.NOT_FOUND:
             return ModelNotFoundError(
                 f"The server at {self.url} does not know that: {message}.",
                 hint="`quoth models list` shows what it has.",
@@ -189,6 +189,6 @@ def read_key(file: str) -> str:
 
 def _lost(url: str, error: Exception) -> BackendUnavailableError:
     """Return the error for a call that the client could not finish."""
-    if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
+    if isinstance(error, httpx2.TimeoutException) and not isinstance(error, httpx2.ConnectTimeout):
         return hanging(url)
     return unreachable(url, str(error))
