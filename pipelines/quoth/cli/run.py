@@ -42,7 +42,7 @@ def run(
     """
     from dataclasses import replace
 
-    from quoth.jobs import find_job, read_job, settings_of
+    from quoth.jobs import find_job, read_job, read_job_settings
     from quoth.library import Library
     from quoth.system import take_over
 
@@ -54,7 +54,7 @@ def run(
             f"The job {file.name} does not say {'what to read' if folder else 'where to write'}.",
             hint="Write `sources` and `output` into it, or: quoth run JOB PATH… -o DIR",
         )
-    settings = settings_of(file, overridden(set, model)).config
+    settings = read_job_settings(file, overridden(set, model)).config
     take_over(settings.guard)
     with Library(config=settings) as library:
         options = replace(

@@ -2,15 +2,17 @@ __all__ = [
     "ENGLISH",
     "ENGLISH_STOPWORDS",
     "ConversationRules",
+    "DocumentRules",
     "Language",
     "Number",
     "QuestionRules",
     "SentenceRules",
+    "SourceVocabulary",
     "Splitter",
     "SummaryRules",
-    "Vocabulary",
     "WordRules",
     "analyse",
+    "analyser_fingerprint",
     "blocks",
     "code",
     "count_solid",
@@ -20,6 +22,7 @@ __all__ = [
     "find_quote",
     "find_stops",
     "is_complete",
+    "is_stop_word",
     "language",
     "languages",
     "most_tokens",
@@ -30,6 +33,7 @@ __all__ = [
     "offsets_of_tokens",
     "pack",
     "plain",
+    "rarity",
     "read_language",
     "sentence_starts",
     "sentences",
@@ -46,16 +50,30 @@ from .counts import count_solid, count_words
 from .diversity import diversify
 from .language import ENGLISH, Language, language, languages, read_language
 from .language_conversations import ConversationRules
+from .language_documents import DocumentRules
 from .language_questions import QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .markup import without_links
-from .mentions import Vocabulary, words_of
+from .mentions import SourceVocabulary, words_of
 from .numbers import Number, number_values, numbers, unsupported_numbers
 from .quotes import find_quote
+from .rarity import rarity
 from .sentences import find_stops, is_complete, sentence_starts, sentences
 from .spans import encloses, strip_span
 from .split import Splitter
-from .terms import ENGLISH_STOPWORDS, stem, terms
 from .tokens import blocks, most_tokens, offsets_of_tokens
-from .words import analyse, code, name_words, named_words, pack, plain, unpack
+from .words import (
+    ENGLISH_STOPWORDS,
+    analyse,
+    analyser_fingerprint,
+    code,
+    is_stop_word,
+    name_words,
+    named_words,
+    pack,
+    plain,
+    stem,
+    terms,
+    unpack,
+)
