@@ -91,6 +91,7 @@ class Searcher:
         scope = scope or scope_of(self.settings)
         self._check_embedder()
         more = self.expander.invoke(question) if self.expander else Expansion()
+        self.store.follow_analyser(self.index.lock)
         self.index.follow()
         with self.store.snapshot():
             self._check_embedder()
