@@ -24,7 +24,7 @@ from quoth.config import load_config
 from quoth.config.read import preset_names
 from quoth.errors import ConfigurationError
 from quoth.retrieve.tool import NAME, search_tool
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.system.packaged import presets_folder
 from scripted_model import Scripted
 
@@ -97,7 +97,9 @@ async def test_async_answers_stream_and_equal_the_others(library: Library) -> No
 
 async def test_async_work_does_not_block_the_loop(library: Library) -> None:
     """While a model takes its time, the loop goes on turning."""
-    slow = library.summarizer().__class__(Scripted(seconds=0.5), options=Options(length="brief"))
+    slow = library.summarizer().__class__(
+        Scripted(seconds=0.5), options=SummaryOptions(length="brief")
+    )
     turns = 0
 
     async def turn() -> None:

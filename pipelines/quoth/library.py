@@ -17,14 +17,13 @@ from langchain_core.tools import StructuredTool
 
 from quoth.answer import Answerer, Chat, cite
 from quoth.collection import DenseIndex, Scope, Source, Store
-from quoth.config import Config, Retrieval, load_config, state_folder
+from quoth.config import Config, Limits, Retrieval, load_config, state_folder
 from quoth.embed import Embedder
 from quoth.errors import ConfigurationError, UsageError
 from quoth.ingest import (
     File,
     Ingestor,
     Verification,
-    limits_of,
     open_ingestor,
     open_splitter,
     reembed,
@@ -33,7 +32,7 @@ from quoth.ingest import (
     watch,
 )
 from quoth.journal import Journal
-from quoth.load import DocumentReader, Limits
+from quoth.load import DocumentReader
 from quoth.models import LocalModel, open_embedder, open_model
 from quoth.retrieve import (
     CollectionRetriever,
@@ -42,7 +41,7 @@ from quoth.retrieve import (
     open_searcher,
     search_tool,
 )
-from quoth.summarize import Options, Summarizer, Summary
+from quoth.summarize import Summarizer, Summary, SummaryOptions
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Answer, Citation, Hit, Page, Progress, Report
@@ -323,7 +322,9 @@ class Library:
         """Question → answer; a LangChain `Runnable`."""
         return Answerer(self.searcher, self.model, self.config.answering)
 
-    def summarizer(self, options: Options | None = None, *, journal: bool = True) -> Summarizer:
+    def summarizer(
+        self, options: SummaryOptions | None = None, *, journal: bool = True
+    ) -> Summarizer:
         """Document → summary; a LangChain `Runnable`. Without a journal every call is made."""
         return Summarizer(
             self.model,
@@ -333,9 +334,9 @@ class Library:
         )
 
     @property
-    def summary_options(self) -> Options:
+    def summary_options(self) -> SummaryOptions:
         """What the configuration says of summaries."""
-        return Options.of(self.config.summarization)
+        return SummaryOptions.of(self.config.summarization)
 
     @cached_property
     def journal(self) -> Journal:
@@ -345,7 +346,7 @@ class Library:
     @property
     def limits(self) -> Limits:
         """What reading one file may cost."""
-        return limits_of(self.config.ingestion)
+        return self.config.ingestion.limits
 
     @cached_property
     def ingestor(self) -> Ingestor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import datetime
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
 from pptx import Presentation
+from quoth.config import Limits
 from quoth.errors import (
     ConfigurationError,
     CorruptDocumentError,
@@ -26,10 +28,10 @@ from quoth.errors import (
     NoTextError,
     UnsupportedFormatError,
 )
-from quoth.load.contract import Limits
 from quoth.load.langchain import DocumentLoader
 from quoth.load.registry import load_document, supported_suffixes
 from quoth.types import Document
+from xlsb_file import write_xlsb
 
 MakePdf = Callable[..., Path]
 MakeZip = Callable[[str, dict[str, str]], Path]
@@ -180,6 +182,25 @@ def test_markdown_is_verbatim_with_headings_outside_code() -> None:
     assert all(text[h.start :].lstrip("# ").startswith(h.title) for h in found)
 
 
+def test_markdown_headings_in_comments_quotes_and_lists_are_none() -> None:
+    from quoth.load.markdown import markdown_headings
+
+    text = "<!--\n# comment\n-->\n\n> # quoted\n\n- # item\n\n#\n\n# One\n\n---\nTwo\n---\n"
+    assert [(h.start, h.level, h.title) for h in markdown_headings(text)] == [
+        (text.index("# One"), 1, "One"),
+        (text.index("Two"), 2, "Two"),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "[", "```\n", "<a\n", "1. a\n   "])
+def test_many_marks_of_markdown_cost_little_time(mark: str) -> None:
+    from quoth.load.markdown import markdown_headings
+
+    began = time.process_time()  # seconds of the processor, which a busy machine hardly changes
+    assert len(markdown_headings(mark * 20_000 + "\n\n# One\n")) <= 1
+    assert time.process_time() - began < 5
+
+
 def test_rst_and_org_headings(write: Write) -> None:
     rst = load_document(write("a.rst", "Top\n===\n\ntext\n\nSub\n---\n\nOther\n=====\n"))
     assert headings(rst) == [(1, "Top"), (2, "Sub"), (1, "Other")]
@@ -289,6 +310,52 @@ def test_xlsx_pages_are_sheets_with_computed_values(tmp_path: Path) -> None:
     assert document.pages[0].label == "Sales"
     assert document.notes == ("1 formula(s) without a stored value were not read.",)
     assert document.unreadable == (2,)
+
+
+def test_hidden_sheets_dates_and_errors_of_xlsx(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Times"
+    sheet["B1"] = datetime.date(2024, 5, 6)
+    sheet["C1"] = datetime.datetime(2024, 5, 6, 7, 8, 9)
+    sheet["D1"] = True
+    sheet["E1"] = "#DIV/0!"
+    sheet["F1"] = 0.125
+    sheet["F1"].number_format = "0.0%"
+    book.create_chartsheet("A chart")
+    book.create_sheet("Hidden")["A1"] = "found all the same"
+    book["Hidden"].sheet_state = "hidden"
+    book.properties.title = "The title"
+    book.save(tmp_path / "a.xlsx")
+    document = load_document(tmp_path / "a.xlsx")
+    assert document.title == "The title"
+    assert [page.text for page in document.pages] == [
+        "Times\n | 2024-05-06 | 2024-05-06 07:08:09 | TRUE |  | 0.125",
+        "Hidden\nfound all the same",
+    ]
+    assert document.notes == ("1 cell(s) hold an error in place of a value.",)
+
+
+def test_xls_of_the_time_before_2007() -> None:
+    document = load_document(Path(__file__).parent / "files" / "sales.xls")
+    assert document.format == "xls"
+    assert [page.text for page in document.pages] == [
+        "Sales\nRegion | Amount | Since\nNorth | 10 | 2024-05-06\nSouth | 2.5",
+        "",
+    ]
+    assert document.unreadable == (2,)
+
+
+def test_a_damaged_xls_is_corrupt(write: Write) -> None:
+    content = (Path(__file__).parent / "files" / "sales.xls").read_bytes()
+    with pytest.raises(CorruptDocumentError, match=r"a\.xls is a damaged XLS file"):
+        load_document(write("a.xls", content[:3000]))
+
+
+def test_xlsb_rows(tmp_path: Path) -> None:
+    write_xlsb(tmp_path / "a.xlsb", "Sales", [("Region", "Amount"), ("North", 10.5)])
+    document = load_document(tmp_path / "a.xlsb")
+    assert document.pages[0].text == "Sales\nRegion | Amount\nNorth | 10.5"
 
 
 # Office
@@ -479,7 +546,7 @@ def test_the_langchain_loader_gives_a_document_a_page(make_pdf: MakePdf, write: 
     path = make_pdf("a.pdf", [["first page"], ["second page"]])
     write("b.txt", "some text")
     write("c.txt", b"")
-    one = DocumentLoader(path).load()
+    one = DocumentLoader(path, workers=1).load()
     assert [(page.page_content, page.metadata["page"]) for page in one] == [
         ("first page", 1),
         ("second page", 2),
@@ -494,6 +561,17 @@ def test_the_langchain_loader_gives_a_document_a_page(make_pdf: MakePdf, write: 
     assert [(path.name, type(error)) for path, error in folder.failed] == [
         ("c.txt", EmptyDocumentError)
     ]
+    with pytest.raises(EmptyDocumentError):
+        DocumentLoader(path.with_name("c.txt"), workers=1).load()
+
+
+def test_only_the_first_pages_are_kept_of_any_format(make_pdf: MakePdf, write: Write) -> None:
+    pdf = make_pdf("a.pdf", [["one"], ["two"], ["three"]])
+    for path in (pdf, write("a.txt", "one\n\ftwo\n\fthree\n")):
+        document = load_document(path, limits=Limits(first_pages=2))
+        assert [page.number for page in document.pages] == [1, 2]
+        assert document.left_out == 1
+        assert document.notes == ("Only the first 2 of 3 pages were read.",)
 
 
 def test_ocr_without_tesseract_says_what_to_install(

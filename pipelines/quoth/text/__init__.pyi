@@ -2,13 +2,14 @@ __all__ = [
     "ENGLISH",
     "ENGLISH_STOPWORDS",
     "ConversationRules",
+    "DocumentRules",
     "Language",
     "Number",
     "QuestionRules",
     "SentenceRules",
+    "SourceVocabulary",
     "Splitter",
     "SummaryRules",
-    "Vocabulary",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -49,11 +50,12 @@ from .counts import count_solid, count_words
 from .diversity import diversify
 from .language import ENGLISH, Language, language, languages, read_language
 from .language_conversations import ConversationRules
+from .language_documents import DocumentRules
 from .language_questions import QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .markup import without_links
-from .mentions import Vocabulary, words_of
+from .mentions import SourceVocabulary, words_of
 from .numbers import Number, number_values, numbers, unsupported_numbers
 from .quotes import find_quote
 from .rarity import rarity
