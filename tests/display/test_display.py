@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from quoth import Answer, Citation, Library, Report
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.types import Chunk, Hit, Outcome, Timings
 from quoth.views.lines import counts
 from quoth.views.page_image import page_image
@@ -128,7 +128,9 @@ def test_nothing_of_a_document_is_markup(evil: str) -> None:
 
 def test_a_summary_folds_out_into_what_it_was_made_of() -> None:
     text = " ".join(f"The boiler of house {n} was inspected in May." for n in range(150))
-    summary = Summarizer(Scripted(), options=Options(length="brief", map_tokens=400)).invoke(text)
+    summary = Summarizer(Scripted(), options=SummaryOptions(length="brief", map_tokens=400)).invoke(
+        text
+    )
     parsed = Parsed(summary._repr_html_())
     assert summary._repr_html_().count("<details") == 1 + len([*summary.tree.walk()])
     assert "The boiler of house 149" in parsed.text

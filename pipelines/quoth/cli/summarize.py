@@ -20,7 +20,7 @@ from quoth.errors import QuothError, UsageError
 if TYPE_CHECKING:
     from quoth.jobs import JobProgress, JobReport
     from quoth.library import Library
-    from quoth.summarize import Options, Summary
+    from quoth.summarize import Summary, SummaryOptions
 
 journal_app = typer.Typer(help="The record of finished model calls.", no_args_is_help=True)
 
@@ -101,7 +101,7 @@ def summarize(
 
 
 def _print(
-    library: Library, files: list[Path], options: Options, load: Any, output: Path | None, *,
+    library: Library, files: list[Path], options: SummaryOptions, load: Any, output: Path | None, *,
     together: bool, form: str, json: bool, trace: bool,
 ) -> int:  # fmt: skip
     from quoth.system import write_whole
@@ -146,7 +146,7 @@ def _print(
 
 
 def run_job(
-    library: Library, files: list[Path], options: Options, load: Any, output: Path, *,
+    library: Library, files: list[Path], options: SummaryOptions, load: Any, output: Path, *,
     json: bool, form: str, trace: bool, workers: int, max_failures: int, quiet: bool = False,
 ) -> int:  # fmt: skip
     """Summarize files into a folder, say what was done, and return the exit code.
@@ -191,7 +191,7 @@ def _print_job(result: JobReport, output: Path) -> None:
 
 
 def print_plan(
-    library: Library, files: list[Path], options: Options, load: Any, *, json: bool
+    library: Library, files: list[Path], options: SummaryOptions, load: Any, *, json: bool
 ) -> int:
     """Say what summarizing these files would take."""
     from quoth.jobs import SummaryJob
@@ -223,12 +223,12 @@ def print_plan(
 @contextmanager
 def _calls(label: str) -> Iterator[Any]:
     """Give a watch that shows the calls of one summary as a bar."""
-    from quoth.summarize import Watch
+    from quoth.summarize import Monitor
 
     with show.progress(label) as move:
         planned, done = 1, 0
 
-        class Bar(Watch):
+        class Bar(Monitor):
             def planned(self, calls: int) -> None:
                 nonlocal planned
                 planned = max(calls, 1)

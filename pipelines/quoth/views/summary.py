@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from quoth.errors import UsageError
-from quoth.summarize import Link, Sentence, Summary
+from quoth.summarize import Link, Summary, SummarySentence
 
 Format = Literal["text", "markdown", "json"]
 
@@ -107,5 +107,5 @@ def _markdown(summary: Summary) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sources(sentence: Sentence) -> tuple[str, ...]:
+def _sources(sentence: SummarySentence) -> tuple[str, ...]:
     return tuple(dict.fromkeys(place(link, with_source=True) for link in sentence.links))

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from html import escape
 from typing import Any
 
-from quoth.summarize import Kind, Partial, Summary
+from quoth.summarize import NodeKind, Summary, SummaryNode
 from quoth.views.summary import as_object, coverage_line, place
 
-_NAMES: dict[Kind, str] = {
+_NAMES: dict[NodeKind, str] = {
     "map": "part",
     "collapse": "combined",
     "reduce": "combined",
@@ -89,7 +89,7 @@ def tree_details(summary: Summary) -> str:
     return "".join(_tree(summary.tree, len(summary.titles) > 1, anchors=False))
 
 
-def _nodes(root: Partial) -> list[dict[str, Any]]:
+def _nodes(root: SummaryNode) -> list[dict[str, Any]]:
     """Return all nodes, each before its children, which are given by their numbers in the list.
 
     Flat, because a chain of refinements is deeper than programs like JSON to be.
@@ -162,9 +162,9 @@ def _facts(summary: Summary) -> Iterator[str]:
     yield "</dl>"
 
 
-def _tree(root: Partial, several: bool, *, anchors: bool = True) -> Iterator[str]:
+def _tree(root: SummaryNode, several: bool, *, anchors: bool = True) -> Iterator[str]:
     seen: set[str] = set()
-    waiting: list[Partial | str] = [root]
+    waiting: list[SummaryNode | str] = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, str):
@@ -188,7 +188,7 @@ def _tree(root: Partial, several: bool, *, anchors: bool = True) -> Iterator[str
         waiting += reversed(node.children)
 
 
-def _about(node: Partial, several: bool) -> str:
+def _about(node: SummaryNode, several: bool) -> str:
     facts = []
     if node.chunks:
         first, last = node.chunks[0], node.chunks[-1]
