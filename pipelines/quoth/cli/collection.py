@@ -141,7 +141,7 @@ def rebuild(
     set: Settings = None,
     debug: Debug = False,
 ) -> None:
-    """Make the dense index again from SQLite; nothing is embedded."""
+    """Make keywords and dense index again from the stored text; nothing is embedded."""
     with opened(collection, config, set, preset=preset) as library, show.waiting("Rebuilding"):
         chunks = library.rebuild(wait_seconds=wait)
     if json:
