@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,10 +20,11 @@ from quoth.cli.options import (
     Settings,
     opened,
 )
+from quoth.views import answer_json, hit_json
 
 if TYPE_CHECKING:
     from quoth.library import Library
-    from quoth.types import Answer, Hit
+    from quoth.types import Answer
 
 Question = Annotated[str, typer.Argument(help="In your own words; - reads it from stdin.")]
 
@@ -50,7 +50,7 @@ def search(
     with opened(collection, config, set, preset=preset) as library:
         hits = library.search(_text(question), k=k)
     if json:
-        show.print_json([_hit(hit) for hit in hits])
+        show.print_json([hit_json(hit) for hit in hits])
     elif hits:
         show.print_hits(hits)
     else:
@@ -71,7 +71,7 @@ def ask(
     text = _text(question)
     with opened(collection, config, set, model, preset=preset) as library:
         if json:
-            show.print_json(as_json(library.ask(text)))
+            show.print_json(answer_json(library.ask(text)))
             return
         if not library.store.chunk_count():
             _nothing_here(collection)
@@ -102,7 +102,7 @@ def chat(
                 import json as encoder
 
                 answer = conversation.ask(question)
-                print(encoder.dumps(as_json(answer), ensure_ascii=False), flush=True)
+                print(encoder.dumps(answer_json(answer), ensure_ascii=False), flush=True)
                 continue
             answer = _print_stream(conversation.stream(question))
             show.print_answer_end(answer)
@@ -111,23 +111,6 @@ def chat(
                     f"  (the oldest {conversation.dropped} turns no longer fit the window)",
                     style="dim",
                 )
-
-
-def as_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer as the command line prints it."""
-    return {
-        "text": answer.text,
-        "answerable": answer.answerable,
-        "citations": [asdict(citation) for citation in answer.citations],
-        "unsupported_numbers": list(answer.unsupported_numbers),
-        "nearest": [_hit(hit) for hit in answer.nearest] if not answer.answerable else [],
-        "timings": {
-            **asdict(answer.timings),
-            "tokens_per_second": round(answer.timings.tokens_per_second, 1),
-        },
-        "model": answer.model,
-        "thinking": answer.thinking,
-    }
 
 
 def introduce(library: Library) -> None:
@@ -180,19 +163,6 @@ def _text(question: str) -> str:
     from quoth.retrieve import checked_question
 
     return checked_question(sys.stdin.read() if question == "-" else question)
-
-
-def _hit(hit: Hit) -> dict[str, Any]:
-    return {
-        "source": hit.chunk.source,
-        "also_at": list(hit.chunk.also_at),
-        "page": hit.chunk.page,
-        "page_label": hit.chunk.page_label,
-        "text": hit.chunk.text,
-        "score": hit.score,
-        "dense_score": hit.dense_score,
-        "keyword_score": hit.keyword_score,
-    }
 
 
 def _nothing_here(collection: str) -> None:

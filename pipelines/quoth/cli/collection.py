@@ -22,6 +22,7 @@ from quoth.cli.options import (
     Settings,
     opened,
 )
+from quoth.views import report_json
 
 if TYPE_CHECKING:
     from quoth.library import Library
@@ -92,7 +93,7 @@ def _follow(
 
 def _print(report: Report, *, json: bool) -> None:
     if json:
-        show.print_json(asdict(report))
+        show.print_json(report_json(report))
     else:
         show.print_report(report)
 
@@ -120,13 +121,13 @@ def verify(
             f"  ✗ {problem.part}: {show.clean(f'{problem.where}: {problem.what}')}", style="red"
         )
     held = (
-        f"{show.counted(found.sources, 'document')}, {show.counted(found.pages, 'page')}, "
-        f"{show.counted(found.chunks, 'chunk')}"
+        f"{show.format_count(found.sources, 'document')}, {show.format_count(found.pages, 'page')}, "
+        f"{show.format_count(found.chunks, 'chunk')}"
     )
     if not found.problems:
         out.print(f"{held}: everything is as it should be.")
         return 0
-    out.print(f"{held}: {show.counted(len(found.problems), 'problem')}.")
+    out.print(f"{held}: {show.format_count(len(found.problems), 'problem')}.")
     if all(problem.part == "index" for problem in found.problems):
         out.print("  hint: `quoth rebuild` makes the index again.")
     return EXIT_FAILED
@@ -147,7 +148,7 @@ def rebuild(
     if json:
         show.print_json({"chunks": chunks})
     else:
-        show.console().print(f"The index was made again with {show.counted(chunks, 'chunk')}.")
+        show.console().print(f"The index was made again with {show.format_count(chunks, 'chunk')}.")
 
 
 def reembed(
@@ -170,8 +171,8 @@ def reembed(
     elif report.done:
         chunks = sum(line.chunks for line in report.done)
         show.console().print(
-            f"{show.counted(len(report.done), 'document')} embedded anew "
-            f"({show.counted(chunks, 'chunk')}), "
+            f"{show.format_count(len(report.done), 'document')} embedded anew "
+            f"({show.format_count(chunks, 'chunk')}), "
             f"in {report.seconds:.1f} s."
         )
     else:
@@ -206,7 +207,7 @@ def list_documents(
         table.add_column(name, justify="right" if name in {"pages", "chunks"} else "left")
     for source in sources:
         table.add_row(
-            show.place(source.path),
+            show.format_path(source.path),
             show.clean(source.title),
             source.format,
             str(source.pages),

@@ -29,7 +29,7 @@ def demo(debug: Debug = False) -> int:
     def step(command: str) -> None:
         out.print(f"\n$ quoth {command}", style="bold")
 
-    step(f"ingest {show.place(str(folder))} --collection {COLLECTION}")
+    step(f"ingest {show.format_path(str(folder))} --collection {COLLECTION}")
     begin = time.perf_counter()
     code = collection.ingest([folder], collection=COLLECTION)
     seconds["ingest the library"] = time.perf_counter() - begin
@@ -39,7 +39,7 @@ def demo(debug: Debug = False) -> int:
     ask.ask(QUESTION, collection=COLLECTION)
     seconds["answer the question"] = time.perf_counter() - begin
 
-    step(f"summarize {show.place(str(folder / SUMMARIZED))}")
+    step(f"summarize {show.format_path(str(folder / SUMMARIZED))}")
     begin = time.perf_counter()
     code = summarize.summarize([folder / SUMMARIZED]) or code
     seconds["summarize a document"] = time.perf_counter() - begin

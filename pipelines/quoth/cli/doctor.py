@@ -196,14 +196,14 @@ def _collection(library: Library) -> Finding:
         return Finding(
             "collection",
             "note",
-            f"{library.collection}: {show.counted(chunks, 'chunk')}, and {problem}",
+            f"{library.collection}: {show.format_count(chunks, 'chunk')}, and {problem}",
             "Searches are right all the same; the next ingest mends it.",
         )
     return Finding(
         "collection",
         "good",
-        f"{library.collection}: {show.counted(len(library.documents()), 'document')}, "
-        f"{show.counted(chunks, 'chunk')}, index in step",
+        f"{library.collection}: {show.format_count(len(library.documents()), 'document')}, "
+        f"{show.format_count(chunks, 'chunk')}, index in step",
     )
 
 

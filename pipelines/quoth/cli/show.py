@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quoth.views import clean as clean
-from quoth.views import counted as counted
-from quoth.views import counts, elsewhere, located, quoted, verdict
-from quoth.views import place as place
+from quoth.views import format_copies, format_page, format_quote, format_report, format_verdict
+from quoth.views import format_count as format_count
+from quoth.views import format_path as format_path
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,13 +49,17 @@ def print_citations(citations: tuple[Citation, ...]) -> None:
     """Print where the claims stand, each with its quote."""
     out = console()
     for number, citation in enumerate(citations, start=1):
-        out.print(f"\n  [{number}] {located(citation.source, citation.page, citation.page_label)}")
+        out.print(
+            f"\n  [{number}] {format_page(citation.source, citation.page, citation.page_label)}"
+        )
         if citation.also_at:
-            out.print(f"      {elsewhere(citation.also_at)}", style="dim")
+            out.print(f"      {format_copies(citation.also_at)}", style="dim")
         width = max(40, min(out.width, 100) - 6)
-        for line in textwrap.wrap(quoted(citation), width):
+        for line in textwrap.wrap(format_quote(citation), width):
             out.print(f"      {line}", style="italic")
-        out.print(f"      {verdict(citation)}", style="green" if citation.verified else "red")
+        out.print(
+            f"      {format_verdict(citation)}", style="green" if citation.verified else "red"
+        )
 
 
 def print_answer_end(answer: Answer) -> None:
@@ -69,7 +73,7 @@ def print_answer_end(answer: Answer) -> None:
     elif answer.nearest:
         out.print("\n  The nearest passages:")
         for hit in answer.nearest[:3]:
-            out.print(f"  · {located(hit.chunk.source, hit.chunk.page, hit.chunk.page_label)}")
+            out.print(f"  · {format_page(hit.chunk.source, hit.chunk.page, hit.chunk.page_label)}")
             out.print(f"    {snippet(hit.chunk.text, out.width - 6)}", style="dim")
 
 
@@ -96,9 +100,9 @@ def print_hits(hits: list[Hit]) -> None:
     out = console()
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
-        out.print(f"{number:2}. {located(chunk.source, chunk.page, chunk.page_label)}")
+        out.print(f"{number:2}. {format_page(chunk.source, chunk.page, chunk.page_label)}")
         if chunk.also_at:
-            out.print(f"    {elsewhere(chunk.also_at)}", style="dim")
+            out.print(f"    {format_copies(chunk.also_at)}", style="dim")
         scores = [f"score {hit.score:.3f}"]
         if hit.dense_score is not None:
             scores.append(f"dense {hit.dense_score:.3f}")
@@ -122,12 +126,12 @@ def print_report(report: Report) -> None:
     skipped = [line for line in report.skipped if line.status != "unchanged"]
     for line in report.done:
         if line.reason != "It was read." and line.status == "text":
-            out.print(f"  ! {place(line.path)}: {clean(line.reason)}", style="yellow")
+            out.print(f"  ! {format_path(line.path)}: {clean(line.reason)}", style="yellow")
     for line in skipped:
-        out.print(f"  - {place(line.path)}: {clean(line.reason)}", style="dim")
+        out.print(f"  - {format_path(line.path)}: {clean(line.reason)}", style="dim")
     for line in report.failed:
-        out.print(f"  ✗ {place(line.path)}: {clean(line.reason)}", style="red")
-    out.print(counts(report))
+        out.print(f"  ✗ {format_path(line.path)}: {clean(line.reason)}", style="red")
+    out.print(format_report(report))
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def _print(
     together: bool, form: str, json: bool, trace: bool,
 ) -> int:  # fmt: skip
     from quoth.system import write_whole
-    from quoth.views import FORMATS, as_object, rendered, trace_page
+    from quoth.views import FORMATS, render_summary, summary_json, trace_page
 
     if form and form not in FORMATS:
         raise UsageError(f"There is no format {form!r}.", hint=f"Formats: {', '.join(FORMATS)}.")
@@ -116,7 +116,7 @@ def _print(
             documents.append(load(file))
         except QuothError as error:
             failed += 1
-            _tell(f"✗ {show.place(str(file))}: {error} {error.hint}")
+            _tell(f"✗ {show.format_path(str(file))}: {error} {error.hint}")
     objects = []
     for source in [documents] if together and documents else documents:
         with _calls("Summarizing") as watch:
@@ -129,9 +129,9 @@ def _print(
                 _tell(f"✗ {error} {error.hint}")
                 continue
         if json:
-            objects.append(as_object(summary))
+            objects.append(summary_json(summary))
             continue
-        text = rendered(summary, form or "text")  # type: ignore[arg-type]
+        text = render_summary(summary, form or "text")  # type: ignore[arg-type]
         if output is not None:
             output.mkdir(parents=True, exist_ok=True)
             write_whole(output / f"summary{FORMATS[form or 'markdown']}", text)
@@ -177,13 +177,13 @@ def run_job(
 def _print_job(result: JobReport, output: Path) -> None:
     out = show.console()
     for line in result.report.failed:
-        out.print(f"  ✗ {show.place(line.path)}: {show.clean(line.reason)}", style="red")
+        out.print(f"  ✗ {show.format_path(line.path)}: {show.clean(line.reason)}", style="red")
     left = sum(line.status == "pending" for line in result.report.skipped)
     out.print(
-        f"{show.counted(len(result.report.done), 'summary')} in {show.place(str(output))}"
+        f"{show.format_count(len(result.report.done), 'summary')} in {show.format_path(str(output))}"
         + (f", {len(result.report.failed)} failed" if result.report.failed else "")
         + (f", {left} left for the next run" if left else "")
-        + f"; {show.counted(result.calls, 'call')}, "
+        + f"; {show.format_count(result.calls, 'call')}, "
         + f"{result.cached_calls} of them from the journal, in {result.report.seconds:.1f} s."
     )
     if result.paused:
@@ -205,15 +205,15 @@ def print_plan(
     out = show.console()
     for path, one in plan.documents:
         out.print(
-            f"  {show.place(path)}: {show.counted(one.prompt_tokens, 'token')}, "
-            f"{show.counted(one.calls, 'call')}"
+            f"  {show.format_path(path)}: {show.format_count(one.prompt_tokens, 'token')}, "
+            f"{show.format_count(one.calls, 'call')}"
         )
     for line in plan.failed:
-        out.print(f"  ✗ {show.place(line.path)}: {show.clean(line.reason)}", style="red")
+        out.print(f"  ✗ {show.format_path(line.path)}: {show.clean(line.reason)}", style="red")
     took = f", about {total.seconds:.0f} s" if total.seconds else ""
     out.print(
-        f"{show.counted(total.documents, 'document')}, "
-        f"{show.counted(total.prompt_tokens, 'token')}, {show.counted(total.calls, 'call')}{took}."
+        f"{show.format_count(total.documents, 'document')}, "
+        f"{show.format_count(total.prompt_tokens, 'token')}, {show.format_count(total.calls, 'call')}{took}."
     )
     if total.seconds is None:
         out.print("How long is known once this model has been called here.", style="dim")
@@ -246,7 +246,7 @@ def _facts(summary: Summary) -> None:
     flagged = f" · not in the text: {', '.join(summary.unsupported)}" if summary.unsupported else ""
     _tell(
         f"\n{summary.model} · {summary.coverage:.0%} of the text read · "
-        f"{show.counted(summary.calls, 'call')} ({summary.cached_calls} from the journal) · "
+        f"{show.format_count(summary.calls, 'call')} ({summary.cached_calls} from the journal) · "
         f"{timings.prompt_tokens} tokens in, "
         f"{timings.generated_tokens} out · {summary.seconds:.1f} s{flagged}",
         style="dim",
@@ -290,12 +290,12 @@ def stats(
         return
     first, last = (f"{at.astimezone():%Y-%m-%d %H:%M}" for at in (found.first, found.last))
     out.print(
-        f"{show.counted(found.calls, 'call')}, {found.bytes / 2**20:.1f} MiB, {first} to {last}"
+        f"{show.format_count(found.calls, 'call')}, {found.bytes / 2**20:.1f} MiB, {first} to {last}"
     )
     for share in found.models:
         timings = share.timings
         out.print(
-            f"  {share.model} ({share.fingerprint[:8]}): {show.counted(share.calls, 'call')}, "
+            f"  {share.model} ({share.fingerprint[:8]}): {show.format_count(share.calls, 'call')}, "
             f"{timings.prompt_tokens:,} tokens in, {timings.generated_tokens:,} out"
         )
 
@@ -311,7 +311,7 @@ def prune(
     """Forget calls that are older than so many days."""
     with opened("default", config, set, preset=preset) as library:
         forgotten = library.journal.prune(older_than=timedelta(days=older_than))
-    print(f"{show.counted(forgotten, 'call')} forgotten.")
+    print(f"{show.format_count(forgotten, 'call')} forgotten.")
 
 
 @journal_app.command("export")

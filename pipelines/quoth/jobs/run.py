@@ -29,7 +29,7 @@ from quoth.models import Call
 from quoth.summarize import Plan, StoppedError, Summarizer, Summary, Watch
 from quoth.system import WriteLock, remove_parts, write_whole
 from quoth.types import Document, Outcome, Report, Timings
-from quoth.views import FORMATS, Format, rendered, trace_json, trace_page
+from quoth.views import FORMATS, Format, render_summary, trace_json, trace_page
 
 Loader = Callable[[Path], Document]
 
@@ -308,7 +308,9 @@ class _Work(Watch):
             write_whole(target.with_name(f"{target.name}.trace.json"), trace_json(summary))
             write_whole(target.with_name(f"{target.name}.trace.html"), trace_page(summary))
         ending = FORMATS[self._job._form]
-        write_whole(target.with_name(target.name + ending), rendered(summary, self._job._form))
+        write_whole(
+            target.with_name(target.name + ending), render_summary(summary, self._job._form)
+        )
 
     def _tell(self) -> None:
         if self._job._progress is None:
