@@ -1,39 +1,66 @@
 # `make demo` and `make test` need Python ≥ 3.11, make and a package index; they set up the rest.
 PYTHON ?= python3
 BIN := .venv/bin
-UV := $(BIN)/uv
+# uv from the PATH, else one of our own, outside .venv.
+UV := $(or $(shell command -v uv),.cache/uv/bin/uv)
 # Where pip has been told to look for wheels, uv looks too; elsewhere uv picks the torch for this machine.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
-# Otherwise every command would compile anew whatever it imports.
+# Otherwise every command would compile again whatever it imports.
 unexport PYTHONDONTWRITEBYTECODE
 BENCH ?= full
 TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python --constraints constraints.txt
+SETUP = PATH="$(dir $(UV)):$$PATH" $(BIN)/python -m quoth.cli setup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint format bench native constraints library docs notebooks pictures site clean
+.PHONY: FORCE help light setup demo test lint types tests test-slow format bench native constraints \
+	library docs notebooks pictures site clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-setup: .venv/.ready  ## build .venv with everything in it
+light: .venv/.light  ## build .venv with what the embedded models need
 
-.venv/.ready: pyproject.toml constraints.txt
-	@test -x $(UV) || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv; }
-	@$(UV) pip install --quiet --python $(BIN)/python $(TORCH) --constraints constraints.txt \
-		--editable '.[embedded]' --group test
+setup: .venv/.all  ## build .venv with every extra that does not compile, and the tools for development
+
+.cache/uv/bin/uv:
+	@$(PYTHON) -m venv --clear .cache/uv
+	@.cache/uv/bin/python -m pip install --quiet uv
+
+# The stamp is written last and says which Python made the environment, and where: one that was
+# interrupted, moved, or made by another Python is made again.
+.venv/.made: FORCE
+	@made="$$($(PYTHON) -c 'import sys; print(sys.version)') $(CURDIR)"; \
+	if [ "$$(cat $@ 2>/dev/null)" != "$$made" ]; then \
+		$(PYTHON) -m venv --clear .venv && echo "$$made" > $@; \
+	fi
+
+.venv/.light: .venv/.made pyproject.toml constraints.txt overrides.txt | $(UV)
+	@$(INSTALL) --overrides overrides.txt --editable .
+	@$(SETUP)
 	@touch $@
 
-demo: setup  ## ingest the sample library, ask, summarize, show the timings
+.venv/.all: .venv/.made pyproject.toml constraints.txt | $(UV)
+	@$(INSTALL) $(TORCH) --editable '.[all]' --group dev --group docs
+	@$(SETUP)
+	@touch $@ .venv/.light
+
+demo: .venv/.light  ## ingest the sample library, ask, summarize, show the timings
 	@$(BIN)/python -m quoth.cli demo
 
-test: setup lint  ## check style and types, run all tests but the slow ones
+test: lint types tests  ## check style and types, run all tests but the slow ones
+
+lint: setup  ## check the style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup  ## check the types
+	@$(BIN)/mypy
+
+tests: setup  ## run all tests but the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-slow: setup  ## the long runs as well
+test-slow: setup  ## run the slow tests as well
 	@$(BIN)/python -m pytest -m "not live"
-
-lint: setup
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 format: setup  ## format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
@@ -41,32 +68,33 @@ format: setup  ## format the code
 bench: setup bench/.venv/.ready  ## measure beside the peers, save the table (BENCH=quick: 10 minutes)
 	@$(BIN)/python bench/table.py --size $(BENCH)
 
-bench/.venv/.ready: bench/requirements.txt | .venv/.ready
+bench/.venv/.ready: bench/requirements.txt | .venv/.all
 	@$(UV) venv --quiet --clear --python $(BIN)/python bench/.venv
 	@$(UV) pip install --quiet --python bench/.venv/bin/python $(TORCH) --link-mode copy --compile-bytecode \
 		-r bench/requirements.txt  # nltk refuses files with more than one link
 	@touch $@
 
 native: setup  ## compile llama-cpp-python for this very processor (minutes)
-	@$(UV) pip install --python $(BIN)/python --constraints constraints.txt --editable '.[llama-cpp-python]'
+	@$(INSTALL) --editable '.[llama-cpp-python]'
 
-constraints: ## resolve the versions anew
-	@$(UV) pip compile pyproject.toml --all-extras --group test --quiet --upgrade --no-annotate \
+constraints: | $(UV)  ## resolve the versions again; the torch is one for the CPU
+	@echo 'torch==2.13.0' | $(UV) pip compile pyproject.toml -c - --all-extras --group dev \
+		--group docs $(if $(UV_FIND_LINKS),,--torch-backend=cpu) --quiet --upgrade --no-annotate \
 		--no-header --no-emit-find-links --no-emit-index-url --output-file constraints.txt
-	@sed -i 's/+cpu$$//' constraints.txt
+	@sed -i -e 's/+cpu$$//' -e '/^quoth/d' constraints.txt
 
 library: setup  ## write the sample library again from its texts
-	@$(BIN)/python data/make_library.py
+	@$(BIN)/python tools/library.py
 
 docs: setup  ## write the references of settings and commands from the program
-	@$(BIN)/python docs/reference.py
+	@$(BIN)/python tools/reference.py
 
 notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
-	@$(BIN)/python docs/notebooks.py
-	@$(BIN)/python docs/notebooks.py --strip
+	@$(BIN)/python tools/notebooks.py
+	@$(BIN)/python tools/notebooks.py --strip
 
 pictures: setup  ## draw the pictures of the README from what the program prints
-	@$(BIN)/python docs/pictures.py
+	@$(BIN)/python tools/pictures.py
 
 site: setup docs  ## build the documentation as a site in site/
 	@$(BIN)/zensical build --strict --clean

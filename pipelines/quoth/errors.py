@@ -50,13 +50,7 @@ class UsageError(ConfigurationError):
 
 
 class MissingExtraError(ConfigurationError):
-    """A feature needs an optional package that is not installed."""
-
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(
-            f"{feature} needs the extra '{extra}', which is not installed.",
-            hint=f"Install it with: pip install 'quoth[{extra}]'",
-        )
+    """A feature needs an optional package that is not installed; see `system.missing_extra`."""
 
 
 class DocumentError(QuothError):

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from quoth.answer.ground import best_sentences, cite, sentences_of
 from quoth.text.markup import without_links
-from quoth.text.numbers import numbers, unsupported_numbers
 from quoth.types import Chunk
 
 PAGE = (
@@ -66,23 +65,6 @@ def test_a_heading_is_not_a_part_of_the_sentence_after_it() -> None:
 def test_the_best_sentence_shares_the_rare_words() -> None:
     (best,) = best_sentences("How long are camera recordings kept?", "", [chunk()], most=1)
     assert "14 days" in best.text
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("1,200 crowns in 2023", ["1200", "2023"]),
-        ("It is 3.5 per cent.", ["3.5"]),
-        ("no number", []),
-    ],
-)
-def test_numbers_are_read_without_separators(text: str, found: list[str]) -> None:
-    assert numbers(text) == found
-
-
-def test_numbers_that_nobody_wrote_are_flagged() -> None:
-    assert unsupported_numbers("14 days, or 21 days", [PAGE]) == ("21",)
-    assert unsupported_numbers("1200 crowns", ["It costs 1,200 crowns."]) == ()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from quoth.answer.phrases import Kind, fits, holds, kind_of, phrases, with_measure
-from quoth.text.terms import terms
+from quoth.text import terms
 
 
 @pytest.mark.parametrize(

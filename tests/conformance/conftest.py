@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from bert_vocabulary import write_vocabulary
 from faulty_proxy import FaultyProxy, faulty
@@ -169,7 +169,7 @@ def _make(backend: str, request: pytest.FixtureRequest) -> Subject:
         file = request.getfixturevalue("programs") / "small.llamafile"
         return Subject(backend, lambda **c: open_model(settings(model=f"llamafile:{file}", **c)))
     url = request.getfixturevalue("llama_url")
-    slots = lambda: httpx.get(f"{url}/slots", trust_env=False).json()  # noqa: E731
+    slots = lambda: httpx2.get(f"{url}/slots", trust_env=False).json()  # noqa: E731
     if backend == "ollama":
         server = request.getfixturevalue("shared_ollama")
         return Subject(backend, lambda **c: open_behind(backend, server.url, **c), slots)

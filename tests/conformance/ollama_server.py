@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from ollama import (
     ChatResponse,
     EmbedResponse,
@@ -59,7 +59,7 @@ class OllamaServer:
         self._embedding = threading.Lock()
         self._answering = threading.Lock()  # one call at a time, as where OLLAMA_NUM_PARALLEL is 1
         self._header = read_gguf(weights)
-        self._llama = httpx.Client(base_url=llama, timeout=120, trust_env=False)
+        self._llama = httpx2.Client(base_url=llama, timeout=120, trust_env=False)
         outer = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import ollama
 import pytest
 from ollama_server import NAME
@@ -84,7 +84,7 @@ def open_behind(backend: str, url: str, **changes: Any) -> LocalModel:
     """Open the model of a backend whose server is at `url`."""
     name = NAME if backend == "ollama" else "small"
     if backend == "openai-compatible":
-        models = httpx.get(f"{url}/v1/models", trust_env=False).json()
+        models = httpx2.get(f"{url}/v1/models", trust_env=False).json()
         name = models["data"][0]["id"]
     return open_model(settings(model=f"{backend}:{name}", url=url, **changes))
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 from quoth.errors import UsageError
 from quoth.evaluate.references import Referenced, read_references
-from quoth.evaluate.summaries import evaluate_summaries, judged, lead, rouge
+from quoth.evaluate.rouge import ROUGE, rouge
+from quoth.evaluate.summaries import evaluate_summaries, judged, lead
 from quoth.summarize.summarizer import Summarizer
 from quoth.summarize.values import Options
 from quoth.types import Document, Page
+from rouge_score.rouge_scorer import RougeScorer
 from scripted_model import Scripted
 
 Quoth = Callable[..., Any]
@@ -31,6 +34,25 @@ def test_rouge_is_f1_with_stems_against_the_best_reference() -> None:
     assert found["rouge1"] == pytest.approx(2 * 3 / (4 + 5))
     assert found["rouge2"] == pytest.approx(2 * 1 / (3 + 4))
     assert found["rougeL"] == pytest.approx(2 * 2 / (4 + 5))
+
+
+def test_rouge_agrees_with_googles() -> None:
+    scorer = RougeScorer(list(ROUGE), use_stemmer=True)
+    paragraphs = [
+        paragraph
+        for file in sorted((Path(__file__).parents[2] / "data" / "source").iterdir())
+        for paragraph in file.read_text("utf-8").split("\n\n")
+        if len(paragraph) > 200
+    ]
+    differences = []
+    for text, *references in zip(paragraphs, paragraphs[1:], paragraphs[2:], strict=False):
+        theirs = scorer.score_multi(references, text)
+        differences += [
+            abs(ours - theirs[name].fmeasure) for name, ours in rouge(text, references).items()
+        ]
+    assert len(differences) > 300
+    assert max(differences) < 0.03
+    assert statistics.fmean(differences) < 0.0005
 
 
 def test_numbers_and_names_count_when_they_stand_in_the_document() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from quoth import Library
 from quoth.errors import QuothError
-from quoth.jobs.run import SummaryJob
+from quoth.jobs import SummaryJob
 from quoth.journal.journal import Journal
 from quoth.summarize.summarizer import Summarizer
 from quoth.summarize.values import Options
@@ -24,7 +24,7 @@ _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
     [
         "quoth.library",
-        "quoth.jobs.run",
+        "quoth.jobs.job",
         "quoth.embed.embedder",
         "tokenizers",
         "onnxruntime",

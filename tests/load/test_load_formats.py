@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import datetime
 import json
 import os
 import subprocess
@@ -30,6 +31,7 @@ from quoth.load.contract import Limits
 from quoth.load.langchain import DocumentLoader
 from quoth.load.registry import load_document, supported_suffixes
 from quoth.types import Document
+from xlsb_file import write_xlsb
 
 MakePdf = Callable[..., Path]
 MakeZip = Callable[[str, dict[str, str]], Path]
@@ -289,6 +291,52 @@ def test_xlsx_pages_are_sheets_with_computed_values(tmp_path: Path) -> None:
     assert document.pages[0].label == "Sales"
     assert document.notes == ("1 formula(s) without a stored value were not read.",)
     assert document.unreadable == (2,)
+
+
+def test_hidden_sheets_dates_and_errors_of_xlsx(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Times"
+    sheet["B1"] = datetime.date(2024, 5, 6)
+    sheet["C1"] = datetime.datetime(2024, 5, 6, 7, 8, 9)
+    sheet["D1"] = True
+    sheet["E1"] = "#DIV/0!"
+    sheet["F1"] = 0.125
+    sheet["F1"].number_format = "0.0%"
+    book.create_chartsheet("A chart")
+    book.create_sheet("Hidden")["A1"] = "found all the same"
+    book["Hidden"].sheet_state = "hidden"
+    book.properties.title = "The title"
+    book.save(tmp_path / "a.xlsx")
+    document = load_document(tmp_path / "a.xlsx")
+    assert document.title == "The title"
+    assert [page.text for page in document.pages] == [
+        "Times\n | 2024-05-06 | 2024-05-06 07:08:09 | TRUE |  | 0.125",
+        "Hidden\nfound all the same",
+    ]
+    assert document.notes == ("1 cell(s) hold an error in place of a value.",)
+
+
+def test_xls_of_the_time_before_2007() -> None:
+    document = load_document(Path(__file__).parent / "files" / "sales.xls")
+    assert document.format == "xls"
+    assert [page.text for page in document.pages] == [
+        "Sales\nRegion | Amount | Since\nNorth | 10 | 2024-05-06\nSouth | 2.5",
+        "",
+    ]
+    assert document.unreadable == (2,)
+
+
+def test_a_damaged_xls_is_corrupt(write: Write) -> None:
+    content = (Path(__file__).parent / "files" / "sales.xls").read_bytes()
+    with pytest.raises(CorruptDocumentError, match=r"a\.xls is a damaged XLS file"):
+        load_document(write("a.xls", content[:3000]))
+
+
+def test_xlsb_rows(tmp_path: Path) -> None:
+    write_xlsb(tmp_path / "a.xlsb", "Sales", [("Region", "Amount"), ("North", 10.5)])
+    document = load_document(tmp_path / "a.xlsb")
+    assert document.pages[0].text == "Sales\nRegion | Amount\nNorth | 10.5"
 
 
 # Office

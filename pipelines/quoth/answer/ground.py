@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from quoth.text import encloses, find_quote, sentences, terms
+from quoth.text import encloses, find_quote, rarity, sentences, terms
 from quoth.types import Chunk, Citation, Finding
 
 MOST_CITATIONS = 3
@@ -114,7 +114,7 @@ def best_sentences(
 def term_weights(wanted: Iterable[str], among: Sequence[Sentence]) -> Mapping[str, float]:
     """Return how much each stem tells: more, the fewer of the sentences have it."""
     frequency = Counter(term for sentence in among for term in sentence.terms)
-    return {term: math.log(1 + len(among) / (0.5 + frequency[term])) for term in wanted}
+    return {term: rarity(frequency[term], len(among)) for term in wanted}
 
 
 def _claims(answer: str) -> list[str]:

@@ -24,9 +24,10 @@ from quoth.backends.llama.offload import offload_note
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.backends.stops import until_stop
 from quoth.config import ModelSettings
-from quoth.errors import BackendError, ConfigurationError, MissingExtraError
+from quoth.errors import BackendError, ConfigurationError
 from quoth.models import Description, LocalModel, Piece, Request
 from quoth.prompts import ChatTemplate, ModelMetadata
+from quoth.system import missing_extra
 from quoth.types import Timings
 from quoth.weights import Gguf, Installed, decode_threads, fingerprint_of, read_gguf, weights_of
 
@@ -52,7 +53,7 @@ class Gpt4All(LocalModel):
     def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return the model in a GGUF file: a path, or a name in gpt4all's own folder."""
         if importlib.util.find_spec("gpt4all") is None:
-            raise MissingExtraError("The backend gpt4all", "gpt4all")
+            raise missing_extra("The backend gpt4all", "gpt4all")
         own = (_FOLDER / name).expanduser()
         model = cls(
             model=f"gpt4all:{name}",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from quoth.errors import (
     BackendError,
@@ -37,20 +37,20 @@ class LocalHttp:
     def __init__(self, url: str, *, api_key: str = "", timeout: float = 300.0) -> None:
         self.url = url.rstrip("/")
         try:
-            self._client = httpx.Client(
+            self._client = httpx2.Client(
                 base_url=self.url,
                 headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
-                timeout=httpx.Timeout(timeout, connect=5.0),
+                timeout=httpx2.Timeout(timeout, connect=5.0),
                 # No connection is used twice: a server closes an idle one at any moment, and a call
                 # that was just put on it is lost. A new one on loopback costs a tenth of a
                 # millisecond.
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
                 trust_env=False,  # a proxy in the environment would carry the text off this machine
             )
-        except httpx.InvalidURL as error:
+        except httpx2.InvalidURL as error:
             raise ConfigurationError(f"backend.url is {url!r}, which is no address.") from error
         weakref.finalize(self, self._client.close)  # also when nobody closes it
-        self._small = httpx.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
+        self._small = httpx2.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
 
     def close(self) -> None:
         """Close all connections, which cancels what is being generated over them."""
@@ -81,7 +81,7 @@ class LocalHttp:
         """Yield the server-sent events of a call. Closing the iterator cancels it."""
         try:
             with self._client.stream("POST", path, json=body) as response:
-                if response.status_code != httpx.codes.OK:
+                if response.status_code != httpx2.codes.OK:
                     response.read()
                     raise self.refusal(response)
                 for line in response.iter_lines():
@@ -93,15 +93,15 @@ class LocalHttp:
                         yield event
                     elif field == "error":
                         raise self.error(self._parse(data), 500)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise unreachable(self.url, error) from error
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            raise unreachable(self.url, error, hanging=_hangs(error)) from error
 
     def _once(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         try:
             response = self._client.request(method, path, json=body, timeout=self._small)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise unreachable(self.url, error) from error
-        if response.status_code != httpx.codes.OK:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            raise unreachable(self.url, error, hanging=_hangs(error)) from error
+        if response.status_code != httpx2.codes.OK:
             raise self.refusal(response)
         return self._parse(response.text)
 
@@ -114,7 +114,7 @@ class LocalHttp:
             raise garbage(self.url, text)
         return value
 
-    def refusal(self, response: httpx.Response) -> Exception:
+    def refusal(self, response: httpx2.Response) -> Exception:
         """Return the error for an answer whose status is not success."""
         try:
             body = response.json()
@@ -139,7 +139,7 @@ class LocalHttp:
                 f"The server at {self.url} is not ready: {message}.",
                 hint="It may still be loading the model; try again in a moment.",
             )
-        if status == httpx.codes.NOT_FOUND:
+        if status == httpx2.codes.NOT_FOUND:
             return ModelNotFoundError(
                 f"The server at {self.url} does not know that: {message}.",
                 hint="`quoth models list` shows what it has.",
@@ -159,11 +159,14 @@ def is_crowded(error: BackendError) -> bool:
     return _CROWDED in str(error)
 
 
-def unreachable(url: str, error: Exception) -> BackendUnavailableError:
-    """Return the error for a server that hangs, breaks off, or is not there."""
-    hanging = isinstance(error, httpx.TimeoutException) and not isinstance(
-        error, httpx.ConnectTimeout
+def _hangs(error: Exception) -> bool:
+    return isinstance(error, httpx2.TimeoutException) and not isinstance(
+        error, httpx2.ConnectTimeout
     )
+
+
+def unreachable(url: str, error: Exception, *, hanging: bool = False) -> BackendUnavailableError:
+    """Return the error for a server that hangs, breaks off, or is not there."""
     return BackendUnavailableError(
         f"The server at {url} "
         + ("does not answer in time." if hanging else f"cannot be reached: {error}."),

@@ -22,6 +22,7 @@ from quoth.cli import (
     journal,
     models,
     prompts,
+    setup,
     summarize,
     tune,
 )
@@ -56,8 +57,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    ask, summarize, run_command, collection, models, tune, prompts, configure, doctor, journal,
-    evaluate, demo,
+    ask, summarize, run_command, collection, models, tune, prompts, configure, setup,
+    doctor, demo, journal, evaluate,
 ):  # fmt: skip
     module.register(app)
 

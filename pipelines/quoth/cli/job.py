@@ -11,7 +11,7 @@ from quoth.cli import show
 from quoth.views import Format, clean, format_count, format_path
 
 if TYPE_CHECKING:
-    from quoth.jobs import JobReport, Progress
+    from quoth.jobs import JobProgress, JobReport
     from quoth.load import DocumentReader
     from quoth.summarize import Summarizer
     from quoth.types import Outcome
@@ -45,7 +45,7 @@ def run_job(
 
     with show.progress("Summarizing") as move:
 
-        def progress(now: Progress) -> None:
+        def progress(now: JobProgress) -> None:
             speed = f"{now.tokens_per_second:.0f} tokens/s"
             text = f"{speed}, {now.documents_done} of {now.documents} documents"
             move(now.calls_done, max(now.calls_planned, now.calls_done, 1), text)

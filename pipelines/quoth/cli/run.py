@@ -41,7 +41,7 @@ def run(
     """
     from dataclasses import replace
 
-    from quoth.jobs import find_job, read_job, settings_of
+    from quoth.jobs import find_job, read_job, read_job_settings
     from quoth.library import Library
     from quoth.system import take_over
 
@@ -53,7 +53,7 @@ def run(
             f"The job {file.name} does not say {'what to read' if folder else 'where to write'}.",
             hint="Write `sources` and `output` into it, or: quoth run JOB PATH… -o DIR",
         )
-    config = settings_of(file, shared.overrides()).config
+    config = read_job_settings(file, shared.overrides()).config
     take_over(config.guard)
     with Library(config=config) as library:
         options = replace(

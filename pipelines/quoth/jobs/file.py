@@ -16,10 +16,10 @@ SETTINGS = "settings"
 _HINT = "docs/summaries.md describes job files."
 
 
-class Job(BaseModel):
+class JobFile(BaseModel):
     """What a job file says. Paths are absolute, and those of the file relative to its folder.
 
-    `settings` of the file are those of `quoth.yaml`, and are read by `settings_of`.
+    `settings` of the file are those of `quoth.yaml`, and are read by `read_job_settings`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,17 +53,17 @@ def find_job(name: str) -> Path:
     )
 
 
-def read_job(path: Path) -> Job:
+def read_job(path: Path) -> JobFile:
     """Return what a job file says; paths of an example are relative to the working folder.
 
     Raises `ConfigurationError` that names the line, the key, and for an unknown one the nearest.
     """
     root = compose(path)
     if root is None:
-        return Job()
+        return JobFile()
     if not isinstance(root, yaml.MappingNode):
         raise ConfigurationError(f"{path} must hold `name: value`, as `sources: [documents]`.")
-    known = {field.alias or name for name, field in Job.model_fields.items()}
+    known = {field.alias or name for name, field in JobFile.model_fields.items()}
     values: dict[str, object] = {}
     lines: dict[str, int] = {}
     for key_node, value_node in root.value:
@@ -83,7 +83,7 @@ def read_job(path: Path) -> Job:
         values[key] = _value(value_node, f"{path} line {line}: {key}")
     base = Path.cwd() if path.parent == jobs_folder() else path.resolve().parent
     try:
-        job = Job.model_validate(values)
+        job = JobFile.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])
@@ -108,7 +108,7 @@ def _value(node: yaml.Node, place: str) -> object:
     return value
 
 
-def settings_of(path: Path, overrides: dict[str, object]) -> Effective:
+def read_job_settings(path: Path, overrides: dict[str, object]) -> Effective:
     """Return the configuration of a job: its `settings`, then the environment, then `overrides`.
 
     Raises `ConfigurationError` as `load_config` does.

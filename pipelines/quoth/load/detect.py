@@ -27,7 +27,8 @@ SUFFIXES = {
     "pdf": ("pdf",),
     "docx": ("docx", "docm", "dotx"),
     "pptx": ("pptx", "pptm", "ppsx", "potx"),
-    "xlsx": ("xlsx", "xlsm", "xltx"),
+    "xlsx": ("xlsx", "xlsm", "xltx", "xlsb"),
+    "xls": ("xls", "xlt"),
     "odt": ("odt", "ott", "fodt"),
     "ods": ("ods",),
     "odp": ("odp",),
@@ -49,7 +50,7 @@ SUFFIXES = {
     "code": _CODE,
 }
 _BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
-_ZIPPED = {"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"}
+_BY_MAGIC = {"docx", "pptx", "xlsx", "xls", "odt", "ods", "odp", "epub", "rtf"}
 _FOREIGN = (
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -71,6 +72,8 @@ _FOREIGN = (
     (b"\x00asm", "a program"),
     (b"GGUF", "a model"),
 )
+_OTHER_OLE = ("WordDocument", "PowerPoint Document", "__properties_version1.0")
+"""Streams of Word, PowerPoint and Outlook, which may hold a workbook as well."""
 _MIMETYPES = {
     "application/epub+zip": "epub",
     "application/vnd.oasis.opendocument.text": "odt",
@@ -106,7 +109,7 @@ def detect(path: Path) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _detect_zip(path, expected)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _detect_ole(path)
+        return _detect_ole(path, expected)
     if head.lstrip().startswith(b"{\\rtf"):
         return "rtf"
     for magic, what in _FOREIGN:
@@ -114,7 +117,7 @@ def detect(path: Path) -> str:
             raise _refused(path, expected, what)
     if expected == "pdf":
         return "pdf"  # its reader looks further for a start, and says what is broken
-    if expected in _ZIPPED or expected == "rtf":
+    if expected in _BY_MAGIC:
         if suffix == "fodt":
             return "odt"
         raise CorruptDocumentError(
@@ -199,7 +202,7 @@ def _detect_zip(path: Path, expected: str | None) -> str:
     raise _refused(path, expected, "a zip archive")
 
 
-def _detect_ole(path: Path) -> str:
+def _detect_ole(path: Path, expected: str | None) -> str:
     with path.open("rb") as file:
         content = file.read(16 * 1024 * 1024)
     if "EncryptedPackage".encode("utf-16-le") in content:
@@ -207,9 +210,15 @@ def _detect_ole(path: Path) -> str:
             f"{path.name} is an encrypted office file.",
             hint="Save a copy without a password; encrypted office files are not read.",
         )
+
+    def has_any(streams: tuple[str, ...]) -> bool:
+        return any(name.encode("utf-16-le") in content for name in streams)
+
+    if not has_any(_OTHER_OLE) and (expected == "xls" or has_any(("Workbook", "Book"))):
+        return "xls"
     raise UnsupportedFormatError(
         f"{path.name} is an office file of the time before 2007.",
-        hint="Save it as DOCX, XLSX, PPTX or PDF, or an Outlook message as EML.",
+        hint="Save it as DOCX, PPTX or PDF, or an Outlook message as EML.",
     )
 
 

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
-import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Self
 
-from quoth.errors import ConfigurationError, CorruptDocumentError, DocumentError, LimitExceededError
+from quoth.errors import CorruptDocumentError, DocumentError, LimitExceededError
 from quoth.load import wire
 from quoth.load.contract import Limits, LoadOptions
+from quoth.system import Child, describe_exit, kill_children
 from quoth.types import Document
 
-# The path of modules is handed over, so that a worker finds what its pool finds; `-P` keeps the
-# current folder, which may be the one with the user's documents, out of it until then.
-_START = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv.pop()); "
-    "from quoth.load.worker import main; main()"
-)
 _AHEAD_PER_WORKER = 3
+_START_SECONDS = 60.0
 
 Outcome = Document | DocumentError
 _Jobs = queue.SimpleQueue[Path | None]
@@ -62,9 +53,8 @@ class LoaderPool:
         self._count = max(1, workers if workers is not None else min(os.cpu_count() or 1, 8))
         self._options = LoadOptions(tuple(passwords), limits or Limits(), ocr)
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
-        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._children: set[Child] = set()
         self._stopping = threading.Event()
-        self._last_resort = weakref.finalize(self, _kill_all, self._processes)
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +73,7 @@ class LoaderPool:
         The pool can be used again; new workers start then.
         """
         self._stopping.set()
-        _kill_all(self._processes)
+        kill_children([*self._children])
         while True:
             try:
                 self._idle.get_nowait().end()
@@ -142,7 +132,7 @@ class LoaderPool:
         try:
             worker = self._idle.get_nowait()
         except queue.Empty:
-            worker = _Worker(self._options, self._processes)
+            worker = _Worker(self._options, self._children)
         while (path := jobs.get()) is not None and not stopping.is_set():
             try:
                 results.put((path, worker.load(path, stopping)))
@@ -158,12 +148,11 @@ class LoaderPool:
 class _Worker:
     """One worker process at a time, replaced when it ends."""
 
-    def __init__(self, options: LoadOptions, processes: set[subprocess.Popen[bytes]]) -> None:
+    def __init__(self, options: LoadOptions, children: set[Child]) -> None:
         self._options = options
-        self._processes = processes
-        self._process: subprocess.Popen[bytes] | None = None
+        self._children = children
+        self._child: Child | None = None
         self._files = 0
-        self._expired = False
 
     def load(self, path: Path, stopping: threading.Event) -> Outcome:
         """Return what the worker makes of a file.
@@ -171,111 +160,63 @@ class _Worker:
         A worker that dies of a file may have been harmed by an earlier one, so the file is given
         to a fresh worker before it is blamed.
         """
-        answer = self._ask(path, stopping)
-        if answer is None and not self._expired and self._files > 1 and not stopping.is_set():
+        child, reply = self._ask(path, stopping)
+        if reply is None and not child.expired and self._files > 1 and not stopping.is_set():
             self.end()
-            answer = self._ask(path, stopping)
-        if answer is None:
-            return self._blame(path)
-        if answer["leaving"]:
+            child, reply = self._ask(path, stopping)
+        if reply is None:
+            code = child.reap()
             self.end()
-        if "error" in answer:
-            return wire.unpack_error(answer["error"])
-        return wire.unpack_document(answer["document"], str(path))
+            return _blame(path, self._options.limits, code, expired=child.expired)
+        if reply.leaving:
+            self.end()
+        return reply.outcome
 
-    def _ask(self, path: Path, stopping: threading.Event) -> dict[str, Any] | None:
-        """Return the worker's answer, `None` if it died or was stopped for taking too long."""
-        process = self._process
-        if process is None or process.poll() is not None:
-            self.end()
-            process = self._start()
+    def _ask(self, path: Path, stopping: threading.Event) -> tuple[Child, wire.Reply | None]:
+        """Return the worker and its reply, which is `None` if it died or took too long."""
+        child = self._child
+        if child is None or not child.running:
+            child = self._start()
             if stopping.is_set():  # the pool was closed before it could know of this process
-                process.kill()
+                child.kill()
         self._files += 1
-        self._expired = False
-        timer = threading.Timer(self._options.limits.seconds, self._expire, [process])
-        timer.daemon = True
-        timer.start()
+        request = wire.encode_path(os.path.abspath(path))  # noqa: PTH100
+        message = child.ask(request, seconds=self._options.limits.seconds)
         try:
-            wire.send(cast(Any, process.stdin), {"path": os.path.abspath(path)})  # noqa: PTH100
-            return wire.receive(cast(Any, process.stdout))
-        except (OSError, ValueError):  # its pipe broke, or what came was cut off
-            return None
-        finally:
-            timer.cancel()
+            return child, None if message is None else wire.decode_reply(message, str(path))
+        except (ValueError, KeyError, TypeError):  # not what a worker of ours says
+            error = CorruptDocumentError(f"{path.name} made its reader answer with nonsense.")
+            return child, wire.Reply(error, leaving=True)
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-X", "utf8", "-c", _START, json.dumps(sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self._processes.add(process)
-        self._process, self._files = process, 0
-        try:
-            wire.send(cast(Any, process.stdin), wire.pack_options(self._options))
-            ready = wire.receive(cast(Any, process.stdout))
-        except (OSError, ValueError):
-            ready = None
-        if ready is None:
-            code = process.wait()
-            raise ConfigurationError(
-                f"The process that reads documents did not start (exit code {code}).",
-                hint=f"See why with: {sys.executable} -c 'import quoth.load.worker'",
-            )
-        return process
-
-    def _expire(self, process: subprocess.Popen[bytes]) -> None:
-        self._expired = True
-        process.kill()
+    def _start(self) -> Child:
+        self.end()
+        child = Child("quoth.load.worker:main")
+        self._children.add(child)
+        self._child, self._files = child, 0
+        child.ask(wire.encode_options(self._options), seconds=_START_SECONDS)
+        return child
 
     def end(self) -> None:
         """End the process, if there is one."""
-        if self._process is not None:
-            _kill(self._process)
-            self._processes.discard(self._process)
-            self._process = None
+        if self._child is not None:
+            self._child.kill()
+            self._children.discard(self._child)
+            self._child = None
 
-    def _blame(self, path: Path) -> DocumentError:
-        """Return the error for a file that its worker did not survive."""
-        code = 0
-        if self._process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                code = self._process.wait(timeout=5)
-        self.end()
-        limits = self._options.limits
-        if self._expired:
-            return LimitExceededError(
-                f"{path.name} was given up: reading it took more than {limits.seconds:g} seconds.",
-                hint="Raise the limit seconds if the file is worth it.",
-            )
-        if code == -getattr(signal, "SIGKILL", 9):
-            return LimitExceededError(
-                f"{path.name} was given up: its reader was stopped by the system, most likely "
-                "because memory ran out."
-            )
-        name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return CorruptDocumentError(
-            f"{path.name} crashed its reader ({name}): it is broken, or it needs more than "
-            f"{limits.memory_megabytes:,} MB of memory."
+
+def _blame(path: Path, limits: Limits, code: int, *, expired: bool) -> DocumentError:
+    """Return the error for a file that its worker did not survive."""
+    if expired:
+        return LimitExceededError(
+            f"{path.name} was given up: reading it took more than {limits.seconds:g} seconds.",
+            hint="Raise ingestion.max_seconds if the file is worth it.",
         )
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):  # what was still to be written has nobody to read it
-                pipe.close()
-
-
-def _kill_all(processes: set[subprocess.Popen[bytes]]) -> None:
-    """Kill first and clean up then, so that all end at once."""
-    ending = list(processes)
-    for process in ending:
-        process.kill()
-    for process in ending:
-        process.wait()
-        processes.discard(process)
+    if code == -getattr(signal, "SIGKILL", 9):
+        return LimitExceededError(
+            f"{path.name} was given up: its reader was stopped by the system, most likely "
+            "because memory ran out."
+        )
+    return CorruptDocumentError(
+        f"{path.name} crashed its reader ({describe_exit(code)}): it is broken, or it needs more "
+        f"than {limits.memory_megabytes:,} MB of memory."
+    )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import shutil
-import struct
 import subprocess
-import zlib
 
 import pypdfium2
 
 from quoth.errors import ConfigurationError, LimitExceededError
 from quoth.load.clean import tidy
 from quoth.load.contract import Limits
+from quoth.system import encode_png
 
 _DOTS_PER_INCH = 300
 _MOST_PIXELS = 40_000_000  # A3 at 300 dots per inch has 17 million
@@ -66,19 +65,13 @@ def _draw(document: pypdfium2.PdfDocument, index: int) -> bytes:
         scale = min(_DOTS_PER_INCH / 72, math.sqrt(_MOST_PIXELS / max(width * height, 1.0)))
         bitmap = page.render(scale=scale, grayscale=True)
         try:
-            return _png(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+            pixels, stride = bytes(bitmap.buffer), bitmap.stride
+            rows = [
+                pixels[start : start + bitmap.width]
+                for start in range(0, bitmap.height * stride, stride)
+            ]
+            return encode_png(rows, effort=1)
         finally:
             bitmap.close()
     finally:
         page.close()
-
-
-def _png(width: int, height: int, stride: int, pixels: bytes) -> bytes:
-    """Return 8-bit grey pixels as a PNG file (PNG specification, third edition)."""
-    rows = b"".join(b"\x00" + pixels[row * stride : row * stride + width] for row in range(height))
-    header = struct.pack("!IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack("!I", len(body)) + kind + body + struct.pack("!I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    )

@@ -1,4 +1,4 @@
-"""How a pool and its workers talk: frames of JSON on pipes.
+"""How a pool and its workers talk: messages of JSON.
 
 Not pickle: a worker reads hostile files, and what comes out of it is treated as data only.
 """
@@ -6,55 +6,76 @@ Not pickle: a worker reads hostile files, and what comes out of it is treated as
 from __future__ import annotations
 
 import json
-import struct
-from dataclasses import asdict
-from typing import Any, BinaryIO
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from quoth import errors
 from quoth.errors import CorruptDocumentError, DocumentError, QuothError
 from quoth.load.contract import Limits, LoadOptions
 from quoth.types import Document, Heading, Page
 
-_LENGTH = struct.Struct("!Q")
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A worker's answer for one file. A worker that is `leaving` takes no further file."""
+
+    outcome: Document | DocumentError
+    leaving: bool
 
 
-def send(pipe: BinaryIO, message: dict[str, Any]) -> None:
-    """Write one message."""
-    body = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    pipe.write(_LENGTH.pack(len(body)) + body)
-    pipe.flush()
+def encode_path(path: str) -> bytes:
+    """Return the request to read a file."""
+    return _encode({"path": path})
 
 
-def receive(pipe: BinaryIO) -> dict[str, Any] | None:
-    """Read one message; `None` when the other side is gone."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    body = pipe.read(length)
-    if len(body) < length:
-        return None
-    message: dict[str, Any] = json.loads(body.decode("utf-8", "surrogatepass"))
-    return message
+def decode_path(message: bytes) -> str:
+    """Return the path in a request."""
+    path: str = _decode(message)["path"]
+    return path
 
 
-def pack_options(options: LoadOptions) -> dict[str, Any]:
+def encode_options(options: LoadOptions) -> bytes:
     """Return options as a message."""
-    return asdict(options)
+    return _encode(asdict(options))
 
 
-def unpack_options(message: dict[str, Any]) -> LoadOptions:
+def decode_options(message: bytes) -> LoadOptions:
     """Return the options in a message."""
+    values = _decode(message)
     return LoadOptions(
-        passwords=tuple(message["passwords"]),
-        limits=Limits(**message["limits"]),
-        ocr=message["ocr"],
-        depth=message["depth"],
+        passwords=tuple(values["passwords"]),
+        limits=Limits(**values["limits"]),
+        ocr=values["ocr"],
+        depth=values["depth"],
     )
 
 
-def pack_document(document: Document) -> dict[str, Any]:
-    """Return a document as a message."""
+def encode_reply(outcome: Document | QuothError, *, leaving: bool) -> bytes:
+    """Return what became of a file as a message."""
+    if isinstance(outcome, Document):
+        return _encode({"leaving": leaving, "document": _pack_document(outcome)})
+    error = {"kind": type(outcome).__name__, "message": str(outcome), "hint": outcome.hint}
+    return _encode({"leaving": leaving, "error": error})
+
+
+def decode_reply(message: bytes, source: str) -> Reply:
+    """Return what became of the file `source`."""
+    values = _decode(message)
+    if "error" in values:
+        return Reply(_unpack_error(values["error"]), values["leaving"])
+    return Reply(_unpack_document(values["document"], source), values["leaving"])
+
+
+def _encode(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _decode(message: bytes) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(message.decode("utf-8", "surrogatepass"))
+    return values
+
+
+def _pack_document(document: Document) -> dict[str, Any]:
     return {
         "title": document.title,
         "format": document.format,
@@ -74,8 +95,7 @@ def pack_document(document: Document) -> dict[str, Any]:
     }
 
 
-def unpack_document(message: dict[str, Any], source: str) -> Document:
-    """Return the document in a message."""
+def _unpack_document(message: dict[str, Any], source: str) -> Document:
     return Document(
         source=source,
         title=message["title"],
@@ -91,12 +111,7 @@ def unpack_document(message: dict[str, Any], source: str) -> Document:
     )
 
 
-def pack_error(error: QuothError) -> dict[str, Any]:
-    """Return an error as a message."""
-    return {"kind": type(error).__name__, "message": str(error), "hint": error.hint}
-
-
-def unpack_error(message: dict[str, Any]) -> DocumentError:
+def _unpack_error(message: dict[str, Any]) -> DocumentError:
     """Return the error in a message; of a kind that this side does not know, the nearest one."""
     kind = getattr(errors, message["kind"], CorruptDocumentError)
     if not (isinstance(kind, type) and issubclass(kind, DocumentError)):

@@ -8,12 +8,10 @@ from itertools import pairwise
 
 from quoth.journal import Finish
 from quoth.models.values import ChatRequest
-from quoth.text import count_words
+from quoth.text import count_words, find_stops
 
 _LOOP = 48
 """Characters that are a loop when an answer holds them for the third time."""
-
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +46,17 @@ def find_ending(text: str, fresh: int, chunks: int, request: ChatRequest) -> End
 
 def _find_full_sentence(text: str, fresh: int, words: int) -> int | None:
     """Return the end of the sentence with which an answer has so many words, or `None`."""
-    end = _SENTENCE_END.search(text, max(0, len(text) - fresh - 1))
-    return end.start() if end and count_words(text[: end.start()]) >= words else None
+    end, _ = next(find_stops(text, max(0, len(text) - fresh - 1)), (None, 0))
+    return end if end is not None and count_words(text[:end]) >= words else None
 
 
 def _find_loop(text: str, fresh: int) -> int | None:
     """Return where an answer begins to repeat itself, or `None`."""
-    end = _SENTENCE_END.search(text, max(0, len(text) - fresh - 1))
-    if end is None and (len(text) - fresh) // _LOOP == len(text) // _LOOP:
+    stopped = next(find_stops(text, max(0, len(text) - fresh - 1)), None)
+    if stopped is None and (len(text) - fresh) // _LOOP == len(text) // _LOOP:
         return None
-    if end is not None:
-        borders = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+    if stopped is not None:
+        borders = [0, *(start for _, start in find_stops(text))]
         seen: set[str] = set()
         for begin, finish in pairwise(borders):
             sentence = text[begin:finish].strip().lower()

@@ -3,21 +3,12 @@
 The environment is that of transformers 5 (`utils/chat_template_utils.py`): an immutable sandbox,
 `trim_blocks`, `lstrip_blocks`, loop controls, `{% generation %}`, a `tojson` that escapes nothing,
 `raise_exception` and `strftime_now`.
-
-Run as a program, this file is the worker behind `sandbox`: one JSON request a line on its standard
-input, one JSON reply a line on its standard output. It imports nothing of Quoth for that reason,
-and starts in about 0.1 s. A watchdog thread in C ends the process when a request takes too long,
-whatever the template does, and the system refuses it memory beyond the limit.
 """
 
 from __future__ import annotations
 
-import faulthandler
 import json
-import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -188,39 +179,3 @@ def explain(error: BaseException, *, memory_limit: int | None = None) -> str:
             return f"The chat template needs more memory{limit}."
         case _:
             return f"The chat template fails: {type(error).__name__}: {message}"
-
-
-def _limit_memory(size: int) -> None:
-    """Refuse this process memory beyond `size` bytes, where the system can (not on Windows)."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-
-
-def _serve(seconds: float, memory: int) -> None:
-    """Answer requests until the input ends; be ended when one takes longer than `seconds`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
-    _limit_memory(memory)
-    for line in sys.stdin.buffer:
-        faulthandler.dump_traceback_later(seconds, exit=True)
-        try:
-            request = json.loads(line)
-            text = render(
-                request["source"],
-                request["messages"],
-                variables=request["variables"],
-                now=datetime.fromisoformat(request["now"]),
-            )
-            reply = json.dumps({"text": text})
-        except Exception as error:
-            reason = explain(error, memory_limit=memory)
-            reply = json.dumps({"error": reason, "refusal": is_refusal(error)})
-        faulthandler.cancel_dump_traceback_later()
-        sys.stdout.buffer.write(reply.encode() + b"\n")
-        sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    _serve(float(sys.argv[1]), int(sys.argv[2]))

@@ -8,26 +8,16 @@ stays for the next rendering (below a millisecond each) and is ended when a limi
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from quoth.errors import PromptError
-
-TIME_LIMIT = 1.0
-"""Seconds that one rendering may take, compiling included."""
-
-MEMORY_LIMIT = 512 * 1024 * 1024
-"""Bytes of address space of the worker. Enforced by Linux; elsewhere the time limit bounds it."""
+from quoth.prompts.limits import TIME_LIMIT
+from quoth.system import Child
 
 _HINT = "Choose another template for this model: a family's name, or a file of your own."
 
@@ -36,86 +26,45 @@ class TemplateRefusalError(PromptError):
     """The template does not take these messages, and says why."""
 
 
-class _Worker:
+class _Sandbox:
     """One process that renders one template at a time, for all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
 
-    def ask(self, request: bytes) -> dict[str, Any]:
-        """Return the worker's reply, starting the worker where there is none."""
+    def render(self, request: bytes) -> bytes:
+        """Return the reply of the process, which is started where there is none."""
         with self._lock:
-            process = self._running()
-            started = time.monotonic()
+            if self._child is None or not self._child.running:
+                self._child = Child("quoth.prompts.worker:main")
+            child = self._child
             try:
-                reply = self._exchange(process, request)
-            except BaseException:
-                self._end()
+                reply = child.ask(request, seconds=TIME_LIMIT)
+            except BaseException:  # the reply that is not read belongs to no other request
+                child.kill()
                 raise
-            if not reply.endswith(b"\n"):
-                self._end()
-                if time.monotonic() - started < TIME_LIMIT:
-                    raise PromptError("The chat template crashed its sandbox.", hint=_HINT)
-                raise PromptError(
-                    f"The chat template took longer than the {TIME_LIMIT} seconds allowed.",
-                    hint=_HINT,
-                )
-        answer: dict[str, Any] = json.loads(reply)
-        return answer
-
-    def close(self) -> None:
-        """End the worker; the next request starts another one."""
-        with self._lock:
-            self._end()
-
-    @staticmethod
-    def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with suppress(BrokenPipeError):
-            process.stdin.write(request)
-            process.stdin.flush()
-        return process.stdout.readline()
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is not None:
-            self._end()
-        if self._process is None:
-            engine = Path(__file__).with_name("engine.py")
-            # -P: the folder of engine.py holds modules that are not meant to be top-level ones.
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", engine, str(TIME_LIMIT), str(MEMORY_LIMIT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+        if reply is not None:
+            return reply
+        child.kill()
+        if child.expired:
+            raise PromptError(
+                f"The chat template took longer than the {TIME_LIMIT} seconds allowed.", hint=_HINT
             )
-        return self._process
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(BrokenPipeError):
-                    pipe.close()
-        process.wait()
+        raise PromptError("The chat template crashed its sandbox.", hint=_HINT)
 
 
-_worker = _Worker()
+_sandbox = _Sandbox()
 
 
-def _forget_worker() -> None:
-    """Leave the worker to the parent process after a fork."""
-    global _worker
-    _worker = _Worker()
+def _start_afresh() -> None:
+    """Leave the process to the parent after a fork, and the lock, which may be taken."""
+    global _sandbox
+    _sandbox = _Sandbox()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_worker)
-atexit.register(lambda: _worker.close())
+    os.register_at_fork(after_in_child=_start_afresh)
 
 
 def render_untrusted(
@@ -141,7 +90,7 @@ def render_untrusted(
         )
     except (TypeError, ValueError, RecursionError) as error:
         raise PromptError(f"The messages cannot be handed to a chat template: {error}") from error
-    reply = _worker.ask(request.encode() + b"\n")
+    reply: dict[str, Any] = json.loads(_sandbox.render(request.encode()))
     if "error" in reply:
         if reply["refusal"]:
             raise TemplateRefusalError(reply["error"])

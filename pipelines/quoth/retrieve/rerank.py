@@ -12,9 +12,10 @@ from langchain_core.callbacks import Callbacks
 from langchain_core.documents import BaseDocumentCompressor, Document
 from pydantic import ConfigDict, PrivateAttr
 
-from quoth.errors import ConfigurationError, MissingExtraError
+from quoth.errors import ConfigurationError
 from quoth.models import LocalModel
 from quoth.prompts import select_prompt
+from quoth.system import missing_extra
 
 
 class Reranker(Protocol):
@@ -78,7 +79,7 @@ class CrossEncoderReranker(_Compressor):
                         hint="Save one there with CrossEncoder(...).save_pretrained(folder).",
                     )
                 if importlib.util.find_spec("sentence_transformers") is None:
-                    raise MissingExtraError("Reranking with a cross-encoder", "torch")
+                    raise missing_extra("Reranking with a cross-encoder", "torch")
                 from sentence_transformers import CrossEncoder
 
                 try:

@@ -6,12 +6,11 @@ summary of facts consists of; a sentence in entirely other words stays without a
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from quoth.summarize.values import Link, Sentence
-from quoth.text import Vocabulary, words_of
+from quoth.text import Vocabulary, rarity, words_of
 from quoth.text import sentences as sentence_spans
 from quoth.types import Chunk
 
@@ -81,4 +80,4 @@ class Evidence:
 
     def _weight(self, word: str) -> float:
         """Return how much a word tells: rare ones more, those in every sentence almost nothing."""
-        return math.log(1 + len(self._places) / (1 + len(self._holding.get(word, ()))))
+        return rarity(len(self._holding.get(word, ())), len(self._places))

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.text import count_words, diversify, words_of
+from quoth.text import count_words, diversify, rarity, words_of
 
 _NOVELTY = 0.5
 _SPREAD = 0.3
@@ -82,7 +82,7 @@ def _vectors(sentences: Sequence[str]) -> list[Vector]:
     counts = [Counter(words_of(sentence)) for sentence in sentences]
     holding = Counter(word for count in counts for word in count)
     return [
-        {word: n * math.log(1 + len(counts) / holding[word]) for word, n in count.items()}
+        {word: n * rarity(holding[word], len(counts)) for word, n in count.items()}
         for count in counts
     ]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from quoth.text import count_words, words_of
+from quoth.text import count_words, is_complete, words_of
 from quoth.text import sentences as sentence_spans
 
 _HEADING = re.compile(r"^\s*#{1,6}\s.*$|^\s*\**[^.!?\n]{1,60}:\**\s*$", re.MULTILINE)
@@ -17,7 +17,6 @@ _PREAMBLE = re.compile(
     r"|^\W*(?:concise |short |brief )?summary(?: of the (?:following )?text)?\s*:\s*",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _SECTION = re.compile(r"^\d+(?:\.\d+)+\.?\s+(?=[A-ZÀ-Þ])")
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*\.?$")
 _ABOUT = re.compile(
@@ -52,7 +51,7 @@ def tidied(answer: str, *, doubtful: Callable[[str], bool], torn: bool) -> Tidy:
     if not pieces and answer.strip():
         return Tidy((), (answer.strip(),))
     dropped: list[str] = []
-    if torn and len(pieces) > 1 and not _ENDS.search(pieces[-1]):
+    if torn and len(pieces) > 1 and not is_complete(pieces[-1]):
         dropped.append(pieces.pop())
     kept = distinct(pieces, dropped.append)
     tests: tuple[Callable[[str], bool], ...] = (
@@ -66,7 +65,7 @@ def tidied(answer: str, *, doubtful: Callable[[str], bool], torn: bool) -> Tidy:
             dropped += [piece for piece in kept if piece not in better]
             kept = better
     mark = " …" if torn else "."
-    ended = (piece if _ENDS.search(piece) else piece.rstrip(" ,;:") + mark for piece in kept)
+    ended = (piece if is_complete(piece) else piece.rstrip(" ,;:") + mark for piece in kept)
     return Tidy(tuple(ended), tuple(dropped))
 
 
@@ -98,7 +97,7 @@ def within(pieces: Sequence[str], words: int) -> list[str]:
 
 
 def _whole(piece: str) -> bool:
-    return bool(_ENDS.search(piece)) and len(words_of(piece)) > 3
+    return is_complete(piece) and len(words_of(piece)) > 3
 
 
 def _alike(words: set[str], other: set[str]) -> bool:

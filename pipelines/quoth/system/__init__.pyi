@@ -1,14 +1,23 @@
 __all__ = [
+    "Child",
     "Database",
     "Guard",
+    "KeptProgram",
+    "ParentPipe",
     "WriteLock",
+    "describe_exit",
+    "encode_png",
     "import_quietly",
     "jobs_folder",
+    "kill_children",
+    "limit_memory",
     "load_entry_point",
+    "missing_extra",
     "presets_folder",
     "processor",
     "prompts_folder",
     "read_entry_points",
+    "read_memory",
     "remove_parts",
     "sample_library_folder",
     "stage_file",
@@ -16,11 +25,16 @@ __all__ = [
     "write_whole",
 ]
 
+from .child import ParentPipe, limit_memory, read_memory
 from .database import Database
+from .extras import missing_extra
 from .files import remove_parts, stage_file, write_whole
 from .imports import import_quietly
 from .lock import WriteLock
 from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder
 from .plugins import load_entry_point, read_entry_points
+from .png import encode_png
 from .privacy import Guard, take_over
+from .processes import Child, describe_exit, kill_children
 from .processor import processor
+from .programs import KeptProgram

@@ -1,7 +1,9 @@
 __all__ = [
+    "ENGLISH",
     "ENGLISH_STOPWORDS",
     "ConversationRules",
     "Language",
+    "Number",
     "QuestionRules",
     "SentenceRules",
     "Splitter",
@@ -9,6 +11,7 @@ __all__ = [
     "Vocabulary",
     "WordRules",
     "analyse",
+    "analyser_fingerprint",
     "blocks",
     "code",
     "count_solid",
@@ -16,18 +19,25 @@ __all__ = [
     "diversify",
     "encloses",
     "find_quote",
+    "find_stops",
+    "is_complete",
+    "is_stop_word",
     "language",
     "languages",
     "most_tokens",
     "name_words",
     "named_words",
+    "number_values",
     "numbers",
     "offsets_of_tokens",
     "pack",
     "plain",
+    "rarity",
     "read_language",
+    "sentence_starts",
     "sentences",
     "stem",
+    "strip_span",
     "terms",
     "unpack",
     "unsupported_numbers",
@@ -37,18 +47,31 @@ __all__ = [
 
 from .counts import count_solid, count_words
 from .diversity import diversify
-from .language import Language, language, languages, read_language
+from .language import ENGLISH, Language, language, languages, read_language
 from .language_conversations import ConversationRules
 from .language_questions import QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .markup import without_links
 from .mentions import Vocabulary, words_of
-from .numbers import numbers, unsupported_numbers
+from .numbers import Number, number_values, numbers, unsupported_numbers
 from .quotes import find_quote
-from .sentences import sentences
-from .spans import encloses
+from .rarity import rarity
+from .sentences import find_stops, is_complete, sentence_starts, sentences
+from .spans import encloses, strip_span
 from .split import Splitter
-from .terms import ENGLISH_STOPWORDS, stem, terms
 from .tokens import blocks, most_tokens, offsets_of_tokens
-from .words import analyse, code, name_words, named_words, pack, plain, unpack
+from .words import (
+    ENGLISH_STOPWORDS,
+    analyse,
+    analyser_fingerprint,
+    code,
+    is_stop_word,
+    name_words,
+    named_words,
+    pack,
+    plain,
+    stem,
+    terms,
+    unpack,
+)

@@ -97,3 +97,6 @@ def _keys(section: Sequence[int | str]) -> list[str]:
         hints: Mapping[str, Any] = get_type_hints(kind)
         kind = hints[str(name)]
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
+
+
+ENGLISH = language("en")

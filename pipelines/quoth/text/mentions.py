@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
+from quoth.text.numbers import number_values, numbers
 from quoth.text.sentences import sentences as sentence_spans
 
 _WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
-
-
-_NUMBER = re.compile(r"\d+(?:[.,:/\-]\d+)*")
 
 
 _NAME = re.compile(r"\b[A-ZÀ-ÞЀ-Я][\w’'\-]*[\w]")
@@ -26,11 +24,6 @@ _OPENING = re.compile(r"[\s\"'“‘«(\[*_#>\-]*")
 def words_of(text: str) -> list[str]:
     """Return the words of a text, folded for comparing."""
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def numbers_of(text: str) -> list[str]:
-    """Return the numbers in a text, without separators of thousands."""
-    return [_plain(found) for found in _NUMBER.findall(unicodedata.normalize("NFKC", text))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +41,12 @@ class Vocabulary:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._words: set[str] = set()
-        self._numbers: set[str] = set()
+        self._numbers: frozenset[str] = frozenset()
         for text in texts:
             for word in words_of(text):
                 self._words.add(word)
                 self._words.update(re.split(r"[’'\-]", word))
-            for number in numbers_of(text):
-                self._numbers.add(number)
-                self._numbers.update(re.split(r"[,:/\-]", number))
+            self._numbers |= number_values([text])
 
     def unsupported(self, sentence: str) -> tuple[str, ...]:
         """Return the names and numbers of a sentence that were not read, in order."""
@@ -74,8 +65,8 @@ class Vocabulary:
         A capital letter at the start of a sentence makes no name, unless another name follows it.
         """
         found = [
-            Mention(match.start(), match[0], "number", self._holds(match[0]))
-            for match in _NUMBER.finditer(text)
+            Mention(number.start, number.text, "number", number.is_among(self._numbers))
+            for number in numbers(text)
         ]
         begins = {0} | {end for _, end in self._starts(text)}
         names = list(_NAME.finditer(text))
@@ -92,9 +83,6 @@ class Vocabulary:
             opening = _OPENING.match(text, start)
             yield start, opening.end() if opening else start
 
-    def _holds(self, number: str) -> bool:
-        return _plain(unicodedata.normalize("NFKC", number)) in self._numbers
-
     def _knows(self, name: str) -> bool:
         folded = unicodedata.normalize("NFKC", name).casefold()
         bare = re.sub(r"[’']s?$", "", folded)
@@ -103,7 +91,3 @@ class Vocabulary:
             or bare in self._words
             or all(part in self._words for part in re.split(r"[’'\-]", bare))
         )
-
-
-def _plain(number: str) -> str:
-    return re.sub(r",(?=\d{3}(?!\d))", "", number)

@@ -1,23 +1,115 @@
-"""The numbers of a text."""
+"""The numbers of a text, whatever a country writes between their digits.
+
+`1,234` is a thousand to one reader and little more than one to another. So a number has readings,
+and it is supported when a source has a number that can be read the same way.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,. ]*\d|\d")
+_SPACE = " \u00a0\u2009\u202f"
+_NUMBER = re.compile(
+    rf"(?<!\d)\d{{1,3}}(?:[{_SPACE}]\d{{3}})+(?!\d)(?:[.,٫]\d+)?"
+    r"|(?<![\w.])[.٫]\d+"
+    r"|\d+(?:[.,٫٬'’:/⁄]\d+)*"
+)
+_MARKS = str.maketrans({"٫": ".", "٬": "'", "’": "'", "⁄": "/", ":": "/"})
+_DECIMAL = re.compile(r"(\d*)[.,](\d+)")
+_GROUPED = re.compile(  # by thousands, or as in India
+    r"([1-9]\d{0,2}(?:(?P<mark>[.,'])\d{3})(?:(?P=mark)\d{3})*)(?:(?!(?P=mark))[.,](\d+))?"
+    r"|([1-9]\d?(?:,\d\d)+,\d{3})(?:\.(\d+))?"
+)
 
 
-_PLAIN_NUMBER = re.compile(r"[^\d.]")
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as a text writes it from `start` on, and its readings.
+
+    A reading is one value, or several where the digits can be numbers of their own (`1 200`). A
+    value has no grouping and a decimal point (`1234.5`); the values of a date or a time are joined
+    by a slash (`12/30`).
+    """
+
+    start: int
+    text: str
+    readings: tuple[tuple[str, ...], ...]
+
+    def is_among(self, values: frozenset[str]) -> bool:
+        """Return whether all values of one of the readings are among these."""
+        return any(values.issuperset(reading) for reading in self.readings)
+
+
+def numbers(text: str) -> Iterator[Number]:
+    """Yield the numbers of a text in order."""
+    for match in _NUMBER.finditer(text):
+        yield Number(match.start(), match.group(), _readings(match.group()))
+
+
+def number_values(texts: Iterable[str]) -> frozenset[str]:
+    """Return every value that a number of these texts can have; of `12:30` also `12` and `30`."""
+    joined = {
+        value
+        for text in texts
+        for number in numbers(text)
+        for reading in number.readings
+        for value in reading
+    }
+    return frozenset(part for value in joined for part in (value, *value.split("/")))
 
 
 def unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[str, ...]:
-    """Return the numbers in `text` that stand in none of the sources, in order."""
-    held = {number for source in sources for number in numbers(source)}
-    return tuple(dict.fromkeys(number for number in numbers(text) if number not in held))
+    """Return the numbers of a text that no source has, as they are written, in order."""
+    values = number_values(sources)
+    missing = (number.text for number in numbers(text) if not number.is_among(values))
+    return tuple(dict.fromkeys(missing))
 
 
-def numbers(text: str) -> list[str]:
-    """Return the numbers in a text, without separators of thousands."""
-    plain = (_PLAIN_NUMBER.sub("", match.group()).strip(".") for match in _NUMBER.finditer(text))
-    return [number for number in plain if number]
+def _readings(written: str) -> tuple[tuple[str, ...], ...]:
+    """Return what a number can mean."""
+    plain = _in_ascii(written)
+    spaced = re.split(f"[{_SPACE}]", plain)
+    values = _values("'".join(spaced))
+    readings: list[tuple[str, ...]] = [(value,) for value in values]
+    if len(spaced) > 1 and (" " in plain or not values):  # other spaces do not separate numbers
+        readings.append(tuple(map(_joined, spaced)))
+    elif not values:
+        listed = plain.split(",")
+        readings.append(tuple(map(_joined, listed)) if len(listed) > 2 else (_joined(plain),))
+    return tuple(readings)
+
+
+def _values(plain: str) -> list[str]:
+    """Return the values of digits as a number: none for a date, two where a mark is ambiguous."""
+    if plain.isdigit():
+        return [_value(plain)]
+    values = []
+    if decimal := _DECIMAL.fullmatch(plain):
+        values.append(_value(*decimal.groups()))
+    if grouped := _GROUPED.fullmatch(plain):
+        western, _, fraction, indian, indian_fraction = grouped.groups()
+        digits = re.sub(r"\D", "", western or indian)
+        values.append(_value(digits, fraction or indian_fraction or ""))
+    return values
+
+
+def _joined(plain: str) -> str:
+    """Return the value of digits, or the values of a date, a time or a section, joined."""
+    if values := _values(plain):
+        return values[0]
+    parts = re.split(r"[:/]" if re.search(r"[:/]", plain) else r"\D", plain)
+    return "/".join(map(_joined, parts))
+
+
+def _value(integer: str, fraction: str = "") -> str:
+    integer, fraction = integer.lstrip("0") or "0", fraction.rstrip("0")
+    return f"{integer}.{fraction}" if fraction else integer
+
+
+def _in_ascii(written: str) -> str:
+    if not written.isascii():
+        written = "".join(str(unicodedata.digit(c, c)) for c in written)
+    return written.translate(_MARKS)

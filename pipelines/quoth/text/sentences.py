@@ -1,22 +1,82 @@
-"""The sentences of a text."""
+"""Where sentences begin and end, in any script."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-Þ])|\n\s*\n|(?<=[。！？])"
+from quoth.text.language import ENGLISH, Language
+from quoth.text.spans import strip_span
+
+_MARK = ".!?…‽"
+"""Marks that end a sentence before white space and something that can begin another one."""
+_FULL_MARK = "。！？｡؟۔।॥։።፧။។"
+"""Marks that end a sentence whatever follows."""
+_CLOSING = "\"'”’»)\\]」』）】》"
+_OPENING = "\"'“‘„«(\\[「『（【《¿¡"
+
+_BORDER = re.compile(
+    rf"[{_FULL_MARK}]+[{_CLOSING}]*\s*|(?<=[{_MARK}])[{_CLOSING}]*\s+(?=[{_OPENING}]*([^\W_]))"
 )
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_COMPLETE = re.compile(rf"[{_MARK}{_FULL_MARK}][{_CLOSING}]*\s*$")
+_STOP = re.compile(rf"(?<=[.!?])\s+|(?<=[{_FULL_MARK}])(?![{_FULL_MARK}])\s*|\n+")
+_LAST_WORD = re.compile(r"[\w.]*\w$")
+_LONGEST_WORD = 30
+_ROMAN = frozenset("IVX")
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each sentence, trimmed, in order."""
+def sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each sentence, without white space at its ends, in order.
+
+    An empty line ends a sentence too.
+    """
+    ends = [*sentence_starts(text, language=language), len(text)]
+    ends += [match.end() for match in _PARAGRAPH.finditer(text)]
     begin = 0
-    for end in [*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]:
-        piece = text[begin:end]
-        stripped = piece.strip()
-        if stripped:
-            start = begin + len(piece) - len(piece.lstrip())
-            yield start, start + len(stripped)
+    for end in sorted(ends):
+        start, stop = strip_span(text, begin, end)
+        if start < stop:
+            yield start, stop
         begin = end
+
+
+def sentence_starts(
+    text: str, start: int = 0, end: int | None = None, *, language: Language = ENGLISH
+) -> Iterator[int]:
+    """Yield the offset of each sentence of `text[start:end]` after the first one."""
+    for border in _BORDER.finditer(text, start, len(text) if end is None else end):
+        first = border.group(1)
+        if first is None or (
+            not first.islower() and not _is_inside(text, border.start(), language)
+        ):
+            yield border.end()
+
+
+def is_complete(text: str) -> bool:
+    """Return whether a text ends with a mark that ends a sentence."""
+    return bool(_COMPLETE.search(text))
+
+
+def find_stops(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield (end of a sentence or line, start of the next) in a text that is being written.
+
+    Unlike `sentences`, this needs nothing of what follows but its white space.
+    """
+    for match in _STOP.finditer(text, start):
+        yield match.span()
+
+
+def _is_inside(text: str, end: int, language: Language) -> bool:
+    """Return whether the mark before `end` is the full stop of an abbreviation or an initial."""
+    word = _LAST_WORD.search(text, max(0, end - _LONGEST_WORD), end - 1)
+    if text[end - 1] != "." or word is None:
+        return False
+    if word.group() in language.sentences.abbreviations:
+        return True
+    letter = word.group()
+    if len(letter) > 1 or not letter.isupper() or letter in _ROMAN:
+        return False
+    before = text[max(0, word.start() - _LONGEST_WORD) : word.start()].split()[-1:]
+    # "John F. Kennedy" and "He left. J. Smith stayed", but not "plan B. Then".
+    return not before or before[0][0].isupper() or before[0][-1] in _MARK

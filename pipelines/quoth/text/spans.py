@@ -32,3 +32,10 @@ def encloses(outer: Span, inner: Span) -> bool:
         and outer.start <= inner.start
         and inner.end <= outer.end
     )
+
+
+def strip_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without the white space at its ends; it is empty when all is white space."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(piece.strip())

@@ -17,17 +17,20 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from quoth.errors import ConfigurationError
+from quoth.text.sentences import sentence_starts
+from quoth.text.spans import strip_span
 from quoth.text.words import plain
 from quoth.types import Chunk, Document, Heading, Page
 
 _Path = tuple[Heading, ...]
+_Borders = Callable[[str, int, int], Iterator[int]]
+"""Given a text and a span of it, the offsets within that it is best cut at."""
 TokenStarts = Callable[[str], Sequence[int]]
 """Given a text, the offset of each of its tokens, ascending."""
 
 _BETWEEN = 2
 """Tokens that may stand between headings and text."""
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÞЀ-Я])|(?<=[。！？])")
 # The end of a line that is a row of a table, or before an item of a list.
 _ROW = re.compile(
     r"(?<=[|\t])[^\n]*\n|(?<=\d)[ \t]*\n(?=[^\n]*\d[ \t]*\n)|\n(?=[ \t]*(?:[-*•]|\d+[.)]) )"
@@ -67,7 +70,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
 
     @property
     def fingerprint(self) -> str:
-        """Return what tells this splitter from another one."""
+        """What tells this splitter from another one whose chunks do not belong beside its own."""
         return f"structure-3:{self.chunk_tokens}:{self.limit if self.heads else 0}"
 
     def count(self, text: str) -> int:
@@ -192,7 +195,7 @@ def _cut(
     begin: int,
     end: int,
     starts: Sequence[int],
-    levels: Sequence[tuple[re.Pattern[str], ...]],
+    levels: Sequence[_Borders],
     room: int,
 ) -> Iterator[tuple[int, int]]:
     """Yield contiguous pieces of at most `room` tokens, cut at the highest level that does it."""
@@ -203,12 +206,20 @@ def _cut(
         first, last = bisect_left(starts, begin), bisect_left(starts, end)
         yield from pairwise([begin, *starts[first + room : last : room], end])
         return
-    found = {m.end() for pattern in levels[0] for m in pattern.finditer(text, begin, end)}
-    for a, b in pairwise(sorted({begin, *found, end})):
+    for a, b in pairwise(sorted({begin, *levels[0](text, begin, end), end})):
         yield from _cut(text, a, b, starts, levels[1:], room)
 
 
-_LEVELS = ((_PARAGRAPH,), (_SENTENCE, _ROW), (_LINE,), (_SPACE,))
+def _ends_of(pattern: re.Pattern[str]) -> _Borders:
+    return lambda text, begin, end: (match.end() for match in pattern.finditer(text, begin, end))
+
+
+def _sentences_and_rows(text: str, begin: int, end: int) -> Iterator[int]:
+    yield from sentence_starts(text, begin, end)
+    yield from _ends_of(_ROW)(text, begin, end)
+
+
+_LEVELS = (_ends_of(_PARAGRAPH), _sentences_and_rows, _ends_of(_LINE), _ends_of(_SPACE))
 
 
 def _count(starts: Sequence[int], begin: int, end: int) -> int:
@@ -216,11 +227,9 @@ def _count(starts: Sequence[int], begin: int, end: int) -> int:
 
 
 def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    piece = text[begin:end]
-    stripped = piece.strip()
-    if stripped:
-        start = begin + len(piece) - len(piece.lstrip())
-        yield start, start + len(stripped)
+    start, end = strip_span(text, begin, end)
+    if start < end:
+        yield start, end
 
 
 def _path_at(path: tuple[Heading, ...], page: Page, start: int, end: int) -> tuple[Heading, ...]:

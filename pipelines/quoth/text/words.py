@@ -6,16 +6,24 @@ numbers, so that a search can weigh its candidates exactly without reading them 
 
 from __future__ import annotations
 
+import hashlib
 import re
+import threading
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from importlib import metadata
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quoth.text.language import ENGLISH, Language
+
+_VERSION = "words-2"
+"""To be raised when this module gives other words for the same text."""
 _WORD = re.compile(r"[^\W_]+")
 # Scripts that put no space between words: their pairs of characters stand in for words.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
@@ -23,28 +31,45 @@ _PART = re.compile(r"\d+|[^\W\d_]+")
 _SHORT_YEAR = re.compile(r"[0-4]\d")
 _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 
-STOP_WORDS = frozenset(
-    """a about also an and any are as at be been being but by can could did do does for from had has
-    have he her his how i if in into is it its my no not of on or our she should so such than that
-    the their them then there these they this to was we were what when where which who whom whose
-    why will with would you your""".split()
-)
 
-
-def analyse(text: str) -> list[str]:
+def analyse(text: str, language: Language = ENGLISH) -> list[str]:
     """Return the words of a text in order: lower case, without accents, stemmed, no stop words."""
-    return [stem(word) for word in _words(text) if word not in STOP_WORDS]
+    stop = _stop_words(language)
+    return [_stem(word, language) for word in _words(text) if word not in stop]
 
 
-def name_words(name: str) -> set[str]:
+def terms(text: str, language: Language = ENGLISH) -> Counter[str]:
+    """Return the analysed words of a text, each with how often the text has it."""
+    return Counter(analyse(text, language))
+
+
+def stem(word: str, language: Language = ENGLISH) -> str:
+    """Return the stem of one word as `analyse` gives it, also of a stop word."""
+    return _stem(_fold(word), language)
+
+
+def is_stop_word(word: str, language: Language = ENGLISH) -> bool:
+    """Return whether a word carries no meaning of its own."""
+    return _fold(word) in _stop_words(language)
+
+
+def analyser_fingerprint(language: Language = ENGLISH) -> str:
+    """Return a text that changes whenever `analyse` may give other words for the same text."""
+    rules = language.words
+    known = "\n".join([rules.stemmer, *sorted(rules.stop)])
+    digest = hashlib.blake2b(known.encode(), digest_size=8).hexdigest()
+    return f"{_VERSION}:{metadata.version('snowballstemmer')}:{digest}"
+
+
+def name_words(name: str, language: Language = ENGLISH) -> set[str]:
     """Return the words of the name of a file: `3M_2018_10K` has 3m, 2018, 10k and 10."""
-    found: set[str] = set()
+    words: set[str] = set()
     for word in _words(name.replace("_", " ")):
-        found |= {part for part in (word, *_PART.findall(word)) if len(part) > 1}
-    return {stem(word) for word in found if word not in STOP_WORDS}
+        words |= {part for part in (word, *_PART.findall(word)) if len(part) > 1}
+    return {_stem(word, language) for word in words - _stop_words(language)}
 
 
-def named_words(question: str) -> set[str]:
+def named_words(question: str, language: Language = ENGLISH) -> set[str]:
     """Return what of a question can be a word of a file's name.
 
     That is its words and their parts; two or three neighbours as one word ("best buy" is also
@@ -54,19 +79,13 @@ def named_words(question: str) -> set[str]:
     runs = {"".join(words[i : i + n]) for n in (2, 3) for i in range(len(words) - n + 1)}
     parts = {part for word in words for part in _PART.findall(word)}
     years = {f"20{part}" for part in parts if _SHORT_YEAR.fullmatch(part)}
-    found = {*words, *parts, *runs, *years} - STOP_WORDS
-    return {stem(word) for word in found if len(word) > 1}
+    candidates = {*words, *parts, *runs, *years} - _stop_words(language)
+    return {_stem(word, language) for word in candidates if len(word) > 1}
 
 
 def plain(text: str) -> str:
     """Return a text with typographic ligatures taken apart (`ﬁ` is `fi`)."""
     return _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
-
-
-@lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """Return the stem of a word (Porter's second English stemmer, by Snowball)."""
-    return str(_stemmer().stemWord(word))
 
 
 def pack(words: Iterable[str]) -> bytes:
@@ -86,9 +105,7 @@ def unpack(packed: bytes) -> NDArray[np.uint32]:
 
 
 def _words(text: str) -> Iterator[str]:
-    folded = unicodedata.normalize("NFKD", plain(text).lower())
-    bare = "".join(c for c in folded if not unicodedata.combining(c)) if folded != text else text
-    for match in _WORD.finditer(unicodedata.normalize("NFKC", bare)):
+    for match in _WORD.finditer(_fold(text)):
         word = match.group()
         if not _UNSPACED.search(word):
             yield word
@@ -100,8 +117,41 @@ def _words(text: str) -> Iterator[str]:
                 yield run
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    import snowballstemmer
+def _fold(text: str) -> str:
+    """Return a text in lower case, without accents and ligatures."""
+    text = plain(text).lower()
+    if text.isascii():
+        return text
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFKC", bare)
 
-    return snowballstemmer.stemmer("english")
+
+@lru_cache
+def _stop_words(language: Language) -> frozenset[str]:
+    return frozenset(map(_fold, language.words.stop))
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str, language: Language) -> str:
+    return (
+        str(_stemmers.of(language.words.stemmer).stemWord(word)) if language.words.stemmer else word
+    )
+
+
+class _Stemmers(threading.local):
+    """Snowball's stemmers, which keep the word that they work on: each thread has its own."""
+
+    def __init__(self) -> None:
+        self._stemmers: dict[str, Any] = {}
+
+    def of(self, name: str) -> Any:
+        if name not in self._stemmers:
+            import snowballstemmer
+
+            self._stemmers[name] = snowballstemmer.stemmer(name)
+        return self._stemmers[name]
+
+
+_stemmers = _Stemmers()
+
+ENGLISH_STOPWORDS = ENGLISH.words.stop

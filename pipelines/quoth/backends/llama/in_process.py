@@ -19,7 +19,7 @@ from quoth.backends.llama.engine import Engine, LlamaTextModel, engine_at, resol
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.backends.llama.offload import gpu_layers_for_llama, offload_note, offloaded_layers
 from quoth.config import ModelSettings
-from quoth.errors import BackendError, MissingExtraError
+from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Description, LocalModel
 from quoth.prompts import ChatTemplate, ModelMetadata
 from quoth.weights import (
@@ -85,7 +85,7 @@ class LlamaCpp(LlamaTextModel):
         pulled = [replace(m, name=f"{FROM_OLLAMA}{m.name}") for m in stored_models()]
         try:
             path = embedded_weights()
-        except MissingExtraError:
+        except ModelNotFoundError:
             return pulled
         size, stored = path.stat().st_size, read_gguf(path).quantization
         return [Installed(EMBEDDED, size, stored, str(path)), *pulled]

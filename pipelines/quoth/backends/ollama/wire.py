@@ -104,8 +104,10 @@ def our_errors(url: str, name: str) -> Iterator[None]:
         raise _refusal(error.error, error.status_code, url, name) from error
     except ConnectionError as error:
         raise unreachable(url, httpx.ConnectError("nothing listens there")) from error
-    except (httpx.HTTPError, OSError) as error:
+    except httpx.ConnectTimeout as error:
         raise unreachable(url, error) from error
+    except (httpx.HTTPError, OSError) as error:
+        raise unreachable(url, error, hanging=isinstance(error, httpx.TimeoutException)) from error
     except (json.JSONDecodeError, ValidationError, AttributeError, TypeError) as error:
         raise garbage(url, getattr(error, "doc", str(error))) from error
 

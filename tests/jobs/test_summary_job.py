@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from quoth.errors import (
     ModelNotFoundError,
     UsageError,
 )
-from quoth.jobs.run import JobReport, Progress, SummaryJob
+from quoth.jobs import JobProgress, JobReport, SummaryJob
 from quoth.journal.journal import Journal
 from quoth.summarize.summarizer import Summarizer
 from quoth.summarize.values import Options
@@ -152,7 +153,7 @@ def test_a_plan_adds_up_and_names_what_cannot_be_read(tmp_path: Path, folder: Pa
 
 
 def test_progress_reaches_its_end(tmp_path: Path, folder: Path) -> None:
-    seen: list[Progress] = []
+    seen: list[JobProgress] = []
     paths = sorted(folder.rglob("*.md"))
     work = job(tmp_path, progress=seen.append)
     work.run(paths, plan=work.plan(paths))
@@ -241,12 +242,28 @@ def test_traces_are_written_beside(tmp_path: Path, folder: Path) -> None:
 
 
 def test_ctrl_c_finishes_the_calls_in_flight(tmp_path: Path, folder: Path) -> None:
-    model = Scripted(seconds=0.05, parallel=2)
+    numbers = itertools.count(1)
+    interrupted = threading.Event()
+
+    def answer(prompt: str) -> str:
+        number = next(numbers)
+        if number == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+        if number >= 5:
+            assert interrupted.wait(30)
+        return " ".join(prompt.split()[-9:])
+
+    def interrupt(number: int, frame: object) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    model = Scripted(parallel=2, answer=answer)
     paths = sorted(folder.rglob("*.md"))
-    timer = threading.Timer(0.6, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    done = job(tmp_path, model).run(paths, base=folder)
-    timer.join()
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        done = job(tmp_path, model).run(paths, base=folder)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert done.interrupted
     assert done.exit_code == 130
     journal = Journal(tmp_path / "journal.db")

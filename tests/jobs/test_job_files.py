@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from quoth.errors import ConfigurationError, UsageError
-from quoth.jobs.file import Job, find_job, read_job, settings_of
+from quoth.jobs import JobFile, find_job, read_job, read_job_settings
 from quoth.system import WriteLock
 from quoth.system.packaged import jobs_folder
 
 Quoth = Callable[..., Any]
-LIBRARY = Path(__file__).parents[1] / "data" / "library"
+LIBRARY = Path(__file__).parents[2] / "data" / "library"
 EXAMPLES = sorted(file.stem for file in jobs_folder().glob("*.yaml"))
 JOB = "sources: [in]\noutput: out\nsettings:\n  summarization:\n    length: brief\n"
 
@@ -37,10 +37,10 @@ def test_settings_are_those_of_the_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = written(tmp_path, JOB)
-    assert settings_of(file, {}).config.summarization.length == "brief"
+    assert read_job_settings(file, {}).config.summarization.length == "brief"
     monkeypatch.setenv("QUOTH_SUMMARIZATION__LENGTH", "detailed")
-    assert settings_of(file, {}).config.summarization.length == "detailed"
-    overridden = settings_of(file, {"summarization.length": "70"})
+    assert read_job_settings(file, {}).config.summarization.length == "detailed"
+    overridden = read_job_settings(file, {"summarization.length": "70"})
     assert overridden.config.summarization.length == "70"
 
 
@@ -66,7 +66,7 @@ def test_what_a_job_cannot_say_is_named_with_its_line(text: str, told: str, tmp_
 def test_a_setting_that_is_not_known_is_named_with_its_line(tmp_path: Path) -> None:
     file = written(tmp_path, "output: a\nsettings:\n  sumarization:\n    length: brief\n")
     with pytest.raises(ConfigurationError, match=r"line 3: .*'summarization'"):
-        settings_of(file, {})
+        read_job_settings(file, {})
 
 
 def test_a_job_that_is_not_there_is_refused_with_the_examples() -> None:
@@ -77,7 +77,7 @@ def test_a_job_that_is_not_there_is_refused_with_the_examples() -> None:
 
 def test_every_key_stands_in_the_documentation() -> None:
     page = (LIBRARY.parents[1] / "docs" / "summaries.md").read_text()
-    for name, field in Job.model_fields.items():
+    for name, field in JobFile.model_fields.items():
         assert f"`{field.alias or name}`" in page
 
 

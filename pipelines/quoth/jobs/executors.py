@@ -1,0 +1,39 @@
+"""Where the tasks of a job are performed: threads of this process, or what a caller brings."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
+
+from quoth.jobs.task import Performer, SummaryTask, TaskResult
+from quoth.summarize import Watch
+
+
+class Executor(Protocol):
+    """Performs tasks, here or elsewhere. Tasks, results and errors can be pickled."""
+
+    def submit(self, task: SummaryTask, watch: Watch) -> Future[TaskResult]:
+        """Perform a task, now or later.
+
+        `watch` stays in this process: the executor tells it of the calls of the task, and ends the
+        task with `StoppedError` where `watch` has stopped.
+        """
+
+    def close(self) -> None:
+        """Begin no further task, and wait for none."""
+
+
+class ThreadExecutor:
+    """Performs as many tasks at once as it has threads."""
+
+    def __init__(self, performer: Performer, *, threads: int) -> None:
+        self._performer = performer
+        self._pool = ThreadPoolExecutor(max_workers=threads)
+
+    def submit(self, task: SummaryTask, watch: Watch) -> Future[TaskResult]:
+        """Perform a task as soon as a thread is free."""
+        return self._pool.submit(self._performer.perform, task, watch)
+
+    def close(self) -> None:
+        """Begin no further task; those that are being performed end by themselves."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

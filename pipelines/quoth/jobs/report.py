@@ -1,0 +1,77 @@
+"""What a job is going to take, how far it is, and what it has done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+from quoth.summarize import Plan
+from quoth.types import Outcome, Report, Timings
+
+
+@dataclass(frozen=True, slots=True)
+class JobPlan:
+    """The plan of each document, and the documents that cannot be read, with the reason."""
+
+    documents: tuple[tuple[str, Plan], ...]
+    failed: tuple[Outcome, ...]
+
+    @property
+    def total(self) -> Plan:
+        """The sum of all plans."""
+        total = Plan(0, 0, 0, 0, 0, 0, 0.0)
+        for _, plan in self.documents:
+            total += plan
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is. `seconds_left` is `None` until the time can be estimated.
+
+    `calls_planned` counts the calls of the documents that were begun; with a plan, of all.
+    """
+
+    documents: int
+    documents_done: int
+    calls_planned: int
+    calls_done: int
+    tokens_per_second: float
+    seconds_left: float | None
+
+
+TellProgress = Callable[[JobProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """What a job did.
+
+    `paused` says why the job ended before all documents were done (the backend failed);
+    `interrupted` says that it was stopped with Ctrl-C. The remaining documents are `skipped`, with
+    the status `pending`. `coverage` is the lowest coverage of all summaries.
+    """
+
+    report: Report
+    calls: int = 0
+    cached_calls: int = 0
+    timings: Timings = field(default_factory=lambda: Timings(calls=0))
+    coverage: float = 1.0
+    paused: str = ""
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command: 0, 1 with failures, 3 when paused, 130 on Ctrl-C."""
+        if self.interrupted:
+            return 130
+        if self.paused:
+            return 3
+        return 1 if self.report.failed else 0
+
+
+def report_json(report: JobReport) -> str:
+    """Return the report of a job as JSON."""
+    value = asdict(report) | {"exit_code": report.exit_code}
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,141 @@
+"""A task: one document of a job, as a value that can be sent to another process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
+
+from quoth.errors import (
+    BackendError,
+    BackendUnavailableError,
+    CollectionError,
+    ConfigurationError,
+    DocumentError,
+    ModelNotFoundError,
+    PromptError,
+    QuothError,
+)
+from quoth.summarize import Options, StoppedError, Summarizer, Summary, Watch
+from quoth.types import Document, Outcome
+from quoth.views import FORMATS, Format, render_summary, trace_json, trace_page
+
+ReadDocument = Callable[[Path], Document]
+
+FATAL = (ConfigurationError, CollectionError, PromptError, ModelNotFoundError)
+"""Errors that every other document would meet as well, so they end the job."""
+
+_TICK = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryTask:
+    """One document to be summarized, and the form of its outputs.
+
+    `name` is the path of the outputs within the folder of the job, without the ending of the
+    format. With `trace`, the tree of partial summaries is written as well, as JSON and HTML.
+    """
+
+    path: Path
+    name: str
+    options: Options
+    form: Format = "markdown"
+    trace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What became of a task: a line of the report, and the text of each output by its name."""
+
+    outcome: Outcome
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    coverage: float = 1.0
+
+
+class Performer:
+    """Performs tasks in this process: reads a document, summarizes it, renders the summary.
+
+    A backend that fails is asked again `retries` times, after `backoff` seconds, twice as many, and
+    so on.
+    """
+
+    def __init__(
+        self, summarizer: Summarizer, load: ReadDocument, *, retries: int = 4, backoff: float = 1.0
+    ) -> None:
+        self._summarizer = summarizer
+        self._load = load
+        self._retries = retries
+        self._backoff = backoff
+
+    def perform(self, task: SummaryTask, watch: Watch) -> TaskResult:
+        """Return what became of a task; a document that cannot be summarized is a failed outcome.
+
+        Raises what is not about this document: an error of `FATAL`, `BackendError` when the backend
+        still fails after all retries, and `StoppedError` when `watch` has stopped the work.
+        """
+        if watch.stopped:
+            raise StoppedError("The job was stopped before this document.")
+        try:
+            document = self._load(task.path)
+            summary = self._summarize(document, task.options, watch)
+        except (StoppedError, *FATAL):
+            raise
+        except Exception as error:  # the last line of defence: no document ends the others
+            if _may_recover(error):
+                raise
+            return TaskResult(describe_failure(task.path, error))
+        return _render(task, document, summary)
+
+    def _summarize(self, document: Document, options: Options, watch: Watch) -> Summary:
+        def sleep(seconds: float) -> None:
+            end = time.monotonic() + seconds
+            while not watch.stopped and (left := end - time.monotonic()) > 0:
+                time.sleep(min(left, _TICK))
+
+        retrying = Retrying(
+            retry=retry_if_exception(_may_recover),
+            stop=stop_after_attempt(self._retries + 1),
+            wait=wait_exponential(multiplier=self._backoff),
+            sleep=sleep,
+            reraise=True,
+        )
+        summarizer = self._summarizer.with_options(options)
+        summary: Summary = retrying(summarizer.invoke, document, watch=watch)
+        return summary
+
+
+def describe_failure(path: Path, error: Exception) -> Outcome:
+    """Return the line of a report for a document that failed."""
+    status = error.status if isinstance(error, DocumentError) else "failed"
+    if isinstance(error, QuothError):
+        return Outcome(str(path), str(error), status)
+    if isinstance(error, OSError):
+        return Outcome(str(path), error.strerror or str(error), status)
+    return Outcome(str(path), f"{type(error).__name__}: {error}", status)
+
+
+def _may_recover(error: BaseException) -> bool:
+    """Whether a backend that failed may answer later."""
+    return isinstance(error, BackendUnavailableError) or (
+        isinstance(error, BackendError) and error.retryable
+    )
+
+
+def _render(task: SummaryTask, document: Document, summary: Summary) -> TaskResult:
+    main = task.name + FORMATS[task.form]
+    outputs = {}
+    if task.trace:
+        outputs[f"{task.name}.trace.json"] = trace_json(summary)
+        outputs[f"{task.name}.trace.html"] = trace_page(summary)
+    outcome = Outcome(
+        str(task.path),
+        main,
+        "done",
+        pages=len(document.pages),
+        chunks=sum(len(node.chunks) for node in summary.tree.walk()),
+    )
+    outputs[main] = render_summary(summary, task.form)
+    return TaskResult(outcome, outputs, summary.coverage)

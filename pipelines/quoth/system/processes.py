@@ -1,0 +1,162 @@
+"""Python processes of ours that may crash, hang or be killed without harm to this one."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from quoth.errors import ConfigurationError
+from quoth.system.frames import read_frame, write_frame
+
+# The package is loaded from its place: no other one of its name, wherever it lies, is taken for it.
+_START = """
+import importlib, importlib.util, json, sys
+package, sys.path[:], entry = json.loads(sys.argv.pop())
+spec = importlib.util.spec_from_file_location(
+    "quoth", package + "/__init__.py", submodule_search_locations=[package]
+)
+sys.modules["quoth"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["quoth"])
+module, _, function = entry.partition(":")
+getattr(importlib.import_module(module), function)()
+"""
+_PACKAGE = Path(__file__).parents[1]
+_SECRETS = re.compile(r".*(API_?KEY|ACCESS_KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)", re.I)
+
+
+class Child:
+    """A Python process that answers requests, one at a time, by the function that `entry` names.
+
+    `entry` is `module:function`; the function takes its requests from a `quoth.system.ParentPipe`.
+    The process sees no environment variable that is meant for Python or that looks like a secret,
+    no current folder on its path of modules, and no terminal. It ends when it is killed, when it is
+    garbage, and with this process, however that ends.
+
+    Raises `ConfigurationError` when the process does not start.
+    """
+
+    def __init__(self, entry: str) -> None:
+        path = [folder for folder in sys.path if os.path.isabs(folder)]  # noqa: PTH117
+        self.expired = False
+        """Whether the last request was given up for its time."""
+        self._owner = os.getpid()
+        arguments = json.dumps([str(_PACKAGE), path, entry])
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-X", "utf8", "-c", _START, arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_clean_environment(),
+            start_new_session=True,  # Ctrl-C is for us; and its children can be killed with it
+        )
+        _living.add(self)
+        self._finalizer = weakref.finalize(self, _kill, self._process, self._owner)
+        self._finalizer.atexit = False  # the hook below ends all at once
+        self._await_start(entry)
+
+    @property
+    def pid(self) -> int:
+        """The system's number of the process."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is there, and was started by this one and not before a fork."""
+        return self._owner == os.getpid() and self._process.poll() is None
+
+    def _await_start(self, entry: str) -> None:
+        try:
+            if read_frame(cast(BinaryIO, self._process.stdout)) is None:
+                raise ConfigurationError(
+                    f"A process for {entry} did not start ({describe_exit(self.reap())}).",
+                    hint=f"See why with: {sys.executable} -c 'import {entry.partition(':')[0]}'",
+                )
+        except BaseException:
+            self.kill()
+            raise
+
+    def ask(self, request: bytes, *, seconds: float) -> bytes | None:
+        """Return the reply to a request; `None` when the process died of it or was killed.
+
+        A request that takes longer than `seconds` gets the process killed, and `expired` set.
+        """
+        self.expired = False
+        timer = threading.Timer(seconds, self._expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            write_frame(cast(BinaryIO, self._process.stdin), request)
+            return read_frame(cast(BinaryIO, self._process.stdout))
+        except (OSError, ValueError):  # its pipe broke, or was closed by who killed it
+            return None
+        finally:
+            timer.cancel()
+
+    def kill(self) -> None:
+        """End the process and its children at once."""
+        self._finalizer()
+        _living.discard(self)
+
+    def reap(self, *, seconds: float = 5.0) -> int:
+        """Return the exit code, negative for a signal, of a process that has ended or soon will."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        self.kill()
+        return self._process.wait()
+
+    def _expire(self) -> None:
+        self.expired = True
+        _signal_group(self._process)
+
+
+def kill_children(children: list[Child]) -> None:
+    """End many processes: kill all first, then wait for each."""
+    for child in children:
+        if child.running:
+            _signal_group(child._process)
+    for child in children:
+        child.kill()
+
+
+def describe_exit(code: int) -> str:
+    """Return how a process ended, in words: `SIGSEGV`, or `exit code 3`."""
+    if code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit code {code}"
+
+
+def _clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not _SECRETS.fullmatch(name)}
+
+
+def _signal_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that was not waited for yet, and all that it started."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError, AttributeError):  # no groups on Windows
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+
+
+def _kill(process: subprocess.Popen[bytes], owner: int) -> None:
+    if owner == os.getpid():  # a forked process holds the pipes alone
+        _signal_group(process)
+        process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):  # what was still to be written has nobody to read it
+                pipe.close()
+
+
+_living: weakref.WeakSet[Child] = weakref.WeakSet()
+atexit.register(lambda: kill_children([*_living]))

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from quoth.text import number_values, numbers, unsupported_numbers
+
+
+def readings(text: str) -> list[set[tuple[str, ...]]]:
+    return [set(number.readings) for number in numbers(text)]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("7", "7"),
+        ("007", "7"),
+        ("3.50", "3.5"),
+        ("12,5", "12.5"),
+        (".5", "0.5"),
+        ("0,123", "0.123"),
+        ("1,234,567", "1234567"),
+        ("1.234.567", "1234567"),
+        ("1,234.5", "1234.5"),
+        ("1.234,50", "1234.5"),
+        ("1'234.5", "1234.5"),
+        ("1’234’567", "1234567"),
+        ("12,34,567.8", "1234567.8"),
+        ("1\u00a0200", "1200"),
+        ("1\u2009234\u2009567", "1234567"),
+        ("1\u202f234,5", "1234.5"),
+        ("١٢٫٥", "12.5"),
+        ("١٬٢٣٤", "1234"),
+        ("१२,३४,५६७", "1234567"),
+        ("１２３", "123"),
+        ("2024", "2024"),
+        ("12:30", "12/30"),
+        ("12.05.2024", "12/5/2024"),
+        ("3.5/10", "3.5/10"),
+    ],
+)
+def test_a_number_has_the_same_value_however_a_country_writes_it(written: str, value: str) -> None:
+    assert readings(f"It is {written} today.") == [{(value,)}]
+
+
+@pytest.mark.parametrize(
+    ("written", "meanings"),
+    [
+        ("1,234", {("1.234",), ("1234",)}),
+        ("1.234", {("1.234",), ("1234",)}),
+        ("1 200", {("1200",), ("1", "200")}),
+        ("1,2,3", {("1", "2", "3")}),
+    ],
+)
+def test_a_number_that_can_be_read_in_two_ways_has_both_readings(
+    written: str, meanings: set[tuple[str, ...]]
+) -> None:
+    assert readings(written) == [meanings]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In 2019, 2020 and 2021.", ["2019", "2020", "2021"]),
+        ("In 2018 200 people came.", ["2018", "200"]),
+        ("FY2018 10-K, 3M", ["2018", "10", "3"]),
+        ("No number.", []),
+        ("Es kostet 1.234,56 €.", ["1.234,56"]),
+        ("2012年の人口は1,300万人", ["2012", "1,300"]),
+    ],
+)
+def test_numbers_are_found_as_they_are_written(text: str, found: list[str]) -> None:
+    assert [number.text for number in numbers(text)] == found
+    assert all(text.startswith(number.text, number.start) for number in numbers(text))
+
+
+@pytest.mark.parametrize(
+    ("answer", "source"),
+    [
+        ("1200 crowns", "It costs 1,200 crowns."),
+        ("1,200 crowns", "Es kostet 1.200 Kronen."),
+        ("1.234,5", "It is 1,234.50 in all."),
+        ("12.5 %", "12,5 %"),
+        ("1 200 crowns", "1200 crowns"),
+        ("1 crown", "Table 1 200 crowns"),
+        ("at half past 12", "12:30"),
+        ("3", "٣ أيام"),
+    ],
+)
+def test_a_number_is_supported_by_a_source_that_can_be_read_so(answer: str, source: str) -> None:
+    assert unsupported_numbers(answer, [source]) == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "source", "missing"),
+    [
+        ("125 %", "12,5 %", ("125",)),
+        ("12 %", "12,5 %", ("12",)),
+        ("5 %", "12,5 %", ("5",)),
+        ("20192020", "in 2019, 2020", ("20192020",)),
+        ("12:30", "at 12, for 30 minutes", ("12:30",)),
+        ("14 days, or 21 days, or 21 hours", "kept for 14 days", ("21",)),
+        ("1,5 and 2,5", "15 and 2.5", ("1,5",)),
+    ],
+)
+def test_a_number_that_no_source_has_is_unsupported(
+    answer: str, source: str, missing: tuple[str, ...]
+) -> None:
+    assert unsupported_numbers(answer, [source]) == missing
+
+
+@given(st.text(alphabet="0123456789.,'’:/ \u00a0\u202f٫٬a", max_size=30))
+def test_every_text_supports_its_own_numbers(text: str) -> None:
+    values = number_values([text])
+    assert all(number.readings and number.is_among(values) for number in numbers(text))
+
+
+@given(st.integers(0, 10**12), st.sampled_from(",.'’٬\u00a0\u2009\u202f "))
+def test_grouping_does_not_change_a_number(value: int, mark: str) -> None:
+    written = f"{value:,}".replace(",", mark)
+    assert unsupported_numbers(str(value), [written]) == ()
+    assert unsupported_numbers(written, [str(value)]) == ()

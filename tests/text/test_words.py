@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import snowballstemmer
+from hypothesis import given
+from hypothesis import strategies as st
+from quoth.text import (
+    analyse,
+    analyser_fingerprint,
+    code,
+    is_stop_word,
+    language,
+    name_words,
+    named_words,
+    pack,
+    rarity,
+    stem,
+    terms,
+    unpack,
+)
+
+
+def test_words_are_stemmed_lower_case_without_accents_and_without_stop_words() -> None:
+    assert analyse("The Meetings were held in Zürich") == ["meet", "held", "zurich"]
+
+
+def test_words_repeat_as_often_as_they_stand_there() -> None:
+    assert analyse("oil, oil and oils") == ["oil", "oil", "oil"]
+
+
+def test_ligatures_are_taken_apart() -> None:
+    assert analyse("ﬁnancial eﬀects") == analyse("financial effects")
+
+
+def test_scripts_without_spaces_are_cut_into_pairs() -> None:
+    assert analyse("東京都庁") == ["東京", "京都", "都庁"]
+    assert analyse("GDP増加") == ["gdp", "増加"]
+
+
+@given(st.lists(st.text(min_size=1, max_size=8)))
+def test_codes_come_back_in_order(words: list[str]) -> None:
+    assert unpack(pack(words)).tolist() == [code(word) for word in words]
+    assert unpack(pack(words)).dtype == np.uint32
+
+
+@given(st.text())
+def test_any_text_has_words(text: str) -> None:
+    for word in analyse(text):
+        assert word.strip()
+        assert '"' not in word
+
+
+def test_a_name_is_its_words_and_their_parts() -> None:
+    assert name_words("3M_2018_10K") == {"3m", "2018", "10k", "10"}
+
+
+def test_a_question_names_by_joined_neighbours_and_short_years() -> None:
+    named = named_words("How did Best Buy do in FY20, by its 10-K?")
+    assert {"bestbuy", "2020", "10k"} <= named
+    assert not named & {"how", "in", "it"}
+
+
+def test_one_word_is_stemmed_as_it_is_in_a_text() -> None:
+    for word in ("Zürich", "Meetings", "eﬀects", "Ёлки"):
+        assert analyse(word) == [stem(word)]
+
+
+def test_stop_words_are_left_out_however_they_are_written() -> None:
+    assert is_stop_word("Not")
+    assert not is_stop_word("meeting")
+    assert analyse("NOT the Meetings") == ["meet"]
+
+
+def test_terms_count_the_words_of_a_text() -> None:
+    assert terms("Oil and oils, in Zürich") == {"oil": 2, "zurich": 1}
+
+
+def test_threads_stem_at_once() -> None:
+    texts = [f"x{start}{end}" for start in map("".join, product("bdfgkl", "aeiou", "mnprst"))
+             for end in ("ing", "ed", "ations", "ness", "fully")]  # fmt: skip
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(analyse, texts))
+    for text, words in zip(texts, together, strict=True):
+        assert words == [snowballstemmer.stemmer("english").stemWord(text)]
+
+
+def test_a_language_without_a_stemmer_compares_words_as_they_are() -> None:
+    bare = replace(language(), words=replace(language().words, stemmer=""))
+    assert analyse("The Meetings", bare) == ["meetings"]
+
+
+def test_the_fingerprint_changes_with_stop_words_and_stemmer() -> None:
+    words = language().words
+    others = (replace(words, stemmer="porter"), replace(words, stop=words.stop - {"not"}))
+    prints = {analyser_fingerprint(replace(language(), words=other)) for other in others}
+    assert len(prints | {analyser_fingerprint()}) == 3
+    assert analyser_fingerprint() == analyser_fingerprint(language("en"))
+
+
+def test_a_rare_word_weighs_more_than_a_common_one() -> None:
+    weights = [rarity(holding, 10) for holding in range(11)]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[-1] > 0
