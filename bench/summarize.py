@@ -30,8 +30,8 @@ from quoth.evaluate.references import Referenced, read_references
 from quoth.evaluate.summaries import judged, lead
 from quoth.models.model import LocalModel
 from quoth.models.registry import open_model
+from quoth.summarize import SummaryOptions
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import Options
 from quoth.weights.find import weights_of
 from quoth.weights.threads import decode_threads
 
@@ -55,7 +55,7 @@ def main() -> None:
     overrides = {"backend.model": given.model, "backend.threads": threads}
     settings = load_config(overrides=overrides).config
     model = open_model(settings.backend)
-    summarizer = Summarizer(model, options=Options.of(settings.summarization))
+    summarizer = Summarizer(model, options=SummaryOptions.of(settings.summarization))
     sides: dict[str, Callable[[str], str]] = {
         "quoth": lambda text: summarizer.invoke(text).text,
     }

@@ -185,7 +185,9 @@ class Answer:
     """An answer and what it rests on.
 
     `answerable` is false when the documents do not hold the answer; `nearest` then shows the
-    closest hits. `unsupported_numbers` stand in the text, but in no cited chunk.
+    closest hits. `unsupported_numbers` are in the text, but in no cited chunk. `excerpts` are the
+    chunks that the model read. `cached` says that the journal held the model's reply; `timings` are
+    then those of the call that it holds.
     """
 
     question: str
@@ -197,6 +199,8 @@ class Answer:
     timings: Timings
     unsupported_numbers: tuple[str, ...] = ()
     thinking: str = ""
+    excerpts: tuple[Chunk, ...] = ()
+    cached: bool = False
 
     def __str__(self) -> str:
         return self.text

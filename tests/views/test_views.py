@@ -18,7 +18,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 from quoth import Answer, Citation, Library, Report, load_ipython_extension, show
-from quoth.summarize import Options, Summarizer
+from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Chunk, Hit, Outcome, Timings
 from quoth.views import (
     answer_html,
@@ -141,7 +141,9 @@ def test_nothing_of_a_document_is_markup(evil: str) -> None:
 
 def test_a_summary_folds_out_into_what_it_was_made_of() -> None:
     text = " ".join(f"The boiler of house {n} was inspected in May." for n in range(150))
-    summary = Summarizer(Scripted(), options=Options(length="brief", map_tokens=400)).invoke(text)
+    summary = Summarizer(Scripted(), options=SummaryOptions(length="brief", map_tokens=400)).invoke(
+        text
+    )
     html = summary_html(summary)
     parsed = Parsed(html)
     assert html.count("<details") == 1 + len([*summary.tree.walk()])

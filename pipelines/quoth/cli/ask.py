@@ -58,7 +58,7 @@ def ask(shared: SharedOptions, question: Question) -> None:
         introduce(library)
         answer = _print_stream(library.stream(text))
         show.print_answer_end(answer)
-        show.print_timings(answer.model, answer.timings)
+        show.print_timings(answer.model, answer.timings, cached=answer.cached)
 
 
 def chat(
@@ -134,6 +134,6 @@ def _questions() -> Iterator[str]:
 
 
 def _read_question(question: str) -> str:
-    from quoth.retrieve import checked_question
+    from quoth.retrieve import check_question
 
-    return checked_question(sys.stdin.read() if question == "-" else question)
+    return check_question(sys.stdin.read() if question == "-" else question)

@@ -20,7 +20,7 @@ from quoth.errors import QuothError, UsageError
 from quoth.views import FORMATS, Format, clean, format_count, format_path
 
 if TYPE_CHECKING:
-    from quoth.summarize import Summary, Watch
+    from quoth.summarize import Monitor, Summary
     from quoth.types import Document
 
 DryRun = Annotated[
@@ -182,14 +182,14 @@ def _print_summary(summary: Summary, output: Path | None, *, form: Format, trace
 
 
 @contextmanager
-def _calls_as_bar() -> Iterator[Watch]:
+def _calls_as_bar() -> Iterator[Monitor]:
     """Show the calls of one summary as a bar while in the block."""
-    from quoth.summarize import Watch
+    from quoth.summarize import Monitor
 
     with show.progress("Summarizing") as move:
         planned, done = 1, 0
 
-        class Bar(Watch):
+        class Bar(Monitor):
             def planned(self, calls: int) -> None:
                 nonlocal planned
                 planned = max(calls, 1)

@@ -19,7 +19,7 @@ from quoth.errors import QuothError
 from quoth.journal import Journal
 from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import Prompt, select_prompt
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.types import Timings
 
 SMALL = 1_000_000_000
@@ -37,7 +37,7 @@ class StoppedError(QuothError):
     exit_code = 130
 
 
-class Watch:
+class Monitor:
     """Sees a summary in the making. Override what you want to know; any thread may call."""
 
     @property
@@ -52,19 +52,19 @@ class Watch:
         """Take note of a call that has ended, or that the journal has answered."""
 
 
-class Run:
+class SummaryRun:
     """What all calls of one summary share."""
 
     def __init__(
         self,
         model: LocalModel,
-        options: Options,
+        options: SummaryOptions,
         *,
         journal: Journal | None,
         gate: threading.Semaphore,
         folders: Sequence[Path],
         config: RunnableConfig | None,
-        watch: Watch,
+        watch: Monitor,
     ) -> None:
         self.model = model
         self.options = options
@@ -97,14 +97,14 @@ class Run:
         The language goes in front, where it is the same for every part.
         """
         prompt = self._prompt(task)
-        filled = prompt.messages(**{name: values[name] for name in prompt.variables})
+        messages = prompt.messages(**{name: values[name] for name in prompt.variables})
         if not self.options.language:
-            return filled
-        told = self._prompt("summarize-language").texts(language=self.options.language)[1]
-        first = filled[0]
+            return messages
+        request = self._prompt("summarize-language").texts(language=self.options.language)[1]
+        first = messages[0]
         if isinstance(first, SystemMessage):
-            return [SystemMessage(f"{first.content}\n{told}"), *filled[1:]]
-        return [HumanMessage(f"{told}\n\n{first.content}"), *filled[1:]]
+            return [SystemMessage(f"{first.content}\n{request}"), *messages[1:]]
+        return [HumanMessage(f"{request}\n\n{first.content}"), *messages[1:]]
 
     def room(self, task: str, values: Mapping[str, str], answer_tokens: int) -> int:
         """Return the tokens that the window has left for text beside a prompt and its answer."""

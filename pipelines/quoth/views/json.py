@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quoth.types import Answer, Chunk, Citation, Hit, Report, Timings
 
 if TYPE_CHECKING:
-    from quoth.summarize import Partial, Summary
+    from quoth.summarize import Summary, SummaryNode
 
 
 def chunk_json(chunk: Chunk) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "nearest": [hit_json(hit) for hit in answer.nearest] if not answer.answerable else [],
         "timings": timings_json(answer.timings),
         "model": answer.model,
+        "cached": answer.cached,
         "thinking": answer.thinking,
     }
 
@@ -82,7 +83,7 @@ def summary_json(summary: Summary, *, costs: bool = True) -> dict[str, Any]:
     return value
 
 
-def tree_json(root: Partial) -> list[dict[str, Any]]:
+def tree_json(root: SummaryNode) -> list[dict[str, Any]]:
     """Return the nodes of a tree of partial summaries, each before its children.
 
     A node names its children by their positions in the list. The list is flat, because a chain of

@@ -9,7 +9,7 @@ from quoth.errors import UsageError
 from quoth.views.json import summary_json
 
 if TYPE_CHECKING:
-    from quoth.summarize import Link, Sentence, Summary
+    from quoth.summarize import Link, Summary, SummarySentence
 
 Format = Literal["text", "markdown", "json"]
 
@@ -84,5 +84,5 @@ def _markdown(summary: Summary) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sources(sentence: Sentence) -> tuple[str, ...]:
+def _sources(sentence: SummarySentence) -> tuple[str, ...]:
     return tuple(dict.fromkeys(format_link(link, with_source=True) for link in sentence.links))

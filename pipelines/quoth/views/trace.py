@@ -11,9 +11,9 @@ from quoth.views.json import summary_json, tree_json
 from quoth.views.summary import format_coverage, format_link, format_title
 
 if TYPE_CHECKING:
-    from quoth.summarize import Kind, Partial, Summary
+    from quoth.summarize import NodeKind, Summary, SummaryNode
 
-_NAMES: dict[Kind, str] = {
+_NAMES: dict[NodeKind, str] = {
     "map": "part",
     "collapse": "combined",
     "reduce": "combined",
@@ -129,9 +129,9 @@ def _facts(summary: Summary) -> Iterator[str]:
     yield "</dl>"
 
 
-def _tree(root: Partial, several: bool, *, anchors: bool = True) -> Iterator[str]:
+def _tree(root: SummaryNode, several: bool, *, anchors: bool = True) -> Iterator[str]:
     seen: set[str] = set()
-    waiting: list[Partial | str] = [root]
+    waiting: list[SummaryNode | str] = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, str):
@@ -155,7 +155,7 @@ def _tree(root: Partial, several: bool, *, anchors: bool = True) -> Iterator[str
         waiting += reversed(node.children)
 
 
-def _about(node: Partial, several: bool) -> str:
+def _about(node: SummaryNode, several: bool) -> str:
     facts = []
     if node.chunks:
         first, last = node.chunks[0], node.chunks[-1]
