@@ -147,8 +147,9 @@ class Library:
         return verify(self.store, self.index, self.embedder, self.lock, wait_seconds=wait_seconds)
 
     def rebuild(self, *, wait_seconds: float = 0.0) -> int:
-        """Make the dense index again from SQLite; return how many chunks it has."""
+        """Make keywords and dense index again from the stored text; return the number of chunks."""
         with self.lock.hold(wait_seconds=wait_seconds):
+            self.store.analyse_again()
             self.index.rebuild()
             return self.store.chunk_count()
 

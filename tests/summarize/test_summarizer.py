@@ -11,8 +11,7 @@ from langchain_core.documents import Document as LangChainDocument
 from quoth.config.settings import ModelSettings
 from quoth.errors import GenerationError, NoTextError, UsageError
 from quoth.journal.journal import Journal
-from quoth.models.model import LocalModel
-from quoth.models.registry import open_model
+from quoth.models import LocalModel, open_model
 from quoth.summarize.run import Monitor, StoppedError
 from quoth.summarize.summarizer import Summarizer
 from quoth.summarize.values import SummaryOptions

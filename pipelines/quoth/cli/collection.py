@@ -76,7 +76,10 @@ def verify(shared: SharedOptions, wait: Wait = 60.0) -> int:
 
 
 def rebuild(shared: SharedOptions, wait: Wait = 60.0) -> None:
-    """Rebuild the dense index from the stored vectors."""
+    """Rebuild keywords and dense index from the stored text.
+
+    Nothing is embedded: the vectors are in the collection.
+    """
     with shared.open_library() as library, show.waiting("Rebuilding"):
         chunks = library.rebuild(wait_seconds=wait)
     if shared.json:

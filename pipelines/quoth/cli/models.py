@@ -137,15 +137,15 @@ def pull(
 
     privacy.allow must name the host that the model comes from.
     """
-    from quoth.models import backend_class, split_model
+    from quoth.models import open_provider, split_model
 
     chosen = replace(shared, model=name).configure()
     backend, short = split_model(name)
-    kind = backend_class(backend)
-    _check_network(kind.origin(short), name, chosen)
+    provider = open_provider(backend, chosen.backend)
+    _check_network(provider.origin(short), name, chosen)
     last = ""
     with show.progress("Fetching") as move:
-        for step in kind.pull(short, chosen.backend):
+        for step in provider.pull(short):
             last = step.status
             if step.total:
                 move(step.completed, step.total, step.status)
@@ -161,13 +161,14 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete a model that a backend keeps."""
-    from quoth.models import backend_class, split_model
+    from quoth.models import open_provider, split_model
 
     settings = replace(shared, model=name).configure().backend
     backend, short = split_model(name)
+    provider = open_provider(backend, settings)
     if not yes:
         typer.confirm(f"Delete {name}?", abort=True, err=True)
-    backend_class(backend).remove(short, settings)
+    provider.remove(short)
     show.console().print(f"{name} was deleted.")
 
 
@@ -186,10 +187,10 @@ def _check_network(host: str, name: str, config: Config) -> None:
 
 
 def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:
-    from quoth.models import backend_class, settings_of
+    from quoth.models import open_provider
 
-    settings = settings_of(backend, chosen).model_copy(update={"timeout": _LIST_SECONDS})
-    return list(backend_class(backend).installed(settings))
+    quick = chosen.model_copy(update={"timeout": _LIST_SECONDS})
+    return list(open_provider(backend, quick).installed())
 
 
 def _print_fit(name: str, found: Fit) -> None:

@@ -22,8 +22,8 @@ def register(app: typer.Typer) -> None:
 def tune(
     shared: SharedOptions,
     model: Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="The model.")] = "",
-    job: Annotated[
-        str, typer.Option("--for", metavar="JOB", help="`summarize`, `ask` or `chat`.")
+    workload: Annotated[
+        str, typer.Option("--for", metavar="WORKLOAD", help="`summarize`, `ask` or `chat`.")
     ] = "summarize",
     lossy: Annotated[
         bool, typer.Option("--lossy", help="Also try storage that changes the weights noticeably.")
@@ -46,7 +46,7 @@ def tune(
             show.console().print(f"{chosen.backend.model} {said}.")
         return
     with show.progress("Measuring") as move:
-        profile = tuning.tune(chosen.backend, job=job, lossy=lossy, progress=move)
+        profile = tuning.tune(chosen.backend, workload=workload, lossy=lossy, progress=move)
     if shared.json:
         show.print_json({**asdict(profile), "gain": round(profile.gain, 3)})
     else:
@@ -70,7 +70,7 @@ def summary_of(profile: Profile) -> str:
         f"{', '.join(parts)}: reads {profile.chosen.prompt_speed:.0f} and writes "
         f"{profile.chosen.generation_speed:.0f} tokens/s; the defaults, at "
         f"{profile.default.prompt_speed:.0f} and {profile.default.generation_speed:.0f}, "
-        f"would take {profile.gain:.2f} times as long to {profile.job}"
+        f"would take {profile.gain:.2f} times as long to {profile.workload}"
     )
 
 
@@ -81,7 +81,7 @@ def _print_profile(profile: Profile) -> None:
     table = Table(box=None, header_style="bold")
     table.add_column("measured")
     table.add_column("")
-    for column in ("reads", "writes", f"a call to {profile.job}"):
+    for column in ("reads", "writes", f"a call to {profile.workload}"):
         table.add_column(column, justify="right")
     table.add_column("off")
     last = ""
