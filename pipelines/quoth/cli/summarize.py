@@ -76,9 +76,7 @@ def summarize(
 
     A run that was interrupted is resumed: finished model calls are in the journal.
     """
-    if form and form not in FORMATS:
-        raise UsageError(f"There is no format {form!r}.", hint=f"Formats: {', '.join(FORMATS)}.")
-    chosen_form = cast(Format, form)
+    chosen_form = _check_format(form)
     with shared.open_library() as library:
         configured = library.summary_options
         options = replace(
@@ -105,6 +103,12 @@ def summarize(
         return _summarize_here(
             request, output, together=together, form=chosen_form, json=shared.json, trace=trace
         )
+
+
+def _check_format(form: str) -> Format:
+    if form and form not in FORMATS:
+        raise UsageError(f"There is no format {form!r}.", hint=f"Formats: {', '.join(FORMATS)}.")
+    return cast(Format, form)
 
 
 def read_schema(file: Path | None) -> dict[str, Any] | None:
