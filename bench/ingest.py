@@ -101,7 +101,7 @@ def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> dict[str, 
         engine,
     ]
     try:
-        return measure.run([*program, *options], home=home, timeout=6 * 3600).said
+        return measure.run(program, home=home, timeout=6 * 3600).said
     except PeerError as error:
         sys.exit(str(error))
 
