@@ -1,6 +1,6 @@
 """Fits the linear rules of answering, on half of the articles, and reports on the other half.
 
-    python bench/calibrate.py public/squad2/questions.jsonl --limit 1000
+    python -m bench.calibrate public/squad2/questions.jsonl --limit 1000
 
 Two rules (`answer/evidence.py`) tell which sentence answers a question best, and whether it does; a
 third (`answer/phrases.py`) which phrase of it does. No language model is needed. Each rule is
