@@ -348,7 +348,7 @@ def test_a_watch_stops_it_between_calls(tmp_path: Path) -> None:
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(30))
     summarizer = Summarizer(model, journal=journal, options=SummaryOptions(map_tokens=100))
     with pytest.raises(StoppedError):
-        summarizer.invoke(text, watch=Stopping())
+        summarizer.invoke(text, monitor=Stopping())
     assert len(model.asked) == 3
     assert summarizer.invoke(text).cached_calls == 3
 

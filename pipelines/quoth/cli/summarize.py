@@ -119,9 +119,9 @@ def _print(
             _tell(f"✗ {show.place(str(file))}: {error} {error.hint}")
     objects = []
     for source in [documents] if together and documents else documents:
-        with _calls("Summarizing") as watch:
+        with _calls("Summarizing") as monitor:
             try:
-                summary = summarizer.invoke(source, watch=watch)
+                summary = summarizer.invoke(source, monitor=monitor)
             except QuothError as error:
                 if error.exit_code == 3 or len(files) == 1:
                     raise
@@ -222,7 +222,7 @@ def print_plan(
 
 @contextmanager
 def _calls(label: str) -> Iterator[Any]:
-    """Give a watch that shows the calls of one summary as a bar."""
+    """Give a monitor that shows the calls of one summary as a bar."""
     from quoth.summarize import Monitor
 
     with show.progress(label) as move:

@@ -64,11 +64,11 @@ class SummaryRun:
         gate: threading.Semaphore,
         folders: Sequence[Path],
         config: RunnableConfig | None,
-        watch: Monitor,
+        monitor: Monitor,
     ) -> None:
         self.model = model
         self.options = options
-        self.watch = watch
+        self.monitor = monitor
         self.description = model.describe()
         self.small = 0 < self.description.parameters < SMALL
         self.started = time.perf_counter()
@@ -85,22 +85,32 @@ class SummaryRun:
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """Return the prompts that were used: name, version, and what changes with the wording."""
+        """The prompts that were used: name, version, and a hash of the wording."""
         return tuple(
             f"{prompt.name}@{prompt.version} {prompt.fingerprint}"
             for _, prompt in sorted(self._prompts.items())
         )
+
+    def prompt(self, name: str) -> Prompt:
+        """Return the prompt of that name, and count it among those that were used."""
+        if name not in self._prompts:
+            self._prompts[name] = self._select(name)
+        return self._prompts[name]
+
+    def refusals(self, name: str) -> tuple[str, ...]:
+        """Return the refusals that a prompt asks for, whether it is used or not."""
+        return self._select(name).refusals
 
     def messages(self, task: str, values: Mapping[str, str]) -> list[BaseMessage]:
         """Return a task's prompt with its variables filled in; values it has no use for are left.
 
         The language goes in front, where it is the same for every part.
         """
-        prompt = self._prompt(task)
+        prompt = self.prompt(task)
         messages = prompt.messages(**{name: values[name] for name in prompt.variables})
         if not self.options.language:
             return messages
-        request = self._prompt("summarize-language").texts(language=self.options.language)[1]
+        request = self.prompt("summarize-language").texts(language=self.options.language)[1]
         first = messages[0]
         if isinstance(first, SystemMessage):
             return [SystemMessage(f"{first.content}\n{request}"), *messages[1:]]
@@ -176,7 +186,7 @@ class SummaryRun:
             yield
 
     def _go_on(self) -> None:
-        if self.watch.stopped:
+        if self.monitor.stopped:
             raise StoppedError("Stopped before all calls were made; what is done is kept.")
 
     def _count(self, call: Call) -> None:
@@ -186,9 +196,7 @@ class SummaryRun:
             else:
                 self.calls += 1
                 self.timings += call.timings
-        self.watch.called(call)
+        self.monitor.called(call)
 
-    def _prompt(self, task: str) -> Prompt:
-        if task not in self._prompts:
-            self._prompts[task] = select_prompt(task, self.model, folders=self._folders)
-        return self._prompts[task]
+    def _select(self, name: str) -> Prompt:
+        return select_prompt(name, self.model, folders=self._folders)

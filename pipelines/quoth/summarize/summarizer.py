@@ -69,8 +69,8 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> Summary:
-        """Return the summary. `watch` may be given as a keyword, to follow and to stop it."""
-        watch = kwargs.get("watch") or Monitor()
+        """Return the summary. `monitor` may be given as a keyword, to follow and to stop it."""
+        monitor = kwargs.get("monitor") or Monitor()
 
         def work(
             source: SummaryInput | Sequence[SummaryInput],
@@ -78,7 +78,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             config: RunnableConfig,
         ) -> Summary:
             inner = patch_config(config, callbacks=run_manager.get_child())
-            return self._summarize(source, inner, watch)
+            return self._summarize(source, inner, monitor)
 
         return self._call_with_config(work, input, config, run_type="chain")
 
@@ -95,12 +95,12 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         return plan
 
     def _summarize(
-        self, source: SummaryInput | Sequence[SummaryInput], config: RunnableConfig, watch: Monitor
+        self, source: SummaryInput | Sequence[SummaryInput], config: RunnableConfig, monitor: Monitor
     ) -> Summary:
         if self.options.schema is not None:
             check_schema(self.options.schema)
         documents = as_documents(source)
-        run = self._run(config, watch)
+        run = self._run(config, monitor)
         words = self._words(documents)
         roots: list[SummaryNode] = []
         strategies: list[Strategy] = []
@@ -238,7 +238,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             return self.options.words
         return max(40, 2 * self.options.words // len(documents))
 
-    def _run(self, config: RunnableConfig | None, watch: Monitor) -> SummaryRun:
+    def _run(self, config: RunnableConfig | None, monitor: Monitor) -> SummaryRun:
         return SummaryRun(
             self.model,
             self.options,
@@ -246,7 +246,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             gate=self._shared_gate(),
             folders=self.folders,
             config=config,
-            watch=watch,
+            monitor=monitor,
         )
 
     def _shared_gate(self) -> threading.Semaphore:
