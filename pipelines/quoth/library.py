@@ -15,7 +15,7 @@ from typing import Self
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import StructuredTool
 
-from quoth.answer import Answerer, Chat, cite
+from quoth.answer import Answerer, Conversation, cite
 from quoth.collection import DenseIndex, Scope, Source, Store
 from quoth.config import Config, Limits, Retrieval, load_config, state_folder
 from quoth.embed import Embedder
@@ -36,8 +36,8 @@ from quoth.load import DocumentReader
 from quoth.models import LocalModel, open_embedder, open_model
 from quoth.retrieve import (
     CollectionRetriever,
+    OpenedSearcher,
     RetrieverSearcher,
-    Searcher,
     open_searcher,
     search_tool,
 )
@@ -181,9 +181,12 @@ class Library:
         """Return checked citations for what someone, such as an agent, wrote from these hits."""
         return cite(question, text, [hit.chunk for hit in hits])
 
-    def chat(self, *, resume: bool = False) -> Chat:
-        """Return a conversation about the documents; `resume` goes on with the last one."""
-        return Chat(self.answerer, self.folder / "chat.json", resume=resume)
+    def chat(self, *, resume: bool = False) -> Conversation:
+        """Return a conversation about the documents; with `resume` it is the last one."""
+        folder = self.folder / "conversations"
+        if resume:
+            return Conversation.resume(self.answerer, folder)
+        return Conversation(self.answerer, folder)
 
     def summarize(
         self, *paths: AnyPath, query: str = "", length: str = "", together: bool = False
@@ -272,8 +275,10 @@ class Library:
 
     def answers_from(self, retriever: BaseRetriever) -> Answerer:
         """Return an answerer that reads what a LangChain retriever of your own finds."""
-        searcher = RetrieverSearcher(self.searcher, retriever)
-        return Answerer(searcher, self.model, self.config.answering)
+        searcher = RetrieverSearcher(
+            retriever, store=self.store, embedder=self.embedder, settings=self.config.retrieval
+        )
+        return Answerer(searcher, self.model, self.config.answering, journal=self.journal)
 
     @cached_property
     def store(self) -> Store:
@@ -310,16 +315,21 @@ class Library:
         )
 
     @cached_property
-    def searcher(self) -> Searcher:
+    def searcher(self) -> OpenedSearcher:
         """Question → hits."""
         return open_searcher(
-            self.store, self.index, self.embedder, self.config.retrieval, lambda: self.model
+            self.store,
+            self.index,
+            self.embedder,
+            self.config.retrieval,
+            lambda: self.model,
+            journal=self.journal,
         )
 
     @cached_property
     def answerer(self) -> Answerer:
         """Question → answer; a LangChain `Runnable`."""
-        return Answerer(self.searcher, self.model, self.config.answering)
+        return Answerer(self.searcher, self.model, self.config.answering, journal=self.journal)
 
     def summarizer(
         self, options: SummaryOptions | None = None, *, journal: bool = True

@@ -179,7 +179,9 @@ class Answer(Shown):
     """An answer and what it rests on.
 
     `answerable` is false when the documents do not hold the answer; `nearest` then shows the
-    closest hits. `unsupported_numbers` stand in the text, but in no cited chunk.
+    closest hits. `unsupported_numbers` are in the text, but in no cited chunk. `excerpts` are the
+    chunks that the model read. `cached` says that the journal held the model's reply; `timings` are
+    then those of the call that it holds.
     """
 
     question: str
@@ -191,6 +193,8 @@ class Answer(Shown):
     timings: Timings
     unsupported_numbers: tuple[str, ...] = ()
     thinking: str = ""
+    excerpts: tuple[Chunk, ...] = ()
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

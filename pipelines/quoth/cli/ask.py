@@ -79,7 +79,7 @@ def ask(
         introduce(library)
         answer = _print_stream(library.stream(text))
         show.print_answer_end(answer)
-        show.print_timings(answer.model, answer.timings)
+        show.print_timings(answer.model, answer.timings, cached=answer.cached)
 
 
 def chat(
@@ -126,6 +126,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
             "tokens_per_second": round(answer.timings.tokens_per_second, 1),
         },
         "model": answer.model,
+        "cached": answer.cached,
         "thinking": answer.thinking,
     }
 
@@ -177,9 +178,9 @@ def _questions() -> Iterator[str]:
 
 
 def _text(question: str) -> str:
-    from quoth.retrieve import checked_question
+    from quoth.retrieve import check_question
 
-    return checked_question(sys.stdin.read() if question == "-" else question)
+    return check_question(sys.stdin.read() if question == "-" else question)
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

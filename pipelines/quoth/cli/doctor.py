@@ -72,6 +72,7 @@ def doctor(
             _model,
             _tuning,
             _embedder,
+            _answering,
             _collection,
             _ocr,
         ):
@@ -183,6 +184,22 @@ def _embedder(library: Library) -> Finding:
         "good",
         f"{library.config.embedding.model} on {embedder.engine_name}, {dimension} dimensions, "
         f"reads {embedder.limit} tokens",
+    )
+
+
+def _answering(library: Library) -> Finding:
+    """Report whether the limits of answering were fitted to the embedder."""
+    from quoth.answer import find_calibration
+    from quoth.text import ENGLISH
+
+    rules = find_calibration(library.embedder.fingerprint, ENGLISH.name)
+    if rules.calibrated:
+        return Finding("answering", "good", f"calibrated for this embedder and {rules.language}")
+    return Finding(
+        "answering",
+        "note",
+        f"not calibrated for this embedder and {rules.language}",
+        "Only an empty search declines; answering.floor and answering.likelihood set limits.",
     )
 
 

@@ -73,9 +73,12 @@ def print_answer_end(answer: Answer) -> None:
             out.print(f"    {snippet(hit.chunk.text, out.width - 6)}", style="dim")
 
 
-def print_timings(model: str, timings: Timings) -> None:
+def print_timings(model: str, timings: Timings, *, cached: bool = False) -> None:
     """Print one line about the call on stderr."""
     if not timings.calls:
+        return
+    if cached:
+        console(stderr=True).print(f"\n{model} · from the journal", style="dim")
         return
     parts = [model]
     if timings.load_seconds:

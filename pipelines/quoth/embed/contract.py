@@ -74,6 +74,11 @@ class Embedder(Embeddings):
         mean: Vectors = self.embed(parts).mean(axis=0)
         return mean / np.linalg.norm(mean)
 
+    def readable_text(self, text: str) -> str:
+        """Return the beginning of a text that the model reads whole."""
+        starts = self.token_starts(text)
+        return text if len(starts) <= self.limit else text[: starts[self.limit]]
+
     def check_length(self, text: str, tokens: int) -> None:
         """Raise `ConfigurationError` when a text of so many tokens would be cut."""
         if tokens > self.limit:
