@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from quoth import Answer, Citation, Library, Report
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Chunk, Hit, Outcome, Timings
 from quoth.views.lines import counts
 from quoth.views.page_image import page_image

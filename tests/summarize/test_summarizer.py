@@ -13,9 +13,7 @@ from quoth.errors import GenerationError, NoTextError, UsageError
 from quoth.journal.journal import Journal
 from quoth.models.model import LocalModel
 from quoth.models.registry import open_model
-from quoth.summarize.run import Monitor, StoppedError
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Monitor, StoppedError, Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from quoth.views.summary import rendered
 from quoth.views.trace import trace_json, trace_page
@@ -370,8 +368,9 @@ def test_a_long_chain_of_refinements_can_be_traced() -> None:
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(300))
     options = SummaryOptions(strategy="refine", map_tokens=40)
     summary = Summarizer(Scripted(), options=options).invoke(text)
-    assert trace_json(summary)
-    assert trace_page(summary)
+    nodes = [*summary.tree.walk()]
+    assert len(json.loads(trace_json(summary))["tree"]) == len(nodes)
+    assert trace_page(summary).count("<details") == len(nodes)
 
 
 def test_the_embedded_model_summarizes_and_resumes(embedded: LocalModel, tmp_path: Path) -> None:

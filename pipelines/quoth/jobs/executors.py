@@ -15,8 +15,8 @@ class Executor(Protocol):
     def submit(self, task: SummaryTask, monitor: Monitor) -> Future[TaskResult]:
         """Perform a task, now or later.
 
-        `monitor` stays in this process: the executor tells it of the calls of the task, and ends the
-        task with `StoppedError` where `monitor` has stopped.
+        `monitor` stays in this process: the executor reports the calls of the task to it, and ends
+        the task with `StoppedError` when `monitor.stopped` is true.
         """
 
     def close(self) -> None:

@@ -8,7 +8,13 @@ from dataclasses import replace
 
 from quoth.errors import ContextOverflowError
 from quoth.models import Call, ChatRequest
-from quoth.summarize.conversation import Utterance, count_unread, narrate, read_transcript, transcribe
+from quoth.summarize.conversation import (
+    Utterance,
+    count_unread,
+    narrate,
+    read_transcript,
+    transcribe,
+)
 from quoth.summarize.lengths import AnswerLength, length_of, tokens_per_word
 from quoth.summarize.links import SentenceLinker
 from quoth.summarize.parts import Part

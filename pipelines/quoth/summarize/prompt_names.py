@@ -16,9 +16,7 @@ class PromptNames:
 
 _GENERAL = PromptNames("summarize-map", "summarize-refine", "summarize-reduce")
 _SMALL = PromptNames("summarize-map-small", "summarize-refine", "summarize-reduce")
-_QUERY = PromptNames(
-    "summarize-query-map", "summarize-query-refine", "summarize-query-reduce"
-)
+_QUERY = PromptNames("summarize-query-map", "summarize-query-refine", "summarize-query-reduce")
 _QUERY_SMALL = PromptNames(
     "summarize-query-map-small", "summarize-query-refine", "summarize-query-reduce"
 )

@@ -19,7 +19,8 @@ from quoth.errors import QuothError
 from quoth.journal import Journal
 from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import Prompt, select_prompt
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize.gate import Gate
+from quoth.summarize.options import SummaryOptions
 from quoth.types import Timings
 
 SMALL = 1_000_000_000
@@ -61,7 +62,7 @@ class SummaryRun:
         options: SummaryOptions,
         *,
         journal: Journal | None,
-        gate: threading.Semaphore,
+        gate: Gate,
         folders: Sequence[Path],
         config: RunnableConfig | None,
         monitor: Monitor,
@@ -181,7 +182,7 @@ class SummaryRun:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Hold one of the calls that the model takes at once."""
-        with self._gate:
+        with self._gate.turn():
             self._go_on()
             yield
 
