@@ -26,7 +26,7 @@ from quoth.evaluate.answers import evaluate_answers, token_f1
 from quoth.evaluate.corpus import Corpus, corpus_searcher, read_corpus
 from quoth.evaluate.questions import Question, balanced, read_questions
 from quoth.evaluate.results import interval, write_evaluation
-from quoth.models.registry import open_embedder, open_model
+from quoth.models import open_embedder, open_model
 
 # What counts as declining for RetrievalQA, whose prompt asks to say that one doesn't know.
 DECLINED = re.compile(

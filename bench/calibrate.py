@@ -27,7 +27,7 @@ from quoth.embed.contract import Embedder
 from quoth.evaluate.answers import normalized, token_f1
 from quoth.evaluate.corpus import corpus_searcher, read_corpus
 from quoth.evaluate.questions import Question, balanced, read_questions
-from quoth.models.registry import open_embedder
+from quoth.models import open_embedder
 from quoth.text import terms
 from quoth.types import Hit
 from sklearn.linear_model import LogisticRegression

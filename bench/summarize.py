@@ -22,14 +22,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from quoth.backends.llama.in_process import LlamaCpp
+from quoth.backends import LlamaCpp
 from quoth.config.read import load_config
 from quoth.config.settings import ModelSettings
 from quoth.evaluate.questions import sample
 from quoth.evaluate.references import Referenced, read_references
 from quoth.evaluate.summaries import judged, lead
-from quoth.models.model import LocalModel
-from quoth.models.registry import open_model
+from quoth.models import LocalModel, open_model
 from quoth.summarize import SummaryOptions
 from quoth.summarize.summarizer import Summarizer
 from quoth.weights.find import weights_of

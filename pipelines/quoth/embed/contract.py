@@ -14,7 +14,7 @@ from quoth.errors import ConfigurationError
 
 Vectors = NDArray[np.float32]
 Advance = Callable[[int], None]
-"""Hears how many texts were embedded since it was called before."""
+"""Called with the number of texts that were embedded since the last call."""
 
 
 class Embedder(Embeddings):

@@ -84,6 +84,7 @@ class CollectionSearcher:
         scope = scope or scope_of(self.settings)
         self._check_embedder()
         expansion = self.expander.invoke(question.text) if self.expander else Expansion()
+        self.store.follow_analyser(self.index.lock)
         self.index.follow()
         with self.store.snapshot():
             self._check_embedder()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from quoth.summarize.options import Strategy, SummaryOptions
-from quoth.types import Chunk, Shown, Timings
+from quoth.types import Chunk, Timings
 
 NodeKind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "corpus"]
 
@@ -80,7 +80,7 @@ class SummaryNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary(Shown):
+class Summary:
     """A summary, what it rests on, and what it cost.
 
     `coverage` is the share of the source's characters (white space left out) that the model has
@@ -105,6 +105,9 @@ class Summary(Shown):
     seconds: float
     tree: SummaryNode
     data: Any = None
+
+    def __str__(self) -> str:
+        return self.text
 
     @property
     def sources(self) -> tuple[str, ...]:
