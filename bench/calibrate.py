@@ -1,6 +1,6 @@
 """Fits the linear rules of answering, on half of the articles, and reports on the other half.
 
-    python bench/calibrate.py public/squad2/questions.jsonl --limit 1000
+    python -m bench.calibrate public/squad2/questions.jsonl --limit 1000
 
 Two rules (`answer/evidence.py`) tell which sentence answers a question best, and whether
 it does; a third (`answer/phrases.py`) which phrase of it does. No language model is
@@ -22,12 +22,12 @@ from quoth.answer.evidence import HITS, SENTENCE_WEIGHTS, Evidence, described, w
 from quoth.answer.ground import Sentence, sentences_of, term_weights
 from quoth.answer.phrases import described as described_phrases
 from quoth.answer.phrases import kind_of
-from quoth.config.read import load_config
-from quoth.embed.contract import Embedder
+from quoth.config import load_config
+from quoth.embed import Embedder
 from quoth.evaluate.answers import normalized, token_f1
 from quoth.evaluate.corpus import corpus_searcher, read_corpus
 from quoth.evaluate.questions import Question, balanced, read_questions
-from quoth.models.registry import open_embedder
+from quoth.models import open_embedder
 from quoth.text import terms
 from quoth.types import Hit
 from sklearn.linear_model import LogisticRegression

@@ -1,6 +1,6 @@
 """How long a search takes in a large collection, without the embedding of the question.
 
-    python bench/search.py public/scifact --chunks 100000
+    python -m bench.search public/scifact --chunks 100000
 
 The chunks are made of halves of two abstracts each, so their words are those of real text. Vectors
 are drawn: every abstract has one, a chunk the mean of its two with some noise. They are stored by
@@ -20,13 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from quoth.collection.index import DenseIndex
-from quoth.collection.store import Store
-from quoth.config.settings import Retrieval
+from quoth.collection import DenseIndex, Store
+from quoth.config import Retrieval
 from quoth.evaluate.corpus import read_corpus, read_grades, read_queries
-from quoth.retrieve.searcher import Searcher
-from quoth.system.lock import WriteLock
-from quoth.text.words import analyse
+from quoth.retrieve import Searcher
+from quoth.system import WriteLock
+from quoth.text import analyse
 from quoth.types import Chunk, Document, Page
 
 WIDTH = 384

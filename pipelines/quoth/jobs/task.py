@@ -21,7 +21,7 @@ from quoth.errors import (
 )
 from quoth.summarize import Monitor, StoppedError, Summarizer, Summary, SummaryOptions
 from quoth.types import Document, Outcome
-from quoth.views import FORMATS, Format, rendered, trace_json, trace_page
+from quoth.views import FORMATS, Format, render_summary, trace_json, trace_page
 
 ReadDocument = Callable[[Path], Document]
 
@@ -137,5 +137,5 @@ def _render(task: SummaryTask, document: Document, summary: Summary) -> TaskResu
         pages=len(document.pages),
         chunks=sum(len(node.chunks) for node in summary.tree.walk()),
     )
-    outputs[main] = rendered(summary, task.form)
+    outputs[main] = render_summary(summary, task.form)
     return TaskResult(outcome, outputs, summary.coverage)

@@ -22,9 +22,6 @@ from quoth.prompts import Prompt, select_prompt
 from quoth.summarize.values import SummaryOptions
 from quoth.types import Timings
 
-SMALL = 1_000_000_000
-"""Parameters below which a model gets short parts and simple prompts, and rewrites nothing."""
-
 _MARGIN = 8
 
 Item = TypeVar("Item")
@@ -70,7 +67,7 @@ class SummaryRun:
         self.options = options
         self.watch = watch
         self.description = model.describe()
-        self.small = 0 < self.description.parameters < SMALL
+        self.small = self.description.is_small
         self.started = time.perf_counter()
         self.calls = 0
         self.cached_calls = 0
@@ -133,7 +130,7 @@ class SummaryRun:
         """
         self._go_on()
         limits = [request.max_tokens]
-        roomy = min(8 * request.max_tokens + 512, self.model.bound_tokens(request.messages))
+        roomy = min(8 * request.max_tokens + 512, self.model.answer_budget(request.messages))
         if roomy > request.max_tokens:
             limits.append(roomy)
         for limit in limits:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from quoth.config import Summarization
 from quoth.errors import UsageError
-from quoth.types import Chunk, Shown, Timings
+from quoth.types import Chunk, Timings
 
 Strategy = Literal["auto", "map-reduce", "refine", "stuff"]
 Reduction = Literal["auto", "model", "select"]
@@ -150,7 +150,7 @@ class SummaryNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary(Shown):
+class Summary:
     """A summary, what it rests on, and what it cost.
 
     `coverage` is the share of the source's characters (white space left out) that the model has
@@ -175,6 +175,9 @@ class Summary(Shown):
     seconds: float
     tree: SummaryNode
     data: Any = None
+
+    def __str__(self) -> str:
+        return self.text
 
     @property
     def sources(self) -> tuple[str, ...]:
