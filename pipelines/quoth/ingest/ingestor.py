@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from quoth.collection import DenseIndex, Failure, Store, Vectors
+from quoth.collection import DenseIndex, Failure, Store
 from quoth.config import Limits
 from quoth.embed import Embedder, EmbeddingThread, embedded_text
 from quoth.errors import CollectionError, DocumentError, FingerprintError, UsageError
@@ -27,7 +27,7 @@ from quoth.ingest.walk import File, content_hash, walk
 from quoth.load import LoaderPool
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Chunk, Document, Outcome, Progress, Report
+from quoth.types import Chunk, Document, Outcome, Progress, Report, Vectors
 
 GATHER = 192
 """Chunks that are embedded together, so that small files fill a batch; fewer when none are."""

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from quoth.collection import Build, DenseIndex, Source, Store, Vectors
+from quoth.collection import Build, DenseIndex, Source, Store
 from quoth.embed import Embedder, embedded_text
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Chunk, Document, Outcome, Progress, Report
+from quoth.types import Chunk, Document, Outcome, Progress, Report, Vectors
 
 _GATHER = 256
 
