@@ -15,11 +15,11 @@ from quoth.answer import Answerer, find_calibration
 from quoth.answer.answerer import NOT_FOUND
 from quoth.collection import Scope
 from quoth.config import Answering, Config, Embedding
-from quoth.embed import Embedder, FolderEmbedder, Vectors
+from quoth.embed import Embedder, FolderEmbedder
 from quoth.errors import BackendError, ContextOverflowError, UsageError
 from quoth.journal import Journal
 from quoth.retrieve import Question
-from quoth.types import Answer, Chunk, Hit
+from quoth.types import Answer, Chunk, Hit, Vectors
 from scripted_model import Scripted
 
 SMALL = 135_000_000
@@ -50,11 +50,11 @@ def obedient(prompt: str) -> str:
 class Obeying(Scripted):
     """Writes the first thing that the grammar allows, as a backend with grammars would."""
 
-    def pieces(self, request: Any) -> Any:
+    def generate_pieces(self, request: Any) -> Any:
         if request.grammar:
             first = re.findall(r'"(?:[^"\\]|\\.)*"', request.grammar)[0]
             self.answer = lambda prompt: str(json.loads(first))
-        yield from super().pieces(request)
+        yield from super().generate_pieces(request)
 
 
 def test_a_quote_of_the_model_is_found_on_its_page(embedder: Embedder) -> None:

@@ -75,14 +75,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 class Gullible(Scripted):
     """Does what a document says: repeats the last lines of the first excerpt as its reply."""
 
-    def pieces(self, request: Any) -> Any:
+    def generate_pieces(self, request: Any) -> Any:
         prompt = str(request.messages[-1].content)
         if request.grammar:
             self.answer = lambda _: str(json.loads(_last_choice(request.grammar)))
         else:
             body = re.findall(r"<excerpt \d+: [^\n]*>\n(.*?)\n</excerpt", prompt, re.DOTALL)
             self.answer = lambda _: body[0].split(FACT)[-1].strip()
-        yield from super().pieces(request)
+        yield from super().generate_pieces(request)
 
 
 def _last_choice(grammar: str) -> str:

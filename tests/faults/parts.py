@@ -13,8 +13,7 @@ from quoth import Library
 from quoth.errors import QuothError
 from quoth.jobs import SummaryJob
 from quoth.journal.journal import Journal
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from scripted_model import Scripted, first_words
 

@@ -25,8 +25,6 @@ from quoth.text import encloses, unsupported_numbers
 from quoth.types import Answer, Chunk, Hit, Timings
 
 NOT_FOUND = "This is not in your documents."
-SMALL = 1_000_000_000
-"""Parameters below which a model chooses among words of the text instead of writing."""
 
 
 class Answerer(Runnable[str, Answer]):
@@ -137,8 +135,7 @@ class Answerer(Runnable[str, Answer]):
 
     def _way(self, rules: Calibration) -> Way:
         style = self.settings.style
-        small = 0 < self.model.describe().parameters < SMALL
-        if style == "phrase" or (style == "auto" and small):
+        if style == "phrase" or (style == "auto" and self.model.describe().is_small):
             return Choosing(self.model, self.settings, rules)
         return Writing(self.model, self.settings)
 

@@ -39,7 +39,7 @@ class Condenser:
         for dropped in range(len(turns)):
             recent = turns[dropped:]
             messages = prompt.messages(history=_history(recent), question=question)
-            if model.bound_tokens(messages) >= MAX_TOKENS:
+            if model.answer_budget(messages) >= MAX_TOKENS:
                 break
         else:
             return with_subject(question, turns[-1], self._rules), len(turns)

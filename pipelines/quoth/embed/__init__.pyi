@@ -3,10 +3,10 @@ __all__ = [
     "Embedder",
     "EmbeddingThread",
     "FolderEmbedder",
-    "Vectors",
     "embedded_text",
 ]
 
 from .ahead import EmbeddingThread
-from .contract import Advance, Embedder, Vectors
-from .embedder import FolderEmbedder, embedded_text
+from .contract import Advance, Embedder
+from .embedder import FolderEmbedder
+from .passage import embedded_text

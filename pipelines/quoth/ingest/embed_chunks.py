@@ -10,9 +10,8 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from quoth.collection import Vectors
 from quoth.embed import Embedder, EmbeddingThread, embedded_text
-from quoth.types import Chunk
+from quoth.types import Chunk, Vectors
 
 BATCH_CHUNKS = 192
 """Chunks that are embedded together, so that small documents fill a batch."""

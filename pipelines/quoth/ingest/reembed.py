@@ -10,12 +10,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
-from quoth.collection import Build, DenseIndex, Source, Store, Vectors
+from quoth.collection import Build, DenseIndex, Source, Store
 from quoth.embed import Embedder
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, embed_chunks
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Chunk, Document, Outcome, Progress, Report
+from quoth.types import Chunk, Document, Outcome, Progress, Report, Vectors
 
 
 def reembed(

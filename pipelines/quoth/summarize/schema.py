@@ -41,8 +41,8 @@ def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any
     messages = run.messages("summarize-schema", {"summary": summary})
     why = ""
     for attempt in range(_ATTEMPTS):
-        tokens = min(_TOKENS * 2**attempt, _MOST_TOKENS, run.model.bound_tokens(messages))
-        run.watch.planned(1)
+        tokens = min(_TOKENS * 2**attempt, _MOST_TOKENS, run.model.answer_budget(messages))
+        run.monitor.planned(1)
         try:
             request = replace(
                 run.request(messages, max(1, tokens)),
