@@ -72,3 +72,10 @@ def test_the_configuration_is_frozen_and_every_setting_is_described() -> None:
 def test_state_lives_where_the_environment_says(tmp_path: Path) -> None:
     assert state_folder({"QUOTH_HOME": str(tmp_path)}) == tmp_path
     assert state_folder({}).name == "quoth"
+
+
+def test_a_file_may_cost_the_same_with_and_without_settings() -> None:
+    from quoth.config import Ingestion, Limits
+
+    assert Ingestion().limits == Limits()
+    assert Ingestion(max_pages=7).limits == Limits(pages=7)

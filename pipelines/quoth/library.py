@@ -17,14 +17,13 @@ from langchain_core.tools import StructuredTool
 
 from quoth.answer import Answerer, Chat, cite
 from quoth.collection import DenseIndex, Scope, Source, Store
-from quoth.config import Config, Retrieval, load_config, state_folder
+from quoth.config import Config, Limits, Retrieval, load_config, state_folder
 from quoth.embed import Embedder
 from quoth.errors import ConfigurationError, UsageError
 from quoth.ingest import (
     File,
     Ingestor,
     Verification,
-    limits_of,
     open_ingestor,
     open_splitter,
     reembed,
@@ -33,7 +32,7 @@ from quoth.ingest import (
     watch,
 )
 from quoth.journal import Journal
-from quoth.load import DocumentReader, Limits
+from quoth.load import DocumentReader
 from quoth.models import LocalModel, open_embedder, open_model
 from quoth.retrieve import (
     CollectionRetriever,
@@ -344,7 +343,7 @@ class Library:
     @property
     def limits(self) -> Limits:
         """What reading one file may cost."""
-        return limits_of(self.config.ingestion)
+        return self.config.ingestion.limits
 
     @cached_property
     def ingestor(self) -> Ingestor:

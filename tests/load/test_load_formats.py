@@ -18,6 +18,7 @@ import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
 from pptx import Presentation
+from quoth.config import Limits
 from quoth.errors import (
     ConfigurationError,
     CorruptDocumentError,
@@ -27,7 +28,6 @@ from quoth.errors import (
     NoTextError,
     UnsupportedFormatError,
 )
-from quoth.load.contract import Limits
 from quoth.load.langchain import DocumentLoader
 from quoth.load.registry import load_document, supported_suffixes
 from quoth.types import Document
@@ -180,6 +180,25 @@ def test_markdown_is_verbatim_with_headings_outside_code() -> None:
         (1, "Four"),
     ]
     assert all(text[h.start :].lstrip("# ").startswith(h.title) for h in found)
+
+
+def test_markdown_headings_in_comments_quotes_and_lists_are_none() -> None:
+    from quoth.load.markdown import markdown_headings
+
+    text = "<!--\n# comment\n-->\n\n> # quoted\n\n- # item\n\n#\n\n# One\n\n---\nTwo\n---\n"
+    assert [(h.start, h.level, h.title) for h in markdown_headings(text)] == [
+        (text.index("# One"), 1, "One"),
+        (text.index("Two"), 2, "Two"),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "[", "```\n", "<a\n", "1. a\n   "])
+def test_many_marks_of_markdown_cost_little_time(mark: str) -> None:
+    from quoth.load.markdown import markdown_headings
+
+    began = time.process_time()  # seconds of the processor, which a busy machine hardly changes
+    assert len(markdown_headings(mark * 20_000 + "\n\n# One\n")) <= 1
+    assert time.process_time() - began < 5
 
 
 def test_rst_and_org_headings(write: Write) -> None:
@@ -527,7 +546,7 @@ def test_the_langchain_loader_gives_a_document_a_page(make_pdf: MakePdf, write: 
     path = make_pdf("a.pdf", [["first page"], ["second page"]])
     write("b.txt", "some text")
     write("c.txt", b"")
-    one = DocumentLoader(path).load()
+    one = DocumentLoader(path, workers=1).load()
     assert [(page.page_content, page.metadata["page"]) for page in one] == [
         ("first page", 1),
         ("second page", 2),
@@ -542,6 +561,17 @@ def test_the_langchain_loader_gives_a_document_a_page(make_pdf: MakePdf, write: 
     assert [(path.name, type(error)) for path, error in folder.failed] == [
         ("c.txt", EmptyDocumentError)
     ]
+    with pytest.raises(EmptyDocumentError):
+        DocumentLoader(path.with_name("c.txt"), workers=1).load()
+
+
+def test_only_the_first_pages_are_kept_of_any_format(make_pdf: MakePdf, write: Write) -> None:
+    pdf = make_pdf("a.pdf", [["one"], ["two"], ["three"]])
+    for path in (pdf, write("a.txt", "one\n\ftwo\n\fthree\n")):
+        document = load_document(path, limits=Limits(first_pages=2))
+        assert [page.number for page in document.pages] == [1, 2]
+        assert document.left_out == 1
+        assert document.notes == ("Only the first 2 of 3 pages were read.",)
 
 
 def test_ocr_without_tesseract_says_what_to_install(

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quoth.config import Limits
 from quoth.errors import DocumentError, NeedsPasswordError
-from quoth.load.contract import Limits
 from quoth.load.isolate import LoaderPool
 from quoth.load.registry import load_document
 from quoth.types import Document

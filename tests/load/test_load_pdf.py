@@ -13,8 +13,8 @@ from pathlib import Path
 import pypdf
 import pytest
 from pypdf.generic import NameObject
+from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError
-from quoth.load.contract import Limits
 from quoth.load.pdf_choice import badness, better, needs_second_reading
 from quoth.load.registry import load_document
 from reportlab.pdfgen.canvas import Canvas

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, DocumentError, LimitExceededError, NeedsPasswordError
-from quoth.load.contract import Limits
 from quoth.load.isolate import LoaderPool
 from quoth.types import Document
 

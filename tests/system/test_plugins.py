@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from quoth.errors import ConfigurationError, MissingExtraError
+from quoth.errors import ConfigurationError, UsageError
 from quoth.system import load_entry_point, read_entry_points
 
 GROUP = "quoth.test_plugins"
@@ -62,10 +62,10 @@ def test_a_package_that_cannot_be_imported_is_named_with_the_reason(
 
 
 def test_an_error_of_ours_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = "from quoth import errors\nraise errors.MissingExtraError('Counting', 'ocr')"
+    module = "from quoth import errors\nraise errors.UsageError('Not today.')"
     install(tmp_path, "plug_c", "one = plug_c:one", module)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(MissingExtraError):
+    with pytest.raises(UsageError, match="Not today"):
         load_entry_point(GROUP, "one", kind="number")
 
 

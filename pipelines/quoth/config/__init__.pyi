@@ -4,6 +4,7 @@ __all__ = [
     "Effective",
     "Embedding",
     "Ingestion",
+    "Limits",
     "ModelSettings",
     "Retrieval",
     "Summarization",
@@ -13,6 +14,7 @@ __all__ = [
     "state_folder",
 ]
 
+from .limits import Limits
 from .read import Effective, compose, load_config, nearest, state_folder
 from .settings import (
     Answering,

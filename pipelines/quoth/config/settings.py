@@ -7,7 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from quoth.config.limits import Limits
 from quoth.system import Guard
+
+_LIMITS = Limits()
 
 
 class Section(BaseModel):
@@ -21,11 +24,25 @@ class Ingestion(Section):
 
     chunk_tokens: int = Field(240, ge=16, le=8192, description="Tokens of a chunk, at most.")
     ocr: bool = Field(False, description="Read scanned pages with tesseract (extra: ocr).")
-    max_pages: int = Field(20_000, ge=1, description="Pages that one file may have.")
-    max_seconds: float = Field(120.0, gt=0, description="Time that one file may take.")
-    max_memory_megabytes: int = Field(2048, ge=128, description="Memory that one file may take.")
-    max_unpacked_megabytes: int = Field(1024, ge=1, description="Size that one file may unpack to.")
+    max_pages: int = Field(_LIMITS.pages, ge=1, description="Pages that one file may have.")
+    max_seconds: float = Field(_LIMITS.seconds, gt=0, description="Time that one file may take.")
+    max_memory_megabytes: int = Field(
+        _LIMITS.memory_megabytes, ge=128, description="Memory that one file may take."
+    )
+    max_unpacked_megabytes: int = Field(
+        _LIMITS.unpacked_megabytes, ge=1, description="Size that one file may unpack to."
+    )
     workers: int = Field(0, ge=0, description="Processes that parse; 0 takes one for each core.")
+
+    @property
+    def limits(self) -> Limits:
+        """What reading one file may cost."""
+        return Limits(
+            seconds=self.max_seconds,
+            memory_megabytes=self.max_memory_megabytes,
+            pages=self.max_pages,
+            unpacked_megabytes=self.max_unpacked_megabytes,
+        )
 
 
 class Embedding(Section):

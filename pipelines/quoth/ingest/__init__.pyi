@@ -2,7 +2,6 @@ __all__ = [
     "File",
     "Ingestor",
     "Verification",
-    "limits_of",
     "open_ingestor",
     "open_splitter",
     "reembed",
@@ -11,7 +10,7 @@ __all__ = [
     "watch",
 ]
 
-from .configured import limits_of, open_ingestor, open_splitter
+from .configured import open_ingestor, open_splitter
 from .ingestor import Ingestor
 from .reembed import reembed
 from .verify import Verification, verify

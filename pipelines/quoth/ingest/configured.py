@@ -8,7 +8,6 @@ from quoth.collection import DenseIndex, Store
 from quoth.config import Ingestion
 from quoth.embed import Embedder
 from quoth.ingest.ingestor import Ingestor
-from quoth.load import Limits
 from quoth.system import WriteLock
 from quoth.text import Splitter
 
@@ -20,16 +19,6 @@ def open_splitter(embedder: Embedder, settings: Ingestion) -> Splitter:
         chunk_tokens=settings.chunk_tokens,
         limit=embedder.limit,
         heads=True,
-    )
-
-
-def limits_of(settings: Ingestion) -> Limits:
-    """Return what reading one file may cost."""
-    return Limits(
-        seconds=settings.max_seconds,
-        memory_megabytes=settings.max_memory_megabytes,
-        pages=settings.max_pages,
-        unpacked_megabytes=settings.max_unpacked_megabytes,
     )
 
 
@@ -49,7 +38,7 @@ def open_ingestor(
         embedder,
         open_splitter(embedder, settings),
         lock,
-        limits=limits_of(settings),
+        limits=settings.limits,
         state=state,
         workers=settings.workers,
         ocr=settings.ocr,

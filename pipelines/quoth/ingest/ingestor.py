@@ -20,10 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from quoth.collection import DenseIndex, Failure, Store, Vectors
+from quoth.config import Limits
 from quoth.embed import Embedder, EmbeddingThread, embedded_text
 from quoth.errors import CollectionError, DocumentError, FingerprintError, UsageError
 from quoth.ingest.walk import File, content_hash, walk
-from quoth.load import Limits, LoaderPool
+from quoth.load import LoaderPool
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Outcome, Progress, Report

@@ -1,7 +1,6 @@
 __all__ = [
     "DocumentLoader",
     "DocumentReader",
-    "Limits",
     "LoadOptions",
     "Loader",
     "LoaderPool",
@@ -9,7 +8,7 @@ __all__ = [
     "supported_suffixes",
 ]
 
-from .contract import Limits, Loader, LoadOptions
+from .contract import Loader, LoadOptions
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader
 from .registry import load_document, supported_suffixes

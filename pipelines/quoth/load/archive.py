@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
+from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError
-from quoth.load.contract import Limits
 
 _MOST_MEMBERS = 50_000
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
@@ -40,7 +40,7 @@ class Archive:
             raise LimitExceededError(
                 f"{path.name} would unpack to {declared / 2**20:,.0f} MB in "
                 f"{len(self._members):,} parts; {limits.unpacked_megabytes:,} MB are allowed.",
-                hint="Raise the limit unpacked_megabytes if you trust the file.",
+                hint="Raise ingestion.max_unpacked_megabytes if you trust the file.",
             )
 
     def __enter__(self) -> Self:

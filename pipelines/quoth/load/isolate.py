@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, DocumentError, LimitExceededError
 from quoth.load import wire
-from quoth.load.contract import Limits, LoadOptions
+from quoth.load.contract import LoadOptions
 from quoth.system import Child, describe_exit, kill_children
 from quoth.types import Document
 

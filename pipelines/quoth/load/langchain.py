@@ -11,10 +11,10 @@ from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from quoth.config import Limits
 from quoth.errors import DocumentError, UsageError
-from quoth.load.contract import Limits
 from quoth.load.isolate import LoaderPool
-from quoth.load.registry import load_document, supported_suffixes
+from quoth.load.registry import supported_suffixes
 from quoth.types import Document
 
 
@@ -49,33 +49,30 @@ class DocumentLoader(BaseLoader):
         self.failed = []
         if not self._path.exists():
             raise UsageError(f"There is no file or folder {self._path}.")
-        if not self._path.is_dir():
-            document = load_document(
-                self._path, passwords=self._passwords, limits=self._limits, ocr=self._ocr
-            )
-            yield from _pages(document)
-            return
-        suffixes = supported_suffixes()
-        paths = (
-            path
-            for path in sorted(self._path.rglob("*"))
-            if path.is_file() and path.suffix.lower() in suffixes
-        )
+        of_folder = self._path.is_dir()
         with LoaderPool(
             workers=self._workers, limits=self._limits, passwords=self._passwords, ocr=self._ocr
         ) as pool:
-            for path, outcome in pool.load_all(paths):
+            for path, outcome in pool.load_all(self._files() if of_folder else [self._path]):
                 if isinstance(outcome, Document):
                     yield from _pages(outcome)
-                else:
+                elif of_folder:
                     self.failed.append((path, outcome))
+                else:
+                    raise outcome
+
+    def _files(self) -> Iterator[Path]:
+        suffixes = supported_suffixes()
+        for path in sorted(self._path.rglob("*")):
+            if path.is_file() and path.suffix.lower() in suffixes:
+                yield path
 
 
 class DocumentReader(Runnable[Path | str, Document]):
     """Path → document, each in a worker process of its own, with limits. A LangChain `Runnable`.
 
-    It may be called as well. `first_pages` keeps only so many pages, and says so in the document's
-    notes. Raises the `DocumentError` that says what is wrong with a file.
+    It may be called as well. Only the `first_pages` of a document are kept (0: all), and its notes
+    say so. Raises the `DocumentError` that says what is wrong with a file.
     """
 
     def __init__(
@@ -89,7 +86,6 @@ class DocumentReader(Runnable[Path | str, Document]):
         self._limits = replace(limits or Limits(), first_pages=first_pages)
         self._passwords = passwords
         self._ocr = ocr
-        self._first_pages = first_pages
 
     def __call__(self, path: Path | str) -> Document:
         """Return the document at `path`."""
@@ -108,20 +104,7 @@ class DocumentReader(Runnable[Path | str, Document]):
             _, result = next(iter(pool.load_all([Path(path)])))
         if isinstance(result, DocumentError):
             raise result
-        most = self._first_pages
-        if not most or len(result.pages) <= most:  # of a PDF no more is read
-            return result
-        note = f"Only the first {most} of {len(result.pages)} pages were read."
-        pages = result.pages[:most]
-        last = pages[-1].number
-        unreadable = tuple(number for number in result.unreadable if number <= last)
-        return replace(
-            result,
-            pages=pages,
-            unreadable=unreadable,
-            notes=(*result.notes, note),
-            left_out=len(result.pages) - most,
-        )
+        return result
 
 
 def _pages(document: Document) -> Iterator[LangChainDocument]:

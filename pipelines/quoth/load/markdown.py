@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
+
+from markdown_it import MarkdownIt
 
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
@@ -12,10 +16,7 @@ from quoth.load.text import read_text
 from quoth.types import Document, Heading, Page
 
 _LONGEST = 1000  # characters; a longer line is no heading
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_NO_PARAGRAPH = re.compile(r" {0,3}([-*+>|]|\d+[.)])(\s|$)|\s*$| {4}|\t")
+_FRONT_MATTER = re.compile(r"---\n(?s:.*?)\n---[ \t]*(\n|\Z)")
 _RULE = re.compile(r"([=\-`:'\"~^_*+#<>.])\1{2,}[ \t]*$")
 _ORG = re.compile(r"(\*+)[ \t]+(.+?)(?:[ \t]+:[\w:@#%]+:)?[ \t]*$")
 _ORG_BLOCK = re.compile(r"[ \t]*#\+(begin|end)_\w+", re.I)
@@ -30,38 +31,36 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def markdown_headings(text: str) -> tuple[Heading, ...]:
-    """Return ATX (`# A`) and setext (underlined) headings outside code and front matter."""
-    headings: list[Heading] = []
-    fence = ""
-    previous: tuple[int, str] | None = None
-    front_matter = text.startswith("---\n") and "\n---" in text[3:]
-    for start, line in _lines(text):
-        if front_matter:
-            front_matter = start == 0 or line.rstrip() != "---"
-            continue
-        marker = _FENCE.match(line)
-        if fence:
-            if marker and marker[1].startswith(fence) and not marker[2].strip():
-                fence = ""
-            continue
-        if marker and not (marker[1][0] == "`" and "`" in marker[2]):
-            fence, previous = marker[1], None
-            continue
-        if len(line) > _LONGEST:
-            previous = None
-            continue
-        atx, setext = _ATX.match(line), _SETEXT.match(line)
-        if atx:
-            if atx[2]:
-                headings.append(Heading(start, len(atx[1]), one_line(atx[2])))
-            previous = None
-        elif setext and previous is not None:
-            level = 1 if setext[1][0] == "=" else 2
-            headings.append(Heading(previous[0], level, one_line(previous[1])))
-            previous = None
-        else:
-            previous = None if _NO_PARAGRAPH.match(line) else (start, line)
-    return tuple(headings)
+    """Return ATX (`# A`) and setext (underlined) headings, as CommonMark defines them.
+
+    Those of front matter, code, quotes and lists are left out.
+    """
+    begin = _end_of_front_matter(text)
+    starts = [start + begin for start, _ in _lines(text[begin:])]
+    tokens = _markdown().parse(text[begin:])
+    return tuple(
+        Heading(starts[opening.map[0]], int(opening.tag[1:]), one_line(title.content))
+        for opening, title in pairwise(tokens)
+        if opening.type == "heading_open"
+        and opening.level == 0
+        and opening.map is not None
+        and title.content
+        and len(title.content) <= _LONGEST
+    )
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    """Return a parser that looks at blocks alone."""
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def _end_of_front_matter(text: str) -> int:
+    """Return where the YAML between two lines `---` at the top ends, 0 where there is none."""
+    found = _FRONT_MATTER.match(text)
+    return found.end() if found else 0
 
 
 def rst_headings(text: str) -> tuple[Heading, ...]:

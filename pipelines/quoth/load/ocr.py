@@ -8,9 +8,9 @@ import subprocess
 
 import pypdfium2
 
+from quoth.config import Limits
 from quoth.errors import ConfigurationError, LimitExceededError
 from quoth.load.clean import tidy
-from quoth.load.contract import Limits
 from quoth.system import encode_png
 
 _DOTS_PER_INCH = 300

@@ -96,7 +96,7 @@ class _Reading:
         if count > limit:
             raise LimitExceededError(
                 f"{self._path.name} has {count:,} pages; {limit:,} are allowed.",
-                hint="Raise the limit pages if you trust the file.",
+                hint="Raise ingestion.max_pages if you trust the file.",
             )
 
     def _wanted(self, count: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 
 from quoth.load.pdf_page import Line, PageText
 from quoth.types import Heading
@@ -11,11 +12,8 @@ from quoth.types import Heading
 _LARGER = 1.12
 _FULL_PAGE = 15
 _MOST_LINES = 3  # more lines in a row are a paragraph in large type
-_NUMBERED = re.compile(
-    r"(part|item|note|chapter|section|article|appendix|annex|schedule)\s+[\dIVXLCA-H]+\b"
-    r"|\d+(\.\d+)+\.?\s+[A-Z]",
-    re.I,
-)
+_NUMBERED = re.compile(r"\d+(\.\d+)+\.?\s+[^\W\d_]")
+_NAMED = re.compile(r"(\w+)\s+[\dIVXLCA-H]+\b", re.I)
 
 
 def usual_size(pages: list[PageText]) -> float:
@@ -82,4 +80,19 @@ def _level(line: Line, usual: float) -> int:
     ratio = line.size / usual
     if ratio >= _LARGER:
         return 1 if ratio >= 1.7 else 2 if ratio >= 1.35 else 3
-    return 4 if _NUMBERED.match(text) else 0
+    return 4 if _is_numbered(text) else 0
+
+
+def _is_numbered(text: str) -> bool:
+    """Return whether a line begins like a heading with a number: `4.2 Pumps`, `Chapter IV`."""
+    if _NUMBERED.match(text):
+        return True
+    named = _NAMED.match(text)
+    return named is not None and named[1].casefold() in _heading_words()
+
+
+@cache
+def _heading_words() -> frozenset[str]:
+    from quoth.text import language, languages
+
+    return frozenset().union(*(language(code).documents.headings for code in languages()))

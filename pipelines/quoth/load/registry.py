@@ -7,6 +7,7 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
+from quoth.config import Limits
 from quoth.errors import (
     CorruptDocumentError,
     DocumentError,
@@ -16,7 +17,7 @@ from quoth.errors import (
     QuothError,
 )
 from quoth.load.clean import without_surrogates
-from quoth.load.contract import Limits, Loader, LoadOptions
+from quoth.load.contract import Loader, LoadOptions
 from quoth.load.detect import SUFFIXES, detect, suffix_of
 from quoth.system import load_entry_point, read_entry_points
 from quoth.types import Document, Page
@@ -113,7 +114,7 @@ def load_with(path: Path, options: LoadOptions) -> Document:
         raise CorruptDocumentError(
             f"{path.name} cannot be read: {type(error).__name__}: {str(error)[:200]}."
         ) from error
-    return _checked(document, path, options.limits)
+    return _checked(_first_pages(document, options), path, options.limits)
 
 
 def _check_file(path: Path, limits: Limits) -> None:
@@ -124,8 +125,24 @@ def _check_file(path: Path, limits: Limits) -> None:
         raise LimitExceededError(
             f"{path.name} has {status.st_size / 2**20:,.0f} MB; "
             f"{limits.unpacked_megabytes:,} MB are allowed.",
-            hint="Raise the limit unpacked_megabytes if you trust the file.",
+            hint="Raise ingestion.max_unpacked_megabytes if you trust the file.",
         )
+
+
+def _first_pages(document: Document, options: LoadOptions) -> Document:
+    """Return the document with no more pages than are wanted of the user's file."""
+    wanted = options.limits.first_pages
+    if options.depth or not 0 < wanted < len(document.pages):
+        return document
+    pages = document.pages[:wanted]
+    note = f"Only the first {wanted} of {len(document.pages)} pages were read."
+    return replace(
+        document,
+        pages=pages,
+        unreadable=tuple(page for page in document.unreadable if page <= pages[-1].number),
+        notes=(*document.notes, note),
+        left_out=len(document.pages) - wanted,
+    )
 
 
 def _checked(document: Document, path: Path, limits: Limits) -> Document:
@@ -133,7 +150,7 @@ def _checked(document: Document, path: Path, limits: Limits) -> Document:
     if len(document.pages) > limits.pages:
         raise LimitExceededError(
             f"{path.name} has {len(document.pages):,} pages; {limits.pages:,} are allowed.",
-            hint="Raise the limit pages if you trust the file.",
+            hint="Raise ingestion.max_pages if you trust the file.",
         )
     if not any(page.text and not page.text.isspace() for page in document.pages):
         if document.format in ("text", "code", "markdown", "rst", "org", "csv", "tsv"):

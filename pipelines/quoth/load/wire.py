@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from quoth import errors
+from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, DocumentError, QuothError
-from quoth.load.contract import Limits, LoadOptions
+from quoth.load.contract import LoadOptions
 from quoth.types import Document, Heading, Page
 
 

@@ -2,6 +2,7 @@ __all__ = [
     "ENGLISH",
     "ENGLISH_STOPWORDS",
     "ConversationRules",
+    "DocumentRules",
     "Language",
     "Number",
     "QuestionRules",
@@ -49,6 +50,7 @@ from .counts import count_solid, count_words
 from .diversity import diversify
 from .language import ENGLISH, Language, language, languages, read_language
 from .language_conversations import ConversationRules
+from .language_documents import DocumentRules
 from .language_questions import QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules

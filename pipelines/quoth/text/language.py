@@ -23,6 +23,7 @@ from pydantic.dataclasses import dataclass
 
 from quoth.errors import ConfigurationError
 from quoth.text.language_conversations import ConversationRules
+from quoth.text.language_documents import DocumentRules
 from quoth.text.language_fields import STRICT
 from quoth.text.language_questions import QuestionRules
 from quoth.text.language_summaries import SummaryRules
@@ -39,6 +40,7 @@ class Language:
     name: str
     words: WordRules
     sentences: SentenceRules
+    documents: DocumentRules
     questions: QuestionRules
     conversations: ConversationRules
     summaries: SummaryRules
