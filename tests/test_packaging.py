@@ -27,7 +27,9 @@ NAMED_BY_THE_USER = {"langchain"}
 RUN_NOTEBOOKS = {"ipykernel", "matplotlib"}
 """What the notebooks of the repository need beside the package."""
 
-CALLED = {"import_module", "find_spec", "version"}
+COMPILED = {"llama_cpp": "llama-cpp-python"}
+
+CALLED = {"import_module", "import_quietly"}
 
 
 def names_of(requirements: list[str]) -> set[str]:
@@ -35,7 +37,7 @@ def names_of(requirements: list[str]) -> set[str]:
 
 
 def imports_of(file: Path) -> set[str]:
-    """The packages that a file imports or looks for, by the first part of their import name."""
+    """The packages that a file imports, by the first part of their import name."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -47,7 +49,7 @@ def imports_of(file: Path) -> set[str]:
             if called in CALLED and isinstance(node.args[0].value, str):
                 found.add(node.args[0].value)
     tops = {name.partition(".")[0] for name in found}
-    return tops - set(sys.stdlib_module_names) - {"quoth", "pip"}
+    return tops - set(sys.stdlib_module_names) - {"quoth"}
 
 
 def extras_asked_for(file: Path) -> set[str]:
@@ -63,7 +65,7 @@ def extras_asked_for(file: Path) -> set[str]:
 
 def distributions_of(name: str) -> set[str]:
     """The distributions that an import may come from; not all of them are installed here."""
-    known = metadata.packages_distributions().get(name, [name])
+    known = metadata.packages_distributions().get(name, [COMPILED.get(name, name)])
     return {canonicalize_name(distribution) for distribution in known}
 
 
@@ -125,7 +127,7 @@ def test_floors_admit_no_known_hole() -> None:
 def test_no_file_of_the_set_up_names_an_index_or_a_folder_of_one_machine() -> None:
     for name in ("constraints.txt", "overrides.txt", "pyproject.toml", "Makefile"):
         text = (ROOT / name).read_text("utf-8")
-        assert not re.search(r"--index-url|--find-links|file:///|\+cpu", text), name
+        assert not re.search(r"--index-url|--find-links|file:///|\+cpu\b(?!\$)", text), name
 
 
 def test_the_constraints_pin_every_package_of_the_core() -> None:

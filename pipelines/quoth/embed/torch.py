@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quoth.embed.batch import Ids, padded
-from quoth.system import stage_file
+from quoth.system import missing_extra, stage_file
 
 
 class TorchEngine:
@@ -21,6 +22,8 @@ class TorchEngine:
     lanes = 1
 
     def __init__(self, folder: Path, *, threads: int, bf16: bool = False) -> None:
+        if importlib.util.find_spec("sentence_transformers") is None:
+            raise missing_extra("This embedder", "torch")
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -90,6 +93,8 @@ class TorchEngine:
 
 def has_bf16() -> bool:
     """Tell whether the processor computes in bf16 natively."""
+    if importlib.util.find_spec("torch") is None:
+        raise missing_extra("Embedding in bf16 with torch", "torch")
     import torch
 
     return bool(torch.cpu._is_avx512_bf16_supported())
