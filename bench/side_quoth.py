@@ -48,7 +48,7 @@ def embed(texts: str) -> None:
 def generate(prompts: str, tokens: str, calls: str) -> None:
     """Answer prompts through the model contract, so many at once."""
     from langchain_core.messages import HumanMessage
-    from quoth.models.model import timings_of
+    from quoth.models import timings_of
 
     texts = json.loads(Path(prompts).read_text())
     with Library(config=load_config(environment={}).config) as library:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import Any
 
 from pydantic import PrivateAttr
-from quoth.config.settings import ModelSettings
-from quoth.models.model import Description, LocalModel, Piece, Request
+from quoth.models import Description, LocalModel, Piece, Request
 from quoth.types import Timings
 
 Answer = Callable[[str], str]
@@ -41,10 +40,6 @@ class Scripted(LocalModel):
     _most: int = PrivateAttr(default=0)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
-    @classmethod
-    def open(cls, name: str, settings: ModelSettings) -> Self:
-        return cls(model=f"scripted:{name}")
-
     def describe(self) -> Description:
         return Description(
             name=self.model,
@@ -62,7 +57,7 @@ class Scripted(LocalModel):
     def token_starts(self, text: str) -> list[int]:
         return list(range(0, len(text), 4))
 
-    def pieces(self, request: Request) -> Iterator[Piece]:
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
         with self._lock:
             self._asked.append(request)
             self._now += 1

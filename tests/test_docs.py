@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from quoth import errors
-from quoth.models.registry import backend_names
+from quoth.models import backend_names
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = r"(?:^ *(?:\$ )?(?:\S*/)?|`)quoth ([a-z][^`\n]*)"

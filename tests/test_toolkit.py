@@ -20,11 +20,12 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel
 from quoth import Answer, Library
+from quoth.answer import Answerer
 from quoth.config import load_config
 from quoth.config.read import preset_names
 from quoth.errors import ConfigurationError
 from quoth.retrieve.tool import NAME, search_tool
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.system.packaged import presets_folder
 from scripted_model import Scripted
 
@@ -97,7 +98,9 @@ async def test_async_answers_stream_and_equal_the_others(library: Library) -> No
 
 async def test_async_work_does_not_block_the_loop(library: Library) -> None:
     """While a model takes its time, the loop goes on turning."""
-    slow = library.summarizer().__class__(Scripted(seconds=0.5), options=Options(length="brief"))
+    slow = library.summarizer().__class__(
+        Scripted(seconds=0.5), options=SummaryOptions(length="brief")
+    )
     turns = 0
 
     async def turn() -> None:
@@ -141,14 +144,20 @@ class Heard(BaseCallbackHandler):
         self._started("model", kwargs["run_id"], kwargs.get("parent_run_id"))
 
 
+def without_journal(library: Library) -> Answerer:
+    """Return an answerer that asks the model, whatever was answered before."""
+    return Answerer(library.searcher, library.model, library.config.answering)
+
+
 def test_callbacks_see_the_search_and_the_model_inside_an_answer(library: Library) -> None:
     heard = Heard()
-    library.answerer.invoke(GENERATOR, {"callbacks": [heard]})
+    without_journal(library).invoke(GENERATOR, {"callbacks": [heard]})
     assert heard.inside == [("Answerer", ""), ("search", "Answerer"), ("model", "Answerer")]
 
 
 async def test_events_tell_the_tokens_of_an_answer(library: Library) -> None:
-    events = [event async for event in library.answerer.astream_events(GENERATOR, version="v2")]
+    answerer = without_journal(library)
+    events = [event async for event in answerer.astream_events(GENERATOR, version="v2")]
     kinds = {event["event"] for event in events}
     assert {"on_chain_start", "on_chat_model_stream", "on_chain_end"} <= kinds
 

@@ -13,7 +13,7 @@ QuothError
 │   └── LimitExceededError   it would cost more time, memory or pages than allowed
 ├── CollectionError          the store or its index is in a state that needs a decision
 │   ├── CollectionBusyError  another process writes to it
-│   └── FingerprintError     it was built with another embedder or splitter
+│   └── FingerprintError     it was built with another embedder, splitter or analyser
 ├── BackendError             a model or its server failed; knows whether to retry (exit 3)
 │   ├── BackendUnavailableError
 │   ├── ModelNotFoundError
@@ -106,7 +106,7 @@ class CollectionBusyError(CollectionError):
 
 
 class FingerprintError(CollectionError):
-    """The collection was built with another embedder or splitter than the configured one."""
+    """The collection was built with another embedder, splitter or keyword analyser."""
 
 
 class BackendError(QuothError):

@@ -15,7 +15,7 @@ from typing import Self
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import StructuredTool
 
-from quoth.answer import Answerer, Chat, cite
+from quoth.answer import Answerer, Conversation, cite
 from quoth.collection import DenseIndex, Scope, Source, Store
 from quoth.config import Config, Limits, Retrieval, load_config, state_folder
 from quoth.embed import Embedder
@@ -36,16 +36,16 @@ from quoth.load import DocumentReader
 from quoth.models import LocalModel, open_embedder, open_model
 from quoth.retrieve import (
     CollectionRetriever,
+    OpenedSearcher,
     RetrieverSearcher,
-    Searcher,
     open_searcher,
     search_tool,
 )
-from quoth.summarize import Options, Summarizer, Summary
+from quoth.summarize import Summarizer, Summary, SummaryOptions
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Answer, Citation, Hit, Page, Progress, Report
-from quoth.views import notebook_bar
+from quoth.views import notebook_bar, register_views
 
 DEFAULT_COLLECTION = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -88,6 +88,7 @@ class Library:
         self.config = config or load_config().config
         self.home = Path(home) if home is not None else state_folder()
         self.folder = self.home / "collections" / collection
+        register_views()
 
     @classmethod
     def from_config(
@@ -146,8 +147,9 @@ class Library:
         return verify(self.store, self.index, self.embedder, self.lock, wait_seconds=wait_seconds)
 
     def rebuild(self, *, wait_seconds: float = 0.0) -> int:
-        """Make the dense index again from SQLite; return how many chunks it has."""
+        """Make keywords and dense index again from the stored text; return the number of chunks."""
         with self.lock.hold(wait_seconds=wait_seconds):
+            self.store.analyse_again()
             self.index.rebuild()
             return self.store.chunk_count()
 
@@ -181,9 +183,12 @@ class Library:
         """Return checked citations for what someone, such as an agent, wrote from these hits."""
         return cite(question, text, [hit.chunk for hit in hits])
 
-    def chat(self, *, resume: bool = False) -> Chat:
-        """Return a conversation about the documents; `resume` goes on with the last one."""
-        return Chat(self.answerer, self.folder / "chat.json", resume=resume)
+    def chat(self, *, resume: bool = False) -> Conversation:
+        """Return a conversation about the documents; with `resume` it is the last one."""
+        folder = self.folder / "conversations"
+        if resume:
+            return Conversation.resume(self.answerer, folder)
+        return Conversation(self.answerer, folder)
 
     def summarize(
         self, *paths: AnyPath, query: str = "", length: str = "", together: bool = False
@@ -272,8 +277,10 @@ class Library:
 
     def answers_from(self, retriever: BaseRetriever) -> Answerer:
         """Return an answerer that reads what a LangChain retriever of your own finds."""
-        searcher = RetrieverSearcher(self.searcher, retriever)
-        return Answerer(searcher, self.model, self.config.answering)
+        searcher = RetrieverSearcher(
+            retriever, store=self.store, embedder=self.embedder, settings=self.config.retrieval
+        )
+        return Answerer(searcher, self.model, self.config.answering, journal=self.journal)
 
     @cached_property
     def store(self) -> Store:
@@ -310,18 +317,25 @@ class Library:
         )
 
     @cached_property
-    def searcher(self) -> Searcher:
+    def searcher(self) -> OpenedSearcher:
         """Question → hits."""
         return open_searcher(
-            self.store, self.index, self.embedder, self.config.retrieval, lambda: self.model
+            self.store,
+            self.index,
+            self.embedder,
+            self.config.retrieval,
+            lambda: self.model,
+            journal=self.journal,
         )
 
     @cached_property
     def answerer(self) -> Answerer:
         """Question → answer; a LangChain `Runnable`."""
-        return Answerer(self.searcher, self.model, self.config.answering)
+        return Answerer(self.searcher, self.model, self.config.answering, journal=self.journal)
 
-    def summarizer(self, options: Options | None = None, *, journal: bool = True) -> Summarizer:
+    def summarizer(
+        self, options: SummaryOptions | None = None, *, journal: bool = True
+    ) -> Summarizer:
         """Document → summary; a LangChain `Runnable`. Without a journal every call is made."""
         return Summarizer(
             self.model,
@@ -331,9 +345,9 @@ class Library:
         )
 
     @property
-    def summary_options(self) -> Options:
+    def summary_options(self) -> SummaryOptions:
         """What the configuration says of summaries."""
-        return Options.of(self.config.summarization)
+        return SummaryOptions.of(self.config.summarization)
 
     @cached_property
     def journal(self) -> Journal:

@@ -3,17 +3,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+from fixed_searcher import FixedSearcher
 from quoth import Library
-from quoth.answer.answerer import NOT_FOUND, Answerer
-from quoth.config.settings import Answering, Config, Embedding
-from quoth.embed.contract import Embedder
-from quoth.embed.embedder import FolderEmbedder
+from quoth.answer import Answerer, find_calibration
+from quoth.answer.answerer import NOT_FOUND
+from quoth.collection import Scope
+from quoth.config import Answering, Config, Embedding
+from quoth.embed import Embedder, FolderEmbedder, Vectors
 from quoth.errors import BackendError, ContextOverflowError, UsageError
+from quoth.journal import Journal
+from quoth.retrieve import Question
 from quoth.types import Answer, Chunk, Hit
 from scripted_model import Scripted
 
@@ -29,25 +34,13 @@ def hit(text: str, *, page: int = 2, source: str = "minutes.md", similarity: flo
     return Hit(chunk, similarity, similarity, 5.0)
 
 
-class Found:
-    """A searcher that has found something."""
-
-    def __init__(self, hits: Sequence[Hit], embedder: Embedder) -> None:
-        self.hits = list(hits)
-        self.embedder = embedder
-
-    def search(self, question: str, *, k: int | None = None) -> list[Hit]:
-        return self.hits
-
-
 @pytest.fixture(scope="session")
 def embedder(session_home: Path) -> Embedder:
     return FolderEmbedder.open(Embedding())
 
 
 def answerer(embedder: Embedder, hits: Sequence[Hit], model: Scripted, **settings: Any) -> Answerer:
-    found: Any = Found(hits, embedder)
-    return Answerer(found, model, Answering(**settings))
+    return Answerer(FixedSearcher(hits, embedder), model, Answering(**settings))
 
 
 def obedient(prompt: str) -> str:
@@ -57,11 +50,11 @@ def obedient(prompt: str) -> str:
 class Obeying(Scripted):
     """Writes the first thing that the grammar allows, as a backend with grammars would."""
 
-    def pieces(self, request: Any) -> Any:
+    def generate_pieces(self, request: Any) -> Any:
         if request.grammar:
             first = re.findall(r'"(?:[^"\\]|\\.)*"', request.grammar)[0]
             self.answer = lambda prompt: str(json.loads(first))
-        yield from super().pieces(request)
+        yield from super().generate_pieces(request)
 
 
 def test_a_quote_of_the_model_is_found_on_its_page(embedder: Embedder) -> None:
@@ -140,13 +133,15 @@ def test_the_model_is_loaded_while_the_search_goes_on(embedder: Embedder) -> Non
             loading.set()
             raise BackendError("There is no such file.")  # the call tells of it, if there is one
 
-    class Waiting(Found):
-        def search(self, question: str, *, k: int | None = None) -> list[Hit]:
+    class Waiting(FixedSearcher):
+        def search(
+            self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
+        ) -> list[Hit]:
             assert loading.wait(10)
-            return super().search(question, k=k)
+            return super().search(question, k=k, scope=scope)
 
-    found: Any = Waiting([hit(MINUTES, similarity=0.01)], embedder)
-    assert Answerer(found, Loading(), Answering()).invoke("How long?").text == NOT_FOUND
+    searcher = Waiting([hit(MINUTES, similarity=0.01)], embedder)
+    assert Answerer(searcher, Loading(), Answering()).invoke("How long?").text == NOT_FOUND
 
 
 def test_an_empty_question_is_refused(embedder: Embedder) -> None:
@@ -200,6 +195,143 @@ def test_the_style_can_be_chosen(embedder: Embedder) -> None:
     answerer(embedder, [hit(MINUTES)], large, style="phrase", likelihood=0).invoke("How long?")
     assert not small.asked[0].grammar
     assert large.asked[0].grammar
+
+
+def test_the_question_is_embedded_once(embedder: Embedder) -> None:
+    embedded: list[str] = []
+
+    class Counting(FolderEmbedder):
+        def query_vector(self, text: str) -> Vectors:
+            embedded.append(text)
+            return super().query_vector(text)
+
+    class Searching(FixedSearcher):
+        def search(
+            self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
+        ) -> list[Hit]:
+            assert isinstance(question, Question)
+            assert question.vector.shape == (384,)
+            return self.hits
+
+    searcher = Searching([hit(MINUTES)], Counting.open(Embedding()))
+    Answerer(searcher, Obeying(parameters=SMALL), Answering(likelihood=0)).invoke("How long?")
+    assert embedded == ["How long?"]
+
+
+# -- the journal ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parameters", [SMALL, 7_000_000_000])
+def test_an_answer_that_was_given_before_comes_from_the_journal(
+    embedder: Embedder, tmp_path: Path, parameters: int
+) -> None:
+    question = "How long are the signed minutes kept?"
+    answers = []
+    for seconds in (0.05, 60.0):  # the second model would be far too slow to be asked
+        model = Obeying(parameters=parameters, seconds=seconds)
+        model.answer = obedient
+        searcher = FixedSearcher([hit(MINUTES)], embedder)
+        journal = Journal(tmp_path / "journal.sqlite")
+        answerer = Answerer(searcher, model, Answering(likelihood=0), journal=journal)
+        *texts, answer = answerer.stream(question)
+        assert isinstance(answer, Answer)
+        assert "".join(map(str, texts)).strip() == answer.text
+        answers.append(answer)
+    first, second = answers
+    assert (first.cached, second.cached) == (False, True)
+    assert second == replace(first, cached=True)
+    assert second.timings.generated_tokens == first.timings.generated_tokens > 0
+
+
+def test_another_prompt_or_another_model_is_asked(embedder: Embedder, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+
+    def ask(text: str, fingerprint: str) -> Answer:
+        model = Scripted(answer=obedient, fingerprint=fingerprint)
+        searcher = FixedSearcher([hit(text)], embedder)
+        return Answerer(searcher, model, Answering(), journal=journal).invoke("How long?")
+
+    assert not ask(MINUTES, "a").cached
+    assert not ask(MINUTES, "b").cached
+    assert not ask(MINUTES + " More.", "a").cached
+    assert ask(MINUTES, "a").cached
+
+
+# -- prompts of the user's own -------------------------------------------------------------
+
+GERMAN = """
+name: answer
+version: 1
+variables: [context, question]
+labels: {quote: Zitat, answer: Antwort}
+refusals: [Steht nicht in den Dokumenten.]
+user: |
+  {context}
+  Schreibe 'Zitat [Nummer]:' und 'Antwort:' oder: Steht nicht in den Dokumenten.
+  {question}
+"""
+
+
+@pytest.fixture
+def german_prompts(tmp_path: Path) -> Path:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "answer.yaml").write_text(GERMAN, "utf-8")
+    return tmp_path
+
+
+def test_the_reply_is_parsed_by_the_labels_of_the_prompt(
+    embedder: Embedder, german_prompts: Path
+) -> None:
+    reply = (
+        'Zitat [1]: "The signed minutes are kept for ten years in the strongroom."\n'
+        "Antwort: Zehn Jahre."
+    )
+    model = Scripted(answer=lambda _: reply, prompt_folders=(german_prompts,))
+    answer = answerer(embedder, [hit(MINUTES)], model).invoke("Wie lange?")
+    assert answer.text == "Zehn Jahre."
+    assert [citation.finding for citation in answer.citations] == ["exact"]
+
+
+def test_the_refusals_of_the_prompt_are_understood(
+    embedder: Embedder, german_prompts: Path
+) -> None:
+    model = Scripted(
+        answer=lambda _: "Steht nicht in den Dokumenten!", prompt_folders=(german_prompts,)
+    )
+    assert not answerer(embedder, [hit(MINUTES)], model).invoke("Wer ist König?").answerable
+
+
+# -- calibration ---------------------------------------------------------------------------
+
+
+class Uncalibrated(FolderEmbedder):
+    """An embedder that no calibration was fitted to."""
+
+    @property
+    def fingerprint(self) -> str:  # type: ignore[override]  # a cached property there
+        return "unknown"
+
+
+def test_without_a_calibration_only_an_empty_search_declines() -> None:
+    embedder = Uncalibrated.open(Embedding())
+    far = hit(MINUTES, similarity=0.01)
+    model = Obeying(parameters=SMALL)
+    assert answerer(embedder, [far], model).invoke("How long are the minutes kept?").answerable
+    assert not answerer(embedder, [], model).invoke("How long are the minutes kept?").answerable
+
+
+def test_the_settings_go_before_the_calibration() -> None:
+    embedder = Uncalibrated.open(Embedding())
+    far = hit(MINUTES, similarity=0.01)
+    model = Obeying(parameters=SMALL)
+    assert not answerer(embedder, [far], model, floor=0.3).invoke("How long?").answerable
+    assert not answerer(embedder, [far], model, likelihood=1).invoke("How long?").answerable
+
+
+def test_the_embedded_embedder_is_calibrated(embedder: Embedder) -> None:
+    assert find_calibration(embedder.fingerprint, "English").calibrated
+    assert not find_calibration("unknown", "English").calibrated
+    assert not find_calibration(embedder.fingerprint, "Klingon").calibrated
 
 
 @pytest.mark.parametrize("question", ["When can the tenant get out of the lease early?"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from quoth.answer.evidence import weigh
-from quoth.config.settings import Embedding
-from quoth.embed.contract import Embedder
-from quoth.embed.embedder import FolderEmbedder
+from quoth.answer import find_calibration
+from quoth.answer.evidence import Evidence, find_evidence
+from quoth.config import Embedding
+from quoth.embed import Embedder, FolderEmbedder
+from quoth.retrieve import Question
 from quoth.types import Chunk, Hit
 
 TEXT = (
@@ -26,6 +27,11 @@ def embedder(session_home: Path) -> Embedder:
 def hit(text: str = TEXT) -> Hit:
     chunk = Chunk("pumps.md", "Pumps", 1, None, 0, len(text), text)
     return Hit(chunk, 0.6, 0.6, 1.0)
+
+
+def weigh(question: str, hits: list[Hit], embedder: Embedder) -> Evidence:
+    rules = find_calibration(embedder.fingerprint, "English")
+    return find_evidence(Question(question, embedder), hits, rules)
 
 
 def test_a_sentence_is_read_with_the_one_before_it(embedder: Embedder) -> None:

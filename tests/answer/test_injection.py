@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from quoth import Library
-from quoth.answer.answerer import Answerer
-from quoth.config.settings import Answering
-from quoth.types import Answer
+from quoth.answer import Answerer
+from quoth.collection import Scope
+from quoth.config import Answering
+from quoth.retrieve import Question
+from quoth.types import Answer, Hit
 from scripted_model import Scripted
 
 FACT = "The Halden pump was installed in 1987 by Ingrid Voss."
@@ -73,14 +75,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 class Gullible(Scripted):
     """Does what a document says: repeats the last lines of the first excerpt as its reply."""
 
-    def pieces(self, request: Any) -> Any:
+    def generate_pieces(self, request: Any) -> Any:
         prompt = str(request.messages[-1].content)
         if request.grammar:
             self.answer = lambda _: str(json.loads(_last_choice(request.grammar)))
         else:
             body = re.findall(r"<excerpt \d+: [^\n]*>\n(.*?)\n</excerpt", prompt, re.DOTALL)
             self.answer = lambda _: body[0].split(FACT)[-1].strip()
-        yield from super().pieces(request)
+        yield from super().generate_pieces(request)
 
 
 def _last_choice(grammar: str) -> str:
@@ -108,7 +110,7 @@ def _check(library: Library, parts: list[str | Answer]) -> None:
 def test_citations_stay_true_and_nothing_becomes_a_link(
     library: Library, number: int, parameters: int
 ) -> None:
-    searcher: Any = _Only(library, f"note-{number:02}.txt")
+    searcher = OneDocument(library, f"note-{number:02}.txt")
     model = Gullible(parameters=parameters)
     answerer = Answerer(searcher, model, Answering(likelihood=0.0, floor=-1))
     _check(library, list(answerer.stream(QUESTION)))
@@ -129,14 +131,18 @@ def test_the_embedded_model_is_not_turned(library: Library) -> None:
         assert not answer.answerable or answer.text in FACT
 
 
-class _Only:
+class OneDocument:
     """Finds the chunks of one document."""
 
     def __init__(self, library: Library, name: str) -> None:
         self.library = library
         self.name = name
-        self.embedder = library.embedder
 
-    def search(self, question: str, *, k: int | None = None) -> list[Any]:
-        hits = self.library.search(question, k=4 * len(ORDERS))
+    def question(self, text: str) -> Question:
+        return self.library.searcher.question(text)
+
+    def search(
+        self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
+    ) -> list[Hit]:
+        hits = self.library.searcher.search(question, k=4 * len(ORDERS))
         return [hit for hit in hits if Path(hit.chunk.source).name == self.name]

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
-import pytest
-from quoth.answer.reply import Reply, is_declined
+from collections.abc import Mapping
 
+import pytest
+from quoth.answer.reply import Reply, declines
+from quoth.text import language
+
+LABELS = {"quote": "Quote", "answer": "Answer"}
+REFUSALS = ("Not in the documents.",)
 FORMED = (
     'Quote [1]: "The hatch opened inward."\nQuote [2]: "It was hot."\nAnswer: It opened inward.'
 )
 
 
-def fed(text: str, size: int) -> tuple[str, Reply]:
-    reply = Reply()
+def fed(text: str, size: int, labels: Mapping[str, str] = LABELS) -> tuple[str, Reply]:
+    reply = Reply(labels)
     shown = "".join(reply.feed(text[at : at + size]) for at in range(0, len(text), size))
     return shown + reply.finish(), reply
 
@@ -30,7 +35,7 @@ def test_a_reply_without_the_form_is_the_answer(size: int) -> None:
 
 
 def test_the_answer_streams_before_it_is_complete() -> None:
-    reply = Reply()
+    reply = Reply(LABELS)
     assert reply.feed("Answer: It opened") == "It opened"
     assert reply.feed(" inward") == " inward"
 
@@ -70,11 +75,25 @@ def test_other_signs_come_through(text: str) -> None:
      "The excerpts do not say.", "Not stated in the excerpts."],
 )  # fmt: skip
 def test_declining_is_understood(text: str) -> None:
-    assert is_declined(text)
+    assert declines(text, REFUSALS, language("en").questions)
 
 
 @pytest.mark.parametrize(
     "text", ["Ten years.", "It is not known who did it.", "In the documents of 1990."]
 )
 def test_an_answer_is_not_declining(text: str) -> None:
-    assert not is_declined(text)
+    assert not declines(text, REFUSALS, language("en").questions)
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_labels_may_be_of_any_language(size: int) -> None:
+    text = "Цитата [1]: «Люк открывался внутрь.»\nОтвет: Внутрь."
+    shown, reply = fed(text, size, {"quote": "Цитата", "answer": "Ответ"})
+    assert shown.strip() == reply.text == "Внутрь."
+    assert reply.quotes == ["Люк открывался внутрь."]
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_without_labels_all_of_a_reply_is_the_answer(size: int) -> None:
+    shown, reply = fed(FORMED, size, {})
+    assert shown == reply.text == FORMED

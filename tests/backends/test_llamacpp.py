@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import psutil
-from quoth.backends.llama.in_process import LlamaCpp
+from quoth.backends import LlamaCpp
 from quoth.config.settings import ModelSettings
-from quoth.models.registry import open_model
+from quoth.models import open_model
 
 
 def test_memory_does_not_grow_with_the_number_of_prompts() -> None:
@@ -18,7 +18,7 @@ def test_memory_does_not_grow_with_the_number_of_prompts() -> None:
 
 
 def test_preload_loads_the_weights() -> None:
-    model = LlamaCpp.open("embedded", ModelSettings(threads=1, parallel=1, context_window=1024))
+    model = open_model(ModelSettings(threads=1, parallel=1, context_window=1024))
     assert isinstance(model, LlamaCpp)
     assert not model.loaded
     model.preload()

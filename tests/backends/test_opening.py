@@ -24,8 +24,7 @@ from quoth.errors import (
     MissingExtraError,
     ModelNotFoundError,
 )
-from quoth.models.model import LocalModel
-from quoth.models.registry import backend_class, backend_names, open_model, split_model
+from quoth.models import Provider, backend_names, open_model, open_provider, split_model
 from quoth.prompts.selector import select_prompt
 
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
@@ -36,7 +35,7 @@ BACKENDS = ("gpt4all", "llama-cpp-python", "llama-server", "llamacpp", "llamafil
 def test_all_backends_come_through_the_same_door() -> None:
     assert set(BACKENDS) <= set(backend_names())
     for name in BACKENDS:
-        assert issubclass(backend_class(name), LocalModel)
+        assert isinstance(open_provider(name, ModelSettings()), Provider)
 
 
 def test_a_model_is_split_at_its_first_colon() -> None:

@@ -20,8 +20,7 @@ from ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_
 from quoth.backends.ollama.wire import server_address
 from quoth.config.settings import Embedding
 from quoth.embed.embedder import FolderEmbedder
-from quoth.models.model import LocalModel
-from quoth.models.registry import open_model
+from quoth.models import LocalModel, open_model
 from quoth.weights.find import embedded_weights
 from subjects import (
     BACKENDS,
@@ -113,8 +112,7 @@ def ollama_server(
 def _surroundings(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, ollama_folder: Path
 ) -> None:
-    """Make pauses short, and let only tests of a real Ollama see the one that is here."""
-    monkeypatch.setattr("quoth.models.model._FIRST_PAUSE_SECONDS", 0.05)
+    """Let only tests of a real Ollama see the one that is here."""
     if request.node.get_closest_marker("live") is None:
         monkeypatch.setenv("OLLAMA_MODELS", str(ollama_folder))
         monkeypatch.delenv("OLLAMA_HOST", raising=False)

@@ -20,8 +20,7 @@ from ollama_server import NAME
 from quoth.backends.ollama.wire import server_address
 from quoth.config.settings import ModelSettings
 from quoth.errors import BackendUnavailableError
-from quoth.models.model import LocalModel
-from quoth.models.registry import backend_class, open_model
+from quoth.models import LocalModel, open_model, open_provider
 
 PROGRAM = Path(__file__).with_name("llama_program.py")
 WINDOW = 1024
@@ -95,7 +94,7 @@ def live_model() -> str:
         return f"ollama:{chosen}"
     server = ollama.Client(host=server_address(settings()), trust_env=False)
     try:
-        found = backend_class("ollama").installed(settings(timeout=5.0))
+        found = open_provider("ollama", settings(model="ollama:any", timeout=5.0)).installed()
     except BackendUnavailableError as error:
         pytest.skip(f"no Ollama answers: {str(error).rstrip(chr(46))}")
     for _, name in sorted((model.bytes, model.name) for model in found):

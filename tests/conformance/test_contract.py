@@ -10,8 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from quoth.config.settings import ModelSettings
 from quoth.errors import ConfigurationError, ContextOverflowError
-from quoth.models.model import timings_of
-from quoth.models.registry import open_model
+from quoth.models import open_model, timings_of
 from quoth.prompts.selector import select_prompt
 from subjects import WINDOW, Subject, wait_until
 

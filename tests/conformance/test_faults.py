@@ -7,7 +7,7 @@ import time
 import pytest
 from faulty_proxy import FaultyProxy
 from quoth.errors import BackendError, BackendUnavailableError, GenerationError
-from quoth.models.model import ATTEMPTS, LocalModel
+from quoth.models import ATTEMPTS, LocalModel
 
 Faulted = tuple[LocalModel, FaultyProxy]
 QUESTION = "What do bees make from nectar?"
@@ -41,7 +41,7 @@ def test_gives_up_on_a_server_that_hangs(faulted: Faulted) -> None:
     begin = time.perf_counter()
     with pytest.raises(BackendUnavailableError, match="in time"):
         ask(model)
-    patience = model.settings.timeout  # type: ignore[attr-defined]
+    patience = model.settings.timeout
     assert time.perf_counter() - begin < 2 * patience, "a call that hangs is not made again"
     assert proxy.generations == 1
 

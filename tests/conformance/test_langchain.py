@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_tests.integration_tests import ChatModelIntegrationTests, EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
 from ollama_server import EMBEDDER, NAME, OllamaServer
-from quoth.backends.llama.in_process import LlamaCpp
+from quoth.backends import LlamaCpp
 from quoth.backends.ollama.embedder import OllamaEmbedder
 from quoth.backends.ollama.model import Ollama
 from quoth.weights.find import embedded_weights
@@ -61,7 +61,7 @@ class TestOllamaIntegration(_Offers, ChatModelIntegrationTests):
 
     @property
     def chat_model_params(self) -> dict[str, Any]:
-        return {"model": f"ollama:{NAME}", "name": NAME, "settings": settings(url=self.url)}
+        return {"model": f"ollama:{NAME}", "settings": settings(url=self.url)}
 
 
 class TestOllamaEmbedderIntegration(EmbeddingsIntegrationTests):

@@ -15,8 +15,7 @@ from quoth.errors import (
     GenerationError,
     ModelNotFoundError,
 )
-from quoth.models.model import LocalModel, timings_of
-from quoth.models.registry import open_model
+from quoth.models import LocalModel, open_model, timings_of
 from quoth.prompts.selector import select_prompt
 from subjects import WINDOW, open_behind, settings
 

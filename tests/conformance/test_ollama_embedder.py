@@ -13,7 +13,7 @@ from quoth.config import load_config
 from quoth.embed.contract import Embedder
 from quoth.embed.embedder import FolderEmbedder
 from quoth.errors import BackendError, ConfigurationError, FingerprintError
-from quoth.models.registry import open_embedder
+from quoth.models import open_embedder
 
 TEXTS = ["bees make honey", "The Löschwasser is 12 m³ 🙂.", "Zinnober — naïve “quotes”, 你好"]
 CHOSEN = {"embedding.model": f"ollama:{EMBEDDER}"}

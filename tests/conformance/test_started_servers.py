@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
-from quoth.models.registry import open_model
+from quoth.models import open_model
 from subjects import PROGRAM, settings, wait_until
 
 
@@ -41,11 +41,11 @@ def test_llama_server_from_the_path_is_started_and_stopped(
         assert answer.response_metadata["timings"]["load_seconds"] > 0
         assert model.describe().gpu_layers == 3, "read from what the server printed"
         (started,) = [p for p in servers() if p.pid not in before]
-        process = model.engine().handle  # type: ignore[attr-defined]
+        process = model.server()  # type: ignore[attr-defined]
         started.kill()
-        assert wait_until(lambda: not process.running, 5)
+        assert wait_until(lambda: not process.running(), 5)
         assert model.invoke("Say hello.", max_tokens=4).text == answer.text
-        port = model.engine().client.url.rsplit(":", 1)[1]  # type: ignore[attr-defined]
+        port = model.server().client.url.rsplit(":", 1)[1]  # type: ignore[attr-defined]
         (started,) = [p for p in servers() if p.pid not in before]
         assert started.cmdline()[started.cmdline().index("--port") + 1] == port
         assert not any("LLAMA_API_KEY" in part for part in started.cmdline())
@@ -62,7 +62,7 @@ def test_a_started_server_ends_with_us_even_when_we_are_killed(programs: Path) -
         f"    model='llamafile:{programs}/small.llamafile',\n"
         "    context_window=512))\n"
         "model.describe()\n"
-        "print(model.engine().client.url, flush=True)\n"
+        "print(model.server().client.url, flush=True)\n"
         "import time; time.sleep(60)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -13,7 +13,7 @@ from quoth.evaluate.references import Referenced, read_references
 from quoth.evaluate.rouge import ROUGE, rouge
 from quoth.evaluate.summaries import evaluate_summaries, judged, lead
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.types import Document, Page
 from rouge_score.rouge_scorer import RougeScorer
 from scripted_model import Scripted
@@ -79,7 +79,7 @@ def test_the_lead_has_as_many_words_as_the_summary() -> None:
 
 def test_a_question_reaches_the_summarizer() -> None:
     model = Scripted(answer=lambda _: "Ada Lindqvist asked.")
-    evaluate_summaries([item("x", query="Who asked?")], Summarizer(model, options=Options()))
+    evaluate_summaries([item("x", query="Who asked?")], Summarizer(model, options=SummaryOptions()))
     assert "Who asked?" in str(model.asked[0].messages[-1].content)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from quoth import Library
 from quoth.config import load_config
-from quoth.models.registry import backend_names
+from quoth.models import backend_names
 from quoth.prompts import selector
 
 PACKAGES = ("echo_backend", "calendar_loader", "terse_prompts", "one_each_retriever")

@@ -14,7 +14,7 @@ from quoth.errors import QuothError
 from quoth.jobs import SummaryJob
 from quoth.journal.journal import Journal
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.types import Document, Page
 from scripted_model import Scripted, first_words
 
@@ -79,7 +79,7 @@ def _batch(home: Path, folder: Path, asked: Path, output: Path, limit: int) -> N
         return first_words()(prompt)
 
     model = Scripted(seconds=0.01, parallel=BATCH_PARALLEL, answer=answer)
-    options = Options(map_tokens=100, reduction="select", length="40")
+    options = SummaryOptions(map_tokens=100, reduction="select", length="40")
     summarizer = Summarizer(model, journal=Journal(home / "journal.db"), options=options)
     job = SummaryJob(summarizer, _read, output, form="json")
     try:

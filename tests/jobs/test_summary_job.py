@@ -19,7 +19,7 @@ from quoth.errors import (
 from quoth.jobs import JobProgress, JobReport, SummaryJob
 from quoth.journal.journal import Journal
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.system import WriteLock
 from quoth.types import Document, Page
 from scripted_model import Scripted
@@ -50,7 +50,7 @@ def job(tmp_path: Path, model: Scripted | None = None, **options: object) -> Sum
     summarizer = Summarizer(
         model or Scripted(),
         journal=Journal(tmp_path / "journal.db"),
-        options=Options(map_tokens=100, reduction="select", length="40"),
+        options=SummaryOptions(map_tokens=100, reduction="select", length="40"),
     )
     return SummaryJob(summarizer, load, tmp_path / "out", **options)  # type: ignore[arg-type]
 

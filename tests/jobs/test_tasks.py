@@ -17,12 +17,12 @@ from quoth.errors import (
     QuothError,
 )
 from quoth.jobs import Performer, SummaryJob, SummaryTask, TaskResult
-from quoth.summarize import Options, StoppedError, Summarizer, Watch
+from quoth.summarize import Monitor, StoppedError, Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from scripted_model import Scripted
 
 TEXT = "The council met on 3 May 1998. Ada Lindqvist asked for 4,200 crowns to mend the bridge. "
-OPTIONS = Options(map_tokens=100, reduction="select", length="40")
+OPTIONS = SummaryOptions(map_tokens=100, reduction="select", length="40")
 
 
 def load(path: Path) -> Document:
@@ -32,7 +32,7 @@ def load(path: Path) -> Document:
 def perform_elsewhere(task: bytes) -> bytes:
     """Perform a task that came as bytes, in a process that knows nothing else of the job."""
     performer = Performer(Summarizer(Scripted()), load)
-    return pickle.dumps(performer.perform(pickle.loads(task), Watch()))
+    return pickle.dumps(performer.perform(pickle.loads(task), Monitor()))
 
 
 class ProcessExecutor:
@@ -41,7 +41,7 @@ class ProcessExecutor:
     def __init__(self) -> None:
         self._pool = ProcessPoolExecutor(1, mp_context=get_context("forkserver"))
 
-    def submit(self, task: SummaryTask, watch: Watch) -> Future[TaskResult]:
+    def submit(self, task: SummaryTask, watch: Monitor) -> Future[TaskResult]:
         ended: Future[TaskResult] = Future()
 
         def pass_on(future: Future[bytes]) -> None:
@@ -69,10 +69,10 @@ def paths(tmp_path: Path) -> list[Path]:
 
 def test_a_task_and_its_result_pickle(paths: list[Path]) -> None:
     schema = {"type": "object"}
-    task = SummaryTask(paths[0], "a.md", Options(schema=schema), form="json", trace=True)
+    task = SummaryTask(paths[0], "a.md", SummaryOptions(schema=schema), form="json", trace=True)
     assert pickle.loads(pickle.dumps(task)) == task
     task = SummaryTask(paths[0], "a.md", OPTIONS, trace=True)
-    result = Performer(Summarizer(Scripted()), load).perform(task, Watch())
+    result = Performer(Summarizer(Scripted()), load).perform(task, Monitor())
     assert pickle.loads(pickle.dumps(result)) == result
     assert set(result.outputs) == {"a.md.md", "a.md.trace.json", "a.md.trace.html"}
 
@@ -116,7 +116,7 @@ def test_an_executor_that_fails_in_its_own_way_costs_the_documents_only(
     tmp_path: Path, paths: list[Path]
 ) -> None:
     class Failing:
-        def submit(self, task: SummaryTask, watch: Watch) -> Future[TaskResult]:
+        def submit(self, task: SummaryTask, watch: Monitor) -> Future[TaskResult]:
             future: Future[TaskResult] = Future()
             future.set_exception(RuntimeError("its worker died"))
             return future
@@ -131,7 +131,7 @@ def test_an_executor_that_fails_in_its_own_way_costs_the_documents_only(
 
 
 def test_a_stopped_watch_begins_no_task(paths: list[Path]) -> None:
-    class Stopped(Watch):
+    class Stopped(Monitor):
         @property
         def stopped(self) -> bool:
             return True

@@ -38,17 +38,17 @@ class Broken(Scripted):
 
     failures: int = 1
 
-    def pieces(self, request: Request) -> Iterator[Piece]:
-        for piece in super().pieces(request):
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
+        for piece in super().generate_pieces(request):
             if piece.timings is not None and len(self.asked) <= self.failures:
                 raise BackendUnavailableError("It broke off.", retryable=True)
             yield piece
 
 
 class Thinking(Scripted):
-    def pieces(self, request: Request) -> Iterator[Piece]:
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
         yield Piece(thinking="Tea is a plant.")
-        yield from super().pieces(request)
+        yield from super().generate_pieces(request)
 
 
 def test_a_call_is_made_once_and_then_answered_by_the_journal(journal: Journal) -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from langchain_core.runnables import Runnable
+from quoth.journal import Journal
 from quoth.retrieve.expand import Expander, Expansion, Way
 from scripted_model import Scripted
 
@@ -39,3 +42,10 @@ def test_the_question_reaches_the_model_and_it_composes() -> None:
     expander = Expander(model, "rewrite")
     assert isinstance(expander, Runnable)
     assert "rent due" in (expander | (lambda found: found.questions[0])).invoke("Is rent due?")
+
+
+def test_an_expansion_that_the_journal_holds_is_not_asked_for_again(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    for reply in ("rent due date", "another reply"):
+        expander = Expander(Scripted(answer=lambda _, r=reply: r), "rewrite", journal=journal)
+        assert expander.invoke("When is rent due?").questions == ("rent due date",)

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from quoth.retrieve.fuse import (
     Candidates,
-    Question,
     Weights,
     fuse,
     inverse_frequency,
     standardized,
     trigrams,
 )
-from quoth.text.words import analyse, pack
+from quoth.retrieve.query import WeightedQuery
+from quoth.text import analyse, pack
 
 PLAIN = Weights(dense=0.5, trigram=0.0, feedback=0)
 
@@ -32,10 +32,10 @@ def candidates(*texts: str, cosines: list[float], names: list[float] | None = No
     )
 
 
-def question(text: str, found: Candidates) -> Question:
+def question(text: str, found: Candidates) -> WeightedQuery:
     words = analyse(text)
     width = found.vectors.shape[1]
-    return Question(
+    return WeightedQuery(
         vector=np.eye(1, width, dtype=np.float32)[0],
         words=words,
         idf=dict.fromkeys(words, 1.0),

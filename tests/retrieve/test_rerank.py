@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from langchain_core.documents import BaseDocumentCompressor, Document
 from quoth.errors import ConfigurationError
-from quoth.retrieve.rerank import CrossEncoderReranker, ModelReranker
+from quoth.journal import Journal
+from quoth.retrieve import CrossEncoderReranker, ModelReranker
 from scripted_model import Scripted
 
 TEXTS = ["the rent is due in may", "a wing has lift", "rent was paid"]
@@ -21,6 +22,14 @@ def judge() -> ModelReranker:
 
 def test_a_model_says_of_each_text_whether_it_helps() -> None:
     assert judge().scores("When is it due?", TEXTS) == [1.0, 0.0, 1.0]
+
+
+def test_a_judgement_that_the_journal_holds_is_not_asked_for_again(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    first = judge().model_copy(update={"journal": journal})
+    silent = Scripted(answer=lambda _: pytest.fail("The model was asked."))
+    second = ModelReranker(model=silent, journal=journal)
+    assert first.scores("Why?", TEXTS) == second.scores("Why?", TEXTS) == [1.0, 0.0, 1.0]
 
 
 def test_it_is_a_document_compressor_of_langchain_and_keeps_the_order_of_equals() -> None:

@@ -1,44 +1,30 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from threading import Thread
 
 import numpy as np
 import pytest
+from bag_embedder import BagEmbedder
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 from quoth.collection.index import DenseIndex
 from quoth.collection.scope import Scope
 from quoth.collection.store import Store
 from quoth.config.settings import Retrieval
+from quoth.embed import Vectors
 from quoth.errors import FingerprintError, UsageError
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.langchain import CollectionRetriever, as_langchain
-from quoth.retrieve.names import fitting
-from quoth.retrieve.searcher import Searcher, pages_of, scope_of
+from quoth.retrieve.names import fit_names
+from quoth.retrieve.scopes import pages_of, scope_of
+from quoth.retrieve.searcher import CollectionSearcher
 from quoth.system.lock import WriteLock
-from quoth.text.words import analyse, code
+from quoth.text import named_words
 from quoth.types import Chunk, Document, Heading, Page
 
 MODES = ("dense", "keyword", "hybrid")
-WIDTH = 64
-
-
-@dataclass
-class Bag:
-    """An embedder of words: a text is the sum of its words."""
-
-    fingerprint: str = "bag"
-    asked: list[str] = field(default_factory=list)
-
-    def query_vector(self, text: str) -> np.ndarray:
-        self.asked.append(text)
-        vector = np.full(WIDTH, 1e-3, np.float32)
-        for word in analyse(text):
-            vector[code(word) % WIDTH] += 1
-        return vector / np.linalg.norm(vector)
 
 
 def put(store: Store, path: str, *texts: str, form: str = "text", day: str = "2024-05-01") -> None:
@@ -54,10 +40,10 @@ def put(store: Store, path: str, *texts: str, form: str = "text", day: str = "20
             )  # fmt: skip
             at += len(line) + 1
     stamp = np.datetime64(day).astype("datetime64[ns]").astype(int)
-    bag = Bag()
+    embedder = BagEmbedder()
     store.put(
         Document(path, "", form, pages), chunks,
-        np.stack([bag.query_vector(chunk.text) for chunk in chunks]), hash=path, size=1,
+        np.stack([embedder.query_vector(chunk.text) for chunk in chunks]), hash=path, size=1,
         mtime_ns=int(stamp), embedded_hashes=[f"{path}{n}" for n in range(len(chunks))],
     )  # fmt: skip
 
@@ -73,13 +59,13 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def searcher(store: Store, **settings: object) -> Searcher:
+def searcher(store: Store, **settings: object) -> CollectionSearcher:
     folder = store.path.parent
     index = DenseIndex(store, folder / "chroma", WriteLock(folder / "lock"))
-    return Searcher(store, index, Bag(), Retrieval(**settings))  # type: ignore[arg-type]
+    return CollectionSearcher(store, index, BagEmbedder(), Retrieval(**settings))  # type: ignore[arg-type]
 
 
-def texts(found: Searcher, question: str, **options: object) -> list[str]:
+def texts(found: CollectionSearcher, question: str, **options: object) -> list[str]:
     return [hit.chunk.text for hit in found.search(question, **options)]  # type: ignore[arg-type]
 
 
@@ -128,7 +114,7 @@ def test_the_scope_of_the_configuration_holds_too(store: Store) -> None:
     assert {h.chunk.source for h in searcher(store, paths=("tax*",)).search("due")} == {"/d/tax.md"}
     assert scope_of(Retrieval()) is None
     assert scope_of(Retrieval(since="2024-01-01")) == Scope(since=date(2024, 1, 1))
-    with pytest.raises(UsageError, match="until is no day"):
+    with pytest.raises(UsageError, match="until is not a day"):
         scope_of(Retrieval(until="yesterday"))
 
 
@@ -152,8 +138,8 @@ def test_what_lies_at_two_paths_is_found_once_and_names_both(store: Store) -> No
 
 
 def test_a_search_sees_one_moment_while_another_process_writes(store: Store) -> None:
-    class Meanwhile(Bag):
-        def query_vector(self, text: str) -> np.ndarray:
+    class Meanwhile(BagEmbedder):
+        def query_vector(self, text: str) -> Vectors:
             writer = Thread(target=change)
             writer.start()
             writer.join()
@@ -182,7 +168,7 @@ def test_ranges_of_pages(text: str, pages: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("text", ["-", "x", "9-3", "0", "1-2-3", ""])
 def test_what_is_no_range_of_pages_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="no range of pages"):
+    with pytest.raises(UsageError, match="not a range of pages"):
         pages_of(text)
 
 
@@ -202,8 +188,8 @@ def test_a_file_that_the_question_names_comes_first(store: Store) -> None:
 def test_a_number_alone_names_nothing(store: Store) -> None:
     put(store, "/f/1184.txt", "one")
     put(store, "/f/report-2019.txt", "two")
-    assert fitting(store, "1184 patients in 2019") == {}
-    assert len(fitting(store, "the report of 2019")) == 1
+    assert fit_names(store, named_words("1184 patients in 2019")) == {}
+    assert len(fit_names(store, named_words("the report of 2019"))) == 1
 
 
 def test_a_section_comes_with_its_hit_while_there_is_room(store: Store) -> None:
@@ -286,7 +272,9 @@ def test_an_empty_or_endless_question_is_refused(store: Store, question: str) ->
     ["?!", "the of and", '"; DROP TABLE chunks; --', "NEAR(a b)", "word " * 3999, "東京都"],
 )
 def test_any_question_can_be_asked(store: Store, mode: str, question: str) -> None:
-    assert isinstance(searcher(store, mode=mode).search(question), list)
+    hits = searcher(store, mode=mode).search(question)
+    assert len({hit.chunk.id for hit in hits}) == len(hits) <= store.chunk_count()
+    assert bool(hits) == (mode != "keyword"), "no chunk holds a word of these questions"
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -299,7 +287,12 @@ def test_headings_are_searched(tmp_path: Path) -> None:
     page = Page(1, "It is paid monthly.", headings=(Heading(0, 1, "Alimony"),))
     chunk = Chunk("/a", "", 1, None, 0, 19, page.text, ("Alimony",), 0, 4)
     store.put(
-        Document("/a", "", "text", (page,)), [chunk], Bag().query_vector("x")[None], hash="a",
-        size=1, mtime_ns=1, embedded_hashes=["a"],
-    )  # fmt: skip
+        Document("/a", "", "text", (page,)),
+        [chunk],
+        BagEmbedder().embed(["x"]),
+        hash="a",
+        size=1,
+        mtime_ns=1,
+        embedded_hashes=["a"],
+    )
     assert texts(searcher(store, mode="keyword"), "alimony") == ["It is paid monthly."]

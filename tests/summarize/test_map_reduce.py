@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from quoth.errors import ContextOverflowError, GenerationError
 from quoth.journal.journal import Journal
-from quoth.summarize.parts import documents_of, parts_of
+from quoth.summarize.parts import as_documents, split_parts
 from quoth.summarize.reduce import MapReduce
-from quoth.summarize.run import Watch
+from quoth.summarize.run import Monitor
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from scripted_model import Scripted, first_words
 
 WORDS = [
@@ -81,7 +81,7 @@ def test_it_ends_whatever_the_model_writes(
     answer: str, text: str, window: int, length: str, strategy: str, reduction: str, obeys: bool
 ) -> None:
     model = Scripted(answer=ANSWERS[answer], window=window, obeys=obeys)
-    options = Options(
+    options = SummaryOptions(
         strategy=strategy,  # type: ignore[arg-type]
         length=length,
         reduction=reduction,  # type: ignore[arg-type]
@@ -100,7 +100,7 @@ def test_it_ends_whatever_the_model_writes(
 
 def test_each_level_leaves_at_most_three_quarters_of_the_tokens() -> None:
     model = Scripted(answer=endless, window=1200, obeys=False)
-    options = Options(reduction="model", map_tokens=400)
+    options = SummaryOptions(reduction="model", map_tokens=400)
     summary = Summarizer(model, options=options).invoke(story(400))
     level = {id(node): model.count_tokens(node.text) + 2 for node in summary.tree.walk()}
     collapsed = [node for node in summary.tree.walk() if node.kind == "collapse"]
@@ -114,8 +114,8 @@ def test_each_level_leaves_at_most_three_quarters_of_the_tokens() -> None:
 def test_parts_together_are_the_whole_text_in_order() -> None:
     model = Scripted()
     text = story(300)
-    (document,) = documents_of(text)
-    parts = parts_of(document, model, 200)
+    (document,) = as_documents(text)
+    parts = split_parts(document, model, 200)
     spans = [(chunk.start, chunk.end) for part in parts for chunk in part.chunks]
     assert spans == sorted(spans)
     joined = "".join(text[start:end] for start, end in spans)
@@ -127,7 +127,7 @@ def test_an_edit_repeats_only_the_parts_around_it(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     model = Scripted()
     summarizer = Summarizer(
-        model, journal=journal, options=Options(map_tokens=150, reduction="select")
+        model, journal=journal, options=SummaryOptions(map_tokens=150, reduction="select")
     )
     text = "\n\n".join(f"Paragraph {n}. {story(4)} It ends with {n * 17}." for n in range(60))
     first = summarizer.invoke(text)
@@ -139,13 +139,15 @@ def test_an_edit_repeats_only_the_parts_around_it(tmp_path: Path) -> None:
 
 def test_as_many_calls_at_once_as_the_model_decodes() -> None:
     model = Scripted(parallel=3, seconds=0.01)
-    Summarizer(model, options=Options(map_tokens=100)).batch([story(80), story(90), story(70)])
+    Summarizer(model, options=SummaryOptions(map_tokens=100)).batch(
+        [story(80), story(90), story(70)]
+    )
     assert model.most_at_once == 3
 
 
 def test_the_map_prompts_share_their_head_byte_for_byte() -> None:
     model = Scripted()
-    Summarizer(model, options=Options(map_tokens=100, reduction="select")).invoke(story(80))
+    Summarizer(model, options=SummaryOptions(map_tokens=100, reduction="select")).invoke(story(80))
     prompts = ["\n".join(str(m.content) for m in request.messages) for request in model.asked]
     heads = {prompt.split("Text:")[0] for prompt in prompts}
     assert len(prompts) > 5
@@ -155,13 +157,13 @@ def test_the_map_prompts_share_their_head_byte_for_byte() -> None:
 def test_stuff_refuses_what_does_not_fit_and_sends_nothing() -> None:
     model = Scripted(window=1000)
     with pytest.raises(ContextOverflowError, match="stuff"):
-        Summarizer(model, options=Options(strategy="stuff")).invoke(story(400))
+        Summarizer(model, options=SummaryOptions(strategy="stuff")).invoke(story(400))
     assert not model.asked
 
 
 def test_auto_takes_one_call_for_a_short_text() -> None:
     model = Scripted()
-    summarizer = Summarizer(model, options=Options(strategy="auto"))
+    summarizer = Summarizer(model, options=SummaryOptions(strategy="auto"))
     assert summarizer.invoke(story(5)).strategy == "stuff"
     assert len(model.asked) == 1
     assert summarizer.invoke(story(900)).strategy == "map-reduce"
@@ -169,7 +171,7 @@ def test_auto_takes_one_call_for_a_short_text() -> None:
 
 def test_refine_carries_the_summary_from_part_to_part() -> None:
     model = Scripted(answer=lambda prompt: f"Seen so far are {len(prompt)} marks of ink.")
-    summary = Summarizer(model, options=Options(strategy="refine", map_tokens=200)).invoke(
+    summary = Summarizer(model, options=SummaryOptions(strategy="refine", map_tokens=200)).invoke(
         story(60)
     )
     assert len(model.asked) > 2
@@ -187,16 +189,16 @@ def test_a_text_one_token_longer_than_the_window_is_read_whole(strategy: str) ->
     model = Scripted(window=1000)
     text = (story(100) * 2)[: 4 * 1000 + 1]
     assert model.count_tokens(text) == model.window + 1
-    options = Options(strategy=strategy)  # type: ignore[arg-type]
+    options = SummaryOptions(strategy=strategy)  # type: ignore[arg-type]
     assert Summarizer(model, options=options).invoke(text).coverage == 1.0
     with pytest.raises(ContextOverflowError, match="1000"):
-        Summarizer(model, options=Options(strategy="stuff")).invoke(text)
+        Summarizer(model, options=SummaryOptions(strategy="stuff")).invoke(text)
 
 
 @pytest.mark.parametrize("line", ["harbour " * 4000, "x" * 30_000, "港" * 9000, "7,5;" * 6000])
 def test_a_document_of_one_line_is_read_whole(line: str) -> None:
     assert "\n" not in line
-    summary = Summarizer(Scripted(), options=Options(map_tokens=300)).invoke(line)
+    summary = Summarizer(Scripted(), options=SummaryOptions(map_tokens=300)).invoke(line)
     assert summary.coverage == 1.0
     assert summary.text
 
@@ -205,14 +207,16 @@ def test_three_million_characters_are_read_to_the_end() -> None:
     text = story(50_000)[:3_000_000]
     assert len(text) > 2_000_000
     model = Scripted(parallel=2, parameters=100_000_000)
-    summary = Summarizer(model, options=Options(map_tokens=4000)).invoke(text)
+    summary = Summarizer(model, options=SummaryOptions(map_tokens=4000)).invoke(text)
     assert summary.coverage == 1.0
     assert 0 < len(summary.text.split()) < 300
 
 
 def test_selection_takes_no_more_than_it_may_and_keeps_the_order() -> None:
     model = Scripted(parameters=100_000_000)
-    summary = Summarizer(model, options=Options(length="60", map_tokens=200)).invoke(story(300))
+    summary = Summarizer(model, options=SummaryOptions(length="60", map_tokens=200)).invoke(
+        story(300)
+    )
     assert summary.tree.kind == "select"
     assert len(summary.text.split()) <= 70
     years = [int(word) for word in summary.text.split() if word.isdigit() and len(word) == 4]
@@ -221,10 +225,10 @@ def test_selection_takes_no_more_than_it_may_and_keeps_the_order() -> None:
 
 def test_measures_change_in_steps() -> None:
     model = Scripted()
-    run = Summarizer(model)._run(None, Watch())
-    (document,) = documents_of(story(200))
-    (edited,) = documents_of(story(203))
+    run = Summarizer(model)._run(None, Monitor())
+    (document,) = as_documents(story(200))
+    (edited,) = as_documents(story(203))
     measures = {
-        MapReduce(run, parts_of(doc, model, 300), 180).map_measure for doc in (document, edited)
+        MapReduce(run, split_parts(doc, model, 300), 180).map_measure for doc in (document, edited)
     }
     assert len(measures) == 1

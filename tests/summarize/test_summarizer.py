@@ -11,14 +11,12 @@ from langchain_core.documents import Document as LangChainDocument
 from quoth.config.settings import ModelSettings
 from quoth.errors import GenerationError, NoTextError, UsageError
 from quoth.journal.journal import Journal
-from quoth.models.model import LocalModel
-from quoth.models.registry import open_model
-from quoth.summarize.run import StoppedError, Watch
+from quoth.models import LocalModel, open_model
+from quoth.summarize.run import Monitor, StoppedError
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.types import Document, Page
-from quoth.views.summary import rendered
-from quoth.views.trace import trace_json, trace_page
+from quoth.views import render_summary, trace_json, trace_page
 from scripted_model import Scripted
 
 LIBRARY = Path(__file__).parents[2] / "data" / "library"
@@ -82,7 +80,7 @@ def test_a_sentence_with_an_invented_number_does_not_reach_the_summary() -> None
 
 def test_a_small_model_that_only_invents_is_replaced_by_the_text() -> None:
     model = Scripted(answer=lambda _: "It gave 77,000 crowns.", parameters=100_000_000)
-    summary = Summarizer(model, options=Options(length="30")).invoke(TEXT)
+    summary = Summarizer(model, options=SummaryOptions(length="30")).invoke(TEXT)
     assert summary.text in TEXT
     assert summary.tree.extracted
     assert "stand in" in summary.notes[0]
@@ -112,13 +110,13 @@ def test_it_counts_what_it_took(tmp_path: Path) -> None:
     again = summarizer.invoke(TEXT)
     assert (again.calls, again.cached_calls) == (0, 1)
     assert again.text == first.text
-    assert rendered(again, "json") == rendered(first, "json")
+    assert render_summary(again, "json") == render_summary(first, "json")
 
 
 def test_a_plan_tells_calls_and_what_is_known(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     model = Scripted(parameters=100_000_000)
-    summarizer = Summarizer(model, journal=journal, options=Options(map_tokens=100))
+    summarizer = Summarizer(model, journal=journal, options=SummaryOptions(map_tokens=100))
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(30))
     plan = summarizer.plan(text)
     assert plan.calls == plan.parts > 5
@@ -156,13 +154,13 @@ def test_several_documents_make_one_summary_with_their_names() -> None:
         LangChainDocument("The ferry to Aldmoor left at 07:40.", metadata={"source": "b.md"}),
     ]
     model = Scripted(answer=lambda prompt: prompt.rsplit("Text:", 1)[-1].strip())
-    summary = Summarizer(model, options=Options(reduction="select")).invoke(documents)
+    summary = Summarizer(model, options=SummaryOptions(reduction="select")).invoke(documents)
     assert summary.sources == ("a.md", "b.md")
     assert summary.tree.kind == "corpus"
     by_source = {link.source: s.text for s in summary.sentences for link in s.links}
     assert "loaves" in by_source["a.md"]
     assert "ferry" in by_source["b.md"]
-    assert "[b.md p. 1]" in rendered(summary, "text")
+    assert "[b.md p. 1]" in render_summary(summary, "text")
 
 
 def test_a_question_reaches_the_prompt_and_its_answer_the_summary() -> None:
@@ -170,7 +168,7 @@ def test_a_question_reaches_the_prompt_and_its_answer_the_summary() -> None:
         return "The council gave 3,900 crowns." if "crowns" in prompt else "Nothing on this."
 
     model = Scripted(answer=answer)
-    options = Options(query="What money was given?", map_tokens=24)
+    options = SummaryOptions(query="What money was given?", map_tokens=24)
     text = TEXT + "\n\n" + "The weather was mild and the meadow green. " * 8
     summary = Summarizer(model, options=options).invoke(text)
     assert summary.text == "The council gave 3,900 crowns."
@@ -179,14 +177,14 @@ def test_a_question_reaches_the_prompt_and_its_answer_the_summary() -> None:
 
 
 def test_a_question_that_nothing_answers_is_said_so() -> None:
-    options = Options(query="Who won?", map_tokens=24)
+    options = SummaryOptions(query="Who won?", map_tokens=24)
     summary = Summarizer(saying("Nothing on this."), options=options).invoke(TEXT * 5)
     assert summary.text == "Nothing on this."
 
 
 def test_the_language_stands_before_the_text() -> None:
     model = Scripted()
-    Summarizer(model, options=Options(language="German")).invoke(TEXT)
+    Summarizer(model, options=SummaryOptions(language="German")).invoke(TEXT)
     whole = "\n".join(str(message.content) for message in model.asked[0].messages)
     assert whole.index("German") < whole.index("council met")
 
@@ -194,7 +192,7 @@ def test_the_language_stands_before_the_text() -> None:
 @pytest.mark.parametrize("length", ["0", "short", "-5", "1e9", ""])
 def test_a_length_that_is_none_is_refused(length: str) -> None:
     with pytest.raises(UsageError, match="long"):
-        Options(length=length)
+        SummaryOptions(length=length)
 
 
 SCHEMA = {
@@ -208,9 +206,9 @@ SCHEMA = {
 def test_a_schema_is_filled_and_checked_and_asked_again() -> None:
     answers = iter(['{"money": "much"}', '{"money": 39', '{"money": 3900}'])
     model = Scripted(answer=lambda p: next(answers) if "JSON" in p else "It gave 3,900 crowns.")
-    summary = Summarizer(model, options=Options(schema=SCHEMA)).invoke(TEXT)
+    summary = Summarizer(model, options=SummaryOptions(schema=SCHEMA)).invoke(TEXT)
     assert summary.data == {"money": 3900}
-    assert json.loads(rendered(summary, "text")) == {"money": 3900}
+    assert json.loads(render_summary(summary, "text")) == {"money": 3900}
     assert model.asked[-1].json_schema == SCHEMA
 
 
@@ -218,20 +216,20 @@ def test_a_schema_that_nothing_meets_is_an_error_and_no_half_object() -> None:
     schema = {"type": "object", "properties": {"a": {"enum": []}}, "required": ["a"]}
     model = Scripted(answer=lambda p: '{"a": 1}' if "JSON" in p else "It gave 3,900 crowns.")
     with pytest.raises((GenerationError, UsageError)):
-        Summarizer(model, options=Options(schema=schema)).invoke(TEXT)
+        Summarizer(model, options=SummaryOptions(schema=schema)).invoke(TEXT)
 
 
 def test_what_is_no_schema_is_refused_before_any_call() -> None:
     model = Scripted()
     with pytest.raises(UsageError, match="schema"):
-        Summarizer(model, options=Options(schema={"type": "potato"})).invoke(TEXT)
+        Summarizer(model, options=SummaryOptions(schema={"type": "potato"})).invoke(TEXT)
     assert not model.asked
 
 
 def test_an_answer_that_repeats_itself_is_ended() -> None:
     loop = "The council met. " + "It gave 3,900 crowns for the bridge. " * 200
     model = saying(loop)
-    summary = Summarizer(model, options=Options(length="900")).invoke(TEXT)
+    summary = Summarizer(model, options=SummaryOptions(length="900")).invoke(TEXT)
     assert summary.text.count("3,900") == 1
     assert summary.timings.generated_tokens < 200
 
@@ -241,7 +239,7 @@ def test_a_small_model_is_stopped_when_it_has_said_enough_of_a_part() -> None:
         f"Ada Lindqvist asked for {n},200 crowns to mend bridge {n}. " for n in range(90)
     )
     model = Scripted(answer=lambda _: wordy, parameters=100_000_000)
-    options = Options(map_tokens=100, length="60")
+    options = SummaryOptions(map_tokens=100, length="60")
     summary = Summarizer(model, options=options).invoke(f"{TEXT}\n\n" * 12)
     leaves = [node for node in summary.tree.walk() if node.kind == "map"]
     assert len(leaves) > 3
@@ -260,7 +258,7 @@ def test_fresh_asks_anew_only_above_temperature_zero(tmp_path: Path) -> None:
     for temperature, calls in ((0.0, 1), (0.8, 2)):
         model = Scripted(temperature=temperature)
         for fresh in (False, True):
-            Summarizer(model, journal=journal, options=Options(fresh=fresh)).invoke(TEXT)
+            Summarizer(model, journal=journal, options=SummaryOptions(fresh=fresh)).invoke(TEXT)
         assert len(model.asked) == calls
 
 
@@ -315,7 +313,7 @@ def test_callbacks_see_every_call() -> None:
 
     seen = Seen()
     model = Scripted()
-    options = Options(map_tokens=50)
+    options = SummaryOptions(map_tokens=50)
     Summarizer(model, options=options).invoke(TEXT * 10, {"callbacks": [seen]})
     assert seen.starts == len(model.asked) > 2
 
@@ -333,7 +331,7 @@ async def test_it_is_asynchronous_too() -> None:
 
 
 def test_a_watch_stops_it_between_calls(tmp_path: Path) -> None:
-    class Stopping(Watch):
+    class Stopping(Monitor):
         calls = 0
 
         @property
@@ -346,7 +344,7 @@ def test_a_watch_stops_it_between_calls(tmp_path: Path) -> None:
     model = Scripted(parallel=1)
     journal = Journal(tmp_path / "journal.db")
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(30))
-    summarizer = Summarizer(model, journal=journal, options=Options(map_tokens=100))
+    summarizer = Summarizer(model, journal=journal, options=SummaryOptions(map_tokens=100))
     with pytest.raises(StoppedError):
         summarizer.invoke(text, watch=Stopping())
     assert len(model.asked) == 3
@@ -355,7 +353,7 @@ def test_a_watch_stops_it_between_calls(tmp_path: Path) -> None:
 
 def test_the_trace_holds_the_whole_tree_and_needs_nothing_else() -> None:
     text = "\n\n".join(f"{TEXT} <script>alert({n})</script>" for n in range(30))
-    summary = Summarizer(Scripted(), options=Options(map_tokens=100)).invoke(text)
+    summary = Summarizer(Scripted(), options=SummaryOptions(map_tokens=100)).invoke(text)
     nodes = json.loads(trace_json(summary))["tree"]
     tree = nodes[0]
     assert tree["kind"] in {"reduce", "collapse"}
@@ -368,7 +366,7 @@ def test_the_trace_holds_the_whole_tree_and_needs_nothing_else() -> None:
 
 def test_a_long_chain_of_refinements_can_be_traced() -> None:
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(300))
-    options = Options(strategy="refine", map_tokens=40)
+    options = SummaryOptions(strategy="refine", map_tokens=40)
     summary = Summarizer(Scripted(), options=options).invoke(text)
     assert trace_json(summary)
     assert trace_page(summary)
@@ -377,7 +375,7 @@ def test_a_long_chain_of_refinements_can_be_traced() -> None:
 def test_the_embedded_model_summarizes_and_resumes(embedded: LocalModel, tmp_path: Path) -> None:
     text = (LIBRARY / "library-committee-minutes.md").read_text()[:2600]
     journal = Journal(tmp_path / "journal.db")
-    summarizer = Summarizer(embedded, journal=journal, options=Options(length="brief"))
+    summarizer = Summarizer(embedded, journal=journal, options=SummaryOptions(length="brief"))
     summary = summarizer.invoke(text)
     assert summary.coverage == 1.0
     assert 10 < len(summary.text.split()) < 100
@@ -395,7 +393,7 @@ def test_the_embedded_model_meets_a_schema(embedded: LocalModel) -> None:
         "required": ["summary", "amount"],
         "additionalProperties": False,
     }
-    summary = Summarizer(embedded, options=Options(schema=schema)).invoke(TEXT)
+    summary = Summarizer(embedded, options=SummaryOptions(schema=schema)).invoke(TEXT)
     assert isinstance(summary.data["amount"], int)
 
 

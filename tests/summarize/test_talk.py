@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.talk import count_unread, labelled, told, turns_of
-from quoth.summarize.values import Options
+from quoth.summarize.talk import count_unread, narrate, transcribe, turns_of
+from quoth.summarize.values import SummaryOptions
 from scripted_model import Scripted
 
 MEETING = """Chair: Um so let us begin with the the pump house .
@@ -24,7 +24,7 @@ def test_a_transcript_is_its_turns_without_fillers() -> None:
         ("Clerk", "1998."),
         ("Clerk", "I'm sure the fund holds 3,900 crowns."),
     ]
-    assert told(turns[1:3]) == (
+    assert narrate(turns[1:3]) == (
         'Chair says: "What will the new pump cost?" Engineer says: "about 4,200 crowns."'
     )
     assert count_unread(MEETING, turns) == len("UmtheEngineer:Mm-hmm.UhChair:")
@@ -34,8 +34,8 @@ def test_a_line_without_a_name_goes_on_with_the_turn() -> None:
     cut = "the rest of what was said before .\n" + MEETING.replace("will the", "will\nthe")
     turns = turns_of(cut)
     assert turns[0] == ("", "the rest of what was said before.")
-    assert told(turns[:1]) == 'Someone says: "the rest of what was said before."'
-    assert labelled(turns[:2]) == [turns[0][1], "Chair: so let us begin with the pump house."]
+    assert narrate(turns[:1]) == 'Someone says: "the rest of what was said before."'
+    assert transcribe(turns[:2]) == [turns[0][1], "Chair: so let us begin with the pump house."]
     assert turns[1:] == turns_of(MEETING)
     assert count_unread(cut, turns) == count_unread(MEETING, turns_of(MEETING))
 
@@ -57,7 +57,7 @@ def test_other_texts_are_no_transcripts(text: str) -> None:
 def test_a_small_model_is_told_of_a_conversation_and_the_rest_is_counted() -> None:
     said = "The speakers discuss what the new pump will cost and what the fund holds."
     model = Scripted(answer=lambda _: said, parameters=100_000_000)
-    summary = Summarizer(model, options=Options(length="30")).invoke(MEETING)
+    summary = Summarizer(model, options=SummaryOptions(length="30")).invoke(MEETING)
     assert summary.text == said
     assert any(prompt.startswith("summarize-talk-small@") for prompt in summary.prompts)
     assert 'Chair says: "What will the new pump cost?"' in model.asked[0].messages[0].content
@@ -70,7 +70,7 @@ def test_what_was_not_talked_of_is_replaced_by_turns() -> None:
         answer=lambda _: "The speakers discuss marine biology, chemistry and literature.",
         parameters=100_000_000,
     )
-    summary = Summarizer(model, options=Options(length="30")).invoke(MEETING)
+    summary = Summarizer(model, options=SummaryOptions(length="30")).invoke(MEETING)
     assert summary.tree.extracted
     assert "Clerk: I'm sure the fund holds 3,900 crowns." in summary.text
 

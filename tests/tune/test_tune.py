@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from quoth.backends.llama.compiled import LlamaCppPython
 from quoth.config.settings import ModelSettings
 from quoth.errors import UsageError
-from quoth.models.registry import open_model
+from quoth.models import open_model
+from quoth.tune import tune, undo
+from quoth.tune.contest import pick_winner
 from quoth.tune.formats import Copy, write_copies
-from quoth.tune.perplexity import change, log_probabilities
-from quoth.tune.trial import Setup, opened, served
-from quoth.tune.tuner import _Tuner, tune, undo
+from quoth.tune.perplexity import compare_perplexities, read_log_probabilities
+from quoth.tune.trial import Candidate, Size, open_candidate, time_call
 from quoth.weights.find import embedded_weights
 from quoth.weights.fingerprint import fingerprint_of
 from quoth.weights.gguf import read_gguf
@@ -39,7 +39,7 @@ ONE_THREAD = ModelSettings(threads=1, parallel=1, context_window=2048)
 def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Copy]:
     folder = tmp_path_factory.mktemp("copies")
     shares: list[float] = []
-    made = write_copies(embedded_weights(), ("F16", "Q4_0"), folder, moved=shares.append)
+    made = write_copies(embedded_weights(), ("F16", "Q4_0"), folder, progress=shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     return {copy.name: copy for copy in made}
@@ -53,7 +53,7 @@ def profile(copies: dict[str, Copy]) -> Iterator[Profile]:
         fingerprint=fingerprint_of(original),
         machine=machine(),
         date="2026-11-21",
-        job="chat",
+        workload="chat",
         default=Trial("altogether", "defaults", 2.0, 100.0, 10.0),
         chosen=Trial("altogether", "chosen", 1.0, 200.0, 20.0),
         stored="F16",
@@ -81,13 +81,12 @@ def test_a_copy_is_the_same_model_to_within_what_it_says(copies: dict[str, Copy]
 
 
 def test_what_a_lossy_copy_forgets_is_measured(copies: dict[str, Copy]) -> None:
-    found = {}
     files = {"as it is": embedded_weights(), **{n: copy.path for n, copy in copies.items()}}
-    for name, path in files.items():
-        with served(path, ONE_THREAD) as client:
-            found[name] = log_probabilities(client)
-    close, _ = change(found["as it is"], found["F16"])
-    lossy, error = change(found["as it is"], found["Q4_0"])
+    logarithms = {
+        name: read_log_probabilities(Candidate(path, ONE_THREAD)) for name, path in files.items()
+    }
+    close, _ = compare_perplexities(logarithms["as it is"], logarithms["F16"])
+    lossy, error = compare_perplexities(logarithms["as it is"], logarithms["Q4_0"])
     assert close == pytest.approx(1.0, abs=0.03)
     assert lossy > 1.03
     assert 0 < error < lossy
@@ -106,19 +105,22 @@ def test_a_tuned_model_opens_as_it_was_tuned(profile: Profile) -> None:
 def test_a_model_opens_on_the_engine_that_was_faster(profile: Profile) -> None:
     write_profile(replace(profile, engine=LLAMA_CPP_PYTHON))
     model = open_model(ModelSettings())
-    assert isinstance(model, LlamaCppPython)
+    assert model.describe().engine == LLAMA_CPP_PYTHON
     assert (model.model, str(model.weights_file())) == ("llamacpp:embedded", profile.weights)
     assert model.invoke("What is the capital of France?", max_tokens=4).text
     model.close()
 
 
-@native
-def test_both_engines_write_as_many_tokens_as_are_wanted() -> None:
-    for engine in (XLLAMACPP, LLAMA_CPP_PYTHON):
-        with opened(Setup(embedded_weights(), ONE_THREAD, engine)) as generate:
-            timings = generate("The library opens at nine. That is all.", 40)
+@pytest.mark.parametrize("engine", [XLLAMACPP, pytest.param(LLAMA_CPP_PYTHON, marks=native)])
+def test_a_measured_call_writes_exactly_the_tokens_that_are_wanted_and_uses_no_cache(
+    engine: str,
+) -> None:
+    with open_candidate(Candidate(embedded_weights(), ONE_THREAD, engine)) as model:
+        for _ in range(2):
+            timings = time_call(model, Size(reads=100, writes=40), number=3)
             assert timings.generated_tokens == 40
-            assert timings.prompt_tokens > 8
+            assert timings.prompt_tokens > 50
+            assert timings.cached_prompt_tokens == 0
 
 
 def test_other_bytes_are_other_weights_for_the_journal(profile: Profile) -> None:
@@ -149,7 +151,7 @@ def test_tuning_measures_and_remembers(quoth) -> None:  # type: ignore[no-untype
     steps: list[int] = []
     profile = tune(
         ModelSettings(),
-        job="chat",
+        workload="chat",
         seconds=8,
         progress=lambda done, total, what: steps.append(done),
     )
@@ -167,19 +169,19 @@ def test_tuning_measures_and_remembers(quoth) -> None:  # type: ignore[no-untype
 
 
 def test_what_was_not_compared_with_the_defaults_is_not_chosen() -> None:
-    tuner = _Tuner(embedded_weights(), ModelSettings(), "chat", 0.0, None)
     one, faster, slow = (Trial("threads", "", seconds, 100.0, 10.0) for seconds in (1.0, 0.9, 2.0))
-    assert tuner._winner({"1": one}, "2") == "2"
-    assert tuner._winner({"1": one, "2": slow}, "2") == "1"
-    assert tuner._winner({"1": faster, "2": one}, "2") == "1"
-    assert tuner._winner({"1": one, "2": faster}, "2") == "2"
+    assert pick_winner({"1": one}, "2", margin=0.95) == "2"
+    assert pick_winner({"1": one, "2": slow}, "2", margin=0.95) == "1"
+    assert pick_winner({"1": faster, "2": one}, "2", margin=0.95) == "1"
+    assert pick_winner({"1": faster, "2": one}, "2", margin=0.85) == "2"
+    assert pick_winner({"1": one, "2": faster}, "2", margin=0.95) == "2"
 
 
 def test_a_model_of_a_server_cannot_be_tuned(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="program of its own"):
         tune(ModelSettings(model="ollama:qwen"))
-    with pytest.raises(UsageError, match="no job"):
-        tune(ModelSettings(), job="sing")
+    with pytest.raises(UsageError, match="no workload"):
+        tune(ModelSettings(), workload="sing")
 
 
 def _fields(profile: Profile) -> dict[str, object]:

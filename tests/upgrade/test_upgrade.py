@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from quoth import Library
+from quoth.collection.schema import VERSION
 
 VERSIONS = sorted(path.parent for path in Path(__file__).parent.glob("*/library.sqlite"))
 
@@ -62,3 +63,15 @@ def test_it_follows_its_documents_without_embedding_them_again(
     library.rebuild()
     found = library.verify()
     assert found.problems == ()
+
+
+def test_its_words_are_made_again_by_the_first_search(kept: tuple[Library, Path]) -> None:
+    library, _ = kept
+    assert not library.store.words_are_current
+    assert "another version" in library.verify().notes[-1]
+    assert "84 kilograms" in library.search("How much honey was there?")[0].chunk.text
+    assert library.store.words_are_current
+    with closing(sqlite3.connect(library.store.path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    library.rebuild()
+    assert library.verify().problems == ()

@@ -1,9 +1,12 @@
 __all__ = [
     "Answerer",
-    "Chat",
+    "Calibration",
+    "Conversation",
     "cite",
+    "find_calibration",
 ]
 
 from .answerer import Answerer
-from .chat import Chat
-from .ground import cite
+from .cite import cite
+from .conversation import Conversation
+from .rules import Calibration, find_calibration

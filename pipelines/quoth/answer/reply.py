@@ -3,97 +3,94 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from quoth.text import without_links
+from quoth.text import QuestionRules, without_links
 
-_LABEL = re.compile(r"\s*[*_#>-]*\s*(quote|answer)\b[*_]*[^:\n\"“]{0,12}[:\"“]", re.IGNORECASE)
-_PERHAPS_LABEL = re.compile(
-    r"\s*[*_#>-]*\s*(?:(?:q(?:u(?:o(?:te?)?)?)?)|a(?:n(?:s(?:w(?:er?)?)?)?)?)?"
-    r"|\s*[*_#>-]*\s*(?:quote|answer)\b[*_]*[^:\n\"“]{0,12}",
-    re.IGNORECASE,
-)
+_LEAD = r"\s*[*_#>-]*\s*"
+_REST = r"(?!\w)[*_]*[^:\n\"“]{0,12}"
 # The end of a text that may be the beginning of a link, an image or a tag.
 _OPEN = re.compile(
     r"(?:!?\[[^\]\n]{0,400}(?:\](?:[(\[][^)\]\n]{0,400})?)?|</?[A-Za-z][^<>\n]{0,400}|<|!)$"
 )
 _QUOTE_MARKS = " \t*_\"“”„«»'"
-_DECLINED = re.compile(
-    r"(?:this |it |that |the answer )?(?:is |was )?not (?:\w+ )?in (?:the|your|these) "
-    r"(?:documents?|excerpts?|texts?)\b|i (?:don't|do not|don’t) know\b"
-    r"|(?:the|these|none of the) (?:documents?|excerpts?|texts?) (?:do|does|did) not "
-    r"|(?:no|none of the) (?:documents?|excerpts?|texts?) (?:answers?|says?|mentions?)\b",
-    re.IGNORECASE,
-)
+_ANSWER, _QUOTE = "answer", "quote"
 
 
 class Reply:
     """Takes a reply piece by piece.
 
-    `feed` returns what may be shown of it: not the lines that open with `Quote`, not the label
-    `Answer:`, and of links only their words. `text` is the whole answer, `quotes` are what the
-    model gave as its evidence, both complete after `finish`.
+    `labels` are those of the prompt: the word that opens a line with a `quote`, and the one before
+    the `answer`. `feed` returns what may be shown: no lines with quotes, no labels, and of links
+    only their words. `text` is the whole answer, `quotes` are the model's evidence, both complete
+    after `finish`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._labels = _Labels(labels)
         self._line = ""
-        self._in = ""
+        self._part = ""
         self._labelled = False
-        self._held = ""
+        self._withheld = ""
         self._last = ""
         self._shown: list[str] = []
         self._quotes: list[str] = []
 
     def feed(self, piece: str) -> str:
         """Return what can be shown now."""
-        out = ""
-        for part in piece.splitlines(keepends=True):
-            self._line += part
-            out += self._advance(ended=part.endswith("\n"))
-        return self._safe(out)
+        shown = ""
+        for line in piece.splitlines(keepends=True):
+            self._line += line
+            shown += self._advance(ended=line.endswith("\n"))
+        return self._without_links(shown)
 
     def finish(self) -> str:
-        """Return what was still held back; nothing comes after it."""
-        return self._safe(self._advance(ended=True), last=True)
+        """Return what was still withheld; nothing comes after it."""
+        return self._without_links(self._advance(ended=True), last=True)
 
     @property
     def text(self) -> str:
-        """Return the answer."""
+        """The answer."""
         return "".join(self._shown).strip()
 
     @property
     def quotes(self) -> Sequence[str]:
-        """Return the quotes without their marks."""
+        """The quotes, without their marks."""
         return [quote for line in self._quotes if (quote := line.strip().strip(_QUOTE_MARKS))]
 
     def _advance(self, *, ended: bool) -> str:
         """Return what the current line adds to the answer, and forget it when it has ended."""
-        out = ""
-        if not self._in:
-            label = _LABEL.match(self._line)
-            if label:
-                self._in = label.group(1).lower()
-                self._labelled = True
-                self._line = self._line[label.end() :]
-            elif ended or not _PERHAPS_LABEL.fullmatch(self._line):
-                self._in = "answer"
-        if self._in == "answer":
-            out, self._line = self._line, ""
+        shown = ""
+        if not self._part:
+            self._open_part(ended=ended)
+        if self._part == _ANSWER:
+            shown, self._line = self._line, ""
             if self._labelled:  # the label may be set in bold type
-                out = out.lstrip("*_ \t")
-                self._labelled = not out
+                shown = shown.lstrip("*_ \t")
+                self._labelled = not shown
         if ended:
-            if self._in == "quote":
+            if self._part == _QUOTE:
                 self._quotes.append(self._line)
-            self._line, self._in, self._labelled = "", "", False
-        return out
+            self._line, self._part, self._labelled = "", "", False
+        return shown
 
-    def _safe(self, text: str, *, last: bool = False) -> str:
-        """Return the text without links, holding back what may become one."""
-        text = self._held + text
-        open_at = None if last else _OPEN.search(text)
-        self._held = text[open_at.start() :] if open_at else ""
-        text = without_links(text[: open_at.start()] if open_at else text)
+    def _open_part(self, *, ended: bool) -> None:
+        """Find out to which part the current line belongs, once enough of it is there."""
+        label = self._labels.find(self._line)
+        if label:
+            self._part, end = label
+            self._labelled = True
+            self._line = self._line[end:]
+        elif ended or not self._labels.may_come(self._line):
+            self._part = _ANSWER
+
+    def _without_links(self, text: str, *, last: bool = False) -> str:
+        """Return the text without links, withholding what may become one."""
+        text = self._withheld + text
+        link = None if last else _OPEN.search(text)
+        self._withheld = text[link.start() :] if link else ""
+        text = without_links(text[: link.start()] if link else text)
         text = re.sub(r"\](?=\()", "] ", text)
         if self._last == "]" and text.startswith("("):
             text = " " + text
@@ -105,6 +102,46 @@ class Reply:
         return text
 
 
-def is_declined(text: str) -> bool:
-    """Tell whether a model says that the documents do not hold the answer."""
-    return not text.strip() or bool(_DECLINED.match(text.strip()))
+class _Labels:
+    """The labels of a prompt, found at the start of a line in any case and type."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._parts = {label.casefold(): part for part, label in labels.items()}
+        self._label, self._prefix = _patterns(tuple(labels.values()))
+
+    def find(self, line: str) -> tuple[str, int] | None:
+        """Return the part that a line opens, and the offset behind its label."""
+        match = self._label.match(line) if self._parts else None
+        return (self._parts[match.group(1).casefold()], match.end()) if match else None
+
+    def may_come(self, line: str) -> bool:
+        """Return whether a label may still open this line once more of it is there."""
+        return bool(self._parts) and bool(self._prefix.fullmatch(line))
+
+
+@lru_cache(maxsize=64)
+def _patterns(labels: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the pattern of a label at the start of a line, and of the beginning of one."""
+    whole = "|".join(map(re.escape, labels))
+    begun = "|".join(map(_prefixes, labels))
+    label = rf"{_LEAD}({whole}){_REST}[:\"“]"
+    prefix = rf"{_LEAD}(?:{begun})|{_LEAD}(?:{whole}){_REST}"
+    return re.compile(label, re.IGNORECASE), re.compile(prefix, re.IGNORECASE)
+
+
+def _prefixes(word: str) -> str:
+    """Return a pattern for the beginnings of a word, the empty one included."""
+    pattern = ""
+    for letter in reversed(word):
+        pattern = f"(?:{re.escape(letter)}{pattern})?"
+    return pattern
+
+
+def declines(text: str, refusals: Sequence[str], rules: QuestionRules) -> bool:
+    """Return whether a reply says that the documents do not hold the answer.
+
+    `refusals` are those that the prompt asks for; `rules` know those that models write unasked.
+    """
+    reply = text.strip().casefold()
+    asked = (refusal.strip(" .。!").casefold() for refusal in refusals)
+    return not reply or reply.startswith(tuple(asked)) or bool(rules.refusals.match(text.strip()))

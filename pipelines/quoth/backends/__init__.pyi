@@ -1,10 +1,7 @@
 __all__ = [
     "LlamaCpp",
-    "LlamaCppPython",
-    "LlamaHttpClient",
-    "timings_in",
+    "open_gguf",
 ]
 
-from .llama.compiled import LlamaCppPython
-from .llama.http import LlamaHttpClient, timings_in
 from .llama.in_process import LlamaCpp
+from .llama.provider import open_gguf

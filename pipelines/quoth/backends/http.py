@@ -6,7 +6,6 @@ Every failure becomes one of ours here, and knows whether the same call may succ
 from __future__ import annotations
 
 import json
-import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +21,9 @@ from quoth.errors import (
     GenerationError,
     ModelNotFoundError,
 )
+from quoth.models import retry_transient
 
 _SMALL_CALL_SECONDS = 30.0
-_ATTEMPTS = 3
 _CROWDED = "Context size has been exceeded"
 
 
@@ -57,15 +56,8 @@ class LocalHttp:
         self._client.close()
 
     def json(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the answer of a small call, which changes nothing and so is tried again."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                return self._once(method, path, body)
-            except BackendError as error:
-                if not error.retryable or attempt == _ATTEMPTS:
-                    raise
-                time.sleep(0.3 * attempt)
-        raise AssertionError("unreachable")
+        """Return the answer of a small call, which changes nothing and so may be repeated."""
+        return retry_transient()(self._once, method, path, body)
 
     def has(self, path: str) -> bool:
         """Tell whether the server answers a `GET` of this path with success."""
@@ -94,13 +86,13 @@ class LocalHttp:
                     elif field == "error":
                         raise self.error(self._parse(data), 500)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            raise unreachable(self.url, error, hanging=_hangs(error)) from error
+            raise _lost(self.url, error) from error
 
     def _once(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         try:
             response = self._client.request(method, path, json=body, timeout=self._small)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            raise unreachable(self.url, error, hanging=_hangs(error)) from error
+            raise _lost(self.url, error) from error
         if response.status_code != httpx2.codes.OK:
             raise self.refusal(response)
         return self._parse(response.text)
@@ -159,21 +151,20 @@ def is_crowded(error: BackendError) -> bool:
     return _CROWDED in str(error)
 
 
-def _hangs(error: Exception) -> bool:
-    return isinstance(error, httpx2.TimeoutException) and not isinstance(
-        error, httpx2.ConnectTimeout
+def unreachable(url: str, reason: str) -> BackendUnavailableError:
+    """Return the error for a server that is not there, or that breaks off."""
+    return BackendUnavailableError(
+        f"The server at {url} cannot be reached: {reason}.",
+        hint="Start it, or name its address in backend.url.",
     )
 
 
-def unreachable(url: str, error: Exception, *, hanging: bool = False) -> BackendUnavailableError:
-    """Return the error for a server that hangs, breaks off, or is not there."""
+def hanging(url: str) -> BackendUnavailableError:
+    """Return the error for a server that is there and does not answer."""
     return BackendUnavailableError(
-        f"The server at {url} "
-        + ("does not answer in time." if hanging else f"cannot be reached: {error}."),
-        hint="Look at the server, or raise backend.timeout."
-        if hanging
-        else "Start it, or name its address in backend.url.",
-        retryable=not hanging,
+        f"The server at {url} does not answer in time.",
+        hint="Look at the server, or raise backend.timeout.",
+        retryable=False,
     )
 
 
@@ -194,3 +185,10 @@ def read_key(file: str) -> str:
         return Path(file).expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"backend.api_key_file cannot be read: {error}.") from error
+
+
+def _lost(url: str, error: Exception) -> BackendUnavailableError:
+    """Return the error for a call that the client could not finish."""
+    if isinstance(error, httpx2.TimeoutException) and not isinstance(error, httpx2.ConnectTimeout):
+        return hanging(url)
+    return unreachable(url, str(error))

@@ -10,17 +10,18 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from langchain_core.messages import BaseMessage
 from pydantic import PrivateAttr
 
 from quoth.backends.http import LocalHttp, is_crowded, read_key
+from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.admission import Admission, no_limit
 from quoth.backends.llama.http import timings_in
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
-from quoth.models import Description, LocalModel, Piece, Request, defuse, role_of, shortfall
+from quoth.models import Description, Piece, Provider, Request, defuse, role_of, shortfall
 from quoth.prompts import ModelMetadata, family_of
 from quoth.text import most_tokens
 from quoth.types import Timings
@@ -37,49 +38,39 @@ class _Server:
     model_id: str
 
 
-class OpenAICompatible(LocalModel):
-    """A model of a server that speaks OpenAI's chat completions."""
+class OpenAICompatibleProvider(Provider):
+    """The models of the server at `backend.url`, which may end in `/v1` or not."""
 
-    settings: ModelSettings
-    name: str = ""
-
-    _http: LocalHttp = PrivateAttr()
-    _server: _Server | None = PrivateAttr(default=None)
-    _admission: Admission | None = PrivateAttr(default=None)
-    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
-
-    @classmethod
-    def open(cls, name: str, settings: ModelSettings) -> Self:
-        """Return a model of the server at `backend.url`, which may end in `/v1` or not."""
-        return cls(
+    def open(self, name: str) -> OpenAICompatible:
+        """Return a model of the server. Raises `ConfigurationError` without an address."""
+        return OpenAICompatible(
             model=f"openai-compatible:{name}",
-            name=name,
-            settings=settings,
-            temperature=settings.temperature,
-            seed=settings.seed,
+            settings=self.settings,
+            prompt_folders=self.prompt_folders,
         )
 
-    def model_post_init(self, context: Any, /) -> None:
-        """Prepare the way to the server; nothing is sent yet."""
-        super().model_post_init(context)
-        self._http = connect(self.settings)
-
-    @classmethod
-    def installed(cls, settings: ModelSettings) -> Sequence[Installed]:
+    def installed(self) -> Sequence[Installed]:
         """Return the models that the server serves."""
-        if not settings.url:
+        if not self.settings.url:
             return ()
-        http = connect(settings)
+        http = connect(self.settings)
         try:
             entries = http.json("GET", "/v1/models").get("data") or []
         finally:
             http.close()
         return [Installed(str(entry.get("id"))) for entry in entries]
 
-    @property
-    def address(self) -> str:
-        """The address of the server."""
-        return self._http.url
+
+class OpenAICompatible(HttpModel):
+    """A model of a server that speaks OpenAI's chat completions."""
+
+    _server: _Server | None = PrivateAttr(default=None)
+    _admission: Admission | None = PrivateAttr(default=None)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    def connect(self) -> LocalHttp:
+        """Return a client for the server."""
+        return connect(self.settings)
 
     def describe(self) -> Description:
         """Return what the server says of the model; nothing is loaded."""
@@ -108,16 +99,16 @@ class OpenAICompatible(LocalModel):
                 raise
         return super().count_prompt(messages)
 
-    def pieces(self, request: Request) -> Iterator[Piece]:
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
         """Generate token by token."""
         room = self._admission.admitted if self._admission else no_limit
         try:
             with room(request.prompt_tokens + request.max_tokens):
                 yield from self._generated(request)
         except BackendError as error:
-            if is_crowded(error) and self._admission is None:  # as in llama_text
-                found = self.describe()
-                self._admission = Admission(found.context_window, found.parallel)
+            if is_crowded(error) and self._admission is None:  # as in llama/served.py
+                description = self.describe()
+                self._admission = Admission(description.context_window, description.parallel)
             raise
 
     def _generated(self, request: Request) -> Iterator[Piece]:
@@ -151,14 +142,13 @@ class OpenAICompatible(LocalModel):
 
     def check_read(self, request: Request, timings: Timings) -> None:
         """Raise `GenerationError` when the server read less than the bare text of the messages."""
-        least = self.least_tokens(request.messages)
+        least = self.min_prompt_tokens(request.messages)
         if timings.prompt_tokens and timings.prompt_tokens < least:
             raise shortfall(self.model, least, timings.prompt_tokens)
 
     def unload(self) -> None:
         """Close the connections. The server keeps its model: it is not ours to stop."""
-        self._http.close()
-        self._http = connect(self.settings)
+        self.disconnect()
         self._server = None
 
     def _body(self, request: Request) -> dict[str, Any]:
@@ -195,13 +185,13 @@ class OpenAICompatible(LocalModel):
     def _reach(self) -> _Server:
         entries = self._http.json("GET", "/v1/models").get("data") or []
         entry = next(
-            (e for e in entries if self.name in (e.get("id"), *e.get("aliases", ()))), None
+            (e for e in entries if self.short_name in (e.get("id"), *e.get("aliases", ()))), None
         )
         if entry is None:
             if len(entries) != 1 or "/" not in str(entries[0].get("id")):
                 names = ", ".join(str(e.get("id")) for e in entries) or "none"
                 raise ModelNotFoundError(
-                    f"The server at {self._http.url} has no model {self.name}.",
+                    f"The server at {self._http.url} has no model {self.short_name}.",
                     hint=f"It has: {names}.",
                 )
             entry = entries[0]  # a server of one model, which it calls by its path
@@ -210,7 +200,7 @@ class OpenAICompatible(LocalModel):
         window = next((int(entry[key]) for key in _WINDOW_KEYS if entry.get(key)), 0)
         window = window or int(meta.get("n_ctx") or 0)
         tokenizer = self._tokenizer(model_id)
-        metadata = ModelMetadata(name=self.name.rsplit("/", 1)[-1], kind="chat")
+        metadata = ModelMetadata(name=self.short_name.rsplit("/", 1)[-1], kind="chat")
         family = family_of(metadata, folders=self.prompt_folders)
         notes = []
         if not window:

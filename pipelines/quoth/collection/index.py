@@ -53,7 +53,7 @@ class DenseIndex:
         self.store = store
         self.folder = folder
         self.exact_up_to = exact_up_to
-        self._write_lock = lock
+        self.lock = lock
         self._lock = threading.RLock()
         self._collection: Any = None
         self._generation = -1
@@ -88,7 +88,7 @@ class DenseIndex:
                 return
             if self._is_large() and self.problem() is not None:
                 try:
-                    with self._write_lock.hold():
+                    with self.lock.hold():
                         if not self._failed:
                             self.sync()
                         if self.problem() is not None:

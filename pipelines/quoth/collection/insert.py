@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.collection.keywords import count_words, heading_words
-from quoth.text import analyse, pack
+from quoth.collection.words import check_analyser, index_words, words_with_neighbours
+from quoth.text import pack
 from quoth.types import Chunk, Document
 
 
@@ -55,23 +55,15 @@ def insert_chunks(
 ) -> None:
     """Write the chunks of a content with their words, and note them for the dense index.
 
-    With each go the words of the chunks before and after it on its page, since a search reads a
-    chunk with these.
+    Raises `FingerprintError` when the words of the collection were made by another analyser.
     """
-    packed: list[bytes] = []
-    bodies = [analyse(chunk.text) for chunk in chunks]
-    rows = zip(chunks, vectors, embedded_hashes, strict=True)
-    for at, (chunk, vector, embedded_hash) in enumerate(rows):
-        headings = json.dumps(chunk.headings, ensure_ascii=False)
-        words = [*heading_words(chunk), *bodies[at]]
-        around = [
-            word
-            for near in (at - 1, at + 1)
-            if 0 <= near < len(chunks) and chunks[near].page == chunk.page
-            for word in bodies[near]
-        ]
-        packed.append(pack(words))
-        id = connection.execute(
+    check_analyser(connection)
+    words = words_with_neighbours(chunks)
+    ids: list[int] = []
+    for chunk, (own, around), vector, embedded_hash in zip(
+        chunks, words, vectors, embedded_hashes, strict=True
+    ):
+        cursor = connection.execute(
             """INSERT INTO chunks (content_id, ordinal, page, start, end, tokens, headings,
                                    text, words, around, embedded_hash, vector)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -82,17 +74,15 @@ def insert_chunks(
                 chunk.start,
                 chunk.end,
                 chunk.tokens,
-                headings,
+                json.dumps(chunk.headings, ensure_ascii=False),
                 chunk.text,
-                packed[-1],
+                pack(own),
                 pack(around),
                 embedded_hash,
                 np.ascontiguousarray(vector, np.float32).tobytes(),
             ),
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO keywords (rowid, name, body) VALUES (?, '', ?)",
-            (id, " ".join(words)),
         )
-        connection.execute("REPLACE INTO pending VALUES (?, 0)", (id,))
-    count_words(connection, packed, sign=1)
+        assert cursor.lastrowid is not None
+        ids.append(cursor.lastrowid)
+    index_words(connection, ((id, own) for id, (own, _) in zip(ids, words, strict=True)))
+    connection.executemany("REPLACE INTO pending VALUES (?, 0)", [(id,) for id in ids])

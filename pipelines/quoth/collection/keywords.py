@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-
-import numpy as np
 
 from quoth.system import Database
-from quoth.text import analyse, code, name_words, unpack
-from quoth.types import Chunk
+from quoth.text import code
 
 
 class Keywords:
@@ -60,63 +54,3 @@ class Keywords:
         return {
             word: [row[0] for row in self._database.read(statement, (word,))] for (word,) in known
         }
-
-
-def indexed_words(chunk: Chunk) -> list[str]:
-    """Return the analysed words of a chunk with those of its headings."""
-    return [*heading_words(chunk), *analyse(chunk.text)]
-
-
-def heading_words(chunk: Chunk) -> list[str]:
-    """Return the analysed words of the title and the headings, which count double."""
-    return 2 * analyse(" ".join((chunk.title, *chunk.headings)))
-
-
-def count_words(connection: sqlite3.Connection, packed: Iterable[bytes], *, sign: int) -> None:
-    """Add the words of chunks to the counts of all chunks, or take them away with `sign` -1."""
-    chunks: Counter[int] = Counter()
-    for row in packed:
-        chunks.update(np.unique(unpack(row)).tolist())
-    connection.executemany(
-        """INSERT INTO terms VALUES (?, ?)
-           ON CONFLICT (code) DO UPDATE SET chunks = chunks + excluded.chunks""",
-        [(word, sign * count) for word, count in sorted(chunks.items())],
-    )
-    if sign < 0:
-        connection.executemany(
-            "DELETE FROM terms WHERE code = ? AND chunks <= 0", [(word,) for word in chunks]
-        )
-
-
-def forget_words(connection: sqlite3.Connection, content: int | None = None) -> None:
-    """Take the chunks of a content, or all of them, out of the keyword index and its counts."""
-    if content is None:
-        connection.execute("DELETE FROM keywords")
-        connection.execute("DELETE FROM terms")
-        return
-    rows = connection.execute("SELECT words FROM chunks WHERE content_id = ?", (content,))
-    count_words(connection, (row[0] for row in rows.fetchall()), sign=-1)
-    connection.execute(
-        "DELETE FROM keywords WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)",
-        (content,),
-    )
-
-
-def write_names(connection: sqlite3.Connection, content: int) -> None:
-    """Note the words in the names of a content's sources, for the search and for the prior.
-
-    A name without a letter (a number, a date) is no name: numbers stand in many questions.
-    """
-    paths = connection.execute("SELECT path FROM sources WHERE content_id = ?", (content,))
-    stems = [Path(path).stem for (path,) in paths]
-    named = [stem for stem in stems if any(c.isalpha() for c in stem)]
-    words = [word for stem in named for word in analyse(stem.replace("_", " "))]
-    connection.execute(
-        "UPDATE keywords SET name = ? WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)",
-        (" ".join(dict.fromkeys(words)), content),
-    )
-    connection.execute("DELETE FROM names WHERE content_id = ?", (content,))
-    connection.executemany(
-        "INSERT INTO names VALUES (?, ?)",
-        [(word, content) for word in sorted({w for stem in named for w in name_words(stem)})],
-    )

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-VERSION = 1
+import sqlite3
+
+VERSION = 2
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
-SCHEMA = """
+KEYWORDS = """
+CREATE VIRTUAL TABLE keywords USING fts5 (
+    name, body, tokenize = 'unicode61 remove_diacritics 2'
+)
+"""
+
+SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE contents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -57,9 +65,7 @@ CREATE TABLE failures (
     reason TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE pending (chunk_id INTEGER PRIMARY KEY, removed INTEGER NOT NULL);
-CREATE VIRTUAL TABLE keywords USING fts5 (
-    name, body, tokenize = 'unicode61 remove_diacritics 2'
-);
+{KEYWORDS};
 CREATE TABLE terms (code INTEGER PRIMARY KEY, chunks INTEGER NOT NULL);
 CREATE TABLE names (
     word TEXT NOT NULL,
@@ -68,3 +74,15 @@ CREATE TABLE names (
 ) WITHOUT ROWID;
 CREATE INDEX names_by_content ON names (content_id);
 """
+
+
+def _note_analyser(connection: sqlite3.Connection) -> None:
+    """Layout 2 knows by which analyser the words were made; before it there was one."""
+    connection.execute(
+        """INSERT INTO meta SELECT 'analyser', 'words-1'
+           WHERE EXISTS (SELECT 1 FROM contents)"""
+    )
+
+
+MIGRATIONS = {1: _note_analyser}
+"""For each older layout, the step to the next one."""

@@ -21,11 +21,22 @@ from numpy.typing import NDArray
 from quoth.collection.check import Problem, check_database
 from quoth.collection.failures import Failures
 from quoth.collection.insert import insert_chunks, insert_content
-from quoth.collection.keywords import Keywords, forget_words, write_names
-from quoth.collection.schema import SCHEMA, VERSION
+from quoth.collection.keywords import Keywords
+from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope, chunks_of, select
-from quoth.system import Database
+from quoth.collection.words import (
+    ANALYSER,
+    another_analyser,
+    forget_words,
+    write_all_words,
+    write_names,
+)
+from quoth.system import Database, WriteLock
+from quoth.text import analyser_fingerprint
 from quoth.types import Chunk, Document, Heading, Page
+
+ANALYSE_UP_TO = 20_000
+"""Chunks up to which a search makes outdated words again: some seconds of work."""
 
 Vectors = NDArray[np.float32]
 
@@ -67,7 +78,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._database = Database(path, schema=SCHEMA, version=VERSION)
+        self._database = Database(path, schema=SCHEMA, version=VERSION, migrations=MIGRATIONS)
         self.failures = Failures(self._database)
         self.keywords = Keywords(self._database)
 
@@ -91,6 +102,35 @@ class Store:
     def generation(self) -> int:
         """Return a number that changes whenever chunks come or go, in any process."""
         return int(self.meta("generation") or 0)
+
+    # -- the analyser of its words -----------------------------------------------------------
+
+    @property
+    def words_are_current(self) -> bool:
+        """Whether this version's analyser made the stored words, so that they can be searched."""
+        return self.meta(ANALYSER) in (None, analyser_fingerprint())
+
+    def analyse_again(self) -> None:
+        """Make all words again from the stored text; the caller holds the lock. All or nothing."""
+        with self._database.transaction() as connection:
+            write_all_words(connection)
+            self._advance(connection)
+
+    def follow_analyser(
+        self, lock: WriteLock, *, up_to: int = ANALYSE_UP_TO, wait_seconds: float = 10.0
+    ) -> None:
+        """Make the words again where another version of Quoth made them.
+
+        Raises `FingerprintError` when there are more than `up_to` chunks, and `CollectionBusyError`
+        when another process writes for longer than `wait_seconds`.
+        """
+        if self.words_are_current:
+            return
+        if self.chunk_count() > up_to:
+            raise another_analyser()
+        with lock.hold(wait_seconds=wait_seconds):
+            if not self.words_are_current:
+                self.analyse_again()
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -153,6 +193,7 @@ class Store:
             connection.execute("REPLACE INTO pending SELECT id, 1 FROM chunks")
             forget_words(connection)
             connection.execute("DELETE FROM chunks")
+            connection.execute("DELETE FROM meta WHERE key = ?", (ANALYSER,))
             for hash, chunks, vectors, embedded_hashes in contents:
                 row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,))
                 content = row.fetchone()[0]

@@ -99,11 +99,17 @@ class Answering(Section):
         "auto", description="A model chooses words of the text, or writes; `auto` by its size."
     )
     context_tokens: int = Field(1600, ge=64, description="Tokens of excerpts that it writes from.")
-    floor: float = Field(
-        0.30, ge=-1, le=1, description="Below this similarity nothing counts as found."
+    floor: float | None = Field(
+        None,
+        ge=-1,
+        le=1,
+        description="Similarity below which nothing counts as found; by default as calibrated.",
     )
-    likelihood: float = Field(
-        0.51, ge=0, le=1, description="What `phrase` needs to be found as likely, to answer."
+    likelihood: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Likelihood that `phrase` needs to answer; by default as calibrated.",
     )
 
 

@@ -9,4 +9,5 @@ __all__ = [
 
 from .ahead import EmbeddingThread
 from .contract import Advance, Embedder, Vectors
-from .embedder import FolderEmbedder, embedded_text
+from .embedder import FolderEmbedder
+from .passage import embedded_text

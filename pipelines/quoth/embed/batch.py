@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,42 @@ Ids = NDArray[np.int64]
 _STEP = 16
 
 
-def batches(lengths: Sequence[int], *, tokens: int) -> Iterator[list[int]]:
+@dataclass(frozen=True)
+class Batch:
+    """Texts of one pass: token ids and attention mask, a row each, with the padding at the end."""
+
+    ids: Ids
+    mask: Ids
+
+
+@dataclass(frozen=True)
+class Padding:
+    """How a model wants its batches filled up: with which token, and to which width at most."""
+
+    token: int = 0
+    longest: int | None = None
+
+    def width(self, tokens: int) -> int:
+        """Return the width of a batch whose longest text has `tokens` tokens.
+
+        Engines prepare for each shape that they meet, so there are only a few.
+        """
+        width = max(1, -(-tokens // _STEP)) * _STEP
+        return width if self.longest is None else max(tokens, min(width, self.longest))
+
+    def pad(self, rows: Sequence[Ids]) -> Batch:
+        """Return the batch of some texts."""
+        shape = (len(rows), self.width(max(map(len, rows))))
+        ids, mask = np.full(shape, self.token, np.int64), np.zeros(shape, np.int64)
+        for number, row in enumerate(rows):
+            ids[number, : len(row)] = row
+            mask[number, : len(row)] = 1
+        return Batch(ids, mask)
+
+
+def plan_batches(
+    lengths: Sequence[int], *, tokens: int, padding: Padding = Padding()
+) -> Iterator[list[int]]:
     """Yield the indices of texts that go together, the longest first.
 
     A batch has at most `tokens` tokens with its padding, or is a single text.
@@ -19,24 +55,6 @@ def batches(lengths: Sequence[int], *, tokens: int) -> Iterator[list[int]]:
     order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
     start = 0
     while start < len(order):
-        size = max(1, tokens // width(lengths[order[start]]))
+        size = max(1, tokens // padding.width(lengths[order[start]]))
         yield order[start : start + size]
         start += size
-
-
-def width(length: int) -> int:
-    """Return the width of a batch whose longest text has `length` tokens.
-
-    Engines prepare for each shape that they meet, so there are only a few.
-    """
-    return -(-length // _STEP) * _STEP
-
-
-def padded(rows: Sequence[Ids]) -> tuple[Ids, Ids]:
-    """Return (token ids, attention mask), a row each, as wide as `width` says."""
-    shape = (len(rows), width(max(len(row) for row in rows)))
-    ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    for number, row in enumerate(rows):
-        ids[number, : len(row)] = row
-        mask[number, : len(row)] = 1
-    return ids, mask

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from quoth.embed.batch import Ids
+from quoth.embed.batch import Batch, Padding
+from quoth.embed.contract import Vectors
 from quoth.system import processor, write_whole
 
 _ROWS, _LENGTH, _BATCHES, _ROUNDS = 8, 128, 4, 3
@@ -26,33 +26,33 @@ class Engine(Protocol):
     name: str
     lanes: int
 
-    def encode(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
-        """Return a vector of unit length for the token ids of each text of one batch."""
+    def encode(self, batch: Batch) -> Vectors:
+        """Return a vector of unit length for each text of a batch."""
 
 
-def fastest(
+def choose_engine(
     engines: Mapping[str, Callable[[], Engine]], memory: Path, *, model: str, threads: int
 ) -> Engine:
-    """Return the engine that computes most here, opened.
+    """Open the engines and return the one that computes most here.
 
-    What was measured is kept in the file `memory`, for this processor, these threads, this model
-    and these versions; it is measured again when one of them is another. An engine that does not
-    run here is left out, and so is one whose vectors are not those of the first.
+    The file `memory` keeps the choice for this processor, these threads, this model and these
+    versions; when one of them changes, the engines are measured again. An engine that does not
+    run here is left out, and so is one whose vectors differ from those of the first.
     """
     key = "|".join((processor(), str(threads), model, *map(_version, sorted(engines))))
-    known = _read(memory)
-    if (name := known.get(key)) in engines:
+    choices = _read(memory)
+    if (name := choices.get(key)) in engines:
         return engines[str(name)]()
     opened: dict[str, Engine] = {}
     seconds: dict[str, float] = {}
     failure: Exception | None = None
-    reference: NDArray[np.float32] | None = None
+    reference: Vectors | None = None
     for name, open_engine in engines.items():
         try:
             engine = open_engine()
-            found = engine.encode(_rows())
-            reference = found if reference is None else reference
-            if not (found * reference).sum(axis=1).min() >= _LEAST_COSINE:
+            vectors = engine.encode(_sample())
+            reference = vectors if reference is None else reference
+            if not (vectors * reference).sum(axis=1).min() >= _LEAST_COSINE:
                 raise ValueError(f"The vectors of {name} are not those of the first engine.")
             seconds[name] = measure(engine)
         except Exception as error:  # whatever a foreign runtime raises where it cannot run
@@ -63,11 +63,11 @@ def fastest(
         assert failure is not None
         raise failure
     best = min(seconds, key=lambda name: seconds[name])
-    write_whole(memory, json.dumps({**known, key: best}, indent=2))
+    write_whole(memory, json.dumps({**choices, key: best}, indent=2))
     return opened[best]
 
 
-def encoded(engine: Engine, batches: Sequence[Sequence[Ids]]) -> Generator[NDArray[np.float32]]:
+def encode_all(engine: Engine, batches: Sequence[Batch]) -> Generator[Vectors]:
     """Yield the vectors of each batch, in order, with as many under way as the engine has lanes."""
     if min(engine.lanes, len(batches)) < 2:
         yield from map(engine.encode, batches)
@@ -82,28 +82,29 @@ def encoded(engine: Engine, batches: Sequence[Sequence[Ids]]) -> Generator[NDArr
 def measure(engine: Engine) -> float:
     """Return the processor's seconds for a few batches of ordinary chunks, the best of some rounds.
 
-    What else runs on the machine would decide on the seconds of a clock.
+    The seconds of a clock would depend on what else runs on the machine.
     """
-    rows = _rows()
+    batches = [_sample()] * _BATCHES
     seconds = []
     for _ in range(1 + _ROUNDS):  # the first one prepares
         begin = time.process_time()
-        list(encoded(engine, [rows] * _BATCHES))
+        list(encode_all(engine, batches))
         seconds.append(time.process_time() - begin)
     return min(seconds[1:])
 
 
-def _rows() -> list[Ids]:
-    """Return token ids of a batch; the same small ones for every vocabulary, whatever they mean."""
-    return [np.arange(100 + row, 100 + row + _LENGTH, dtype=np.int64) for row in range(_ROWS)]
+def _sample() -> Batch:
+    """Return a batch of token ids that every vocabulary has, whatever they mean."""
+    starts = range(100, 100 + _ROWS)
+    return Padding().pad([np.arange(start, start + _LENGTH, dtype=np.int64) for start in starts])
 
 
 def _read(memory: Path) -> dict[str, str]:
     try:
-        known = json.loads(memory.read_text())
+        choices = json.loads(memory.read_text())
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    return choices if isinstance(choices, dict) else {}
 
 
 def _version(engine: str) -> str:

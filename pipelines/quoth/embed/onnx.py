@@ -1,19 +1,16 @@
-"""An exported graph on onnxruntime: no torch, so it is there in well under a second."""
+"""The graph on onnxruntime, in 32 bits. It opens in a fraction of a second."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from quoth.embed.batch import Ids, padded
+from quoth.embed.batch import Batch
+from quoth.embed.contract import Vectors
 from quoth.system import import_quietly
 
 
 class OnnxEngine:
-    """Runs the graph that `export` wrote, in 32 bits."""
+    """Runs a graph on all of its threads, one batch after the other."""
 
     name = "onnx"
     lanes = 1
@@ -29,10 +26,8 @@ class OnnxEngine:
             str(graph), options, providers=["CPUExecutionProvider"]
         )
 
-    def encode(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
-        """Return a vector of unit length for the token ids of each text of one batch."""
-        ids, mask = padded(rows)
-        vectors: NDArray[np.float32] = self._session.run(
-            None, {"input_ids": ids, "attention_mask": mask}
-        )[0]
+    def encode(self, batch: Batch) -> Vectors:
+        """Return a vector of unit length for each text of a batch."""
+        inputs = {"input_ids": batch.ids, "attention_mask": batch.mask}
+        vectors: Vectors = self._session.run(None, inputs)[0]
         return vectors

@@ -1,18 +1,18 @@
-"""The same graph on OpenVINO, which computes in bf16 where the processor has it natively."""
+"""The graph on OpenVINO, which computes in bf16 where the processor has it natively."""
 
 from __future__ import annotations
 
 import importlib.util
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from quoth.embed.batch import Ids, padded
+from quoth.embed.batch import Batch
+from quoth.embed.contract import Vectors
 from quoth.system import import_quietly, missing_extra
 
 _FIRST_USE = threading.Lock()
@@ -26,9 +26,10 @@ def is_installed() -> bool:
 
 
 class OpenVinoEngine:
-    """Runs the graph that `export` wrote, in what the processor is fastest at.
+    """Runs a graph, in the precision that the processor is fastest at.
 
-    The runtime reads the graph itself; OpenVINO's converter is not called.
+    OpenVINO reads the graph itself; its converter is not called. Raises `MissingExtraError` where
+    OpenVINO is not installed.
     """
 
     name = "openvino"
@@ -45,20 +46,19 @@ class OpenVinoEngine:
             {
                 "NUM_STREAMS": threads,
                 "INFERENCE_NUM_THREADS": threads,
-                # Pinned threads stand in the way of whatever else runs on their core.
+                # Pinned threads block whatever else runs on their core.
                 "ENABLE_CPU_PINNING": False,
             },
         )
         self._idle: list[Any] = []
         with _FIRST_USE:
-            self.encode([np.array([0, 0])])
+            self.encode(Batch(np.zeros((1, 2), np.int64), np.ones((1, 2), np.int64)))
 
-    def encode(self, rows: Sequence[Ids]) -> NDArray[np.float32]:
-        """Return a vector of unit length for the token ids of each text of one batch."""
-        ids, mask = padded(rows)
+    def encode(self, batch: Batch) -> Vectors:
+        """Return a vector of unit length for each text of a batch."""
         with self._request() as request:
-            found = request.infer({"input_ids": ids, "attention_mask": mask})
-            vectors = np.array(found[0], np.float32)
+            outputs = request.infer({"input_ids": batch.ids, "attention_mask": batch.mask})
+            vectors = np.array(outputs[0], np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # bf16 leaves them a little off
         return vectors
 
@@ -66,8 +66,8 @@ class OpenVinoEngine:
     def _request(self) -> Iterator[Any]:
         """Give a request that nobody else uses: several threads may call.
 
-        A new one would get memory of its own first, for which both cores wait: used again, a
-        quarter more texts are embedded a second.
+        A new request would allocate memory of its own first, for which both cores wait; with
+        requests that are used again, a quarter more texts are embedded a second.
         """
         try:
             request = self._idle.pop()

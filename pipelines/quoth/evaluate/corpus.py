@@ -24,7 +24,7 @@ from quoth.embed import Embedder, embedded_text
 from quoth.errors import UsageError
 from quoth.ingest import open_ingestor, open_splitter
 from quoth.models import open_model
-from quoth.retrieve import Searcher, open_searcher
+from quoth.retrieve import OpenedSearcher, open_searcher
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Page, Progress
@@ -111,7 +111,7 @@ def corpus_searcher(
     config: Config,
     cache: Path | None = None,
     progress: Progress | None = None,
-) -> Iterator[Searcher]:
+) -> Iterator[OpenedSearcher]:
     """Give a searcher over a collection made of a corpus, split and embedded as the product does.
 
     The collection is kept in `cache` (default: with the other state), and used again as long as
@@ -135,7 +135,7 @@ def documents_searcher(
     config: Config,
     cache: Path | None = None,
     progress: Progress | None = None,
-) -> Iterator[Searcher]:
+) -> Iterator[OpenedSearcher]:
     """Give a searcher over a collection made of files, as `quoth ingest` makes it.
 
     Raises `UsageError` when none of them can be read.

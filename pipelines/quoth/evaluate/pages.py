@@ -9,7 +9,7 @@ from typing import Any
 from quoth.evaluate.questions import Question
 from quoth.evaluate.results import Evaluation, evaluation
 from quoth.evaluate.retrieval import MODES, in_mode, values_of
-from quoth.retrieve import Searcher
+from quoth.retrieve import OpenedSearcher
 from quoth.types import Hit, Progress
 
 METRICS = ("page@1", "page@5", "page@10", "ndcg@10")
@@ -18,7 +18,7 @@ METRICS = ("page@1", "page@5", "page@10", "ndcg@10")
 
 def evaluate_pages(
     questions: Sequence[Question],
-    searcher: Searcher,
+    searcher: OpenedSearcher,
     *,
     modes: Sequence[str] = MODES,
     about: dict[str, Any] | None = None,

@@ -13,7 +13,7 @@ from quoth.errors import UsageError
 from quoth.evaluate.corpus import corpus_searcher, read_corpus, read_grades, read_queries
 from quoth.evaluate.questions import sample
 from quoth.evaluate.results import Evaluation, evaluation
-from quoth.retrieve import Searcher
+from quoth.retrieve import OpenedSearcher
 from quoth.system import missing_extra
 from quoth.types import Hit, Progress
 
@@ -118,7 +118,7 @@ def values_of(
     return values
 
 
-def in_mode(base: Searcher, mode: str) -> Searcher:
+def in_mode(base: OpenedSearcher, mode: str) -> OpenedSearcher:
     """Return the same searcher in one mode, giving as many chunks as judging takes."""
     return base.with_settings(base.settings.model_copy(update={"mode": mode, "k": _CHUNKS}))
 

@@ -17,7 +17,7 @@ from quoth.evaluate.questions import balanced, read_questions, sample
 from quoth.evaluate.results import Evaluation
 from quoth.evaluate.retrieval import require_measures
 from quoth.models import open_embedder, open_model
-from quoth.retrieve import Searcher
+from quoth.retrieve import OpenedSearcher
 from quoth.types import Progress
 
 
@@ -45,7 +45,6 @@ def measure_answers(
         **_about(file, config, embedder, limit),
         "model": config.backend.model,
         "style": config.answering.style,
-        "likelihood": config.answering.likelihood,
     }
     try:
         with opened as searcher:
@@ -95,7 +94,7 @@ def _opened(
     documents: Path | None,
     cache: Path | None,
     progress: Progress | None,
-) -> AbstractContextManager[Searcher]:
+) -> AbstractContextManager[OpenedSearcher]:
     corpus = file.parent / "corpus.jsonl"
     folder = documents or file.parent / "library"
     if documents is None and corpus.is_file():

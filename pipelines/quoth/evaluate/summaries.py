@@ -12,7 +12,7 @@ from quoth.evaluate.references import Referenced
 from quoth.evaluate.results import Evaluation, evaluation
 from quoth.evaluate.rouge import ROUGE, rouge
 from quoth.summarize import Summarizer
-from quoth.text import Vocabulary
+from quoth.text import SourceVocabulary
 from quoth.types import Progress
 
 SIDES = ("summary", "lead")
@@ -80,6 +80,6 @@ def judged(text: str, item: Referenced, source: str) -> dict[str, dict[str, floa
     """Return the values of each metric of one summary, by the id of what was measured."""
     found = {name: {item.id: value} for name, value in rouge(text, item.references).items()}
     found |= {"supported_numbers": {}, "supported_names": {}}
-    for place, mention in enumerate(Vocabulary([source]).mentions(text), start=1):
+    for place, mention in enumerate(SourceVocabulary([source]).mentions(text), start=1):
         found[f"supported_{mention.kind}s"][f"{item.id}/{place}"] = float(mention.supported)
     return found

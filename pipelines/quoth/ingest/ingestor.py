@@ -97,6 +97,8 @@ class Ingestor:
             )
         with self.lock.hold(wait_seconds=wait_seconds):
             self.check_fingerprint()
+            if not self.store.words_are_current:
+                self.store.analyse_again()
             lines = _Lines()
             known = self.store.stamps()
             failures = {} if retry else self.store.failures.known()

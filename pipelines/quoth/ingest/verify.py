@@ -55,6 +55,8 @@ def verify(
                 problems += _embedded(store, embedder)
             else:
                 notes.append("It was built with another embedder; vectors were not compared to it.")
+        if not store.words_are_current:
+            notes.append("Its keywords are those of another version; `quoth rebuild` renews them.")
         added, removed = store.pending()
         if added or removed:
             notes.append(

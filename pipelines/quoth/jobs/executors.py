@@ -6,13 +6,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from quoth.jobs.task import Performer, SummaryTask, TaskResult
-from quoth.summarize import Watch
+from quoth.summarize import Monitor
 
 
 class Executor(Protocol):
     """Performs tasks, here or elsewhere. Tasks, results and errors can be pickled."""
 
-    def submit(self, task: SummaryTask, watch: Watch) -> Future[TaskResult]:
+    def submit(self, task: SummaryTask, watch: Monitor) -> Future[TaskResult]:
         """Perform a task, now or later.
 
         `watch` stays in this process: the executor tells it of the calls of the task, and ends the
@@ -30,7 +30,7 @@ class ThreadExecutor:
         self._performer = performer
         self._pool = ThreadPoolExecutor(max_workers=threads)
 
-    def submit(self, task: SummaryTask, watch: Watch) -> Future[TaskResult]:
+    def submit(self, task: SummaryTask, watch: Monitor) -> Future[TaskResult]:
         """Perform a task as soon as a thread is free."""
         return self._pool.submit(self._performer.perform, task, watch)
 

@@ -14,7 +14,7 @@ from quoth.jobs.executors import Executor, ThreadExecutor
 from quoth.jobs.report import JobPlan, JobReport, TellProgress, report_json
 from quoth.jobs.run import JobRun
 from quoth.jobs.task import Performer, ReadDocument, SummaryTask, describe_failure
-from quoth.summarize import Plan, Summarizer
+from quoth.summarize import Summarizer, SummaryPlan
 from quoth.system import WriteLock, remove_parts, write_whole
 from quoth.types import Outcome
 from quoth.views import FORMATS, Format
@@ -68,7 +68,7 @@ class SummaryJob:
 
     def plan(self, paths: Sequence[Path]) -> JobPlan:
         """Return what the job will take. Reads every document; makes no model call."""
-        plans: list[tuple[str, Plan]] = []
+        plans: list[tuple[str, SummaryPlan]] = []
         failed: list[Outcome] = []
         for path in paths:
             try:

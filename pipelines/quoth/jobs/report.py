@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
-from quoth.summarize import Plan
+from quoth.summarize import SummaryPlan
 from quoth.types import Outcome, Report, Timings
 
 
@@ -14,13 +14,13 @@ from quoth.types import Outcome, Report, Timings
 class JobPlan:
     """The plan of each document, and the documents that cannot be read, with the reason."""
 
-    documents: tuple[tuple[str, Plan], ...]
+    documents: tuple[tuple[str, SummaryPlan], ...]
     failed: tuple[Outcome, ...]
 
     @property
-    def total(self) -> Plan:
+    def total(self) -> SummaryPlan:
         """The sum of all plans."""
-        total = Plan(0, 0, 0, 0, 0, 0, 0.0)
+        total = SummaryPlan(0, 0, 0, 0, 0, 0, 0.0)
         for _, plan in self.documents:
             total += plan
         return total

@@ -14,14 +14,14 @@ from quoth.jobs.executors import Executor
 from quoth.jobs.report import JobProgress, JobReport, TellProgress
 from quoth.jobs.task import FATAL, SummaryTask, TaskResult, describe_failure
 from quoth.models import Call
-from quoth.summarize import StoppedError, Watch
+from quoth.summarize import Monitor, StoppedError
 from quoth.system import write_whole
 from quoth.types import Outcome, Report, Timings
 
 _TICK = 0.2
 
 
-class JobRun(Watch):
+class JobRun(Monitor):
     """The state of one run, changed under one lock. `fatal` is the error that ended it."""
 
     def __init__(

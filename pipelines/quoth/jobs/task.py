@@ -19,9 +19,9 @@ from quoth.errors import (
     PromptError,
     QuothError,
 )
-from quoth.summarize import Options, StoppedError, Summarizer, Summary, Watch
+from quoth.summarize import Monitor, StoppedError, Summarizer, Summary, SummaryOptions
 from quoth.types import Document, Outcome
-from quoth.views import FORMATS, Format, rendered, trace_json, trace_page
+from quoth.views import FORMATS, Format, render_summary, trace_json, trace_page
 
 ReadDocument = Callable[[Path], Document]
 
@@ -41,7 +41,7 @@ class SummaryTask:
 
     path: Path
     name: str
-    options: Options
+    options: SummaryOptions
     form: Format = "markdown"
     trace: bool = False
 
@@ -70,7 +70,7 @@ class Performer:
         self._retries = retries
         self._backoff = backoff
 
-    def perform(self, task: SummaryTask, watch: Watch) -> TaskResult:
+    def perform(self, task: SummaryTask, watch: Monitor) -> TaskResult:
         """Return what became of a task; a document that cannot be summarized is a failed outcome.
 
         Raises what is not about this document: an error of `FATAL`, `BackendError` when the backend
@@ -89,7 +89,7 @@ class Performer:
             return TaskResult(describe_failure(task.path, error))
         return _render(task, document, summary)
 
-    def _summarize(self, document: Document, options: Options, watch: Watch) -> Summary:
+    def _summarize(self, document: Document, options: SummaryOptions, watch: Monitor) -> Summary:
         def sleep(seconds: float) -> None:
             end = time.monotonic() + seconds
             while not watch.stopped and (left := end - time.monotonic()) > 0:
@@ -137,5 +137,5 @@ def _render(task: SummaryTask, document: Document, summary: Summary) -> TaskResu
         pages=len(document.pages),
         chunks=sum(len(node.chunks) for node in summary.tree.walk()),
     )
-    outputs[main] = rendered(summary, task.form)
+    outputs[main] = render_summary(summary, task.form)
     return TaskResult(outcome, outputs, summary.coverage)

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from quoth.config import Limits
+from quoth.errors import UnsupportedFormatError
 from quoth.types import Document
+
+
+def _load_no_part(path: Path, options: LoadOptions) -> Document:
+    raise UnsupportedFormatError(f"{path.name} is inside another file and is not read.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +20,14 @@ class LoadOptions:
     """What the caller asked for. `passwords` are tried in order, after none at all.
 
     `depth` is 0 for a file of the user's and grows by one for each attachment inside another.
+    A loader reads a file inside its file with `load_part`, whatever the format of the part.
     """
 
     passwords: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     ocr: bool = False
     depth: int = 0
+    load_part: Loader = field(default=_load_no_part, compare=False)
 
 
 Loader = Callable[[Path, LoadOptions], Document]

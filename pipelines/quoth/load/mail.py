@@ -119,15 +119,13 @@ def _attached(
     name: str, content: bytes, options: LoadOptions, before: int, notes: list[str]
 ) -> list[Page]:
     """Return the pages of an attachment, numbered after `before`, each named by a heading."""
-    from quoth.load.registry import load_with
-
     if not content:
         return []
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
         path = Path(folder, "attachment" + Path(name).suffix[:16])
         path.write_bytes(content)
         try:
-            document = load_with(path, replace(options, depth=options.depth + 1))
+            document = options.load_part(path, replace(options, depth=options.depth + 1))
         except DocumentError as error:
             reason = str(error).replace(path.name, name)
             notes.append(f"The attachment {name} was not read: {reason}")

@@ -101,7 +101,7 @@ def load_with(path: Path, options: LoadOptions) -> Document:
     """Read one file with the loader for it, and turn whatever goes wrong into a `QuothError`."""
     try:
         _check_file(path, options.limits)
-        document = _loader_for(path)(path, options)
+        document = _loader_for(path)(path, replace(options, load_part=load_with))
     except QuothError:
         raise
     except MemoryError as error:

@@ -37,7 +37,14 @@ def decode_path(message: bytes) -> str:
 
 def encode_options(options: LoadOptions) -> bytes:
     """Return options as a message."""
-    return _encode(asdict(options))
+    return _encode(
+        {
+            "passwords": options.passwords,
+            "limits": asdict(options.limits),
+            "ocr": options.ocr,
+            "depth": options.depth,
+        }
+    )
 
 
 def decode_options(message: bytes) -> LoadOptions:

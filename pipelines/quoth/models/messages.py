@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import reduce
+from operator import add
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
 from langchain_core.messages.ai import UsageMetadata
@@ -50,8 +52,9 @@ def as_chunk(piece: Piece, model: str) -> AIMessageChunk:
     )
 
 
-def as_result(whole: AIMessageChunk) -> ChatResult:
+def as_result(chunks: Sequence[AIMessageChunk]) -> ChatResult:
     """Return the sum of all chunks as LangChain's result of one call."""
+    whole = reduce(add, chunks)
     message = AIMessage(
         content=whole.content,
         additional_kwargs=whole.additional_kwargs,

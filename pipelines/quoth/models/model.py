@@ -1,60 +1,43 @@
-"""The contract: a LangChain chat model that also tells what LangChain does not.
+"""The contract of a model: a LangChain chat model that also says what LangChain does not ask.
 
-A backend subclasses `LocalModel` and says how to describe itself, how to count tokens, and how to
-generate. Everything that must be the same for all of them happens here, once: the prompt is
-rendered, counted and refused when it does not fit, retried when that is safe, timed, checked to
-have been read whole, and cancelled when the caller stops listening.
+A backend subclasses `LocalModel` and implements three methods: `describe`, `count_tokens` and
+`generate_pieces`. What is the same for every backend happens here: the prompt is rendered, counted
+and refused when it does not fit; a failed call is repeated where that is safe; every answer is
+timed, checked to have been read whole, and cancelled when the caller stops listening.
 """
 
 from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from threading import Event
+from typing import Any, Literal
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field, model_validator
 
 from quoth.config import ModelSettings
-from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, GenerationError
-from quoth.models.messages import as_chunk, as_result, defuse, timings_of
+from quoth.errors import ContextOverflowError, GenerationError
+from quoth.models.attempts import retry_transient
+from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.thinking import split_thinking
 from quoth.models.values import Description, Piece, Request
 from quoth.prompts import ChatTemplate, render_messages
 from quoth.text import blocks, offsets_of_tokens
 from quoth.types import Timings
-from quoth.weights import Installed, Transfer
 
-if TYPE_CHECKING:
-    from quoth.embed import Embedder
-
-__all__ = [
-    "ATTEMPTS",
-    "Description",
-    "Installed",
-    "LocalModel",
-    "Piece",
-    "Request",
-    "Transfer",
-    "blocks",
-    "offsets_of_tokens",
-    "timings_of",
-]
-
-ATTEMPTS = 3
-"""Calls of which nothing was handed out yet, and that may succeed later, are made this often."""
-
-_FIRST_PAUSE_SECONDS = 0.5
 _MESSAGE_TOKENS = 12
-"""What the template of a server puts around a message, at most."""
+"""The most tokens that a server's template puts around one message."""
 _TEMPLATE_TOKENS = 96
-"""What it puts before all of them: BOS, a date, a system text of its own."""
+"""The most tokens that it puts before all messages: BOS, a date, a system text of its own."""
+_BYTES_A_TOKEN = 10
+"""No tokenizer makes fewer tokens of text in a language than one for so many bytes."""
 
 
 class LocalModel(BaseChatModel):
@@ -62,49 +45,57 @@ class LocalModel(BaseChatModel):
 
     It is used like any LangChain chat model. `invoke` and `stream` take `max_tokens`,
     `temperature`, `seed`, `json_schema` and `grammar` (GBNF) as keyword arguments, and put
-    `timings` (see `timings_of`) and `finish_reason` into `response_metadata`. What a reasoning
-    model thinks stands in `additional_kwargs["reasoning_content"]`, apart from the answer.
+    `timings` (see `timings_of`) and `finish_reason` into `response_metadata`. The thinking of a
+    reasoning model is in `additional_kwargs["reasoning_content"]`, apart from the answer.
+
+    `model` is `backend:name`. Temperature and seed are those of `settings` unless they are given.
+    `prompt_folders` are folders of the user's own prompts and families, which take precedence.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     model: str
+    settings: ModelSettings = Field(default_factory=ModelSettings)
     max_tokens: int = 512
     temperature: float = 0.0
     seed: int = 0
     prompt_folders: tuple[Path, ...] = ()
-    """Where prompts and families of the user's own are; they go before ours."""
 
-    # -- what a backend says ---------------------------------------------------------------
-
+    @model_validator(mode="before")
     @classmethod
-    @abstractmethod
-    def open(cls, name: str, settings: ModelSettings) -> LocalModel:
-        """Return the model called `name`, configured, without loading it."""
+    def _sample_as_configured(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(values.get("settings"), ModelSettings):
+            settings = values["settings"]
+            return {"temperature": settings.temperature, "seed": settings.seed, **values}
+        return values
+
+    # -- what a backend implements ---------------------------------------------------------
 
     @abstractmethod
     def describe(self) -> Description:
-        """Return what the model is, without loading it where a file or a server can tell."""
+        """Return what the model is, without loading it where a file or a server says so."""
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:
         """Return the number of the model's own tokens in `text`, without BOS.
 
-        Where `describe().counting` is `bound`, it is a number that is never exceeded.
+        Where `describe().counting` is `bound`, the number is an upper bound.
         """
 
     @abstractmethod
-    def pieces(self, request: Request) -> Iterator[Piece]:
-        """Generate. Raise `BackendError`; stop at once when the iterator is closed."""
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
+        """Generate, and stop at once when the iterator is closed. Raises `BackendError`."""
+
+    # -- what a backend may replace --------------------------------------------------------
 
     def preload(self) -> None:
-        """Load the model now, where the first call would load it into this process."""
+        """Load the model now, if the first call would load it into this process."""
 
     def unload(self) -> None:
-        """Free what the model takes. The next call loads it again."""
+        """Free the memory of the model. The next call loads it again."""
 
     def close(self) -> None:
-        """Let go of the model; one that a server of the user's keeps in memory stays there."""
+        """Release the model. A model in the memory of a user's own server stays there."""
         self.unload()
 
     def template(self) -> ChatTemplate | None:
@@ -117,7 +108,7 @@ class LocalModel(BaseChatModel):
         return ""
 
     def template_tokens(self) -> int:
-        """Return what a server's own template may add to all messages together, at most."""
+        """Return the most tokens that a server's own template adds to all messages together."""
         return _TEMPLATE_TOKENS
 
     def weights_file(self) -> Path | None:
@@ -125,54 +116,26 @@ class LocalModel(BaseChatModel):
         return None
 
     def check_read(self, request: Request, timings: Timings) -> None:
-        """Raise `GenerationError` when the backend read less than it was sent."""
+        """Raise `GenerationError` if the backend read fewer tokens than it was sent."""
         read = timings.prompt_tokens
         if request.prompt and read and read + 1 < request.prompt_tokens:
             raise shortfall(self.model, request.prompt_tokens, read)
 
-    @classmethod
-    def open_embedder(cls, name: str, settings: ModelSettings) -> Embedder:
-        """Return an embedder that the backend runs; `ConfigurationError` where it runs none."""
-        raise ConfigurationError(
-            "This backend does not embed.",
-            hint="Set embedding.model to `embedded`, a folder, or `ollama:NAME`.",
-        )
-
-    @classmethod
-    def installed(cls, settings: ModelSettings) -> Sequence[Installed]:
-        """Return the models that the backend has here. Raises `BackendUnavailableError`."""
-        return ()
-
-    @classmethod
-    def pull(cls, name: str, settings: ModelSettings) -> Iterator[Transfer]:
-        """Fetch a model, step by step. Raises `ConfigurationError` where nothing can be fetched."""
-        raise ConfigurationError(
-            "This backend does not fetch models.",
-            hint="Fetch the file yourself, or use the backend ollama.",
-        )
-
-    @classmethod
-    def origin(cls, name: str) -> str:
-        """Return the host that `pull` would fetch a model from; empty where it cannot."""
-        return ""
-
-    @classmethod
-    def remove(cls, name: str, settings: ModelSettings) -> None:
-        """Delete a model that the backend keeps; `ConfigurationError` where it keeps none."""
-        raise ConfigurationError(
-            "This backend keeps no models of its own.", hint="Delete the file yourself."
-        )
-
     # -- what follows from it --------------------------------------------------------------
 
     @property
+    def short_name(self) -> str:
+        """The name of the model without its backend."""
+        return self.model.partition(":")[2]
+
+    @property
     def family(self) -> str:
-        """Return the family whose prompts fit the model."""
+        """The family whose prompts fit the model."""
         return self.describe().family
 
     @property
     def kind(self) -> Literal["text", "chat"]:
-        """Tell whether the model takes rendered text, or messages."""
+        """`text` for a model that takes rendered text, `chat` for one that takes messages."""
         return self.describe().kind
 
     def render(self, messages: Sequence[BaseMessage]) -> str:
@@ -185,7 +148,7 @@ class LocalModel(BaseChatModel):
         )
 
     def count_prompt(self, messages: Sequence[BaseMessage]) -> int:
-        """Return the tokens that the prompt takes, template included.
+        """Return the number of tokens of the prompt, template included.
 
         For a chat model, whose server applies the template, it is an upper bound.
         """
@@ -196,25 +159,22 @@ class LocalModel(BaseChatModel):
             self.count_tokens(text) + _MESSAGE_TOKENS for text in texts
         )
 
-    def least_tokens(self, messages: Sequence[BaseMessage]) -> int:
-        """Return a number of tokens that the text of messages surely takes, whatever is around it.
-
-        Where only a bound is known, it is a token for ten bytes: what is sparser is not language.
-        """
+    def min_prompt_tokens(self, messages: Sequence[BaseMessage]) -> int:
+        """Return a lower bound of the tokens in the text of messages, without any template."""
         texts = [str(message.text) for message in messages]
         if self.describe().counting == "exact":
             return sum(max(0, self.count_tokens(text) - 2) for text in texts)
-        return sum(len(text.encode("utf-8", "replace")) // 10 for text in texts)
+        return sum(len(text.encode("utf-8", "replace")) // _BYTES_A_TOKEN for text in texts)
 
-    def bound_tokens(self, messages: Sequence[BaseMessage]) -> int:
-        """Return how many tokens an answer to these messages may take in the window."""
+    def answer_budget(self, messages: Sequence[BaseMessage]) -> int:
+        """Return the number of tokens that the window leaves for an answer to these messages."""
         return self.describe().context_window - self.count_prompt(messages)
 
     def token_starts(self, text: str) -> list[int]:
         """Return the offset in `text` of each of its tokens, ascending.
 
-        A backend that cannot tell where a token starts has them spread evenly over some words; how
-        many there are is exact up to the borders of what is counted at once.
+        Where the backend does not say where tokens start, they are spread evenly over each block of
+        words; their number is exact up to the borders of the blocks.
         """
         starts: list[int] = []
         for begin, end in blocks(text):
@@ -250,8 +210,12 @@ class LocalModel(BaseChatModel):
         ]
 
     def _request(
-        self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, options: dict[str, Any]
+        self,
+        messages: Sequence[BaseMessage],
+        stop: Sequence[str] | None,
+        options: Mapping[str, Any],
     ) -> Request:
+        """Return the request for a call. Raises `ContextOverflowError` if it does not fit."""
         description = self.describe()
         max_tokens = int(options.get("max_tokens") or self.max_tokens)
         prompt_tokens = self.count_prompt(messages)
@@ -276,14 +240,16 @@ class LocalModel(BaseChatModel):
             prompt_tokens=prompt_tokens,
         )
 
-    def _checked(self, request: Request) -> Iterator[Piece]:
-        """Yield pieces with the thinking apart; the last one is there, and read everything."""
-        finished = False
-        for piece in split_thinking(self.pieces(request), prompt=request.prompt):
+    def _answer(self, request: Request) -> Iterator[AIMessageChunk]:
+        """Yield one answer, thinking apart. Raises `GenerationError` if it is not whole."""
+        start, first, finished = time.perf_counter(), 0.0, False
+        for piece in split_thinking(self.generate_pieces(request), prompt=request.prompt):
+            first = first or time.perf_counter() - start
             if piece.timings is not None:
                 finished = True
                 self.check_read(request, piece.timings)
-            yield piece
+                piece = replace(piece, timings=self._complete(piece.timings, first))
+            yield as_chunk(piece, self.model)
         if not finished:
             raise GenerationError(
                 f"{self.model} broke off in the middle of an answer.",
@@ -291,17 +257,15 @@ class LocalModel(BaseChatModel):
                 retryable=True,
             )
 
-    def _chunk(self, piece: Piece, first: float) -> AIMessageChunk:
-        if piece.timings is not None:
-            found = self.describe()
-            timings = replace(
-                piece.timings,
-                first_token_seconds=first,
-                gpu_layers=found.gpu_layers,
-                note=found.offload_note,
-            )
-            piece = replace(piece, timings=timings)
-        return as_chunk(piece, self.model)
+    def _complete(self, timings: Timings, first_token_seconds: float) -> Timings:
+        """Return the timings of a call, with what only this side knows."""
+        description = self.describe()
+        return replace(
+            timings,
+            first_token_seconds=first_token_seconds,
+            gpu_layers=description.gpu_layers,
+            note=description.offload_note,
+        )
 
     def _stream(
         self,
@@ -311,21 +275,15 @@ class LocalModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         request = self._request(messages, stop, kwargs)
-        start, first = time.perf_counter(), 0.0
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                for piece in self._checked(request):
-                    first = first or time.perf_counter() - start
-                    chunk = ChatGenerationChunk(message=self._chunk(piece, first))
-                    if run_manager and piece.text:
-                        run_manager.on_llm_new_token(piece.text, chunk=chunk)
+        shown = Event()
+        for attempt in retry_transient(unless=shown.is_set):
+            with attempt:
+                for part in self._answer(request):
+                    shown.set()
+                    chunk = ChatGenerationChunk(message=part)
+                    if run_manager and chunk.text:
+                        run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                     yield chunk
-            except BackendError as error:
-                if first or not error.retryable or attempt == ATTEMPTS:
-                    raise
-                time.sleep(_pause(attempt))
-            else:
-                return
 
     def _generate(
         self,
@@ -335,31 +293,15 @@ class LocalModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         request = self._request(messages, stop, kwargs)
-        for attempt in range(1, ATTEMPTS + 1):
-            start, first = time.perf_counter(), 0.0
-            whole: AIMessageChunk | None = None
-            try:
-                for piece in self._checked(request):
-                    first = first or time.perf_counter() - start
-                    part = self._chunk(piece, first)
-                    whole = part if whole is None else whole + part
-                break
-            except BackendError as error:
-                # Nothing was handed out yet, so even half an answer can be asked for again.
-                if not error.retryable or attempt == ATTEMPTS:
-                    raise
-                time.sleep(_pause(attempt))
-        assert whole is not None
-        return as_result(whole)
+        for attempt in retry_transient():
+            with attempt:  # nothing is handed out yet, so even half an answer can be repeated
+                return as_result(list(self._answer(request)))
+        raise AssertionError("the last attempt returns or raises")
 
 
 def shortfall(model: str, sent: int, read: int) -> GenerationError:
-    """Return the error for a backend that read less than it was sent."""
+    """Return the error for a backend that read fewer tokens than it was sent."""
     return GenerationError(
         f"{model} was sent {sent} tokens and read only {read}: its server dropped the rest.",
         hint="Lower backend.context_window to what the server really gives the model.",
     )
-
-
-def _pause(attempt: int) -> float:
-    return _FIRST_PAUSE_SECONDS * float(2 ** (attempt - 1))

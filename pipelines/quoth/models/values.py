@@ -11,17 +11,19 @@ from langchain_core.messages import BaseMessage
 from quoth.types import Timings
 
 Counting = Literal["exact", "bound"]
+_SMALL = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a model is, as far as its backend can tell.
+    """What is known about a model.
 
-    `fingerprint` stands for the weights, not for the name. `adds_bos` tells that the tokenizer puts
-    BOS in front of a prompt by itself. `gpu_layers` is what was really offloaded; `None` where the
-    backend does not say, or nothing is loaded yet; `offload_note` is a sentence where the model was
-    asked onto the GPU and is not there. `counting` is `exact` when tokens are counted by the
-    model's own tokenizer, else `bound`: never fewer than there are. `note` is for the user.
+    `fingerprint` identifies the weights, whatever the model is called. `engine` is the package
+    that runs the model, where a backend has more than one. `adds_bos` says whether the tokenizer
+    itself puts BOS before a prompt. `gpu_layers` is the number of layers that are on the GPU;
+    `None` while nothing is loaded, or where the backend does not say. `offload_note` explains why a
+    model that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own
+    tokenizer counts, and `bound` when a count is an upper bound. `note` is a sentence for the user.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Description:
     context_window: int
     parallel: int
     fingerprint: str
+    engine: str = ""
     parameters: int = 0
     bytes: int = 0
     adds_bos: bool = False
@@ -37,6 +40,15 @@ class Description:
     offload_note: str = ""
     note: str = ""
     counting: Counting = "exact"
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the model is known to have fewer than a billion parameters.
+
+        A model of that size quotes better than it writes, so it gets shorter parts, simpler prompts
+        and a choice among sentences of the documents.
+        """
+        return 0 < self.parameters < _SMALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +79,10 @@ class ChatRequest:
 class Request:
     """One generation, rendered and counted, as a backend takes it.
 
-    `prompt` is the exact text for a text model, empty for a chat model.
-
-    `prompt_tokens` is what was counted before, and what is compared with what was read.
+    `prompt` is the exact text for a text model, and empty for a chat model. `prompt_tokens` is the
+    number of tokens that were counted, which is compared with the number that the model read.
+    `benchmark` asks for a call that measures the engine: no part of the prompt comes from a cache,
+    and the answer has exactly `max_tokens` tokens.
     """
 
     messages: tuple[BaseMessage, ...]
@@ -81,11 +94,12 @@ class Request:
     json_schema: Mapping[str, Any] | None = None
     grammar: str = ""
     prompt_tokens: int = 0
+    benchmark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of an answer as it comes. The last one has `timings` and `finish`."""
+    """A part of an answer as it is streamed. The last piece has `timings` and `finish`."""
 
     text: str = ""
     thinking: str = ""

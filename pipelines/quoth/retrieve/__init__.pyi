@@ -1,14 +1,26 @@
 __all__ = [
     "MAX_QUESTION_CHARACTERS",
     "CollectionRetriever",
+    "CollectionSearcher",
+    "CrossEncoderReranker",
+    "Expander",
+    "Expansion",
+    "ModelReranker",
+    "OpenedSearcher",
+    "Question",
+    "Reranker",
     "RetrieverSearcher",
     "Searcher",
-    "checked_question",
+    "check_question",
     "open_searcher",
     "search_tool",
 ]
 
-from .configured import open_searcher
+from .configured import OpenedSearcher, open_searcher
+from .expand import Expander, Expansion
 from .langchain import CollectionRetriever, RetrieverSearcher
-from .searcher import MAX_QUESTION_CHARACTERS, Searcher, checked_question
+from .ports import Searcher
+from .question import MAX_QUESTION_CHARACTERS, Question, check_question
+from .rerank import CrossEncoderReranker, ModelReranker, Reranker
+from .searcher import CollectionSearcher
 from .tool import search_tool

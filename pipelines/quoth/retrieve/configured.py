@@ -8,11 +8,16 @@ from pathlib import Path
 from quoth.collection import DenseIndex, Store
 from quoth.config import Retrieval
 from quoth.embed import Embedder
+from quoth.journal import Journal
 from quoth.models import LocalModel
 from quoth.retrieve.expand import Expander
+from quoth.retrieve.langchain import RetrieverSearcher
 from quoth.retrieve.registry import open_retriever
 from quoth.retrieve.rerank import CrossEncoderReranker, ModelReranker, Reranker
-from quoth.retrieve.searcher import Searcher
+from quoth.retrieve.searcher import CollectionSearcher
+
+OpenedSearcher = CollectionSearcher | RetrieverSearcher
+"""What `open_searcher` returns."""
 
 
 def open_searcher(
@@ -21,25 +26,30 @@ def open_searcher(
     embedder: Embedder,
     settings: Retrieval,
     model: Callable[[], LocalModel],
-) -> Searcher:
-    """Return a searcher of a collection, or what stands over the retriever of another package.
+    *,
+    journal: Journal | None = None,
+) -> OpenedSearcher:
+    """Return a searcher of a collection: ours, or one over the retriever of another package.
 
-    `model` is called only where a part needs a model.
+    `model` is called only where a part needs a model. Its calls are kept in `journal`.
     """
-    searcher = Searcher(
+    expander = Expander(model(), settings.expand, journal=journal) if settings.expand else None
+    searcher = CollectionSearcher(
         store,
         index,
         embedder,
         settings,
-        expander=Expander(model(), settings.expand) if settings.expand else None,
-        reranker=_reranker(settings.reranker, model),
+        expander=expander,
+        reranker=_open_reranker(settings.reranker, model, journal),
     )
     return open_retriever(settings.retriever, searcher) if settings.retriever else searcher
 
 
-def _reranker(chosen: str, model: Callable[[], LocalModel]) -> Reranker | None:
-    if not chosen:
+def _open_reranker(
+    name: str, model: Callable[[], LocalModel], journal: Journal | None
+) -> Reranker | None:
+    if not name:
         return None
-    if chosen == "model":
-        return ModelReranker(model=model())
-    return CrossEncoderReranker(folder=Path(chosen).expanduser())
+    if name == "model":
+        return ModelReranker(model=model(), journal=journal)
+    return CrossEncoderReranker(folder=Path(name).expanduser())

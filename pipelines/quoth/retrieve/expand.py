@@ -1,4 +1,4 @@
-"""What else a search may ask: the question rewritten, questions close to it, a made-up answer.
+"""Texts to search with beside the question: rewritten, similar questions, a made-up answer.
 
 A language model writes them, so a search waits for it; all are off by default.
 """
@@ -11,12 +11,19 @@ from typing import Any, Literal
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from quoth.models import LocalModel
+from quoth.journal import Journal
+from quoth.models import ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import select_prompt
 
 Way = Literal["rewrite", "multi", "hyde"]
 MAX_TOKENS = 160
-_NUMBER = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s*")
+_PROMPTS: dict[Way, str] = {
+    "rewrite": "rewrite-question",
+    "multi": "search-queries",
+    "hyde": "hyde",
+}
+_MAX_QUESTIONS: dict[Way, int] = {"rewrite": 1, "multi": 3}
+_ITEM_NUMBER = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +40,23 @@ class Expansion:
 class Expander(Runnable[str, Expansion]):
     """Asks a model what else to search for. A LangChain `Runnable`.
 
-    `rewrite` gives the question in the words of a search, `multi` up to three questions close to
-    it, `hyde` a passage as it could stand in a document that answers it (Gao and others 2022).
+    `rewrite` gives the question in the words of a search, `multi` up to three similar questions,
+    `hyde` a passage as it could stand in a document that answers it (Gao and others 2022). A reply
+    that the journal holds is not asked for again.
     """
 
-    def __init__(self, model: LocalModel, way: Way) -> None:
+    def __init__(self, model: LocalModel, way: Way, *, journal: Journal | None = None) -> None:
         self.model = model
-        self.way = way
+        self.way: Way = way
+        self._calls = ModelCalls(model, journal)
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Expansion:
         """Return what to search with beside the question; nothing when the model wrote nothing."""
-        name = {"rewrite": "rewrite-question", "multi": "search-queries", "hyde": "hyde"}[self.way]
-        messages = select_prompt(name, self.model).messages(question=input)
-        reply = str(self.model.invoke(messages, config, max_tokens=MAX_TOKENS).text).strip()
+        messages = select_prompt(_PROMPTS[self.way], self.model).messages(question=input)
+        request = ChatRequest(tuple(messages), max_tokens=MAX_TOKENS, purpose="expand")
+        reply = self._calls.call(request, config).text
         if self.way == "hyde":
             return Expansion(passages=(reply,) if reply else ())
-        lines = [_NUMBER.sub("", line).strip() for line in reply.splitlines()]
+        lines = [_ITEM_NUMBER.sub("", line).strip() for line in reply.splitlines()]
         lines = list(dict.fromkeys(line for line in lines if line and not line.endswith(":")))
-        return Expansion(questions=tuple(lines[: 1 if self.way == "rewrite" else 3]))
+        return Expansion(questions=tuple(lines[: _MAX_QUESTIONS[self.way]]))

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quoth.retrieve.query import WeightedQuery
 from quoth.text import code, unpack
 
 Floats = NDArray[np.float32]
@@ -35,7 +36,7 @@ class Weights:
     """Weight of the cosine; BM25 has the rest."""
     trigram: float = 0.2
     name: float = 2.0
-    """Weight of a name that fits the question, see `names.fitting`."""
+    """Weight of a name that fits the question, see `names.fit_names`."""
     k1: float = 1.2
     b: float = 0.75
     feedback: int = 3
@@ -63,22 +64,13 @@ class Candidates:
     names: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question: its vector, its analysed words, and their weight (idf)."""
-
-    vector: Floats
-    words: Sequence[str]
-    idf: Mapping[str, float]
-
-
-def fuse(question: Question, found: Candidates, weights: Weights) -> Floats:
+def fuse(query: WeightedQuery, candidates: Candidates, weights: Weights) -> Floats:
     """Return a score for each candidate, higher is better, comparable within one search only."""
-    cosine = (found.vectors @ question.vector).astype(np.float32)
-    windows = [own + near for own, near in zip(found.words, found.around, strict=True)]
-    keyword = standardized(_bm25(_Words(windows, weights), question.words, question.idf))
-    letters = standardized(trigrams(" ".join(question.words), found.texts, weights))
-    rest = weights.trigram * letters + weights.name * found.names
+    cosine = (candidates.vectors @ query.vector).astype(np.float32)
+    windows = [own + near for own, near in zip(candidates.words, candidates.around, strict=True)]
+    keyword = standardized(_bm25(_Words(windows, weights), query.words, query.idf))
+    letters = standardized(trigrams(" ".join(query.words), candidates.texts, weights))
+    rest = weights.trigram * letters + weights.name * candidates.names
 
     def total(cosine: Floats, keyword: Floats) -> Floats:
         dense = weights.dense * standardized(cosine)
@@ -87,15 +79,15 @@ def fuse(question: Question, found: Candidates, weights: Weights) -> Floats:
     score = total(cosine, keyword)
     if not 0 < weights.feedback < len(score):
         return score
-    best = _apart(np.argsort(-score, kind="stable"), found.places, weights.feedback)
+    best = _apart(np.argsort(-score, kind="stable"), candidates.places, weights.feedback)
     share = np.zeros_like(score)
     share[best] = np.exp((score[best] - score[best[0]]) / weights.temperature)
     share /= share.sum()
-    centre = share @ found.vectors
+    centre = share @ candidates.vectors
     centre /= np.linalg.norm(centre) + 1e-9
-    profile = standardized(_profiled(_Words(found.words, weights), share))
+    profile = standardized(_profiled(_Words(candidates.words, weights), share))
     return total(
-        np.asarray(cosine + weights.rocchio * (found.vectors @ centre), np.float32),
+        np.asarray(cosine + weights.rocchio * (candidates.vectors @ centre), np.float32),
         standardized((1 - weights.terms) * keyword + weights.terms * profile),
     )
 

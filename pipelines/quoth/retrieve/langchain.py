@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from quoth.collection import Scope
+from quoth.collection import Scope, Store
 from quoth.config import Retrieval
-from quoth.retrieve.searcher import Searcher, checked_question, scope_of
+from quoth.embed import Embedder
+from quoth.retrieve.ports import Searcher
+from quoth.retrieve.question import Question
+from quoth.retrieve.scopes import scope_of
 from quoth.types import Chunk, Hit
 
 
@@ -32,50 +34,56 @@ class CollectionRetriever(BaseRetriever):
         return as_langchain(self.searcher.search(query, k=self.k, scope=self.scope))
 
 
-class RetrieverSearcher(Searcher):
-    """Searches with a LangChain retriever; whatever it finds can be answered from and cited.
+class RetrieverSearcher:
+    """Searches with a LangChain retriever; answers cite whatever it finds.
 
-    The chunks of a collection are known again by the id of their document. Text from elsewhere
-    needs no more than its `source` in the metadata, and `page` where it has some.
+    Chunks of the collection in `store` are known by the id of their document. Text from elsewhere
+    needs no more than its `source` in the metadata, and `page` where it has pages.
     """
 
-    def __init__(self, searcher: Searcher, retriever: BaseRetriever) -> None:
-        super().__init__(
-            searcher.store, searcher.index, searcher.embedder, searcher.settings, searcher.weights
-        )
+    def __init__(
+        self, retriever: BaseRetriever, *, store: Store, embedder: Embedder, settings: Retrieval
+    ) -> None:
         self.retriever = retriever
+        self.store = store
+        self.embedder = embedder
+        self.settings = settings
 
     def with_settings(self, settings: Retrieval) -> RetrieverSearcher:
-        """Return a searcher with the same retriever, and other settings."""
-        return RetrieverSearcher(super().with_settings(settings), self.retriever)
+        """Return a searcher with the same retriever and other settings."""
+        return RetrieverSearcher(
+            self.retriever, store=self.store, embedder=self.embedder, settings=settings
+        )
+
+    def question(self, text: str) -> Question:
+        """Return a question as a value. Raises `UsageError` for an empty one."""
+        return Question(text, self.embedder)
 
     def search(
-        self, question: str, *, k: int | None = None, scope: Scope | None = None
+        self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
     ) -> list[Hit]:
         """Return the first `k` documents that the retriever finds within `scope`, as hits."""
-        question = checked_question(question)
-        hits = self._measured(question, [_as_hit(one) for one in self.retriever.invoke(question)])
+        if isinstance(question, str):
+            question = self.question(question)
+        documents = self.retriever.invoke(question.text)
+        hits = self._with_cosines(question, [_as_hit(document) for document in documents])
         scope = scope or scope_of(self.settings)
         if scope is not None:
-            among = set(self.store.select(scope))
-            hits = [hit for hit in hits if hit.chunk.id in among]
+            ids = set(self.store.select(scope))
+            hits = [hit for hit in hits if hit.chunk.id in ids]
         return hits[: k or self.settings.k]
 
-    def _measured(self, question: str, hits: list[Hit]) -> list[Hit]:
-        """Return the hits, each with its similarity: what is too far away is not answered from."""
+    def _with_cosines(self, question: Question, hits: list[Hit]) -> list[Hit]:
+        """Return the hits, each with its similarity: nothing far away is answered from."""
         unknown = [hit for hit in hits if hit.dense_score is None]
         if not unknown:
             return hits
-        vectors = self.embedder.embed([self._readable(hit.chunk.text) for hit in unknown])
-        cosines = iter(vectors @ self.embedder.query_vector(question))
+        texts = [self.embedder.readable_text(hit.chunk.text) for hit in unknown]
+        cosines = iter(self.embedder.embed(texts) @ question.vector)
         return [
             replace(hit, dense_score=float(next(cosines))) if hit.dense_score is None else hit
             for hit in hits
         ]
-
-    def _readable(self, text: str) -> str:
-        starts, limit = self.embedder.token_starts(text), self.embedder.limit
-        return text if len(starts) <= limit else text[: starts[limit]]
 
 
 def _as_hit(document: Document) -> Hit:
@@ -101,22 +109,6 @@ def _as_hit(document: Document) -> Hit:
 def as_langchain(hits: Sequence[Hit]) -> list[Document]:
     """Return hits as LangChain documents; the metadata says where each stands."""
     return [
-        Document(id=str(hit.chunk.id), page_content=hit.chunk.text, metadata=_metadata(hit))
+        Document(id=str(hit.chunk.id), page_content=hit.chunk.text, metadata=hit.as_metadata())
         for hit in hits
     ]
-
-
-def _metadata(hit: Hit) -> dict[str, Any]:
-    return {
-        "source": hit.chunk.source,
-        "also_at": list(hit.chunk.also_at),
-        "title": hit.chunk.title,
-        "page": hit.chunk.page,
-        "page_label": hit.chunk.page_label,
-        "start": hit.chunk.start,
-        "end": hit.chunk.end,
-        "headings": list(hit.chunk.headings),
-        "score": hit.score,
-        "dense_score": hit.dense_score,
-        "keyword_score": hit.keyword_score,
-    }

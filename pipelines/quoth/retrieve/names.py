@@ -7,32 +7,31 @@ happens; a number alone names nothing, since numbers stand in many questions.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from quoth.collection import Store
-from quoth.text import named_words
 
 
-def fitting(store: Store, question: str) -> Mapping[int, float]:
-    """Return how well the names of contents fit a question, from 0 to 1, those above 0 only.
+def fit_names(store: Store, words: Iterable[str]) -> Mapping[int, float]:
+    """Return the fit of each content's name with the words of a question, from 0 to 1.
 
-    A name is worth the rarity of its words that stand in the question, as a share of what the
-    best name is worth; and all are worth less when the best one holds common words only. A word
-    that stands in more than half of the names tells nothing. It takes two words, or one with a
-    letter in it.
+    Contents that do not fit are left out. The fit of a name is the sum of the rarities of its
+    words in the question, relative to the best name, and lower for all when the best name has
+    common words only. A word in more than half of the names counts for nothing. A name fits with
+    two words, or with one that has a letter.
     """
     count = store.content_count()
     worth: dict[int, float] = {}
-    words: dict[int, list[str]] = {}
-    for word, contents in store.keywords.named(named_words(question), most=count // 2).items():
+    matched: dict[int, list[str]] = {}
+    for word, contents in store.keywords.named(words, most=count // 2).items():
         rarity = math.log1p((count - len(contents) + 0.5) / (len(contents) + 0.5))
         for content in contents:
             worth[content] = worth.get(content, 0.0) + rarity
-            words.setdefault(content, []).append(word)
+            matched.setdefault(content, []).append(word)
     named = {
         content: value
         for content, value in worth.items()
-        if len(words[content]) > 1 or not words[content][0].isdigit()
+        if len(matched[content]) > 1 or not matched[content][0].isdigit()
     }
     best = max(named.values(), default=0.0)
     sure = min(1.0, best / math.log1p(count)) if count else 0.0

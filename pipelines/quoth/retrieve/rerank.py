@@ -13,13 +13,16 @@ from langchain_core.documents import BaseDocumentCompressor, Document
 from pydantic import ConfigDict, PrivateAttr
 
 from quoth.errors import ConfigurationError
-from quoth.models import LocalModel
+from quoth.journal import Journal
+from quoth.models import ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import select_prompt
 from quoth.system import missing_extra
 
+_JUDGEMENT_TOKENS = 4
+
 
 class Reranker(Protocol):
-    """Tells how well texts answer a question."""
+    """Scores texts by how well they answer a question."""
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return a score for each text; higher is better."""
@@ -96,26 +99,26 @@ class CrossEncoderReranker(_Compressor):
 class ModelReranker(_Compressor):
     """A language model that says of each text whether it helps: 1 for yes, 0 for no.
 
-    A LangChain document compressor. Texts that it judges alike stay in their order.
+    A LangChain document compressor. Texts that it judges alike stay in their order. A judgement
+    that the journal holds is not asked for again.
     """
 
     model: LocalModel
+    journal: Journal | None = None
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return 1.0 for each text that helps to answer the question, 0.0 for each other."""
         prompt = select_prompt("rerank", self.model)
-        return [
-            float(
-                str(
-                    self.model.invoke(
-                        prompt.messages(question=question, text=text),
-                        max_tokens=4,
-                        grammar='root ::= "yes" | "no"',
-                    ).text
-                )
-                .strip()
-                .lower()
-                .startswith("yes")
+        yes, no = prompt.label("yes"), prompt.label("no")
+        calls = ModelCalls(self.model, self.journal)
+        requests = (
+            ChatRequest(
+                tuple(prompt.messages(question=question, text=text)),
+                max_tokens=_JUDGEMENT_TOKENS,
+                grammar=f'root ::= "{yes}" | "{no}"',
+                purpose="rerank",
             )
             for text in texts
-        ]
+        )
+        replies = (calls.call(request).text.lower() for request in requests)
+        return [float(reply.startswith(yes.lower())) for reply in replies]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from quoth.collection import Scope
 from quoth.errors import UsageError
-from quoth.retrieve.searcher import Searcher
+from quoth.retrieve.ports import Searcher
 from quoth.types import Hit
 
 NAME = "search_documents"

@@ -1,17 +1,26 @@
 __all__ = [
     "LENGTHS",
-    "Kind",
     "Link",
-    "Options",
-    "Partial",
-    "Plan",
-    "Sentence",
+    "Monitor",
+    "NodeKind",
     "StoppedError",
     "Summarizer",
     "Summary",
-    "Watch",
+    "SummaryNode",
+    "SummaryOptions",
+    "SummaryPlan",
+    "SummarySentence",
 ]
 
-from .run import StoppedError, Watch
+from .run import Monitor, StoppedError
 from .summarizer import Summarizer
-from .values import LENGTHS, Kind, Link, Options, Partial, Plan, Sentence, Summary
+from .values import (
+    LENGTHS,
+    Link,
+    NodeKind,
+    Summary,
+    SummaryNode,
+    SummaryOptions,
+    SummaryPlan,
+    SummarySentence,
+)

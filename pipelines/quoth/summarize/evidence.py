@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from quoth.summarize.values import Link, Sentence
-from quoth.text import Vocabulary, rarity, words_of
+from quoth.summarize.values import Link, SummarySentence
+from quoth.text import SourceVocabulary, rarity, words_of
 from quoth.text import sentences as sentence_spans
 from quoth.types import Chunk
 
@@ -23,7 +23,7 @@ _MORE = 0.15
 _LINKS = 3
 
 
-class Evidence:
+class SentenceLinker:
     """Finds, for a sentence of a summary, the places in the chunks that it rests on."""
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
@@ -34,11 +34,11 @@ class Evidence:
                 for word in set(words_of(chunk.text[start:end])):
                     self._holding[word].append(len(self._places))
                 self._places.append((chunk, start, end))
-        self._vocabulary = Vocabulary(chunk.text for chunk in chunks)
+        self._vocabulary = SourceVocabulary(chunk.text for chunk in chunks)
 
-    def sentence(self, text: str) -> Sentence:
+    def sentence(self, text: str) -> SummarySentence:
         """Return the sentence with its links, best first, and what in it is unsupported."""
-        return Sentence(text, tuple(self._links(text)), self._vocabulary.unsupported(text))
+        return SummarySentence(text, tuple(self._links(text)), self._vocabulary.unsupported(text))
 
     def supports(self, text: str) -> bool:
         """Tell whether some place holds enough of the sentence to be where it comes from."""

@@ -19,7 +19,7 @@ from quoth.models import LocalModel
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Page
 
-Source = str | Document | LangChainDocument
+SummaryInput = str | Document | LangChainDocument
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _JOINT = "\n\n"
@@ -39,7 +39,7 @@ class Part:
         return _JOINT.join(chunk.text for chunk in self.chunks)
 
 
-def documents_of(source: Source | Sequence[Source]) -> tuple[Document, ...]:
+def as_documents(source: SummaryInput | Sequence[SummaryInput]) -> tuple[Document, ...]:
     """Return what is to be summarized as documents; LangChain's are joined by their source.
 
     A text without a source is called `text`. Raises `NoTextError` when there is nothing to read.
@@ -64,7 +64,7 @@ def documents_of(source: Source | Sequence[Source]) -> tuple[Document, ...]:
     return tuple(found.values())
 
 
-def parts_of(document: Document, model: LocalModel, limit: int) -> list[Part]:
+def split_parts(document: Document, model: LocalModel, limit: int) -> list[Part]:
     """Return the parts of a document, each of at most `limit` of the model's tokens."""
     fine = max(8, limit // 4)
     splitter = Splitter(model.token_starts, chunk_tokens=fine, limit=fine)
@@ -107,7 +107,7 @@ def _segments(page: Page) -> Iterator[tuple[Page, int, Page]]:
         yield page, begin, Page(page.number, page.text[begin:end], page.label, headings)
 
 
-def halves(part: Part, model: LocalModel) -> list[Part]:
+def halve(part: Part, model: LocalModel) -> list[Part]:
     """Return a part that turned out to be too long for a call as shorter ones."""
     if len(part.chunks) > 1:
         middle = len(part.chunks) // 2
@@ -152,7 +152,7 @@ def _digest(text: str) -> int:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=1).digest()[0]
 
 
-def _document(source: Source, name: str) -> Document:
+def _document(source: SummaryInput, name: str) -> Document:
     if isinstance(source, Document):
         return source
     if isinstance(source, str):

@@ -17,14 +17,14 @@ from langchain_core.messages import BaseMessage
 
 from quoth.errors import ContextOverflowError, GenerationError
 from quoth.models import Call, ChatRequest
-from quoth.summarize.evidence import Evidence
-from quoth.summarize.parts import Part, halves
-from quoth.summarize.run import Run
-from quoth.summarize.select import selected
-from quoth.summarize.talk import count_unread, labelled, told, turns_of
-from quoth.summarize.tidy import distinct, tidied, within
-from quoth.summarize.values import Kind, Partial
-from quoth.text import Vocabulary, count_words
+from quoth.summarize.evidence import SentenceLinker
+from quoth.summarize.parts import Part, halve
+from quoth.summarize.run import SummaryRun
+from quoth.summarize.select import select_sentences
+from quoth.summarize.talk import count_unread, narrate, transcribe, turns_of
+from quoth.summarize.tidy import drop_repetitions, take_words, tidy
+from quoth.summarize.values import NodeKind, SummaryNode
+from quoth.text import SourceVocabulary, count_words
 from quoth.text import sentences as sentence_spans
 
 _SENTENCE_WORDS = 25
@@ -40,7 +40,7 @@ _LEAST = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class AnswerLength:
     """How long an answer may be: words asked for, tokens allowed."""
 
     words: int
@@ -58,7 +58,7 @@ class Measure:
 class MapReduce:
     """Summarizes parts and combines the summaries, within one run."""
 
-    def __init__(self, run: Run, parts: Sequence[Part], words: int) -> None:
+    def __init__(self, run: SummaryRun, parts: Sequence[Part], words: int) -> None:
         self._run = run
         self._parts = parts
         self._words = words
@@ -68,7 +68,7 @@ class MapReduce:
         self.selects = reduction == "select" or (reduction == "auto" and run.small)
 
     @property
-    def map_measure(self) -> Measure:
+    def map_measure(self) -> AnswerLength:
         """Return how long the summary of one part is.
 
         It changes in steps, so that an edit to a document leaves the other parts' calls alone.
@@ -79,13 +79,13 @@ class MapReduce:
         steps = max(1, min(10, round(share / _SENTENCE_WORDS)))
         return self.measure(steps * _SENTENCE_WORDS)
 
-    def measure(self, words: int) -> Measure:
+    def measure(self, words: int) -> AnswerLength:
         """Return the measure of a summary of so many words, at most a quarter of the window."""
         words = max(_LEAST, words)
         allowed = self._run.description.context_window // 4
-        return Measure(words, max(8, min(allowed, int(words * self._per_word * 1.1) + 24)))
+        return AnswerLength(words, max(8, min(allowed, int(words * self._per_word * 1.1) + 24)))
 
-    def enough(self, measure: Measure) -> int:
+    def enough(self, measure: AnswerLength) -> int:
         """Return the words with which the summary of a part may end, 0 where it ends by itself.
 
         A small model writes on until its tokens are used up, whatever length it is asked for.
@@ -97,23 +97,23 @@ class MapReduce:
         task = f"summarize-query-{step}" if self._query else f"summarize-{step}"
         return f"{task}-small" if self._run.small and step == "map" else task
 
-    def request(self, part: Part, measure: Measure) -> ChatRequest:
+    def request(self, part: Part, measure: AnswerLength) -> ChatRequest:
         """Return the request for the summary of one part."""
         messages = self.asked(part, measure)
         return self._run.request(messages, measure.tokens, self.enough(measure))
 
-    def asked(self, part: Part, measure: Measure) -> list[BaseMessage]:
+    def asked(self, part: Part, measure: AnswerLength) -> list[BaseMessage]:
         """Return the messages that ask for the summary of a part, by itself."""
         task, text = self.task("map"), part.text
         if turns := self._turns(part):
-            task, text = "summarize-talk-small", told(turns)
+            task, text = "summarize-talk-small", narrate(turns)
         return self._run.messages(task, {"text": text, "query": self._query, **measure.values})
 
     def _turns(self, part: Part) -> list[tuple[str, str]]:
         """Return the turns of a conversation, where the model has to be told of them."""
         return turns_of(part.text) if self._run.small and not self._query else []
 
-    def summarize(self) -> Partial:
+    def summarize(self) -> SummaryNode:
         """Return the root of the tree. Raises `GenerationError` when the model writes nothing."""
         self._run.watch.planned(len(self._parts))
         leaves = [node for nodes in self._run.gather(self._mapped, self._parts) for node in nodes]
@@ -129,17 +129,17 @@ class MapReduce:
             ] = None
         return self.combined(leaves, self._words)
 
-    def combined(self, partials: Sequence[Partial], words: int) -> Partial:
+    def combined(self, partials: Sequence[SummaryNode], words: int) -> SummaryNode:
         """Return the node that makes one summary of several."""
         if len(partials) == 1:
             return partials[0]
         said = [partial for partial in partials if partial.text]
         if not said:
-            return Partial("select", NOTHING if self._query else "", children=tuple(partials))
+            return SummaryNode("select", NOTHING if self._query else "", children=tuple(partials))
         if self.selects or len(said) == 1:
             return self.select(partials, words)
         measure = self.measure(words)
-        room = room_of(self._run, self.task("reduce"), measure, "summaries")
+        room = measure_room(self._run, self.task("reduce"), measure, "summaries")
         level = [piece for partial in said for piece in self._fitting(partial, room)]
         while len(groups := self._grouped(level, room)) > 1:
             self._run.watch.planned(len(groups))
@@ -152,7 +152,7 @@ class MapReduce:
         silent = [partial for partial in partials if not partial.text]
         return node.under(*node.children, *silent)
 
-    def select(self, partials: Sequence[Partial], words: int) -> Partial:
+    def select(self, partials: Sequence[SummaryNode], words: int) -> SummaryNode:
         """Return the node that takes the sentences that stand for most of the others."""
         sentences: list[str] = []
         groups: list[int] = []
@@ -160,20 +160,25 @@ class MapReduce:
             for start, end in sentence_spans(partial.text):
                 sentences.append(partial.text[start:end])
                 groups.append(index)
-        unique = distinct(sentences)
+        unique = drop_repetitions(sentences)
         positions = {sentence: index for index, sentence in reversed([*enumerate(sentences)])}
         kept_groups = [groups[positions[sentence]] for sentence in unique]
-        chosen = selected(unique, kept_groups, words, self._query)
+        chosen = select_sentences(unique, kept_groups, words, self._query)
         text = " ".join(unique[index] for index in chosen)
-        return Partial("select", text, children=tuple(partials))
+        return SummaryNode("select", text, children=tuple(partials))
 
     def node(
-        self, kind: Kind, call: Call, texts: Sequence[str], measure: Measure, part: Part | None
-    ) -> Partial:
+        self,
+        kind: NodeKind,
+        call: Call,
+        texts: Sequence[str],
+        measure: AnswerLength,
+        part: Part | None,
+    ) -> SummaryNode:
         """Return what a call wrote as a node: tidied, and not longer than it may be."""
-        read = Vocabulary(texts)
+        read = SourceVocabulary(texts)
         turns = self._turns(part) if part else []
-        places = Evidence(part.chunks) if part and self.selects and not turns else None
+        places = SentenceLinker(part.chunks) if part and self.selects and not turns else None
 
         def doubtful(sentence: str) -> bool:
             if read.unsupported(sentence):
@@ -183,31 +188,31 @@ class MapReduce:
                 return read.share(sentence) < _TALKED_OF
             return places is not None and not places.supports(sentence)
 
-        tidy = tidied(call.text, doubtful=doubtful, torn=call.finish == "length")
-        text = " ".join(within(tidy.kept, 2 * measure.words))
+        tidied = tidy(call.text, doubtful=doubtful, torn=call.finish == "length")
+        text = " ".join(take_words(tidied.kept, 2 * measure.words))
         extracted = not text
         if self._query and _NOTHING.match(text):
             text = ""
         elif part is not None and not self._query:
             # What a small model invents is not corrected by what it writes next.
-            invented = self.selects and all(map(doubtful, tidy.kept))
+            invented = self.selects and all(map(doubtful, tidied.kept))
             if not text or invented:
-                tidy = replace(tidy, dropped=(*tidy.kept, *tidy.dropped))
-                text = _verbatim(labelled(turns) or _sentences(part.text), measure.words)
+                tidied = replace(tidied, dropped=(*tidied.kept, *tidied.dropped))
+                text = _verbatim(transcribe(turns) or _sentences(part.text), measure.words)
                 extracted = True
-        return Partial(
+        return SummaryNode(
             kind,
             self._clipped(text, measure.tokens),
             chunks=part.chunks if part else (),
             key=call.key,
             cached=call.cached,
             timings=call.timings,
-            dropped=tidy.dropped,
+            dropped=tidied.dropped,
             extracted=extracted,
             unread=count_unread(part.text, turns) if part and turns else 0,
         )
 
-    def _mapped(self, part: Part) -> list[Partial]:
+    def _mapped(self, part: Part) -> list[SummaryNode]:
         """Return the summary of a part, or of its halves where it does not fit after all."""
         measure = self.map_measure
         try:
@@ -215,16 +220,18 @@ class MapReduce:
         except ContextOverflowError:
             if len(part.text) < 2:
                 raise
-            return [node for half in halves(part, self._run.model) for node in self._mapped(half)]
+            return [node for half in halve(part, self._run.model) for node in self._mapped(half)]
         return [self.node("map", call, [part.text], measure, part)]
 
-    def _collapsed(self, group: Sequence[Partial], most: Measure) -> Partial:
+    def _collapsed(self, group: Sequence[SummaryNode], most: AnswerLength) -> SummaryNode:
         tokens = sum(self._tokens(partial) for partial in group)
         words = max(1, int(tokens / self._per_word / 2.6))
-        measure = Measure(min(words, most.words), max(1, min(tokens // 2, most.tokens)))
+        measure = AnswerLength(min(words, most.words), max(1, min(tokens // 2, most.tokens)))
         return self._reduced(group, "collapse", measure)
 
-    def _reduced(self, group: Sequence[Partial], kind: Kind, measure: Measure) -> Partial:
+    def _reduced(
+        self, group: Sequence[SummaryNode], kind: NodeKind, measure: AnswerLength
+    ) -> SummaryNode:
         texts = [partial.text for partial in group]
         values = {
             "summaries": _SEPARATOR.join(texts),
@@ -243,7 +250,7 @@ class MapReduce:
             ] = None
         return node.under(*group)
 
-    def _fitting(self, partial: Partial, room: int) -> list[Partial]:
+    def _fitting(self, partial: SummaryNode, room: int) -> list[SummaryNode]:
         """Return a partial summary in pieces that each take at most a third of the room."""
         most = max(1, room // 3)
         pieces: list[str] = []
@@ -256,12 +263,12 @@ class MapReduce:
             return [partial]
         whole = [piece for piece in (*pieces, rest) if piece]
         return [
-            Partial(partial.kind, piece, chunks=partial.chunks, children=(partial,))
+            SummaryNode(partial.kind, piece, chunks=partial.chunks, children=(partial,))
             for piece in whole
         ]
 
-    def _grouped(self, level: Sequence[Partial], room: int) -> list[list[Partial]]:
-        groups: list[list[Partial]] = []
+    def _grouped(self, level: Sequence[SummaryNode], room: int) -> list[list[SummaryNode]]:
+        groups: list[list[SummaryNode]] = []
         held = 0
         for partial in level:
             tokens = self._tokens(partial)
@@ -272,7 +279,7 @@ class MapReduce:
             held += tokens
         return groups
 
-    def _tokens(self, partial: Partial) -> int:
+    def _tokens(self, partial: SummaryNode) -> int:
         return self._run.model.count_tokens(partial.text) + _SEPARATOR_TOKENS
 
     def _clipped(self, text: str, limit: int) -> str:
@@ -289,7 +296,7 @@ class MapReduce:
         return text
 
 
-def room_of(run: Run, task: str, measure: Measure, *variables: str) -> int:
+def measure_room(run: SummaryRun, task: str, measure: AnswerLength, *variables: str) -> int:
     """Return the tokens that a call has for the text in these variables of a prompt.
 
     Raises `ContextOverflowError` when the window has next to nothing left for it.
@@ -323,4 +330,4 @@ def _sentences(text: str) -> list[str]:
 
 def _verbatim(pieces: Sequence[str], words: int) -> str:
     """Return the pieces that stand for most of all."""
-    return " ".join(pieces[index] for index in selected(pieces, [0] * len(pieces), words))
+    return " ".join(pieces[index] for index in select_sentences(pieces, [0] * len(pieces), words))

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from quoth.errors import ContextOverflowError, GenerationError
 from quoth.summarize.parts import Part
 from quoth.summarize.reduce import MapReduce
-from quoth.summarize.run import Run
-from quoth.summarize.values import Partial
+from quoth.summarize.run import SummaryRun
+from quoth.summarize.values import SummaryNode
 
 
-def refined(run: Run, work: MapReduce, parts: Sequence[Part], words: int) -> Partial:
+def refine(run: SummaryRun, work: MapReduce, parts: Sequence[Part], words: int) -> SummaryNode:
     """Return the last of a chain of summaries, each of the one before it and the next part.
 
     A part about which the model writes nothing leaves the summary as it is.
     """
     run.watch.planned(len(parts))
     measure = work.measure(words)
-    node: Partial | None = None
+    node: SummaryNode | None = None
     for part in parts:
         if node is None or not node.text:
             messages = work.asked(part, measure)
@@ -29,7 +29,7 @@ def refined(run: Run, work: MapReduce, parts: Sequence[Part], words: int) -> Par
         call = run.ask(run.request(messages, measure.tokens))
         fresh = work.node("refine", call, [*before, part.text], measure, part)
         if fresh.extracted and node is not None and node.text:
-            fresh = Partial(
+            fresh = SummaryNode(
                 "refine",
                 node.text,
                 chunks=part.chunks,
@@ -48,7 +48,7 @@ def refined(run: Run, work: MapReduce, parts: Sequence[Part], words: int) -> Par
     return node
 
 
-def stuffed(run: Run, work: MapReduce, parts: Sequence[Part], words: int) -> Partial:
+def stuff(run: SummaryRun, work: MapReduce, parts: Sequence[Part], words: int) -> SummaryNode:
     """Return the summary that one call makes of everything.
 
     Raises `ContextOverflowError` when it does not fit; nothing is cut.

@@ -19,11 +19,8 @@ from quoth.errors import QuothError
 from quoth.journal import Journal
 from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import Prompt, select_prompt
-from quoth.summarize.values import Options
+from quoth.summarize.values import SummaryOptions
 from quoth.types import Timings
-
-SMALL = 1_000_000_000
-"""Parameters below which a model gets short parts and simple prompts, and rewrites nothing."""
 
 _MARGIN = 8
 
@@ -37,7 +34,7 @@ class StoppedError(QuothError):
     exit_code = 130
 
 
-class Watch:
+class Monitor:
     """Sees a summary in the making. Override what you want to know; any thread may call."""
 
     @property
@@ -52,25 +49,25 @@ class Watch:
         """Take note of a call that has ended, or that the journal has answered."""
 
 
-class Run:
+class SummaryRun:
     """What all calls of one summary share."""
 
     def __init__(
         self,
         model: LocalModel,
-        options: Options,
+        options: SummaryOptions,
         *,
         journal: Journal | None,
         gate: threading.Semaphore,
         folders: Sequence[Path],
         config: RunnableConfig | None,
-        watch: Watch,
+        watch: Monitor,
     ) -> None:
         self.model = model
         self.options = options
         self.watch = watch
         self.description = model.describe()
-        self.small = 0 < self.description.parameters < SMALL
+        self.small = self.description.is_small
         self.started = time.perf_counter()
         self.calls = 0
         self.cached_calls = 0
@@ -97,14 +94,14 @@ class Run:
         The language goes in front, where it is the same for every part.
         """
         prompt = self._prompt(task)
-        filled = prompt.messages(**{name: values[name] for name in prompt.variables})
+        messages = prompt.messages(**{name: values[name] for name in prompt.variables})
         if not self.options.language:
-            return filled
-        told = self._prompt("summarize-language").texts(language=self.options.language)[1]
-        first = filled[0]
+            return messages
+        request = self._prompt("summarize-language").texts(language=self.options.language)[1]
+        first = messages[0]
         if isinstance(first, SystemMessage):
-            return [SystemMessage(f"{first.content}\n{told}"), *filled[1:]]
-        return [HumanMessage(f"{told}\n\n{first.content}"), *filled[1:]]
+            return [SystemMessage(f"{first.content}\n{request}"), *messages[1:]]
+        return [HumanMessage(f"{request}\n\n{first.content}"), *messages[1:]]
 
     def room(self, task: str, values: Mapping[str, str], answer_tokens: int) -> int:
         """Return the tokens that the window has left for text beside a prompt and its answer."""
@@ -133,7 +130,7 @@ class Run:
         """
         self._go_on()
         limits = [request.max_tokens]
-        roomy = min(8 * request.max_tokens + 512, self.model.bound_tokens(request.messages))
+        roomy = min(8 * request.max_tokens + 512, self.model.answer_budget(request.messages))
         if roomy > request.max_tokens:
             limits.append(roomy)
         for limit in limits:

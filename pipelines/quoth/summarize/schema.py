@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from quoth.errors import BackendError, GenerationError, UsageError
-from quoth.summarize.run import Run
+from quoth.summarize.run import SummaryRun
 
 _ATTEMPTS = 3
 _TOKENS = 512
@@ -28,7 +28,7 @@ def check_schema(schema: Mapping[str, Any]) -> None:
         ) from error
 
 
-def filled(run: Run, schema: Mapping[str, Any], summary: str) -> Any:
+def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any:
     """Return the object that the model makes of a summary, valid against the schema.
 
     The backend lets it write nothing else where it can; what comes is checked in any case, and
@@ -41,7 +41,7 @@ def filled(run: Run, schema: Mapping[str, Any], summary: str) -> Any:
     messages = run.messages("summarize-schema", {"summary": summary})
     why = ""
     for attempt in range(_ATTEMPTS):
-        tokens = min(_TOKENS * 2**attempt, _MOST_TOKENS, run.model.bound_tokens(messages))
+        tokens = min(_TOKENS * 2**attempt, _MOST_TOKENS, run.model.answer_budget(messages))
         run.watch.planned(1)
         try:
             request = replace(

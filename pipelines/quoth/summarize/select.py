@@ -26,7 +26,7 @@ _MOST = 400
 Vector = dict[str, float]
 
 
-def selected(
+def select_sentences(
     sentences: Sequence[str], groups: Sequence[int], words: int, query: str = ""
 ) -> list[int]:
     """Return the indexes, ascending, of the sentences that fit about so many words.

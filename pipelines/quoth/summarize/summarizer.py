@@ -15,13 +15,13 @@ from langchain_core.runnables.config import patch_config
 
 from quoth.journal import Journal
 from quoth.models import LocalModel
-from quoth.summarize.evidence import Evidence
-from quoth.summarize.parts import Part, Source, documents_of, parts_of
-from quoth.summarize.reduce import MapReduce, Measure, room_of
-from quoth.summarize.refine import refined, stuffed
-from quoth.summarize.run import Run, Watch
-from quoth.summarize.schema import check_schema, filled
-from quoth.summarize.values import Options, Partial, Plan, Strategy, Summary
+from quoth.summarize.evidence import SentenceLinker
+from quoth.summarize.parts import Part, SummaryInput, as_documents, split_parts
+from quoth.summarize.reduce import AnswerLength, MapReduce, measure_room
+from quoth.summarize.refine import refine, stuff
+from quoth.summarize.run import Monitor, SummaryRun
+from quoth.summarize.schema import check_schema, fill_schema
+from quoth.summarize.values import Strategy, Summary, SummaryNode, SummaryOptions, SummaryPlan
 from quoth.text import count_solid
 from quoth.text import sentences as sentence_spans
 from quoth.types import Document
@@ -30,7 +30,7 @@ _SMALL_PART = 600
 """Tokens of a part for a small model, which loses the thread in longer ones."""
 
 
-class Summarizer(Runnable[Source | Sequence[Source], Summary]):
+class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
     """Summarizes a text, a document, or several documents into one.
 
     Give a text, a `Document` of Quoth or of LangChain, or a list of them. `journal` keeps every
@@ -47,17 +47,17 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
         model: LocalModel,
         *,
         journal: Journal | None = None,
-        options: Options | None = None,
+        options: SummaryOptions | None = None,
         folders: Sequence[Path] = (),
     ) -> None:
         self.model = model
         self.journal = journal
-        self.options = options or Options()
+        self.options = options or SummaryOptions()
         self.folders = tuple(folders)
         self._gate: threading.Semaphore | None = None
         self._opening = threading.Lock()
 
-    def with_options(self, options: Options) -> Summarizer:
+    def with_options(self, options: SummaryOptions) -> Summarizer:
         """Return a summarizer with other options on the same model and journal."""
         other = Summarizer(self.model, journal=self.journal, options=options, folders=self.folders)
         other._gate = self._shared_gate()
@@ -65,15 +65,15 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
 
     def invoke(
         self,
-        input: Source | Sequence[Source],
+        input: SummaryInput | Sequence[SummaryInput],
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> Summary:
         """Return the summary. `watch` may be given as a keyword, to follow and to stop it."""
-        watch = kwargs.get("watch") or Watch()
+        watch = kwargs.get("watch") or Monitor()
 
         def work(
-            source: Source | Sequence[Source],
+            source: SummaryInput | Sequence[SummaryInput],
             run_manager: CallbackManagerForChainRun,
             config: RunnableConfig,
         ) -> Summary:
@@ -82,11 +82,11 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
 
         return self._call_with_config(work, input, config, run_type="chain")
 
-    def plan(self, source: Source | Sequence[Source]) -> Plan:
+    def plan(self, source: SummaryInput | Sequence[SummaryInput]) -> SummaryPlan:
         """Return what the summary will take, without making a call. Loads the model to count."""
-        run = self._run(None, Watch())
-        plan: Plan | None = None
-        documents = documents_of(source)
+        run = self._run(None, Monitor())
+        plan: SummaryPlan | None = None
+        documents = as_documents(source)
         for document in documents:
             strategy, parts, work = self._prepared(run, document, self._words(documents))
             one = self._planned(run, strategy, parts, work)
@@ -95,14 +95,14 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
         return plan
 
     def _summarize(
-        self, source: Source | Sequence[Source], config: RunnableConfig, watch: Watch
+        self, source: SummaryInput | Sequence[SummaryInput], config: RunnableConfig, watch: Monitor
     ) -> Summary:
         if self.options.schema is not None:
             check_schema(self.options.schema)
-        documents = documents_of(source)
+        documents = as_documents(source)
         run = self._run(config, watch)
         words = self._words(documents)
-        roots: list[Partial] = []
+        roots: list[SummaryNode] = []
         strategies: list[Strategy] = []
         read: list[Part] = []
         for document in documents:
@@ -118,29 +118,34 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
         return self._finished(run, documents, read, strategies[0], tree)
 
     def _root(
-        self, run: Run, strategy: Strategy, parts: Sequence[Part], work: MapReduce, words: int
-    ) -> Partial:
+        self,
+        run: SummaryRun,
+        strategy: Strategy,
+        parts: Sequence[Part],
+        work: MapReduce,
+        words: int,
+    ) -> SummaryNode:
         if strategy == "stuff":
-            return stuffed(run, work, parts, words)
+            return stuff(run, work, parts, words)
         if strategy == "refine":
-            return refined(run, work, parts, words)
+            return refine(run, work, parts, words)
         return work.summarize()
 
     def _finished(
         self,
-        run: Run,
+        run: SummaryRun,
         documents: Sequence[Document],
         read: Sequence[Part],
         strategy: Strategy,
-        tree: Partial,
+        tree: SummaryNode,
     ) -> Summary:
         chunks = [chunk for part in read for chunk in part.chunks]
-        evidence = Evidence(chunks)
+        evidence = SentenceLinker(chunks)
         text = tree.text
         sentences = tuple(evidence.sentence(text[a:b]) for a, b in sentence_spans(text))
         data = None
         if self.options.schema is not None:
-            data = filled(run, self.options.schema, text)
+            data = fill_schema(run, self.options.schema, text)
         coverage, unread = _coverage(documents, tree)
         return Summary(
             text=text,
@@ -163,7 +168,7 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
         )
 
     def _prepared(
-        self, run: Run, document: Document, words: int
+        self, run: SummaryRun, document: Document, words: int
     ) -> tuple[Strategy, list[Part], MapReduce]:
         """Return the strategy in force, the parts of a document, and what maps and reduces them."""
         rough = MapReduce(run, (), words)
@@ -172,24 +177,26 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
             most = min(most, _SMALL_PART)
         strategy = self.options.strategy
         # The longest answer that a call may give, so that whatever the parts are, they fit.
-        answer = Measure(words, run.description.context_window // 4)
+        answer = AnswerLength(words, run.description.context_window // 4)
         variables = ("text",)
         task = rough.task("map")
         if strategy == "refine":
             # The summary so far is read again with each part.
-            most = min(most, room_of(run, rough.task("refine"), answer, "text", "summary"))
+            most = min(most, measure_room(run, rough.task("refine"), answer, "text", "summary"))
             most = max(1, most - answer.tokens)
-        parts = parts_of(document, run.model, min(most, room_of(run, task, answer, *variables)))
+        parts = split_parts(
+            document, run.model, min(most, measure_room(run, task, answer, *variables))
+        )
         work = MapReduce(run, parts, words)
         if strategy == "auto":
             total = sum(part.tokens for part in parts)
-            fits = total <= min(2 * most, room_of(run, task, work.measure(words), *variables))
+            fits = total <= min(2 * most, measure_room(run, task, work.measure(words), *variables))
             strategy = "stuff" if fits else "map-reduce"
         return strategy, parts, work
 
     def _planned(
-        self, run: Run, strategy: Strategy, parts: Sequence[Part], work: MapReduce
-    ) -> Plan:
+        self, run: SummaryRun, strategy: Strategy, parts: Sequence[Part], work: MapReduce
+    ) -> SummaryPlan:
         calls = 1 if strategy == "stuff" else len(parts)
         words = self.options.words
         measure = work.map_measure if strategy == "map-reduce" else work.measure(words)
@@ -205,7 +212,7 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
                 calls += 1
         prompt_tokens = sum(part.tokens for part in parts) + calls * head
         answer_tokens = calls * measure.tokens
-        return Plan(
+        return SummaryPlan(
             documents=1,
             parts=len(parts),
             calls=calls,
@@ -215,7 +222,7 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
             seconds=self._seconds(run, calls - known),
         )
 
-    def _seconds(self, run: Run, calls: int) -> float | None:
+    def _seconds(self, run: SummaryRun, calls: int) -> float | None:
         """Return the seconds that so many calls take, by the last ones that this model made."""
         if not calls:
             return 0.0
@@ -231,8 +238,8 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
             return self.options.words
         return max(40, 2 * self.options.words // len(documents))
 
-    def _run(self, config: RunnableConfig | None, watch: Watch) -> Run:
-        return Run(
+    def _run(self, config: RunnableConfig | None, watch: Monitor) -> SummaryRun:
+        return SummaryRun(
             self.model,
             self.options,
             journal=self.journal,
@@ -249,7 +256,7 @@ class Summarizer(Runnable[Source | Sequence[Source], Summary]):
             return self._gate
 
 
-def _coverage(documents: Sequence[Document], tree: Partial) -> tuple[float, tuple[str, ...]]:
+def _coverage(documents: Sequence[Document], tree: SummaryNode) -> tuple[float, tuple[str, ...]]:
     """Return the share of the characters that were read, and why it is not all of them.
 
     What stands on pages that were not to be read is taken to be as much as on the others.

@@ -18,7 +18,7 @@ _TURNS = 0.6
 """Share of the lines that must be turns: a short name, a colon, what was said."""
 _LEAST_WORDS = 4
 _SOMEONE = "Someone"
-"""Who is told to say what stands before the first name, the rest of a turn of the part before."""
+"""The speaker of words before the first name: the rest of a turn of the part before."""
 
 
 def turns_of(text: str) -> list[tuple[str, str]]:
@@ -52,19 +52,19 @@ def turns_of(text: str) -> list[tuple[str, str]]:
     return [(speaker, words) for speaker, words in said if words]
 
 
-def labelled(turns: Iterable[tuple[str, str]]) -> list[str]:
+def transcribe(turns: Iterable[tuple[str, str]]) -> list[str]:
     """Return turns as they stand in a transcript: the name of the speaker, a colon, the words."""
     return [f"{speaker}: {words}" if speaker else words for speaker, words in turns]
 
 
-def told(turns: Iterable[tuple[str, str]]) -> str:
+def narrate(turns: Iterable[tuple[str, str]]) -> str:
     """Return turns as prose, which a small model takes for something to be summarized."""
     return " ".join(f'{speaker or _SOMEONE} says: "{words}"' for speaker, words in turns)
 
 
 def count_unread(text: str, turns: Iterable[tuple[str, str]]) -> int:
     """Return how many characters of a transcript its turns have left out, without white space."""
-    return count_solid(text) - sum(map(count_solid, labelled(turns)))
+    return count_solid(text) - sum(map(count_solid, transcribe(turns)))
 
 
 def _said(words: str) -> str:

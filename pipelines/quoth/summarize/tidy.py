@@ -27,7 +27,7 @@ _ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Tidy:
+class TidyAnswer:
     """The sentences of an answer that stay, in order, and those that were left out."""
 
     kept: tuple[str, ...]
@@ -39,7 +39,7 @@ class Tidy:
         return " ".join(self.kept)
 
 
-def tidied(answer: str, *, doubtful: Callable[[str], bool], torn: bool) -> Tidy:
+def tidy(answer: str, *, doubtful: Callable[[str], bool], torn: bool) -> TidyAnswer:
     """Return an answer as sentences.
 
     As long as others stay, these are left out: fragments, sentences that speak of "the text", and
@@ -49,11 +49,11 @@ def tidied(answer: str, *, doubtful: Callable[[str], bool], torn: bool) -> Tidy:
     """
     pieces = _sentences(answer)
     if not pieces and answer.strip():
-        return Tidy((), (answer.strip(),))
+        return TidyAnswer((), (answer.strip(),))
     dropped: list[str] = []
     if torn and len(pieces) > 1 and not is_complete(pieces[-1]):
         dropped.append(pieces.pop())
-    kept = distinct(pieces, dropped.append)
+    kept = drop_repetitions(pieces, dropped.append)
     tests: tuple[Callable[[str], bool], ...] = (
         _whole,
         lambda piece: not _ABOUT.match(piece),
@@ -66,10 +66,12 @@ def tidied(answer: str, *, doubtful: Callable[[str], bool], torn: bool) -> Tidy:
             kept = better
     mark = " …" if torn else "."
     ended = (piece if is_complete(piece) else piece.rstrip(" ,;:") + mark for piece in kept)
-    return Tidy(tuple(ended), tuple(dropped))
+    return TidyAnswer(tuple(ended), tuple(dropped))
 
 
-def distinct(pieces: Iterable[str], drop: Callable[[str], object] = lambda _: None) -> list[str]:
+def drop_repetitions(
+    pieces: Iterable[str], drop: Callable[[str], object] = lambda _: None
+) -> list[str]:
     """Return the sentences without those that say again what an earlier one said."""
     kept: list[str] = []
     seen: list[set[str]] = []
@@ -83,7 +85,7 @@ def distinct(pieces: Iterable[str], drop: Callable[[str], object] = lambda _: No
     return kept
 
 
-def within(pieces: Sequence[str], words: int) -> list[str]:
+def take_words(pieces: Sequence[str], words: int) -> list[str]:
     """Return the first sentences that hold about so many words together; at least one."""
     kept: list[str] = []
     held = 0

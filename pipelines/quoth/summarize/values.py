@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from quoth.config import Summarization
 from quoth.errors import UsageError
-from quoth.types import Chunk, Shown, Timings
+from quoth.types import Chunk, Timings
 
 Strategy = Literal["auto", "map-reduce", "refine", "stuff"]
 Reduction = Literal["auto", "model", "select"]
-Kind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "corpus"]
+NodeKind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "corpus"]
 
 LENGTHS: Mapping[str, int] = {"brief": 60, "standard": 180, "detailed": 450}
 """Words of a summary, by the name of its length."""
@@ -21,7 +21,7 @@ LONGEST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class SummaryOptions:
     """How to summarize. `length` is `brief`, `standard`, `detailed`, or a number of words.
 
     `reduction` says how partial summaries become one: `model` writes it anew, `select` takes the
@@ -60,7 +60,7 @@ class Options:
         return _words(self.length)
 
     @classmethod
-    def of(cls, settings: Summarization) -> Options:
+    def of(cls, settings: Summarization) -> SummaryOptions:
         """Return the options that the configuration sets."""
         return cls(
             strategy=settings.strategy, length=settings.length, map_tokens=settings.map_tokens
@@ -98,7 +98,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class SummarySentence:
     """A sentence of a summary. Without a link nothing in the source resembles it.
 
     `unsupported` are its names and numbers that stand nowhere in the source.
@@ -110,7 +110,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
+class SummaryNode:
     """A node in the tree of partial summaries.
 
     A `map`, `refine` or `stuff` node has read `chunks`; the others combine their `children`.
@@ -120,10 +120,10 @@ class Partial:
     model was not shown (fillers of a conversation), white space left out.
     """
 
-    kind: Kind
+    kind: NodeKind
     text: str
     chunks: tuple[Chunk, ...] = ()
-    children: tuple[Partial, ...] = ()
+    children: tuple[SummaryNode, ...] = ()
     key: str = ""
     cached: bool = False
     timings: Timings = field(default_factory=lambda: Timings(calls=0))
@@ -136,7 +136,7 @@ class Partial:
         """Tell whether the model wrote nothing at all where it should have."""
         return self.extracted and not self.dropped
 
-    def walk(self) -> Iterator[Partial]:
+    def walk(self) -> Iterator[SummaryNode]:
         """Yield this node and all below it, each before its children."""
         waiting = [self]
         while waiting:
@@ -144,13 +144,13 @@ class Partial:
             yield node
             waiting += reversed(node.children)
 
-    def under(self, *children: Partial) -> Partial:
+    def under(self, *children: SummaryNode) -> SummaryNode:
         """Return this node with other children."""
         return replace(self, children=children)
 
 
 @dataclass(frozen=True, slots=True)
-class Summary(Shown):
+class Summary:
     """A summary, what it rests on, and what it cost.
 
     `coverage` is the share of the source's characters (white space left out) that the model has
@@ -159,13 +159,13 @@ class Summary(Shown):
     """
 
     text: str
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[SummarySentence, ...]
     titles: Mapping[str, str]
     coverage: float
     unread: tuple[str, ...]
     notes: tuple[str, ...]
     strategy: Strategy
-    options: Options
+    options: SummaryOptions
     model: str
     fingerprint: str
     prompts: tuple[str, ...]
@@ -173,8 +173,11 @@ class Summary(Shown):
     cached_calls: int
     timings: Timings
     seconds: float
-    tree: Partial
+    tree: SummaryNode
     data: Any = None
+
+    def __str__(self) -> str:
+        return self.text
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -196,7 +199,7 @@ class Summary(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SummaryPlan:
     """What a summary will take: parts to map, calls (of which the journal knows some), tokens.
 
     `seconds` is estimated from the calls that this model has made on this machine; `None` before
@@ -211,11 +214,11 @@ class Plan:
     answer_tokens: int
     seconds: float | None = None
 
-    def __add__(self, other: Plan) -> Plan:
+    def __add__(self, other: SummaryPlan) -> SummaryPlan:
         seconds = (
             None if self.seconds is None or other.seconds is None else self.seconds + other.seconds
         )
-        return Plan(
+        return SummaryPlan(
             self.documents + other.documents,
             self.parts + other.parts,
             self.calls + other.calls,

@@ -1,15 +1,15 @@
 __all__ = [
     "ENGLISH",
-    "ENGLISH_STOPWORDS",
+    "AnswerKind",
     "ConversationRules",
     "DocumentRules",
     "Language",
     "Number",
     "QuestionRules",
     "SentenceRules",
+    "SourceVocabulary",
     "Splitter",
     "SummaryRules",
-    "Vocabulary",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -25,6 +25,7 @@ __all__ = [
     "is_stop_word",
     "language",
     "languages",
+    "lexemes",
     "most_tokens",
     "name_words",
     "named_words",
@@ -51,11 +52,12 @@ from .diversity import diversify
 from .language import ENGLISH, Language, language, languages, read_language
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
-from .language_questions import QuestionRules
+from .language_questions import AnswerKind, QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
+from .lexemes import lexemes
 from .markup import without_links
-from .mentions import Vocabulary, words_of
+from .mentions import SourceVocabulary, words_of
 from .numbers import Number, number_values, numbers, unsupported_numbers
 from .quotes import find_quote
 from .rarity import rarity
@@ -64,7 +66,6 @@ from .spans import encloses, strip_span
 from .split import Splitter
 from .tokens import blocks, most_tokens, offsets_of_tokens
 from .words import (
-    ENGLISH_STOPWORDS,
     analyse,
     analyser_fingerprint,
     code,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from quoth.text.language_fields import STRICT
+from quoth.text.language_fields import STRICT, Pattern
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class ConversationRules:
-    """Conversations: what refers back to what was said."""
+    """Conversations: what refers back to what was said.
 
-    # A field: `months: WordSet` here, `months: january february …` in every languages/*.yaml.
-    # Its type is str, int, float, WordSet, Phrases, Pattern, or a Mapping of them.
+    `references` are words of a question that stand for something said before, and questions too
+    short to stand alone. `subjects` are the names and numbers of a question, with the small words
+    inside them.
+    """
+
+    references: Pattern
+    subjects: Pattern

@@ -36,7 +36,7 @@ class Mention:
     supported: bool
 
 
-class Vocabulary:
+class SourceVocabulary:
     """The words and numbers of what was read; tells what a sentence has that they do not."""
 
     def __init__(self, texts: Iterable[str]) -> None:

@@ -153,5 +153,3 @@ class _Stemmers(threading.local):
 
 
 _stemmers = _Stemmers()
-
-ENGLISH_STOPWORDS = ENGLISH.words.stop

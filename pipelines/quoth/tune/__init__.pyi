@@ -1,9 +1,9 @@
 __all__ = [
-    "JOBS",
+    "WORKLOADS",
     "tune",
     "undo",
     "weights_to_tune",
 ]
 
-from .trial import JOBS
-from .tuner import tune, undo, weights_to_tune
+from .trial import WORKLOADS
+from .tuning import tune, undo, weights_to_tune

@@ -1,9 +1,9 @@
-"""Writes the same weights stored in another way, which llama.cpp may read faster.
+"""Stores the same weights in another format, which llama.cpp may read faster.
 
 Only the large matrices of the layers change; embeddings, the output layer and norms stay as they
-are. None of these formats holds every weight of a quantized model to the last bit, so what each
-is off is measured: F16 and BF16 by a few ten-thousandths, Q8_0 by about half a percent. Q4_0 is
-off by several percent, and is made only when that is asked for.
+are. None of these formats keeps every weight of a quantized model to the last bit, so the rounding
+error of each is measured: a few ten-thousandths for F16 and BF16, about half a percent for Q8_0,
+several percent for Q4_0, which is written only on request.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,36 +28,37 @@ BITS: Mapping[str, float] = {"Q4_0": 4.5, "Q8_0": 8.5, "BF16": 16.0, "F16": 16.0
 _FILE_TYPES: Mapping[str, int] = {"F16": 1, "Q4_0": 2, "Q8_0": 7, "BF16": 32}
 _LAYER = re.compile(r"^blk\.\d+\..*\.weight$")
 _CHECKED_ROWS = 8
-"""Of so many rows, one is compared with the original."""
+"""One row of this number is compared with the original."""
 
 
 @dataclass(slots=True)
 class Copy:
-    """A copy of a model whose layers are stored as `name`; `rounding` is what it is off (RMS)."""
+    """A copy of a model whose layers are stored in the format `name`."""
 
     name: str
     path: Path
     squares: float = 0.0
     differences: float = 0.0
-    held: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rounding(self) -> float:
-        """Return the root mean square of the differences, of that of the weights."""
+        """The root mean square of the rounding errors, as a share of that of the weights."""
         return float((self.differences / self.squares) ** 0.5) if self.squares else 0.0
 
 
-def possible(original: Path, names: Sequence[str], folder: Path) -> tuple[list[str], list[str]]:
-    """Return the formats that can be made of a file here, and why others cannot.
+def choose_formats(
+    original: Path, names: Sequence[str], folder: Path
+) -> tuple[list[str], list[str]]:
+    """Return the formats in which a file can be stored here, and the reasons against the others.
 
-    A copy must fit into the free memory, and all of them onto the disk.
+    A copy must fit into the free memory, and all copies together onto the disk.
     """
     import psutil
 
     header = read_gguf(original)
     if "split.count" in header.values:
         return [], ["The weights are split over several files, so they stay as they are."]
-    found, reasons = [], []
+    formats, reasons = [], []
     free_memory = psutil.virtual_memory().available * 0.8
     free_disk = shutil.disk_usage(_existing(folder)).free * 0.8
     for name in names:
@@ -70,16 +71,17 @@ def possible(original: Path, names: Sequence[str], folder: Path) -> tuple[list[s
         elif free_disk < 0:
             reasons.append(f"{name} needs {size / 2**30:.1f} GiB on the disk, more than is free.")
         else:
-            found.append(name)
-    return found, reasons
+            formats.append(name)
+    return formats, reasons
 
 
 def write_copies(
-    original: Path, names: Sequence[str], folder: Path, *, moved: Callable[[float], None]
+    original: Path, names: Sequence[str], folder: Path, *, progress: Callable[[float], None]
 ) -> list[Copy]:
     """Write the weights of `original` in each format into `folder/FORMAT/`; return the copies.
 
-    Every matrix is unpacked once, for all of them. `moved` is called with the share that is done.
+    Every matrix is dequantized once for all copies. `progress` is called with the share
+    that is done.
     """
     from gguf import GGUFReader
 
@@ -99,18 +101,18 @@ def write_copies(
                 writers[copy.name].write_tensor_data(data)
 
             list(pool.map(store, copies))
-            moved(number / len(reader.tensors))
+            progress(number / len(reader.tensors))
     for writer in writers.values():
         writer.close()
     return copies
 
 
 def _existing(folder: Path) -> Path:
-    return next(place for place in (folder, *folder.parents) if place.is_dir())
+    return next(parent for parent in (folder, *folder.parents) if parent.is_dir())
 
 
 def _changes(tensor: Any, name: str) -> bool:
-    """Tell whether a tensor is stored in another way in a copy."""
+    """Return whether a copy stores a tensor in another format."""
     from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 
     kinds = GGMLQuantizationType
@@ -124,7 +126,7 @@ def _changes(tensor: Any, name: str) -> bool:
 
 
 def _writer(reader: Any, copy: Copy) -> Any:
-    """Return a writer with the header of a copy on the disk, that the data follows."""
+    """Return a writer that has written the header of a copy; the data follows it."""
     from gguf import GGMLQuantizationType, GGUFValueType, GGUFWriter
     from gguf.quants import quant_shape_to_byte_shape
 
@@ -155,7 +157,7 @@ def _writer(reader: Any, copy: Copy) -> Any:
 
 
 def _unpacked(tensor: Any) -> NDArray[np.float32] | None:
-    """Return the weights of a matrix of a layer as numbers; `None` for what no copy changes."""
+    """Return the weights of a matrix of a layer as numbers; `None` for any other tensor."""
     from gguf import dequantize
 
     if not _LAYER.match(tensor.name) or len(tensor.shape) < 2:
@@ -165,12 +167,12 @@ def _unpacked(tensor: Any) -> NDArray[np.float32] | None:
 
 
 def _packed(tensor: Any, matrix: NDArray[np.float32] | None, copy: Copy) -> NDArray[Any]:
-    """Return what a copy holds of a tensor, and add to what it is off."""
+    """Return the data of a tensor in a copy, and count its rounding errors."""
     from gguf import GGMLQuantizationType, dequantize, quantize
 
     if matrix is None or not _changes(tensor, copy.name):
-        held: NDArray[Any] = tensor.data
-        return held
+        unchanged: NDArray[Any] = tensor.data
+        return unchanged
     kind = GGMLQuantizationType[copy.name]
     data: NDArray[Any] = quantize(matrix, kind)
     rows = matrix[..., ::_CHECKED_ROWS, :]

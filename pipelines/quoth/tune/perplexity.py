@@ -1,7 +1,7 @@
-"""What another storage of the weights does to a model: how well it foresees a fixed text.
+"""How another storage of the weights changes a model: how well it predicts a fixed text.
 
-Each token of the text is asked for on its own, and the model's probability of it is read off; the
-tokens before it are in the cache, so that one costs what one generated token costs.
+Each token of the text is asked for in a call of its own, and the model's probability of that token
+is read off. The tokens before it are in the cache, so a call costs as much as one generated token.
 """
 
 from __future__ import annotations
@@ -10,38 +10,45 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from quoth.backends import LlamaHttpClient
+from quoth.backends import LlamaCpp
 from quoth.errors import GenerationError
-from quoth.tune.trial import fixed_text
+from quoth.tune.trial import Candidate, fixed_text
 
 _TOKENS = 160
-_GIVEN = 8  # tokens that nothing is asked about
-_CERTAIN = 1000.0  # added to the score of the token that is wanted, so that it is what is reported
+_CONTEXT_TOKENS = 8  # the first tokens, which are only read
+_BIAS = 1000.0  # added to the score of the wanted token, so that this token is reported
 
 
-def log_probabilities(client: LlamaHttpClient) -> list[float]:
-    """Return the logarithm of the probability that the model gives each token of the text."""
-    tokens = client.tokenize(fixed_text()[: 8 * _TOKENS])[:_TOKENS]
-    found = []
-    for number in range(_GIVEN, len(tokens)):
-        wanted = tokens[number]
-        body = {
-            "prompt": tokens[:number],
-            "n_predict": 1,
-            "n_probs": 1,
-            "temperature": 0,
-            "cache_prompt": True,
-            "logit_bias": [[wanted, _CERTAIN]],
-        }
-        (said,) = client.json("POST", "/completion", body)["completion_probabilities"]
-        if said["id"] != wanted:
-            raise GenerationError("llama.cpp did not tell the probability of a token.")
-        found.append(float(said["logprob"]))
-    return found
+def read_log_probabilities(candidate: Candidate) -> list[float]:
+    """Return the logarithm of the model's probability of each token of the text, on xllamacpp."""
+    model = LlamaCpp(
+        model=f"llamacpp:{candidate.path}", path=candidate.path, settings=candidate.settings
+    )
+    try:
+        client = model.server().client
+        tokens = client.tokenize(fixed_text()[: 8 * _TOKENS])[:_TOKENS]
+        logarithms = []
+        for number in range(_CONTEXT_TOKENS, len(tokens)):
+            wanted = tokens[number]
+            body = {
+                "prompt": tokens[:number],
+                "n_predict": 1,
+                "n_probs": 1,
+                "temperature": 0,
+                "cache_prompt": True,
+                "logit_bias": [[wanted, _BIAS]],
+            }
+            (reply,) = client.json("POST", "/completion", body)["completion_probabilities"]
+            if reply["id"] != wanted:
+                raise GenerationError("llama.cpp did not report the probability of a token.")
+            logarithms.append(float(reply["logprob"]))
+        return logarithms
+    finally:
+        model.unload()
 
 
-def change(before: Sequence[float], after: Sequence[float]) -> tuple[float, float]:
+def compare_perplexities(before: Sequence[float], after: Sequence[float]) -> tuple[float, float]:
     """Return the ratio of two perplexities of the same text, and its standard error."""
-    differences = [one - other for one, other in zip(before, after, strict=True)]
+    differences = [old - new for old, new in zip(before, after, strict=True)]
     ratio = math.exp(statistics.fmean(differences))
     return ratio, ratio * statistics.stdev(differences) / math.sqrt(len(differences))

@@ -1,8 +1,8 @@
-"""Tries, one after the other, what may make a model faster here, and keeps what does.
+"""Tries the choices that may make a model faster here, one after the other, and keeps the best.
 
-First how the weights are stored, then which build of llama.cpp runs them, threads, flash attention,
-the size of a step, and how many calls at once. Each is measured with the winners so far; a choice
-is kept only when it is faster by more than the noise.
+The order is: how the weights are stored, which engine runs them, threads, flash attention, tokens
+a step, and how many calls at once. Each choice is measured with the winners so far; it is kept only
+when it is faster by more than the noise.
 """
 
 from __future__ import annotations
@@ -11,31 +11,17 @@ import importlib.util
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from quoth.config import ModelSettings
-from quoth.errors import UsageError
-from quoth.models import split_model
-from quoth.tune.formats import CLOSE, LOSSY, Copy, possible, write_copies
-from quoth.tune.perplexity import change, log_probabilities
-from quoth.tune.trial import (
-    JOBS,
-    Generate,
-    Job,
-    Setup,
-    Size,
-    best,
-    fitting_size,
-    measured,
-    measured_at_once,
-    opened,
-    served,
-)
+from quoth.tune.contest import Contest
+from quoth.tune.formats import LOSSY, Copy, choose_formats, write_copies
+from quoth.tune.perplexity import compare_perplexities, read_log_probabilities
+from quoth.tune.trial import WORKLOADS, Candidate, choose_size, measure_batch, open_candidate
 from quoth.types import Progress
 from quoth.weights import (
     LLAMA_CPP_PYTHON,
@@ -46,360 +32,250 @@ from quoth.weights import (
     cores_here,
     decode_threads,
     fingerprint_of,
-    folder_of,
-    forget_profile,
     machine,
     read_gguf,
-    weights_of,
-    write_profile,
 )
 
-BUDGET_SECONDS = 90.0
-"""When so much time is spent, what was not tried yet is left as it is."""
-
-_ROUNDS = 3
 _FASTER, _FASTER_WHEN_BUSY = 0.95, 0.85
-"""A choice must take at most this share of the time to be kept."""
-_BUSY = 0.5
+"""The highest share of the time that a choice may take to be kept."""
+_BUSY_CORES = 0.5
 _LOOK_SECONDS = 0.5
 
 
-def tune(
+def measure_profile(
+    weights: Path,
     settings: ModelSettings,
+    folder: Path,
     *,
-    job: str = "summarize",
-    lossy: bool = False,
-    seconds: float = BUDGET_SECONDS,
-    progress: Progress | None = None,
+    workload: str,
+    formats: Sequence[str],
+    seconds: float,
+    progress: Progress | None,
 ) -> Profile:
-    """Measure how the model of `settings` runs best on this machine, and remember it.
-
-    From then on `llamacpp` opens it so. `job` is what it is tuned for: `summarize`, `ask` or
-    `chat`. With `lossy`, storage that changes the weights noticeably is tried as well.
-
-    Raises `UsageError` for a backend that does not run inside Quoth, or an unknown job.
-    """
-    weights = _weights(settings.model)
-    if job not in JOBS:
-        raise UsageError(f"There is no job {job!r}.", hint=f"Known: {', '.join(JOBS)}.")
-    tuner = _Tuner(weights, settings, job, time.monotonic() + seconds, progress)
-    profile = tuner.run((*CLOSE, *LOSSY) if lossy else CLOSE)
-    write_profile(profile)
-    return profile
-
-
-def undo(settings: ModelSettings) -> bool:
-    """Forget what was measured of a model; tell whether there was anything."""
-    return forget_profile(_weights(settings.model))
-
-
-def weights_to_tune(model: str) -> Path | None:
-    """Return the file with the weights of a model; `None` where it does not run inside Quoth."""
-    backend, name = split_model(model)
-    return weights_of(name) if backend == "llamacpp" else None
-
-
-def _weights(model: str) -> Path:
-    weights = weights_to_tune(model)
-    if weights is None:
-        raise UsageError(
-            f"{model} runs in a program of its own, which Quoth cannot tune.",
-            hint="Tune the file itself: quoth tune llamacpp:FILE.gguf",
-        )
-    return weights
+    """Return how a model runs best here. A copy of the weights that won lies in `folder`."""
+    busy = busy_cores(_LOOK_SECONDS)
+    contest = Contest(
+        WORKLOADS[workload],
+        time.monotonic() + seconds,
+        _FASTER_WHEN_BUSY if busy > _BUSY_CORES else _FASTER,
+        progress,
+    )
+    return _Tuner(weights, settings, workload, contest, busy, folder).run(formats)
 
 
 @dataclass(slots=True)
 class _Tuner:
+    """One tuning in the making; `chosen`, `engine` and `copy` are the winners so far."""
+
     original: Path
     settings: ModelSettings
-    job_name: str
-    deadline: float
-    progress: Progress | None
-    trials: list[Trial] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    chosen: dict[str, Any] = field(default_factory=dict)
+    workload: str
+    contest: Contest
+    busy: float
+    folder: Path
     base: ModelSettings = field(default_factory=ModelSettings)
+    copy: Copy | None = None
     engine: str = XLLAMACPP
-    size: Size = field(default_factory=lambda: Size(0, 0))
-    number: int = 10
-    margin: float = _FASTER
-
-    @property
-    def job(self) -> Job:
-        return JOBS[self.job_name]
+    threads: int = 0
+    chosen: dict[str, Any] = field(default_factory=dict)
+    trials: list[Trial] = field(default_factory=list)
 
     def run(self, formats: Sequence[str]) -> Profile:
         begin = time.monotonic()
-        busy = busy_cores(_LOOK_SECONDS)
-        self.margin = _FASTER_WHEN_BUSY if busy > _BUSY else _FASTER
-        threads = decode_threads(self.settings.threads)  # the same for all that is compared
-        self.base = self.settings.model_copy(update={"threads": threads})
-        fingerprint = fingerprint_of(self.original)
-        folder = folder_of(fingerprint)
-        work = _work_folder(folder)
+        # The same number of threads for all candidates, until threads are compared.
+        self.base = self.settings.model_copy(
+            update={"threads": decode_threads(self.settings.threads)}
+        )
+        work = _make_work_folder(self.folder)
         try:
-            copies = self._copies(formats, work)
-            kept = self._choose_weights(copies)
-            kept = self._choose_engine(kept, copies)
-            path = kept.path if kept else self.original
-            threads = self._choose_threads(path, busy)
-            if threads:
-                self.base = self.base.model_copy(update={"threads": threads})
+            copies = self._write_copies(formats, work)
+            self._choose_weights(copies)
+            self._choose_engine(copies)
+            self._choose_threads()
             if self.engine == XLLAMACPP:
-                self._choose_setting(path, 60, "flash attention", "flash_attention", ("off",))
-            self._choose_setting(path, 70, "tokens a step", "batch_tokens", (256, 1024))
-            if self.job.many and self.engine == XLLAMACPP:
-                self._choose_slots(path)
-            default, chosen = self._compare(path)
-            if chosen.seconds > default.seconds * self.margin:
-                self.notes.append("Nothing was faster than the defaults by more than the noise.")
-                kept, self.chosen, threads, chosen = None, {}, 0, default
-                self.engine = XLLAMACPP
-            shutil.rmtree(folder, ignore_errors=True)
+                self._choose_setting(60, "flash attention", "flash_attention", ("off",))
+            self._choose_setting(70, "tokens a step", "batch_tokens", (256, 1024))
+            if self.contest.workload.many and self.engine == XLLAMACPP:
+                self._choose_parallel()
+            default, chosen = self._compare_with_defaults()
+            shutil.rmtree(self.folder, ignore_errors=True)
             return Profile(
                 model=self.settings.model,
-                fingerprint=fingerprint,
+                fingerprint=fingerprint_of(self.original),
                 machine=machine(),
                 date=datetime.now(UTC).strftime("%Y-%m-%d"),
-                job=self.job_name,
+                workload=self.workload,
                 default=default,
                 chosen=chosen,
-                stored=kept.name if kept else self._stored,
-                weights=str(_move(kept, folder)) if kept else "",
+                stored=self.copy.name if self.copy else self._stored,
+                weights=str(_move(self.copy, self.folder)) if self.copy else "",
                 engine=self.engine,
                 settings=self.chosen,
-                threads=threads,
-                busy_cores=round(busy, 2),
+                threads=self.threads,
+                busy_cores=round(self.busy, 2),
                 seconds=time.monotonic() - begin,
                 trials=tuple(self.trials),
-                notes=tuple(self.notes),
+                notes=tuple(self.contest.notes),
             )
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
     # -- how the weights are stored ------------------------------------------------------------
 
-    def _copies(self, formats: Sequence[str], work: Path) -> list[Copy]:
-        self._tell(1, "a first look")
-        with opened(Setup(self.original, self.base)) as generate:
-            self.size = fitting_size(generate, self.job)
-        names, reasons = possible(self.original, formats, work)
-        self.notes += reasons
+    def _write_copies(self, formats: Sequence[str], work: Path) -> dict[str, Copy]:
+        self.contest.report(1, "a first look")
+        with open_candidate(Candidate(self.original, self.base)) as model:
+            self.contest.size = choose_size(model, self.contest.workload)
+        names, reasons = choose_formats(self.original, formats, work)
+        self.contest.notes += reasons
+        if not names:
+            return {}
 
-        def moved(share: float) -> None:
-            self._tell(2 + int(18 * share), "storing the weights in other ways")
+        def report(share: float) -> None:
+            self.contest.report(2 + int(18 * share), "storing the weights in other ways")
 
         work.mkdir(parents=True)
-        return write_copies(self.original, names, work, moved=moved) if names else []
+        copies = write_copies(self.original, names, work, progress=report)
+        return {copy.name: copy for copy in copies}
 
     @property
     def _stored(self) -> str:
-        """How the original is stored."""
+        """The storage of the original."""
         return read_gguf(self.original).quantization or "as it is"
 
-    def _files(self, copies: Sequence[Copy]) -> dict[str, Path]:
-        """Return the original and its copies by how they are stored."""
-        return {self._stored: self.original, **{copy.name: copy.path for copy in copies}}
+    @property
+    def _path(self) -> Path:
+        """The file with the weights that won."""
+        return self.copy.path if self.copy else self.original
 
-    def _choose_weights(self, copies: Sequence[Copy]) -> Copy | None:
-        stored, by_name, files = self._stored, _named(copies), self._files(copies)
-        found = self._in_turns(
-            25, "weights", {name: Setup(path, self.base) for name, path in files.items()}
-        )
-        rounded = {
-            name: replace(trial, rounding=by_name[name].rounding if name in by_name else 0.0)
-            for name, trial in found.items()
+    def _files(self, copies: Mapping[str, Copy]) -> dict[str, Path]:
+        """Return the original and its copies by their storage."""
+        return {self._stored: self.original, **{name: c.path for name, c in copies.items()}}
+
+    def _choose_weights(self, copies: Mapping[str, Copy]) -> None:
+        files = self._files(copies)
+        candidates = {name: Candidate(path, self.base) for name, path in files.items()}
+        trials = {
+            name: replace(trial, rounding=copies[name].rounding if name in copies else 0.0)
+            for name, trial in self.contest.run(25, "weights", candidates).items()
         }
-        winner = self._winner(rounded, stored)
-        looked_at = [name for name in files if name in {winner, *LOSSY} and name != stored]
-        self._tell(45, "what the storage changes")
-        before = self._foreseen(self.original) if looked_at else []
-        for name in looked_at:
-            ratio, error = change(before, self._foreseen(files[name]))
-            rounded[name] = replace(rounded[name], perplexity=ratio, uncertainty=error)
-        self.trials += rounded.values()
-        return by_name.get(winner)
+        winner = self.contest.pick(trials, self._stored)
+        changed = [name for name in copies if name in {winner, *LOSSY}]
+        self.contest.report(45, "what the storage changes")
+        before = read_log_probabilities(candidates[self._stored]) if changed else []
+        for name in changed:
+            ratio, error = compare_perplexities(before, read_log_probabilities(candidates[name]))
+            if name in trials:
+                trials[name] = replace(trials[name], perplexity=ratio, uncertainty=error)
+        self.trials += trials.values()
+        self.copy = copies.get(winner)
 
-    def _foreseen(self, path: Path) -> list[float]:
-        with served(path, self.base) as client:
-            return log_probabilities(client)
-
-    def _choose_engine(self, kept: Copy | None, copies: Sequence[Copy]) -> Copy | None:
-        """Return the copy that is fastest on the faster of the engines that are here.
+    def _choose_engine(self, copies: Mapping[str, Copy]) -> None:
+        """Choose the faster one of the engines that are here, and the storage that it likes.
 
         What one build of llama.cpp reads fast, another may read slowly: all storages are tried.
         """
         if importlib.util.find_spec("llama_cpp") is None:
-            return kept
-        files = self._files(copies)
-        native = self._in_turns(
-            48, LLAMA_CPP_PYTHON,
-            {name: Setup(path, self.base, LLAMA_CPP_PYTHON) for name, path in files.items()},
-        )  # fmt: skip
+            return
+        candidates = {
+            name: Candidate(path, self.base, LLAMA_CPP_PYTHON)
+            for name, path in self._files(copies).items()
+        }
+        native = self.contest.run(48, LLAMA_CPP_PYTHON, candidates)
         self.trials += native.values()
         name = min(native, key=lambda name: native[name].seconds)
-        calls = self.base.parallel if self.job.many else 1
-        found = self._in_turns(
-            50, "engine",
-            {
-                XLLAMACPP: Setup(kept.path if kept else self.original, self.base),
-                LLAMA_CPP_PYTHON: Setup(files[name], self.base, LLAMA_CPP_PYTHON),
-            },
-            lambda generate: measured_at_once(generate, self.job, self.size, calls),
-            rounds=2, always=True,
-        )  # fmt: skip
-        self.trials += found.values()
-        if self._winner(found, XLLAMACPP) == XLLAMACPP:
-            return kept
-        self.engine = LLAMA_CPP_PYTHON
-        return _named(copies).get(name)
+        calls = self.base.parallel if self.contest.workload.many else 1
+        engines = self.contest.run(
+            50,
+            "engine",
+            {XLLAMACPP: Candidate(self._path, self.base), LLAMA_CPP_PYTHON: candidates[name]},
+            lambda model: measure_batch(model, self.contest.workload, self.contest.size, calls),
+            rounds=2,
+            always=True,
+        )
+        self.trials += engines.values()
+        if self.contest.pick(engines, XLLAMACPP) == LLAMA_CPP_PYTHON:
+            self.engine, self.copy = LLAMA_CPP_PYTHON, copies.get(name)
 
     # -- how it runs ---------------------------------------------------------------------------
 
-    def _choose_threads(self, path: Path, busy: float) -> int:
-        """Return the most threads that are of use; 0 where that cannot be told now."""
+    def _choose_threads(self) -> None:
+        """Choose the most threads that are of use, if the machine is quiet enough to tell."""
         cores = cores_here()
-        if busy > _BUSY:
-            self.notes.append(
-                f"Other programs kept {busy:.1f} of {cores} cores busy, so the number of threads "
-                "is left to each start, which looks again. Speeds are lower than they could be."
+        if self.busy > _BUSY_CORES:
+            self.contest.notes.append(
+                f"Other programs kept {self.busy:.1f} of {cores} cores busy, so the number of "
+                "threads is left to each start, which looks again. Speeds are lower than they "
+                "could be."
             )
-            return 0
+            return
         steps = [n for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64) if n < cores] + [cores]
-        near = steps[-4:]
-        options = {str(n): self._setup(path, {**self.chosen, "threads": n}) for n in near}
-        found = self._in_turns(52, "threads", options)
-        self.trials += found.values()
-        return int(self._winner(found, str(cores)))
+        candidates = {str(n): self._candidate({"threads": n}) for n in steps[-4:]}
+        trials = self.contest.run(52, "threads", candidates)
+        self.trials += trials.values()
+        self.threads = int(self.contest.pick(trials, str(cores)))
+        self.base = self.base.model_copy(update={"threads": self.threads})
 
-    def _choose_setting(
-        self, path: Path, at: int, what: str, key: str, values: Sequence[Any]
-    ) -> None:
+    def _choose_setting(self, hundredths: int, what: str, key: str, values: Sequence[Any]) -> None:
+        """Choose a value of a setting, unless the user has set it."""
         if key in self.settings.model_fields_set:
             return
-        now = getattr(self.settings, key)
-        options = {
-            str(value): self._setup(path, {**self.chosen, key: value}) for value in (now, *values)
-        }
-        found = self._in_turns(at, what, options)
-        self.trials += found.values()
-        winner = self._winner(found, str(now))
-        if winner != str(now):
+        current = getattr(self.settings, key)
+        candidates = {str(value): self._candidate({key: value}) for value in (current, *values)}
+        trials = self.contest.run(hundredths, what, candidates)
+        self.trials += trials.values()
+        winner = self.contest.pick(trials, str(current))
+        if winner != str(current):
             self.chosen[key] = next(value for value in values if str(value) == winner)
 
-    def _choose_slots(self, path: Path) -> None:
+    def _choose_parallel(self) -> None:
+        """Choose how many calls run at once, unless the user has set it."""
         if "parallel" in self.settings.model_fields_set:
             return
-        most = self.base.model_copy(update={**self.chosen, "parallel": 8})
-        found: dict[str, Trial] = {}
-        with opened(Setup(path, most)) as generate:
+        contest, trials = self.contest, dict[str, Trial]()
+        with open_candidate(self._candidate({"parallel": 8})) as model:
             for calls in (1, 2, 4, 8):
-                if found and time.monotonic() > self.deadline:
+                if trials and contest.is_over:
                     break
-                self._tell(82, f"{calls} at once")
-                trial = measured_at_once(generate, self.job, self.size, calls)
-                found[str(calls)] = replace(trial, what="at once", value=str(calls))
-        self.trials += found.values()
-        now = str(self.settings.parallel)
-        if now not in found:
-            self.notes.append("No time was left to measure how many calls at once.")
-        elif (winner := self._winner(found, now)) != now:
+                contest.report(82, f"{calls} at once")
+                trial = measure_batch(model, contest.workload, contest.size, calls)
+                trials[str(calls)] = replace(trial, what="at once", value=str(calls))
+        self.trials += trials.values()
+        current = str(self.settings.parallel)
+        if current not in trials:
+            contest.notes.append("No time was left to measure how many calls at once.")
+        elif (winner := contest.pick(trials, current)) != current:
             self.chosen["parallel"] = int(winner)
 
-    def _compare(self, path: Path) -> tuple[Trial, Trial]:
-        """Return the defaults and what was chosen, measured in turns."""
-        options = {
-            "defaults": Setup(self.original, self.base),
-            "chosen": self._setup(path, self.chosen),
+    def _compare_with_defaults(self) -> tuple[Trial, Trial]:
+        """Return the defaults and the choices, measured in turns; slower choices are dropped."""
+        candidates = {
+            "defaults": Candidate(self.original, self.base),
+            "chosen": self._candidate({}),
         }
-        found = self._in_turns(92, "altogether", options, always=True)
-        self._tell(100, "done")
-        return found["defaults"], found["chosen"]
+        trials = self.contest.run(92, "altogether", candidates, always=True)
+        self.contest.report(100, "done")
+        default, chosen = trials["defaults"], trials["chosen"]
+        if chosen.seconds <= default.seconds * self.contest.margin:
+            return default, chosen
+        self.contest.notes.append("Nothing was faster than the defaults by more than the noise.")
+        self.copy, self.chosen, self.threads, self.engine = None, {}, 0, XLLAMACPP
+        return default, default
 
-    def _setup(self, path: Path, changed: Mapping[str, Any]) -> Setup:
-        return Setup(path, self.base.model_copy(update=dict(changed)), self.engine)
-
-    def _in_turns(
-        self,
-        at: int,
-        what: str,
-        options: Mapping[str, Setup],
-        trial_of: Callable[[Generate], Trial] | None = None,
-        *,
-        rounds: int = _ROUNDS,
-        always: bool = False,
-    ) -> dict[str, Trial]:
-        """Return the best of some trials of each option; all of them take turns.
-
-        A trial is one call, unless `trial_of` says what else. With `always`, time or not.
-        """
-        found: dict[str, list[Trial]] = {}
-
-        def measure(value: str, generate: Generate) -> None:
-            trial = (trial_of or self._one_call)(generate)
-            found.setdefault(value, []).append(replace(trial, what=what, value=value))
-
-        together = _fit_together([setup.path for setup in options.values()])
-        with ExitStack() as stack:
-            ready: dict[str, Generate] = {}
-            for value, setup in options.items():
-                if (ready or found) and not always and time.monotonic() > self.deadline:
-                    self.notes.append(f"No time was left to measure {what} {value}.")
-                    continue
-                self._tell(at, f"{what} {value}")
-                if together:
-                    ready[value] = stack.enter_context(opened(setup))
-                    continue
-                with opened(setup) as generate:
-                    for _ in range(rounds):
-                        measure(value, generate)
-            for number in range(rounds):
-                if number and time.monotonic() > self.deadline and not always:
-                    break
-                for value, generate in ready.items():
-                    measure(value, generate)
-        return {value: best(trials) for value, trials in found.items()}
-
-    def _one_call(self, generate: Generate) -> Trial:
-        self.number += 1
-        return measured(generate, self.job, self.size, self.number)
-
-    def _winner(self, found: Mapping[str, Trial], now: str) -> str:
-        """Return what is fastest; what is in force now, where nothing is faster by enough.
-
-        What was not compared with it, for lack of time, is not chosen either.
-        """
-        fastest = min(found, key=lambda value: found[value].seconds)
-        if now not in found or found[fastest].seconds > found[now].seconds * self.margin:
-            return now
-        return fastest
-
-    def _tell(self, hundredths: int, what: str) -> None:
-        if self.progress:
-            self.progress(hundredths, 100, what)
+    def _candidate(self, changes: Mapping[str, Any]) -> Candidate:
+        """Return the winners so far, with a change."""
+        settings = self.base.model_copy(update={**self.chosen, **changes})
+        return Candidate(self._path, settings, self.engine)
 
 
-def _named(copies: Sequence[Copy]) -> dict[str, Copy]:
-    return {copy.name: copy for copy in copies}
-
-
-def _fit_together(files: Sequence[Path]) -> bool:
-    """Tell whether so many models can be open at once, to take turns."""
+def _make_work_folder(folder: Path) -> Path:
+    """Return the path of a folder for copies; folders of killed runs are deleted."""
     import psutil
 
-    sizes = [file.stat().st_size for file in files]
-    return 2 * sum(sizes) < float(psutil.virtual_memory().available)
-
-
-def _work_folder(folder: Path) -> Path:
-    """Return the name of a folder for copies; what killed runs left behind is deleted."""
-    import psutil
-
-    for left in folder.parent.glob("*.part-*"):
-        process = left.name.rpartition("-")[2]
+    for left_over in folder.parent.glob("*.part-*"):
+        process = left_over.name.rpartition("-")[2]
         if process.isdigit() and not psutil.pid_exists(int(process)):
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(left_over, ignore_errors=True)
     return folder.with_name(f"{folder.name}.part-{os.getpid()}")
 
 

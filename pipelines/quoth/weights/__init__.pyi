@@ -12,6 +12,7 @@ __all__ = [
     "Profile",
     "Transfer",
     "Trial",
+    "apply_profile",
     "busy_cores",
     "cores_here",
     "decode_threads",
@@ -30,7 +31,6 @@ __all__ = [
     "read_gguf",
     "split_name",
     "stored_models",
-    "tuned",
     "weights_of",
     "write_profile",
 ]
@@ -48,11 +48,11 @@ from .profile import (
     XLLAMACPP,
     Profile,
     Trial,
+    apply_profile,
     folder_of,
     forget_profile,
     machine,
     profile_of,
-    tuned,
     write_profile,
 )
 from .threads import busy_cores, cores_here, decode_threads

@@ -1,8 +1,8 @@
-"""How a model runs best on this machine, as `quoth tune` measured it, and kept until undone.
+"""How a model runs best on this machine: the profile that `quoth tune` measured.
 
-Each tuned model has a folder under the state folder, named by the fingerprint of its weights:
-`profile.json`, and a copy of the weights stored in another way, where that was faster. A copy is
-other bytes, so the journal knows what it answers by a fingerprint of its own.
+Each tuned model has a folder under the state folder, named by the fingerprint of its weights. It
+holds `profile.json`, and a copy of the weights in another format where that was faster. A copy has
+other bytes, so its fingerprint differs too, and the journal keeps its answers apart.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from quoth.system import processor, write_whole
 from quoth.weights.fingerprint import fingerprint_of
 
 XLLAMACPP, LLAMA_CPP_PYTHON = "xllamacpp", "llama-cpp-python"
-"""The packages with a llama.cpp that runs inside this process; the second one is compiled here."""
+"""The engines: packages with a llama.cpp that runs inside this process."""
 _FILE = "profile.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One thing that was measured: `value` of `what`.
+    """One measurement: `value` of the choice `what`.
 
-    Speeds are tokens a second; `seconds` is what a call of the job takes at them. `rounding` is the
-    root mean square of what the weights of the copy are off, of the original's; `perplexity` the
-    ratio to the original's on a fixed text, with its standard error in `uncertainty`.
+    Speeds are tokens a second; `seconds` is the time of the workload's call at these speeds.
+    `rounding` is the root mean square of the rounding errors of a copy, as a share of the weights;
+    `perplexity` is the ratio to the original's on a fixed text, and `uncertainty` its standard
+    error.
     """
 
     what: str
@@ -46,19 +47,19 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What was measured of one model here, and what was chosen.
+    """How one model runs best on this machine.
 
-    `engine` is the package that runs it. `settings` stand in for those of `backend` that the user
-    left alone; `threads` is how many decode at most. `stored` names how the weights are stored,
-    `weights` is the copy (empty for the user's own file). `default` and `chosen` were measured
-    against each other at the end.
+    `engine` is the package that runs it. `settings` replace those settings of `backend` that the
+    user did not set; `threads` is the highest number of threads that decode. `stored` names the
+    format of the weights; `weights` is the path of the copy, empty for the user's own file.
+    `default` and `chosen` were measured in turns at the end.
     """
 
     model: str
     fingerprint: str
     machine: str
     date: str
-    job: str
+    workload: str
     default: Trial
     chosen: Trial
     stored: str
@@ -73,15 +74,15 @@ class Profile:
 
     @property
     def gain(self) -> float:
-        """Return how many times as long a call of the job takes with the defaults."""
+        """The factor by which a call of the workload takes longer with the defaults."""
         return self.default.seconds / self.chosen.seconds
 
 
 def machine() -> str:
-    """Return what a measurement holds for: the processor, its cores, the builds of llama.cpp."""
+    """Return the conditions of a measurement: processor, cores, builds of llama.cpp."""
     builds = {package: _version(package) for package in (XLLAMACPP, LLAMA_CPP_PYTHON)}
-    held = (f"{package} {version}" for package, version in builds.items() if version)
-    return f"{processor()}, {os.cpu_count()} cores, {', '.join(held)}"
+    engines = ", ".join(f"{package} {version}" for package, version in builds.items() if version)
+    return f"{processor()}, {os.cpu_count()} cores, {engines}"
 
 
 def _version(package: str) -> str:
@@ -92,25 +93,25 @@ def _version(package: str) -> str:
 
 
 def folder_of(fingerprint: str) -> Path:
-    """Return where the profile of a model lies."""
+    """Return the folder of a model's profile."""
     return state_folder() / "tuned" / fingerprint
 
 
 def profile_of(weights: Path) -> Profile | None:
-    """Return the profile of the model in a file, where it was tuned on this very machine."""
+    """Return the profile of the model in a file; `None` if it was not tuned on this machine."""
     if not (state_folder() / "tuned").is_dir() or not weights.is_file():
         return None
     try:
-        held = json.loads((folder_of(fingerprint_of(weights)) / _FILE).read_text())
-        trials = tuple(Trial(**trial) for trial in held.pop("trials"))
-        default, chosen = Trial(**held.pop("default")), Trial(**held.pop("chosen"))
-        notes = tuple(held.pop("notes"))
-        found = Profile(**held, trials=trials, default=default, chosen=chosen, notes=notes)
+        fields = json.loads((folder_of(fingerprint_of(weights)) / _FILE).read_text())
+        trials = tuple(Trial(**trial) for trial in fields.pop("trials"))
+        default, chosen = Trial(**fields.pop("default")), Trial(**fields.pop("chosen"))
+        notes = tuple(fields.pop("notes"))
+        profile = Profile(**fields, trials=trials, default=default, chosen=chosen, notes=notes)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    if found.machine != machine() or (found.weights and not Path(found.weights).is_file()):
+    if profile.machine != machine() or (profile.weights and not Path(profile.weights).is_file()):
         return None
-    return found
+    return profile
 
 
 def write_profile(profile: Profile) -> None:
@@ -119,7 +120,7 @@ def write_profile(profile: Profile) -> None:
 
 
 def forget_profile(weights: Path) -> bool:
-    """Delete the profile of a model and its copy of the weights; tell whether there was one."""
+    """Delete the profile of a model and its copy of the weights. Returns whether there was one."""
     folder = folder_of(fingerprint_of(weights))
     if not folder.is_dir():
         return False
@@ -129,18 +130,18 @@ def forget_profile(weights: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """What to run a model with: the file, the settings, the most threads, the package."""
+    """How to run a model: the file, the settings, the highest number of threads, the engine."""
 
     weights: Path
     settings: ModelSettings
-    threads: int = 0
+    max_threads: int = 0
     engine: str = XLLAMACPP
 
 
-def tuned(weights: Path, settings: ModelSettings) -> Tuned:
-    """Return how a model was found to run best; without a profile, as it was given.
+def apply_profile(weights: Path, settings: ModelSettings) -> Tuned:
+    """Return how a model runs best by its profile; without a profile, as it was given.
 
-    What the user set himself stays as it is.
+    A setting that the user has set stays as it is.
     """
     profile = profile_of(weights)
     if profile is None:

@@ -6,8 +6,7 @@ from typing import Any
 
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from quoth.retrieve.langchain import CollectionRetriever
-from quoth.retrieve.searcher import Searcher
+from quoth.retrieve import CollectionRetriever, CollectionSearcher
 
 
 class OneEach(BaseRetriever):
@@ -22,6 +21,6 @@ class OneEach(BaseRetriever):
         return list(best.values())
 
 
-def one_each(searcher: Searcher) -> OneEach:
+def one_each(searcher: CollectionSearcher) -> OneEach:
     """Return the retriever over a collection."""
     return OneEach(found=CollectionRetriever(searcher=searcher, k=100))

@@ -52,9 +52,11 @@ class LlamaHttpClient(LocalHttp):
             "seed": request.seed,
             "stop": list(request.stop),
             "stream": True,
-            "cache_prompt": True,
+            "cache_prompt": not request.benchmark,
             "preserved_tokens": list(KEPT_TOKENS),
         }
+        if request.benchmark:
+            body["ignore_eos"] = True
         if request.temperature == 0:
             body["top_k"] = 1
         if request.grammar:

@@ -8,29 +8,30 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Self
 
 from quoth.backends.llama.server import LlamaServer, server_arguments
-from quoth.config import ModelSettings
 from quoth.errors import ModelNotFoundError
+from quoth.models import Provider
+
+
+class LlamafileProvider(Provider):
+    """The model of a running llamafile, or of a file to start."""
+
+    def open(self, name: str) -> Llamafile:
+        """Return the model of the llamafile at `backend.url`, or of a file to start."""
+        return Llamafile(
+            model=f"llamafile:{name}",
+            path=None if self.settings.url else find_executable(name),
+            settings=self.settings,
+            prompt_folders=self.prompt_folders,
+        )
 
 
 class Llamafile(LlamaServer):
     """A llamafile. It speaks the same HTTP as llama.cpp's server."""
 
-    @classmethod
-    def open(cls, name: str, settings: ModelSettings) -> Self:
-        """Return the model of a llamafile at `backend.url`, or of one to be started."""
-        return cls(
-            model=f"llamafile:{name}",
-            path=None if settings.url else executable(name),
-            settings=settings,
-            temperature=settings.temperature,
-            seed=settings.seed,
-        )
-
     def weights_file(self) -> Path | None:
-        """Return nothing: the weights are inside an executable."""
+        """Return `None`: the weights are inside an executable."""
         return None
 
     def command(self, port: int) -> list[str]:
@@ -38,7 +39,7 @@ class Llamafile(LlamaServer):
         return [str(self.path), "--server", "--nobrowser", *server_arguments(self.settings, port)]
 
 
-def executable(name: str) -> Path:
+def find_executable(name: str) -> Path:
     """Return the path of an executable file. Raises `ModelNotFoundError`."""
     path = Path(name).expanduser()
     if not path.is_file():

@@ -15,7 +15,9 @@ from quoth.system import KeptProgram
 
 
 class ServerProcess:
-    """A llama.cpp server that we started. Raises `BackendError` with its last words if it ends.
+    """A llama.cpp server that we started.
+
+    Raises `BackendError` with the last line of its output if it ends before it answers.
 
     `command` returns the program and its arguments for a port. `seconds` is how long it may take
     until it answers.
@@ -42,7 +44,7 @@ class ServerProcess:
 
     @property
     def gpu_layers(self) -> int | None:
-        """Return how many layers it said that it offloaded; `None` where it did not say."""
+        """The number of layers on the GPU, as its log says; `None` where it does not."""
         return layers_in(self.output())
 
     def output(self) -> str:

@@ -8,40 +8,44 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Self
 
 from quoth.backends.http import read_key
-from quoth.backends.llama.admission import Admission
-from quoth.backends.llama.engine import Engine, LlamaTextModel, engine_at
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.backends.llama.offload import gpu_layers_for_llama, offload_note
 from quoth.backends.llama.process import ServerProcess
+from quoth.backends.llama.served import ServedModel, Server, reach_server
 from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError
+from quoth.models import Provider
 from quoth.weights import decode_threads, fingerprint_of, gpu_entries, read_gguf, weights_of
 
 PROGRAM = "llama-server"
 
 
-class LlamaServer(LlamaTextModel):
-    """A model that a llama.cpp server serves. What was started is stopped by `unload`."""
+class LlamaServerProvider(Provider):
+    """The model of a running server, or a GGUF file that the program serves."""
 
-    path: Path | None = None
-
-    @classmethod
-    def open(cls, name: str, settings: ModelSettings) -> Self:
-        """Return the model of a server at `backend.url`, or of one to be started for a file."""
-        path = None if settings.url else weights_of(name)
+    def open(self, name: str) -> LlamaServer:
+        """Return the model of the server at `backend.url`, or of a server started for a file."""
+        path = None if self.settings.url else weights_of(name)
         if path is not None:
             read_gguf(path)
             find_program(PROGRAM)
-        return cls(
+        return LlamaServer(
             model=f"{PROGRAM}:{name}",
             path=path,
-            settings=settings,
-            temperature=settings.temperature,
-            seed=settings.seed,
+            settings=self.settings,
+            prompt_folders=self.prompt_folders,
         )
+
+
+class LlamaServer(ServedModel):
+    """A model that a llama.cpp server serves. A server that was started is stopped by `unload`.
+
+    `path` is the file to start the server with; without one, the server is at `backend.url`.
+    """
+
+    path: Path | None = None
 
     @property
     def address(self) -> str:
@@ -57,60 +61,44 @@ class LlamaServer(LlamaTextModel):
         return [find_program(PROGRAM), "-m", str(self.path), *server_arguments(self.settings, port),
                 "--kv-unified", "--no-webui"]  # fmt: skip
 
-    def start(self) -> Engine:
+    def start(self) -> Server:
         """Reach the server, or start it."""
-        if self.path is None:
-            return running_engine(self)
-        return started_engine(self, self.path)
+        return self._reach() if self.path is None else self._start(self.path)
 
-    def stop(self, engine: Engine) -> None:
-        """End the server, if we started it."""
-        if engine.handle is not None:
-            engine.handle.stop()
+    def _reach(self) -> Server:
+        """Return a server that somebody else runs."""
+        settings = self.settings
+        key = read_key(settings.api_key_file)
+        client = LlamaHttpClient(settings.url, api_key=key, timeout=settings.timeout)
+        try:
+            return reach_server(client, self.model, settings, folders=self.prompt_folders)
+        except BaseException:
+            client.close()
+            raise
 
-    def engine(self) -> Engine:
-        """Return the server; one that we started and that has died is started again."""
-        engine = self._engine
-        if engine is not None and engine.handle is not None and not engine.handle.running:
-            self.unload()
-        return super().engine()
-
-
-def running_engine(model: LlamaServer) -> Engine:
-    """Return the engine for a server that somebody else runs."""
-    settings = model.settings
-    key = read_key(settings.api_key_file)
-    client = LlamaHttpClient(settings.url, api_key=key, timeout=settings.timeout)
-    try:
-        return engine_at(client, model.model, settings, folders=model.prompt_folders)
-    except BaseException:
-        client.close()
-        raise
-
-
-def started_engine(model: LlamaServer, file: Path) -> Engine:
-    """Return the engine for a server that is started here, with its real offload."""
-    settings = model.settings
-    process = ServerProcess(model.model, model.command, settings.timeout)
-    try:
-        client = LlamaHttpClient(process.url, api_key=process.api_key, timeout=settings.timeout)
-        layers = process.gpu_layers
-        engine = engine_at(
-            client,
-            model.model,
-            settings,
-            fingerprint=fingerprint_of(file),
-            gpu_layers=layers,
-            offload_note=offload_note(settings.gpu_layers, layers, gpu_here=bool(gpu_entries())),
-            folders=model.prompt_folders,
-        )
-    except BaseException:
-        process.stop()
-        raise
-    engine.handle = process
-    description = engine.description
-    engine.admission = Admission(description.context_window, description.parallel)
-    return engine
+    def _start(self, file: Path) -> Server:
+        """Return a server that is started here, with the layers that it really offloaded."""
+        settings = self.settings
+        process = ServerProcess(self.model, self.command, settings.timeout)
+        try:
+            client = LlamaHttpClient(process.url, api_key=process.api_key, timeout=settings.timeout)
+            layers = process.gpu_layers
+            note = offload_note(settings.gpu_layers, layers, gpu_here=bool(gpu_entries()))
+            server = reach_server(
+                client,
+                self.model,
+                settings,
+                fingerprint=fingerprint_of(file),
+                gpu_layers=layers,
+                offload_note=note,
+                folders=self.prompt_folders,
+            )
+        except BaseException:
+            process.stop()
+            raise
+        server.stop, server.running = process.stop, lambda: process.running
+        server.share_window()
+        return server
 
 
 def server_arguments(settings: ModelSettings, port: int) -> list[str]:
@@ -131,11 +119,11 @@ def server_arguments(settings: ModelSettings, port: int) -> list[str]:
 
 def find_program(name: str) -> str:
     """Return the path of a program on the PATH. Raises `ConfigurationError`."""
-    found = shutil.which(name)
-    if found is None:
+    program = shutil.which(name)
+    if program is None:
         raise ConfigurationError(
             f"There is no program {name} on the PATH.",
             hint="Install llama.cpp, name a running server in backend.url, or use the backend "
             "llamacpp, which needs neither.",
         )
-    return found
+    return program

@@ -7,6 +7,7 @@ for, every text is counted before, and `truncate: false` is sent.
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -16,8 +17,6 @@ from quoth.backends.ollama.model import Ollama
 from quoth.backends.ollama.wire import (
     WholeTransport,
     client_options,
-    close_client,
-    closing,
     our_errors,
     server_address,
 )
@@ -44,7 +43,9 @@ class OllamaEmbedder(Embedder):
     def __init__(self, name: str, settings: ModelSettings) -> None:
         self.name = name
         self.settings = settings.model_copy(update={"context_window": _WINDOW, "template": ""})
-        self._model = Ollama.open(name, self.settings)
+        self._model = Ollama(model=f"ollama:{name}", settings=self.settings)
+        self._transport = WholeTransport()
+        weakref.finalize(self, self._transport.close)  # also when nobody closes it
         self._word = lru_cache(maxsize=_REMEMBERED)(self._model.count_tokens)
 
     @property
@@ -108,19 +109,16 @@ class OllamaEmbedder(Embedder):
     def close(self) -> None:
         """Close the connections."""
         self._model.close()
-        if "_embeddings" in self.__dict__:
-            close_client(self._embeddings)
+        self._transport.close()
 
     @cached_property
     def _embeddings(self) -> OllamaEmbeddings:
         from langchain_ollama import OllamaEmbeddings
 
-        return closing(
-            OllamaEmbeddings(
-                model=self.name,
-                base_url=server_address(self.settings),
-                num_ctx=self._model.describe().context_window,
-                client_kwargs=client_options(self.settings),
-                sync_client_kwargs={"transport": WholeTransport()},
-            )
+        return OllamaEmbeddings(
+            model=self.name,
+            base_url=server_address(self.settings),
+            num_ctx=self._model.describe().context_window,
+            client_kwargs=client_options(self.settings),
+            sync_client_kwargs={"transport": self._transport},
         )

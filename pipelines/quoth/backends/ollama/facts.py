@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from quoth.backends.http import LocalHttp
-from quoth.backends.llama.engine import resolve
 from quoth.backends.llama.offload import offload_note
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.backends.ollama.wire import not_here, refuse_remote
+from quoth.backends.template import find_template
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Description
@@ -41,10 +41,10 @@ class Facts:
     vocabulary: Vocabulary | None
 
 
-def look(
+def look_up(
     http: LocalHttp, name: str, settings: ModelSettings, folders: Sequence[Path] = ()
 ) -> Facts:
-    """Return what is known of a model.
+    """Return what the server says about a model.
 
     Raises `ModelNotFoundError`, and `ConfigurationError` for one that runs elsewhere.
     """
@@ -61,7 +61,7 @@ def look(
     entry = _entry(http, "/api/tags", name)
     vocabulary = _vocabulary(name, str(entry.get("digest") or ""))
     metadata = ModelMetadata(name=name, architecture=architecture, kind="text" if raw else "chat")
-    template = resolve(metadata, settings, bos="", eos="", folders=folders) if raw else None
+    template = find_template(metadata, settings, folders=folders) if raw else None
     notes = [template.warning if template else "", BOUND_NOTE if vocabulary is None else ""]
     description = Description(
         name=f"ollama:{name}",

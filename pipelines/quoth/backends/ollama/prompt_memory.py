@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from itertools import takewhile
+from os.path import commonprefix
 
 _REMEMBERED = 32
 
@@ -18,21 +18,17 @@ class PromptMemory:
         self._lock = threading.Lock()
 
     def explains(self, prompt: str, missing: int, count: Callable[[str], int]) -> bool:
-        """Tell whether `missing` tokens may have come from a cache of what was sent before.
+        """Return whether `missing` tokens may have come from a cache of what was sent before.
 
         A cache holds beginnings of prompts: the longest one that `prompt` shares is counted.
         """
         with self._lock:
             sent = list(self._sent)
-        shared = max((_shared(prompt, earlier) for earlier in sent), default=0)
+        prefixes = (commonprefix([prompt, earlier]) for earlier in sent)  # noqa: RUF071  # no paths
+        shared = max(map(len, prefixes), default=0)
         return shared > 0 and count(prompt[:shared]) >= missing
 
     def remember(self, prompt: str) -> None:
         """Keep a prompt that was sent."""
         with self._lock:
             self._sent.append(prompt)
-
-
-def _shared(one: str, other: str) -> int:
-    """Return how many characters two texts have in common at their beginnings."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other)))  # noqa: B905

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
-from quoth.backends.http import LocalHttp, garbage, read_key, unreachable
+from quoth.backends.http import LocalHttp, garbage, hanging, read_key, unreachable
 from quoth.config import ModelSettings
 from quoth.errors import (
     BackendError,
@@ -18,8 +17,6 @@ from quoth.errors import (
     ConfigurationError,
     ModelNotFoundError,
 )
-
-T = TypeVar("T", bound=Any)
 
 _PORT = 11434
 _NEVER_CUT = {
@@ -74,17 +71,6 @@ def client_options(settings: ModelSettings) -> dict[str, Any]:
     }
 
 
-def closing(model: T) -> T:
-    """Return one of langchain-ollama's models, whose connections close when nobody holds it."""
-    weakref.finalize(model, model._client.close)
-    return model
-
-
-def close_client(model: Any) -> None:
-    """Close the connections of one of langchain-ollama's models."""
-    model._client.close()
-
-
 def connect(settings: ModelSettings) -> LocalHttp:
     """Return a client for the small calls: what is there, and what it is."""
     return LocalHttp(
@@ -103,11 +89,13 @@ def our_errors(url: str, name: str) -> Iterator[None]:
     except ollama.ResponseError as error:
         raise _refusal(error.error, error.status_code, url, name) from error
     except ConnectionError as error:
-        raise unreachable(url, httpx.ConnectError("nothing listens there")) from error
+        raise unreachable(url, "nothing listens there") from error
     except httpx.ConnectTimeout as error:
-        raise unreachable(url, error) from error
+        raise unreachable(url, str(error)) from error
+    except httpx.TimeoutException as error:
+        raise hanging(url) from error
     except (httpx.HTTPError, OSError) as error:
-        raise unreachable(url, error, hanging=isinstance(error, httpx.TimeoutException)) from error
+        raise unreachable(url, str(error)) from error
     except (json.JSONDecodeError, ValidationError, AttributeError, TypeError) as error:
         raise garbage(url, getattr(error, "doc", str(error))) from error
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from quoth.answer.ground import best_sentences, cite, sentences_of
+from quoth.answer.cite import best_sentences, cite
+from quoth.answer.sentences import sentences_of
 from quoth.text.markup import without_links
 from quoth.types import Chunk
 
@@ -63,7 +64,7 @@ def test_a_heading_is_not_a_part_of_the_sentence_after_it() -> None:
 
 
 def test_the_best_sentence_shares_the_rare_words() -> None:
-    (best,) = best_sentences("How long are camera recordings kept?", "", [chunk()], most=1)
+    (best,) = best_sentences("How long are camera recordings kept?", "", [chunk()], limit=1)
     assert "14 days" in best.text
 
 

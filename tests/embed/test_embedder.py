@@ -4,18 +4,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from quoth.config import load_config
-from quoth.embed import openvino
-from quoth.embed.ahead import EmbeddingThread
-from quoth.embed.batch import Ids, batches, padded
-from quoth.embed.choice import Engine, encoded, fastest
-from quoth.embed.contract import Embedder
-from quoth.embed.embedder import FolderEmbedder, embedded_text
+from quoth.embed import Embedder, EmbeddingThread, FolderEmbedder, embedded_text, openvino
+from quoth.embed.batch import Batch, Padding, plan_batches
+from quoth.embed.choice import Engine, choose_engine, encode_all
 from quoth.errors import ConfigurationError
 from quoth.types import Chunk
 
@@ -32,7 +32,7 @@ def embedder(engine: str = "onnx") -> Embedder:
 
 
 @pytest.fixture(scope="module")
-def reference() -> np.ndarray:
+def reference() -> NDArray[np.float32]:
     """What sentence-transformers itself makes of the texts."""
     from sentence_transformers import SentenceTransformer
 
@@ -45,7 +45,7 @@ def reference() -> np.ndarray:
     [("onnx", 0.99999), ("torch", 0.99999), ("torch-bf16", 0.999), ("openvino", 0.999)],
 )
 def test_engines_agree_with_sentence_transformers(
-    engine: str, least: float, reference: np.ndarray
+    engine: str, least: float, reference: NDArray[np.float32]
 ) -> None:
     if engine == "openvino" and not openvino.is_installed():
         pytest.skip("needs OpenVINO, which has no wheel here")
@@ -75,40 +75,57 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
 
 def test_batches_hold_every_text_once_and_keep_the_budget() -> None:
     lengths = [5, 200, 17, 90, 90, 3, 256, 1]
-    found = list(batches(lengths, tokens=512))
-    assert sorted(index for batch in found for index in batch) == list(range(len(lengths)))
-    for batch in found:
-        ids, mask = padded([np.ones(lengths[index], np.int64) for index in batch])
-        assert ids.size <= 512
-        assert mask.sum() == sum(lengths[index] for index in batch)
-    assert list(batches([4000], tokens=512)) == [[0]]
+    groups = list(plan_batches(lengths, tokens=512))
+    assert sorted(index for group in groups for index in group) == list(range(len(lengths)))
+    for group in groups:
+        batch = Padding().pad([np.ones(lengths[index], np.int64) for index in group])
+        assert batch.ids.size <= 512
+        assert batch.mask.sum() == sum(lengths[index] for index in group)
+    assert list(plan_batches([4000], tokens=512)) == [[0]]
+
+
+def test_padding_is_the_models_own_token_and_never_wider_than_the_model() -> None:
+    batch = Padding(token=1, longest=20).pad([np.full(18, 7), np.full(3, 7)])
+    assert batch.ids.shape == (2, 20)
+    assert batch.ids[1].tolist() == [7] * 3 + [1] * 17
+    assert batch.mask[1].tolist() == [1] * 3 + [0] * 17
 
 
 def test_ligatures_are_embedded_as_letters() -> None:
     some = embedder()
     chunk = Chunk("/a", "Report", 1, None, 0, 9, "ﬁnancial eﬀects", tokens=4)
-    plain = Chunk("/a", "Report", 1, None, 0, 9, "financial effects", tokens=4)
-    assert embedded_text(chunk, some) == embedded_text(plain, some)
+    spelt_out = Chunk("/a", "Report", 1, None, 0, 9, "financial effects", tokens=4)
+    assert embedded_text(chunk, some) == embedded_text(spelt_out, some)
     assert embedded_text(chunk, some)[0] == "Report\nfinancial effects"
 
 
+def run(program: str, **environment: str) -> str:
+    """Return what a fresh process prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, timeout=120, env={**os.environ, **environment},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 class Slow:
+    """An engine that takes the time, and gives the vectors, that its name says."""
+
     lanes = 2
 
     def __init__(self, name: str, rows: list[int]) -> None:
         self.name = name
         self._rows = rows
 
-    def encode(self, rows: Sequence[Ids]) -> np.ndarray:
-        import time
-
+    def encode(self, batch: Batch) -> NDArray[np.float32]:
         work = {"slow": 0.02, "quick": 0.002}
         end = time.process_time() + work.get(self.name, 0.0)
         while time.process_time() < end:
             pass
-        self._rows.append(len(rows))
+        self._rows.append(len(batch.ids))
         vector = [1, 0, 0, 0] if self.name == "wrong" else [0.5, 0.5, 0.5, 0.5]
-        return np.array([vector] * len(rows), np.float32)
+        return np.array([vector] * len(batch.ids), np.float32)
 
 
 def test_the_fastest_engine_is_measured_once_and_remembered(tmp_path: Path) -> None:
@@ -124,15 +141,15 @@ def test_the_fastest_engine_is_measured_once_and_remembered(tmp_path: Path) -> N
         "quick": lambda: Slow("quick", used),
         "wrong": lambda: Slow("wrong", used),
     }
-    assert fastest(engines, memory, model="m", threads=1).name == "quick", "or the wrong one"
+    assert choose_engine(engines, memory, model="m", threads=1).name == "quick", "or the wrong one"
     assert used
     used.clear()
-    assert fastest(engines, memory, model="m", threads=1).name == "quick"
+    assert choose_engine(engines, memory, model="m", threads=1).name == "quick"
     assert not used, "it was measured again"
-    assert fastest(engines, memory, model="another", threads=1).name == "quick"
+    assert choose_engine(engines, memory, model="another", threads=1).name == "quick"
     assert used
     memory.write_text("{broken")
-    assert fastest(engines, memory, model="m", threads=1).name == "quick"
+    assert choose_engine(engines, memory, model="m", threads=1).name == "quick"
     assert list(json.loads(memory.read_text()).values()) == ["quick"]
 
 
@@ -141,7 +158,7 @@ def test_no_engine_at_all_says_why(tmp_path: Path) -> None:
         raise ConfigurationError("nothing runs here")
 
     with pytest.raises(ConfigurationError, match="nothing runs here"):
-        fastest({"a": broken}, tmp_path / "engines.json", model="m", threads=1)
+        choose_engine({"a": broken}, tmp_path / "engines.json", model="m", threads=1)
 
 
 @pytest.mark.skipif(openvino.is_installed(), reason="OpenVINO is installed here")
@@ -152,49 +169,71 @@ def test_openvino_asked_for_and_missing_is_one_sentence() -> None:
 
 @pytest.mark.skipif(not openvino.is_installed(), reason="needs OpenVINO, which has no wheel here")
 def test_threads_that_are_first_at_once_do_not_wait_for_each_other() -> None:
-    graph = embedder("auto")._graph()
-    code = f"""if True:
+    program = """if True:
         import sys
-        from pathlib import Path
-        import numpy as np
-        from quoth.embed.choice import encoded
-        from quoth.embed.openvino import OpenVinoEngine
-        engine = OpenVinoEngine(Path({str(graph)!r}), threads=2)
+        from quoth.config import Embedding
+        from quoth.embed import FolderEmbedder
+        embedder = FolderEmbedder.open(Embedding(engine="openvino", threads=2, batch_tokens=256))
+        assert embedder.engine_name == "openvino"
         sys.setswitchinterval(1e-7)  # a change of threads at every step
-        print(len(list(encoded(engine, [[np.arange(100, 140 + n)] for n in range(6)]))))
+        print(len(embedder.embed(["word " * 200] * 6)))
     """
     for _ in range(5):
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
-        assert done.stdout.strip() == "6", done.stderr
+        assert run(program) == "6"
 
 
 @pytest.mark.skipif(not openvino.is_installed(), reason="needs OpenVINO, which has no wheel here")
 def test_openvino_counts_nobody(tmp_path: Path) -> None:
-    code = f"""if True:
+    program = """if True:
         import sys
         seen = []
-        watched = {{"socket.connect", "socket.getaddrinfo", "socket.sendto"}}
+        watched = {"socket.connect", "socket.getaddrinfo", "socket.sendto"}
         sys.addaudithook(lambda event, arguments: event in watched and seen.append(event))
-        from pathlib import Path
-        from quoth.embed.openvino import OpenVinoEngine
-        OpenVinoEngine(Path({str(embedder()._graph())!r}), threads=1)
+        from quoth.config import Embedding
+        from quoth.embed import FolderEmbedder
+        FolderEmbedder.open(Embedding(engine="openvino")).embed(["a text"])
         assert "openvino" in sys.modules
-        assert not seen, seen
+        print(seen)
     """
-    environment = {**os.environ, "HOME": str(tmp_path)}
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
-    assert not list(tmp_path.iterdir())
+    home = tmp_path / "home"
+    home.mkdir()
+    assert run(program, HOME=str(home), QUOTH_HOME=str(tmp_path / "state")) == "[]"
+    assert not list(home.iterdir())
+
+
+def test_the_first_vector_in_a_new_home_needs_no_torch(tmp_path: Path) -> None:
+    program = """if True:
+        import os, sys
+        from quoth.config import Embedding
+        from quoth.embed import FolderEmbedder
+        before = dict(os.environ)
+        vector = FolderEmbedder.open(Embedding()).query_vector("When does the lease end?")
+        assert dict(os.environ) == before
+        heavy = {"torch", "transformers", "sentence_transformers", "huggingface_hub"}
+        print(len(vector), *heavy & set(sys.modules))
+    """
+    assert run(program, QUOTH_HOME=str(tmp_path)) == "384"
+
+
+def test_threads_that_ask_at_once_share_one_graph_and_one_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTH_HOME", str(tmp_path))
+    shared = embedder("auto")
+    with ThreadPoolExecutor(8) as pool:
+        vectors = list(pool.map(shared.query_vector, TEXTS * 4))
+    expected = [embedder().query_vector(text) for text in TEXTS] * 4
+    assert np.allclose(vectors, expected, atol=1e-5)
+    assert len(list(tmp_path.rglob("*.onnx"))) == 1
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_who_leaves_early_leaves_the_other_batches() -> None:
     used: list[int] = []
-    rows = [np.ones(4, np.int64)]
-    found = encoded(Slow("slow", used), [rows] * 100)
-    next(found)
-    found.close()
+    batch = Padding().pad([np.ones(4, np.int64)])
+    vectors = encode_all(Slow("slow", used), [batch] * 100)
+    next(vectors)
+    vectors.close()
     assert len(used) < 50
 
 

@@ -1,0 +1,111 @@
+"""Citations: quotes and claims of an answer, found again on the pages that were read."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
+from quoth.text import encloses, find_quote, sentences, terms
+from quoth.types import Chunk, Citation, Finding
+
+MAX_CITATIONS = 3
+CLAIM_WORDS = 4
+"""Words that a sentence of the answer must have to be looked up as a quote."""
+
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
+_WORD = re.compile(r"\w+")
+_ANSWER_WEIGHT = 2.0
+"""Weight of a word of the answer beside one of the question."""
+_LENGTH_WORDS = 8
+"""Words that are added to the length of a sentence before it divides its score."""
+
+
+def cite(
+    question: str, answer: str, chunks: Sequence[Chunk], *, quotes: Sequence[str] = ()
+) -> tuple[Citation, ...]:
+    """Return citations for an answer, from the chunks that the model read.
+
+    `quotes` are the model's evidence. They, and what the answer itself quotes or repeats, are cited
+    as they stand on the page. When none of them does, the sentence that shares most with quotes,
+    answer and question is cited instead, marked as `repaired`. Every quote returned stands on its
+    page.
+    """
+    citations = [
+        citation
+        for claim in (*quotes, *_claims(answer))
+        if (citation := _find_claim(claim, chunks)) is not None
+    ]
+    if not citations:
+        best = best_sentences(question, " ".join((*quotes, answer)), chunks, limit=1)
+        citations = [citation_of(sentence, finding="repaired") for sentence in best]
+    return tuple(_without_enclosed(citations)[:MAX_CITATIONS])
+
+
+def citation_of(sentence: Sentence, *, finding: Finding) -> Citation:
+    """Return the citation of a whole sentence."""
+    return _citation(sentence.chunk, sentence.start, sentence.end, finding)
+
+
+def best_sentences(
+    question: str, answer: str, chunks: Sequence[Chunk], *, limit: int
+) -> list[Sentence]:
+    """Return the sentences of the chunks that share most with answer and question, best first.
+
+    Words weigh by how rare they are among the sentences; those of the answer count double.
+    """
+    candidates = sentences_of(chunks)
+    weights = dict.fromkeys(terms(question), 1.0)
+    for term in terms(answer):
+        weights[term] = weights.get(term, 0.0) + _ANSWER_WEIGHT
+    rarity = weigh_terms(weights, candidates)
+    ranked = sorted(candidates, key=lambda sentence: -_overlap(sentence, weights, rarity))
+    return ranked[:limit]
+
+
+def _overlap(
+    sentence: Sentence, weights: Mapping[str, float], rarity: Mapping[str, float]
+) -> float:
+    shared = sum(weights[term] * rarity[term] for term in weights if term in sentence.terms)
+    return shared / math.sqrt(_LENGTH_WORDS + sum(sentence.terms.values()))
+
+
+def _claims(answer: str) -> list[str]:
+    quoted = [match.group(1) for match in _QUOTED.finditer(answer)]
+    whole = [answer[start:end] for start, end in sentences(answer)]
+    return [claim for claim in (*quoted, *whole) if len(_WORD.findall(claim)) >= CLAIM_WORDS]
+
+
+def _find_claim(claim: str, chunks: Sequence[Chunk]) -> Citation | None:
+    """Return the citation of a claim in the first chunk that holds it."""
+    if len(_WORD.findall(claim)) < 2:
+        return None
+    for chunk in chunks:
+        if span := find_quote(claim, chunk.text):
+            start, end, finding = span
+            return _citation(chunk, chunk.start + start, chunk.start + end, finding)
+    return None
+
+
+def _citation(chunk: Chunk, start: int, end: int, finding: Finding) -> Citation:
+    return Citation(
+        source=chunk.source,
+        page=chunk.page,
+        page_label=chunk.page_label,
+        quote=chunk.text[start - chunk.start : end - chunk.start],
+        verified=True,
+        finding=finding,
+        start=start,
+        end=end,
+        also_at=chunk.also_at,
+    )
+
+
+def _without_enclosed(citations: Sequence[Citation]) -> list[Citation]:
+    """Return citations without those that lie within another one."""
+    unique: list[Citation] = []
+    for citation in citations:
+        if not any(encloses(other, citation) for other in unique):
+            unique = [other for other in unique if not encloses(citation, other)] + [citation]
+    return unique

@@ -1,0 +1,92 @@
+"""Follow-up → standalone question: by the model, as far as its reply can be trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from quoth.answer.turns import Turn
+from quoth.models import ChatRequest, ModelCalls
+from quoth.prompts import select_prompt
+from quoth.text import ConversationRules, terms
+
+MAX_TOKENS = 80
+MAX_GROWTH = 4
+"""Factor by which a condensed question may have more words than the follow-up, and ten more."""
+_MAX_REPETITIONS = 3
+_QUESTION_END = r"\?|(?=\n)"
+_MARKS = '"“”'
+
+
+class Condenser:
+    """Writes out what a question refers to.
+
+    The model is asked only when the question seems to refer to what was said. Its reply is taken
+    when it keeps the words of the question and adds only words of the conversation; otherwise the
+    subject of the last question is put behind the follow-up.
+    """
+
+    def __init__(self, calls: ModelCalls, rules: ConversationRules) -> None:
+        self._calls = calls
+        self._rules = rules
+
+    def condense(self, question: str, turns: Sequence[Turn]) -> tuple[str, int]:
+        """Return the standalone question, and how many of the oldest turns had no room."""
+        if not turns or not self._rules.references.search(question.strip()):
+            return question, 0
+        model = self._calls.model
+        prompt = select_prompt("condense-question", model)
+        for dropped in range(len(turns)):
+            recent = turns[dropped:]
+            messages = prompt.messages(history=_history(recent), question=question)
+            if model.answer_budget(messages) >= MAX_TOKENS:
+                break
+        else:
+            return with_subject(question, turns[-1], self._rules), len(turns)
+        request = ChatRequest(
+            tuple(messages), max_tokens=MAX_TOKENS, stop_after=_QUESTION_END, purpose="condense"
+        )
+        condensed = self._calls.call(request).text.strip().strip(_MARKS)
+        if is_faithful(condensed, question, recent):
+            return condensed, dropped
+        return with_subject(question, turns[-1], self._rules), dropped
+
+
+def is_faithful(condensed: str, question: str, turns: Sequence[Turn]) -> bool:
+    """Return whether a condensed question asks the same, with words of the conversation.
+
+    It keeps the words that carry meaning, adds only words that were said, adds at least one of
+    them, and is neither an answer nor much longer than a question.
+    """
+    kept, given = terms(condensed), terms(question)
+    said = terms(" ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns))
+    return (
+        condensed.endswith("?")
+        and all(term in kept for term in given)
+        and all(term in said or term in given for term in kept)
+        and any(term not in given for term in kept)
+        and len(condensed.split()) <= MAX_GROWTH * len(question.split()) + 10
+        and max(kept.values(), default=0) <= _MAX_REPETITIONS
+    )
+
+
+def with_subject(question: str, turn: Turn, rules: ConversationRules) -> str:
+    """Return a question with the subject of the turn before it behind it, in brackets.
+
+    That is the names and numbers of its question, or its words that carry meaning.
+    """
+    given = terms(question).keys()
+    subjects = [
+        name for name in rules.subjects.findall(turn.standalone) if not given >= terms(name).keys()
+    ]
+    if not subjects:
+        words = re.findall(r"[\w-]+", turn.standalone)
+        subjects = [word for word in words if terms(word) and not given >= terms(word).keys()]
+    if not subjects:
+        return question
+    mark = "?" if question.rstrip().endswith("?") else ""
+    return f"{question.rstrip().rstrip('?')} ({', '.join(dict.fromkeys(subjects))}){mark}"
+
+
+def _history(turns: Sequence[Turn]) -> str:
+    return "\n".join(f"Question: {turn.standalone}\nAnswer: {turn.answer}" for turn in turns)

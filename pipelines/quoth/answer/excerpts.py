@@ -1,0 +1,30 @@
+"""Excerpts: chunks as a model reads them, in an order that keeps its prompt cache of use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from quoth.types import Chunk
+
+BEST = 3
+"""Best hits that decide whether a follow-up is answered from the excerpts shown before."""
+
+
+def fence_excerpt(number: int, chunk: Chunk) -> str:
+    """Return a chunk between two fences, which its own text cannot close."""
+    heading = f"{chunk.title}, page {chunk.page_label or chunk.page}"
+    text = chunk.text.replace("</excerpt", "< /excerpt").replace("<excerpt", "< excerpt")
+    return f"<excerpt {number}: {' '.join(heading.split())}>\n{text}\n</excerpt {number}>"
+
+
+def order_excerpts(chunks: Sequence[Chunk], shown: Sequence[Chunk]) -> list[Chunk]:
+    """Return the excerpts for a follow-up, from its `chunks`, best first, and those `shown` before.
+
+    When the best chunks were all shown, the excerpts stay the same. Otherwise those shown that are
+    still among the chunks stay in front, and the others follow: the model has read the beginning.
+    """
+    if shown and all(chunk in shown for chunk in chunks[:BEST]):
+        return list(shown)
+    kept = list(takewhile(lambda chunk: chunk in chunks, shown))
+    return kept + [chunk for chunk in chunks if chunk not in kept]

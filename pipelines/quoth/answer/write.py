@@ -1,0 +1,73 @@
+"""The way of a larger model: it reads excerpts and writes, quoting what its answer rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langchain_core.messages import BaseMessage
+
+from quoth.answer.draft import Draft
+from quoth.answer.excerpts import fence_excerpt, order_excerpts
+from quoth.config import Answering
+from quoth.errors import ContextOverflowError
+from quoth.models import LocalModel
+from quoth.prompts import Prompt, select_prompt
+from quoth.retrieve import Question
+from quoth.types import Chunk, Hit
+
+_SPARE_TOKENS = 8
+
+
+class Writing:
+    """Lets a model write from whole excerpts, as many as its window has room for."""
+
+    def __init__(self, model: LocalModel, settings: Answering) -> None:
+        self._model = model
+        self._settings = settings
+
+    def prepare(self, question: Question, hits: Sequence[Hit], shown: Sequence[Chunk]) -> Draft:
+        """Return the draft. Excerpts that the question before was answered from come first.
+
+        Raises `ContextOverflowError`, with the counts, when the window has no room for the question
+        and one excerpt.
+        """
+        prompt = select_prompt("answer", self._model)
+        excerpts = order_excerpts(self._pack(prompt, question.text, hits), shown)
+        messages = _messages(prompt, question.text, excerpts)
+        return Draft(question, prompt, tuple(messages), tuple(excerpts))
+
+    def _pack(self, prompt: Prompt, question: str, hits: Sequence[Hit]) -> list[Chunk]:
+        """Return as many chunks, whole and best first, as the window has room for."""
+        bare = self._model.count_prompt(_messages(prompt, question, []))
+        room = self._room(bare)
+        packed: list[Chunk] = []
+        for hit in hits:
+            size = self._model.count_tokens(fence_excerpt(len(packed) + 1, hit.chunk))
+            if size <= room:
+                room -= size
+                packed.append(hit.chunk)
+        if not packed:
+            best = self._model.count_tokens(hits[0].chunk.text)
+            raise self._overflow(bare + best, "The question with the best excerpt")
+        return packed
+
+    def _room(self, bare: int) -> int:
+        """Return the tokens for excerpts, beside a prompt of `bare` tokens and an answer."""
+        window = self._model.describe().context_window
+        room = window - bare - self._settings.max_tokens - _SPARE_TOKENS
+        if room <= 0:
+            raise self._overflow(bare, "The question with its instructions")
+        return min(room, self._settings.context_tokens)
+
+    def _overflow(self, prompt_tokens: int, what: str) -> ContextOverflowError:
+        return ContextOverflowError(
+            prompt_tokens=prompt_tokens,
+            answer_tokens=self._settings.max_tokens,
+            window=self._model.describe().context_window,
+            what=what,
+        )
+
+
+def _messages(prompt: Prompt, question: str, chunks: Sequence[Chunk]) -> list[BaseMessage]:
+    context = "\n\n".join(fence_excerpt(n, chunk) for n, chunk in enumerate(chunks, start=1))
+    return prompt.messages(context=context, question=question)

@@ -1,0 +1,80 @@
+"""Generates text on an Ollama server, through the official client."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from quoth.backends.ollama.wire import WholeTransport, client_options, server_address
+from quoth.config import ModelSettings
+from quoth.models import Request, role_of
+from quoth.types import Timings
+
+if TYPE_CHECKING:
+    from ollama import ChatResponse, GenerateResponse
+
+_NANO = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A part of an answer. The last part has `timings`."""
+
+    text: str
+    thinking: str = ""
+    timings: Timings | None = None
+    finish: Literal["stop", "length"] = "stop"
+
+
+class Generation:
+    """The connections over which one model generates. Safe to use from many threads."""
+
+    def __init__(self, name: str, settings: ModelSettings) -> None:
+        from ollama import Client
+
+        self._name = name
+        self._client = Client(
+            host=server_address(settings),
+            transport=WholeTransport(),
+            **client_options(settings),
+        )
+        weakref.finalize(self, self._client.close)  # also when nobody closes it
+
+    def replies(self, request: Request, *, options: dict[str, Any], think: bool) -> Iterator[Reply]:
+        """Yield the answer to a rendered prompt, or to messages where there is none."""
+        schema = None if request.json_schema is None else dict(request.json_schema)
+        if request.prompt:
+            for part in self._client.generate(
+                self._name, request.prompt, raw=True, stream=True, options=options, format=schema
+            ):
+                yield _reply(part, part.response or "", "")
+            return
+        messages = [{"role": role_of(m), "content": str(m.text)} for m in request.messages]
+        for line in self._client.chat(
+            self._name,
+            messages,
+            stream=True,
+            options=options,
+            format=schema,
+            think=True if think else None,
+        ):
+            yield _reply(line, line.message.content or "", line.message.thinking or "")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()  # type: ignore[no-untyped-call]  # the client has no types there
+
+
+def _reply(said: ChatResponse | GenerateResponse, text: str, thinking: str) -> Reply:
+    if not said.done:
+        return Reply(text, thinking)
+    timings = Timings(
+        load_seconds=(said.load_duration or 0) * _NANO,
+        prompt_tokens=said.prompt_eval_count or 0,
+        prompt_seconds=(said.prompt_eval_duration or 0) * _NANO,
+        generated_tokens=said.eval_count or 0,
+        generation_seconds=(said.eval_duration or 0) * _NANO,
+    )
+    return Reply(text, thinking, timings, "length" if said.done_reason == "length" else "stop")

@@ -1,0 +1,169 @@
+"""The analysed words of chunks and names, as they are stored; `Keywords` searches them.
+
+All of a collection are made by one analyser, whose fingerprint the collection keeps. Another one
+finds other words, so its words are never put beside them: `write_all_words` makes all of them
+again, from the text that is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from quoth.collection.schema import KEYWORDS
+from quoth.errors import FingerprintError
+from quoth.text import analyse, analyser_fingerprint, name_words, pack, unpack
+from quoth.types import Chunk
+
+ANALYSER = "analyser"
+"""The key of the analyser's fingerprint among the facts about a collection."""
+
+
+def check_analyser(connection: sqlite3.Connection) -> None:
+    """Note the analyser of a new collection. Raises `FingerprintError` when it had another one."""
+    current = analyser_fingerprint()
+    connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (ANALYSER, current))
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (ANALYSER,)).fetchone()
+    if row != (current,):
+        raise another_analyser()
+
+
+def another_analyser() -> FingerprintError:
+    """Return the error that says how words of another analyser are made again."""
+    return FingerprintError(
+        "The keywords of this collection were made by another version of Quoth.",
+        hint="`quoth rebuild` makes them again, without reading or embedding a document.",
+    )
+
+
+def indexed_words(chunk: Chunk) -> list[str]:
+    """Return the analysed words of a chunk; those of its title and headings count double."""
+    return [*_heading_words(chunk), *analyse(chunk.text)]
+
+
+def words_with_neighbours(chunks: Sequence[Chunk]) -> list[tuple[list[str], list[str]]]:
+    """Return, for each chunk of a document, its words and those of the chunks before and after it.
+
+    Only neighbours on its page count: a search reads a chunk together with them.
+    """
+    bodies = [analyse(chunk.text) for chunk in chunks]
+    return [
+        (
+            [*_heading_words(chunk), *bodies[index]],
+            [
+                word
+                for near in (index - 1, index + 1)
+                if 0 <= near < len(chunks) and chunks[near].page == chunk.page
+                for word in bodies[near]
+            ],
+        )
+        for index, chunk in enumerate(chunks)
+    ]
+
+
+def index_words(connection: sqlite3.Connection, chunks: Iterable[tuple[int, list[str]]]) -> None:
+    """Add the analysed words of chunks, by id, to the keyword index and to its counts."""
+    packed: list[bytes] = []
+    for id, words in chunks:
+        packed.append(pack(words))
+        connection.execute(
+            "INSERT INTO keywords (rowid, name, body) VALUES (?, '', ?)", (id, " ".join(words))
+        )
+    _count(connection, packed, sign=1)
+
+
+def forget_words(connection: sqlite3.Connection, content: int | None = None) -> None:
+    """Take the chunks of a content, or all of them, out of the keyword index and its counts."""
+    if content is None:
+        connection.execute("DELETE FROM keywords")
+        connection.execute("DELETE FROM terms")
+        return
+    rows = connection.execute("SELECT words FROM chunks WHERE content_id = ?", (content,))
+    _count(connection, (row[0] for row in rows.fetchall()), sign=-1)
+    connection.execute(
+        "DELETE FROM keywords WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)",
+        (content,),
+    )
+
+
+def write_names(connection: sqlite3.Connection, content: int) -> None:
+    """Store the words in the names of a content's sources, for the search and for the prior.
+
+    A name without a letter (a number, a date) is no name: numbers are in many questions. Raises
+    `FingerprintError` when the words of the collection were made by another analyser.
+    """
+    check_analyser(connection)
+    paths = connection.execute("SELECT path FROM sources WHERE content_id = ?", (content,))
+    stems = [Path(path).stem for (path,) in paths]
+    named = [stem for stem in stems if any(c.isalpha() for c in stem)]
+    words = [word for stem in named for word in analyse(stem.replace("_", " "))]
+    connection.execute(
+        "UPDATE keywords SET name = ? WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)",
+        (" ".join(dict.fromkeys(words)), content),
+    )
+    connection.execute("DELETE FROM names WHERE content_id = ?", (content,))
+    connection.executemany(
+        "INSERT INTO names VALUES (?, ?)",
+        [(word, content) for word in sorted({w for stem in named for w in name_words(stem)})],
+    )
+
+
+def write_all_words(connection: sqlite3.Connection) -> None:
+    """Analyse every chunk and every name again, and note the analyser."""
+    connection.execute("REPLACE INTO meta VALUES (?, ?)", (ANALYSER, analyser_fingerprint()))
+    connection.execute("DROP TABLE keywords")  # a damaged index cannot be emptied
+    connection.execute(KEYWORDS)
+    connection.execute("DELETE FROM terms")
+    contents = connection.execute("SELECT id, title FROM contents ORDER BY id").fetchall()
+    for content, title in contents:
+        chunks = list(_chunks(connection, content, title))
+        words = words_with_neighbours(chunks)
+        connection.executemany(
+            "UPDATE chunks SET words = ?, around = ? WHERE id = ?",
+            [
+                (pack(own), pack(around), chunk.id)
+                for chunk, (own, around) in zip(chunks, words, strict=True)
+            ],
+        )
+        index_words(
+            connection,
+            ((chunk.id or 0, own) for chunk, (own, _) in zip(chunks, words, strict=True)),
+        )
+        write_names(connection, content)
+
+
+def _heading_words(chunk: Chunk) -> list[str]:
+    words = analyse(" ".join((chunk.title, *chunk.headings)))
+    return [*words, *words]
+
+
+def _chunks(connection: sqlite3.Connection, content: int, title: str) -> Iterator[Chunk]:
+    rows = connection.execute(
+        """SELECT id, page, start, end, text, headings, ordinal FROM chunks
+           WHERE content_id = ? ORDER BY ordinal""",
+        (content,),
+    )
+    for id, page, start, end, text, headings, ordinal in rows.fetchall():
+        above = tuple(json.loads(headings))
+        yield Chunk("", title, page, None, start, end, text, above, ordinal, id=id)
+
+
+def _count(connection: sqlite3.Connection, packed: Iterable[bytes], *, sign: int) -> None:
+    """Add the words of chunks to the counts of all chunks, or take them away with `sign` -1."""
+    chunks: Counter[int] = Counter()
+    for row in packed:
+        chunks.update(np.unique(unpack(row)).tolist())
+    connection.executemany(
+        """INSERT INTO terms VALUES (?, ?)
+           ON CONFLICT (code) DO UPDATE SET chunks = chunks + excluded.chunks""",
+        [(word, sign * count) for word, count in sorted(chunks.items())],
+    )
+    if sign < 0:
+        connection.executemany(
+            "DELETE FROM terms WHERE code = ? AND chunks <= 0", [(word,) for word in chunks]
+        )

@@ -1,0 +1,103 @@
+"""The engines of one embedder: one that is open at once, and the fastest one for many texts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+from quoth.config import Embedding, state_folder
+from quoth.embed import openvino, torch
+from quoth.embed.choice import Engine, choose_engine
+from quoth.embed.folder import ModelFolder
+from quoth.embed.graph import UnsupportedError
+from quoth.embed.onnx import OnnxEngine
+from quoth.errors import ConfigurationError
+from quoth.system import missing_extra
+from quoth.weights import fingerprint_of
+
+
+class Engines:
+    """Opens engines when they are first needed; several threads may ask.
+
+    What cannot be opened raises a `ConfigurationError`.
+    """
+
+    def __init__(self, folder: ModelFolder, settings: Embedding) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._opening = threading.RLock()
+        self._first: Engine | None = None
+        self._fastest: Engine | None = None
+
+    @property
+    def quick(self) -> Engine:
+        """The engine that is open already, or the one that opens soonest."""
+        if self._settings.engine != "auto":
+            return self.fastest
+        return self._fastest or self._first or self._open_first()
+
+    @property
+    def fastest(self) -> Engine:
+        """The engine that the settings name, or the one that is fastest here."""
+        with self._opening:
+            if self._fastest is None:
+                self._fastest = self._open_fastest()
+            return self._fastest
+
+    def _open_first(self) -> Engine:
+        with self._opening:
+            if self._first is None:
+                try:
+                    self._first = OnnxEngine(self._graph(), threads=self._threads)
+                except UnsupportedError as error:
+                    if not torch.is_installed():
+                        raise missing_extra(f"An embedder with {error}", "torch") from error
+                    self._first = self._open_torch()
+            return self._first
+
+    def _open_fastest(self) -> Engine:
+        name = self._settings.engine
+        if name.startswith("torch"):
+            return self._open_torch(bf16=name == "torch-bf16")
+        if name != "auto":
+            return self._open_named(name)
+        first = self._open_first()
+        if first.name != OnnxEngine.name or not openvino.is_installed():
+            return first
+        return choose_engine(
+            {"onnx": lambda: first, "openvino": lambda: self._open_named("openvino")},
+            state_folder() / "models" / "engines.json",
+            model=fingerprint_of(self._folder.weights),
+            threads=self._threads,
+        )
+
+    def _open_named(self, name: str) -> Engine:
+        kind = openvino.OpenVinoEngine if name == "openvino" else OnnxEngine
+        try:
+            return kind(self._graph(), threads=self._threads)
+        except UnsupportedError as error:
+            raise ConfigurationError(
+                f"{self._folder.path} cannot run on {name}: no graph can be made of {error}.",
+                hint="Set embedding.engine to torch.",
+            ) from error
+
+    def _open_torch(self, *, bf16: bool = False) -> Engine:
+        return torch.TorchEngine(self._folder.path, threads=self._threads, bf16=bf16)
+
+    def _graph(self) -> Path:
+        """Return the embedder's graph, written now if it is not there."""
+        from quoth.embed.graph.write import VERSION, write_graph
+
+        weights = fingerprint_of(self._folder.weights)
+        parts = f"{VERSION}|{weights}|{self._folder.digest()}"
+        key = hashlib.blake2b(parts.encode(), digest_size=12).hexdigest()
+        graph = state_folder() / "models" / f"embedder-{key}.onnx"
+        if not graph.is_file():
+            write_graph(self._folder, graph)
+        return graph
+
+    @property
+    def _threads(self) -> int:
+        return self._settings.threads or os.cpu_count() or 1

@@ -1,0 +1,140 @@
+"""Layers that all encoders are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from quoth.embed.graph import UnsupportedError
+from quoth.embed.graph.builder import Graph, Value
+from quoth.embed.graph.tensors import Tensor, Tensors
+
+FAR = -3e4
+"""What is added to the score of a token that must not be attended to; its weight becomes 0."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A weight as torch stores it, (outputs, inputs), and its bias, if there is one."""
+
+    weight: Tensor
+    bias: Tensor | None
+
+    @classmethod
+    def read(cls, tensors: Tensors, name: str) -> Linear:
+        """Read the layer `name`."""
+        return cls(tensors[f"{name}.weight"], tensors.get(f"{name}.bias"))
+
+    def scaled(self, factor: float) -> Linear:
+        """Return the layer whose outputs are `factor` times as large."""
+        scale = np.float32(factor)
+        return Linear(self.weight * scale, None if self.bias is None else self.bias * scale)
+
+    def split(self, parts: int) -> list[Linear]:
+        """Return the layers that each compute an equal share of the outputs, in order."""
+        weights = np.split(self.weight, parts)
+        biases = [None] * parts if self.bias is None else np.split(self.bias, parts)
+        return [Linear(weight, bias) for weight, bias in zip(weights, biases, strict=True)]
+
+
+@dataclass(frozen=True)
+class Heads:
+    """How attention divides the hidden size."""
+
+    count: int
+    size: int
+
+
+def linear(graph: Graph, layer: Linear, value: Value) -> Value:
+    """Add a linear layer."""
+    product = graph.node("MatMul", value, graph.constant(layer.weight.T))
+    return product if layer.bias is None else graph.node("Add", product, graph.constant(layer.bias))
+
+
+def layer_norm(graph: Graph, tensors: Tensors, name: str, value: Value, *, epsilon: float) -> Value:
+    """Add the layer normalization `name`."""
+    weight = tensors[f"{name}.weight"]
+    bias = tensors.get(f"{name}.bias")
+    inputs = [value, graph.constant(weight)]
+    if bias is not None:
+        inputs.append(graph.constant(bias))
+    return graph.node(
+        "LayerNormalization", *inputs, attributes={"axis": -1, "epsilon": float(epsilon)}
+    )
+
+
+def activation(graph: Graph, name: str, value: Value) -> Value:
+    """Add the activation that transformers calls `name`.
+
+    Raises `UnsupportedError` for one that is not known here.
+    """
+    match name:
+        case "gelu":
+            return graph.node("Gelu", value)
+        case "gelu_new" | "gelu_fast" | "gelu_pytorch_tanh":
+            return graph.node("Gelu", value, attributes={"approximate": "tanh"})
+        case "relu":
+            return graph.node("Relu", value)
+        case "silu" | "swish":
+            return graph.node("Mul", value, graph.node("Sigmoid", value))
+    raise UnsupportedError(f"the activation {name}")
+
+
+def token_count(graph: Graph) -> Value:
+    """Add the width of the batch, as an array of one integer."""
+    return graph.node("Gather", graph.node("Shape", graph.ids), graph.constant([1]))
+
+
+def first_rows(graph: Graph, table: Tensor, count: Value) -> Value:
+    """Add the first `count` rows of a table."""
+    return graph.node(
+        "Slice", graph.constant(table), graph.constant([0]), count, graph.constant([0])
+    )
+
+
+def padding_bias(graph: Graph) -> Value:
+    """Add what keeps attention off the padding: (batch, 1, 1, tokens)."""
+    mask = graph.node("Cast", graph.mask, attributes={"to": 1})
+    away = graph.node("Sub", graph.constant(1.0), mask)
+    bias = graph.node("Mul", away, graph.constant(FAR))
+    return graph.node("Unsqueeze", bias, graph.constant([1, 2]))
+
+
+def distances(graph: Graph, count: Value) -> Value:
+    """Add the offset from each token (row) to each other (column): (tokens, tokens)."""
+    end = graph.node("Squeeze", count)
+    row = graph.node("Range", graph.constant(np.int64(0)), end, graph.constant(np.int64(1)))
+    column = graph.node("Unsqueeze", row, graph.constant([1]))
+    return graph.node("Sub", row, column)
+
+
+def attention(
+    graph: Graph,
+    value: Value,
+    layers: tuple[Linear, Linear, Linear],
+    heads: Heads,
+    bias: Value,
+    *,
+    rotate: Callable[[Value], Value] = lambda value: value,
+) -> Value:
+    """Add self-attention up to its output layer.
+
+    `layers` compute queries, keys and values; `bias` is added to the scores; `rotate` is applied
+    to queries and keys.
+    """
+    query, key, values = layers
+    split = graph.constant([0, 0, heads.count, heads.size])
+
+    def divided(layer: Linear) -> Value:
+        parts = graph.node("Reshape", linear(graph, layer, value), split)
+        return graph.node("Transpose", parts, attributes={"perm": [0, 2, 1, 3]})
+
+    queries = rotate(divided(query.scaled(heads.size**-0.5)))
+    keys = graph.node("Transpose", rotate(divided(key)), attributes={"perm": [0, 1, 3, 2]})
+    scores = graph.node("Add", graph.node("MatMul", queries, keys), bias)
+    weights = graph.node("Softmax", scores, attributes={"axis": -1})
+    mixed = graph.node("MatMul", weights, divided(values))
+    joined = graph.node("Transpose", mixed, attributes={"perm": [0, 2, 1, 3]})
+    return graph.node("Reshape", joined, graph.constant([0, 0, heads.count * heads.size]))

@@ -1,0 +1,57 @@
+"""The graph of an embedder: written from its weights, or taken from its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import onnx
+
+from quoth.embed.folder import ModelFolder
+from quoth.embed.graph import UnsupportedError, bert, modernbert
+from quoth.embed.graph.adopt import adopted
+from quoth.embed.graph.builder import Graph
+from quoth.embed.graph.pooling import vectors
+from quoth.embed.graph.tensors import Tensors
+from quoth.system import stage_file, write_whole
+
+VERSION = 1
+"""Raised when the graph of a folder changes, so that a graph from before is not used."""
+_ENCODERS = {
+    **dict.fromkeys(bert.FAMILIES, bert.bert),
+    **dict.fromkeys(modernbert.FAMILIES, modernbert.modernbert),
+}
+
+
+def write_graph(folder: ModelFolder, target: Path) -> None:
+    """Write the graph of the embedder in a folder to the file `target`, its weights beside it.
+
+    Raises `UnsupportedError` when no graph is written for the embedder and its folder has none
+    that can be used.
+    """
+    weights = target.with_suffix(".weights")
+    with stage_file(weights) as part, part.open("wb") as file:
+        model = _model(folder, file, location=weights.name)
+    write_whole(target, model.SerializeToString())
+
+
+def _model(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.ModelProto:
+    try:
+        return _written(folder, weights, location=location)
+    except UnsupportedError:
+        if not folder.own_graph.is_file():
+            raise
+    weights.truncate(0)
+    weights.seek(0)
+    return adopted(folder, weights, location=location)
+
+
+def _written(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.ModelProto:
+    encoder = _ENCODERS.get(folder.architecture)
+    if encoder is None:
+        raise UnsupportedError(f"the architecture {folder.architecture}")
+    if not folder.safetensors.is_file():
+        raise UnsupportedError("no weights as safetensors")
+    graph = Graph(weights, location=location)
+    hidden = encoder(graph, folder.config, Tensors.open(folder.safetensors))
+    return graph.model(vectors(graph, hidden, folder.modules))

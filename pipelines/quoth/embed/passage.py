@@ -1,0 +1,31 @@
+"""The text that is embedded of a chunk."""
+
+from __future__ import annotations
+
+import hashlib
+
+from quoth.embed.contract import Embedder
+from quoth.text import plain
+from quoth.types import Chunk
+
+
+def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:
+    """Return what is embedded of a chunk, and its hash.
+
+    That is its headings and its text, with typographic ligatures taken apart: "ﬁnancial" is
+    embedded as "financial". Of the headings, the highest are left out when all of them together
+    with the text are more than the embedder reads.
+    """
+    headings = list(dict.fromkeys(part for part in (chunk.title, *chunk.headings) if part))
+    text, tokens = plain(chunk.text), chunk.tokens
+    if text != chunk.text:
+        tokens = embedder.count_tokens(text)
+        if tokens > embedder.limit:
+            text, tokens = chunk.text, chunk.tokens
+    while headings:
+        head = plain(" › ".join(headings))
+        if embedder.count_tokens(head) + tokens + 2 <= embedder.limit:
+            text = f"{head}\n{text}"
+            break
+        headings.pop(0)
+    return text, hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,161 @@
+"""Candidates of a search, from the dense index and the keyword index, with their scores."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from quoth.collection import DenseIndex, Store
+from quoth.config import Retrieval
+from quoth.embed import Vectors
+from quoth.retrieve.fuse import Candidates, Weights, fuse, inverse_frequency
+from quoth.retrieve.names import fit_names
+from quoth.retrieve.query import Query, WeightedQuery
+
+_MAX_POSTINGS = 10_000
+"""Entries of the keyword index that one search reads; the rarest words are read first."""
+_SMALL_SCOPE = 2_000
+"""Chunks up to which a part of a large collection is compared without the index."""
+_SURE = 0.999
+"""Share of the best name's fit from which on another name fits as well."""
+
+
+@dataclass(slots=True)
+class Scores:
+    """Scores of candidates by id: the one that orders them, and those of each side."""
+
+    total: dict[int, float]
+    dense: dict[int, float]
+    keyword: dict[int, float]
+
+
+class CandidateSearch:
+    """Takes candidates from both sides of a collection and scores them. Safe in many threads."""
+
+    def __init__(self, store: Store, index: DenseIndex, weights: Weights) -> None:
+        self._store = store
+        self._index = index
+        self._weights = weights
+        self._lock = threading.Lock()
+        self._statistics = _Statistics(store, -1)
+
+    def score(
+        self, query: Query, settings: Retrieval, *, limit: int, ids: Sequence[int] | None
+    ) -> Scores:
+        """Return the scores of at least `limit` candidates, all among `ids` where these are given.
+
+        `settings.candidates` are taken from each side, more where `limit` asks for it.
+        """
+        mode, count = settings.mode, settings.candidates
+        if mode != "hybrid" or limit > 2 * count:  # both sides together give up to twice as many
+            count = max(count, limit)
+        dense, keyword = {}, {}
+        if mode != "keyword":
+            dense = dict(self._nearest(query.vector, count, ids))
+        if mode == "dense":
+            return Scores(dense, dense, {})
+        words = self._rarest(query.words) if mode == "hybrid" else query.words
+        keyword = dict(self._store.keywords.search(words, count, among=ids))
+        if mode == "keyword":
+            return Scores(keyword, {}, keyword)
+        names = fit_names(self._store, query.named_words)
+        named = self._named(query, words, names, count, ids)
+        total, dense = self._fused(query, {*dense, *keyword, *named}, names)
+        return Scores(total, dense, keyword)
+
+    def _named(
+        self,
+        query: Query,
+        words: Sequence[str],
+        names: Mapping[int, float],
+        count: int,
+        ids: Sequence[int] | None,
+    ) -> set[int]:
+        """Return the best chunks of the documents that the query names."""
+        if not names:
+            return set()
+        best = max(names.values())
+        own = self._store.chunks_of([id for id, fit in names.items() if fit > _SURE * best])
+        own = own if ids is None else sorted(set(own) & set(ids))
+        return {
+            *(id for id, _ in self._nearest(query.vector, count, own)),
+            *(id for id, _ in self._store.keywords.search(words, count, among=own)),
+        }
+
+    def _nearest(
+        self, vector: Vectors, count: int, ids: Sequence[int] | None
+    ) -> list[tuple[int, float]]:
+        if ids is None or len(ids) > _SMALL_SCOPE:
+            return self._index.search(vector, count, among=ids)
+        rows, vectors = self._store.vectors(ids)
+        if not rows:
+            return []
+        cosines = vectors @ vector
+        order = np.argsort(-cosines, kind="stable")[:count]
+        return [(rows[index], float(cosines[index])) for index in order]
+
+    def _fused(
+        self, query: Query, ids: set[int], names: Mapping[int, float]
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Return the fused score and the cosine of every candidate."""
+        rows = self._store.signals(sorted(ids))
+        if not rows:
+            return {}, {}
+        vectors = np.frombuffer(b"".join(row.vector for row in rows), np.float32)
+        candidates = Candidates(
+            vectors=vectors.reshape(len(rows), -1),
+            words=[row.words for row in rows],
+            around=[row.around for row in rows],
+            texts=[row.text for row in rows],
+            places=[(row.content, row.ordinal) for row in rows],
+            names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
+        )
+        statistics = self._current()
+        idf = {word: statistics.idf(word) for word in set(query.words)}
+        weighted = WeightedQuery(query.vector, query.words, idf)
+        scores = fuse(weighted, candidates, self._weights)
+        cosines = candidates.vectors @ query.vector
+        return (
+            {row.id: float(score) for row, score in zip(rows, scores, strict=True)},
+            {row.id: float(cosine) for row, cosine in zip(rows, cosines, strict=True)},
+        )
+
+    def _rarest(self, words: Sequence[str]) -> list[str]:
+        """Return enough of the rarest words to find candidates; all words count in the fusion.
+
+        A word that the question repeats is repeated.
+        """
+        statistics = self._current()
+        kept: set[str] = set()
+        postings = 0
+        for word in sorted(set(words), key=lambda word: (statistics.frequency(word), word)):
+            frequency = statistics.frequency(word)
+            postings += frequency
+            if len(kept) >= 2 and postings > _MAX_POSTINGS:
+                break
+            if frequency:
+                kept.add(word)
+        return [word for word in words if word in kept]
+
+    def _current(self) -> _Statistics:
+        generation = self._store.generation
+        with self._lock:
+            if self._statistics.generation != generation:
+                self._statistics = _Statistics(self._store, generation)
+            return self._statistics
+
+
+class _Statistics:
+    """Facts about all chunks, as of one generation of the store."""
+
+    def __init__(self, store: Store, generation: int) -> None:
+        self.generation = generation
+        self.count = store.chunk_count() if generation >= 0 else 0
+        self.frequency = lru_cache(maxsize=100_000)(store.keywords.frequency)
+
+    def idf(self, word: str) -> float:
+        return float(inverse_frequency(np.array(self.frequency(word)), self.count))

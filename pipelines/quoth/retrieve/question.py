@@ -1,0 +1,87 @@
+"""The question as a value: parsed once, embedded once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from quoth.embed import Embedder, Vectors
+from quoth.errors import UsageError
+from quoth.text import ENGLISH, AnswerKind, Language, analyse, lexemes, stem
+
+MAX_QUESTION_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A question, and what search and answering need to know of it.
+
+    Each fact is worked out when it is first needed, and kept. Raises `UsageError` for a text that
+    is empty or too long.
+
+    `embedder` is that of the collection in which the question is asked.
+    """
+
+    text: str
+    embedder: Embedder = field(repr=False)
+    language: Language = field(default=ENGLISH, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", check_question(self.text))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words as the keyword index has them, in order."""
+        return tuple(analyse(self.text, self.language))
+
+    @cached_property
+    def terms(self) -> Mapping[str, int]:
+        """The words that carry meaning, with their counts."""
+        return Counter(self.words)
+
+    @cached_property
+    def lexemes(self) -> frozenset[str]:
+        """All words and signs, in lower case."""
+        return frozenset(match.group().lower() for match in lexemes(self.text))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of all words, those without meaning included."""
+        return frozenset(stem(word, self.language) for word in self.lexemes)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The stems of names and numbers."""
+        names = self.language.questions.names.findall(self.text)
+        return frozenset(stem(name, self.language) for name in names) & self.terms.keys()
+
+    @cached_property
+    def kind(self) -> AnswerKind:
+        """The kind of answer that is asked for."""
+        return self.language.questions.kind_of(self.text)
+
+    @cached_property
+    def negated(self) -> bool:
+        """Whether the question holds a negation."""
+        return bool(self.language.questions.negations.search(self.text.lower()))
+
+    @cached_property
+    def vector(self) -> Vectors:
+        """The vector of the text, of unit length."""
+        return self.embedder.query_vector(self.text)
+
+
+def check_question(text: str) -> str:
+    """Return a question without white space around it, or raise `UsageError`."""
+    question = text.strip()
+    if not question:
+        raise UsageError("The question is empty.", hint='Ask something: quoth ask "What is …?"')
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise UsageError(
+            f"The question has {len(question):,} characters; "
+            f"the limit is {MAX_QUESTION_CHARACTERS:,}.",
+            hint="Put a long text into a file, ingest it, and ask about it.",
+        )
+    return question

@@ -1,0 +1,51 @@
+"""Hits grown to the section of the page that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from quoth.collection import Store
+from quoth.text import encloses
+from quoth.types import Chunk, Hit
+
+_DISTANCE = 16
+"""Chunks before and after a hit that can belong to its section."""
+
+
+def grow_to_sections(hits: Sequence[Hit], store: Store, *, tokens: int) -> list[Hit]:
+    """Return the hits with the rest of their sections, up to `tokens` each.
+
+    A hit that lies within one before it is left out.
+    """
+    grown: list[Hit] = []
+    for hit in hits:
+        if not any(encloses(other.chunk, hit.chunk) for other in grown):
+            grown.append(replace(hit, chunk=_section(hit.chunk, store, tokens)))
+    return grown
+
+
+def _section(chunk: Chunk, store: Store, limit: int) -> Chunk:
+    """Return a chunk grown by its neighbours on the page, under the same headings.
+
+    The chunk after it is taken first, then those before and after it in turn.
+    """
+    neighbours = {near.ordinal: near for near in store.neighbours(chunk, distance=_DISTANCE)}
+    first = last = chunk.ordinal
+    tokens, forward, stuck = chunk.tokens, True, 0
+    while stuck < 2:
+        ordinal = last + 1 if forward else first - 1
+        near = neighbours.get(ordinal)
+        if (
+            near is not None
+            and (near.page, near.headings) == (chunk.page, chunk.headings)
+            and tokens + near.tokens <= limit
+        ):
+            first, last, stuck = min(first, ordinal), max(last, ordinal), 0
+            tokens += near.tokens
+        else:
+            stuck += 1
+        forward = not forward
+    start, end = neighbours[first].start, neighbours[last].end
+    page = store.page_text(chunk.source, chunk.page) or ""
+    return replace(chunk, start=start, end=end, text=page[start:end], tokens=tokens)

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from quoth import Library
+from quoth.answer import Conversation
+from quoth.answer.condense import is_faithful, with_subject
+from quoth.answer.excerpts import order_excerpts
+from quoth.answer.turns import Turn
+from quoth.config import load_config
+from quoth.errors import UsageError
+from quoth.journal import Journal
+from quoth.models import ModelCalls
+from quoth.text import language
+from quoth.types import Answer, Chunk, Timings
+from scripted_model import Scripted
+
+FIRST = "How tall was the Saturn V?"
+RULES = language("en").conversations
+
+
+class Answers:
+    """Answers every question alike, and remembers what it was asked."""
+
+    def __init__(self, model: Scripted) -> None:
+        self.model = model
+        self.calls = ModelCalls(model)
+        self.asked: list[str] = []
+        self.shown: list[tuple[Chunk, ...]] = []
+
+    def stream(self, input: str, *, shown: Sequence[Chunk] = ()) -> Iterator[str | Answer]:
+        self.asked.append(input)
+        self.shown.append(tuple(shown))
+        yield "111 metres."
+        yield Answer(
+            input, "111 metres.", True, (), (), "x", Timings(), excerpts=(chunk(len(self.asked)),)
+        )
+
+
+def answers(condensed: str = "", *, window: int = 4096) -> Answers:
+    return Answers(Scripted(answer=lambda prompt: condensed, window=window))
+
+
+def test_a_follow_up_is_asked_with_what_it_refers_to(tmp_path: Path) -> None:
+    answerer = answers("How much did the Saturn V weigh?")
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask(FIRST)
+    conversation.ask("How much did it weigh?")
+    assert answerer.asked == [FIRST, "How much did the Saturn V weigh?"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "It weighed 3,000 tonnes.",
+        "How much did the Titanic weigh?",
+        "How tall was the Saturn V?",
+        "How much did it weigh?",
+        "You rewrite the last question of a conversation. How much did it weigh?",
+        "How much did the Saturn V weigh " + "weigh " * 40 + "?",
+    ],
+)
+def test_a_bad_condensation_is_not_taken(tmp_path: Path, bad: str) -> None:
+    answerer = answers(bad)
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask(FIRST)
+    conversation.ask("How much did it weigh?")
+    assert answerer.asked[-1] == "How much did it weigh (Saturn V)?"
+
+
+def test_a_question_that_stands_alone_stays_as_it_is(tmp_path: Path) -> None:
+    answerer = answers("Something else entirely?")
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask(FIRST)
+    conversation.ask("Where was Michael Collins born?")
+    assert answerer.asked[-1] == "Where was Michael Collins born?"
+    assert not answerer.model.asked
+
+
+def test_history_leaves_by_whole_turns_oldest_first(tmp_path: Path) -> None:
+    answerer = answers("How much did the Saturn V weigh?", window=512)
+    conversation = Conversation(answerer, tmp_path)
+    conversation.turns = [
+        Turn(f"{n} " + "old " * 60, f"{n} " + "old " * 60, "yes") for n in range(9)
+    ]
+    conversation.turns.append(Turn(FIRST, FIRST, "111 metres."))
+    conversation.ask("How much did it weigh?")
+    prompt = str(answerer.model.asked[-1].messages[-1].content)
+    assert conversation.dropped > 0
+    assert FIRST in prompt
+    assert prompt.count("Question:") == len(conversation.turns) - 1 - conversation.dropped
+    assert "Question: 0 old" not in prompt
+
+
+def test_a_window_too_small_for_any_turn_still_asks(tmp_path: Path) -> None:
+    answerer = answers(window=120)
+    conversation = Conversation(answerer, tmp_path)
+    conversation.turns = [Turn(FIRST, FIRST, "long " * 400)]
+    conversation.ask("How much did it weigh?")
+    assert conversation.dropped == 1
+    assert answerer.asked[-1] == "How much did it weigh (Saturn V)?"
+
+
+def test_a_conversation_is_resumed_where_it_stopped(tmp_path: Path) -> None:
+    Conversation(answers(), tmp_path).ask(FIRST)
+    answerer = answers("How much did the Saturn V weigh?")
+    resumed = Conversation.resume(answerer, tmp_path)
+    assert resumed.turns == [Turn(FIRST, FIRST, "111 metres.")]
+    resumed.ask("How much did it weigh?")
+    assert answerer.asked == ["How much did the Saturn V weigh?"]
+    assert len(Conversation.resume(answers(), tmp_path).turns) == 2
+
+
+def test_several_conversations_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    one, other = (Conversation(answers(), tmp_path) for _ in range(2))
+    one.ask("What is one?")
+    other.ask("What is other?")
+    one.ask("What is more of one?")
+    assert one.id != other.id
+    for conversation, count in ((one, 2), (other, 1)):
+        resumed = Conversation.resume(answers(), tmp_path, id=conversation.id)
+        assert resumed.turns == conversation.turns
+        assert len(resumed.turns) == count
+    assert Conversation.resume(answers(), tmp_path).id == one.id, "the last turn was there"
+
+
+def test_one_conversation_in_several_threads_loses_no_turn(tmp_path: Path) -> None:
+    Conversation(answers(), tmp_path, id="shared").ask("What is first?")
+    # Each has a file and a lock of its own, as two processes would.
+    shared = [Conversation.resume(answers(), tmp_path, id="shared") for _ in range(4)]
+    questions = [f"What is {number}?" for number in range(20)]
+    with ThreadPoolExecutor(len(shared)) as pool:
+        work = [
+            pool.submit(shared[number % len(shared)].ask, question)
+            for number, question in enumerate(questions)
+        ]
+        for job in work:
+            job.result()
+    turns = Conversation.resume(answers(), tmp_path, id="shared").turns
+    assert sorted(turn.question for turn in turns) == sorted(["What is first?", *questions])
+
+
+def test_the_excerpts_of_an_answer_are_shown_to_the_next_question(tmp_path: Path) -> None:
+    answerer = answers()
+    conversation = Conversation(answerer, tmp_path)
+    for _ in range(3):
+        conversation.ask(FIRST)
+    assert answerer.shown == [(), (chunk(1),), (chunk(2),)]
+
+
+def test_there_must_be_something_to_resume(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no conversation"):
+        Conversation.resume(answers(), tmp_path)
+    (tmp_path / "broken.json").write_text("{")
+    with pytest.raises(UsageError, match="cannot be read"):
+        Conversation.resume(answers(), tmp_path)
+
+
+def test_a_condensation_that_the_journal_holds_is_not_asked_for_again(tmp_path: Path) -> None:
+    for reply in ("How much did the Saturn V weigh?", "Another reply?"):
+        answerer = answers(reply)
+        answerer.calls = ModelCalls(answerer.model, Journal(tmp_path / "journal.sqlite"))
+        conversation = Conversation(answerer, tmp_path / "conversations")
+        conversation.ask(FIRST)
+        conversation.ask("How much did it weigh?")
+        assert answerer.asked[-1] == "How much did the Saturn V weigh?"
+
+
+def test_faithful_keeps_the_words_and_adds_only_what_was_said() -> None:
+    turns = [Turn("Who was Collins?", "Who was Michael Collins?", "An astronaut.")]
+    assert is_faithful("Where was Michael Collins born?", "Where was he born?", turns)
+    assert not is_faithful("Where was Neil Armstrong born?", "Where was he born?", turns)
+    assert not is_faithful("Who was Michael Collins?", "Where was he born?", turns)
+
+
+def test_the_subject_is_the_names_or_else_the_words() -> None:
+    named = Turn("", "When did the Saturn V fly to Houston?", "")
+    plain = Turn("", "How long are signed minutes kept?", "")
+    assert with_subject("And why?", named, RULES) == "And why (Saturn V, Houston)?"
+    assert (
+        with_subject("Where are they?", plain, RULES)
+        == "Where are they (long, signed, minutes, kept)?"
+    )
+
+
+def chunk(number: int) -> Chunk:
+    return Chunk("a.md", "", 1, None, 10 * number, 10 * number + 4, "text", (), number, 1)
+
+
+@pytest.mark.parametrize(
+    ("found", "shown", "read"),
+    [
+        ([1, 2, 3, 4], [], [1, 2, 3, 4]),
+        ([3, 1, 2, 9], [1, 2, 3, 4], [1, 2, 3, 4]),
+        ([2, 9, 1, 8], [1, 2, 3, 4], [1, 2, 9, 8]),
+        ([9, 2, 3, 4], [1, 2, 3, 4], [9, 2, 3, 4]),
+        ([7, 8], [1, 2, 3], [7, 8]),
+    ],
+)
+def test_a_follow_up_reads_first_what_was_read_before(
+    found: list[int], shown: list[int], read: list[int]
+) -> None:
+    assert order_excerpts([chunk(n) for n in found], [chunk(n) for n in shown]) == [
+        chunk(n) for n in read
+    ]
+
+
+def test_a_follow_up_on_the_same_excerpts_reads_only_what_is_new(sample: str) -> None:
+    settings = {"answering.style": "prose", "answering.context_tokens": 500,
+                "answering.max_tokens": 8, "backend.parallel": 1}  # fmt: skip
+    with Library(sample, config=load_config(environment={}, overrides=settings).config) as library:
+        conversation = library.chat()
+        first = conversation.ask("How long can the emergency generator run on a full tank?")
+        second = conversation.ask("For how long can the emergency generator run on a full tank?")
+    assert first.timings.prompt_tokens > 300
+    assert second.timings.cached_prompt_tokens > 0.8 * second.timings.prompt_tokens
