@@ -16,7 +16,6 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,7 @@ class Drawn:
 
 
 def unit(values: np.ndarray) -> np.ndarray:
-    return np.asarray(values / np.linalg.norm(values, axis=-1, keepdims=True), np.float32)
+    return (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.float32)
 
 
 def fill(store: Store, texts: list[list[str]], drawn: np.ndarray, count: int) -> None:
@@ -119,16 +118,13 @@ def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str,
     first = next(iter(asked))
     searcher.search(first)
     assert index.problem() is None, index.problem()
-    collection = index._open()
     times: dict[str, list[float]] = {"hybrid": [], "plain FTS5": [], "plain Chroma": []}
     for question, vector in asked.items():
-        words, values = analyse(question), [vector.tolist()]
+        words = analyse(question)
         work: dict[str, Callable[[], object]] = {
-            "hybrid": partial(searcher.search, question),
-            "plain FTS5": partial(store.keywords.search, words, SHOWN),
-            "plain Chroma": partial(
-                collection.query, query_embeddings=values, n_results=SHOWN, include=["distances"]
-            ),
+            "hybrid": lambda q=question: searcher.search(q),
+            "plain FTS5": lambda w=words: store.keywords.search(w, SHOWN),
+            "plain Chroma": lambda v=vector: index.chroma.search(v, SHOWN),
         }
         for name, doing in work.items():
             times[name].append(timed(doing))
