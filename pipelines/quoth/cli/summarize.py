@@ -76,9 +76,12 @@ def summarize(
 
     A run that was interrupted is resumed: finished model calls are in the journal.
     """
+    from quoth.ingest import find_files
+    from quoth.summarize import SummaryOptions
+
     chosen_form = _check_format(form)
     with shared.open_library() as library:
-        configured = library.summary_options
+        configured = SummaryOptions.of(library.config.summarization)
         options = replace(
             configured,
             length=length or configured.length,
@@ -91,7 +94,7 @@ def summarize(
         request = Request(
             library.summarizer(options),
             library.loader(passwords=password or (), first_pages=max_pages),
-            library.files(*paths, glob=glob),
+            find_files(paths, glob=glob),
         )
         if dry_run:
             return print_plan(request, json=shared.json)

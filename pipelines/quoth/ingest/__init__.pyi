@@ -2,6 +2,7 @@ __all__ = [
     "File",
     "Ingestor",
     "Verification",
+    "find_files",
     "open_ingestor",
     "open_splitter",
     "reembed",
@@ -14,5 +15,5 @@ from .configured import open_ingestor, open_splitter
 from .ingestor import Ingestor
 from .reembed import reembed
 from .verify import Verification, verify
-from .walk import File, walk
+from .walk import File, find_files, walk
 from .watch import watch

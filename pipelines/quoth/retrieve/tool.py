@@ -28,7 +28,7 @@ def search_tool(
     """Return a tool that gives an agent the best `k` passages, within `scope` where one is given.
 
     The number of a passage stays the same from call to call. The tool's message carries the hits
-    as its `artifact`, for `Library.cite`.
+    as its `artifact`, for `quoth.cite`.
     """
 
     def search(question: str) -> tuple[str, list[Hit]]:
