@@ -12,8 +12,7 @@ from quoth.errors import UsageError
 from quoth.evaluate.references import Referenced, read_references
 from quoth.evaluate.rouge import ROUGE, rouge
 from quoth.evaluate.summaries import evaluate_summaries, judged, lead
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from rouge_score.rouge_scorer import RougeScorer
 from scripted_model import Scripted
@@ -159,6 +158,7 @@ def test_the_command_measures_the_embedded_model(tmp_path: Path, quoth: Quoth) -
     assert "first words of the document" in shown.stdout
 
 
+@pytest.mark.testdata("summ_squality")
 def test_real_files_are_read_whole(testdata: Path) -> None:
     stories = read_references(testdata / "summ_squality" / "dev.jsonl")
     assert len(stories) == 25

@@ -27,11 +27,11 @@ def list_all(
     shared: SharedOptions,
 ) -> None:
     """List the prompts and the families of templates."""
-    from quoth.prompts import families, list_prompts
+    from quoth.prompts import list_families, list_prompts
 
     folders = shared.configure().prompt_folders
     prompts = list_prompts(folders=folders)
-    names = [family.name for family in families(folders)]
+    names = [family.name for family in list_families(folders)]
     if shared.json:
         show.print_json(
             {

@@ -137,8 +137,8 @@ def _summarize_here(
     objects = []
     for source in [documents] if together and documents else documents:
         try:
-            with _calls_as_bar() as watch:
-                summary = request.summarizer.invoke(source, watch=watch)
+            with _calls_as_bar() as monitor:
+                summary = request.summarizer.invoke(source, monitor=monitor)
         except QuothError as error:
             if error.exit_code == 3 or len(request.files) == 1:
                 raise

@@ -23,7 +23,7 @@ class Ingestion(Section):
     """How files become documents and chunks."""
 
     chunk_tokens: int = Field(240, ge=16, le=8192, description="Tokens of a chunk, at most.")
-    ocr: bool = Field(False, description="Read scanned pages with tesseract (extra: ocr).")
+    ocr: bool = Field(False, description="Read scanned pages, with tesseract or the extra ocr.")
     max_pages: int = Field(_LIMITS.pages, ge=1, description="Pages that one file may have.")
     max_seconds: float = Field(_LIMITS.seconds, gt=0, description="Time that one file may take.")
     max_memory_megabytes: int = Field(
@@ -120,7 +120,7 @@ class Summarization(Section):
         "map-reduce", description="How the whole text reaches the model."
     )
     length: str = Field("standard", description="`brief`, `standard`, `detailed`, or words.")
-    map_tokens: int = Field(1200, ge=64, description="Tokens of text in one map call.")
+    map_tokens: int = Field(1200, ge=16, description="Tokens of text in one map call.")
 
 
 class ModelSettings(Section):

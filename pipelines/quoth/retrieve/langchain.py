@@ -78,7 +78,7 @@ class RetrieverSearcher:
         unknown = [hit for hit in hits if hit.dense_score is None]
         if not unknown:
             return hits
-        texts = [self.embedder.readable_text(hit.chunk.text) for hit in unknown]
+        texts = [self.embedder.clip(hit.chunk.text) for hit in unknown]
         cosines = iter(self.embedder.embed(texts) @ question.vector)
         return [
             replace(hit, dense_score=float(next(cosines))) if hit.dense_score is None else hit
