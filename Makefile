@@ -66,7 +66,7 @@ format: setup  ## format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 bench: setup bench/.venv/.ready  ## measure beside the peers, save the table (BENCH=quick: 10 minutes)
-	@$(BIN)/python bench/table.py --size $(BENCH)
+	@$(BIN)/python -m bench.table --size $(BENCH)
 
 bench/.venv/.ready: bench/requirements.txt | .venv/.all
 	@$(UV) venv --quiet --clear --python $(BIN)/python bench/.venv

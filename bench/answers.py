@@ -1,6 +1,6 @@
 """Answers of Quoth against LangChain's documented RetrievalQA, on the same questions.
 
-    python bench/answers.py public/squad2/questions.jsonl --limit 200 --seed 7
+    python -m bench.answers public/squad2/questions.jsonl --limit 200 --seed 7
 
 RetrievalQA is used as its documentation has it: `RetrievalQA.from_chain_type(llm, retriever=…)`,
 chain type "stuff", its default prompt, four chunks. Both sides have the same weights (through the
@@ -20,8 +20,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from quoth.answer.answerer import Answerer
-from quoth.config.read import load_config
+from quoth.answer import Answerer
+from quoth.config import load_config
 from quoth.evaluate.answers import evaluate_answers, token_f1
 from quoth.evaluate.corpus import Corpus, corpus_searcher, read_corpus
 from quoth.evaluate.questions import Question, balanced, read_questions

@@ -1,34 +1,35 @@
 """Fits the linear rules of answering, on half of the articles, and reports on the other half.
 
-    python bench/calibrate.py public/squad2/questions.jsonl --limit 1000
+    python -m bench.calibrate public/squad2/questions.jsonl --limit 1000
 
-Two rules (`answer/evidence.py`) tell which sentence answers a question best, and whether
-it does; a third (`answer/phrases.py`) which phrase of it does. No language model is
-needed.
-Each rule is fitted to one half of the articles and reported on the other, both ways; the last line
-of each is fitted to all, and is what the modules hold, as far as a weight matters.
+Two rules (`answer/evidence.py`) tell which sentence answers a question best, and whether it does; a
+third (`answer/phrases.py`) which phrase of it does. No language model is needed. Each rule is
+fitted to one half of the articles and reported on the other, both ways. At the end stands what was
+fitted to all of them, for the configured embedder, in the form of a file of `answer/calibration/`;
+floor and likelihood are to be chosen from the shares that are printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from quoth.answer.answerer import SENTENCES
-from quoth.answer.evidence import HITS, SENTENCE_WEIGHTS, Evidence, described, weigh
-from quoth.answer.ground import Sentence, sentences_of, term_weights
-from quoth.answer.phrases import described as described_phrases
-from quoth.answer.phrases import kind_of
-from quoth.config.read import load_config
-from quoth.embed.contract import Embedder
+from quoth.answer import Calibration, find_calibration
+from quoth.answer.evidence import HITS, Evidence, describe_sentences, find_evidence
+from quoth.answer.phrases import SENTENCES, Phrase, line_of, phrases_of
+from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
+from quoth.config import load_config
 from quoth.evaluate.answers import normalized, token_f1
 from quoth.evaluate.corpus import corpus_searcher, read_corpus
-from quoth.evaluate.questions import Question, balanced, read_questions
+from quoth.evaluate.questions import Question as Golden
+from quoth.evaluate.questions import balanced, read_questions
 from quoth.models import open_embedder
-from quoth.text import terms
+from quoth.retrieve import Question
 from quoth.types import Hit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -36,6 +37,19 @@ from sklearn.preprocessing import StandardScaler
 
 Rows = NDArray[np.float64]
 STRENGTH = 0.02  # of the fit, against its ridge: the smaller, the closer to zero the weights
+LIKELIHOODS = (0.46, 0.48, 0.5, 0.52)
+LEAST_WEIGHT = 0.1  # of a feature of phrases that is kept
+
+
+@dataclass(frozen=True)
+class Case:
+    """A golden question, what was found for it, and whether its article is of the even half."""
+
+    golden: Golden
+    question: Question
+    hits: Sequence[Hit]
+    evidence: Evidence
+    is_even: bool
 
 
 def main() -> None:
@@ -46,118 +60,131 @@ def main() -> None:
     given = parser.parse_args()
 
     settings = load_config().config
-    asked = balanced(read_questions(given.questions), given.limit, seed=given.seed)
+    golden = balanced(read_questions(given.questions), given.limit, seed=given.seed)
+    articles = sorted({question.source.split("#")[0] for question in golden})
     embedder = open_embedder(settings)
+    rules = find_calibration(embedder.fingerprint, "English")
     with corpus_searcher(
-        read_corpus(given.questions.parent),
-        embedder,
-        config=settings,
+        read_corpus(given.questions.parent), embedder, config=settings
     ) as searcher:
-        hits = [searcher.search(question.text) for question in asked]
-        held = [weigh(q.text, found, embedder) for q, found in zip(asked, hits, strict=True)]
-    articles = sorted({question.source.split("#")[0] for question in asked})
-    even = np.array([articles.index(q.source.split("#")[0]) % 2 == 0 for q in asked])
-    sentences(asked, hits, even, embedder)
-    answerability(asked, held, even)
-    choice(asked, held, even)
+        cases = []
+        for case in golden:
+            question = searcher.question(case.text)
+            hits = searcher.search(question)
+            is_even = articles.index(case.source.split("#")[0]) % 2 == 0
+            evidence = find_evidence(question, hits, rules)
+            cases.append(Case(case, question, hits, evidence, is_even))
+    weights, intercept = fit_answerable(cases)
+    fitted = {
+        "language": rules.language,
+        "embedder": {"name": settings.embedding.model, "fingerprint": embedder.fingerprint},
+        "floor": rules.floor,
+        "likelihood": rules.likelihood,
+        "sentence": fit_sentence(cases, rules),
+        "answerable": {"intercept": round(intercept, 2), "weights": weights},
+        "phrase": fit_phrase(cases),
+    }
+    print(json.dumps(fitted, indent=2))
 
 
-def sentences(
-    asked: Sequence[Question], hits: Sequence[Sequence[Hit]], even: Rows, embedder: Embedder
-) -> None:
+def fit_sentence(cases: Sequence[Case], rules: Calibration) -> dict[str, float]:
     """Fit which sentence holds an answer: each against the others found for the same question."""
-    names = list(SENTENCE_WEIGHTS)
+    names = list(rules.sentence)
     rows: list[tuple[Rows, Rows, bool]] = []
-    for question, found, is_even in zip(asked, hits, even, strict=True):
-        texts = sentences_of(hit.chunk for hit in found[:HITS])
-        right = np.array([holds_answer(question, one) for one in texts], float)
+    for case in cases:
+        sentences = sentences_of(hit.chunk for hit in case.hits[:HITS])
+        right = np.array([holds_answer(case.golden, sentence) for sentence in sentences], float)
         if right.any():
-            weights = term_weights(terms(question.text), texts)
-            seen = described(question.text, texts, weights, embedder)
-            table = np.array([[one[name] for name in names] for one in seen])
-            rows.append((table, right, bool(is_even)))
+            weights = weigh_terms(case.question.terms, sentences)
+            features = describe_sentences(case.question, sentences, weights)
+            table = np.array([[values[name] for name in names] for values in features])
+            rows.append((table, right, case.is_even))
 
-    def fitted(parts: list[tuple[Rows, Rows, bool]]) -> Rows:
+    def fitted(parts: Sequence[tuple[Rows, Rows, bool]]) -> Rows:
         signs = np.concatenate([table - table.mean(axis=0) for table, _, _ in parts])
         return fit(signs, np.concatenate([right for _, right, _ in parts]))[0]
 
-    def found_at_once(weights: Rows, parts: list[tuple[Rows, Rows, bool]]) -> float:
+    def share_right(weights: Rows, parts: Sequence[tuple[Rows, Rows, bool]]) -> float:
         return float(np.mean([right[np.argmax(table @ weights)] for table, right, _ in parts]))
 
     print("which sentence answers")
-    now = np.array([SENTENCE_WEIGHTS[name] for name in names])
-    print(f"  as it is, the best one holds the answer: {found_at_once(now, rows):.3f}")
-    for name, first in (("even", True), ("odd", False)):
-        weights = fitted([row for row in rows if row[2] == first])
-        share = found_at_once(weights, [row for row in rows if row[2] != first])
-        print(f"  fitted to the {name} articles, on the others {share:.3f}")
-    weights = fitted(rows)
-    print(" ", {n: round(w, 2) for n, w in zip(names, weights.tolist(), strict=True)})
+    now = np.array([rules.sentence[name] for name in names])
+    print(f"  as it is, the best one holds the answer: {share_right(now, rows):.3f}")
+    for half, is_even in (("even", True), ("odd", False)):
+        weights_of_half = fitted([row for row in rows if row[2] == is_even])
+        share = share_right(weights_of_half, [row for row in rows if row[2] != is_even])
+        print(f"  fitted to the {half} articles, on the others {share:.3f}")
+    return named(names, fitted(rows))
 
 
-def holds_answer(question: Question, sentence: Sentence) -> bool:
+def holds_answer(golden: Golden, sentence: Sentence) -> bool:
     text = normalized(sentence.text)
-    return sentence.chunk.source == question.source and any(
-        normalized(answer) in text for answer in question.answers
+    return sentence.chunk.source == golden.source and any(
+        normalized(answer) in text for answer in golden.answers
     )
 
 
-def answerability(asked: Sequence[Question], held: Sequence[Evidence], even: Rows) -> None:
-    names = list(held[0].signs)
-    signs = np.array([[evidence.signs.get(name, 0.0) for name in names] for evidence in held])
-    truth = np.array([question.answerable for question in asked])
-    now = np.array([evidence.likelihood for evidence in held])
+def fit_answerable(cases: Sequence[Case]) -> tuple[dict[str, float], float]:
+    """Fit whether the sentences answer at all."""
+    names = list(cases[0].evidence.signs)
+    signs = np.array([[case.evidence.signs.get(name, 0.0) for name in names] for case in cases])
+    truth = np.array([case.golden.answerable for case in cases])
+    even = np.array([case.is_even for case in cases])
+    now = np.array([case.evidence.likelihood for case in cases])
     print("whether the sentences answer")
-    for name, part in (("even", even), ("odd", ~even), ("all", even | ~even)):
-        for at in (0.46, 0.48, 0.5, 0.52):
-            yes = now[part & truth] >= at
-            no = now[part & ~truth] < at
-            shares = f"{yes.mean():.3f} answered, {no.mean():.3f} declined"
-            print(f"  as it is, {name} articles, from {at}: {shares}")
-    for name, fitted, tested in (("even", even, ~even), ("odd", ~even, even)):
-        weights, intercept = fit(signs[fitted], truth[fitted].astype(float))
-        area = roc_auc_score(truth[tested], signs[tested] @ weights)
-        print(f"  fitted to the {name} articles, area under the curve on the others {area:.3f}")
+    for half, part in (("even", even), ("odd", ~even), ("all", even | ~even)):
+        for likelihood in LIKELIHOODS:
+            answered = (now[part & truth] >= likelihood).mean()
+            declined = (now[part & ~truth] < likelihood).mean()
+            shares = f"{answered:.3f} answered, {declined:.3f} declined"
+            print(f"  as it is, {half} articles, from {likelihood}: {shares}")
+    for half, part in (("even", even), ("odd", ~even)):
+        weights, _ = fit(signs[part], truth[part].astype(float))
+        area = roc_auc_score(truth[~part], signs[~part] @ weights)
+        print(f"  fitted to the {half} articles, area under the curve on the others {area:.3f}")
     weights, intercept = fit(signs, truth.astype(float))
-    print(" ", dict(zip(names, weights.round(2).tolist(), strict=True)), round(intercept, 2))
+    return named(names, weights), intercept
 
 
-def choice(asked: Sequence[Question], held: Sequence[Evidence], even: Rows) -> None:
-    rows: list[tuple[list[dict[str, float]], Rows, bool]] = []
-    for question, evidence, is_even in zip(asked, held, even, strict=True):
-        if question.answerable:
-            kind = kind_of(question.text)
-            found = [
-                (text, seen)
-                for number, sentence in enumerate(evidence.sentences[:SENTENCES])
-                for text, seen in described_phrases(
-                    " ".join(sentence.text.split()), number, kind, evidence.weights
+def fit_phrase(cases: Sequence[Case]) -> dict[str, float]:
+    """Fit which phrase is an answer."""
+    rows: list[tuple[list[Phrase], Rows, bool]] = []
+    for case in cases:
+        if case.golden.answerable:
+            phrases = [
+                phrase
+                for number, sentence in enumerate(case.evidence.sentences[:SENTENCES])
+                for phrase in phrases_of(
+                    line_of(sentence), number, case.question, case.evidence.rarity
                 )
             ]
-            right = np.array([token_f1(text, question.answers) for text, _ in found])
-            rows.append(([seen for _, seen in found], right, bool(is_even)))
-    names = sorted({name for seen, _, _ in rows for row in seen for name in row})
+            right = np.array([token_f1(phrase.text, case.golden.answers) for phrase in phrases])
+            rows.append((phrases, right, case.is_even))
+    names = sorted({name for phrases, _, _ in rows for p in phrases for name in p.features})
 
-    def table(seen: list[dict[str, float]]) -> Rows:
-        return np.array([[row.get(name, 0.0) for name in names] for row in seen]).reshape(
-            -1, len(names)
-        )
+    def table(phrases: Sequence[Phrase]) -> Rows:
+        values = [[phrase.features.get(name, 0.0) for name in names] for phrase in phrases]
+        return np.array(values).reshape(-1, len(names))
 
-    def fitted(parts: list[tuple[list[dict[str, float]], Rows, bool]]) -> Rows:
-        signs = np.concatenate([table(seen) for seen, _, _ in parts])
+    def fitted(parts: Sequence[tuple[list[Phrase], Rows, bool]]) -> Rows:
+        signs = np.concatenate([table(phrases) for phrases, _, _ in parts])
         return fit(signs, np.concatenate([right for _, right, _ in parts]))[0]
 
     print("which phrase answers")
-    for name, first in (("even", True), ("odd", False)):
+    for half, first in (("even", True), ("odd", False)):
         weights = fitted([row for row in rows if row[2] == first])
         best = [
-            right[np.argmax(table(seen) @ weights)] if len(right) else 0.0
-            for seen, right, is_even in rows
+            right[np.argmax(table(phrases) @ weights)] if len(right) else 0.0
+            for phrases, right, is_even in rows
             if is_even != first
         ]
-        print(f"  fitted to the {name} articles, F1 on the others {np.mean(best):.3f}")
-    weights = fitted(rows)
-    print(" ", {n: round(w, 2) for n, w in zip(names, weights.tolist(), strict=True)})
+        print(f"  fitted to the {half} articles, F1 on the others {np.mean(best):.3f}")
+    weights = named(names, fitted(rows))
+    return {name: weight for name, weight in weights.items() if abs(weight) >= LEAST_WEIGHT}
+
+
+def named(names: Sequence[str], weights: Rows) -> dict[str, float]:
+    return {name: round(w, 2) for name, w in zip(names, weights.tolist(), strict=True)}
 
 
 def fit(signs: Rows, right: Rows) -> tuple[Rows, float]:

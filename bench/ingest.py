@@ -6,9 +6,9 @@ in a process of its own with an empty state folder; they take turns. Prints page
 ratio, where Quoth's time goes, and the peak of resident memory: of the process itself, and of the
 processes that it starts to read files.
 
-    python bench/ingest.py FOLDER                             # all PDF files in it
-    python bench/ingest.py FOLDER --files 4
-    python bench/ingest.py FOLDER --only quoth --copies 2    # twice as large: memory is flat
+    python -m bench.ingest FOLDER                             # all PDF files in it
+    python -m bench.ingest FOLDER --files 4
+    python -m bench.ingest FOLDER --only quoth --copies 2    # twice as large: memory is flat
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import measure
-from measure import ROOT, PeerError
 from quoth.config import load_config
+
+from bench import measure
+from bench.measure import ROOT, PeerError
 
 SIDES = ("quoth", "langchain")
 
@@ -89,7 +90,16 @@ def write_copies(files: list[Path], folder: Path, number: int) -> None:
 def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> dict[str, Any]:
     home = Path(tempfile.mkdtemp(dir=scratch))
     shutil.copytree(scratch / "prepared", home, dirs_exist_ok=True)
-    program = [sys.executable, __file__, str(folder), "--side", side, "--engine", engine]
+    program = [
+        sys.executable,
+        "-m",
+        "bench.ingest",
+        str(folder),
+        "--side",
+        side,
+        "--engine",
+        engine,
+    ]
     try:
         return measure.run(program, home=home, timeout=6 * 3600).said
     except PeerError as error:
@@ -162,7 +172,7 @@ def langchain(files: list[Path], _: str) -> dict[str, Any]:
     except ImportError:
         from langchain_community.vectorstores import Chroma
 
-    from quoth.embed.embedder import FolderEmbedder
+    from quoth.embed import FolderEmbedder
 
     folder = FolderEmbedder.open(load_config(environment={}).config.embedding).folder
     busy: dict[str, float] = {}

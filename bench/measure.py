@@ -174,8 +174,8 @@ def row(
 
 def machine() -> str:
     """Return the machine, and how busy it is."""
-    from quoth.weights.profile import machine as processor
-    from quoth.weights.threads import busy_cores
+    from quoth.weights import busy_cores
+    from quoth.weights import machine as processor
 
     memory = psutil.virtual_memory().total / 2**30
     return (

@@ -1,12 +1,12 @@
 """How long a search takes in a large collection, without the embedding of the question.
 
-    python bench/search.py public/scifact --chunks 100000
+    python -m bench.search public/scifact --chunks 100000
 
 The chunks are made of halves of two abstracts each, so their words are those of real text. Vectors
 are drawn: every abstract has one, a chunk the mean of its two with some noise. They are stored by
 the product's own `Store`, indexed by its own `DenseIndex` (Chroma), and searched by its own
-`Searcher`. In the same loop, for the same questions, stand a plain FTS5 query of all words and a
-plain Chroma query; ratios to them hold on any machine, milliseconds only on this one.
+`CollectionSearcher`. In the same loop, for the same questions, stand a plain FTS5 query of all
+words and a plain Chroma query; ratios to them hold on any machine, milliseconds only on this one.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from quoth.collection.index import DenseIndex
-from quoth.collection.store import Store
-from quoth.config.settings import Retrieval
+from quoth.collection import DenseIndex, Store
+from quoth.config import Retrieval
 from quoth.evaluate.corpus import read_corpus, read_grades, read_queries
-from quoth.retrieve.searcher import Searcher
-from quoth.system.lock import WriteLock
-from quoth.text.words import analyse
+from quoth.retrieve import CollectionSearcher
+from quoth.system import WriteLock
+from quoth.text import analyse
 from quoth.types import Chunk, Document, Page
 
 WIDTH = 384
@@ -107,7 +106,7 @@ def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str,
     begin = time.perf_counter()
     if store.chunk_count() != count:
         fill(store, [d.pages[0].text.split() for d in documents.values()], drawn, count)
-        with lock.held():
+        with lock.hold():
             index.sync()
     made = time.perf_counter() - begin
     asked = {}
@@ -115,7 +114,7 @@ def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str,
         near = drawn[place[next(iter(grades))]]
         asked[read_queries(corpus)[query]] = unit(near + random.normal(0, NOISE, WIDTH))
     embedder: Any = Drawn(asked)
-    searcher = Searcher(store, index, embedder, Retrieval(k=SHOWN))
+    searcher = CollectionSearcher(store, index, embedder, Retrieval(k=SHOWN))
     first = next(iter(asked))
     searcher.search(first)
     assert index.problem() is None, index.problem()

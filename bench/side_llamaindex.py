@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from side_llamacpp import serve
+from bench.side_llamacpp import serve
 
 warnings.simplefilter("ignore")
 

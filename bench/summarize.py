@@ -1,6 +1,6 @@
 """Summaries of Quoth against LangChain's load_summarize_chain, on the same documents.
 
-    python bench/summarize.py public/squality/dev.jsonl public/qmsum/val.jsonl --each 10
+    python -m bench.summarize public/squality/dev.jsonl public/qmsum/val.jsonl --each 10
 
 The chain is used as its documentation has it: `load_summarize_chain(llm, chain_type="map_reduce")`
 with its default prompts, over 3,000 characters at a time from RecursiveCharacterTextSplitter. Both
@@ -23,16 +23,12 @@ from statistics import fmean
 from typing import Any
 
 from quoth.backends import LlamaCpp
-from quoth.config.read import load_config
-from quoth.config.settings import ModelSettings
-from quoth.evaluate.questions import sample
-from quoth.evaluate.references import Referenced, read_references
+from quoth.config import ModelSettings, load_config
+from quoth.evaluate import Referenced, read_references, sample
 from quoth.evaluate.summaries import judged, lead
 from quoth.models import LocalModel, open_model
-from quoth.summarize import SummaryOptions
-from quoth.summarize.summarizer import Summarizer
-from quoth.weights.find import weights_of
-from quoth.weights.threads import decode_threads
+from quoth.summarize import Summarizer, SummaryOptions
+from quoth.weights import decode_threads, weights_of
 
 ANSWER_TOKENS = 256  # of langchain_community.llms.LlamaCpp
 FIGURES = ("rouge1", "rouge2", "rougeL", "supported_numbers", "supported_names")

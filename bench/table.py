@@ -22,11 +22,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import corpus
-import measure
-from measure import PEERS, ROOT, PeerError, Row, Run, in_turns, row, say
+from bench import corpus, measure
+from bench.measure import PEERS, ROOT, PeerError, Row, Run, in_turns, row, say
 
 QUOTH = [sys.executable, "-m", "quoth.cli"]
 QUESTION = "How long can the emergency generator run on a full tank?"
@@ -76,7 +73,7 @@ class Bench:
         files = [str(file) for file in sorted(LIBRARY.iterdir())]
         facts = self.ours("prepare", QUESTION, *files, home=self.prepared).said
         self.embedder = str(facts["embedder"])
-        from quoth.weights.find import embedded_weights
+        from quoth.weights import embedded_weights
 
         self.weights = str(embedded_weights())
 
@@ -100,14 +97,10 @@ class Bench:
         return folder
 
     def ours(self, task: str, *arguments: str, home: Path) -> Run:
-        return measure.run(
-            [sys.executable, str(ROOT / "bench" / "side_quoth.py"), task, *arguments], home=home
-        )
+        return measure.run([sys.executable, "-m", "bench.side_quoth", task, *arguments], home=home)
 
     def theirs(self, side: str, task: str, *arguments: str, home: Path) -> Run:
-        return measure.run(
-            [str(PEERS), str(ROOT / "bench" / f"side_{side}.py"), task, *arguments], home=home
-        )
+        return measure.run([str(PEERS), "-m", f"bench.side_{side}", task, *arguments], home=home)
 
 
 def start_up(bench: Bench) -> list[Row]:

@@ -13,8 +13,7 @@ from pathlib import Path
 import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 from quoth import Answer, Library
-from quoth.views.lines import located, quoted, verdict
-from quoth.views.page_image import page_image
+from quoth.views import format_page, format_quote, format_verdict, page_image
 from rich.console import Console
 from rich.text import Text
 
@@ -65,13 +64,13 @@ def card(answer: Answer) -> Image.Image:
     canvas = Image.new("RGB", (WIDTH, 2000), "white")
     draw = ImageDraw.Draw(canvas)
     y = MARGIN
-    where = located(Path(citation.source).name, citation.page, citation.page_label)
+    where = format_page(Path(citation.source).name, citation.page, citation.page_label)
     for text, font, size, color, indent in (
         (answer.question, "DejaVuSans", 22, SOFT, 0),
         (answer.text, "DejaVuSerif", 34, INK, 0),
         (f"[1]  {where}", "DejaVuSans", 22, INK, 40),
-        (quoted(citation), "DejaVuSerif-Italic", 24, INK, 40),
-        (verdict(citation), "DejaVuSans", 20, GOOD, 40),
+        (format_quote(citation), "DejaVuSerif-Italic", 24, INK, 40),
+        (format_verdict(citation), "DejaVuSans", 20, GOOD, 40),
     ):
         face = ImageFont.truetype(str(_FONTS / f"{font}.ttf"), size)
         most = int((WIDTH - 2 * MARGIN - indent) / face.getlength("n"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from quoth.embed import Embedder, Vectors
+from quoth.embed import Embedder
 from quoth.text import analyse, code
+from quoth.types import Vectors
 
 WIDTH = 64
 

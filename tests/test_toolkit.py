@@ -25,7 +25,7 @@ from quoth.config import load_config
 from quoth.config.read import preset_names
 from quoth.errors import ConfigurationError
 from quoth.retrieve.tool import NAME, search_tool
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import SummaryOptions
 from quoth.system.packaged import presets_folder
 from scripted_model import Scripted
 

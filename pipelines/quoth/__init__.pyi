@@ -10,6 +10,8 @@ __all__ = [
     "Page",
     "QuothError",
     "Report",
+    "load_ipython_extension",
+    "show",
     "take_over",
 ]
 
@@ -18,3 +20,4 @@ from .errors import QuothError
 from .library import Library
 from .system import Guard, take_over
 from .types import Answer, Chunk, Citation, Document, Hit, Page, Report
+from .views import load_ipython_extension, show

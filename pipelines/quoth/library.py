@@ -45,7 +45,7 @@ from quoth.summarize import Summarizer, Summary, SummaryOptions
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Answer, Citation, Hit, Page, Progress, Report
-from quoth.views import notebook_bar
+from quoth.views import notebook_bar, register_views
 
 DEFAULT_COLLECTION = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -88,6 +88,7 @@ class Library:
         self.config = config or load_config().config
         self.home = Path(home) if home is not None else state_folder()
         self.folder = self.home / "collections" / collection
+        register_views()
 
     @classmethod
     def from_config(

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from importlib import import_module
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Vectors: TypeAlias = "NDArray[np.float32]"
+"""One vector, or an array with a vector in each row."""
 
 Progress = Callable[[int, int, str], None]
 """Hears how far some work is: the items that are finished, all items, the item at hand."""
-
-
-class Shown:
-    """A value that shows itself: with `print` as text, and in a notebook as HTML.
-
-    How is told by `quoth.views`, which stands higher and is asked by name.
-    """
-
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        return str(import_module("quoth.views.rich").plain(self))
-
-    def _repr_html_(self) -> str:
-        return str(import_module("quoth.views.rich").html(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +85,18 @@ class Chunk:
     id: int | None = None
     also_at: tuple[str, ...] = ()
 
+    def as_metadata(self) -> dict[str, Any]:
+        """Return the place of the chunk as plain values, for LangChain's metadata and for JSON."""
+        return {
+            "source": self.source,
+            "title": self.title,
+            "page": self.page,
+            "page_label": self.page_label,
+            "start": self.start,
+            "end": self.end,
+            "headings": list(self.headings),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -107,6 +110,16 @@ class Hit:
     score: float
     dense_score: float | None = None
     keyword_score: float | None = None
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return the place and the scores as plain values, for LangChain's metadata and JSON."""
+        return {
+            **self.chunk.as_metadata(),
+            "also_at": list(self.chunk.also_at),
+            "score": self.score,
+            "dense_score": self.dense_score,
+            "keyword_score": self.keyword_score,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Shown):
+class Answer:
     """An answer and what it rests on.
 
     `answerable` is false when the documents do not hold the answer; `nearest` then shows the
@@ -196,6 +209,9 @@ class Answer(Shown):
     excerpts: tuple[Chunk, ...] = ()
     cached: bool = False
 
+    def __str__(self) -> str:
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -209,7 +225,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Report(Shown):
+class Report:
     """What a run over many files did. Every file that was seen is in exactly one of the three."""
 
     done: tuple[Outcome, ...] = ()
@@ -218,7 +234,8 @@ class Report(Shown):
     removed: tuple[Outcome, ...] = ()
     seconds: float = 0.0
 
-
-def as_json(value: Any) -> dict[str, Any]:
-    """Return a frozen value as plain dictionaries and lists, ready for `json.dumps`."""
-    return asdict(value)
+    def __str__(self) -> str:
+        return (
+            f"{len(self.done)} done, {len(self.skipped)} skipped, {len(self.failed)} failed, "
+            f"{len(self.removed)} removed, in {self.seconds:.1f} s"
+        )

@@ -15,11 +15,11 @@ from quoth.answer import Answerer, find_calibration
 from quoth.answer.answerer import NOT_FOUND
 from quoth.collection import Scope
 from quoth.config import Answering, Config, Embedding
-from quoth.embed import Embedder, FolderEmbedder, Vectors
+from quoth.embed import Embedder, FolderEmbedder
 from quoth.errors import BackendError, ContextOverflowError, UsageError
 from quoth.journal import Journal
 from quoth.retrieve import Question
-from quoth.types import Answer, Chunk, Hit
+from quoth.types import Answer, Chunk, Hit, Vectors
 from scripted_model import Scripted
 
 SMALL = 135_000_000

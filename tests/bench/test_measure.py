@@ -6,12 +6,8 @@ from pathlib import Path
 
 import pytest
 
-BENCH = Path(__file__).parents[2] / "bench"
-sys.path.insert(0, str(BENCH))
-
-import corpus  # noqa: E402
-import measure  # noqa: E402
-from measure import PeerError, Run  # noqa: E402
+from bench import corpus, measure
+from bench.measure import PeerError, Run
 
 
 def value(run: Run) -> float:

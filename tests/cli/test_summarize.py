@@ -66,7 +66,7 @@ def test_a_plan_is_made_without_a_call(run: Quoth, folder: Path) -> None:
     planned = run("summarize", str(folder), "--dry-run")
     assert planned.returncode == 0
     assert "2 documents" in planned.stdout
-    assert "once this model has been called" in planned.stdout
+    assert "after the first call of this model" in planned.stdout
     assert "The journal is empty." in run("journal", "stats").stdout
     run("summarize", str(folder / "may.md"))
     total = json.loads(run("summarize", str(folder), "--dry-run", "--json").stdout)["total"]

@@ -12,8 +12,7 @@ from quoth.errors import UsageError
 from quoth.evaluate.references import Referenced, read_references
 from quoth.evaluate.rouge import ROUGE, rouge
 from quoth.evaluate.summaries import evaluate_summaries, judged, lead
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from rouge_score.rouge_scorer import RougeScorer
 from scripted_model import Scripted

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 from quoth.errors import PromptError
-from quoth.prompts.families import ModelMetadata, families, family_of, family_template, find_family
+from quoth.prompts.families import (
+    ModelMetadata,
+    family_of,
+    family_template,
+    find_family,
+    list_families,
+)
 from quoth.prompts.template import template_of_family
 
 NAMES = {
@@ -70,7 +76,7 @@ def test_the_architecture_comes_last() -> None:
 
 
 def test_every_family_has_a_template_that_ships() -> None:
-    for family in families():
+    for family in list_families():
         text, trusted = family_template(family)
         assert text
         assert trusted
@@ -116,7 +122,7 @@ def test_a_wrong_index_is_refused(tmp_path: Path, index: str, reason: str) -> No
     file.parent.mkdir()
     file.write_text(index, "utf-8")
     with pytest.raises(PromptError, match=reason) as error:
-        families((tmp_path,))
+        list_families((tmp_path,))
     assert "index.yaml" in str(error.value)
 
 

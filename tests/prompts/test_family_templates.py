@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quoth.errors import PromptError
-from quoth.prompts.families import families
+from quoth.prompts.families import list_families
 from quoth.prompts.template import ChatTemplate, render_messages, template_of_family
 
 MATERIAL = Path(__file__).parents[3] / "shared" / "testdata" / "chat_templates"
@@ -277,4 +277,4 @@ class TestOfficial:
 
 def test_every_family_is_compared_with_an_official_template() -> None:
     compared = {template_of_family(row.family).family for row in OFFICIAL}
-    assert {family.name for family in families()} - compared == {"plain"}
+    assert {family.name for family in list_families()} - compared == {"plain"}

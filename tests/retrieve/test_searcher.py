@@ -13,7 +13,6 @@ from quoth.collection.index import DenseIndex
 from quoth.collection.scope import Scope
 from quoth.collection.store import Store
 from quoth.config.settings import Retrieval
-from quoth.embed import Vectors
 from quoth.errors import FingerprintError, UsageError
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.langchain import CollectionRetriever, as_langchain
@@ -22,7 +21,7 @@ from quoth.retrieve.scopes import pages_of, scope_of
 from quoth.retrieve.searcher import CollectionSearcher
 from quoth.system.lock import WriteLock
 from quoth.text import named_words
-from quoth.types import Chunk, Document, Heading, Page
+from quoth.types import Chunk, Document, Heading, Page, Vectors
 
 MODES = ("dense", "keyword", "hybrid")
 

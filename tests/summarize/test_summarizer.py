@@ -12,12 +12,9 @@ from quoth.config.settings import ModelSettings
 from quoth.errors import GenerationError, NoTextError, UsageError
 from quoth.journal.journal import Journal
 from quoth.models import LocalModel, open_model
-from quoth.summarize.run import Monitor, StoppedError
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Monitor, StoppedError, Summarizer, SummaryOptions
 from quoth.types import Document, Page
-from quoth.views.summary import rendered
-from quoth.views.trace import trace_json, trace_page
+from quoth.views import render_summary, trace_json, trace_page
 from scripted_model import Scripted
 
 LIBRARY = Path(__file__).parents[2] / "data" / "library"
@@ -111,7 +108,7 @@ def test_it_counts_what_it_took(tmp_path: Path) -> None:
     again = summarizer.invoke(TEXT)
     assert (again.calls, again.cached_calls) == (0, 1)
     assert again.text == first.text
-    assert rendered(again, "json") == rendered(first, "json")
+    assert render_summary(again, "json") == render_summary(first, "json")
 
 
 def test_a_plan_tells_calls_and_what_is_known(tmp_path: Path) -> None:
@@ -161,7 +158,7 @@ def test_several_documents_make_one_summary_with_their_names() -> None:
     by_source = {link.source: s.text for s in summary.sentences for link in s.links}
     assert "loaves" in by_source["a.md"]
     assert "ferry" in by_source["b.md"]
-    assert "[b.md p. 1]" in rendered(summary, "text")
+    assert "[b.md p. 1]" in render_summary(summary, "text")
 
 
 def test_a_question_reaches_the_prompt_and_its_answer_the_summary() -> None:
@@ -209,7 +206,7 @@ def test_a_schema_is_filled_and_checked_and_asked_again() -> None:
     model = Scripted(answer=lambda p: next(answers) if "JSON" in p else "It gave 3,900 crowns.")
     summary = Summarizer(model, options=SummaryOptions(schema=SCHEMA)).invoke(TEXT)
     assert summary.data == {"money": 3900}
-    assert json.loads(rendered(summary, "text")) == {"money": 3900}
+    assert json.loads(render_summary(summary, "text")) == {"money": 3900}
     assert model.asked[-1].json_schema == SCHEMA
 
 
@@ -347,7 +344,7 @@ def test_a_watch_stops_it_between_calls(tmp_path: Path) -> None:
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(30))
     summarizer = Summarizer(model, journal=journal, options=SummaryOptions(map_tokens=100))
     with pytest.raises(StoppedError):
-        summarizer.invoke(text, watch=Stopping())
+        summarizer.invoke(text, monitor=Stopping())
     assert len(model.asked) == 3
     assert summarizer.invoke(text).cached_calls == 3
 
@@ -369,8 +366,9 @@ def test_a_long_chain_of_refinements_can_be_traced() -> None:
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(300))
     options = SummaryOptions(strategy="refine", map_tokens=40)
     summary = Summarizer(Scripted(), options=options).invoke(text)
-    assert trace_json(summary)
-    assert trace_page(summary)
+    nodes = [*summary.tree.walk()]
+    assert len(json.loads(trace_json(summary))["tree"]) == len(nodes)
+    assert trace_page(summary).count("<details") == len(nodes)
 
 
 def test_the_embedded_model_summarizes_and_resumes(embedded: LocalModel, tmp_path: Path) -> None:

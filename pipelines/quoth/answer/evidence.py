@@ -18,9 +18,8 @@ import numpy as np
 from quoth.answer.kinds import holds_kind
 from quoth.answer.rules import Calibration
 from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
-from quoth.embed import Vectors
 from quoth.retrieve import Question
-from quoth.types import Hit
+from quoth.types import Hit, Vectors
 
 HITS = 5
 """Hits whose sentences are looked at."""
@@ -76,7 +75,7 @@ def describe_sentences(
 ) -> list[dict[str, float]]:
     """Return the features of each sentence by name. The sentences are in the order of chunks."""
     embedder = question.embedder
-    vectors = embedder.embed([embedder.readable_text(sentence.text) for sentence in sentences])
+    vectors = embedder.embed([embedder.clip(sentence.text) for sentence in sentences])
     return [
         {
             "covered": _covered(rarity, sentence.terms),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from quoth.retrieve import Question
 from quoth.text import is_stop_word, lexemes, stem
@@ -10,6 +11,7 @@ from quoth.text import is_stop_word, lexemes, stem
 MAX_COUNTED_WORDS = 4
 """Words that may follow a number and say what it counts."""
 _UNIT_WORDS = 2
+_LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
 _FOLLOWING = re.compile(r"[ \u00a0-]([^\W\d_]+)")
 
 
@@ -39,10 +41,9 @@ def holds_kind(sentence: str, question: Question) -> float:
             return 0.5
 
 
-def is_of_kind(phrase: str, question: Question) -> bool:
-    """Return whether a phrase is plainly a number with its unit, a date, or a name, as asked."""
+def is_of_kind(words: Sequence[str], question: Question) -> bool:
+    """Return whether words are plainly a number with its unit, a date, or a name, as asked."""
     rules = question.language.questions
-    words = [match.group() for match in lexemes(phrase)]
     content = [
         word for word in words if word[0].isalnum() and not is_stop_word(word, question.language)
     ]
@@ -77,7 +78,8 @@ def with_unit(number: str, sentence: str, question: Question) -> str:
         return number
     bound = rules.bounds.search(sentence[:offset])
     start, end = bound.start() if bound else offset, offset + len(number)
-    if rules.is_number(lexemes(number)[-1].group()):
+    last = _LAST_WORD.search(number)
+    if last and rules.is_number(last.group()):
         offset = end
         for _ in range(_UNIT_WORDS):
             following = _FOLLOWING.match(sentence, offset)

@@ -29,11 +29,12 @@ _BY_KIND = ("words", "capitals", "digits", "date")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A run of words of sentence number `sentence`, with its score (higher is likelier)."""
+    """A run of words and signs of sentence number `sentence`; `features` are known by name."""
 
     text: str
+    words: tuple[str, ...]
     sentence: int
-    score: float
+    features: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def find_choices(
     best = evidence.sentences[:SENTENCES]
     lines = [line_of(sentence) for sentence in best]
     ranked = rank_phrases(question, lines, evidence.rarity, rule, limit=_RANKED)
-    of_kind = [phrase for phrase in ranked if is_of_kind(phrase.text, question)]
+    of_kind = [phrase for phrase in ranked if is_of_kind(phrase.words, question)]
     likely = [phrase for phrase in ranked[:CHOICES] if phrase in of_kind] or of_kind[:1]
     if likely:
         return _without_parts(
@@ -87,22 +88,22 @@ def rank_phrases(
     have the same words.
     """
     phrases = [
-        Phrase(text, number, apply_rule(rule, features))
+        phrase
         for number, line in enumerate(lines)
-        for text, features in describe_phrases(line, number, question, rarity)
+        for phrase in phrases_of(line, number, question, rarity)
     ]
     best: dict[str, Phrase] = {}
-    for phrase in sorted(phrases, key=lambda phrase: -phrase.score):
+    for phrase in sorted(phrases, key=lambda phrase: -apply_rule(rule, phrase.features)):
         best.setdefault(phrase.text.casefold(), phrase)
         if len(best) == limit:
             break
     return list(best.values())
 
 
-def describe_phrases(
+def phrases_of(
     line: str, number: int, question: Question, rarity: Mapping[str, float]
-) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield each phrase of sentence `number`, with its features by name."""
+) -> Iterator[Phrase]:
+    """Yield each phrase of sentence `number`."""
     runs = SentenceRuns(line, question.language, rarity)
     total = sum(rarity.values()) or 1.0
     covered = sum(weight for stem, weight in rarity.items() if stem in runs.stems) / total
@@ -117,7 +118,8 @@ def describe_phrases(
         features["covered"] = covered
         for name in _BY_KIND:
             features[f"{name}, {question.kind}"] = features[name]
-        yield line[runs.starts[first] : runs.ends[last]], features
+        text = line[runs.starts[first] : runs.ends[last]]
+        yield Phrase(text, tuple(runs.words[first : last + 1]), number, features)
 
 
 def _complete(phrase: Phrase, lines: Sequence[str], question: Question) -> str:

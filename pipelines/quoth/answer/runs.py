@@ -18,15 +18,15 @@ _LINKING = frozenset(",()\"'-–%$£€")
 class SentenceRuns:
     """A sentence as words and signs, each with what matters for choosing a run of them.
 
-    `rarity` is that of the question's stems. `starts`, `ends` and `stems` have an item for each
-    word or sign.
+    `rarity` is that of the question's stems. `words`, `starts`, `ends` and `stems` have an
+    item for each word or sign.
     """
 
     def __init__(self, sentence: str, language: Language, rarity: Mapping[str, float]) -> None:
         self._rules = rules = language.questions
         section = _SECTION_NUMBER.match(sentence)
         matches = lexemes(sentence, section.end() if section else 0)
-        words = [match.group() for match in matches]
+        self.words = words = [match.group() for match in matches]
         self.starts = [match.start() for match in matches]
         self.ends = [match.end() for match in matches]
         self._lower = [word.lower() for word in words]

@@ -18,13 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from quoth.system import take_over
 
-    take_over()  # before a dependency is imported: that is when it looks at its switches
+    take_over()  # before any dependency is imported, which is when it reads its switches
     from quoth.cli.app import run
 
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if "--debug" in arguments:
-        os.environ["QUOTH_DEBUG"] = "1"
-    code = run(arguments)
+    code = run(sys.argv[1:] if arguments is None else arguments)
     sys.stdout.flush()
     return code
 
@@ -32,13 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def script() -> None:
     """Run as the program `quoth`.
 
-    After Ctrl-C it leaves at once: threads of native code may still be at work, and taking the
-    interpreter apart under them would end in an abort. What was finished is on the disk.
+    After Ctrl-C the process ends at once: threads of native code may still be running, and an
+    orderly shutdown of the interpreter would abort under them. Finished work is on the disk.
     """
-    gc.set_threshold(50_000)  # the modules stay: looking through them as they come costs a tenth
+    gc.set_threshold(50_000)  # modules stay: collecting while they load costs a tenth
     try:
         code = main()
-    except BrokenPipeError:  # the reader of a pipe went away, as `head` does
+    except BrokenPipeError:  # the reader of the pipe has ended, as `head` does
         code = 0
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if code == EXIT_INTERRUPTED:

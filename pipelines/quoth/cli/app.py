@@ -1,13 +1,13 @@
-"""The commands, gathered; and what happens when one of them fails."""
+"""All commands in one program, and the end of a command that fails."""
 
 from __future__ import annotations
 
-import os
 import sys
-import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from quoth.cli import (
     EXIT_FAILED,
@@ -19,6 +19,7 @@ from quoth.cli import (
     demo,
     doctor,
     evaluate,
+    journal,
     models,
     prompts,
     setup,
@@ -28,8 +29,26 @@ from quoth.cli import (
 from quoth.cli import run as run_command
 from quoth.errors import QuothError
 
+
+class Sections(TyperGroup):
+    """A program whose help lists its commands under headings."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands, a section for each `rich_help_panel`."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        width = max(map(len, self.commands))
+        for name, command in self.commands.items():
+            heading = getattr(command, "rich_help_panel", None) or "Commands"
+            help = command.get_short_help_str(formatter.width - width - 6)
+            sections.setdefault(heading, []).append((name.ljust(width), help))
+        for heading, rows in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
 app = typer.Typer(
     name="quoth",
+    cls=Sections,
     help="Ask questions of your own documents, and summarize them, on your own machine.",
     no_args_is_help=True,
     add_completion=True,
@@ -38,19 +57,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    setup,
-    collection,
-    ask,
-    summarize,
-    run_command,
-    configure,
-    prompts,
-    models,
-    tune,
-    doctor,
-    evaluate,
-    demo,
-):
+    ask, summarize, run_command, collection, models, tune, prompts, configure, setup,
+    doctor, demo, journal, evaluate,
+):  # fmt: skip
     module.register(app)
 
 
@@ -59,42 +68,40 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = app(args=list(arguments), prog_name="quoth", standalone_mode=False)
     except QuothError as error:
-        _tell(str(error), error.hint)
+        _print_failure(str(error), error.hint)
         return error.exit_code
     except BrokenPipeError:
         raise
     except Exception as error:  # nobody above can handle it
-        return _foreign(error)
-    if result == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
-        return _interrupted()
+        return _handle_foreign(error)
+    if result == EXIT_INTERRUPTED:  # typer's value for Ctrl-C
+        return _interrupt()
     return result if isinstance(result, int) else 0
 
 
-def _foreign(error: Exception) -> int:
+def _handle_foreign(error: Exception) -> int:
     """Handle an error that is not ours: of the argument parser, or a mistake in the program."""
     show = getattr(error, "show", None)
-    if callable(show):  # click's usage errors
+    if callable(show):  # a usage error of the parser
         show()
         return EXIT_USAGE
-    if type(error).__name__ == "Abort":  # the end of the input where an answer was expected
-        return _interrupted()
+    if type(error).__name__ == "Abort":  # the input ended where an answer was expected
+        return _interrupt()
     if type(error).__name__ == "Exit":
         return int(getattr(error, "exit_code", 0))
-    _tell(
+    _print_failure(
         f"Something went wrong inside Quoth: {type(error).__name__}: {error}",
         "Run it again with --debug and report what it prints.",
     )
     return EXIT_FAILED
 
 
-def _interrupted() -> int:
-    _tell("Interrupted. What was finished is kept.", "")
+def _interrupt() -> int:
+    _print_failure("Interrupted. What was finished is kept.", "")
     return EXIT_INTERRUPTED
 
 
-def _tell(message: str, hint: str) -> None:
-    if os.environ.get("QUOTH_DEBUG"):
-        traceback.print_exc()
+def _print_failure(message: str, hint: str) -> None:
     print(f"quoth: {message}", file=sys.stderr)
     if hint:
         print(f"  hint: {hint}", file=sys.stderr)

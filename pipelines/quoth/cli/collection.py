@@ -12,191 +12,110 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quoth.cli import EXIT_FAILED, show
-from quoth.cli.options import (
-    DEFAULT_COLLECTION,
-    AsJson,
-    Collection,
-    ConfigFile,
-    Debug,
-    Preset,
-    Settings,
-    opened,
-)
+from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.views import clean, format_count, format_path, report_json
 
 if TYPE_CHECKING:
+    from quoth.ingest import Verification
     from quoth.library import Library
     from quoth.types import Report
 
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another process that is writing.")]
+SECTION = "Documents"
 
-documents = typer.Typer(help="What the collection holds.", no_args_is_help=True)
+Wait = Annotated[float, typer.Option(help="Seconds to wait for another process that writes.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     for command in (ingest, verify, rebuild, reembed):
-        app.command()(command)
-    app.add_typer(documents, name="documents")
+        add_command(app, command, "collection", "json", *SETTINGS, section=SECTION)
+    documents = typer.Typer(help="List or export the documents.", no_args_is_help=True)
+    add_command(documents, list_documents, "collection", "json", *SETTINGS, name="list")
+    add_command(documents, export_documents, "collection", *SETTINGS, name="export")
+    app.add_typer(documents, name="documents", rich_help_panel=SECTION)
 
 
 def ingest(
+    shared: SharedOptions,
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
-    collection: Collection = DEFAULT_COLLECTION,
     password: Annotated[
-        list[str] | None, typer.Option(help="Tried on encrypted files; may be repeated.")
+        list[str] | None, typer.Option(help="A password for encrypted files; may be repeated.")
     ] = None,
     retry: Annotated[
-        bool, typer.Option("--retry", help="Read again what could not be read before.")
+        bool, typer.Option("--retry", help="Read again the files that could not be read before.")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on, and follow the folders until Ctrl-C.")
+        bool, typer.Option("--watch", help="Follow the folders until Ctrl-C.")
     ] = False,
     wait: Wait = 60.0,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> int:
-    """Bring the collection in step with files and folders."""
+    """Read files and folders into the collection."""
     if watch:
-        with opened(collection, config, set, preset=preset) as library:
-            return _follow(library, paths, password or (), json=json)
+        with shared.open_library() as library:
+            return _follow(library, paths, password or (), json=shared.json)
     with (
-        opened(collection, config, set, preset=preset) as library,
+        shared.open_library() as library,
         show.progress("Ingesting", files=True) as progress,
     ):
         report = library.ingest(
             *paths, passwords=password or (), retry=retry, progress=progress, wait_seconds=wait
         )
-    _print(report, json=json)
+    _print_report(report, json=shared.json)
     return EXIT_FAILED if report.failed else 0
 
 
-def _follow(
-    library: Library, paths: Sequence[Path], passwords: Sequence[str], *, json: bool
-) -> int:
-    """Print a report after the first run, and after each that changed something, until Ctrl-C."""
-    failed: set[tuple[str, str]] | None = None
-    try:
-        for report in library.watch(*paths, passwords=passwords):
-            now = {(line.path, line.reason) for line in report.failed}
-            if failed is None or report.done or report.removed or now != failed:
-                _print(report, json=json)
-                sys.stdout.flush()
-            failed = now
-    except KeyboardInterrupt:
-        return 0
-    return 0
-
-
-def _print(report: Report, *, json: bool) -> None:
-    if json:
-        show.print_json(asdict(report))
+def verify(shared: SharedOptions, wait: Wait = 60.0) -> int:
+    """Check files, text, vectors, keywords and index."""
+    with shared.open_library() as library:
+        verification = library.verify(wait_seconds=wait)
+    if shared.json:
+        show.print_json(asdict(verification))
     else:
-        show.print_report(report)
+        _print_verification(verification)
+    return EXIT_FAILED if verification.problems else 0
 
 
-def verify(
-    collection: Collection = DEFAULT_COLLECTION,
-    wait: Wait = 60.0,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
-) -> int:
-    """Check files, text, vectors, keywords and the index against each other."""
-    with opened(collection, config, set, preset=preset) as library:
-        found = library.verify(wait_seconds=wait)
-    if json:
-        show.print_json(asdict(found))
-        return EXIT_FAILED if found.problems else 0
-    out = show.console()
-    for note in found.notes:
-        out.print(f"  - {show.clean(note)}", style="dim")
-    for problem in found.problems:
-        out.print(
-            f"  ✗ {problem.part}: {show.clean(f'{problem.where}: {problem.what}')}", style="red"
-        )
-    held = (
-        f"{show.counted(found.sources, 'document')}, {show.counted(found.pages, 'page')}, "
-        f"{show.counted(found.chunks, 'chunk')}"
-    )
-    if not found.problems:
-        out.print(f"{held}: everything is as it should be.")
-        return 0
-    out.print(f"{held}: {show.counted(len(found.problems), 'problem')}.")
-    if all(problem.part == "index" for problem in found.problems):
-        out.print("  hint: `quoth rebuild` makes the index again.")
-    return EXIT_FAILED
+def rebuild(shared: SharedOptions, wait: Wait = 60.0) -> None:
+    """Rebuild keywords and dense index from the stored text.
 
-
-def rebuild(
-    collection: Collection = DEFAULT_COLLECTION,
-    wait: Wait = 60.0,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
-) -> None:
-    """Make keywords and dense index again from the stored text; nothing is embedded."""
-    with opened(collection, config, set, preset=preset) as library, show.waiting("Rebuilding"):
+    Nothing is embedded: the vectors are in the collection.
+    """
+    with shared.open_library() as library, show.waiting("Rebuilding"):
         chunks = library.rebuild(wait_seconds=wait)
-    if json:
+    if shared.json:
         show.print_json({"chunks": chunks})
     else:
-        show.console().print(f"The index was made again with {show.counted(chunks, 'chunk')}.")
+        show.console().print(f"The index was rebuilt with {format_count(chunks, 'chunk')}.")
 
 
-def reembed(
-    collection: Collection = DEFAULT_COLLECTION,
-    wait: Wait = 60.0,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
-) -> None:
-    """Change the collection to the configured embedder and splitter, from the text it holds."""
-    with (
-        opened(collection, config, set, preset=preset) as library,
-        show.progress("Embedding", files=True) as progress,
-    ):
+def reembed(shared: SharedOptions, wait: Wait = 60.0) -> None:
+    """Change to the configured embedder and splitter.
+
+    The text comes from the collection; no file is read.
+    """
+    with shared.open_library() as library, show.progress("Embedding", files=True) as progress:
         report = library.reembed(progress=progress, wait_seconds=wait)
-    if json:
-        show.print_json(asdict(report))
+    if shared.json:
+        show.print_json(report_json(report))
     elif report.done:
-        chunks = sum(line.chunks for line in report.done)
+        chunks = sum(outcome.chunks for outcome in report.done)
         show.console().print(
-            f"{show.counted(len(report.done), 'document')} embedded anew "
-            f"({show.counted(chunks, 'chunk')}), "
-            f"in {report.seconds:.1f} s."
+            f"{format_count(len(report.done), 'document')} embedded again "
+            f"({format_count(chunks, 'chunk')}), in {report.seconds:.1f} s."
         )
     else:
         show.console().print("The collection is as configured already.")
 
 
-@documents.command("list")
-def list_documents(
-    collection: Collection = DEFAULT_COLLECTION,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
-) -> None:
+def list_documents(shared: SharedOptions) -> None:
     """List the documents in the collection."""
-    with opened(collection, config, set, preset=preset) as library:
+    with shared.open_library() as library:
         sources = library.documents()
-    if json:
+    if shared.json:
         show.print_json([asdict(source) for source in sources])
         return
     if not sources:
-        show.console(stderr=True).print(
-            f"The collection {collection!r} is empty. Fill it with: quoth ingest FOLDER"
-        )
+        show.print_empty(shared.collection)
         return
     from rich.table import Table
 
@@ -206,8 +125,8 @@ def list_documents(
         table.add_column(name, justify="right" if name in {"pages", "chunks"} else "left")
     for source in sources:
         table.add_row(
-            show.place(source.path),
-            show.clean(source.title),
+            format_path(source.path),
+            clean(source.title),
             source.format,
             str(source.pages),
             str(source.chunks),
@@ -215,16 +134,53 @@ def list_documents(
     show.console().print(table, soft_wrap=False)
 
 
-@documents.command("export")
-def export_documents(
-    collection: Collection = DEFAULT_COLLECTION,
-    json_lines: Annotated[bool, typer.Option("--json", help="JSON lines; always so.")] = True,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
-) -> None:
+def export_documents(shared: SharedOptions) -> None:
     """Print the text of every page as JSON lines."""
-    with opened(collection, config, set, preset=preset) as library:
+    with shared.open_library() as library:
         for page in library.pages():
             print(json.dumps(asdict(page), ensure_ascii=False))
+
+
+def _follow(
+    library: Library, paths: Sequence[Path], passwords: Sequence[str], *, json: bool
+) -> int:
+    """Print the first report, and each later one with a change, until Ctrl-C."""
+    failures: set[tuple[str, str]] | None = None
+    try:
+        for report in library.watch(*paths, passwords=passwords):
+            failures_now = {(outcome.path, outcome.reason) for outcome in report.failed}
+            if failures is None or report.done or report.removed or failures_now != failures:
+                _print_report(report, json=json)
+                sys.stdout.flush()
+            failures = failures_now
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _print_report(report: Report, *, json: bool) -> None:
+    if json:
+        show.print_json(report_json(report))
+    else:
+        show.print_report(report)
+
+
+def _print_verification(verification: Verification) -> None:
+    out = show.console()
+    for note in verification.notes:
+        out.print(f"  - {clean(note)}", style="dim")
+    for problem in verification.problems:
+        out.print(f"  ✗ {problem.part}: {clean(f'{problem.where}: {problem.what}')}", style="red")
+    contents = ", ".join(
+        (
+            format_count(verification.sources, "document"),
+            format_count(verification.pages, "page"),
+            format_count(verification.chunks, "chunk"),
+        )
+    )
+    if not verification.problems:
+        out.print(f"{contents}: everything is as it should be.")
+        return
+    out.print(f"{contents}: {format_count(len(verification.problems), 'problem')}.")
+    if all(problem.part == "index" for problem in verification.problems):
+        out.print("  hint: `quoth rebuild` rebuilds the index.")

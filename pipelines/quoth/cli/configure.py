@@ -5,27 +5,20 @@ from __future__ import annotations
 import typer
 
 from quoth.cli import show
-from quoth.cli.options import AsJson, ConfigFile, Debug, Preset, Settings, effective
-
-config_app = typer.Typer(help="How everything is configured.", no_args_is_help=True)
+from quoth.cli.options import SETTINGS, SharedOptions, add_command
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(config_app, name="config")
+    group = typer.Typer(help="Show the settings.", no_args_is_help=True)
+    add_command(group, show_config, "json", *SETTINGS, name="show")
+    app.add_typer(group, name="config", rich_help_panel="Set-up")
 
 
-@config_app.command("show")
-def show_config(
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
-) -> None:
-    """Print every setting, its value, and where the value came from."""
-    rows = list(effective(config, set, preset=preset).rows())
-    if json:
+def show_config(shared: SharedOptions) -> None:
+    """Print every setting with its value and its origin."""
+    rows = list(shared.effective().rows())
+    if shared.json:
         show.print_json({key: {"value": value, "from": origin} for key, value, origin in rows})
         return
     from rich.table import Table

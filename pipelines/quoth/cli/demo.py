@@ -1,4 +1,4 @@
-"""`quoth demo`: the sample library, from start to end."""
+"""`quoth demo`: the sample library, from ingestion to a summary."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import time
 import typer
 
 from quoth.cli import ask, collection, show, summarize
-from quoth.cli.options import Debug
+from quoth.cli.options import SharedOptions, add_command
 from quoth.system import sample_library_folder
+from quoth.views import format_path
 
 COLLECTION = "demo"
 QUESTION = "How long can the emergency generator run on a full tank?"
@@ -17,34 +18,35 @@ SUMMARIZED = "library-committee-minutes.md"
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(demo)
+    add_command(app, demo, section="Set-up")
 
 
-def demo(debug: Debug = False) -> int:
-    """Ingest the sample library, ask it a question, summarize a document."""
+def demo(shared: SharedOptions) -> int:
+    """Try it: ingest five documents, ask, summarize."""
     out = show.console()
     folder = sample_library_folder()
     seconds: dict[str, float] = {}
+    options = SharedOptions(collection=COLLECTION)
 
-    def step(command: str) -> None:
+    def print_command(command: str) -> None:
         out.print(f"\n$ quoth {command}", style="bold")
 
-    step(f"ingest {show.place(str(folder))} --collection {COLLECTION}")
+    print_command(f"ingest {format_path(str(folder))} --collection {COLLECTION}")
     begin = time.perf_counter()
-    code = collection.ingest([folder], collection=COLLECTION)
+    code = collection.ingest(options, [folder])
     seconds["ingest the library"] = time.perf_counter() - begin
 
-    step(f'ask "{QUESTION}" --collection {COLLECTION}')
+    print_command(f'ask "{QUESTION}" --collection {COLLECTION}')
     begin = time.perf_counter()
-    ask.ask(QUESTION, collection=COLLECTION)
+    ask.ask(options, QUESTION)
     seconds["answer the question"] = time.perf_counter() - begin
 
-    step(f"summarize {show.place(str(folder / SUMMARIZED))}")
+    print_command(f"summarize {format_path(str(folder / SUMMARIZED))}")
     begin = time.perf_counter()
-    code = summarize.summarize([folder / SUMMARIZED]) or code
+    code = summarize.summarize(SharedOptions(), [folder / SUMMARIZED]) or code
     seconds["summarize a document"] = time.perf_counter() - begin
 
-    out.print("\nTimings, everything loaded anew for each command:", style="bold")
-    for what, took in seconds.items():
-        out.print(f"  {what:<22} {took:5.1f} s")
+    out.print("\nTimings, with the models loaded again for each command:", style="bold")
+    for step, duration in seconds.items():
+        out.print(f"  {step:<22} {duration:5.1f} s")
     return code

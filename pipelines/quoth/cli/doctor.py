@@ -12,19 +12,10 @@ from typing import TYPE_CHECKING, Literal
 import typer
 
 from quoth.cli import EXIT_FAILED, show
-from quoth.cli.options import (
-    DEFAULT_COLLECTION,
-    AsJson,
-    Collection,
-    ConfigFile,
-    Debug,
-    Model,
-    Preset,
-    Settings,
-    opened,
-)
+from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tune import summary_of
 from quoth.errors import QuothError
+from quoth.views import clean, format_count
 
 if TYPE_CHECKING:
     from quoth.library import Library
@@ -49,21 +40,13 @@ class Finding:
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(doctor)
+    add_command(app, doctor, "collection", "model", "json", *SETTINGS, section="Set-up")
 
 
-def doctor(
-    collection: Collection = DEFAULT_COLLECTION,
-    model: Model = "",
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
-) -> int:
-    """Look whether everything is in place: machine, model, embedder, collection, index."""
+def doctor(shared: SharedOptions) -> int:
+    """Check machine, model, embedder and collection."""
     findings: list[Finding] = []
-    with opened(collection, config, set, model, preset=preset) as library, show.waiting("Looking"):
+    with shared.open_library() as library, show.waiting("Looking"):
         for look in (
             _machine,
             _state,
@@ -81,15 +64,15 @@ def doctor(
             except QuothError as error:
                 what = look.__name__.removeprefix("_")
                 findings.append(Finding(what, "bad", str(error), error.hint))
-    if json:
+    if shared.json:
         show.print_json([asdict(finding) for finding in findings])
     else:
         out = show.console()
         for finding in findings:
             mark, style = _MARKS[finding.state]
-            out.print(f"{mark} {finding.what:<11} {show.clean(finding.found)}", style=style)
+            out.print(f"{mark} {finding.what:<11} {clean(finding.found)}", style=style)
             if finding.hint:
-                out.print(f"  {'':<11} {show.clean(finding.hint)}", style="dim")
+                out.print(f"  {'':<11} {clean(finding.hint)}", style="dim")
     return EXIT_FAILED if any(finding.state == "bad" for finding in findings) else 0
 
 
@@ -213,14 +196,14 @@ def _collection(library: Library) -> Finding:
         return Finding(
             "collection",
             "note",
-            f"{library.collection}: {show.counted(chunks, 'chunk')}, and {problem}",
+            f"{library.collection}: {format_count(chunks, 'chunk')}, and {problem}",
             "Searches are right all the same; the next ingest mends it.",
         )
     return Finding(
         "collection",
         "good",
-        f"{library.collection}: {show.counted(len(library.documents()), 'document')}, "
-        f"{show.counted(chunks, 'chunk')}, index in step",
+        f"{library.collection}: {format_count(len(library.documents()), 'document')}, "
+        f"{format_count(chunks, 'chunk')}, index in step",
     )
 
 

@@ -8,34 +8,38 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from quoth.cli import EXIT_FAILED, show
-from quoth.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings, effective
+from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.views import clean
 
 if TYPE_CHECKING:
     from quoth.evaluate import Comparison, Evaluation
 
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Take so many, at random.")]
-Seed = Annotated[int, typer.Option("--seed", help="Of drawing them, and of the intervals.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Take this many items, at random.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="The seed of the sample and of the intervals.")]
 Save = Annotated[
-    Path | None, typer.Option("--save", metavar="FILE", help="Keep the result, to compare it.")
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="A file for the result, for compare."),
 ]
 Documents = Annotated[
     Path | None,
-    typer.Option("--documents", metavar="PATH", help="What the questions are about."),
+    typer.Option("--documents", metavar="PATH", help="The documents that the questions are about."),
 ]
-
-commands = typer.Typer(
-    help="Measure retrieval, answers and summaries, and compare two measurements.",
-    no_args_is_help=True,
-)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(commands, name="eval")
+    group = typer.Typer(help="Measure search, answers and summaries.", no_args_is_help=True)
+    add_command(group, retrieval, "json", *SETTINGS)
+    add_command(group, answers, "model", "json", *SETTINGS)
+    add_command(group, summaries, "model", "json", *SETTINGS)
+    add_command(group, compare, "json")
+    app.add_typer(group, name="eval", rich_help_panel="Set-up")
 
 
-@commands.command()
 def retrieval(
+    shared: SharedOptions,
     path: Annotated[
         Path,
         typer.Argument(help="A folder in BEIR's layout, or questions that name their page."),
@@ -44,11 +48,6 @@ def retrieval(
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
     """Measure dense, keyword and hybrid search.
 
@@ -58,7 +57,7 @@ def retrieval(
     from quoth.evaluate import MODES, evaluate_retrieval, measure_pages, write_evaluation
     from quoth.models import open_embedder
 
-    settings = effective(config, set, preset=preset).config
+    settings = shared.configure()
     with show.progress("Measuring", files=True) as progress:
         if path.is_file():
             result = measure_pages(
@@ -75,7 +74,7 @@ def retrieval(
             )
     if save:
         write_evaluation(result, save)
-    if json:
+    if shared.json:
         rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
         for name, metric in result.metrics.items():
             mode, _, metric_name = name.partition(" ")
@@ -85,45 +84,41 @@ def retrieval(
         print_evaluation(result)
 
 
-@commands.command()
 def answers(
+    shared: SharedOptions,
     file: Annotated[Path, typer.Argument(help="Questions with answers, as JSON lines.")],
     documents: Documents = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
-    model: Model = "",
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
-    """Measure answers on questions with known answers, half of them unanswerable if there are.
+    """Measure answers on questions with known answers.
+
+    Half of the sample are unanswerable questions, where the file has them.
 
     SQuAD's questions are answered from the `corpus.jsonl` beside them, golden questions from
     `--documents`, or from the folder `library` beside them.
     """
     from quoth.evaluate import measure_answers, write_evaluation
 
-    settings = effective(config, set, model, preset=preset).config
+    settings = shared.configure()
     with show.progress("Measuring", files=True) as progress:
         result = measure_answers(
             file, settings, documents=documents, limit=limit, seed=seed, progress=progress
         )
     if save:
         write_evaluation(result, save)
-    if json:
+    if shared.json:
         show.print_json(_figures(result))
     else:
         print_evaluation(result)
 
 
-@commands.command()
 def summaries(
+    shared: SharedOptions,
     file: Annotated[Path, typer.Argument(help="Documents with summaries, as JSON lines.")],
     questions: Annotated[
-        bool, typer.Option("--questions", help="The summaries on questions, not of the whole.")
+        bool, typer.Option("--questions", help="Measure the summaries on questions.")
     ] = False,
     length: Annotated[
         str, typer.Option(help="brief, standard, detailed, or a number of words.")
@@ -131,14 +126,10 @@ def summaries(
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
-    model: Model = "",
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
-    """Measure summaries against those that people wrote, beside the first words of the document.
+    """Measure summaries against summaries that people wrote.
+
+    The first words of each document are measured beside them.
 
     Reads the files of SQuALITY, QMSum and L-Eval. ROUGE is against the best of the references.
     """
@@ -148,7 +139,7 @@ def summaries(
     from quoth.library import Library
 
     items = sample(read_references(file, questions=questions), limit, seed=seed)
-    with Library(config=effective(config, set, model, preset=preset).config) as library:
+    with Library(config=shared.configure()) as library:
         standing = library.summary_options
         options = replace(standing, length=length or standing.length)
         summarizer = library.summarizer(options, journal=False)
@@ -159,23 +150,24 @@ def summaries(
             )
     if save:
         write_evaluation(result, save)
-    if json:
+    if shared.json:
         show.print_json(_figures(result))
     else:
         print_summaries(result)
 
 
-@commands.command()
 def compare(
-    first: Annotated[Path, typer.Argument(metavar="A.json", help="The measurement before.")],
-    second: Annotated[Path, typer.Argument(metavar="B.json", help="The measurement after.")],
+    shared: SharedOptions,
+    first: Annotated[Path, typer.Argument(metavar="A.json", help="The earlier measurement.")],
+    second: Annotated[Path, typer.Argument(metavar="B.json", help="The later measurement.")],
     threshold: Annotated[
-        float, typer.Option(min=0, help="A metric may drop by so much; more is a regression.")
+        float, typer.Option(min=0, help="The largest drop of a metric that is no regression.")
     ] = 0.02,
-    json: AsJson = False,
-    debug: Debug = False,
 ) -> None:
-    """Tell whether a change helped. Exits with 1 when a metric dropped beyond the threshold."""
+    """Compare two measurements.
+
+    The exit code is 1 when a metric dropped by more than the threshold.
+    """
     from dataclasses import asdict
 
     from quoth.evaluate import compare as compare_evaluations
@@ -184,7 +176,7 @@ def compare(
     result = compare_evaluations(
         read_evaluation(first), read_evaluation(second), threshold=threshold
     )
-    if json:
+    if shared.json:
         show.print_json(
             {
                 "regression": bool(result.regressions),
@@ -209,7 +201,7 @@ def print_evaluation(result: Evaluation) -> None:
         else:
             out.print(f"{name:{width}}  nothing to measure")
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
-    show.console(stderr=True).print(show.clean(facts), style="dim")
+    show.console(stderr=True).print(clean(facts), style="dim")
 
 
 def print_summaries(result: Evaluation) -> None:
@@ -225,7 +217,7 @@ def print_summaries(result: Evaluation) -> None:
     for measure, sides in rows.items():
         out.print(f"{measure:{width}}  {sides['summary']:25}  {sides.get('lead', '')}".rstrip())
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
-    show.console(stderr=True).print(show.clean(facts), style="dim")
+    show.console(stderr=True).print(clean(facts), style="dim")
 
 
 def print_comparison(result: Comparison) -> None:

@@ -1,46 +1,48 @@
-"""`quoth models list | show | fit | pull | rm`: which models are here, and what they need."""
+"""`quoth models list | show | fit | pull | rm`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from quoth.cli import EXIT_FAILED, show
-from quoth.cli.options import AsJson, ConfigFile, Debug, Preset, Settings, effective
+from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import EgressError, QuothError, UsageError
+from quoth.views import clean
 
 if TYPE_CHECKING:
     from quoth.config import Config, ModelSettings
     from quoth.weights import Fit, Installed
 
 _LIST_SECONDS = 5.0
-"""How long a server may take to say what it has."""
-
-models_app = typer.Typer(help="Which models are here, and what they need.", no_args_is_help=True)
+"""The longest time that a server may take to list its models."""
 
 Name = Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="As `models list` names it.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(models_app, name="models")
+    group = typer.Typer(help="List, check, fetch and delete models.", no_args_is_help=True)
+    for name, command in (
+        ("list", list_models),
+        ("show", show_model),
+        ("fit", fit),
+        ("pull", pull),
+    ):
+        add_command(group, command, "json", *SETTINGS, name=name)
+    add_command(group, remove, *SETTINGS, name="rm")
+    app.add_typer(group, name="models", rich_help_panel="Models")
 
 
-@models_app.command("list")
 def list_models(
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
+    shared: SharedOptions,
 ) -> None:
-    """List what each backend has here."""
+    """List the models of each backend."""
     from quoth.models import backend_names
 
-    chosen = _config(config, set, preset=preset).backend
+    chosen = shared.configure().backend
     rows: list[dict[str, Any]] = []
     silent: dict[str, str] = {}
     for backend in backend_names():
@@ -52,7 +54,7 @@ def list_models(
         rows += [{**asdict(entry), "name": f"{backend}:{entry.name}"} for entry in found]
         if not found:
             silent[backend] = "has nothing of its own; name a file or a server"
-    if json:
+    if shared.json:
         show.print_json({"models": rows, "without": silent})
         return
     from rich.table import Table
@@ -61,25 +63,20 @@ def list_models(
     for column in ("model", "size", "stored as"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(show.clean(row["name"]), _size(row["bytes"]), row["quantization"])
+        table.add_row(clean(row["name"]), _size(row["bytes"]), row["quantization"])
     show.console().print(table, soft_wrap=False)
     for backend, reason in silent.items():
-        show.console().print(f"· {backend}: {show.clean(reason)}", style="dim")
+        show.console().print(f"· {backend}: {clean(reason)}", style="dim")
 
 
-@models_app.command("show")
 def show_model(
+    shared: SharedOptions,
     name: Name,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
-    """Show what a model is: family, window, size, template."""
+    """Show family, window, size and template of a model."""
     from quoth.models import open_model
 
-    chosen = _config(config, set, name, preset=preset)
+    chosen = replace(shared, model=name).configure()
     model = open_model(chosen.backend, guard=chosen.guard)
     try:
         found = model.describe()
@@ -91,29 +88,27 @@ def show_model(
         }
     finally:
         model.close()
-    if json:
+    if shared.json:
         show.print_json(facts)
         return
     for key, value in facts.items():
         if value not in ("", None):
             shown = _size(value) if key == "bytes" and value else str(value)
-            show.console().print(f"{key.replace('_', ' '):<15} {show.clean(shown)}")
+            show.console().print(f"{key.replace('_', ' '):<15} {clean(shown)}")
 
 
-@models_app.command("fit")
 def fit(
+    shared: SharedOptions,
     name: Name,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> int:
-    """Say whether a model fits this machine, before it is loaded. Exit 1 when it does not."""
+    """Check whether a model fits this machine.
+
+    Nothing is loaded. The exit code is 1 when the model does not fit.
+    """
     from quoth.models import open_model
     from quoth.weights import fit_of, read_gguf
 
-    chosen = _config(config, set, name, preset=preset)
+    chosen = replace(shared, model=name).configure()
     settings = chosen.backend
     model = open_model(settings, guard=chosen.guard)
     try:
@@ -127,26 +122,24 @@ def fit(
         model.close()
     with show.waiting("Measuring"):
         found = fit_of(read_gguf(file), settings)
-    if json:
+    if shared.json:
         show.print_json({**asdict(found), "total": found.total})
     else:
         _print_fit(name, found)
     return EXIT_FAILED if found.place == "nowhere" else 0
 
 
-@models_app.command("pull")
 def pull(
+    shared: SharedOptions,
     name: Name,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
-    """Have a backend fetch a model from the network, where privacy.allow names its registry."""
+    """Have a backend fetch a model.
+
+    privacy.allow must name the host that the model comes from.
+    """
     from quoth.models import open_provider, split_model
 
-    chosen = _config(config, set, name, preset=preset)
+    chosen = replace(shared, model=name).configure()
     backend, short = split_model(name)
     provider = open_provider(backend, chosen.backend)
     _check_network(provider.origin(short), name, chosen)
@@ -156,25 +149,21 @@ def pull(
             last = step.status
             if step.total:
                 move(step.completed, step.total, step.status)
-    if json:
+    if shared.json:
         show.print_json({"model": name, "status": last})
     else:
-        show.console().print(f"{name}: {show.clean(last)}")
+        show.console().print(f"{name}: {clean(last)}")
 
 
-@models_app.command("rm")
 def remove(
+    shared: SharedOptions,
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
     """Delete a model that a backend keeps."""
     from quoth.models import open_provider, split_model
 
-    settings = _config(config, set, name, preset=preset).backend
+    settings = replace(shared, model=name).configure().backend
     backend, short = split_model(name)
     provider = open_provider(backend, settings)
     if not yes:
@@ -195,12 +184,6 @@ def _check_network(host: str, name: str, config: Config) -> None:
         f"Fetching {name} would reach {host}, which the configuration does not allow.",
         hint=f"Allow it for this once: --set 'privacy.allow=[{host}]'",
     )
-
-
-def _config(
-    file: Path | None, settings: list[str] | None, model: str = "", *, preset: str
-) -> Config:
-    return effective(file, settings, model, preset=preset).config
 
 
 def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:

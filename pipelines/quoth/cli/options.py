@@ -1,94 +1,155 @@
-"""Options that many commands share, and the library that they open."""
+"""The options that commands share, defined once, and the commands that take them."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
 from quoth.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from quoth.config import Effective
+    from quoth.config import Config, Effective
     from quoth.library import Library
 
-Collection = Annotated[
-    str, typer.Option("--collection", "-c", metavar="NAME", help="The collection to use.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="Instead of ./quoth.yaml.")
-]
-Preset = Annotated[
-    str, typer.Option("--preset", metavar="NAME", help="laptop, gpu, quality or fast.")
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, as retrieval.k=5."),
-]
-Model = Annotated[
-    str, typer.Option("--model", "-m", metavar="BACKEND:NAME", help="The model to answer.")
-]
-Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")]
+Arguments = ParamSpec("Arguments")
 
 DEFAULT_COLLECTION = "default"
+SETTINGS = ("config", "preset", "set")
+"""The options with which a command is configured."""
+
+_OPTIONS: dict[str, Any] = {
+    "collection": Annotated[
+        str, typer.Option("--collection", "-c", metavar="NAME", help="The collection to use.")
+    ],
+    "model": Annotated[
+        str, typer.Option("--model", "-m", metavar="BACKEND:NAME", help="The model to use.")
+    ],
+    "json": Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")],
+    "config": Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="The settings file, for ./quoth.yaml."),
+    ],
+    "preset": Annotated[
+        str, typer.Option("--preset", metavar="NAME", help="laptop, gpu, quality or fast.")
+    ],
+    "set": Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting, such as retrieval.k=5."),
+    ],
+    "debug": Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")],
+}
+_DEFAULTS: dict[str, Any] = {
+    "collection": DEFAULT_COLLECTION, "model": "", "json": False, "config": None, "preset": "",
+    "set": None, "debug": False,
+}  # fmt: skip
 
 
-def overridden(settings: list[str] | None, model: str = "") -> dict[str, Any]:
-    """Return what `--set` and `--model` say, by dotted key."""
+@dataclass(frozen=True, slots=True)
+class SharedOptions:
+    """The values of the options that a command shares with others."""
+
+    collection: str = DEFAULT_COLLECTION
+    model: str = ""
+    json: bool = False
+    config: Path | None = None
+    preset: str = ""
+    set: tuple[str, ...] = ()
+
+    def overrides(self) -> dict[str, Any]:
+        """Return the settings that `--set`, `--model` and `--preset` name, by dotted key."""
+        values = dict(map(_parse_setting, self.set))
+        if self.model:
+            values["backend.model"] = self.model
+        if self.preset:
+            values["preset"] = self.preset
+        return values
+
+    def effective(self) -> Effective:
+        """Return the settings in force with their origins, and close this process by them."""
+        from quoth.config import load_config
+        from quoth.system import take_over
+
+        file = self.config
+        if file is None and (named := os.environ.get("QUOTH_CONFIG")):
+            file = Path(named)
+        effective = load_config(file, overrides=self.overrides())
+        take_over(effective.config.guard)
+        return effective
+
+    def configure(self) -> Config:
+        """Return the configuration in force, and close this process by it."""
+        return self.effective().config
+
+    @contextmanager
+    def open_library(self) -> Iterator[Library]:
+        """Open the library for one command, and close it afterwards."""
+        from quoth.library import Library
+
+        with Library(self.collection, config=self.configure()) as library:
+            library.lock.announce = lambda sentence: print(f"quoth: {sentence}", file=sys.stderr)
+            yield library
+
+
+def add_command(
+    app: typer.Typer,
+    command: Callable[Concatenate[SharedOptions, Arguments], int | None],
+    *shared: str,
+    name: str = "",
+    section: str = "",
+) -> None:
+    """Add a command that takes the shared options of these names, and `--debug`.
+
+    The command receives them as its first argument. `section` is its heading in the help.
+    """
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    added = [
+        inspect.Parameter(
+            option,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=_DEFAULTS[option],
+            annotation=_OPTIONS[option],
+        )
+        for option in (*shared, "debug")
+    ]
+
+    @functools.wraps(command)
+    def run(*, debug: bool = False, **values: Any) -> int | None:
+        taken = {option: values.pop(option) for option in shared}
+        if "set" in taken:
+            taken["set"] = tuple(taken["set"] or ())
+        try:
+            return command(SharedOptions(**taken), **values)  # type: ignore[call-arg]
+        except Exception:
+            if debug:
+                traceback.print_exc()
+            raise
+
+    parameters = [*own, *added]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    app.command(name or None, rich_help_panel=section or None)(run)
+
+
+def _parse_setting(setting: str) -> tuple[str, Any]:
+    """Return the key and the value of `KEY=VALUE`. Raises `ConfigurationError`."""
     import yaml
 
-    values: dict[str, Any] = {}
-    for setting in settings or ():
-        key, equals, text = setting.partition("=")
-        if not equals:
-            raise ConfigurationError(
-                f"--set takes KEY=VALUE, not {setting!r}.", hint="As in: --set retrieval.k=5"
-            )
-        try:
-            values[key.strip()] = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise ConfigurationError(f"--set {key}: {text!r} is not a value.") from error
-    if model:
-        values["backend.model"] = model
-    return values
-
-
-def effective(
-    file: Path | None,
-    settings: list[str] | None,
-    model: str = "",
-    *,
-    preset: str = "",
-    **overrides: Any,
-) -> Effective:
-    """Return the configuration in force for one command, and close this process by it."""
-    from quoth.config import load_config
-    from quoth.system import take_over
-
-    values = overridden(settings, model)
-    if preset:
-        values["preset"] = preset
-    values.update({key.replace("__", "."): value for key, value in overrides.items()})
-    if file is None and (named := os.environ.get("QUOTH_CONFIG")):
-        file = Path(named)
-    configuration = load_config(file, overrides=values)
-    take_over(configuration.config.guard)
-    return configuration
-
-
-@contextmanager
-def opened(
-    collection: str, file: Path | None, settings: list[str] | None, model: str = "", **more: Any
-) -> Iterator[Library]:
-    """Open the library for one command and close it afterwards."""
-    from quoth.library import Library
-
-    with Library(collection, config=effective(file, settings, model, **more).config) as library:
-        library.lock.announce = lambda sentence: print(f"quoth: {sentence}", file=sys.stderr)
-        yield library
+    key, equals, text = setting.partition("=")
+    if not equals:
+        raise ConfigurationError(
+            f"--set takes KEY=VALUE, not {setting!r}.", hint="As in: --set retrieval.k=5"
+        )
+    try:
+        return key.strip(), yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"--set {key}: {text!r} is not a value.") from error

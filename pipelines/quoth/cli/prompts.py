@@ -1,4 +1,4 @@
-"""`quoth prompts list | show | render`: what a model is asked, to the byte."""
+"""`quoth prompts list | show | render`: the prompts, to the byte."""
 
 from __future__ import annotations
 
@@ -10,32 +10,29 @@ from typing import Annotated
 import typer
 
 from quoth.cli import show
-from quoth.cli.options import AsJson, ConfigFile, Debug, Model, Preset, Settings, effective
+from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import UsageError
-
-prompts_app = typer.Typer(help="What a model is asked, to the byte.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(prompts_app, name="prompts")
+    group = typer.Typer(help="Show the prompts, to the byte.", no_args_is_help=True)
+    add_command(group, list_all, "json", *SETTINGS, name="list")
+    add_command(group, show_prompt, "model", *SETTINGS, name="show")
+    add_command(group, render, *SETTINGS)
+    app.add_typer(group, name="prompts", rich_help_panel="Models")
 
 
-@prompts_app.command("list")
 def list_all(
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
+    shared: SharedOptions,
 ) -> None:
-    """List the prompts, and the families of templates."""
-    from quoth.prompts import families, list_prompts
+    """List the prompts and the families of templates."""
+    from quoth.prompts import list_families, list_prompts
 
-    folders = _folders(config, set, preset)
+    folders = shared.configure().prompt_folders
     prompts = list_prompts(folders=folders)
-    names = [family.name for family in families(folders)]
-    if json:
+    names = [family.name for family in list_families(folders)]
+    if shared.json:
         show.print_json(
             {
                 "prompts": [
@@ -65,23 +62,21 @@ def list_all(
     show.console().print(f"\nFamilies: {', '.join(names)}", soft_wrap=False)
 
 
-@prompts_app.command("show")
 def show_prompt(
+    shared: SharedOptions,
     task: Annotated[str, typer.Argument(help="A prompt, as `quoth prompts list` names it.")],
-    model: Model = "",
     var: Annotated[
         list[str] | None, typer.Option(metavar="NAME=TEXT", help="Fill in a variable.")
     ] = None,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
-    """Print exactly what the model sees; variables that are not filled in stand as {name}."""
+    """Print a prompt exactly as the model reads it.
+
+    A variable without a value is shown as {name}.
+    """
     from quoth.models import open_model
     from quoth.prompts import select_prompt
 
-    settings = effective(config, set, model, preset=preset).config
+    settings = shared.configure()
     chosen = open_model(
         settings.backend, prompt_folders=settings.prompt_folders, guard=settings.guard
     )
@@ -100,8 +95,8 @@ def show_prompt(
         print(f"[{message.type}]\n{message.text}\n")
 
 
-@prompts_app.command("render")
 def render(
+    shared: SharedOptions,
     messages: Annotated[Path, typer.Option(metavar="FILE", help="A JSON list of messages.")],
     family: Annotated[
         str | None, typer.Option(help="A family, as `prompts list` names it.")
@@ -115,12 +110,8 @@ def render(
     generation_prompt: Annotated[
         bool, typer.Option("--generation-prompt/--no-generation-prompt", help="Open the answer.")
     ] = True,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
-    """Print what a template makes of messages, and nothing else."""
+    """Render messages by a template, and print nothing else."""
     from quoth.prompts import render_file
 
     text = render_file(
@@ -131,10 +122,6 @@ def render(
         eos_token=eos,
         now=date,
         add_generation_prompt=None if generation_prompt else False,
-        folders=_folders(config, set, preset),
+        folders=shared.configure().prompt_folders,
     )
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
-
-
-def _folders(config: Path | None, settings: list[str] | None, preset: str) -> tuple[Path, ...]:
-    return effective(config, settings, preset=preset).config.prompt_folders

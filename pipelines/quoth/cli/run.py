@@ -7,38 +7,37 @@ from typing import Annotated
 
 import typer
 
-from quoth.cli.options import AsJson, Debug, Model, Settings, overridden
-from quoth.cli.summarize import print_plan, read_schema, run_job
+from quoth.cli.ask import SECTION
+from quoth.cli.job import Request, print_plan, run_job
+from quoth.cli.options import SharedOptions, add_command
+from quoth.cli.summarize import DryRun, read_schema
 from quoth.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    app.command()(run)
+    add_command(app, run, "model", "json", "set", section=SECTION)
 
 
 def run(
+    shared: SharedOptions,
     job: Annotated[str, typer.Argument(help="A job file, or the name of an example.")],
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files and folders, instead of the job's sources.")
+        list[Path] | None, typer.Argument(help="Files and folders, for the sources of the job.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Instead of the job's.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="The folder, for that of the job."),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what it would take.")
-    ] = False,
+    dry_run: DryRun = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing when all went well.")
+        bool, typer.Option("--quiet", "-q", help="Print nothing unless something failed.")
     ] = False,
-    model: Model = "",
-    json: AsJson = False,
-    set: Settings = None,
-    debug: Debug = False,
 ) -> int:
-    """Run a job file: summarize its sources into its output folder, going on where it stopped.
+    """Run a job file, and resume it after an interruption.
 
-    Two runs of one job do not collide: the second ends at once with exit code 2.
+    The sources of the job are summarized into its output folder. While one run is at work, another
+    run of the same job ends at once with exit code 2.
     """
     from dataclasses import replace
 
@@ -47,28 +46,30 @@ def run(
     from quoth.system import take_over
 
     file = find_job(job)
-    asked = read_job(file)
-    sources, folder = paths or asked.sources, output or asked.output
+    written = read_job(file)
+    sources, folder = paths or written.sources, output or written.output
     if not sources or folder is None:
         raise UsageError(
             f"The job {file.name} does not say {'what to read' if folder else 'where to write'}.",
             hint="Write `sources` and `output` into it, or: quoth run JOB PATH… -o DIR",
         )
-    settings = read_job_settings(file, overridden(set, model)).config
-    take_over(settings.guard)
-    with Library(config=settings) as library:
+    config = read_job_settings(file, shared.overrides()).config
+    take_over(config.guard)
+    with Library(config=config) as library:
         options = replace(
             library.summary_options,
-            query=asked.query,
-            language=asked.language,
-            schema=read_schema(asked.json_schema),
+            query=written.query,
+            language=written.language,
+            schema=read_schema(written.json_schema),
         )
-        files = library.files(*sources, glob=asked.glob)
-        load = library.loader(first_pages=asked.max_pages)
+        request = Request(
+            library.summarizer(options),
+            library.loader(first_pages=written.max_pages),
+            library.files(*sources, glob=written.glob),
+        )
         if dry_run:
-            return print_plan(library, files, options, load, json=json)
+            return print_plan(request, json=shared.json)
         return run_job(
-            library, files, options, load, folder, json=json, quiet=quiet,
-            form=asked.format, trace=asked.trace, workers=asked.workers,
-            max_failures=asked.max_failures,
+            request, folder, json=shared.json, quiet=quiet, form=written.format,
+            trace=written.trace, workers=written.workers, max_failures=written.max_failures,
         )  # fmt: skip

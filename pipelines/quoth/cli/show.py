@@ -1,4 +1,4 @@
-"""How results look in a terminal. Plain text in pipes; nothing of a document is ever markup."""
+"""Results in a terminal, and as plain text in pipes. Text of a document is never markup."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quoth.views import clean as clean
-from quoth.views import counted as counted
-from quoth.views import counts, elsewhere, located, quoted, verdict
-from quoth.views import place as place
+from quoth.views import (
+    clean,
+    format_copies,
+    format_page,
+    format_path,
+    format_quote,
+    format_report,
+    format_verdict,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +31,7 @@ WIDTH_IN_PIPES = 160
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console that takes text as it is: no markup, no emoji, no guessing of numbers."""
+    """Return a console that prints text unchanged: no markup, no emoji, no highlighting."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
@@ -46,30 +51,34 @@ def print_json(value: Any) -> None:
 
 
 def print_citations(citations: tuple[Citation, ...]) -> None:
-    """Print where the claims stand, each with its quote."""
+    """Print the citations, each with its page and its quote."""
     out = console()
     for number, citation in enumerate(citations, start=1):
-        out.print(f"\n  [{number}] {located(citation.source, citation.page, citation.page_label)}")
+        out.print(
+            f"\n  [{number}] {format_page(citation.source, citation.page, citation.page_label)}"
+        )
         if citation.also_at:
-            out.print(f"      {elsewhere(citation.also_at)}", style="dim")
+            out.print(f"      {format_copies(citation.also_at)}", style="dim")
         width = max(40, min(out.width, 100) - 6)
-        for line in textwrap.wrap(quoted(citation), width):
+        for line in textwrap.wrap(format_quote(citation), width):
             out.print(f"      {line}", style="italic")
-        out.print(f"      {verdict(citation)}", style="green" if citation.verified else "red")
+        out.print(
+            f"      {format_verdict(citation)}", style="green" if citation.verified else "red"
+        )
 
 
 def print_answer_end(answer: Answer) -> None:
-    """Print what follows the streamed text: citations, warnings, nearest passages."""
+    """Print the end of an answer, below its streamed text: citations or nearest passages."""
     out = console()
     if answer.answerable:
         print_citations(answer.citations)
         if answer.unsupported_numbers:
-            held = ", ".join(answer.unsupported_numbers)
-            out.print(f"\n  ! Not on the cited pages: {held}", style="yellow")
+            numbers = ", ".join(answer.unsupported_numbers)
+            out.print(f"\n  ! Not on the cited pages: {numbers}", style="yellow")
     elif answer.nearest:
         out.print("\n  The nearest passages:")
         for hit in answer.nearest[:3]:
-            out.print(f"  · {located(hit.chunk.source, hit.chunk.page, hit.chunk.page_label)}")
+            out.print(f"  · {format_page(hit.chunk.source, hit.chunk.page, hit.chunk.page_label)}")
             out.print(f"    {snippet(hit.chunk.text, out.width - 6)}", style="dim")
 
 
@@ -95,13 +104,13 @@ def print_timings(model: str, timings: Timings, *, cached: bool = False) -> None
 
 
 def print_hits(hits: list[Hit]) -> None:
-    """Print search results: where, how good on each side, and what stands there."""
+    """Print hits: the page, the scores of each side, the beginning of the text."""
     out = console()
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
-        out.print(f"{number:2}. {located(chunk.source, chunk.page, chunk.page_label)}")
+        out.print(f"{number:2}. {format_page(chunk.source, chunk.page, chunk.page_label)}")
         if chunk.also_at:
-            out.print(f"    {elsewhere(chunk.also_at)}", style="dim")
+            out.print(f"    {format_copies(chunk.also_at)}", style="dim")
         scores = [f"score {hit.score:.3f}"]
         if hit.dense_score is not None:
             scores.append(f"dense {hit.dense_score:.3f}")
@@ -120,26 +129,33 @@ def snippet(text: str, width: int) -> str:
 
 
 def print_report(report: Report) -> None:
-    """Print what a run did: one summary line, and a line for everything that failed."""
+    """Print the counts of a run, below a line for each file that was not read as it should be."""
     out = console()
-    skipped = [line for line in report.skipped if line.status != "unchanged"]
-    for line in report.done:
-        if line.reason != "It was read." and line.status == "text":
-            out.print(f"  ! {place(line.path)}: {clean(line.reason)}", style="yellow")
-    for line in skipped:
-        out.print(f"  - {place(line.path)}: {clean(line.reason)}", style="dim")
-    for line in report.failed:
-        out.print(f"  ✗ {place(line.path)}: {clean(line.reason)}", style="red")
-    out.print(counts(report))
+    skipped = [outcome for outcome in report.skipped if outcome.status != "unchanged"]
+    for outcome in report.done:
+        if outcome.reason != "It was read." and outcome.status == "text":
+            out.print(f"  ! {format_path(outcome.path)}: {clean(outcome.reason)}", style="yellow")
+    for outcome in skipped:
+        out.print(f"  - {format_path(outcome.path)}: {clean(outcome.reason)}", style="dim")
+    for outcome in report.failed:
+        out.print(f"  ✗ {format_path(outcome.path)}: {clean(outcome.reason)}", style="red")
+    out.print(format_report(report))
+
+
+def print_empty(collection: str) -> None:
+    """Say on stderr that a collection is empty, and how to fill it."""
+    console(stderr=True).print(
+        f"The collection {collection!r} is empty. Fill it with: quoth ingest FOLDER"
+    )
 
 
 @contextmanager
 def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int, str], None]]:
-    """Give a callable that moves a bar on stderr, on terminals only.
+    """Show a progress bar on stderr while in the block, on terminals only.
 
-    It takes what is finished, what there is, and a text beside the bar; with `files` that is a
-    path, of which the last part is shown. The bar comes a second after the first call, which tells
-    how much there is to do.
+    Yields a callable that takes the finished items, all items, and a text beside the bar; with
+    `files` the text is a path, of which the last part is shown. The bar appears a second after the
+    first call.
     """
     if not sys.stderr.isatty():
         yield lambda finished, total, name: None
@@ -181,7 +197,7 @@ def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int,
 
 @contextmanager
 def waiting(label: str) -> Iterator[None]:
-    """Show a spinner on stderr while something takes its time, on terminals only."""
+    """Show a spinner on stderr while in the block, on terminals only."""
     if not sys.stderr.isatty():
         yield
         return

@@ -1,14 +1,14 @@
-"""`quoth tune`: measure how a model runs best on this machine, and run it so from then on."""
+"""`quoth tune`: find the fastest settings for a model on this machine, and keep them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from quoth.cli import show
-from quoth.cli.options import AsJson, ConfigFile, Debug, Preset, Settings, effective
+from quoth.cli.options import SETTINGS, SharedOptions, add_command
 
 if TYPE_CHECKING:
     from quoth.weights import Profile, Trial
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(tune)
+    add_command(app, tune, "json", *SETTINGS, section="Models")
 
 
 def tune(
+    shared: SharedOptions,
     model: Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="The model.")] = "",
     workload: Annotated[
         str, typer.Option("--for", metavar="WORKLOAD", help="`summarize`, `ask` or `chat`.")
@@ -28,19 +29,17 @@ def tune(
         bool, typer.Option("--lossy", help="Also try storage that changes the weights noticeably.")
     ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Go back to the defaults.")] = False,
-    json: AsJson = False,
-    config: ConfigFile = None,
-    preset: Preset = "",
-    set: Settings = None,
-    debug: Debug = False,
 ) -> None:
-    """Measure how a model runs best here, and run it so from then on. Takes two minutes."""
+    """Find the fastest settings for a model on this machine.
+
+    It takes two minutes. The model is opened with these settings from then on.
+    """
     import quoth.tune as tuning
 
-    chosen = effective(config, set, model, preset=preset).config
+    chosen = replace(shared, model=model).configure()
     if undo:
         there = tuning.undo(chosen.backend)
-        if json:
+        if shared.json:
             show.print_json({"model": chosen.backend.model, "undone": there})
         else:
             said = "runs with the defaults again" if there else "was not tuned"
@@ -48,7 +47,7 @@ def tune(
         return
     with show.progress("Measuring") as move:
         profile = tuning.tune(chosen.backend, workload=workload, lossy=lossy, progress=move)
-    if json:
+    if shared.json:
         show.print_json({**asdict(profile), "gain": round(profile.gain, 3)})
     else:
         _print_profile(profile)

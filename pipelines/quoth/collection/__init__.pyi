@@ -8,7 +8,6 @@ __all__ = [
     "Signals",
     "Source",
     "Store",
-    "Vectors",
 ]
 
 from .build import Build
@@ -17,4 +16,4 @@ from .failures import Failure
 from .index import DenseIndex
 from .schema import SCHEMA
 from .scope import Scope
-from .store import Signals, Source, Store, Vectors
+from .store import Signals, Source, Store

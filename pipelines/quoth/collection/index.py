@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from quoth.collection.store import Store
 from quoth.errors import CollectionBusyError, CollectionError
 from quoth.system import WriteLock
+from quoth.types import Vectors
 
 NAME = "chunks"
 EXACT_UP_TO = 20_000
@@ -31,8 +32,6 @@ EXACT_UP_TO = 20_000
 _REBUILT = "index rebuilt"
 _BATCH = 4096
 _SAMPLED = 50
-
-Vector = NDArray[np.float32]
 
 
 @dataclass(slots=True)
@@ -63,7 +62,7 @@ class DenseIndex:
         self._exact = _ExactIndex(store)
 
     def search(
-        self, vector: Vector, k: int, *, among: Sequence[int] | None = None
+        self, vector: Vectors, k: int, *, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """Return (chunk id, cosine) of the `k` nearest chunks, best first.
 
@@ -220,7 +219,7 @@ class DenseIndex:
             self._seen = _Seen(now, self.store.chunk_count())
         return self._seen
 
-    def _query(self, vector: Vector, k: int) -> list[tuple[int, float]]:
+    def _query(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         collection = self._open()
         found = collection.query(
             query_embeddings=[vector.tolist()],
@@ -271,7 +270,7 @@ class _ExactIndex:
         self._vectors: NDArray[np.float32] = np.zeros((0, 0), np.float32)
 
     def search(
-        self, vector: Vector, k: int, *, among: Sequence[int] | None = None
+        self, vector: Vectors, k: int, *, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """Return (chunk id, cosine) of the `k` nearest chunks, best first."""
         generation = self.store.generation

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quoth.collection.check import Problem, check_database
 from quoth.collection.failures import Failures
@@ -33,12 +32,10 @@ from quoth.collection.words import (
 )
 from quoth.system import Database, WriteLock
 from quoth.text import analyser_fingerprint
-from quoth.types import Chunk, Document, Heading, Page
+from quoth.types import Chunk, Document, Heading, Page, Vectors
 
 ANALYSE_UP_TO = 20_000
 """Chunks up to which a search makes outdated words again: some seconds of work."""
-
-Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

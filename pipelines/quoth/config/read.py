@@ -125,7 +125,6 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
     for name, text in environment.items():
         if name.startswith("QUOTH_") and name not in {
             "QUOTH_HOME",
-            "QUOTH_DEBUG",
             "QUOTH_CONFIG",
         }:
             key = name.removeprefix("QUOTH_").lower().replace("__", ".")

@@ -120,7 +120,7 @@ class Summarization(Section):
         "map-reduce", description="How the whole text reaches the model."
     )
     length: str = Field("standard", description="`brief`, `standard`, `detailed`, or words.")
-    map_tokens: int = Field(1200, ge=64, description="Tokens of text in one map call.")
+    map_tokens: int = Field(1200, ge=16, description="Tokens of text in one map call.")
 
 
 class ModelSettings(Section):

@@ -3,11 +3,10 @@ __all__ = [
     "Embedder",
     "EmbeddingThread",
     "FolderEmbedder",
-    "Vectors",
     "embedded_text",
 ]
 
 from .ahead import EmbeddingThread
-from .contract import Advance, Embedder, Vectors
+from .contract import Advance, Embedder
 from .embedder import FolderEmbedder
 from .passage import embedded_text

@@ -1,4 +1,4 @@
-"""Embedding on a thread of its own, so that reading and storing go on meanwhile."""
+"""Embedding on a thread of its own, while the caller reads and stores."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import queue
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import Self
+from typing import Self, TypeAlias
 
-from quoth.embed.contract import Embedder, Vectors
+from quoth.embed.contract import Embedder
+from quoth.types import Vectors
 
-_Jobs = queue.SimpleQueue[tuple[Sequence[str], Future[Vectors]] | None]
+_Jobs: TypeAlias = "queue.SimpleQueue[tuple[Sequence[str], Future[Vectors]] | None]"
 PATIENCE_SECONDS = 0.5
 
 
 class EmbeddingThread:
-    """Embeds what is submitted, in order. Use it in a `with` block: it ends with it.
+    """Embeds what is submitted, in order; the thread lives as long as the `with` block.
 
-    Whoever leaves early, as Ctrl-C does, does not wait for what is still under way.
+    A block that is left by an exception, as with Ctrl-C, does not wait for unfinished texts.
     """
 
     def __init__(self, embedder: Embedder) -> None:
@@ -27,7 +28,7 @@ class EmbeddingThread:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def submit(self, texts: Sequence[str]) -> Future[Vectors]:
-        """Return the vectors of these texts, or why there are none, as soon as they are there."""
+        """Return the future vectors of passages, or the error that they end with."""
         future: Future[Vectors] = Future()
         self._jobs.put((texts, future))
         return future
@@ -45,12 +46,12 @@ class EmbeddingThread:
         while (job := self._jobs.get()) is not None:
             texts, future = job
             try:
-                future.set_result(self._embedder.embed(texts, progress=self._go_on))
+                future.set_result(self._embedder.embed(texts, progress=self._stop_if_leaving))
             except BaseException as error:  # it belongs to whoever waits for the vectors
                 future.set_exception(error)
                 if self._leaving:
                     return
 
-    def _go_on(self, _: int) -> None:
+    def _stop_if_leaving(self, _: int) -> None:
         if self._leaving:
             raise InterruptedError

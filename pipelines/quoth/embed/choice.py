@@ -13,8 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from quoth.embed.batch import Batch, Padding
-from quoth.embed.contract import Vectors
 from quoth.system import processor, write_whole
+from quoth.types import Vectors
 
 _ROWS, _LENGTH, _BATCHES, _ROUNDS = 8, 128, 4, 3
 _LEAST_COSINE = 0.998

@@ -8,79 +8,82 @@ from itertools import pairwise
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
-from numpy.typing import NDArray
 
 from quoth.errors import ConfigurationError
+from quoth.types import Vectors
 
-Vectors = NDArray[np.float32]
 Advance = Callable[[int], None]
 """Called with the number of texts that were embedded since the last call."""
 
 
 class Embedder(Embeddings):
-    """Turns texts into vectors of unit length. Nothing is loaded before it is used."""
+    """Turns passages and queries into vectors of unit length.
+
+    `embed` is for passages, the texts that are searched; `query_vector` is for what is searched
+    with. Nothing is loaded before it is used.
+    """
 
     @property
     @abstractmethod
     def fingerprint(self) -> str:
-        """Return what tells these vectors from those of another model."""
+        """The fingerprint of the model: vectors with another one cannot be compared."""
 
     @property
     @abstractmethod
     def limit(self) -> int:
-        """Return how many tokens of a text the model reads; the rest it would ignore."""
+        """The number of tokens that the model reads of a text."""
 
     @property
     @abstractmethod
     def engine_name(self) -> str:
-        """Return the name of what many texts run on."""
+        """The name of the engine that many texts run on."""
 
     @property
     def address(self) -> str:
-        """The address of the server that embeds; empty where it is done in this process."""
+        """The address of the server that embeds; empty where this process does."""
         return ""
 
     @abstractmethod
     def token_starts(self, text: str) -> list[int]:
-        """Return the offset of each token of `text`."""
+        """Return the offset of each token of a text."""
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:
-        """Return the number of tokens in `text`."""
+        """Return the number of tokens in a text."""
 
     @abstractmethod
     def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
-        """Return a (texts, dimension) array with a row of unit length for each text.
+        """Return the vectors of passages, a row of unit length for each.
 
-        Raises `ConfigurationError` for a text longer than the model reads: nothing is cut.
+        Raises `ConfigurationError` for a text longer than `limit`: nothing is cut.
         """
 
     def close(self) -> None:
-        """Let go of what it holds."""
+        """Release connections and memory."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return a vector for each text (LangChain's `Embeddings`)."""
+        """Return a vector for each passage (LangChain's `Embeddings`)."""
         return [list(map(float, row)) for row in self.embed(texts)]
 
     def embed_query(self, text: str) -> list[float]:
-        """Return the vector of a question; of one that is too long, the mean of its parts."""
+        """Return the vector of a query (LangChain's `Embeddings`)."""
         return [float(value) for value in self.query_vector(text)]
 
     def query_vector(self, text: str) -> Vectors:
-        """Return the vector of a question, of unit length."""
+        """Return the vector of a query. One longer than `limit` gets the mean of its parts."""
         starts = self.token_starts(text)
         cuts = [*starts[:: self.limit], len(text)] if len(starts) > self.limit else [0, len(text)]
-        parts = [text[a:b] for a, b in pairwise(cuts)]
+        parts = [text[start:end] for start, end in pairwise(cuts)]
         mean: Vectors = self.embed(parts).mean(axis=0)
         return mean / np.linalg.norm(mean)
 
-    def readable_text(self, text: str) -> str:
-        """Return the beginning of a text that the model reads whole."""
+    def clip(self, text: str) -> str:
+        """Return the text, or as much of its beginning as the model reads."""
         starts = self.token_starts(text)
         return text if len(starts) <= self.limit else text[: starts[self.limit]]
 
     def check_length(self, text: str, tokens: int) -> None:
-        """Raise `ConfigurationError` when a text of so many tokens would be cut."""
+        """Raise `ConfigurationError` when a text of `tokens` tokens is longer than `limit`."""
         if tokens > self.limit:
             raise ConfigurationError(
                 f"A text of {tokens} tokens is longer than the {self.limit} that the embedder "

@@ -20,10 +20,11 @@ import numpy as np
 from quoth.config import Embedding
 from quoth.embed.batch import Ids, Padding, plan_batches
 from quoth.embed.choice import encode_all
-from quoth.embed.contract import Advance, Embedder, Vectors
+from quoth.embed.contract import Advance, Embedder
 from quoth.embed.engines import Engines
 from quoth.embed.folder import ModelFolder
 from quoth.errors import ConfigurationError, ModelNotFoundError
+from quoth.types import Vectors
 from quoth.weights import EMBEDDER, fingerprint_of
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from quoth.embed.batch import Batch
-from quoth.embed.contract import Vectors
 from quoth.system import import_quietly
+from quoth.types import Vectors
 
 
 class OnnxEngine:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from quoth.embed.batch import Batch
-from quoth.embed.contract import Vectors
 from quoth.system import import_quietly, missing_extra
+from quoth.types import Vectors
 
 _FIRST_USE = threading.Lock()
 """The first array that the runtime touches imports a part of NumPy, under a lock of its own: two

@@ -7,9 +7,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from quoth.embed.batch import Batch
-from quoth.embed.contract import Vectors
 from quoth.errors import ConfigurationError
 from quoth.system import missing_extra
+from quoth.types import Vectors
 
 
 def is_installed() -> bool:

@@ -1,9 +1,14 @@
 __all__ = [
+    "EmbeddedChunks",
     "File",
     "Ingestor",
+    "Plan",
+    "Stamp",
     "Verification",
+    "embed_chunks",
     "open_ingestor",
     "open_splitter",
+    "plan_ingestion",
     "reembed",
     "verify",
     "walk",
@@ -11,7 +16,9 @@ __all__ = [
 ]
 
 from .configured import open_ingestor, open_splitter
+from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
+from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .verify import Verification, verify
 from .walk import File, walk

@@ -4,13 +4,13 @@ __all__ = [
     "Family",
     "ModelMetadata",
     "Prompt",
-    "families",
     "families_with_wording",
     "family_of",
     "family_of_model",
     "find_family",
     "is_family",
     "kind_of_model",
+    "list_families",
     "list_prompts",
     "load_prompt",
     "prompt_selector",
@@ -23,7 +23,7 @@ __all__ = [
     "unregister_condition",
 ]
 
-from .families import PLAIN, Family, ModelMetadata, families, family_of, find_family
+from .families import PLAIN, Family, ModelMetadata, family_of, find_family, list_families
 from .rendering import render_file
 from .selector import (
     family_of_model,

@@ -109,7 +109,7 @@ _ENVIRONMENT = _environment()
 
 
 @lru_cache(maxsize=64)
-def _compiled(source: str) -> jinja2.Template:
+def _compile(source: str) -> jinja2.Template:
     return _ENVIRONMENT.from_string(source)
 
 
@@ -134,20 +134,20 @@ def render(
         "messages": messages,
     }
     try:
-        return _joined(source, values)
+        return _render(source, values)
     except TypeError as error:
         if values["tools"] is not None or "'NoneType' object is not iterable" not in str(error):
             raise
         try:
-            return _joined(source, {**values, "tools": []})
+            return _render(source, {**values, "tools": []})
         except TypeError:
             raise error from None
 
 
-def _joined(source: str, values: Mapping[str, Any]) -> str:
+def _render(source: str, values: Mapping[str, Any]) -> str:
     pieces = []
     written = 0
-    for piece in _compiled(source).generate(values):
+    for piece in _compile(source).generate(values):
         written += len(piece)
         if written > OUTPUT_LIMIT:
             raise OutputLimitError
@@ -156,7 +156,7 @@ def _joined(source: str, values: Mapping[str, Any]) -> str:
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Tell whether the template itself said no, with `raise_exception`."""
+    """Return whether the template refused the messages itself, with `raise_exception`."""
     return type(error) is jinja2.TemplateError
 
 

@@ -1,8 +1,8 @@
-"""Model families: how each is recognised, and the chat template that is ours for it.
+"""Model families: how each is recognised, and its chat template.
 
 A family is data: an entry of `families/index.yaml` and a Jinja file beside it, in the folder that
-ships with Quoth or in a folder of the user's of the same shape. The user's comes first: its
-`NAME.jinja` replaces ours, its index adds families or replaces them by name.
+ships with Quoth or in a user's folder of the same shape. The user's comes first: its `NAME.jinja`
+replaces ours, and its index adds families or replaces them by name.
 """
 
 from __future__ import annotations
@@ -18,30 +18,31 @@ from typing import Any, Literal
 from quoth.errors import PromptError
 from quoth.system import prompts_folder
 
-Kind = Literal["text", "chat"]
+InputKind = Literal["text", "chat"]
+"""What a model takes: one string, or messages."""
 
 PLAIN = "plain"
-"""The family of a model that nothing else fits."""
+"""The family of a model that no other family fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelMetadata:
-    """What is known of a model before it answers.
+    """What is known of a model before it is loaded.
 
     `name` is its name or file name, `architecture` GGUF's `general.architecture`, `chat_template`
-    the template that it carries. `kind` is `text` when it takes one string, `chat` when it, or its
-    server, takes messages.
+    the template in its file. `kind` is `text` when the model takes one string, `chat` when it, or
+    its server, takes messages.
     """
 
     name: str
     architecture: str = ""
     chat_template: str | None = None
-    kind: Kind = "text"
+    kind: InputKind = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Models that want their prompt written in the same way. See `families/index.yaml`."""
+    """Models with the same prompt format. See `families/index.yaml`."""
 
     name: str
     file: str
@@ -56,26 +57,26 @@ class Family:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-def families(folders: Sequence[Path] = ()) -> tuple[Family, ...]:
-    """Return every family, in the order in which they are tried; those of `folders` first."""
-    found: dict[str, Family] = {}
+def list_families(folders: Sequence[Path] = ()) -> tuple[Family, ...]:
+    """Return every family in the order of recognition; those of `folders` come first."""
+    by_name: dict[str, Family] = {}
     for folder in (*folders, prompts_folder()):
         index = folder / "families" / "index.yaml"
         if index.is_file():
             for family in _read_index(index, index.stat().st_mtime_ns):
-                found.setdefault(family.name, family)
-    named = {name for family in found.values() for name in (family.file, *family.aliases)}
+                by_name.setdefault(family.name, family)
+    named = {name for family in by_name.values() for name in (family.file, *family.aliases)}
     for folder in folders:
         for file in sorted((folder / "families").glob("*.jinja")):
             if file.stem not in named:
-                found.setdefault(file.stem, Family(name=file.stem, file=file.stem))
-    return tuple(found.values())
+                by_name.setdefault(file.stem, Family(name=file.stem, file=file.stem))
+    return tuple(by_name.values())
 
 
 def find_family(name: str, *, folders: Sequence[Path] = ()) -> Family:
     """Return the family of this name or alias. Raises `PromptError` naming the nearest one."""
     known: dict[str, Family] = {}
-    for family in families(folders):
+    for family in list_families(folders):
         for key in (family.name, *family.aliases):
             known.setdefault(key, family)
     if name not in known:
@@ -102,10 +103,10 @@ def family_template(family: Family, *, folders: Sequence[Path] = ()) -> tuple[st
 def family_of(metadata: ModelMetadata, *, folders: Sequence[Path] = ()) -> str:
     """Return the name of the model's family, `plain` when none fits.
 
-    The template that the model carries decides, then its name, then its architecture: a finetune
+    The template in the model's file decides, then its name, then its architecture: a finetune
     keeps its base model's architecture and often its name, but not its template.
     """
-    known = families(folders)
+    known = list_families(folders)
     if metadata.chat_template:
         for family in known:
             if family.markers and all(mark in metadata.chat_template for mark in family.markers):

@@ -10,13 +10,13 @@ from langchain_core.prompts.chat import BaseChatPromptTemplate
 from quoth.prompts.tasks import Prompt
 
 
-class PromptTemplateOfTask(BaseChatPromptTemplate):
-    """A `Prompt` for LangChain's chains and selectors. It fills variables as the prompt does."""
+class TaskPromptTemplate(BaseChatPromptTemplate):
+    """A `Prompt` for LangChain's chains and selectors, filled by the prompt itself."""
 
     prompt: Prompt
 
     @classmethod
-    def of(cls, prompt: Prompt) -> PromptTemplateOfTask:
+    def of(cls, prompt: Prompt) -> TaskPromptTemplate:
         """Return the template of a prompt."""
         return cls(input_variables=list(prompt.variables), prompt=prompt)
 
@@ -25,5 +25,5 @@ class PromptTemplateOfTask(BaseChatPromptTemplate):
         return self.prompt.messages(**kwargs)
 
     def pretty_repr(self, html: bool = False) -> str:
-        """Return the texts with their variables named."""
+        """Return the texts with the names of their variables."""
         return "\n\n".join(text for text in (self.prompt.system, self.prompt.user) if text)

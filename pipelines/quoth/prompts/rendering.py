@@ -1,4 +1,4 @@
-"""Renders messages from a file: what `quoth prompts render` prints."""
+"""Renders the messages in a file, for `quoth prompts render`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def render_file(
     add_generation_prompt: bool | None = None,
     folders: Sequence[Path] = (),
 ) -> str:
-    """Return what a family's template, or the one in a file, makes of the messages in a JSON file.
+    """Return the messages in a JSON file, rendered with a family's template or one in a file.
 
-    The file holds a list of messages (`role`, `content`), or a mapping with `messages` and what
-    else the template may read: `tools`, `documents`, `bos_token`, `enable_thinking`. Arguments go
-    before what the file says; the prompt for an answer is added unless one of them says no. A
-    template in a file is rendered as it is, a family without a system role gets the system text in
+    The file holds a list of messages (`role`, `content`), or a mapping with `messages` and other
+    variables of the template: `tools`, `documents`, `bos_token`, `enable_thinking`. Arguments
+    override the file. The generation prompt is added unless an argument or the file forbids it. A
+    template in a file is rendered as it is; a family without a system role gets the system text in
     the first user turn. Raises `PromptError` with the template's own message.
     """
     if (family is None) == (template is None):

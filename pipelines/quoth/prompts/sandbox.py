@@ -1,4 +1,4 @@
-"""Renders chat templates that others wrote, within limits on time, memory and output.
+"""Renders chat templates of other authors, within limits on time, memory and output.
 
 A template in a model file is a program. Jinja's sandbox keeps it away from Python's internals, but
 not from an endless loop, nor from `'a' * 10**9`; and neither a thread nor a signal handler can stop
@@ -23,7 +23,7 @@ _HINT = "Choose another template for this model: a family's name, or a file of y
 
 
 class TemplateRefusalError(PromptError):
-    """The template does not take these messages, and says why."""
+    """The template refuses these messages, and says why."""
 
 
 class _Sandbox:
@@ -34,7 +34,7 @@ class _Sandbox:
         self._child: Child | None = None
 
     def render(self, request: bytes) -> bytes:
-        """Return the reply of the process, which is started where there is none."""
+        """Return the reply of the process, which is started when none runs."""
         with self._lock:
             if self._child is None or not self._child.running:
                 self._child = Child("quoth.prompts.worker:main")
@@ -58,7 +58,7 @@ _sandbox = _Sandbox()
 
 
 def _start_afresh() -> None:
-    """Leave the process to the parent after a fork, and the lock, which may be taken."""
+    """Leave the process and its lock, which may be taken, to the parent after a fork."""
     global _sandbox
     _sandbox = _Sandbox()
 
@@ -74,10 +74,10 @@ def render_untrusted(
     variables: Mapping[str, Any],
     now: datetime,
 ) -> str:
-    """Return what a template that is not ours makes of the messages.
+    """Return the messages as an untrusted template renders them. Safe in any thread.
 
-    Call it from any thread. `messages` and `variables` hold what JSON can hold. Raises
-    `PromptError` with the template's own message, or with the limit that it crossed.
+    `messages` and `variables` hold JSON values. Raises `PromptError` with the template's own
+    message, or with the limit that it exceeded.
     """
     try:
         request = json.dumps(
@@ -106,7 +106,7 @@ def render_trusted(
     variables: Mapping[str, Any],
     now: datetime,
 ) -> str:
-    """Return what a template that ships with Quoth makes of the messages; in this process."""
+    """Return the messages as a template that ships with Quoth renders them, in this process."""
     import jinja2
 
     from quoth.prompts.engine import OutputLimitError, explain, is_refusal, render

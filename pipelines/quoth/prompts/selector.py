@@ -1,7 +1,7 @@
-"""Picks the wording of a task for a model, with LangChain's `ConditionalPromptSelector`.
+"""Selects the wording of a task for a model, with LangChain's `ConditionalPromptSelector`.
 
-A condition looks at the LangChain model: its family, whether it takes text or messages, or
-anything else. Those of other packages are asked first: register one with `register_condition`, or
+A condition tests the LangChain model: its family, whether it takes text or messages, or anything
+else. Conditions of other packages are tested first: register one with `register_condition`, or
 from an installed package through the entry-point group `quoth.prompt_conditions`, whose entries
 name a function that takes a task and returns a list of `(condition, prompt)`.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quoth.prompts.families import Kind, ModelMetadata, family_of, find_family
+from quoth.prompts.families import InputKind, ModelMetadata, family_of, find_family
 from quoth.prompts.tasks import Prompt, families_with_wording, load_prompt
 from quoth.system import load_entry_point, read_entry_points
 
@@ -33,13 +33,13 @@ _registered: list[tuple[str, Condition, Prompt]] = []
 def register_condition(task: str, condition: Condition, prompt: Prompt) -> None:
     """Use `prompt` for a task with the models for which `condition` holds.
 
-    What was registered last is asked first.
+    The condition registered last is tested first.
     """
     _registered.insert(0, (task, condition, prompt))
 
 
 def unregister_condition(condition: Condition) -> None:
-    """Forget a condition that was registered."""
+    """Remove a registered condition."""
     _registered[:] = [entry for entry in _registered if entry[1] is not condition]
 
 
@@ -48,24 +48,24 @@ def select_prompt(
 ) -> Prompt:
     """Return the prompt of a task in the wording that fits the model.
 
-    Without `folders`, those that the model was opened with go before ours.
+    Without `folders`, the prompt folders of the model come before ours.
     """
-    from quoth.prompts.langchain import PromptTemplateOfTask
+    from quoth.prompts.langchain import TaskPromptTemplate
 
     folders = folders or getattr(model, "prompt_folders", ())
     selected = prompt_selector(task, folders=folders).get_prompt(model)
-    assert isinstance(selected, PromptTemplateOfTask)
+    assert isinstance(selected, TaskPromptTemplate)
     return selected.prompt
 
 
 def prompt_selector(task: str, *, folders: Sequence[Path] = ()) -> ConditionalPromptSelector:
-    """Return LangChain's selector for a task; `get_prompt(model)` gives a chat prompt template.
+    """Return LangChain's selector for a task; its `get_prompt(model)` returns a chat template.
 
-    Costs 10 ms at its first call where a LangChain model exists, and a second where none does.
+    The first call takes 10 ms where LangChain's models are imported already, else a second.
     """
     from langchain_classic.chains.prompt_selector import ConditionalPromptSelector
 
-    from quoth.prompts.langchain import PromptTemplateOfTask
+    from quoth.prompts.langchain import TaskPromptTemplate
 
     conditionals: list[tuple[Condition, Prompt]] = [
         (condition, prompt) for name, condition, prompt in _registered if name == task
@@ -77,9 +77,9 @@ def prompt_selector(task: str, *, folders: Sequence[Path] = ()) -> ConditionalPr
         for family in families_with_wording(task, folders=folders)
     ]
     return ConditionalPromptSelector(
-        default_prompt=PromptTemplateOfTask.of(load_prompt(task, folders=folders)),
+        default_prompt=TaskPromptTemplate.of(load_prompt(task, folders=folders)),
         conditionals=[
-            (condition, PromptTemplateOfTask.of(prompt)) for condition, prompt in conditionals
+            (condition, TaskPromptTemplate.of(prompt)) for condition, prompt in conditionals
         ],
     )
 
@@ -91,7 +91,7 @@ def is_family(family: str, *, folders: Sequence[Path] = ()) -> Condition:
 
 
 def family_of_model(model: BaseLanguageModel[Any], *, folders: Sequence[Path] = ()) -> str:
-    """Return the family of a LangChain model: what it says itself, else what its name tells."""
+    """Return the family of a LangChain model: its own `family`, else one that fits its name."""
     family = getattr(model, "family", None)
     if isinstance(family, str) and family:
         return family
@@ -102,7 +102,7 @@ def family_of_model(model: BaseLanguageModel[Any], *, folders: Sequence[Path] = 
     return family_of(ModelMetadata(name=""), folders=folders)
 
 
-def kind_of_model(model: BaseLanguageModel[Any]) -> Kind:
+def kind_of_model(model: BaseLanguageModel[Any]) -> InputKind:
     """Return whether a LangChain model takes text or messages."""
     from langchain_core.language_models import BaseChatModel
 

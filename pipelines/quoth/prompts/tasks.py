@@ -1,8 +1,8 @@
-"""Prompts are data: what we ask of a model, whatever the model, one file a task.
+"""Prompts as data: one file for each task that a model is asked to do.
 
 `prompts/tasks/NAME.yaml` declares its variables and holds a `system` and a `user` text, and under
-`families` the wording of a family that wants its own. Where a reply has a form, `labels` names what
-opens its parts and `refusals` what a model writes instead of an answer: the texts ask for them, and
+`families` the wording of families that need their own. Where a reply has a form, `labels` are the
+words that open its parts and `refusals` the replies that decline: the texts ask for them, and
 replies are parsed by them. A file of that name in the user's folder replaces ours. `{variable}` is
 replaced in one pass, and nothing else is special: braces, template syntax and variable names inside
 a document stay what they are.
@@ -34,9 +34,9 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is asked of a model: a `system` text, which may be empty, and a `user` text.
+    """The prompt of a task: a `system` text, which may be empty, and a `user` text.
 
-    `variables` are the names that must be given; `path` is the file that the prompt comes from.
+    `variables` are the names of the values to fill in; `path` is the file of the prompt.
     `labels` maps the name of a part of the reply to the word that opens it, `refusals` are replies
     that decline. Every wording of the prompt holds each of them.
 
@@ -68,7 +68,7 @@ class Prompt:
 
     @property
     def fingerprint(self) -> str:
-        """Return 16 hexadecimal digits that change with the wording; a journal's key."""
+        """16 hexadecimal digits that change with the wording."""
         parts = [self.name, self.version, self.variables, self.system, self.user]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
@@ -80,19 +80,19 @@ class Prompt:
         missing = [name for name in self.variables if name not in values]
         unexpected = [name for name in values if name not in self.variables]
         if missing or unexpected:
-            told = [f"'{name}' is missing" for name in missing]
-            told += [f"'{name}' is not one of them" for name in unexpected]
+            faults = [f"'{name}' is missing" for name in missing]
+            faults += [f"'{name}' is not one of them" for name in unexpected]
             raise PromptError(
                 f"The prompt {self.path} takes the variables {', '.join(self.variables)}: "
-                f"{', '.join(told)}."
+                f"{', '.join(faults)}."
             )
         system, user = (
-            _VARIABLE.sub(lambda found: values[found[1]], text) for text in (self.system, self.user)
+            _VARIABLE.sub(lambda match: values[match[1]], text) for text in (self.system, self.user)
         )
         return system, user
 
     def messages(self, **values: str) -> list[BaseMessage]:
-        """Return the prompt as LangChain messages: a system message where there is one, a user's.
+        """Return the prompt as LangChain messages: a user's, and a system message where it has one.
 
         Raises `PromptError` naming the file when a variable is missing or not known.
         """
@@ -104,7 +104,7 @@ class Prompt:
 
 
 def list_prompts(*, folders: Sequence[Path] = ()) -> tuple[Prompt, ...]:
-    """Return every task's prompt in its general wording, by name."""
+    """Return the prompt of every task in its general wording, sorted by name."""
     names = {
         file.stem
         for folder in (*folders, prompts_folder())
@@ -114,10 +114,10 @@ def list_prompts(*, folders: Sequence[Path] = ()) -> tuple[Prompt, ...]:
 
 
 def load_prompt(name: str, *, family: str | None = None, folders: Sequence[Path] = ()) -> Prompt:
-    """Return a task's prompt, in the wording of a family where it has its own.
+    """Return the prompt of a task, in the wording of a family where the task has one.
 
     The file is the first `tasks/NAME.yaml` in the user's `folders`, else ours. Raises `PromptError`
-    when there is none, or when the file is not what it should be.
+    when there is none, or when the file is invalid.
     """
     path, entry = _entry(name, folders)
     texts = entry
@@ -137,7 +137,7 @@ def load_prompt(name: str, *, family: str | None = None, folders: Sequence[Path]
 
 
 def families_with_wording(name: str, *, folders: Sequence[Path] = ()) -> tuple[str, ...]:
-    """Return the families for which a task's file holds a wording of their own."""
+    """Return the families for which a task has a wording of its own."""
     _, entry = _entry(name, folders)
     return tuple(entry["families"])
 

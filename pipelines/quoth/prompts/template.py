@@ -1,8 +1,8 @@
-"""Finds the chat template of a model, and writes messages as that model wants to read them.
+"""Finds the chat template of a model, and renders messages with it.
 
-The tokens at the start and the end of a sequence come from the caller, who knows the tokenizer.
-The rule that keeps a second BOS away: give the real `bos_token`, as some templates write it before
-every exchange, and say `drop_leading_bos=True` when the tokenizer puts one in front by itself.
+The caller knows the tokenizer, and gives the tokens at the start and the end of a sequence. To
+avoid a second BOS, give the real `bos_token`, which some templates write before every exchange, and
+set `drop_leading_bos=True` when the tokenizer adds one itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ROLES = {"human": "user", "ai": "assistant"}
 
 @dataclass(frozen=True, slots=True)
 class ChatTemplate:
-    """The template that a model's messages are written with.
+    """The template that renders the messages for a model.
 
     `origin` says which step found it: the user's override, the server that applies its own, the
     model's file, the family's, or the plain one; `warning` is then a sentence for the user, else
@@ -54,10 +54,10 @@ def resolve_template(
     override: str | Path | None = None,
     folders: Sequence[Path] = (),
 ) -> ChatTemplate:
-    """Return the template of a model: the first of five that there is.
+    """Return the template of a model: the first of these five that exists.
 
     1. `override`: a family's name, a file, or the text of a template. 2. For a chat model, the one
-    that its server applies. 3. The one that the model carries. 4. Its family's. 5. The plain one,
+    that its server applies. 3. The one in the model's file. 4. Its family's. 5. The plain one,
     with a warning.
     """
     if override is not None:
@@ -74,7 +74,7 @@ def resolve_template(
         folders=folders,
         origin="plain",
         warning=f"The chat template of '{metadata.name}' is not known, so a plain one is used; "
-        "answers may be worse for it. Name its family in the configuration.",
+        "answers may be worse. Name its family in the configuration.",
     )
 
 
@@ -146,12 +146,12 @@ def render_messages(
     drop_leading_bos: bool = False,
     variables: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return the exact text that a model gets for these messages.
+    """Return the exact text that a model reads for these messages.
 
     `template` given as text is rendered as it is, as transformers would. With a `ChatTemplate`,
-    a system text that the template has no place for opens the first user turn, and tokens left
-    out are those of its family. `now` is the day that some templates name. Raises `PromptError`
-    with the template's own message when it refuses the messages.
+    a system text for which the template has no place opens the first user turn, and tokens that are
+    not given are those of its family. `now` is the date that some templates name. Raises
+    `PromptError` with the template's own message when it refuses the messages.
     """
     if isinstance(template, str):
         template = ChatTemplate(text=template, origin="override", family=PLAIN, system_role=True)
@@ -168,8 +168,8 @@ def render_messages(
         "eos_token": template.eos_token if eos_token is None else eos_token,
         "add_generation_prompt": add_generation_prompt,
     }
-    plain = [plain_message(message) for message in messages]
-    if template.trusted:  # ours are for texts; what others make of anything else is their business
+    plain = [to_template_message(message) for message in messages]
+    if template.trusted:  # ours take texts only
         plain = [{**message, "content": _text(message.get("content"))} for message in plain]
     if plain and plain[0].get("role") == "system" and not _takes_system_text(template):
         plain = fold_system_text(plain)
@@ -178,8 +178,8 @@ def render_messages(
     return text.removeprefix(bos) if drop_leading_bos else text
 
 
-def plain_message(message: BaseMessage | Mapping[str, Any]) -> dict[str, Any]:
-    """Return a message as templates read it: `role`, `content`, and what else a mapping holds."""
+def to_template_message(message: BaseMessage | Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message as templates read it: `role`, `content`, and other keys of a mapping."""
     if isinstance(message, Mapping):
         return dict(message)
     role = getattr(message, "role", None) or _ROLES.get(message.type, message.type)
@@ -193,7 +193,7 @@ def _text(content: Any) -> str:
     for piece in pieces:
         text = piece.get("text") if isinstance(piece, Mapping) else piece
         if not isinstance(text, str):
-            raise PromptError("A message holds something else than text, which no prompt can show.")
+            raise PromptError("A message holds something other than text; no prompt can show it.")
         texts.append(text)
     return "".join(texts)
 
@@ -201,7 +201,7 @@ def _text(content: Any) -> str:
 def fold_system_text(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the messages with the leading system text, and a blank line, in the first user turn.
 
-    That is how Gemma 3's own template does it, and llama.cpp for Gemma 1 and 2.
+    Gemma 3's own template does the same, and so does llama.cpp for Gemma 1 and 2.
     """
     turns = [dict(message) for message in messages]
     opening = []
@@ -224,7 +224,7 @@ def _takes_system_text(template: ChatTemplate) -> bool:
 
 @lru_cache(maxsize=64)
 def _shows_system_text(text: str) -> bool:
-    """Tell whether a template has a place for a system text: some refuse it, some drop it."""
+    """Return whether a template shows a system text: some refuse it, some drop it."""
     probe = [{"role": "system", "content": "QUOTH"}, {"role": "user", "content": "Hello"}]
     values = {"bos_token": "", "eos_token": "", "add_generation_prompt": True}
     try:

@@ -1,4 +1,4 @@
-"""The process behind `sandbox`: it renders templates that are not ours, within limits."""
+"""The child process of `sandbox`: renders untrusted templates, within limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quoth.system import ParentPipe, limit_memory
 
 
 def main() -> None:
-    """Render what the parent process asks for."""
+    """Serve the requests of the parent process."""
     parent = ParentPipe()
     limit_memory(MEMORY_LIMIT)
     while True:
@@ -31,6 +31,6 @@ def _reply_to(request: bytes) -> bytes:
             now=datetime.fromisoformat(call["now"]),
         )
         return json.dumps({"text": text}).encode()
-    except Exception as error:  # a template may fail in any way whatever
+    except Exception as error:  # a template may fail in any way
         reason = explain(error, memory_limit=MEMORY_LIMIT)
         return json.dumps({"error": reason, "refusal": is_refusal(error)}).encode()

@@ -11,10 +11,10 @@ import numpy as np
 
 from quoth.collection import DenseIndex, Store
 from quoth.config import Retrieval
-from quoth.embed import Vectors
 from quoth.retrieve.fuse import Candidates, Weights, fuse, inverse_frequency
 from quoth.retrieve.names import fit_names
 from quoth.retrieve.query import Query, WeightedQuery
+from quoth.types import Vectors
 
 _MAX_POSTINGS = 10_000
 """Entries of the keyword index that one search reads; the rarest words are read first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -79,7 +78,7 @@ class RetrieverSearcher:
         unknown = [hit for hit in hits if hit.dense_score is None]
         if not unknown:
             return hits
-        texts = [self.embedder.readable_text(hit.chunk.text) for hit in unknown]
+        texts = [self.embedder.clip(hit.chunk.text) for hit in unknown]
         cosines = iter(self.embedder.embed(texts) @ question.vector)
         return [
             replace(hit, dense_score=float(next(cosines))) if hit.dense_score is None else hit
@@ -110,22 +109,6 @@ def _as_hit(document: Document) -> Hit:
 def as_langchain(hits: Sequence[Hit]) -> list[Document]:
     """Return hits as LangChain documents; the metadata says where each stands."""
     return [
-        Document(id=str(hit.chunk.id), page_content=hit.chunk.text, metadata=_metadata(hit))
+        Document(id=str(hit.chunk.id), page_content=hit.chunk.text, metadata=hit.as_metadata())
         for hit in hits
     ]
-
-
-def _metadata(hit: Hit) -> dict[str, Any]:
-    return {
-        "source": hit.chunk.source,
-        "also_at": list(hit.chunk.also_at),
-        "title": hit.chunk.title,
-        "page": hit.chunk.page,
-        "page_label": hit.chunk.page_label,
-        "start": hit.chunk.start,
-        "end": hit.chunk.end,
-        "headings": list(hit.chunk.headings),
-        "score": hit.score,
-        "dense_score": hit.dense_score,
-        "keyword_score": hit.keyword_score,
-    }

@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from quoth.embed import Vectors
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.question import Question
 from quoth.text import analyse, named_words
+from quoth.types import Vectors
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from quoth.embed import Embedder, Vectors
+from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.text import ENGLISH, AnswerKind, Language, analyse, lexemes, stem
+from quoth.types import Vectors
 
 MAX_QUESTION_CHARACTERS = 20_000
 

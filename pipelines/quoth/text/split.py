@@ -114,17 +114,10 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         found = []
         for one in several:
             more = one.metadata if isinstance(one, LangChainDocument) else {}
-            for chunk in self.split(one if isinstance(one, Document) else _page_of(one)):
-                place = {
-                    "source": chunk.source,
-                    "title": chunk.title,
-                    "page": chunk.page,
-                    "page_label": chunk.page_label,
-                    "start": chunk.start,
-                    "end": chunk.end,
-                    "headings": list(chunk.headings),
-                }
-                found.append(LangChainDocument(page_content=chunk.text, metadata={**more, **place}))
+            found += [
+                LangChainDocument(page_content=chunk.text, metadata={**more, **chunk.as_metadata()})
+                for chunk in self.split(one if isinstance(one, Document) else _page_of(one))
+            ]
         return found
 
     def _spans(

@@ -1,22 +1,51 @@
 __all__ = [
     "FORMATS",
     "Format",
-    "as_object",
+    "answer_html",
+    "answer_json",
+    "answer_text",
+    "chunk_json",
+    "citation_json",
     "clean",
-    "counted",
-    "counts",
-    "elsewhere",
-    "located",
+    "format_copies",
+    "format_count",
+    "format_page",
+    "format_path",
+    "format_quote",
+    "format_report",
+    "format_verdict",
+    "hit_json",
+    "load_ipython_extension",
     "notebook_bar",
-    "place",
-    "quoted",
-    "rendered",
+    "page_image",
+    "register_views",
+    "render_summary",
+    "report_html",
+    "report_json",
+    "report_text",
+    "show",
+    "summary_html",
+    "summary_json",
+    "summary_text",
     "trace_json",
     "trace_page",
-    "verdict",
 ]
 
 from .bar import notebook_bar
-from .lines import clean, counted, counts, elsewhere, located, place, quoted, verdict
-from .summary import FORMATS, Format, as_object, rendered
+from .html import answer_html, report_html, summary_html
+from .json import answer_json, chunk_json, citation_json, hit_json, report_json, summary_json
+from .lines import (
+    clean,
+    format_copies,
+    format_count,
+    format_page,
+    format_path,
+    format_quote,
+    format_report,
+    format_verdict,
+)
+from .notebook import load_ipython_extension, register_views, show
+from .page_image import page_image
+from .summary import FORMATS, Format, render_summary
+from .text import answer_text, report_text, summary_text
 from .trace import trace_json, trace_page

@@ -1,8 +1,7 @@
-"""A progress bar in a notebook: the browser's own, so that nothing more need be installed."""
+"""A progress bar in a notebook: the element of the browser, which needs no package."""
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,19 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from quoth.views.notebook import in_notebook
+
 MOVES_EVERY_SECONDS = 0.2
-
-
-def in_notebook() -> bool:
-    """Tell whether this is a notebook's kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel")
 
 
 @contextmanager
 def notebook_bar(label: str) -> Iterator[Callable[[int, int, str], None] | None]:
-    """Give a callable that moves a bar below the cell; `None` outside a notebook."""
+    """Show a progress bar below the cell while in the block; yield `None` outside a notebook."""
     if not in_notebook():
         yield None
         return

@@ -1,4 +1,4 @@
-"""Results as HTML for a notebook: it stands on its own, in light and in dark, and links nowhere."""
+"""Results as HTML for a notebook: self-contained, for light and dark, without links or scripts."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import base64
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from quoth.summarize import Summary
 from quoth.text import encloses
 from quoth.types import Answer, Citation, Hit, Outcome, Report
-from quoth.views.lines import counts, located, place, quoted, verdict
+from quoth.views.lines import format_page, format_path, format_quote, format_report, format_verdict
 from quoth.views.page_image import page_image
-from quoth.views.summary import coverage_line
-from quoth.views.trace import tree_details
+from quoth.views.summary import format_coverage
+from quoth.views.trace import tree_html
+
+if TYPE_CHECKING:
+    from quoth.summarize import Summary
 
 MOST_ROWS = 200
-"""Files that a report's table lists of each kind; the rest are counted."""
+"""The most files of each kind in the table of a report; the rest are counted."""
 
 _STYLE = """<style>
 .quoth { font: 15px/1.55 ui-serif, Georgia, serif; max-width: 46rem; }
@@ -42,71 +45,83 @@ _STYLE = """<style>
 </style>"""
 
 
-def answer(value: Answer) -> str:
-    """Return an answer whose footnotes open the page, with the quote highlighted."""
-    marks = "".join(f"<sup>[{n}]</sup>" for n in range(1, len(value.citations) + 1))
-    parts = [f"<p class=said>{escape(value.text)} {marks}</p>"]
-    for number, citation in enumerate(value.citations, start=1):
-        parts += _footnote(number, citation, value.nearest)
-    if value.unsupported_numbers:
-        held = escape(", ".join(value.unsupported_numbers))
-        parts.append(f"<p class='soft doubt'>Not on the cited pages: {held}</p>")
-    if not value.answerable and value.nearest:
+def answer_html(answer: Answer, *, with_pages: bool = False) -> str:
+    """Return an answer whose footnotes open the cited passage, with the quote highlighted.
+
+    `with_pages` draws the pages of PDF files in place of the passages, in child processes.
+    """
+    marks = "".join(f"<sup>[{n}]</sup>" for n in range(1, len(answer.citations) + 1))
+    parts = [f"<p class=said>{escape(answer.text)} {marks}</p>"]
+    for number, citation in enumerate(answer.citations, start=1):
+        parts += _footnote(number, citation, answer.nearest, with_pages=with_pages)
+    if answer.unsupported_numbers:
+        numbers = escape(", ".join(answer.unsupported_numbers))
+        parts.append(f"<p class='soft doubt'>Not on the cited pages: {numbers}</p>")
+    if not answer.answerable and answer.nearest:
         parts.append("<p class=soft>The nearest passages:</p>")
-        parts += [_passage(hit) for hit in value.nearest[:3]]
-    parts.append(f"<p class=soft>{escape(value.model)}</p>")
+        parts += [_passage(hit) for hit in answer.nearest[:3]]
+    parts.append(f"<p class=soft>{escape(answer.model)}</p>")
     return _framed(parts)
 
 
-def summary(value: Summary) -> str:
+def summary_html(summary: Summary) -> str:
     """Return a summary that folds out into its tree, down to the text that was read."""
-    parts = [f"<p class=said>{escape(value.text)}</p>"]
-    if value.unsupported:
-        held = escape(", ".join(value.unsupported))
-        parts.append(f"<p class='soft doubt'>Not in the source: {held}</p>")
-    parts.append(f"<p class=soft>{escape(coverage_line(value))}</p>")
-    parts.append(f"<details><summary>How it came about</summary>{tree_details(value)}</details>")
+    parts = [f"<p class=said>{escape(summary.text)}</p>"]
+    if summary.unsupported:
+        terms = escape(", ".join(summary.unsupported))
+        parts.append(f"<p class='soft doubt'>Not in the source: {terms}</p>")
+    parts.append(f"<p class=soft>{escape(format_coverage(summary))}</p>")
+    parts.append(f"<details><summary>How it came about</summary>{tree_html(summary)}</details>")
     return _framed(parts)
 
 
-def report(value: Report) -> str:
-    """Return what a run did as a table: first what failed, then the rest."""
+def report_html(report: Report) -> str:
+    """Return a run as a table of its files: those that failed first."""
     rows: list[str] = []
-    for kind, lines in (
-        ("failed", value.failed),
-        ("skipped", value.skipped),
-        ("removed", value.removed),
-        ("done", value.done),
+    for kind, outcomes in (
+        ("failed", report.failed),
+        ("skipped", report.skipped),
+        ("removed", report.removed),
+        ("done", report.done),
     ):
-        rows += [_row(kind, line) for line in lines[:MOST_ROWS]]
-        if len(lines) > MOST_ROWS:
-            rows.append(f"<tr><td colspan=5>… and {len(lines) - MOST_ROWS:,} more {kind}</td></tr>")
+        rows += [_row(kind, outcome) for outcome in outcomes[:MOST_ROWS]]
+        if len(outcomes) > MOST_ROWS:
+            rest = f"… and {len(outcomes) - MOST_ROWS:,} more {kind}"
+            rows.append(f"<tr><td colspan=5>{rest}</td></tr>")
     head = "".join(f"<th>{name}</th>" for name in ("", "file", "pages", "chunks", "what"))
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return _framed([f"<p class=soft>{escape(counts(value, what='done'))}</p>", table])
+    return _framed([f"<p class=soft>{escape(format_report(report, verb='done'))}</p>", table])
 
 
 def _framed(parts: list[str]) -> str:
     return f"{_STYLE}<div class=quoth>{''.join(parts)}</div>"
 
 
-def _footnote(number: int, citation: Citation, nearest: tuple[Hit, ...]) -> Iterator[str]:
-    where = located(citation.source, citation.page, citation.page_label)
+def _footnote(
+    number: int, citation: Citation, nearest: tuple[Hit, ...], *, with_pages: bool
+) -> Iterator[str]:
+    page = format_page(citation.source, citation.page, citation.page_label)
     mood = "good" if citation.verified else "doubt"
-    yield f"<details><summary>[{number}] {escape(where)}"
-    yield f"<br><span class=quote>{escape(quoted(citation))}</span>"
-    yield f"<br><span class='soft {mood}'>{escape(verdict(citation))}</span></summary>"
-    image = page_image(Path(citation.source), citation.page, citation.quote)
-    if image:
-        data = base64.b64encode(image).decode("ascii")
-        yield f'<img src="data:image/png;base64,{data}" alt="{escape(where, quote=True)}">'
-    else:
-        yield _marked(citation, nearest)
+    yield f"<details><summary>[{number}] {escape(page)}"
+    yield f"<br><span class=quote>{escape(format_quote(citation))}</span>"
+    yield f"<br><span class='soft {mood}'>{escape(format_verdict(citation))}</span></summary>"
+    image = _page(citation) if with_pages else ""
+    yield image or _marked(citation, nearest)
     yield "</details>"
 
 
+def _page(citation: Citation) -> str:
+    """Return the drawn page of a citation; empty where there is no page to draw."""
+    image = page_image(Path(citation.source), citation.page, citation.quote)
+    if image is None:
+        return ""
+    data = base64.b64encode(image).decode("ascii")
+    page = format_page(citation.source, citation.page, citation.page_label)
+    return f'<img src="data:image/png;base64,{data}" alt="{escape(page, quote=True)}">'
+
+
 def _marked(citation: Citation, nearest: tuple[Hit, ...]) -> str:
-    """Return the passage around a quote, where there is no page to draw."""
+    """Return the passage around a quote, with the quote marked."""
     for chunk in (hit.chunk for hit in nearest):
         if encloses(chunk, citation):
             start, end = citation.start - chunk.start, citation.end - chunk.start
@@ -120,17 +135,17 @@ def _marked(citation: Citation, nearest: tuple[Hit, ...]) -> str:
 
 def _passage(hit: Hit) -> str:
     chunk = hit.chunk
-    where = located(chunk.source, chunk.page, chunk.page_label)
+    page = format_page(chunk.source, chunk.page, chunk.page_label)
     return (
-        f"<details><summary>{escape(where)}</summary>"
+        f"<details><summary>{escape(page)}</summary>"
         f"<blockquote>{escape(chunk.text)}</blockquote></details>"
     )
 
 
-def _row(kind: str, line: Outcome) -> str:
+def _row(kind: str, outcome: Outcome) -> str:
     mood = {"failed": "doubt", "done": "good"}.get(kind, "soft")
-    numbers = (str(count) if kind == "done" else "" for count in (line.pages, line.chunks))
-    cells = (place(line.path), *numbers, line.reason)
+    numbers = (str(count) if kind == "done" else "" for count in (outcome.pages, outcome.chunks))
+    cells = (format_path(outcome.path), *numbers, outcome.reason)
     return (
         f"<tr><td class={mood}>{kind}</td>"
         + "".join(f"<td>{escape(cell)}</td>" for cell in cells)

@@ -1,4 +1,4 @@
-"""What is said of results, a line each; nothing of a document is ever obeyed by a terminal."""
+"""The parts of a result as single lines, without characters that a terminal would obey."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _MOST_SHOWN = 3
 
 
 def clean(text: str) -> str:
-    """Return the text without characters that a terminal would obey."""
+    """Return the text without control characters, which a terminal would obey."""
     return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f"))
 
 
-def place(path: str) -> str:
-    """Return a path as a person here would write it: relative where that is shorter."""
+def format_path(path: str) -> str:
+    """Return a path on one line, relative to the current folder where that is shorter."""
     try:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
@@ -23,23 +23,23 @@ def place(path: str) -> str:
     return clean(relative if len(relative) < len(path) else path).replace("\n", " ")
 
 
-def located(source: str, page: int, label: str | None) -> str:
-    """Return where something stands, as `lease.pdf, page iv (the file's page 4)`."""
-    where = place(source)
+def format_page(source: str, page: int, label: str | None) -> str:
+    """Return a page of a source, as `lease.pdf, page iv (the file's page 4)`."""
+    path = format_path(source)
     if label and label != str(page):
-        return f"{where}, page {clean(label)} (the file's page {page})"
-    return f"{where}, page {page}"
+        return f"{path}, page {clean(label)} (the file's page {page})"
+    return f"{path}, page {page}"
 
 
-def elsewhere(paths: tuple[str, ...]) -> str:
-    """Return where else the same content lies, as `also in copy.pdf`; empty when nowhere."""
-    shown = ", ".join(map(place, paths[:_MOST_SHOWN]))
-    more = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
-    return f"also in {shown}{more}" if paths else ""
+def format_copies(paths: tuple[str, ...]) -> str:
+    """Return the other sources with the same content, as `also in copy.pdf`; empty without any."""
+    shown = ", ".join(map(format_path, paths[:_MOST_SHOWN]))
+    rest = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
+    return f"also in {shown}{rest}" if paths else ""
 
 
-def verdict(citation: Citation) -> str:
-    """Return how a citation was found again, with a mark that can be seen from afar."""
+def format_verdict(citation: Citation) -> str:
+    """Return whether the quote was found on its page, with a mark in front."""
     if not citation.verified:
         return "✗ not found on that page"
     if citation.finding == "repaired":
@@ -47,31 +47,32 @@ def verdict(citation: Citation) -> str:
     return "✓ stands on that page"
 
 
-def quoted(citation: Citation) -> str:
+def format_quote(citation: Citation) -> str:
     """Return the quote on one line, in quotation marks."""
     return f"“{' '.join(clean(citation.quote).split())}”"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where that is due."""
+def format_count(number: int, noun: str) -> str:
+    """Return a number with its noun, which is in the plural unless the number is 1."""
     if number == 1:
         return f"1 {noun}"
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
 
 
-def counts(report: Report, *, what: str = "ingested") -> str:
-    """Return what a run did as one sentence; `what` says it of those that are done."""
-    unchanged = sum(line.status == "unchanged" for line in report.skipped)
+def format_report(report: Report, *, verb: str = "ingested") -> str:
+    """Return the counts of a run as one sentence; `verb` is the participle for what was done."""
+    unchanged = sum(outcome.status == "unchanged" for outcome in report.skipped)
+    pages = sum(outcome.pages for outcome in report.done)
+    chunks = sum(outcome.chunks for outcome in report.done)
     parts = [
-        f"{counted(len(report.done), 'document')} {what} "
-        f"({counted(sum(line.pages for line in report.done), 'page')}, "
-        f"{counted(sum(line.chunks for line in report.done), 'chunk')})"
+        f"{format_count(len(report.done), 'document')} {verb} "
+        f"({format_count(pages, 'page')}, {format_count(chunks, 'chunk')})"
     ]
-    for count, kind in (
+    for count, status in (
         (unchanged, "unchanged"),
         (len(report.removed), "removed"),
         (len(report.skipped) - unchanged, "skipped"),
         (len(report.failed), "failed"),
     ):
-        parts += [f"{count} {kind}"] * bool(count)
+        parts += [f"{count} {status}"] * bool(count)
     return f"{', '.join(parts)}, in {report.seconds:.1f} s."

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from quoth.errors import UsageError
-from quoth.summarize import Link, Summary, SummarySentence
+from quoth.views.json import summary_json
+
+if TYPE_CHECKING:
+    from quoth.summarize import Link, Summary, SummarySentence
 
 Format = Literal["text", "markdown", "json"]
 
@@ -15,10 +17,10 @@ FORMATS: dict[str, str] = {"text": ".txt", "markdown": ".md", "json": ".json"}
 """The endings of files, by format."""
 
 
-def rendered(summary: Summary, form: Format = "text") -> str:
+def render_summary(summary: Summary, form: Format = "text") -> str:
     """Return the summary in a format, with a line break at its end.
 
-    It holds what is said and not what it cost, so it is the same however often it was interrupted.
+    The text is free of costs, so that it is the same whether or not the run was interrupted.
     """
     match form:
         case "text":
@@ -26,55 +28,31 @@ def rendered(summary: Summary, form: Format = "text") -> str:
         case "markdown":
             return _markdown(summary)
         case "json":
-            return json.dumps(as_object(summary, costs=False), indent=2, ensure_ascii=False) + "\n"
+            value = summary_json(summary, costs=False)
+            return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     raise UsageError(f"There is no format {form!r}.", hint=f"Formats: {', '.join(FORMATS)}.")
 
 
-def as_object(summary: Summary, *, costs: bool = True) -> dict[str, Any]:
-    """Return the summary as plain JSON values, without the tree of partial summaries.
-
-    `costs` differ from run to run: what was called, what the journal had, and the time it took.
-    """
-    value = {
-        "text": summary.text,
-        "data": summary.data,
-        "sentences": [asdict(sentence) for sentence in summary.sentences],
-        "titles": dict(summary.titles),
-        "coverage": summary.coverage,
-        "unread": list(summary.unread),
-        "notes": list(summary.notes),
-        "unsupported": list(summary.unsupported),
-        "strategy": summary.strategy,
-        "query": summary.options.query,
-        "model": summary.model,
-        "fingerprint": summary.fingerprint,
-        "prompts": list(summary.prompts),
-    }
-    if not costs:
-        return value
-    return value | {
-        "calls": summary.calls,
-        "cached_calls": summary.cached_calls,
-        "timings": asdict(summary.timings),
-        "tokens_per_second": summary.tokens_per_second,
-        "seconds": summary.seconds,
-    }
-
-
-def place(link: Link, *, with_source: bool) -> str:
-    """Return where a link points, for a person: `lease.pdf p. 4`."""
+def format_link(link: Link, *, with_source: bool) -> str:
+    """Return the page that a link leads to, as `lease.pdf p. 4`."""
     page = f"p. {link.page_label or link.page}"
     return f"{link.source} {page}" if with_source else page
 
 
-def coverage_line(summary: Summary) -> str:
-    """Return one sentence on how much was read, and by what."""
+def format_coverage(summary: Summary) -> str:
+    """Return the share of the text that was read, by how many calls of which model."""
     share = f"{summary.coverage:.1%}".replace("100.0%", "100%")
     why = f" ({'; '.join(summary.unread)})" if summary.unread else ""
     return (
         f"{share} of the text read{why}, in {summary.calls + summary.cached_calls} calls "
         f"of {summary.model}."
     )
+
+
+def format_title(summary: Summary) -> str:
+    """Return the title of the document, or the number of documents."""
+    titles = list(summary.titles.values())
+    return titles[0] if len(titles) == 1 else f"{len(titles)} documents"
 
 
 def _text(summary: Summary) -> str:
@@ -91,21 +69,20 @@ def _text(summary: Summary) -> str:
 
 def _markdown(summary: Summary) -> str:
     several = len(summary.titles) > 1
-    title = f"{len(summary.titles)} documents" if several else next(iter(summary.titles.values()))
-    lines = [f"# Summary of {title}", ""]
+    lines = [f"# Summary of {format_title(summary)}", ""]
     if summary.options.query:
         lines += [f"*{summary.options.query}*", ""]
     if summary.data is not None:
         lines += ["```json", json.dumps(summary.data, indent=2, ensure_ascii=False), "```", ""]
     for sentence in summary.sentences:
-        places = dict.fromkeys(place(link, with_source=several) for link in sentence.links)
+        places = dict.fromkeys(format_link(link, with_source=several) for link in sentence.links)
         mark = f" ({'; '.join(places)})" if places else " (*no source found*)"
         doubt = f" ⚠ not in the source: {', '.join(sentence.unsupported)}"
         lines.append(f"- {sentence.text}{mark}{doubt * bool(sentence.unsupported)}")
-    lines += ["", "---", "", coverage_line(summary)]
+    lines += ["", "---", "", format_coverage(summary)]
     lines += [f"- {note}" for note in summary.notes]
     return "\n".join(lines) + "\n"
 
 
 def _sources(sentence: SummarySentence) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(place(link, with_source=True) for link in sentence.links))
+    return tuple(dict.fromkeys(format_link(link, with_source=True) for link in sentence.links))

@@ -1,50 +1,58 @@
-"""Results as lines of plain text."""
+"""Results as plain text with everything that belongs to them, for a terminal or a log."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from quoth.summarize import Summary
 from quoth.types import Answer, Report
-from quoth.views.lines import clean, counts, located, place, quoted, verdict
-from quoth.views.summary import coverage_line
+from quoth.views.lines import (
+    clean,
+    format_page,
+    format_path,
+    format_quote,
+    format_report,
+    format_verdict,
+)
+from quoth.views.summary import format_coverage
+
+if TYPE_CHECKING:
+    from quoth.summarize import Summary
 
 WIDTH = 100
 
 
-def answer(value: Answer) -> str:
-    """Return an answer with its citations, or with the nearest passages where it has none."""
-    lines = [clean(value.text)]
-    for number, one in enumerate(value.citations, start=1):
-        lines += ["", f"  [{number}] {located(one.source, one.page, one.page_label)}"]
+def answer_text(answer: Answer) -> str:
+    """Return an answer with its citations; one without any, with the nearest passages."""
+    lines = [clean(answer.text)]
+    for number, citation in enumerate(answer.citations, start=1):
+        page = format_page(citation.source, citation.page, citation.page_label)
+        lines += ["", f"  [{number}] {page}"]
         lines += textwrap.wrap(
-            quoted(one), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6
+            format_quote(citation), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6
         )
-        lines.append(f"      {verdict(one)}")
-    if value.unsupported_numbers:
-        lines += ["", f"  ! Not on the cited pages: {', '.join(value.unsupported_numbers)}"]
-    if not value.answerable and value.nearest:
+        lines.append(f"      {format_verdict(citation)}")
+    if answer.unsupported_numbers:
+        lines += ["", f"  ! Not on the cited pages: {', '.join(answer.unsupported_numbers)}"]
+    if not answer.answerable and answer.nearest:
         lines += ["", "  The nearest passages:"]
-        for hit in value.nearest[:3]:
+        for hit in answer.nearest[:3]:
             chunk = hit.chunk
-            lines.append(f"  · {located(chunk.source, chunk.page, chunk.page_label)}")
+            lines.append(f"  · {format_page(chunk.source, chunk.page, chunk.page_label)}")
     return "\n".join(lines)
 
 
-def summary(value: Summary) -> str:
-    """Return a summary and how much of the text it rests on."""
-    lines = textwrap.wrap(clean(value.text), WIDTH) or [""]
-    if value.unsupported:
-        lines += ["", f"  ! Not in the source: {', '.join(value.unsupported)}"]
-    return "\n".join([*lines, "", coverage_line(value)])
+def summary_text(summary: Summary) -> str:
+    """Return a summary and the share of the text that it rests on."""
+    lines = textwrap.wrap(clean(summary.text), WIDTH) or [""]
+    if summary.unsupported:
+        lines += ["", f"  ! Not in the source: {', '.join(summary.unsupported)}"]
+    return "\n".join([*lines, "", format_coverage(summary)])
 
 
-def report(value: Report) -> str:
-    """Return what a run did, with a line for every file that failed."""
-    return "\n".join([*_failures(value), counts(value, what="done")])
-
-
-def _failures(value: Report) -> Iterator[str]:
-    for line in value.failed:
-        yield f"  ✗ {place(line.path)}: {clean(line.reason)}"
+def report_text(report: Report) -> str:
+    """Return the counts of a run, below a line for every file that failed."""
+    failures = [
+        f"  ✗ {format_path(outcome.path)}: {clean(outcome.reason)}" for outcome in report.failed
+    ]
+    return "\n".join([*failures, format_report(report, verb="done")])

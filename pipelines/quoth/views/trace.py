@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
-from quoth.summarize import NodeKind, Summary, SummaryNode
-from quoth.views.summary import as_object, coverage_line, place
+from quoth.views.json import summary_json, tree_json
+from quoth.views.summary import format_coverage, format_link, format_title
+
+if TYPE_CHECKING:
+    from quoth.summarize import NodeKind, Summary, SummaryNode
 
 _NAMES: dict[NodeKind, str] = {
     "map": "part",
@@ -54,18 +56,18 @@ blockquote { margin: .4rem 0; padding: .6rem .9rem; background: var(--card); bor
 
 
 def trace_json(summary: Summary) -> str:
-    """Return the summary and its whole tree as JSON, a list of nodes that starts with the root."""
-    value = {**as_object(summary), "tree": _nodes(summary.tree)}
+    """Return the summary with its tree as JSON; the first node of `tree` is the root."""
+    value = {**summary_json(summary), "tree": tree_json(summary.tree)}
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def trace_page(summary: Summary) -> str:
-    """Return a page of HTML that stands on its own: the summary, and the tree below it to open."""
+    """Return a self-contained page of HTML: the summary, and its tree below it."""
     several = len(summary.titles) > 1
-    title = f"{len(summary.titles)} documents" if several else next(iter(summary.titles.values()))
+    title = format_title(summary)
     body = [
         f"<h1>Summary of {escape(title)}</h1>",
-        f"<p class=soft>{escape(coverage_line(summary))}</p>",
+        f"<p class=soft>{escape(format_coverage(summary))}</p>",
         "<div class=final>",
         *_sentences(summary, several),
         "</div>",
@@ -84,51 +86,16 @@ def trace_page(summary: Summary) -> str:
     )
 
 
-def tree_details(summary: Summary) -> str:
-    """Return the tree alone, as nested elements to open."""
+def tree_html(summary: Summary) -> str:
+    """Return the tree of partial summaries as nested elements that open."""
     return "".join(_tree(summary.tree, len(summary.titles) > 1, anchors=False))
-
-
-def _nodes(root: SummaryNode) -> list[dict[str, Any]]:
-    """Return all nodes, each before its children, which are given by their numbers in the list.
-
-    Flat, because a chain of refinements is deeper than programs like JSON to be.
-    """
-    nodes = [*root.walk()]
-    numbers = {id(node): number for number, node in enumerate(nodes)}
-    return [
-        {
-            "kind": node.kind,
-            "text": node.text,
-            "children": [numbers[id(child)] for child in node.children],
-            "chunks": [
-                {
-                    "source": chunk.source,
-                    "page": chunk.page,
-                    "page_label": chunk.page_label,
-                    "start": chunk.start,
-                    "end": chunk.end,
-                    "headings": list(chunk.headings),
-                    "text": chunk.text,
-                }
-                for chunk in node.chunks
-            ],
-            "dropped": list(node.dropped),
-            "extracted": node.extracted,
-            "unread": node.unread,
-            "cached": node.cached,
-            "key": node.key,
-            "timings": asdict(node.timings),
-        }
-        for node in nodes
-    ]
 
 
 def _sentences(summary: Summary, several: bool) -> Iterator[str]:
     for sentence in summary.sentences:
         links = [
             f'<a href="#{_anchor(link.source, link.page)}">'
-            f"{escape(place(link, with_source=several))}</a>"
+            f"{escape(format_link(link, with_source=several))}</a>"
             for link in sentence.links
         ]
         marks = f" <span class=soft>{' · '.join(dict.fromkeys(links)) or 'no source found'}</span>"
@@ -181,7 +148,7 @@ def _tree(root: SummaryNode, several: bool, *, anchors: bool = True) -> Iterator
             first = f' id="{anchor}"' * (anchors and anchor not in seen)
             seen.add(anchor)
             yield f"<blockquote{first}>{escape(chunk.text)}</blockquote>"
-        # A chain goes on beside its last link rather than inside it.
+        # The next link of a chain comes beside the last one: nesting would be too deep.
         chain = node.kind == "refine"
         yield from ["</details>"] * chain
         waiting += ["</details>"] * (not chain)

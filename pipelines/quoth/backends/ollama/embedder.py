@@ -21,8 +21,9 @@ from quoth.backends.ollama.wire import (
     server_address,
 )
 from quoth.config import ModelSettings
-from quoth.embed import Advance, Embedder, Vectors
+from quoth.embed import Advance, Embedder
 from quoth.text import offsets_of_tokens
+from quoth.types import Vectors
 
 if TYPE_CHECKING:
     from langchain_ollama import OllamaEmbeddings

@@ -36,7 +36,7 @@ class SentenceLinker:
                 self._places.append((chunk, start, end))
         self._vocabulary = SourceVocabulary(chunk.text for chunk in chunks)
 
-    def sentence(self, text: str) -> SummarySentence:
+    def link(self, text: str) -> SummarySentence:
         """Return the sentence with its links, best first, and what in it is unsupported."""
         return SummarySentence(text, tuple(self._links(text)), self._vocabulary.unsupported(text))
 

@@ -1,23 +1,36 @@
-"""Answers, summaries and reports show themselves: in a notebook, and printed."""
+"""Results as text, HTML and JSON; in a notebook, in IPython and in a plain process."""
 
 from __future__ import annotations
 
 import base64
 import io
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
-from quoth import Answer, Citation, Library, Report
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth import Answer, Citation, Library, Report, load_ipython_extension, show
+from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Chunk, Hit, Outcome, Timings
-from quoth.views.lines import counts
-from quoth.views.page_image import page_image
+from quoth.views import (
+    answer_html,
+    answer_json,
+    answer_text,
+    format_report,
+    page_image,
+    report_html,
+    report_text,
+    summary_html,
+    summary_text,
+)
 from reportlab.pdfgen.canvas import Canvas
 from scripted_model import Scripted
 
@@ -104,7 +117,7 @@ def test_what_cannot_be_drawn_is_none(tmp_path: Path) -> None:
 
 
 def test_a_footnote_opens_the_page_and_leads_nowhere_else() -> None:
-    parsed = Parsed(an_answer()._repr_html_())
+    parsed = Parsed(answer_html(an_answer(), with_pages=True))
     sources = [value for tag, name, value in parsed.attributes if name in ("src", "href")]
     (data,) = sources
     assert data
@@ -113,13 +126,13 @@ def test_a_footnote_opens_the_page_and_leads_nowhere_else() -> None:
 
 
 def test_a_document_without_pages_shows_the_passage_with_the_quote_marked() -> None:
-    html = an_answer(source="notes.md")._repr_html_()
+    html = answer_html(an_answer(source="notes.md"), with_pages=True)
     assert f"Before. <mark>{QUOTE}</mark>" in html
 
 
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>"])
 def test_nothing_of_a_document_is_markup(evil: str) -> None:
-    html = an_answer(quote=evil, source=f"{evil}.md", text=evil)._repr_html_()
+    html = answer_html(an_answer(quote=evil, source=f"{evil}.md", text=evil), with_pages=True)
     parsed = Parsed(html)
     tags = {tag for tag, _, _ in parsed.attributes} | set(re.findall(r"<(\w+)", html))
     assert tags.isdisjoint({"script", "img"})
@@ -131,21 +144,25 @@ def test_a_summary_folds_out_into_what_it_was_made_of() -> None:
     summary = Summarizer(Scripted(), options=SummaryOptions(length="brief", map_tokens=400)).invoke(
         text
     )
-    parsed = Parsed(summary._repr_html_())
-    assert summary._repr_html_().count("<details") == 1 + len([*summary.tree.walk()])
+    html = summary_html(summary)
+    parsed = Parsed(html)
+    assert html.count("<details") == 1 + len([*summary.tree.walk()])
     assert "The boiler of house 149" in parsed.text
-    assert str(summary).endswith("scripted:test.")
+    assert summary_text(summary).endswith("scripted:test.")
+    assert str(summary) == summary.text
 
 
 def test_a_report_is_a_table_that_starts_with_what_failed() -> None:
     done = tuple(Outcome(f"{n}.txt", "It was read.", "text", 1, 2) for n in range(300))
     report = Report(done=done, failed=(Outcome("bad.pdf", "It is <broken>.", "corrupt"),))
-    html = report._repr_html_()
+    html = report_html(report)
     assert html.index("bad.pdf") < html.index("0.txt")
     assert "It is &lt;broken&gt;." in html
     assert html.count("<tr>") == 1 + 1 + 200 + 1
     assert "and 100 more done" in html
-    assert str(report) == f"  ✗ bad.pdf: It is <broken>.\n{counts(report, what='done')}"
+    counts = format_report(report, verb="done")
+    assert report_text(report) == f"  ✗ bad.pdf: It is <broken>.\n{counts}"
+    assert str(report) == "300 done, 0 skipped, 1 failed, 0 removed, in 0.0 s"
 
 
 @pytest.fixture
@@ -154,8 +171,53 @@ def library(sample: str, session_home: Path) -> Iterator[Library]:
         yield library
 
 
-def test_a_real_answer_prints_with_its_place_and_draws_its_page(library: Library) -> None:
+def test_a_real_answer_prints_with_its_page_and_draws_it(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
     answer = library.ask("How long can the emergency generator run on a full tank?")
-    assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in str(answer)
-    assert "✓ stands on that page" in str(answer)
-    assert "data:image/png;base64," in answer._repr_html_()
+    show(answer)
+    printed = capsys.readouterr().out
+    assert printed == f"{answer_text(answer)}\n"
+    assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in printed
+    assert "✓ stands on that page" in printed
+    assert "data:image/png;base64," in answer_html(answer, with_pages=True)
+    assert str(answer) == answer.text
+
+
+def test_an_echoed_answer_marks_its_quote_and_draws_nothing() -> None:
+    html = answer_html(an_answer())
+    assert f"Before. <mark>{QUOTE}</mark>" in html
+    assert "<img" not in html
+
+
+def test_an_answer_as_json_has_the_same_form_everywhere() -> None:
+    answer = replace(an_answer(), answerable=False)
+    value = json.loads(json.dumps(answer_json(answer)))
+    (hit,) = value["nearest"]
+    assert hit["text"] == answer.nearest[0].chunk.text
+    assert (hit["page"], hit["page_label"], hit["score"]) == (PAGE, "108", 1.0)
+    assert value["citations"][0]["quote"] == QUOTE
+
+
+def test_ipython_shows_results_as_cards_and_as_text() -> None:
+    shell = InteractiveShell()
+    load_ipython_extension(shell)
+    assert shell.display_formatter is not None
+    data, _ = shell.display_formatter.format(an_answer())
+    assert data["text/plain"] == answer_text(an_answer())
+    assert data["text/html"] == answer_html(an_answer())
+    assert shell.display_formatter.format(Report())[0]["text/html"] == report_html(Report())
+
+
+def test_printing_a_report_loads_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "from quoth import Report\n"
+        "str(Report()), repr(Report())\n"
+        "from quoth.views import report_html, report_json, report_text\n"
+        "report_html(Report()), report_json(Report()), report_text(Report())\n"
+        "heavy = ('langchain_core', 'numpy', 'pydantic', 'rich', 'IPython')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr

@@ -1,0 +1,108 @@
+"""Results as plain values, ready for `json.dumps`: one form of each for every front."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from quoth.types import Answer, Chunk, Citation, Hit, Report, Timings
+
+if TYPE_CHECKING:
+    from quoth.summarize import Summary, SummaryNode
+
+
+def chunk_json(chunk: Chunk) -> dict[str, Any]:
+    """Return the text of a chunk and its place."""
+    return {**chunk.as_metadata(), "text": chunk.text}
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return the text of a hit, its place and its scores."""
+    return {**hit.as_metadata(), "text": hit.chunk.text}
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Return a citation."""
+    return asdict(citation)
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer; one that is not in the documents comes with the nearest hits."""
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "answerable": answer.answerable,
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "unsupported_numbers": list(answer.unsupported_numbers),
+        "nearest": [hit_json(hit) for hit in answer.nearest] if not answer.answerable else [],
+        "timings": timings_json(answer.timings),
+        "model": answer.model,
+        "cached": answer.cached,
+        "thinking": answer.thinking,
+    }
+
+
+def timings_json(timings: Timings) -> dict[str, Any]:
+    """Return the cost of model calls."""
+    return {**asdict(timings), "tokens_per_second": round(timings.tokens_per_second, 1)}
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return the report of a run, with an entry for every file."""
+    return asdict(report)
+
+
+def summary_json(summary: Summary, *, costs: bool = True) -> dict[str, Any]:
+    """Return a summary without its tree.
+
+    `costs` are the values that differ from run to run: calls, answers from the journal, seconds.
+    """
+    value: dict[str, Any] = {
+        "text": summary.text,
+        "data": summary.data,
+        "sentences": [asdict(sentence) for sentence in summary.sentences],
+        "titles": dict(summary.titles),
+        "coverage": summary.coverage,
+        "unread": list(summary.unread),
+        "notes": list(summary.notes),
+        "unsupported": list(summary.unsupported),
+        "strategy": summary.strategy,
+        "query": summary.options.query,
+        "model": summary.model,
+        "fingerprint": summary.fingerprint,
+        "prompts": list(summary.prompts),
+    }
+    if costs:
+        value |= {
+            "calls": summary.calls,
+            "cached_calls": summary.cached_calls,
+            "timings": asdict(summary.timings),
+            "tokens_per_second": summary.tokens_per_second,
+            "seconds": summary.seconds,
+        }
+    return value
+
+
+def tree_json(root: SummaryNode) -> list[dict[str, Any]]:
+    """Return the nodes of a tree of partial summaries, each before its children.
+
+    A node names its children by their positions in the list. The list is flat, because a chain of
+    refinements is deeper than JSON parsers allow.
+    """
+    nodes = [*root.walk()]
+    positions = {id(node): position for position, node in enumerate(nodes)}
+    return [
+        {
+            "kind": node.kind,
+            "text": node.text,
+            "children": [positions[id(child)] for child in node.children],
+            "chunks": [chunk_json(chunk) for chunk in node.chunks],
+            "dropped": list(node.dropped),
+            "extracted": node.extracted,
+            "unread": node.unread,
+            "cached": node.cached,
+            "key": node.key,
+            "timings": asdict(node.timings),
+        }
+        for node in nodes
+    ]
