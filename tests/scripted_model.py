@@ -34,7 +34,7 @@ class Scripted(LocalModel):
     fingerprint: str = "scripted"
     seconds: float = 0.0
     obeys: bool = True
-    constraints: frozenset[Constraint] = frozenset({"json_schema", "grammar"})
+    constraints: tuple[Constraint, ...] = ("json_schema", "grammar")
 
     _asked: list[Request] = PrivateAttr(default_factory=list)
     _now: int = PrivateAttr(default=0)

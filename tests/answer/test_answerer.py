@@ -174,7 +174,7 @@ def test_a_small_model_whose_backend_has_no_grammar_is_checked_all_the_same(
 ) -> None:
     model = Scripted(
         parameters=SMALL,
-        constraints=frozenset(),
+        constraints=(),
         answer=lambda p: "It was opened in 1999 by Napoleon.",
     )
     got = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0).invoke("Who opened the bridge?")

@@ -54,7 +54,7 @@ class Gpt4All(OneCallModel):
     """A GGUF file on gpt4all."""
 
     engine: ClassVar[str] = "gpt4all"
-    constraints: ClassVar[frozenset[Constraint]] = frozenset()
+    constraints: ClassVar[tuple[Constraint, ...]] = ()
 
     _vocabulary: Vocabulary | None = PrivateAttr(default=None)
 

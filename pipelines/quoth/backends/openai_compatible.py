@@ -215,7 +215,7 @@ class OpenAICompatible(HttpModel):
             bytes=int(meta.get("size") or 0),
             note=" ".join(notes),
             counting="bound" if tokenizer == "none" else "exact",
-            constraints=frozenset({"json_schema"}),
+            constraints=("json_schema",),
         )
         return _Server(description, tokenizer, model_id)
 

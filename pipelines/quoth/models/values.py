@@ -43,7 +43,7 @@ class Description:
     offload_note: str = ""
     note: str = ""
     counting: Counting = "exact"
-    constraints: frozenset[Constraint] = frozenset()
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def is_small(self) -> bool:

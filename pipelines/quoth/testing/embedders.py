@@ -75,7 +75,7 @@ class EmbedderConformance:
             assert str(self.embedder.limit) in str(error)
         else:
             raise AssertionError("a text longer than the limit was embedded")
-        assert self.embedder.embed([self.embedder.readable_text(text)]).shape[0] == 1
+        assert self.embedder.embed([self.embedder.clip(text)]).shape[0] == 1
 
     def test_embeds_a_question_of_any_length(self) -> None:
         vector = self.embedder.query_vector("Who makes honey? " * self.embedder.limit)

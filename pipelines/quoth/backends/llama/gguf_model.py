@@ -31,7 +31,7 @@ class GgufModel(LocalModel):
 
     engine: ClassVar[str]
     """The package that runs the file."""
-    constraints: ClassVar[frozenset[Constraint]] = frozenset({"json_schema", "grammar"})
+    constraints: ClassVar[tuple[Constraint, ...]] = ("json_schema", "grammar")
     """The ways in which the engine can constrain an answer."""
 
     path: Path

@@ -171,6 +171,6 @@ def reach_server(
         gpu_layers=gpu_layers,
         offload_note=offload_note,
         note=note or template.warning,
-        constraints=frozenset({"json_schema", "grammar"}),
+        constraints=("json_schema", "grammar"),
     )
     return Server(client=client, description=description, template=template)
