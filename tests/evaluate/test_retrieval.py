@@ -95,6 +95,7 @@ def test_the_command_prints_and_saves_and_compares(tmp_path: Path, quoth: Quoth)
     assert json.loads(worse.stdout)["regression"] is True
 
 
+@pytest.mark.testdata("retrieval_adi")
 def test_hybrid_is_not_worse_than_its_parts_on_real_abstracts(testdata: Path) -> None:
     result = evaluate_retrieval(
         testdata / "retrieval_adi", FolderEmbedder.open(Embedding()), Config(), limit=None

@@ -158,6 +158,7 @@ def test_the_command_measures_the_embedded_model(tmp_path: Path, quoth: Quoth) -
     assert "first words of the document" in shown.stdout
 
 
+@pytest.mark.testdata("summ_squality")
 def test_real_files_are_read_whole(testdata: Path) -> None:
     stories = read_references(testdata / "summ_squality" / "dev.jsonl")
     assert len(stories) == 25

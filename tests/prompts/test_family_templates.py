@@ -7,22 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import TESTDATA
 from quoth.errors import PromptError
 from quoth.prompts.families import list_families
 from quoth.prompts.template import ChatTemplate, render_messages, template_of_family
 
-MATERIAL = Path(__file__).parents[3] / "shared" / "testdata" / "chat_templates"
+MATERIAL = TESTDATA / "chat_templates"
 NOW = datetime(2024, 7, 26)
 
-pytestmark = pytest.mark.skipif(
-    not MATERIAL.is_dir(), reason=f"needs the official templates under {MATERIAL}"
-)
+pytestmark = pytest.mark.testdata("chat_templates")
 
 Messages = list[dict[str, str]]
 

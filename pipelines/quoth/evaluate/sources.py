@@ -15,6 +15,7 @@ from quoth.evaluate.corpus import corpus_searcher, documents_searcher, read_corp
 from quoth.evaluate.pages import evaluate_pages
 from quoth.evaluate.questions import balanced, read_questions, sample
 from quoth.evaluate.results import Evaluation
+from quoth.evaluate.retrieval import require_measures
 from quoth.models import open_embedder, open_model
 from quoth.retrieve import OpenedSearcher
 from quoth.types import Progress
@@ -73,6 +74,7 @@ def measure_pages(
 
     The documents are those of `measure_answers`; `limit` draws so many of the answerable ones.
     """
+    require_measures()
     can = [question for question in read_questions(file) if question.answerable]
     embedder = open_embedder(config)
     with _opened(file, embedder, config, documents, cache, progress) as searcher:
