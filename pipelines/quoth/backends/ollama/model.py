@@ -17,6 +17,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, SystemMessage
 from pydantic import PrivateAttr
+
 from quoth.backends.http import LocalHttp
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.offload import gpu_layers_for_llama
