@@ -1,10 +1,10 @@
 """Every error that Quoth raises on purpose, in one tree.
 
 QuothError
-├── ConfigurationError       a setting, a file or an argument is wrong      (exit 2)
+├── ConfigurationError       a setting, a file or an argument is wrong       (exit 2)
 │   ├── UsageError           a question, a path or an option cannot be used
 │   └── MissingExtraError    a feature needs an extra that is not installed
-├── DocumentError            one document cannot be read; the run continues (exit 1)
+├── DocumentError            one document cannot be read; the run continues  (exit 1)
 │   ├── NeedsPasswordError   it is encrypted
 │   ├── NoTextError          it has no text: only images
 │   │   └── EmptyDocumentError   it has no content
@@ -18,9 +18,9 @@ QuothError
 │   ├── BackendUnavailableError
 │   ├── ModelNotFoundError
 │   └── GenerationError      the reply is broken, or missing
-├── ContextOverflowError     the prompt does not fit the context window     (exit 2)
-├── PromptError              a prompt or a chat template is wrong           (exit 2)
-└── EgressError              a connection off this machine was refused      (exit 2)
+├── ContextOverflowError     the prompt does not fit the context window      (exit 2)
+├── PromptError              a prompt or a chat template is wrong            (exit 2)
+└── EgressError              a connection off this machine was refused       (exit 2)
 """
 
 from __future__ import annotations
