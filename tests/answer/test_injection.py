@@ -86,7 +86,8 @@ class Gullible(Scripted):
 
 
 def _last_choice(grammar: str) -> str:
-    return re.findall(r'"(?:[^"\\]|\\.)*"', grammar)[-1]
+    choices: list[str] = re.findall(r'"(?:[^"\\]|\\.)*"', grammar)
+    return choices[-1]
 
 
 def _check(library: Library, parts: list[str | Answer]) -> None:

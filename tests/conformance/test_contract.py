@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from conformance.subjects import WINDOW, Subject, wait_until
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from quoth.config.settings import ModelSettings
 from quoth.errors import ConfigurationError, ContextOverflowError
 from quoth.models import open_model, timings_of
 from quoth.prompts.selector import select_prompt
-from subjects import WINDOW, Subject, wait_until
 
 MESSAGES = [
     SystemMessage("You answer in one sentence."),
@@ -47,7 +48,7 @@ async def test_streams_to_asynchronous_callers(subject: Subject) -> None:
 
 
 def test_answers_a_batch_in_order(subject: Subject) -> None:
-    questions = ["Hi.", "Say hello to the people in this room.", "Name a colour. " * 9]
+    questions: list[Any] = ["Hi.", "Say hello to the people in this room.", "Name a colour. " * 9]
     answers = subject.model.batch(questions, max_tokens=4)
     read = [timings_of(answer).prompt_tokens for answer in answers]
     assert len(answers) == 3
@@ -73,7 +74,7 @@ def test_repeats_itself_at_temperature_0(subject: Subject) -> None:
 def test_repeats_itself_with_a_seed(subject: Subject) -> None:
     if subject.backend == "gpt4all":
         pytest.skip("gpt4all has no seed")
-    options = {"max_tokens": 12, "temperature": 0.9}
+    options: dict[str, Any] = {"max_tokens": 12, "temperature": 0.9}
     first = subject.model.invoke(MESSAGES, seed=7, **options).text
     assert subject.model.invoke(MESSAGES, seed=7, **options).text == first
     others = {subject.model.invoke(MESSAGES, seed=n, **options).text for n in (1, 2, 3)}

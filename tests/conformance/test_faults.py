@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from faulty_proxy import FaultyProxy
+from conformance.faulty_proxy import FaultyProxy
 from quoth.errors import BackendError, BackendUnavailableError, GenerationError
 from quoth.models import ATTEMPTS, LocalModel
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +31,10 @@ class Model(FakeListLLM):
     responses: list[str] = ["x"]  # noqa: RUF012
     family: str = ""
     model_path: str = ""
+
+
+class OfKind(Model):
+    kind: str
 
 
 class ChatModel(FakeListChatModel):
@@ -64,7 +67,7 @@ def test_the_selector_is_langchain_s_and_gives_a_template_for_its_chains() -> No
     value = template.invoke({"context": "{question}", "question": "Why?"})
     expected = load_prompt("answer").messages(context="{question}", question="Why?")
     assert value.to_messages() == expected
-    assert "{context}" in template.pretty_repr()
+    assert "{context}" in str(template)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +87,7 @@ def test_the_family_of_a_langchain_model(model: Any, family: str) -> None:
 def test_the_kind_of_a_langchain_model() -> None:
     assert kind_of_model(Model()) == "text"
     assert kind_of_model(ChatModel()) == "chat"
-    assert kind_of_model(SimpleNamespace(kind="chat")) == "chat"
+    assert kind_of_model(OfKind(kind="chat")) == "chat"
 
 
 def test_a_registered_condition_is_asked_first(condition: Any) -> None:

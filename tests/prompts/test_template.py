@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage
 from quoth.errors import PromptError
 from quoth.prompts.families import ModelMetadata
 from quoth.prompts.template import (
@@ -141,7 +141,7 @@ class TestTokens:
 
 class TestMessages:
     def test_roles_and_blocks(self) -> None:
-        messages = [
+        messages: list[BaseMessage | dict[str, str]] = [
             ChatMessage(role="critic", content="No."),
             HumanMessage([{"type": "text", "text": "a"}, "b"]),
             {"role": "tool", "content": "c"},
