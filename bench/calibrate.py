@@ -69,7 +69,7 @@ def main() -> None:
     ) as searcher:
         cases = []
         for case in golden:
-            question = searcher.question(case.text)
+            question = searcher.parse_question(case.text)
             hits = searcher.search(question)
             is_even = articles.index(case.source.split("#")[0]) % 2 == 0
             evidence = find_evidence(question, hits, rules)
@@ -179,8 +179,8 @@ def fit_phrase(cases: Sequence[Case]) -> dict[str, float]:
             if is_even != first
         ]
         print(f"  fitted to the {half} articles, F1 on the others {np.mean(best):.3f}")
-    of_all = named(names, fitted(rows))
-    return {name: weight for name, weight in of_all.items() if abs(weight) >= LEAST_WEIGHT}
+    fitted_weights = named(names, fitted(rows))
+    return {name: weight for name, weight in fitted_weights.items() if abs(weight) >= LEAST_WEIGHT}
 
 
 def named(names: Sequence[str], weights: Rows) -> dict[str, float]:

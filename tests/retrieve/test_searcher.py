@@ -241,9 +241,9 @@ def test_a_reranker_has_the_last_word_on_the_best_hits(store: Store) -> None:
             return [float(len(text)) for text in texts]
 
     found = searcher(store, k=2, rerank=3)
-    found.reranker = longest = Longest()
+    found.reranker = reranker = Longest()
     hits = found.search("rent")
-    assert longest.seen == 3
+    assert reranker.seen == 3
     assert [hit.score for hit in hits] == [float(len(hit.chunk.text)) for hit in hits]
     assert hits[0].score >= hits[1].score
 

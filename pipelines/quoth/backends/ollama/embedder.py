@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from quoth.backends.ollama.model import Ollama
 from quoth.backends.ollama.wire import (
     WholeTransport,
