@@ -126,9 +126,9 @@ def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str,
     for question, vector in asked.items():
         words = analyse(question)
         work: dict[str, Callable[[], object]] = {
-            "hybrid": lambda q=question: searcher.search(q),
-            "plain FTS5": lambda w=words: store.keywords.search(w, SHOWN),
-            "plain Chroma": lambda v=vector: index.chroma.search(v, SHOWN),
+            "hybrid": partial(searcher.search, question),
+            "plain FTS5": partial(store.keywords.search, words, SHOWN),
+            "plain Chroma": partial(index.chroma.search, vector, SHOWN),
         }
         for name, doing in work.items():
             times[name].append(timed(doing))

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conformance.subjects import PROGRAM, settings, wait_until
+from conformance.subjects import PROGRAM, settings
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
 from quoth.models import open_model
 from quoth.testing import wait_until
-from subjects import PROGRAM, settings
 
 
 def servers() -> list[psutil.Process]:

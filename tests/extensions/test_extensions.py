@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from quoth import Library
+from quoth import Answer, Library
 from quoth.config import ModelSettings, load_config
 from quoth.errors import ConfigurationError
 from quoth.models import LocalModel, backend_names, open_model
