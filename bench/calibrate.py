@@ -178,8 +178,8 @@ def fit_phrase(cases: Sequence[Case]) -> dict[str, float]:
             if is_even != first
         ]
         print(f"  fitted to the {half} articles, F1 on the others {np.mean(best):.3f}")
-    weights = named(names, fitted(rows))
-    return {name: weight for name, weight in weights.items() if abs(weight) >= LEAST_WEIGHT}
+    fitted_weights = named(names, fitted(rows))
+    return {name: weight for name, weight in fitted_weights.items() if abs(weight) >= LEAST_WEIGHT}
 
 
 def named(names: Sequence[str], weights: Rows) -> dict[str, float]:

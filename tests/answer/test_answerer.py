@@ -308,7 +308,7 @@ class Uncalibrated(FolderEmbedder):
     """An embedder that no calibration was fitted to."""
 
     @property
-    def fingerprint(self) -> str:  # type: ignore[override]  # a cached property there
+    def fingerprint(self) -> str:
         return "unknown"
 
 

@@ -86,7 +86,7 @@ class Gullible(Scripted):
 
 
 def _last_choice(grammar: str) -> str:
-    return re.findall(r'"(?:[^"\\]|\\.)*"', grammar)[-1]
+    return str(re.findall(r'"(?:[^"\\]|\\.)*"', grammar)[-1])
 
 
 def _check(library: Library, parts: list[str | Answer]) -> None:

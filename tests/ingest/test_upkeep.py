@@ -93,8 +93,7 @@ def test_a_file_that_rotted_without_a_trace_is_found(library: Library, folder: P
 
 
 def test_an_index_that_is_off_is_found_and_made_again(library: Library) -> None:
-    collection = library.index._open()
-    collection.delete(ids=["1"])
+    library.index.chroma.remove([1])
     assert parts(library) == {"index"}
     assert library.rebuild() == library.store.chunk_count()
     assert library.verify().problems == ()

@@ -130,10 +130,10 @@ OFFICIAL = [
 def _text(place: str, name: str) -> str:
     if place == "hf":
         rows = json.loads((MATERIAL / "vectors_hf_jinja_e2e.json").read_text("utf-8"))
-        return next(row["chat_template"] for row in rows if row["name"] == name)
+        return next(str(row["chat_template"]) for row in rows if row["name"] == name)
     if place == "llamacpp":
         rows = json.loads((MATERIAL / "vectors_llamacpp.json").read_text("utf-8"))["cases"]
-        return next(row["template_str"] for row in rows if row["name"].startswith(name))
+        return next(str(row["template_str"]) for row in rows if row["name"].startswith(name))
     text = (MATERIAL / place / f"{name}.jinja").read_text("utf-8")
     if place == "templates_community":  # indented for reading; its README says to undo that
         text = text.replace("    ", "").replace("\n", "")

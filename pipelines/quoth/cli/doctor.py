@@ -208,8 +208,13 @@ def _collection(library: Library) -> Finding:
 
 
 def _ocr(library: Library) -> Finding:
-    if shutil.which("tesseract"):
-        return Finding("ocr", "good", "tesseract is here")
+    from quoth.load import ocr_engine
+
+    if engine := ocr_engine():
+        return Finding("ocr", "good", f"{engine} reads scanned pages where ingestion.ocr is true")
     return Finding(
-        "ocr", "note", "tesseract is not installed", "Only scanned pages need it (ingestion.ocr)."
+        "ocr",
+        "note",
+        "neither tesseract nor the extra ocr is installed",
+        "Only scanned pages need one of them (ingestion.ocr).",
     )

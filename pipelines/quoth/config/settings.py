@@ -23,7 +23,7 @@ class Ingestion(Section):
     """How files become documents and chunks."""
 
     chunk_tokens: int = Field(240, ge=16, le=8192, description="Tokens of a chunk, at most.")
-    ocr: bool = Field(False, description="Read scanned pages with tesseract (extra: ocr).")
+    ocr: bool = Field(False, description="Read scanned pages, with tesseract or the extra ocr.")
     max_pages: int = Field(_LIMITS.pages, ge=1, description="Pages that one file may have.")
     max_seconds: float = Field(_LIMITS.seconds, gt=0, description="Time that one file may take.")
     max_memory_megabytes: int = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
@@ -14,6 +15,7 @@ from quoth.evaluate.questions import sample
 from quoth.evaluate.ranking import require_measures, score_rankings
 from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.retrieve import OpenedSearcher
+from quoth.system import missing_extra
 from quoth.types import Hit, Progress
 
 MODES: tuple[str, ...] = ("dense", "keyword", "hybrid")
@@ -39,7 +41,8 @@ def evaluate_retrieval(
 
     The corpus is split, embedded and searched by the product's own parts; a document is as good as
     its best chunk. `limit` takes so many of the judged queries, drawn with `seed`. The metrics are
-    those of ir-measures. Raises `UsageError` when the folder is not in BEIR's layout.
+    those of ir-measures. Raises `UsageError` when the folder is not in BEIR's layout, and
+    `MissingExtraError` without ir-measures.
     """
     require_measures()
     unknown = [mode for mode in modes if mode not in get_args(_mode_type())]
@@ -83,6 +86,12 @@ def evaluate_retrieval(
         "chunk_tokens": config.ingestion.chunk_tokens,
     }
     return build_evaluation("retrieval", items, about=about, seed=seed)
+
+
+def require_measures() -> None:
+    """Raise `MissingExtraError` where ir-measures is not installed."""
+    if importlib.util.find_spec("ir_measures") is None:
+        raise missing_extra("Measuring retrieval", "eval")
 
 
 def document_scores(hits: Sequence[Hit], *, depth: int = DEPTH) -> dict[str, float]:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from quoth.answer import Answerer
+from quoth.answer import Answerer, find_calibration
 from quoth.config import Config
 from quoth.embed import Embedder
 from quoth.errors import UsageError
@@ -15,8 +15,10 @@ from quoth.evaluate.corpus import corpus_searcher, documents_searcher, read_corp
 from quoth.evaluate.pages import evaluate_pages
 from quoth.evaluate.questions import read_questions, sample, sample_balanced
 from quoth.evaluate.results import Evaluation
+from quoth.evaluate.retrieval import require_measures
 from quoth.models import open_embedder, open_model
 from quoth.retrieve import OpenedSearcher
+from quoth.text import ENGLISH
 from quoth.types import Progress
 
 
@@ -40,8 +42,10 @@ def measure_answers(
     embedder = open_embedder(config)
     opened = _opened(file, embedder, config, documents, cache, progress)
     model = open_model(config.backend, prompt_folders=config.prompt_folders, guard=config.guard)
+    rules = find_calibration(embedder.fingerprint, ENGLISH.name)
     about = {
         **_about(file, config, embedder, limit),
+        "likelihood": rules.likelihood_in(config.answering),
         "model": config.backend.model,
         "style": config.answering.style,
     }
@@ -73,6 +77,7 @@ def measure_pages(
 
     The documents are those of `measure_answers`; `limit` draws so many of the answerable ones.
     """
+    require_measures()
     can = [question for question in read_questions(file) if question.answerable]
     embedder = open_embedder(config)
     with _opened(file, embedder, config, documents, cache, progress) as searcher:
