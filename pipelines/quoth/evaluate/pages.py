@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from quoth.evaluate.questions import GoldQuestion
-from quoth.evaluate.ranking import require_measures, score_rankings
+from quoth.evaluate.ranking import score_rankings
 from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.evaluate.retrieval import MODES, in_mode
 from quoth.retrieve import OpenedSearcher
@@ -38,7 +38,6 @@ def evaluate_pages(
     names, of the file that it names. `page@10` is the share of questions with a right page among
     the first ten. The metrics are those of ir-measures.
     """
-    require_measures()
     answerable = [question for question in questions if question.answerable]
     judged = {
         question.id: {_key(question.source, page): 1 for page in question.pages}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
@@ -15,7 +14,6 @@ from quoth.evaluate.questions import sample
 from quoth.evaluate.ranking import require_measures, score_rankings
 from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.retrieve import OpenedSearcher
-from quoth.system import missing_extra
 from quoth.types import Hit, Progress
 
 MODES: tuple[str, ...] = ("dense", "keyword", "hybrid")
@@ -86,12 +84,6 @@ def evaluate_retrieval(
         "chunk_tokens": config.ingestion.chunk_tokens,
     }
     return build_evaluation("retrieval", items, about=about, seed=seed)
-
-
-def require_measures() -> None:
-    """Raise `MissingExtraError` where ir-measures is not installed."""
-    if importlib.util.find_spec("ir_measures") is None:
-        raise missing_extra("Measuring retrieval", "eval")
 
 
 def document_scores(hits: Sequence[Hit], *, depth: int = DEPTH) -> dict[str, float]:

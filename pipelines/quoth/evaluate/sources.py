@@ -14,8 +14,8 @@ from quoth.evaluate.answers import evaluate_answers
 from quoth.evaluate.corpus import corpus_searcher, documents_searcher, read_corpus
 from quoth.evaluate.pages import evaluate_pages
 from quoth.evaluate.questions import read_questions, sample, sample_balanced
+from quoth.evaluate.ranking import require_measures
 from quoth.evaluate.results import Evaluation
-from quoth.evaluate.retrieval import require_measures
 from quoth.models import open_embedder, open_model
 from quoth.retrieve import OpenedSearcher
 from quoth.text import ENGLISH
