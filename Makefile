@@ -84,17 +84,17 @@ constraints: | $(UV)  ## resolve the versions again; the torch is one for the CP
 	@sed -i -e 's/+cpu$$//' -e '/^quoth/d' constraints.txt
 
 library: setup  ## write the sample library again from its texts
-	@$(BIN)/python tools/library.py
+	@$(BIN)/python -m tools.library
 
 docs: setup  ## write the references of settings and commands from the program
-	@$(BIN)/python tools/reference.py
+	@$(BIN)/python -m tools.reference
 
 notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
-	@$(BIN)/python tools/notebooks.py
-	@$(BIN)/python tools/notebooks.py --strip
+	@$(BIN)/python -m tools.notebooks
+	@$(BIN)/python -m tools.notebooks --strip
 
 pictures: setup  ## draw the pictures of the README from what the program prints
-	@$(BIN)/python tools/pictures.py
+	@$(BIN)/python -m tools.pictures
 
 site: setup docs  ## build the documentation as a site in site/
 	@$(BIN)/zensical build --strict --clean

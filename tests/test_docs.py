@@ -19,7 +19,10 @@ WRITTEN = r"(?:^ *(?:\$ )?(?:\S*/)?|`)quoth ([a-z][^`\n]*)"
 
 def test_the_references_are_those_of_the_program() -> None:
     result = subprocess.run(
-        [sys.executable, "docs/reference.py", "--check"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "tools.reference", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert result.returncode == 0, result.stderr
 

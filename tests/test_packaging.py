@@ -136,6 +136,7 @@ def test_the_constraints_pin_every_package_of_the_core() -> None:
     pinned = names_of((ROOT / "constraints.txt").read_text("utf-8").splitlines())
     assert pinned >= CORE
     assert "quoth" not in pinned
+    assert not {name for name in pinned if name.startswith(("nvidia-", "cuda-"))}
 
 
 @pytest.mark.slow
