@@ -54,7 +54,7 @@ lint: setup  ## check the style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 types: setup  ## check the types
-	@$(BIN)/mypy
+	@$(BIN)/mypy && $(BIN)/mypy --package tools
 
 tests: setup  ## run all tests but the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -16,6 +16,7 @@ import pytest
 from places import LIBRARY, ROOT, TESTDATA
 from quoth.system import take_over
 
+pytest.register_assert_rewrite("quoth.testing")  # before anything imports it
 take_over()  # no test leaves this machine
 
 # A runner in the background ignores Ctrl-C, and the programs that the tests start would inherit it.

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quoth.backends.llama.admission import Admission
 from quoth.backends.ollama.prompt_memory import PromptMemory
-from quoth.backends.stops import until_stop
+from quoth.models import until_stop
 from quoth.text.tokens import most_tokens
 from quoth.weights.ollama_store import split_name
 

@@ -152,11 +152,6 @@ class OpenAICompatible(HttpModel):
         self._server = None
 
     def _body(self, request: Request) -> dict[str, Any]:
-        if request.grammar:
-            raise ConfigurationError(
-                f"{self.model} cannot be held to a grammar.",
-                hint="Use json_schema, or one of the llama.cpp backends.",
-            )
         body: dict[str, Any] = {
             "model": self._reached().model_id,
             "messages": [_turn(message) for message in request.messages],
@@ -220,6 +215,7 @@ class OpenAICompatible(HttpModel):
             bytes=int(meta.get("size") or 0),
             note=" ".join(notes),
             counting="bound" if tokenizer == "none" else "exact",
+            constraints=("json_schema",),
         )
         return _Server(description, tokenizer, model_id)
 

@@ -92,8 +92,9 @@ def show_model(
         show.print_json(facts)
         return
     for key, value in facts.items():
-        if value not in ("", None):
+        if value not in ("", None, ()):
             shown = _size(value) if key == "bytes" and value else str(value)
+            shown = ", ".join(value) if isinstance(value, tuple) else shown
             show.console().print(f"{key.replace('_', ' '):<15} {clean(shown)}")
 
 

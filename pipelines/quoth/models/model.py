@@ -23,7 +23,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field, model_validator
 
 from quoth.config import ModelSettings
-from quoth.errors import ContextOverflowError, GenerationError
+from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError
 from quoth.models.attempts import retry_transient
 from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.thinking import split_thinking
@@ -215,8 +215,18 @@ class LocalModel(BaseChatModel):
         stop: Sequence[str] | None,
         options: Mapping[str, Any],
     ) -> Request:
-        """Return the request for a call. Raises `ContextOverflowError` if it does not fit."""
+        """Return the request for a call.
+
+        Raises `ContextOverflowError` if it does not fit, and `ConfigurationError` if the backend
+        cannot constrain the answer as the call asks.
+        """
         description = self.describe()
+        for constraint in ("json_schema", "grammar"):
+            if options.get(constraint) and constraint not in description.constraints:
+                raise ConfigurationError(
+                    f"{self.model} cannot be held to a {constraint.replace('_', ' ')}.",
+                    hint="The backend llamacpp can, with any GGUF file.",
+                )
         max_tokens = int(options.get("max_tokens") or self.max_tokens)
         prompt_tokens = self.count_prompt(messages)
         if prompt_tokens + max_tokens > description.context_window:

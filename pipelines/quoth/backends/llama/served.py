@@ -171,5 +171,6 @@ def reach_server(
         gpu_layers=gpu_layers,
         offload_note=offload_note,
         note=note or template.warning,
+        constraints=("json_schema", "grammar"),
     )
     return Server(client=client, description=description, template=template)

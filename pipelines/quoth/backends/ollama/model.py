@@ -24,7 +24,7 @@ from quoth.backends.ollama.facts import Facts, look_up, with_offload
 from quoth.backends.ollama.generation import Generation, Reply
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.backends.ollama.wire import connect, our_errors
-from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, ModelNotFoundError
+from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
 from quoth.models import Description, Piece, Request, shortfall
 from quoth.prompts import ChatTemplate
 from quoth.text import most_tokens
@@ -140,11 +140,6 @@ class Ollama(HttpModel):
             facts.vocabulary.close()
 
     def _options(self, request: Request) -> dict[str, Any]:
-        if request.grammar:
-            raise ConfigurationError(
-                f"{self.model} cannot be held to a grammar.",
-                hint="Use json_schema, or one of the llama.cpp backends.",
-            )
         settings = self.settings
         options: dict[str, Any] = {
             "num_ctx": self.describe().context_window,
