@@ -149,7 +149,7 @@ def test_the_requirements_resolve(python: str, platform: str) -> None:
     for extra in asked:
         subprocess.run(
             [
-                *(UV, "pip", "compile", "--quiet", "pyproject.toml", *extra),
+                *(str(UV), "pip", "compile", "--quiet", "pyproject.toml", *extra),
                 *("--python-version", python, "--python-platform", platform),
             ],
             cwd=ROOT,
