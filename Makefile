@@ -54,7 +54,7 @@ lint: setup  ## check the style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 types: setup  ## check the types
-	@$(BIN)/mypy
+	@$(BIN)/mypy && $(BIN)/mypy --package tools
 
 tests: setup  ## run all tests but the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -84,17 +84,18 @@ constraints: | $(UV)  ## resolve the versions again; the torch is one for the CP
 	@sed -i -e 's/+cpu$$//' -e '/^quoth/d' constraints.txt
 
 library: setup  ## write the sample library again from its texts
-	@$(BIN)/python tools/library.py
+	@$(BIN)/python -m tools.library
 
-docs: setup  ## write the references of settings and commands from the program
-	@$(BIN)/python tools/reference.py
+docs: setup  ## write the references of settings, commands and Python names from the program
+	@$(BIN)/python -m tools.reference
+	@$(BIN)/python -m tools.api
 
 notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
-	@$(BIN)/python tools/notebooks.py
-	@$(BIN)/python tools/notebooks.py --strip
+	@$(BIN)/python -m tools.notebooks
+	@$(BIN)/python -m tools.notebooks --strip
 
 pictures: setup  ## draw the pictures of the README from what the program prints
-	@$(BIN)/python tools/pictures.py
+	@$(BIN)/python -m tools.pictures
 
 site: setup docs  ## build the documentation as a site in site/
 	@$(BIN)/zensical build --strict --clean

@@ -8,20 +8,19 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from places import LIBRARY, ROOT, TESTDATA
 from quoth.system import take_over
 
+pytest.register_assert_rewrite("quoth.testing")  # before anything imports it
 take_over()  # no test leaves this machine
 
 # A runner in the background ignores Ctrl-C, and the programs that the tests start would inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-ROOT = Path(__file__).parent.parent
-LIBRARY = ROOT / "data" / "library"
-TESTDATA = ROOT.parent / "shared" / "testdata"
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +98,27 @@ def quoth_program(session_home: Path, tmp_path: Path) -> Quoth:
 
 @pytest.fixture
 def testdata() -> Path:
-    """Real documents that are not ours to ship; the test is skipped where they are absent."""
-    if not TESTDATA.is_dir():
-        pytest.skip(f"no test data beside the repository, at {TESTDATA.name}/")
+    """The folder of files that are not ours to ship; mark the test with `testdata(folder)`."""
     return TESTDATA
+
+
+_ABSENT = "needs files beside the repository, in "
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests whose files are absent."""
+    for item in items:
+        for marker in item.iter_markers("testdata"):
+            if not (TESTDATA / marker.args[0]).is_dir():
+                folder = f"../{TESTDATA.relative_to(ROOT.parent).as_posix()}/{marker.args[0]}"
+                item.add_marker(pytest.mark.skip(reason=f"{_ABSENT}{folder}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once what was not tested for want of files."""
+    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", ())]
+    folders = Counter(reason.split(_ABSENT)[1] for reason in reasons if _ABSENT in reason)
+    if folders:
+        terminalreporter.section("not tested, for want of files that are not ours to ship")
+        for folder, count in sorted(folders.items()):
+            terminalreporter.line(f"{folder}: {count} tests")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import PrivateAttr
-from quoth.models import Description, LocalModel, Piece, Request
+from quoth.models import Constraint, Description, LocalModel, Piece, Request
 from quoth.types import Timings
 
 Answer = Callable[[str], str]
@@ -34,6 +34,7 @@ class Scripted(LocalModel):
     fingerprint: str = "scripted"
     seconds: float = 0.0
     obeys: bool = True
+    constraints: tuple[Constraint, ...] = ("json_schema", "grammar")
 
     _asked: list[Request] = PrivateAttr(default_factory=list)
     _now: int = PrivateAttr(default=0)
@@ -49,6 +50,7 @@ class Scripted(LocalModel):
             parallel=self.parallel,
             fingerprint=self.fingerprint,
             parameters=self.parameters,
+            constraints=self.constraints,
         )
 
     def count_tokens(self, text: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from quoth import errors
 from quoth.models import backend_names
+from quoth.testing import ModelConformance, ServerFaultConformance
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = r"(?:^ *(?:\$ )?(?:\S*/)?|`)quoth ([a-z][^`\n]*)"
@@ -19,7 +20,10 @@ WRITTEN = r"(?:^ *(?:\$ )?(?:\S*/)?|`)quoth ([a-z][^`\n]*)"
 
 def test_the_references_are_those_of_the_program() -> None:
     result = subprocess.run(
-        [sys.executable, "docs/reference.py", "--check"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "tools.reference", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert result.returncode == 0, result.stderr
 
@@ -87,12 +91,12 @@ def test_the_table_of_backends_has_every_backend_and_every_check() -> None:
     rows = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("|")]
     columns = {cell.strip(" `") for cell in rows[0][1:]}
     assert columns == set(backend_names())
-    checks = set()
-    for name in ("test_contract.py", "test_faults.py"):
-        source = (ROOT / "tests" / "conformance" / name).read_text()
-        checks |= set(
-            re.findall(r"^(?:async )?def test_(\w+)\((?:subject|faulted):", source, re.MULTILINE)
-        )
+    checks = {
+        name.removeprefix("test_")
+        for suite in (ModelConformance, ServerFaultConformance)
+        for name in vars(suite)
+        if name.startswith("test_")
+    }
     assert {row[0].strip() for row in rows[2:]} == {check.replace("_", " ") for check in checks}
     assert {cell.strip() for row in rows[2:] for cell in row[1:]} <= {"✓", "–", "·"}
 

@@ -172,7 +172,11 @@ def test_a_small_model_answers_with_words_of_the_page(
 def test_a_small_model_whose_backend_has_no_grammar_is_checked_all_the_same(
     embedder: Embedder,
 ) -> None:
-    model = Scripted(parameters=SMALL, answer=lambda p: "It was opened in 1999 by Napoleon.")
+    model = Scripted(
+        parameters=SMALL,
+        constraints=(),
+        answer=lambda p: "It was opened in 1999 by Napoleon.",
+    )
     got = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0).invoke("Who opened the bridge?")
     assert got.citations[0].quote in MINUTES
     assert got.citations[0].finding == "repaired"
@@ -308,7 +312,7 @@ class Uncalibrated(FolderEmbedder):
     """An embedder that no calibration was fitted to."""
 
     @property
-    def fingerprint(self) -> str:  # type: ignore[override]  # a cached property there
+    def fingerprint(self) -> str:
         return "unknown"
 
 

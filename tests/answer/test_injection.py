@@ -86,7 +86,7 @@ class Gullible(Scripted):
 
 
 def _last_choice(grammar: str) -> str:
-    return re.findall(r'"(?:[^"\\]|\\.)*"', grammar)[-1]
+    return str(re.findall(r'"(?:[^"\\]|\\.)*"', grammar)[-1])
 
 
 def _check(library: Library, parts: list[str | Answer]) -> None:
@@ -138,8 +138,8 @@ class OneDocument:
         self.library = library
         self.name = name
 
-    def question(self, text: str) -> Question:
-        return self.library.searcher.question(text)
+    def parse_question(self, text: str) -> Question:
+        return self.library.searcher.parse_question(text)
 
     def search(
         self, question: Question | str, *, k: int | None = None, scope: Scope | None = None

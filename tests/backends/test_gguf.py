@@ -62,6 +62,7 @@ def test_the_vocabulary_alone_counts_as_the_whole_model_does(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", VOCABULARIES)
+@pytest.mark.testdata("llama_vocab")
 def test_llama_cpps_own_token_vectors(testdata: Path, name: str) -> None:
     file = testdata / "llama_vocab" / f"ggml-vocab-{name}.gguf"
     texts = (file.parent / f"{file.name}.inp").read_text().split(MARK)

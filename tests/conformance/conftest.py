@@ -15,12 +15,12 @@ from typing import Any
 import httpx2
 import pytest
 from bert_vocabulary import write_vocabulary
-from faulty_proxy import FaultyProxy, faulty
 from ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_over
 from quoth.backends.ollama.wire import server_address
 from quoth.config.settings import Embedding
 from quoth.embed.embedder import FolderEmbedder
 from quoth.models import LocalModel, open_model
+from quoth.testing import FaultyProxy, open_faulty_proxy
 from quoth.weights.find import embedded_weights
 from subjects import (
     BACKENDS,
@@ -198,7 +198,7 @@ def faulted(
         name, upstream = live_model(), server_address(settings())
     else:
         upstream = request.getfixturevalue("llama_url")
-    with faulty(upstream) as proxy:
+    with open_faulty_proxy(upstream) as proxy:
         if name:
             model = open_model(settings(model=name, url=proxy.url, timeout=30.0))
         else:

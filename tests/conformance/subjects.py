@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,13 +100,3 @@ def live_model() -> str:
         if "completion" in (server.show(name).capabilities or ()):
             return f"ollama:{name}"
     pytest.skip("the Ollama that answers here has no model; pull one: ollama pull smollm2:135m")
-
-
-def wait_until(true: Callable[[], bool], seconds: float) -> bool:
-    """Tell whether something becomes true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False

@@ -12,7 +12,8 @@ import psutil
 import pytest
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
 from quoth.models import open_model
-from subjects import PROGRAM, settings, wait_until
+from quoth.testing import wait_until
+from subjects import PROGRAM, settings
 
 
 def servers() -> list[psutil.Process]:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 Quoth = Callable[..., Any]
 
 
+@pytest.mark.testdata("qa_squad2")
 def test_answers_on_squad_keep_their_figures(testdata: Path, quoth: Quoth) -> None:
     file = testdata / "qa_squad2" / "questions.jsonl"
     shown = quoth("eval", "answers", str(file), "--limit", "24", "--seed", "1", "--json")

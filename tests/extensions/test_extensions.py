@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 from quoth import Library
-from quoth.config import load_config
-from quoth.models import backend_names
+from quoth.config import ModelSettings, load_config
+from quoth.errors import ConfigurationError
+from quoth.models import LocalModel, backend_names, open_model
 from quoth.prompts import selector
+from quoth.testing import LoaderConformance, ModelConformance
 
 PACKAGES = ("echo_backend", "calendar_loader", "terse_prompts", "one_each_retriever")
+CALENDAR = (
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Chimney sweep\nLOCATION:Back yard\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nSUMMARY:Choir practice\nLOCATION:Chapel\nEND:VEVENT\nEND:VCALENDAR\n"
+)
 QUESTION = "How long can the emergency generator run on a full tank?"
 
 
@@ -51,10 +57,7 @@ def test_a_backend(sample: str, session_home: Path) -> None:
 
 
 def test_a_loader(tmp_path: Path, session_home: Path) -> None:
-    (tmp_path / "year.ics").write_text(
-        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Chimney sweep\nLOCATION:Back yard\nEND:VEVENT\n"
-        "BEGIN:VEVENT\nSUMMARY:Choir practice\nLOCATION:Chapel\nEND:VEVENT\nEND:VCALENDAR\n"
-    )
+    (tmp_path / "year.ics").write_text(CALENDAR)
     (tmp_path / "broken.ics").write_text("nothing of the kind")
     with opened("calendar", session_home) as library:
         report = library.ingest(tmp_path)
@@ -79,3 +82,38 @@ def test_a_retriever(sample: str, session_home: Path) -> None:
     assert len(set(sources)) == len(sources) > 2
     assert answer.nearest == tuple(hits)
     assert {citation.source for citation in answer.citations} <= set(sources)
+
+
+class TestTheBackendKeepsTheContract(ModelConformance):
+    has_seed = False
+
+    def open_model(self, **settings: object) -> LocalModel:
+        fields = {"model": "echo:loud", "context_window": self.window, **settings}
+        return open_model(ModelSettings.model_validate(fields))
+
+
+class TestTheLoaderKeepsTheContract(LoaderConformance):
+    pages = 2
+
+    def write_sample(self, folder: Path) -> Path:
+        path = folder / "year.ics"
+        path.write_text(CALENDAR)
+        return path
+
+    def write_broken(self, folder: Path) -> Path:
+        path = folder / "year.ics"
+        path.write_text("nothing of the kind")
+        return path
+
+
+def test_an_entry_point_that_names_no_provider_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "old_backend-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: old-backend\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[quoth.backends]\nold = echo_backend:Echo\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ConfigurationError, match="not a Provider") as caught:
+        open_model(ModelSettings(model="old:x"))
+    assert "Update or remove" in caught.value.hint

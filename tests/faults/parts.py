@@ -13,8 +13,7 @@ from quoth import Library
 from quoth.errors import QuothError
 from quoth.jobs import SummaryJob
 from quoth.journal.journal import Journal
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from scripted_model import Scripted, first_words
 
@@ -43,9 +42,6 @@ def started(home: Path, folder: Path, acknowledged: Path, *, limit: int = 0) -> 
 def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
     os.environ["QUOTH_HOME"] = str(home)
     _limit_files(limit)
-    from quoth.ingest import ingestor as ingest
-
-    ingest.GATHER = 6  # many small transactions, so that there is something to fall between
     out = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def tell(finished: int, total: int, path: str) -> None:
@@ -54,6 +50,7 @@ def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
 
     try:
         with Library("test", home=home) as library:
+            library.ingestor.batch_chunks = 6  # many small transactions, to fall between
             library.ingest(folder, progress=tell, wait_seconds=30)
     except Exception as error:
         acknowledged.with_suffix(".error").write_text(f"{type(error).__name__}: {error}")

@@ -106,9 +106,7 @@ def test_a_bad_file_costs_only_itself(library: Library, folder: Path) -> None:
     assert "cats.txt" not in paths(library), "what the file held is not there any more"
 
 
-def test_a_folder_that_cannot_be_opened_takes_nothing_with_it(
-    library: Library, folder: Path
-) -> None:
+def test_a_folder_that_is_not_there_takes_nothing_with_it(library: Library, folder: Path) -> None:
     library.ingest(folder)
     away = folder.rename(folder.with_name("away"))
     with pytest.raises(UsageError, match="There is no such file"):

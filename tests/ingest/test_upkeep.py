@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from quoth import Library
 from quoth.collection.store import Store
 from quoth.config import load_config
 from quoth.errors import FingerprintError, UsageError
+from quoth.ingest import reembed, watch
 
 
 @pytest.fixture
@@ -92,8 +93,7 @@ def test_a_file_that_rotted_without_a_trace_is_found(library: Library, folder: P
 
 
 def test_an_index_that_is_off_is_found_and_made_again(library: Library) -> None:
-    collection = library.index._open()
-    collection.delete(ids=["1"])
+    library.index.chroma.remove([1])
     assert parts(library) == {"index"}
     assert library.rebuild() == library.store.chunk_count()
     assert library.verify().problems == ()
@@ -139,18 +139,18 @@ def test_the_old_chunks_answer_until_the_new_ones_are_complete(
     before = library.search("Who do dogs bark at?", k=1)
     embedded: list[str] = []
     with smaller(library) as other:
-        monkeypatch.setattr(sys.modules["quoth.ingest.reembed"], "_GATHER", 1)
+        parts = other.store, other.index, other.embedder, other.splitter, other.lock
         engine = other.embedder.embed
 
         def interrupted(texts: list[str], **more: object) -> object:
             if embedded:
                 raise KeyboardInterrupt
             embedded.extend(texts)
-            return engine(texts)
+            return engine(texts, **more)
 
         monkeypatch.setattr(other.embedder, "embed", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            other.reembed()
+            reembed(*parts, batch_chunks=1)
         assert library.search("Who do dogs bark at?", k=1) == before
         assert library.verify().problems == ()
 
@@ -173,36 +173,28 @@ def test_ligatures_are_found_by_their_letters_and_kept_in_the_text(library: Libr
     assert hit.keyword_score
 
 
-def test_a_failing_file_is_reported_but_not_read_again(
-    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_file_is_reported_but_not_read_again(library: Library, folder: Path) -> None:
     broken = folder / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\nnothing else")
     first = library.ingest(folder)
     assert [line.status for line in first.failed] == ["corrupt"]
-    read: list[Path] = []
-    load_all = library.ingestor._read
+    read: list[tuple[int, int, str]] = []
 
-    def noted(files: list, *more: object) -> None:  # type: ignore[type-arg]
-        read.extend(file.path for file in files)
-        load_all(files, *more)
+    def note(*step: Any) -> None:
+        read.append(step)
 
-    monkeypatch.setattr(library.ingestor, "_read", noted)
-    assert library.ingest(folder).failed == first.failed
-    assert read == []
-    library.ingest(folder, retry=True)
-    assert read == [broken]
+    assert library.ingest(folder, progress=note).failed == first.failed
+    assert read == [(0, 0, "")]
+    library.ingest(folder, retry=True, progress=note)
+    assert read[1:] == [(0, 1, ""), (1, 1, str(broken))]
     broken.unlink()
     assert library.ingest(folder).failed == ()
     assert library.store.failures.known() == {}
 
 
-def test_watching_follows_the_folder(
-    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.modules["quoth.ingest.watch"], "DEBOUNCE_MILLISECONDS", 100)
+def test_watching_follows_the_folder(library: Library, folder: Path) -> None:
     stop = threading.Event()
-    reports = library.watch(folder, stop=stop)
+    reports = watch(library.ingestor, [folder], stop=stop, rest_milliseconds=100)
     assert not next(reports).done
     (folder / "birds.txt").write_text("Storks fly south in August.")
     assert [Path(line.path).name for line in next(reports).done] == ["birds.txt"]

@@ -18,8 +18,7 @@ from quoth.errors import (
 )
 from quoth.jobs import JobProgress, JobReport, SummaryJob
 from quoth.journal.journal import Journal
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Summarizer, SummaryOptions
 from quoth.system import WriteLock
 from quoth.types import Document, Page
 from scripted_model import Scripted

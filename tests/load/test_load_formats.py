@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import datetime
+import importlib.util
 import json
 import os
 import subprocess
@@ -14,17 +15,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
+import pypdfium2
 import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
 from pptx import Presentation
 from quoth.config import Limits
 from quoth.errors import (
-    ConfigurationError,
     CorruptDocumentError,
     DocumentError,
     EmptyDocumentError,
     LimitExceededError,
+    MissingExtraError,
     NoTextError,
     UnsupportedFormatError,
 )
@@ -574,13 +576,27 @@ def test_only_the_first_pages_are_kept_of_any_format(make_pdf: MakePdf, write: W
         assert document.notes == ("Only the first 2 of 3 pages were read.",)
 
 
-def test_ocr_without_tesseract_says_what_to_install(
+def test_ocr_without_an_engine_says_what_to_install(
     make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConfigurationError, match="tesseract") as caught:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda *_: None)
+    with pytest.raises(MissingExtraError, match="tesseract") as caught:
         load_document(make_pdf("a.pdf", [["x"]]), ocr=True)
-    assert "apt install" in caught.value.hint
+    assert '"rapidocr>=' in caught.value.hint
+
+
+def test_rapidocr_reads_a_scan_where_tesseract_is_not_installed(
+    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("rapidocr")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    page = pypdfium2.PdfDocument(make_pdf("a.pdf", [["The generator runs for 32 hours."]]))[0]
+    page.render(scale=2).to_pil().save(tmp_path / "scan.pdf")
+    with pytest.raises(NoTextError, match="scans"):
+        load_document(tmp_path / "scan.pdf")
+    document = load_document(tmp_path / "scan.pdf", ocr=True)
+    assert document.pages[0].text == "The generator runs for 32 hours."
 
 
 def test_a_page_without_text_is_recognised_when_asked_for(
@@ -604,7 +620,7 @@ def test_a_page_without_text_is_recognised_when_asked_for(
 def test_an_empty_pdf_names_the_pages_and_ocr(make_pdf: MakePdf) -> None:
     with pytest.raises(NoTextError, match=r"3 page\(s\) could not be read") as caught:
         load_document(make_pdf("a.pdf", [[], [], []]))
-    assert "tesseract" in caught.value.hint
+    assert "ingestion.ocr" in caught.value.hint
 
 
 def test_marks_are_not_text() -> None:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
+from places import TESTDATA
 from quoth.config import Limits
 from quoth.errors import DocumentError, NeedsPasswordError
 from quoth.load.isolate import LoaderPool
 from quoth.load.registry import load_document
 from quoth.types import Document
 
-FOLDER = Path(__file__).parents[3] / "shared" / "testdata" / "ingest"
+FOLDER = TESTDATA / "ingest"
 
-pytestmark = [
-    pytest.mark.skipif(not FOLDER.is_dir(), reason=f"needs the files of {FOLDER}"),
-    pytest.mark.timeout(300),
-]
+pytestmark = [pytest.mark.testdata("ingest"), pytest.mark.timeout(300)]
 
 # What a file of each kind may turn out as. A damaged file may give an error or some of its text.
 ALLOWED = {

@@ -7,22 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import TESTDATA
 from quoth.errors import PromptError
 from quoth.prompts.families import list_families
 from quoth.prompts.template import ChatTemplate, render_messages, template_of_family
 
-MATERIAL = Path(__file__).parents[3] / "shared" / "testdata" / "chat_templates"
+MATERIAL = TESTDATA / "chat_templates"
 NOW = datetime(2024, 7, 26)
 
-pytestmark = pytest.mark.skipif(
-    not MATERIAL.is_dir(), reason=f"needs the official templates under {MATERIAL}"
-)
+pytestmark = pytest.mark.testdata("chat_templates")
 
 Messages = list[dict[str, str]]
 
@@ -132,10 +130,10 @@ OFFICIAL = [
 def _text(place: str, name: str) -> str:
     if place == "hf":
         rows = json.loads((MATERIAL / "vectors_hf_jinja_e2e.json").read_text("utf-8"))
-        return next(row["chat_template"] for row in rows if row["name"] == name)
+        return next(str(row["chat_template"]) for row in rows if row["name"] == name)
     if place == "llamacpp":
         rows = json.loads((MATERIAL / "vectors_llamacpp.json").read_text("utf-8"))["cases"]
-        return next(row["template_str"] for row in rows if row["name"].startswith(name))
+        return next(str(row["template_str"]) for row in rows if row["name"].startswith(name))
     text = (MATERIAL / place / f"{name}.jinja").read_text("utf-8")
     if place == "templates_community":  # indented for reading; its README says to undo that
         text = text.replace("    ", "").replace("\n", "")

@@ -5,13 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from langchain_classic.chains.prompt_selector import ConditionalPromptSelector, is_llm
 from langchain_core.language_models import FakeListChatModel, FakeListLLM
-from langchain_core.prompts import BasePromptTemplate
+from langchain_core.prompts.chat import BaseChatPromptTemplate
 from quoth.errors import ConfigurationError
 from quoth.prompts.selector import (
     family_of_model,
@@ -39,6 +38,13 @@ class ChatModel(FakeListChatModel):
     model: str = ""
 
 
+class ServedModel(FakeListLLM):
+    """A model that takes one string, whose server takes messages."""
+
+    responses: list[str] = ["x"]  # noqa: RUF012
+    kind: str = "chat"
+
+
 @pytest.fixture
 def condition() -> Iterator[Any]:
     yield is_llm
@@ -60,7 +66,7 @@ def test_the_selector_is_langchain_s_and_gives_a_template_for_its_chains() -> No
     chosen = prompt_selector("answer")
     assert isinstance(chosen, ConditionalPromptSelector)
     template = chosen.get_prompt(Model(family="gemma"))
-    assert isinstance(template, BasePromptTemplate)
+    assert isinstance(template, BaseChatPromptTemplate)
     value = template.invoke({"context": "{question}", "question": "Why?"})
     expected = load_prompt("answer").messages(context="{question}", question="Why?")
     assert value.to_messages() == expected
@@ -84,7 +90,7 @@ def test_the_family_of_a_langchain_model(model: Any, family: str) -> None:
 def test_the_kind_of_a_langchain_model() -> None:
     assert kind_of_model(Model()) == "text"
     assert kind_of_model(ChatModel()) == "chat"
-    assert kind_of_model(SimpleNamespace(kind="chat")) == "chat"
+    assert kind_of_model(ServedModel()) == "chat"
 
 
 def test_a_registered_condition_is_asked_first(condition: Any) -> None:

@@ -27,6 +27,7 @@ TASKS = {
     "summarize-refine": {"summary", "text", "length"},
     "summarize-schema": {"summary"},
     "summarize-talk-small": {"text"},
+    "summarize-turn-small": {"speaker", "words"},
 }
 
 EXAMPLE = """

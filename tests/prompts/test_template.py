@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage
 from quoth.errors import PromptError
 from quoth.prompts.families import ModelMetadata
 from quoth.prompts.template import (
@@ -141,7 +143,7 @@ class TestTokens:
 
 class TestMessages:
     def test_roles_and_blocks(self) -> None:
-        messages = [
+        messages: list[BaseMessage | Mapping[str, Any]] = [
             ChatMessage(role="critic", content="No."),
             HumanMessage([{"type": "text", "text": "a"}, "b"]),
             {"role": "tool", "content": "c"},

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from places import TESTDATA
 from quoth.errors import PromptError
 from quoth.prompts.rendering import render_file
 
-MATERIAL = Path(__file__).parents[3] / "shared" / "testdata" / "chat_templates"
+MATERIAL = TESTDATA / "chat_templates"
 
-pytestmark = pytest.mark.skipif(not MATERIAL.is_dir(), reason=f"needs {MATERIAL}")
+pytestmark = pytest.mark.testdata("chat_templates")
 
 
 def _rows(name: str) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from quoth.retrieve.fuse import (
     Weights,
     fuse,
     inverse_frequency,
-    standardized,
-    trigrams,
+    score_trigrams,
+    standardize,
 )
 from quoth.retrieve.query import WeightedQuery
 from quoth.text import analyse, pack
@@ -56,7 +56,7 @@ def test_bm25_is_the_one_of_the_paper() -> None:
     scores = fuse(asked, found, replace(PLAIN, dense=0.0))
     k1, b = PLAIN.k1, PLAIN.b
     expected = [tf * (k1 + 1) / (tf + k1 * (1 - b + b * 3 / 3)) for tf in (2, 1)]
-    assert scores == pytest.approx(standardized(np.array(expected, np.float32)))
+    assert scores == pytest.approx(standardize(np.array(expected, np.float32)))
 
 
 def test_words_of_the_chunks_before_and_after_count_too() -> None:
@@ -85,12 +85,12 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
 
 def test_trigrams_find_a_word_that_is_written_otherwise() -> None:
     texts = ["hypertension therapi", "garden furnitur"]
-    found = trigrams("hypertensive", texts, Weights())
+    found = score_trigrams("hypertensive", texts, Weights())
     assert found[0] > found[1]
 
 
 def test_trigrams_do_not_reach_over_the_border_of_a_word() -> None:
-    assert trigrams("a b", ["xa by", "zz zz"], Weights()).tolist() == [0.0, 0.0]
+    assert score_trigrams("a b", ["xa by", "zz zz"], Weights()).tolist() == [0.0, 0.0]
 
 
 def test_feedback_brings_up_what_is_like_the_best() -> None:

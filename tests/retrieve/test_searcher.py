@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from quoth.retrieve.names import fit_names
 from quoth.retrieve.scopes import pages_of, scope_of
 from quoth.retrieve.searcher import CollectionSearcher
 from quoth.system.lock import WriteLock
-from quoth.text import named_words
+from quoth.text import guess_name_words
 from quoth.types import Chunk, Document, Heading, Page, Vectors
 
 MODES = ("dense", "keyword", "hybrid")
@@ -58,14 +60,14 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def searcher(store: Store, **settings: object) -> CollectionSearcher:
+def searcher(store: Store, **settings: Any) -> CollectionSearcher:
     folder = store.path.parent
     index = DenseIndex(store, folder / "chroma", WriteLock(folder / "lock"))
-    return CollectionSearcher(store, index, BagEmbedder(), Retrieval(**settings))  # type: ignore[arg-type]
+    return CollectionSearcher(store, index, BagEmbedder(), Retrieval(**settings))
 
 
-def texts(found: CollectionSearcher, question: str, **options: object) -> list[str]:
-    return [hit.chunk.text for hit in found.search(question, **options)]  # type: ignore[arg-type]
+def texts(found: CollectionSearcher, question: str, **options: Any) -> list[str]:
+    return [hit.chunk.text for hit in found.search(question, **options)]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -187,8 +189,8 @@ def test_a_file_that_the_question_names_comes_first(store: Store) -> None:
 def test_a_number_alone_names_nothing(store: Store) -> None:
     put(store, "/f/1184.txt", "one")
     put(store, "/f/report-2019.txt", "two")
-    assert fit_names(store, named_words("1184 patients in 2019")) == {}
-    assert len(fit_names(store, named_words("the report of 2019"))) == 1
+    assert fit_names(store, guess_name_words("1184 patients in 2019")) == {}
+    assert len(fit_names(store, guess_name_words("the report of 2019"))) == 1
 
 
 def test_a_section_comes_with_its_hit_while_there_is_room(store: Store) -> None:
@@ -232,14 +234,16 @@ def test_an_expander_adds_to_what_is_searched_with(store: Store) -> None:
 
 def test_a_reranker_has_the_last_word_on_the_best_hits(store: Store) -> None:
     class Longest:
-        def scores(self, question: str, texts: list[str]) -> list[float]:
+        seen = 0
+
+        def scores(self, question: str, texts: Sequence[str]) -> list[float]:
             self.seen = len(texts)
             return [float(len(text)) for text in texts]
 
     found = searcher(store, k=2, rerank=3)
-    found.reranker = Longest()
+    found.reranker = reranker = Longest()
     hits = found.search("rent")
-    assert found.reranker.seen == 3
+    assert reranker.seen == 3
     assert [hit.score for hit in hits] == [float(len(hit.chunk.text)) for hit in hits]
     assert hits[0].score >= hits[1].score
 

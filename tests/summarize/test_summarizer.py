@@ -12,9 +12,7 @@ from quoth.config.settings import ModelSettings
 from quoth.errors import GenerationError, NoTextError, UsageError
 from quoth.journal.journal import Journal
 from quoth.models import LocalModel, open_model
-from quoth.summarize.run import Monitor, StoppedError
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize import Monitor, StoppedError, Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from quoth.views import render_summary, trace_json, trace_page
 from scripted_model import Scripted
@@ -346,7 +344,7 @@ def test_a_watch_stops_it_between_calls(tmp_path: Path) -> None:
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(30))
     summarizer = Summarizer(model, journal=journal, options=SummaryOptions(map_tokens=100))
     with pytest.raises(StoppedError):
-        summarizer.invoke(text, watch=Stopping())
+        summarizer.invoke(text, monitor=Stopping())
     assert len(model.asked) == 3
     assert summarizer.invoke(text).cached_calls == 3
 
@@ -368,8 +366,9 @@ def test_a_long_chain_of_refinements_can_be_traced() -> None:
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(300))
     options = SummaryOptions(strategy="refine", map_tokens=40)
     summary = Summarizer(Scripted(), options=options).invoke(text)
-    assert trace_json(summary)
-    assert trace_page(summary)
+    nodes = [*summary.tree.walk()]
+    assert len(json.loads(trace_json(summary))["tree"]) == len(nodes)
+    assert trace_page(summary).count("<details") == len(nodes)
 
 
 def test_the_embedded_model_summarizes_and_resumes(embedded: LocalModel, tmp_path: Path) -> None:

@@ -37,11 +37,12 @@ class Choosing:
         prompt = select_prompt("answer-small", self._model)
         lines = dict.fromkeys(line_of(choice.sentence) for choice in choices)
         texts = (json.dumps(choice.text, ensure_ascii=False) for choice in choices)
+        takes_grammar = "grammar" in self._model.describe().constraints
         return Draft(
             question=question,
             prompt=prompt,
             messages=tuple(prompt.messages(context=" ".join(lines), question=question.text)),
             excerpts=tuple(dict.fromkeys(choice.sentence.chunk for choice in choices)),
-            grammar=f"root ::= {' | '.join(texts)}",
+            grammar=f"root ::= {' | '.join(texts)}" if takes_grammar else "",
             origins={choice.text: choice.sentence for choice in reversed(choices)},
         )

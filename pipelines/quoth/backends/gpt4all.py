@@ -20,9 +20,8 @@ from pydantic import PrivateAttr
 
 from quoth.backends.llama.gguf_model import OneCallModel
 from quoth.backends.llama.vocabulary import Vocabulary
-from quoth.backends.stops import until_stop
-from quoth.errors import BackendError, ConfigurationError
-from quoth.models import Piece, Provider, Request
+from quoth.errors import BackendError
+from quoth.models import Constraint, Piece, Provider, Request, until_stop
 from quoth.system import missing_extra
 from quoth.types import Timings
 from quoth.weights import Installed, decode_threads, weights_of
@@ -55,6 +54,7 @@ class Gpt4All(OneCallModel):
     """A GGUF file on gpt4all."""
 
     engine: ClassVar[str] = "gpt4all"
+    constraints: ClassVar[tuple[Constraint, ...]] = ()
 
     _vocabulary: Vocabulary | None = PrivateAttr(default=None)
 
@@ -79,11 +79,6 @@ class Gpt4All(OneCallModel):
 
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
         """Generate token by token, one call after the other."""
-        if request.grammar or request.json_schema is not None:
-            raise ConfigurationError(
-                f"{self.model} cannot be held to a grammar or a schema.",
-                hint="Use the backend llamacpp with the same file.",
-            )
         with self.take_turn() as (client, load_seconds):
             start = time.perf_counter()
             first, counter = 0.0, _Counter()

@@ -23,7 +23,7 @@ from quoth.config import ModelSettings
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
 from quoth.models import Description, Piece, Provider, Request, defuse, role_of, shortfall
 from quoth.prompts import ModelMetadata, family_of
-from quoth.text import most_tokens
+from quoth.text import bound_token_count
 from quoth.types import Timings
 from quoth.weights import Installed
 
@@ -80,7 +80,7 @@ class OpenAICompatible(HttpModel):
         """Return the number of tokens, by the server's own tokenizer or by a bound."""
         server = self._reached()
         if server.tokenizer == "none":
-            return most_tokens(text)
+            return bound_token_count(text)
         return len(self._tokens(text, server.tokenizer, server.model_id))
 
     def count_prompt(self, messages: Sequence[BaseMessage]) -> int:
@@ -152,11 +152,6 @@ class OpenAICompatible(HttpModel):
         self._server = None
 
     def _body(self, request: Request) -> dict[str, Any]:
-        if request.grammar:
-            raise ConfigurationError(
-                f"{self.model} cannot be held to a grammar.",
-                hint="Use json_schema, or one of the llama.cpp backends.",
-            )
         body: dict[str, Any] = {
             "model": self._reached().model_id,
             "messages": [_turn(message) for message in request.messages],
@@ -220,6 +215,7 @@ class OpenAICompatible(HttpModel):
             bytes=int(meta.get("size") or 0),
             note=" ".join(notes),
             counting="bound" if tokenizer == "none" else "exact",
+            constraints=("json_schema",),
         )
         return _Server(description, tokenizer, model_id)
 

@@ -137,10 +137,11 @@ def summaries(
 
     from quoth.evaluate import evaluate_summaries, read_references, sample, write_evaluation
     from quoth.library import Library
+    from quoth.summarize import SummaryOptions
 
     items = sample(read_references(file, questions=questions), limit, seed=seed)
     with Library(config=shared.configure()) as library:
-        standing = library.summary_options
+        standing = SummaryOptions.of(library.config.summarization)
         options = replace(standing, length=length or standing.length)
         summarizer = library.summarizer(options, journal=False)
         about = {"data": file.name, "limit": limit, "model": library.config.backend.model}
@@ -191,7 +192,7 @@ def compare(
 
 
 def print_evaluation(result: Evaluation) -> None:
-    """Print each figure with its interval, and what was measured."""
+    """Print each metric with its interval, and the data that was measured."""
     out = show.console()
     width = max(len(name) for name in result.metrics)
     for name, metric in result.metrics.items():
@@ -205,7 +206,7 @@ def print_evaluation(result: Evaluation) -> None:
 
 
 def print_summaries(result: Evaluation) -> None:
-    """Print the figures of the summaries beside those of the first words of their documents."""
+    """Print the metrics of the summaries beside those of the first words of the documents."""
     out = show.console()
     rows: dict[str, dict[str, str]] = {}
     for name, metric in result.metrics.items():
@@ -221,7 +222,7 @@ def print_summaries(result: Evaluation) -> None:
 
 
 def print_comparison(result: Comparison) -> None:
-    """Print what changed, metric by metric."""
+    """Print the change of each metric."""
     out = show.console()
     width = max(len(difference.metric) for difference in result.differences)
     for d in result.differences:
@@ -234,7 +235,7 @@ def print_comparison(result: Comparison) -> None:
 
 
 def _figures(result: Evaluation) -> dict[str, Any]:
-    """Return the figures of a measurement with their intervals, for JSON."""
+    """Return the metrics of a measurement with their intervals, for JSON."""
     intervals = {n: [_plain(m.low), _plain(m.high)] for n, m in result.metrics.items()}
     values: dict[str, Any] = {n: _plain(m.value) for n, m in result.metrics.items()}
     return {**values, "intervals": intervals, "about": dict(result.about)}

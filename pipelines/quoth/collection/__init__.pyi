@@ -12,8 +12,10 @@ __all__ = [
 
 from .build import Build
 from .check import Problem
+from .chunks import Signals
+from .documents import Source
 from .failures import Failure
 from .index import DenseIndex
 from .schema import SCHEMA
 from .scope import Scope
-from .store import Signals, Source, Store
+from .store import Store

@@ -12,12 +12,23 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from quoth.collection.check import Problem, check_database
+from quoth.collection.chunks import (
+    Signals,
+    read_chunks,
+    read_known_vectors,
+    read_signals,
+    read_vectors,
+)
+from quoth.collection.documents import (
+    Source,
+    read_document,
+    read_page_text,
+    read_sources,
+    read_stamps,
+)
 from quoth.collection.failures import Failures
 from quoth.collection.insert import insert_chunks, insert_content
 from quoth.collection.keywords import Keywords
@@ -32,42 +43,10 @@ from quoth.collection.words import (
 )
 from quoth.system import Database, WriteLock
 from quoth.text import analyser_fingerprint
-from quoth.types import Chunk, Document, Heading, Page, Vectors
+from quoth.types import Chunk, Document, Vectors
 
 ANALYSE_UP_TO = 20_000
 """Chunks up to which a search makes outdated words again: some seconds of work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A path that the collection holds, with what it had when it was read."""
-
-    path: str
-    hash: str
-    size: int
-    mtime_ns: int
-    title: str
-    format: str
-    pages: int
-    chunks: int
-    unreadable: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What a search weighs of a chunk.
-
-    Its analysed words are there as one `text` and as codes, which `unpack` reads; `around` has the
-    codes of the chunks before and after it. `vector` are the bytes of 32-bit floats.
-    """
-
-    id: int
-    content: int
-    ordinal: int
-    text: str
-    words: bytes
-    around: bytes
-    vector: bytes
 
 
 class Store:
@@ -211,69 +190,33 @@ class Store:
 
     def sources(self) -> list[Source]:
         """Return all sources, ordered by path."""
-        rows = self._database.read(
-            """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable,
-                      (SELECT count(*) FROM pages p WHERE p.content_id = c.id),
-                      (SELECT count(*) FROM chunks k WHERE k.content_id = c.id)
-               FROM sources s JOIN contents c ON c.id = s.content_id ORDER BY s.path"""
-        )
-        return [
-            Source(path, hash, size, mtime, title, form, pages, chunks, tuple(json.loads(unread)))
-            for path, hash, size, mtime, title, form, unread, pages, chunks in rows
-        ]
+        return read_sources(self._database)
 
     def stamps(self) -> dict[str, tuple[int, int, str]]:
         """Return size, time of change (nanoseconds) and content hash by path."""
-        rows = self._database.read(
-            "SELECT path, size, mtime_ns, hash FROM sources JOIN contents ON id = content_id"
-        )
-        return {path: (size, mtime, hash) for path, size, mtime, hash in rows}
+        return read_stamps(self._database)
 
     def document(self, path: str) -> Document | None:
         """Return the document at `path` with all its pages; `None` where there is none."""
-        row = self._database.read(
-            """SELECT c.id, c.title, c.format, c.unreadable, c.notes, c.metadata
-               FROM sources s JOIN contents c ON c.id = s.content_id WHERE s.path = ?""",
-            (path,),
-        ).fetchone()
-        if row is None:
-            return None
-        content, title, form, unreadable, notes, metadata = row
-        pages = self._database.read(
-            "SELECT number, text, label, headings FROM pages WHERE content_id = ? ORDER BY number",
-            (content,),
-        )
-        return Document(
-            source=path,
-            title=title,
-            format=form,
-            pages=tuple(
-                Page(number, text, label, tuple(Heading(*h) for h in json.loads(headings)))
-                for number, text, label, headings in pages
-            ),
-            unreadable=tuple(json.loads(unreadable)),
-            notes=tuple(json.loads(notes)),
-            metadata=json.loads(metadata),
-        )
+        return read_document(self._database, path)
 
     def page_text(self, path: str, number: int) -> str | None:
         """Return the text of one page of the source at `path`."""
-        row = self._database.read(
-            """SELECT p.text FROM pages p JOIN sources s ON s.content_id = p.content_id
-               WHERE s.path = ? AND p.number = ?""",
-            (path, number),
-        ).fetchone()
-        return None if row is None else str(row[0])
+        return read_page_text(self._database, path, number)
 
     def chunks(self, ids: Sequence[int]) -> dict[int, Chunk]:
         """Return the chunks with these ids that are still there."""
         where = "WHERE k.id IN (SELECT value FROM json_each(?))"
-        return {chunk.id or 0: chunk for chunk in self._chunks(where, (json.dumps(list(ids)),))}
+        return {
+            chunk.id or 0: chunk
+            for chunk in read_chunks(self._database, where, (json.dumps(list(ids)),))
+        }
 
     def neighbours(self, chunk: Chunk, *, distance: int) -> list[Chunk]:
         """Return the chunks of the same document up to `distance` before and after, in order."""
         return list(
-            self._chunks(
+            read_chunks(
+                self._database,
                 """WHERE k.content_id = (SELECT content_id FROM chunks WHERE id = ?)
                    AND k.ordinal BETWEEN ? AND ? ORDER BY k.ordinal""",
                 (chunk.id, chunk.ordinal - distance, chunk.ordinal + distance),
@@ -298,27 +241,11 @@ class Store:
 
     def vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
         """Return ids and vectors, a row each, of these chunks or of all, ordered by id."""
-        if ids is None:
-            rows = self._database.read("SELECT id, vector FROM chunks ORDER BY id").fetchall()
-        else:
-            rows = self._database.read(
-                """SELECT id, vector FROM chunks
-                   WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
-                (json.dumps(list(ids)),),
-            ).fetchall()
-        if not rows:
-            return [], np.zeros((0, 0), np.float32)
-        matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
-        return [row[0] for row in rows], matrix.reshape(len(rows), -1)
+        return read_vectors(self._database, ids)
 
     def known_vectors(self, hashes: Sequence[str]) -> dict[str, Vectors]:
         """Return the vectors of texts that were embedded before, by the hash of the text."""
-        rows = self._database.read(
-            """SELECT embedded_hash, vector FROM chunks
-               WHERE embedded_hash IN (SELECT value FROM json_each(?))""",
-            (json.dumps(list(hashes)),),
-        )
-        return {row[0]: np.frombuffer(row[1], np.float32) for row in rows}
+        return read_known_vectors(self._database, hashes)
 
     def chunk_ids(self) -> list[int]:
         """Return the ids of all chunks, ascending."""
@@ -330,13 +257,7 @@ class Store:
 
     def signals(self, ids: Sequence[int]) -> list[Signals]:
         """Return what a search weighs of these chunks, ordered by id."""
-        rows = self._database.read(
-            """SELECT k.id, k.content_id, k.ordinal, w.body, k.words, k.around, k.vector
-               FROM chunks k JOIN keywords w ON w.rowid = k.id
-               WHERE k.id IN (SELECT value FROM json_each(?)) ORDER BY k.id""",
-            (json.dumps(list(ids)),),
-        )
-        return [Signals(*row) for row in rows]
+        return read_signals(self._database, ids)
 
     # -- following the dense index ---------------------------------------------------------
 
@@ -351,34 +272,6 @@ class Store:
             connection.executemany("DELETE FROM pending WHERE chunk_id = ?", [(i,) for i in ids])
 
     # -- inside ----------------------------------------------------------------------------
-
-    def _chunks(self, where: str, values: Sequence[object]) -> Iterator[Chunk]:
-        rows = self._database.read(
-            f"""SELECT k.id, (SELECT json_group_array(path) FROM sources
-                              WHERE content_id = k.content_id),
-                       c.title, k.page, p.label, k.start, k.end, k.text, k.headings, k.ordinal,
-                       k.tokens
-                FROM chunks k JOIN contents c ON c.id = k.content_id
-                JOIN pages p ON p.content_id = k.content_id AND p.number = k.page
-                {where}""",  # noqa: S608 - `where` is one of two texts in this file
-            values,
-        )
-        for id, paths, title, page, label, start, end, text, headings, ordinal, tokens in rows:
-            source, *others = sorted(json.loads(paths))
-            yield Chunk(
-                source=source,
-                title=title,
-                page=page,
-                page_label=label,
-                start=start,
-                end=end,
-                text=text,
-                headings=tuple(json.loads(headings)),
-                ordinal=ordinal,
-                tokens=tokens,
-                id=id,
-                also_at=tuple(others),
-            )
 
     def _point(
         self, connection: sqlite3.Connection, path: str, content: int, size: int, mtime_ns: int

@@ -10,28 +10,25 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from quoth.collection import SCHEMA, DenseIndex, Store
 from quoth.config import Config, state_folder
-from quoth.embed import Embedder, embedded_text
+from quoth.embed import Embedder
 from quoth.errors import UsageError
-from quoth.ingest import open_ingestor, open_splitter
+from quoth.ingest import embed_chunks, open_ingestor, open_splitter
 from quoth.models import open_model
 from quoth.retrieve import OpenedSearcher, open_searcher
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Chunk, Document, Page, Progress
+from quoth.types import Document, Page, Progress
 
 WAIT_SECONDS = 600.0
 """How long to wait for another process that makes the same collection."""
-_GATHER = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,36 +174,22 @@ def _fill(
     """Store the documents of a corpus that are not there yet."""
     if store.meta("embedder") is None:
         store.set_meta("embedder", embedder.fingerprint)
-    held = store.stamps()
-    missing = [document for id, document in corpus.documents.items() if id not in held]
-    done = len(corpus.documents) - len(missing)
-    gathered: list[tuple[Document, list[Chunk]]] = []
-
-    def put() -> None:
-        nonlocal done
-        texts = [embedded_text(chunk, embedder) for _, chunks in gathered for chunk in chunks]
-        vectors = embedder.embed([text for text, _ in texts])
-        at = 0
-        for document, chunks in gathered:
-            until = at + len(chunks)
+    if not store.words_are_current:
+        store.analyse_again()
+    stamps = store.stamps()
+    missing = [document for id, document in corpus.documents.items() if id not in stamps]
+    items = ((document, splitter.split(document)) for document in missing)
+    with closing(embed_chunks(items, embedder, store.known_vectors)) as embedded_documents:
+        for done, embedded in enumerate(embedded_documents, start=len(stamps) + 1):
+            document = embedded.item
             store.put(
                 document,
-                chunks,
-                vectors[at:until] if chunks else np.zeros((0, 0), np.float32),
+                embedded.chunks,
+                embedded.vectors,
                 hash=hashlib.blake2b(document.source.encode(), digest_size=16).hexdigest(),
                 size=document.characters,
                 mtime_ns=0,
-                embedded_hashes=[hash for _, hash in texts[at:until]],
+                embedded_hashes=embedded.hashes,
             )
-            at = until
-        done += len(gathered)
-        gathered.clear()
-        if progress:
-            progress(done, len(corpus.documents), "embedding")
-
-    for document in missing:
-        gathered.append((document, splitter.split(document)))
-        if sum(len(chunks) for _, chunks in gathered) >= _GATHER:
-            put()
-    if gathered:
-        put()
+            if progress:
+                progress(done, len(corpus.documents), "embedding")

@@ -6,17 +6,19 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from quoth.answer import Answerer
+from quoth.answer import Answerer, find_calibration
 from quoth.config import Config
 from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.evaluate.answers import evaluate_answers
 from quoth.evaluate.corpus import corpus_searcher, documents_searcher, read_corpus
 from quoth.evaluate.pages import evaluate_pages
-from quoth.evaluate.questions import balanced, read_questions, sample
+from quoth.evaluate.questions import read_questions, sample, sample_balanced
+from quoth.evaluate.ranking import require_measures
 from quoth.evaluate.results import Evaluation
 from quoth.models import open_embedder, open_model
 from quoth.retrieve import OpenedSearcher
+from quoth.text import ENGLISH
 from quoth.types import Progress
 
 
@@ -36,12 +38,14 @@ def measure_answers(
     from the folder `library` beside the file. `limit` draws so many, half of them unanswerable as
     far as there are that many.
     """
-    questions = balanced(read_questions(file), limit, seed=seed)
+    questions = sample_balanced(read_questions(file), limit, seed=seed)
     embedder = open_embedder(config)
     opened = _opened(file, embedder, config, documents, cache, progress)
     model = open_model(config.backend, prompt_folders=config.prompt_folders, guard=config.guard)
+    rules = find_calibration(embedder.fingerprint, ENGLISH.name)
     about = {
         **_about(file, config, embedder, limit),
+        "likelihood": rules.likelihood_in(config.answering),
         "model": config.backend.model,
         "style": config.answering.style,
     }
@@ -73,6 +77,7 @@ def measure_pages(
 
     The documents are those of `measure_answers`; `limit` draws so many of the answerable ones.
     """
+    require_measures()
     can = [question for question in read_questions(file) if question.answerable]
     embedder = open_embedder(config)
     with _opened(file, embedder, config, documents, cache, progress) as searcher:

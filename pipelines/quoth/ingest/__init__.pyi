@@ -1,9 +1,15 @@
 __all__ = [
+    "EmbeddedChunks",
     "File",
     "Ingestor",
+    "Plan",
+    "Stamp",
     "Verification",
+    "embed_chunks",
+    "find_files",
     "open_ingestor",
     "open_splitter",
+    "plan_ingestion",
     "reembed",
     "verify",
     "walk",
@@ -11,8 +17,10 @@ __all__ = [
 ]
 
 from .configured import open_ingestor, open_splitter
+from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
+from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .verify import Verification, verify
-from .walk import File, walk
+from .walk import File, find_files, walk
 from .watch import watch

@@ -7,19 +7,15 @@ still gets its answers. A run that is interrupted goes on where it stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 
 from quoth.collection import Build, DenseIndex, Source, Store
-from quoth.embed import Embedder, embedded_text
+from quoth.embed import Embedder
+from quoth.ingest.embed_chunks import BATCH_CHUNKS, embed_chunks
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Outcome, Progress, Report, Vectors
-
-_GATHER = 256
-
-_Waiting = list[tuple[str, str, list[Chunk]]]
 
 
 def reembed(
@@ -31,11 +27,13 @@ def reembed(
     *,
     progress: Progress | None = None,
     wait_seconds: float = 0.0,
+    batch_chunks: int = BATCH_CHUNKS,
 ) -> Report:
     """Give every document the chunks and vectors of this embedder and splitter.
 
     Documents are `skipped` when the collection has those already. Raises `CollectionBusyError`
-    when another process writes for longer than `wait_seconds`.
+    when another process writes for longer than `wait_seconds`. What an interrupted run finished,
+    in batches of about `batch_chunks` chunks, is not embedded again.
     """
     begin = time.perf_counter()
     made_with = {"embedder": embedder.fingerprint, "splitter": splitter.fingerprint}
@@ -51,7 +49,10 @@ def reembed(
         build = Build(store.path.with_name("reembed.sqlite"), "|".join(made_with.values()))
         try:
             by_hash = {source.hash: source for source in sources}
-            _fill(build, store, embedder, splitter, by_hash, progress)
+            _fill(
+                build, store, embedder, splitter, by_hash,
+                progress=progress, batch_chunks=batch_chunks,
+            )  # fmt: skip
             store.replace_chunks(_finished(build, store, by_hash), made_with)
             build.close(remove=True)
         finally:
@@ -72,44 +73,30 @@ def _fill(
     store: Store,
     embedder: Embedder,
     splitter: Splitter,
-    by_hash: dict[str, Source],
+    sources: Mapping[str, Source],
+    *,
     progress: Progress | None,
+    batch_chunks: int,
 ) -> None:
-    """Embed what the build does not hold yet, a few documents at a time."""
+    """Embed what the build does not hold yet. `sources` has one source for each content's hash."""
     finished = build.finished()
+    missing = {hash: source for hash, source in sources.items() if hash not in finished}
     same_embedder = store.meta("embedder") == embedder.fingerprint
-    waiting: _Waiting = []
-    done = len(finished & by_hash.keys())
+
+    def known_vectors(hashes: Sequence[str]) -> dict[str, Vectors]:
+        known = store.known_vectors(hashes) if same_embedder else {}
+        return {**known, **build.known_vectors(hashes)}
+
     if progress:
-        progress(done, len(by_hash), "")
-
-    def embed() -> None:
-        nonlocal done
-        texts = [embedded_text(chunk, embedder) for _, _, chunks in waiting for chunk in chunks]
-        hashes = [hash for _, hash in texts]
-        known = build.known_vectors(hashes)
-        if same_embedder:
-            known = {**store.known_vectors(hashes), **known}
-        missing = {hash: text for text, hash in texts if hash not in known}
-        known.update(zip(missing, embedder.embed(list(missing.values())), strict=True))
-        at = 0
-        for hash, path, chunks in waiting:
-            own = hashes[at : at + len(chunks)]
-            at += len(chunks)
-            build.put(hash, chunks, _stacked([known[text] for text in own]), own)
-            done += 1
+        progress(len(sources) - len(missing), len(sources), "")
+    items = ((hash, splitter.split(_document(store, missing[hash]))) for hash in missing)
+    with closing(
+        embed_chunks(items, embedder, known_vectors, batch_chunks=batch_chunks)
+    ) as contents:
+        for done, content in enumerate(contents, start=len(sources) - len(missing) + 1):
+            build.put(content.item, content.chunks, content.vectors, content.hashes)
             if progress:
-                progress(done, len(by_hash), path)
-        waiting.clear()
-
-    for hash, source in by_hash.items():
-        if hash in finished:
-            continue
-        waiting.append((hash, source.path, splitter.split(_document(store, source))))
-        if sum(len(chunks) for _, _, chunks in waiting) >= _GATHER:
-            embed()
-    if waiting:
-        embed()
+                progress(done, len(sources), sources[content.item].path)
 
 
 def _finished(
@@ -123,7 +110,3 @@ def _document(store: Store, source: Source) -> Document:
     document = store.document(source.path)
     assert document is not None  # the lock is held
     return document
-
-
-def _stacked(rows: Sequence[Vectors]) -> Vectors:
-    return np.stack(rows) if rows else np.zeros((0, 0), np.float32)

@@ -10,7 +10,7 @@ from quoth.errors import UsageError
 from quoth.ingest.ingestor import Ingestor
 from quoth.types import Progress, Report
 
-DEBOUNCE_MILLISECONDS = 1000
+REST_MILLISECONDS = 1000
 """How long a folder must rest before it is read; a copy of many files is one change."""
 _TICK_MILLISECONDS = 200
 
@@ -22,6 +22,7 @@ def watch(
     passwords: Sequence[str] = (),
     progress: Progress | None = None,
     wait_seconds: float = 3600.0,
+    rest_milliseconds: int = REST_MILLISECONDS,
     stop: Event | None = None,
 ) -> Iterator[Report]:
     """Ingest the folders, and again whenever something in them changes; yield each report.
@@ -42,7 +43,7 @@ def watch(
     for changes in changes_in(
         *(folder.expanduser() for folder in folders),
         watch_filter=lambda _, path: _concerns_us(Path(path), state),
-        debounce=DEBOUNCE_MILLISECONDS,
+        debounce=rest_milliseconds,
         rust_timeout=_TICK_MILLISECONDS,
         yield_on_timeout=True,
         stop_event=stop,

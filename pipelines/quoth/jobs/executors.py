@@ -12,11 +12,11 @@ from quoth.summarize import Monitor
 class Executor(Protocol):
     """Performs tasks, here or elsewhere. Tasks, results and errors can be pickled."""
 
-    def submit(self, task: SummaryTask, watch: Monitor) -> Future[TaskResult]:
+    def submit(self, task: SummaryTask, monitor: Monitor) -> Future[TaskResult]:
         """Perform a task, now or later.
 
-        `watch` stays in this process: the executor tells it of the calls of the task, and ends the
-        task with `StoppedError` where `watch` has stopped.
+        `monitor` stays in this process: the executor reports the calls of the task to it, and ends
+        the task with `StoppedError` when `monitor.stopped` is true.
         """
 
     def close(self) -> None:
@@ -30,9 +30,9 @@ class ThreadExecutor:
         self._performer = performer
         self._pool = ThreadPoolExecutor(max_workers=threads)
 
-    def submit(self, task: SummaryTask, watch: Monitor) -> Future[TaskResult]:
+    def submit(self, task: SummaryTask, monitor: Monitor) -> Future[TaskResult]:
         """Perform a task as soon as a thread is free."""
-        return self._pool.submit(self._performer.perform, task, watch)
+        return self._pool.submit(self._performer.perform, task, monitor)
 
     def close(self) -> None:
         """Begin no further task; those that are being performed end by themselves."""

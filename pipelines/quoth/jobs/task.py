@@ -70,17 +70,17 @@ class Performer:
         self._retries = retries
         self._backoff = backoff
 
-    def perform(self, task: SummaryTask, watch: Monitor) -> TaskResult:
+    def perform(self, task: SummaryTask, monitor: Monitor) -> TaskResult:
         """Return what became of a task; a document that cannot be summarized is a failed outcome.
 
         Raises what is not about this document: an error of `FATAL`, `BackendError` when the backend
-        still fails after all retries, and `StoppedError` when `watch` has stopped the work.
+        still fails after all retries, and `StoppedError` when `monitor` has stopped the work.
         """
-        if watch.stopped:
+        if monitor.stopped:
             raise StoppedError("The job was stopped before this document.")
         try:
             document = self._load(task.path)
-            summary = self._summarize(document, task.options, watch)
+            summary = self._summarize(document, task.options, monitor)
         except (StoppedError, *FATAL):
             raise
         except Exception as error:  # the last line of defence: no document ends the others
@@ -89,10 +89,10 @@ class Performer:
             return TaskResult(describe_failure(task.path, error))
         return _render(task, document, summary)
 
-    def _summarize(self, document: Document, options: SummaryOptions, watch: Monitor) -> Summary:
+    def _summarize(self, document: Document, options: SummaryOptions, monitor: Monitor) -> Summary:
         def sleep(seconds: float) -> None:
             end = time.monotonic() + seconds
-            while not watch.stopped and (left := end - time.monotonic()) > 0:
+            while not monitor.stopped and (left := end - time.monotonic()) > 0:
                 time.sleep(min(left, _TICK))
 
         retrying = Retrying(
@@ -103,7 +103,7 @@ class Performer:
             reraise=True,
         )
         summarizer = self._summarizer.with_options(options)
-        summary: Summary = retrying(summarizer.invoke, document, watch=watch)
+        summary: Summary = retrying(summarizer.invoke, document, monitor=monitor)
         return summary
 
 

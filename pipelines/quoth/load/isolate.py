@@ -32,7 +32,7 @@ class LoaderPool:
     A file that crashes its parser, hangs or blows up gets a `DocumentError`, a fresh worker takes
     over, and no other file is touched. Workers start when there is something to read, never more
     of them than files; they end with `close`, with the `with` block, and with this process
-    however it ends. Raises `ConfigurationError` if `ocr` is asked for and tesseract is missing.
+    however it ends. Raises `MissingExtraError` if `ocr` is asked for and no engine is there.
 
     >>> with LoaderPool(workers=2) as pool:  # doctest: +SKIP
     ...     for path, outcome in pool.load_all(folder.rglob("*.pdf")):
@@ -48,9 +48,9 @@ class LoaderPool:
         ocr: bool = False,
     ) -> None:
         if ocr:
-            from quoth.load.ocr import require_tesseract
+            from quoth.load.ocr import require_ocr
 
-            require_tesseract()
+            require_ocr()
         self._count = max(1, workers if workers is not None else min(os.cpu_count() or 1, 8))
         self._options = LoadOptions(tuple(passwords), limits or Limits(), ocr)
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()

@@ -184,9 +184,7 @@ class _Reading:
                 if not self._options.ocr
                 else f"No text was recognised on any of the {len(read)} page(s) of "
                 f"{self._path.name}.",
-                hint=""
-                if self._options.ocr
-                else "Read scans with OCR: install tesseract (extra 'ocr') and use --ocr.",
+                hint="" if self._options.ocr else "Read scans with OCR: --set ingestion.ocr=true",
             )
         usual = usual_size(read)
         pages = tuple(

@@ -84,16 +84,16 @@ def load_document(
     """Read one file in this process and return its text by page.
 
     The format is taken from the content first, then from the suffix. Raises a `DocumentError`
-    that says what is wrong with the file, and `ConfigurationError` if `ocr` is asked for and
-    tesseract is not installed. Time and memory are not limited here: see `LoaderPool`.
+    that says what is wrong with the file, and `MissingExtraError` if `ocr` is asked for and no
+    engine is installed. Time and memory are not limited here: see `LoaderPool`.
 
     >>> load_document("report.pdf").pages[0].text  # doctest: +SKIP
     """
     options = LoadOptions(passwords=tuple(passwords), limits=limits or Limits(), ocr=ocr)
     if ocr:
-        from quoth.load.ocr import require_tesseract
+        from quoth.load.ocr import require_ocr
 
-        require_tesseract()
+        require_ocr()
     return load_with(Path(path), options)
 
 

@@ -3,6 +3,7 @@ __all__ = [
     "KEPT_TOKENS",
     "Call",
     "ChatRequest",
+    "Constraint",
     "Description",
     "LocalModel",
     "ModelCalls",
@@ -19,6 +20,7 @@ __all__ = [
     "shortfall",
     "split_model",
     "timings_of",
+    "until_stop",
 ]
 
 from .attempts import ATTEMPTS, retry_transient
@@ -27,5 +29,6 @@ from .messages import defuse, role_of, timings_of
 from .model import LocalModel, shortfall
 from .provider import Provider
 from .registry import backend_names, open_embedder, open_model, open_provider, split_model
+from .stop_strings import until_stop
 from .thinking import KEPT_TOKENS
-from .values import ChatRequest, Description, Piece, Request
+from .values import ChatRequest, Constraint, Description, Piece, Request

@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from langchain_core.messages import AIMessageChunk
 from langchain_core.runnables import RunnableConfig
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from quoth.errors import BackendError, GenerationError
+from quoth.errors import GenerationError
 from quoth.journal import CallIdentity, Entry, Finish, Journal
+from quoth.models.attempts import retry_transient
 from quoth.models.messages import timings_of
 from quoth.models.model import LocalModel
 from quoth.models.stopping import find_ending
@@ -23,9 +23,6 @@ from quoth.types import Timings
 
 Turn = Callable[[], AbstractContextManager[object]]
 """Opens the context in which a model is asked."""
-
-_ATTEMPTS = 3
-_FIRST_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +71,10 @@ class ModelCalls:
         """
         last: str | Call = ""
 
-        def broke_off(error: BaseException) -> bool:
-            # Before the first token the model has retried already.
-            return last != "" and isinstance(error, BackendError) and error.retryable
+        def has_not_begun() -> bool:
+            return last == ""  # before the first token the model has retried already
 
-        for attempt in Retrying(
-            retry=retry_if_exception(broke_off),
-            stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_exponential(multiplier=_FIRST_PAUSE_SECONDS),
-            reraise=True,
-        ):
+        for attempt in retry_transient(unless=has_not_begun):
             last = ""
             with attempt:
                 for part in self._parts(request, config, fresh, turn, streamed=False):

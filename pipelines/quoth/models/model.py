@@ -23,13 +23,13 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field, model_validator
 
 from quoth.config import ModelSettings
-from quoth.errors import ContextOverflowError, GenerationError
+from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError
 from quoth.models.attempts import retry_transient
 from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.thinking import split_thinking
 from quoth.models.values import Description, Piece, Request
 from quoth.prompts import ChatTemplate, render_messages
-from quoth.text import blocks, offsets_of_tokens
+from quoth.text import locate_tokens, split_blocks
 from quoth.types import Timings
 
 _MESSAGE_TOKENS = 12
@@ -177,7 +177,7 @@ class LocalModel(BaseChatModel):
         words; their number is exact up to the borders of the blocks.
         """
         starts: list[int] = []
-        for begin, end in blocks(text):
+        for begin, end in split_blocks(text):
             starts += [begin + start for start in self._block_starts(text[begin:end])]
         return starts
 
@@ -203,10 +203,8 @@ class LocalModel(BaseChatModel):
     def _block_starts(self, text: str) -> list[int]:
         return [
             begin + offset
-            for begin, end in blocks(text, 400)
-            for offset in offsets_of_tokens(
-                text[begin:end], [0] * self.count_tokens(text[begin:end])
-            )
+            for begin, end in split_blocks(text, 400)
+            for offset in locate_tokens(text[begin:end], [0] * self.count_tokens(text[begin:end]))
         ]
 
     def _request(
@@ -215,8 +213,18 @@ class LocalModel(BaseChatModel):
         stop: Sequence[str] | None,
         options: Mapping[str, Any],
     ) -> Request:
-        """Return the request for a call. Raises `ContextOverflowError` if it does not fit."""
+        """Return the request for a call.
+
+        Raises `ContextOverflowError` if it does not fit, and `ConfigurationError` if the backend
+        cannot constrain the answer as the call asks.
+        """
         description = self.describe()
+        for constraint in ("json_schema", "grammar"):
+            if options.get(constraint) and constraint not in description.constraints:
+                raise ConfigurationError(
+                    f"{self.model} cannot be held to a {constraint.replace('_', ' ')}.",
+                    hint="The backend llamacpp can, with any GGUF file.",
+                )
         max_tokens = int(options.get("max_tokens") or self.max_tokens)
         prompt_tokens = self.count_prompt(messages)
         if prompt_tokens + max_tokens > description.context_window:

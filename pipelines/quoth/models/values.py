@@ -11,6 +11,7 @@ from langchain_core.messages import BaseMessage
 from quoth.types import Timings
 
 Counting = Literal["exact", "bound"]
+Constraint = Literal["json_schema", "grammar"]
 _SMALL = 1_000_000_000
 
 
@@ -23,7 +24,9 @@ class Description:
     itself puts BOS before a prompt. `gpu_layers` is the number of layers that are on the GPU;
     `None` while nothing is loaded, or where the backend does not say. `offload_note` explains why a
     model that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own
-    tokenizer counts, and `bound` when a count is an upper bound. `note` is a sentence for the user.
+    tokenizer counts, and `bound` when a count is an upper bound. `constraints` are the ways in
+    which an answer can be constrained; a call that asks for another is refused. `note` is a
+    sentence for the user.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Description:
     offload_note: str = ""
     note: str = ""
     counting: Counting = "exact"
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def is_small(self) -> bool:

@@ -1,16 +1,16 @@
 """One score from many signals, for the candidates of one search. Only numpy.
 
 1. Signals: cosine of the vectors; Okapi BM25 (Robertson and Zaragoza 2009) over the stemmed words
-   of a chunk and of those before and after it, so that a cut costs nothing; BM25 over the letter
+   of a chunk and its neighbours, so that a cut between them costs nothing; BM25 over the letter
    trigrams of its words (McNamee and Mayfield 2004), which forgives spelling and word forms; and
-   how well the name of the document fits the question, where any name does.
-2. Fusion: each signal as a z-score over the candidates, added with fixed weights (linear
+   the fit of the document's name with the question, where any name fits.
+2. Fusion: the z-scores of each signal over the candidates, added with fixed weights (linear
    combination of standardized scores; Wu, Crestani and Bi 2006, Bruch et al. 2023).
 3. Pseudo-relevance feedback: the best few, weighted by a softmax of their scores, give a centroid
    that is added to the question's vector (Rocchio 1971; Li et al. 2021) and a profile of terms,
    weighted by their rarity among the candidates (Lavrenko and Croft 2001). Then step 2 again.
 
-No constant is fitted to a collection; docs/retrieval.md shows what each is worth.
+No constant is fitted to a collection; docs/retrieval.md measures the effect of each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quoth.retrieve.query import WeightedQuery
-from quoth.text import code, unpack
+from quoth.text import encode_word, unpack
 
 Floats = NDArray[np.float32]
 
@@ -33,27 +33,27 @@ class Weights:
     """The constants of the fusion."""
 
     dense: float = 0.7
-    """Weight of the cosine; BM25 has the rest."""
+    """The weight of the cosine; BM25 has the rest."""
     trigram: float = 0.2
     name: float = 2.0
-    """Weight of a name that fits the question, see `names.fit_names`."""
+    """The weight of a name that fits the question, see `names.fit_names`."""
     k1: float = 1.2
     b: float = 0.75
     feedback: int = 3
-    """Candidates that feed back; 0 for none. Of neighbours only the better one does."""
+    """The number of candidates that feed back. Of two neighbours only the better one does."""
     temperature: float = 0.5
     rocchio: float = 0.6
     terms: float = 0.4
-    """Share of the profile of terms on the keyword side."""
+    """The share of the profile of terms on the keyword side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What is known of the candidates, a row or an item each.
+    """The candidates of one search, a row or an item for each.
 
-    `words` and `texts` are the analysed words, as codes and joined by spaces; `around` the codes of
-    the chunks before and after; `places` the document and the number of the chunk in it; `names`
-    says from 0 to 1 how well the name of the document fits the question.
+    `words` and `texts` are the analysed words, as codes and joined by spaces; `around` are the
+    codes of the chunks before and after; `places` are the document and the number of the chunk in
+    it; `names` is the fit of the document's name with the question, from 0 to 1.
     """
 
     vectors: Floats
@@ -68,54 +68,54 @@ def fuse(query: WeightedQuery, candidates: Candidates, weights: Weights) -> Floa
     """Return a score for each candidate, higher is better, comparable within one search only."""
     cosine = (candidates.vectors @ query.vector).astype(np.float32)
     windows = [own + near for own, near in zip(candidates.words, candidates.around, strict=True)]
-    keyword = standardized(_bm25(_Words(windows, weights), query.words, query.idf))
-    letters = standardized(trigrams(" ".join(query.words), candidates.texts, weights))
+    keyword = standardize(_bm25(_Words(windows, weights), query.words, query.idf))
+    letters = standardize(score_trigrams(" ".join(query.words), candidates.texts, weights))
     rest = weights.trigram * letters + weights.name * candidates.names
 
     def total(cosine: Floats, keyword: Floats) -> Floats:
-        dense = weights.dense * standardized(cosine)
+        dense = weights.dense * standardize(cosine)
         return np.asarray(dense + (1 - weights.dense) * keyword + rest, np.float32)
 
     score = total(cosine, keyword)
     if not 0 < weights.feedback < len(score):
         return score
-    best = _apart(np.argsort(-score, kind="stable"), candidates.places, weights.feedback)
+    best = _pick_apart(np.argsort(-score, kind="stable"), candidates.places, weights.feedback)
     share = np.zeros_like(score)
     share[best] = np.exp((score[best] - score[best[0]]) / weights.temperature)
     share /= share.sum()
     centre = share @ candidates.vectors
     centre /= np.linalg.norm(centre) + 1e-9
-    profile = standardized(_profiled(_Words(candidates.words, weights), share))
+    profile = standardize(_score_profile(_Words(candidates.words, weights), share))
     return total(
         np.asarray(cosine + weights.rocchio * (candidates.vectors @ centre), np.float32),
-        standardized((1 - weights.terms) * keyword + weights.terms * profile),
+        standardize((1 - weights.terms) * keyword + weights.terms * profile),
     )
 
 
-def standardized(values: Floats) -> Floats:
+def standardize(values: Floats) -> Floats:
     """Return values with mean 0 and standard deviation 1; zeros when all are the same."""
     return np.asarray((values - values.mean()) / (values.std() + 1e-6), np.float32)
 
 
 def inverse_frequency(frequency: NDArray[np.int64], count: int) -> Floats:
-    """Return the weight of terms that stand in `frequency` of `count` texts."""
+    """Return the weight (idf of BM25) of terms that occur in `frequency` of `count` texts."""
     return np.log1p((count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
 
 
-def trigrams(question: str, texts: Sequence[str], weights: Weights) -> Floats:
+def score_trigrams(question: str, texts: Sequence[str], weights: Weights) -> Floats:
     """Return BM25 over the byte trigrams inside the question's words, one value for each text.
 
-    A word's borders belong to it. How rare a trigram is, is counted among the texts.
+    The borders of a word belong to it. The rarity of a trigram is that among the texts.
     """
     grams, count = np.unique(_codes(f" {question} ".encode()), return_counts=True)
-    inside = (grams >> 8) & 255 != 32  # a space in the middle: not a part of one word
+    inside = (grams >> 8) & 255 != 32  # a space in the middle belongs to two words
     grams, count = grams[inside], count[inside]
     if not len(grams) or not texts:
         return np.zeros(len(texts), np.float32)
     letters = np.frombuffer((" " + " \0 ".join([*texts, ""])).encode(), np.uint8)
     ends = np.flatnonzero(letters == 0)
     lengths = np.diff(ends, prepend=0)
-    maybe = np.zeros(1 << 15, bool)  # most trigrams are none of the question's: this tells at once
+    maybe = np.zeros(1 << 15, bool)  # rules out most trigrams at once
     maybe[_short(grams >> 16, grams >> 8, grams)] = True
     at = np.flatnonzero(maybe[_short(letters[:-2], letters[1:-1], letters[2:])])
     codes = np.asarray(letters[at], np.uint32) << 16 | np.asarray(letters[at + 1], np.uint32) << 8
@@ -132,7 +132,7 @@ def trigrams(question: str, texts: Sequence[str], weights: Weights) -> Floats:
 
 
 class _Words:
-    """The words of texts as codes, one after the other, to be counted."""
+    """The words of texts as codes, one after the other, for counting."""
 
     def __init__(self, packed: Sequence[bytes], weights: Weights) -> None:
         self.count = len(packed)
@@ -142,9 +142,9 @@ class _Words:
         norm = weights.k1 * (1 - weights.b + weights.b * lengths / max(lengths.mean(), 1.0))
         self._norm, self._k1 = norm[:, None], weights.k1
 
-    def saturated(self, wanted: NDArray[np.uint32]) -> Floats:
+    def saturate(self, wanted: NDArray[np.uint32]) -> Floats:
         """Return BM25's weight of each wanted code (ascending, each once), a row for each text."""
-        maybe = np.zeros(1 << 16, bool)  # most words are none of them, and this tells at once
+        maybe = np.zeros(1 << 16, bool)  # rules out most words at once
         maybe[wanted & 0xFFFF] = True
         at = np.flatnonzero(maybe[self.codes & 0xFFFF])
         place = np.searchsorted(wanted, self.codes[at]).clip(max=len(wanted) - 1)
@@ -157,26 +157,28 @@ class _Words:
 
 
 def _bm25(texts: _Words, words: Sequence[str], idf: Mapping[str, float]) -> Floats:
-    wanted = np.unique(np.array([code(word) for word in words], np.uint32))
+    wanted = np.unique(np.array([encode_word(word) for word in words], np.uint32))
     if not len(wanted):
         return np.zeros(texts.count, np.float32)
     worth = np.zeros(len(wanted), np.float32)
     for word in words:  # one that the question repeats counts as often
-        worth[np.searchsorted(wanted, code(word))] += idf.get(word, 0.0)
-    return texts.saturated(wanted) @ worth
+        worth[np.searchsorted(wanted, encode_word(word))] += idf.get(word, 0.0)
+    return texts.saturate(wanted) @ worth
 
 
-def _profiled(texts: _Words, share: Floats) -> Floats:
-    """Return how much each text holds of what those texts hold that have a `share`."""
+def _score_profile(texts: _Words, share: Floats) -> Floats:
+    """Return the score of each text for the terms of the texts that have a `share`."""
     wanted = np.unique(texts.codes[share[texts.row] > 0])
     if not len(wanted):
         return np.zeros(texts.count, np.float32)
-    held = texts.saturated(wanted)
-    rarity = inverse_frequency(np.count_nonzero(held, axis=0), texts.count)
-    return held @ ((share @ held) * rarity)
+    weights = texts.saturate(wanted)
+    rarity = inverse_frequency(np.count_nonzero(weights, axis=0), texts.count)
+    return weights @ ((share @ weights) * rarity)
 
 
-def _apart(order: NDArray[np.int64], places: Sequence[tuple[int, int]], count: int) -> list[int]:
+def _pick_apart(
+    order: NDArray[np.int64], places: Sequence[tuple[int, int]], count: int
+) -> list[int]:
     """Return the first `count` of an order, without those next to one chosen before."""
     chosen: list[int] = []
     taken: set[tuple[int, int]] = set()
@@ -191,7 +193,7 @@ def _apart(order: NDArray[np.int64], places: Sequence[tuple[int, int]], count: i
 
 
 def _short(*letters: NDArray[Any]) -> NDArray[np.uint16]:
-    """Return codes of 15 bits for trigrams, which different ones may share."""
+    """Return a code of 15 bits for each trigram; two trigrams may share one."""
     first, second, third = (np.asarray(letter & 31, np.uint16) for letter in letters)
     return np.asarray(first << 10 | second << 5 | third, np.uint16)
 

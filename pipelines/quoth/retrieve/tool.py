@@ -27,8 +27,8 @@ def search_tool(
 ) -> StructuredTool:
     """Return a tool that gives an agent the best `k` passages, within `scope` where one is given.
 
-    The number of a passage stays the same from call to call. The tool's message carries the hits
-    as its `artifact`, for `Library.cite`.
+    A passage has the same number in every call. The tool's message carries the hits as its
+    `artifact`, for `quoth.cite`.
     """
 
     def search(question: str) -> tuple[str, list[Hit]]:
@@ -36,7 +36,7 @@ def search_tool(
             hits = searcher.search(question, k=k, scope=scope)
         except UsageError as error:
             raise ToolException(str(error)) from error
-        return "\n\n".join(map(_shown, hits)) or "Nothing was found.", hits
+        return "\n\n".join(map(_format_passage, hits)) or "Nothing was found.", hits
 
     return StructuredTool.from_function(
         search,
@@ -48,9 +48,9 @@ def search_tool(
     )
 
 
-def _shown(hit: Hit) -> str:
+def _format_passage(hit: Hit) -> str:
     chunk = hit.chunk
-    place = " ".join(f"{chunk.title}, page {chunk.page_label or chunk.page}".split())
+    heading = " ".join(f"{chunk.title}, page {chunk.page_label or chunk.page}".split())
     text = chunk.text.replace("</passage", "< /passage")  # it cannot close its own fence
     number = f"[{chunk.id}] " if chunk.id else ""
-    return f"{number}{place}\n<passage>\n{text}\n</passage>"
+    return f"{number}{heading}\n<passage>\n{text}\n</passage>"

@@ -6,21 +6,15 @@ __all__ = [
     "StoppedError",
     "Summarizer",
     "Summary",
+    "SummaryInput",
     "SummaryNode",
     "SummaryOptions",
     "SummaryPlan",
     "SummarySentence",
 ]
 
+from .options import LENGTHS, SummaryOptions
+from .parts import SummaryInput
 from .run import Monitor, StoppedError
 from .summarizer import Summarizer
-from .values import (
-    LENGTHS,
-    Link,
-    NodeKind,
-    Summary,
-    SummaryNode,
-    SummaryOptions,
-    SummaryPlan,
-    SummarySentence,
-)
+from .values import Link, NodeKind, Summary, SummaryNode, SummaryPlan, SummarySentence

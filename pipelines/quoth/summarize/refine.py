@@ -2,78 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from quoth.errors import ContextOverflowError, GenerationError
+from quoth.models import Call
+from quoth.summarize.part_calls import PartCalls
 from quoth.summarize.parts import Part
-from quoth.summarize.reduce import MapReduce
-from quoth.summarize.run import SummaryRun
 from quoth.summarize.values import SummaryNode
 
 
-def refine(run: SummaryRun, work: MapReduce, parts: Sequence[Part], words: int) -> SummaryNode:
+def refine(calls: PartCalls) -> SummaryNode:
     """Return the last of a chain of summaries, each of the one before it and the next part.
 
     A part about which the model writes nothing leaves the summary as it is.
     """
-    run.watch.planned(len(parts))
-    measure = work.measure(words)
+    run = calls.run
+    run.monitor.planned(len(calls.parts))
+    length = calls.length(calls.words)
     node: SummaryNode | None = None
-    for part in parts:
+    for part in calls.parts:
         if node is None or not node.text:
-            messages = work.asked(part, measure)
+            request = calls.request(part, length)
         else:
-            values = {"text": part.text, "query": run.options.query, **measure.values}
-            messages = run.messages(work.task("refine"), {**values, "summary": node.text})
+            values = {"text": part.text, "query": calls.query, "summary": node.text}
+            messages = run.messages(calls.names.refine, {**values, **length.values})
+            request = run.request(messages, length.tokens)
         before = [node.text] if node else []
-        call = run.ask(run.request(messages, measure.tokens))
-        fresh = work.node("refine", call, [*before, part.text], measure, part)
-        if fresh.extracted and node is not None and node.text:
-            fresh = SummaryNode(
-                "refine",
-                node.text,
-                chunks=part.chunks,
-                key=call.key,
-                cached=call.cached,
-                timings=call.timings,
-                extracted=True,
-            )
-        node = fresh.under(node) if node else fresh
+        call = run.ask(request)
+        step = calls.node("refine", call, [*before, part.text], length, part)
+        if step.extracted and node is not None and node.text:
+            step = _keep(node, part, call)
+        node = step.under(node) if node else step
     assert node is not None
     if all(step.silent for step in node.walk()):
         raise GenerationError(
-            f"{run.model.model} wrote nothing about any of the {len(parts)} parts.",
+            f"{run.model.model} wrote nothing about any of the {len(calls.parts)} parts.",
             hint="Try another model, or --strategy map-reduce.",
         )
     return node
 
 
-def stuff(run: SummaryRun, work: MapReduce, parts: Sequence[Part], words: int) -> SummaryNode:
+def stuff(calls: PartCalls) -> SummaryNode:
     """Return the summary that one call makes of everything.
 
     Raises `ContextOverflowError` when it does not fit; nothing is cut.
     """
-    measure = work.measure(words)
+    run = calls.run
+    length = calls.length(calls.words)
     whole = Part(
-        tuple(chunk for part in parts for chunk in part.chunks), sum(part.tokens for part in parts)
+        tuple(chunk for part in calls.parts for chunk in part.chunks),
+        sum(part.tokens for part in calls.parts),
     )
-    messages = work.asked(whole, measure)
-    prompt_tokens = run.model.count_prompt(messages)
+    request = calls.request(whole, length)
+    prompt_tokens = run.model.count_prompt(request.messages)
     window = run.description.context_window
-    if prompt_tokens + measure.tokens > window:
+    if prompt_tokens + length.tokens > window:
         raise ContextOverflowError(
             prompt_tokens=prompt_tokens,
-            answer_tokens=measure.tokens,
+            answer_tokens=length.tokens,
             window=window,
             what="The whole text in one call (strategy stuff)",
         )
-    run.watch.planned(1)
-    node = work.node(
-        "stuff", run.ask(run.request(messages, measure.tokens)), [whole.text], measure, whole
-    )
+    run.monitor.planned(1)
+    node = calls.node("stuff", run.ask(request), [whole.text], length, whole)
     if node.silent:
         raise GenerationError(
             f"{run.model.model} wrote nothing about the text.",
             hint="Try another model, or --strategy map-reduce.",
         )
     return node
+
+
+def _keep(node: SummaryNode, part: Part, call: Call) -> SummaryNode:
+    """Return the summary so far as the one that also covers the next part."""
+    return SummaryNode(
+        "refine",
+        node.text,
+        chunks=part.chunks,
+        key=call.key,
+        cached=call.cached,
+        timings=call.timings,
+        extracted=True,
+    )

@@ -19,7 +19,8 @@ from quoth.errors import QuothError
 from quoth.journal import Journal
 from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import Prompt, select_prompt
-from quoth.summarize.values import SummaryOptions
+from quoth.summarize.gate import Gate
+from quoth.summarize.options import SummaryOptions
 from quoth.types import Timings
 
 _MARGIN = 8
@@ -58,14 +59,14 @@ class SummaryRun:
         options: SummaryOptions,
         *,
         journal: Journal | None,
-        gate: threading.Semaphore,
+        gate: Gate,
         folders: Sequence[Path],
         config: RunnableConfig | None,
-        watch: Monitor,
+        monitor: Monitor,
     ) -> None:
         self.model = model
         self.options = options
-        self.watch = watch
+        self.monitor = monitor
         self.description = model.describe()
         self.small = self.description.is_small
         self.started = time.perf_counter()
@@ -82,22 +83,32 @@ class SummaryRun:
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """Return the prompts that were used: name, version, and what changes with the wording."""
+        """The prompts that were used: name, version, and a hash of the wording."""
         return tuple(
             f"{prompt.name}@{prompt.version} {prompt.fingerprint}"
             for _, prompt in sorted(self._prompts.items())
         )
+
+    def prompt(self, name: str) -> Prompt:
+        """Return the prompt of that name, and count it among those that were used."""
+        if name not in self._prompts:
+            self._prompts[name] = self._select(name)
+        return self._prompts[name]
+
+    def refusals(self, name: str) -> tuple[str, ...]:
+        """Return the refusals that a prompt asks for, whether it is used or not."""
+        return self._select(name).refusals
 
     def messages(self, task: str, values: Mapping[str, str]) -> list[BaseMessage]:
         """Return a task's prompt with its variables filled in; values it has no use for are left.
 
         The language goes in front, where it is the same for every part.
         """
-        prompt = self._prompt(task)
+        prompt = self.prompt(task)
         messages = prompt.messages(**{name: values[name] for name in prompt.variables})
         if not self.options.language:
             return messages
-        request = self._prompt("summarize-language").texts(language=self.options.language)[1]
+        request = self.prompt("summarize-language").texts(language=self.options.language)[1]
         first = messages[0]
         if isinstance(first, SystemMessage):
             return [SystemMessage(f"{first.content}\n{request}"), *messages[1:]]
@@ -168,12 +179,12 @@ class SummaryRun:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Hold one of the calls that the model takes at once."""
-        with self._gate:
+        with self._gate.turn():
             self._go_on()
             yield
 
     def _go_on(self) -> None:
-        if self.watch.stopped:
+        if self.monitor.stopped:
             raise StoppedError("Stopped before all calls were made; what is done is kept.")
 
     def _count(self, call: Call) -> None:
@@ -183,9 +194,7 @@ class SummaryRun:
             else:
                 self.calls += 1
                 self.timings += call.timings
-        self.watch.called(call)
+        self.monitor.called(call)
 
-    def _prompt(self, task: str) -> Prompt:
-        if task not in self._prompts:
-            self._prompts[task] = select_prompt(task, self.model, folders=self._folders)
-        return self._prompts[task]
+    def _select(self, name: str) -> Prompt:
+        return select_prompt(name, self.model, folders=self._folders)

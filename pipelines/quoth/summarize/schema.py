@@ -42,7 +42,7 @@ def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any
     why = ""
     for attempt in range(_ATTEMPTS):
         tokens = min(_TOKENS * 2**attempt, _MOST_TOKENS, run.model.answer_budget(messages))
-        run.watch.planned(1)
+        run.monitor.planned(1)
         try:
             request = replace(
                 run.request(messages, max(1, tokens)),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,26 @@ from langchain_core.runnables.config import patch_config
 
 from quoth.journal import Journal
 from quoth.models import LocalModel
-from quoth.summarize.evidence import SentenceLinker
-from quoth.summarize.parts import Part, SummaryInput, as_documents, split_parts
-from quoth.summarize.reduce import AnswerLength, MapReduce, measure_room
+from quoth.summarize.coverage import measure_coverage
+from quoth.summarize.gate import Gate
+from quoth.summarize.lengths import longest_answer
+from quoth.summarize.links import SentenceLinker
+from quoth.summarize.map_reduce import combine, map_reduce
+from quoth.summarize.options import Strategy, SummaryOptions
+from quoth.summarize.part_calls import PartCalls
+from quoth.summarize.parts import SummaryInput, as_documents, split_parts
+from quoth.summarize.planning import plan_summary
 from quoth.summarize.refine import refine, stuff
 from quoth.summarize.run import Monitor, SummaryRun
 from quoth.summarize.schema import check_schema, fill_schema
-from quoth.summarize.values import Strategy, Summary, SummaryNode, SummaryOptions, SummaryPlan
-from quoth.text import count_solid
-from quoth.text import sentences as sentence_spans
+from quoth.summarize.values import Summary, SummaryNode, SummaryPlan
+from quoth.text import find_sentences as sentence_spans
 from quoth.types import Document
 
 _SMALL_PART = 600
 """Tokens of a part for a small model, which loses the thread in longer ones."""
+_FEWEST_WORDS = 40
+"""Words for each of many documents, below which their summaries say too little to be combined."""
 
 
 class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
@@ -54,13 +61,12 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         self.journal = journal
         self.options = options or SummaryOptions()
         self.folders = tuple(folders)
-        self._gate: threading.Semaphore | None = None
-        self._opening = threading.Lock()
+        self._gate = Gate(model)
 
     def with_options(self, options: SummaryOptions) -> Summarizer:
-        """Return a summarizer with other options on the same model and journal."""
-        other = Summarizer(self.model, journal=self.journal, options=options, folders=self.folders)
-        other._gate = self._shared_gate()
+        """Return a summarizer with other options; both share the calls that are made at once."""
+        other = copy(self)
+        other.options = options
         return other
 
     def invoke(
@@ -69,8 +75,8 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> Summary:
-        """Return the summary. `watch` may be given as a keyword, to follow and to stop it."""
-        watch = kwargs.get("watch") or Monitor()
+        """Return the summary. The keyword `monitor` takes a `Monitor` to follow and to stop it."""
+        monitor = kwargs.get("monitor") or Monitor()
 
         def work(
             source: SummaryInput | Sequence[SummaryInput],
@@ -78,83 +84,52 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             config: RunnableConfig,
         ) -> Summary:
             inner = patch_config(config, callbacks=run_manager.get_child())
-            return self._summarize(source, inner, watch)
+            return self._summarize(as_documents(source), self._run(inner, monitor))
 
+        if self.options.schema is not None:
+            check_schema(self.options.schema)
         return self._call_with_config(work, input, config, run_type="chain")
 
     def plan(self, source: SummaryInput | Sequence[SummaryInput]) -> SummaryPlan:
         """Return what the summary will take, without making a call. Loads the model to count."""
         run = self._run(None, Monitor())
-        plan: SummaryPlan | None = None
         documents = as_documents(source)
-        for document in documents:
-            strategy, parts, work = self._prepared(run, document, self._words(documents))
-            one = self._planned(run, strategy, parts, work)
-            plan = one if plan is None else plan + one
-        assert plan is not None
-        return plan
+        plans = [
+            plan_summary(*self._prepare(run, document, self._words(documents)), self.journal)
+            for document in documents
+        ]
+        return sum(plans[1:], start=plans[0])
 
-    def _summarize(
-        self, source: SummaryInput | Sequence[SummaryInput], config: RunnableConfig, watch: Monitor
-    ) -> Summary:
-        if self.options.schema is not None:
-            check_schema(self.options.schema)
-        documents = as_documents(source)
-        run = self._run(config, watch)
+    def _summarize(self, documents: Sequence[Document], run: SummaryRun) -> Summary:
         words = self._words(documents)
         roots: list[SummaryNode] = []
+        all_calls: list[PartCalls] = []
         strategies: list[Strategy] = []
-        read: list[Part] = []
         for document in documents:
-            strategy, parts, work = self._prepared(run, document, words)
+            strategy, calls = self._prepare(run, document, words)
             strategies.append(strategy)
-            read += parts
-            roots.append(self._root(run, strategy, parts, work, words))
-        if len(documents) == 1:
+            all_calls.append(calls)
+            roots.append(_root(strategy, calls))
+        parts = [part for calls in all_calls for part in calls.parts]
+        if len(roots) == 1:
             tree = roots[0]
         else:
-            joined = MapReduce(run, read, self.options.words).combined(roots, self.options.words)
-            tree = joined if len(roots) == 1 else replace(joined, kind="corpus")
-        return self._finished(run, documents, read, strategies[0], tree)
-
-    def _root(
-        self,
-        run: SummaryRun,
-        strategy: Strategy,
-        parts: Sequence[Part],
-        work: MapReduce,
-        words: int,
-    ) -> SummaryNode:
-        if strategy == "stuff":
-            return stuff(run, work, parts, words)
-        if strategy == "refine":
-            return refine(run, work, parts, words)
-        return work.summarize()
-
-    def _finished(
-        self,
-        run: SummaryRun,
-        documents: Sequence[Document],
-        read: Sequence[Part],
-        strategy: Strategy,
-        tree: SummaryNode,
-    ) -> Summary:
-        chunks = [chunk for part in read for chunk in part.chunks]
-        evidence = SentenceLinker(chunks)
-        text = tree.text
-        sentences = tuple(evidence.sentence(text[a:b]) for a, b in sentence_spans(text))
-        data = None
-        if self.options.schema is not None:
-            data = fill_schema(run, self.options.schema, text)
-        coverage, unread = _coverage(documents, tree)
+            joined = combine(PartCalls(run, parts, self.options.words), roots, self.options.words)
+            tree = replace(joined, kind="corpus")
+        linker = SentenceLinker([chunk for part in parts for chunk in part.chunks])
+        schema = self.options.schema
+        coverage, unread = measure_coverage(documents, tree)
         return Summary(
-            text=text,
-            sentences=sentences,
+            text=tree.text,
+            sentences=tuple(
+                linker.link(tree.text[start:end]) for start, end in sentence_spans(tree.text)
+            ),
             titles={document.source: document.title for document in documents},
             coverage=coverage,
             unread=unread,
+            data=None if schema is None else fill_schema(run, schema, tree.text),
             notes=(*run.notes, *(note for document in documents for note in document.notes)),
-            strategy=strategy,
+            strategy=strategies[0],
             options=self.options,
             model=run.description.name,
             fingerprint=run.description.fingerprint,
@@ -164,131 +139,51 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             timings=run.timings,
             seconds=time.perf_counter() - run.started,
             tree=tree,
-            data=data,
         )
 
-    def _prepared(
+    def _prepare(
         self, run: SummaryRun, document: Document, words: int
-    ) -> tuple[Strategy, list[Part], MapReduce]:
-        """Return the strategy in force, the parts of a document, and what maps and reduces them."""
-        rough = MapReduce(run, (), words)
-        most = self.options.map_tokens
-        if run.small:
-            most = min(most, _SMALL_PART)
+    ) -> tuple[Strategy, PartCalls]:
+        """Return the strategy in force, and the calls for the parts of a document."""
+        rough = PartCalls(run, (), words)
         strategy = self.options.strategy
+        most = min(self.options.map_tokens, _SMALL_PART) if run.small else self.options.map_tokens
         # The longest answer that a call may give, so that whatever the parts are, they fit.
-        answer = AnswerLength(words, run.description.context_window // 4)
-        variables = ("text",)
-        task = rough.task("map")
+        longest = longest_answer(words, run.description.context_window)
         if strategy == "refine":
             # The summary so far is read again with each part.
-            most = min(most, measure_room(run, rough.task("refine"), answer, "text", "summary"))
-            most = max(1, most - answer.tokens)
-        parts = split_parts(
-            document, run.model, min(most, measure_room(run, task, answer, *variables))
-        )
-        work = MapReduce(run, parts, words)
+            most = min(most, rough.room(rough.names.refine, longest, "text", "summary"))
+            most = max(1, most - longest.tokens)
+        limit = min(most, rough.room(rough.names.map, longest, "text"))
+        calls = PartCalls(run, split_parts(document, run.model, limit), words)
         if strategy == "auto":
-            total = sum(part.tokens for part in parts)
-            fits = total <= min(2 * most, measure_room(run, task, work.measure(words), *variables))
-            strategy = "stuff" if fits else "map-reduce"
-        return strategy, parts, work
-
-    def _planned(
-        self, run: SummaryRun, strategy: Strategy, parts: Sequence[Part], work: MapReduce
-    ) -> SummaryPlan:
-        calls = 1 if strategy == "stuff" else len(parts)
-        words = self.options.words
-        measure = work.map_measure if strategy == "map-reduce" else work.measure(words)
-        task = work.task("map")
-        known = 0
-        head = self.model.count_prompt(
-            run.messages(task, {"text": "", "query": self.options.query, **measure.values})
-        )
-        if strategy == "map-reduce":
-            for part in parts:
-                known += run.knows(work.request(part, measure))
-            if len(parts) > 1 and not work.selects:
-                calls += 1
-        prompt_tokens = sum(part.tokens for part in parts) + calls * head
-        answer_tokens = calls * measure.tokens
-        return SummaryPlan(
-            documents=1,
-            parts=len(parts),
-            calls=calls,
-            known_calls=known,
-            prompt_tokens=prompt_tokens,
-            answer_tokens=answer_tokens,
-            seconds=self._seconds(run, calls - known),
-        )
-
-    def _seconds(self, run: SummaryRun, calls: int) -> float | None:
-        """Return the seconds that so many calls take, by the last ones that this model made."""
-        if not calls:
-            return 0.0
-        spent = self.journal.spent(run.description.fingerprint) if self.journal else None
-        if spent is None or not spent.calls:
-            return None
-        each = (spent.prompt_seconds + spent.generation_seconds) / spent.calls
-        return calls * each / max(1, min(calls, run.description.parallel))
+            total = sum(part.tokens for part in calls.parts)
+            room = calls.room(calls.names.map, calls.length(words), "text")
+            strategy = "stuff" if total <= min(2 * most, room) else "map-reduce"
+        return strategy, calls
 
     def _words(self, documents: Sequence[Document]) -> int:
         """Return the words for one document, of which there may be many to put together."""
         if len(documents) == 1:
             return self.options.words
-        return max(40, 2 * self.options.words // len(documents))
+        return max(_FEWEST_WORDS, 2 * self.options.words // len(documents))
 
-    def _run(self, config: RunnableConfig | None, watch: Monitor) -> SummaryRun:
+    def _run(self, config: RunnableConfig | None, monitor: Monitor) -> SummaryRun:
         return SummaryRun(
             self.model,
             self.options,
             journal=self.journal,
-            gate=self._shared_gate(),
+            gate=self._gate,
             folders=self.folders,
             config=config,
-            watch=watch,
+            monitor=monitor,
         )
 
-    def _shared_gate(self) -> threading.Semaphore:
-        with self._opening:
-            if self._gate is None:
-                self._gate = threading.BoundedSemaphore(max(1, self.model.describe().parallel))
-            return self._gate
 
-
-def _coverage(documents: Sequence[Document], tree: SummaryNode) -> tuple[float, tuple[str, ...]]:
-    """Return the share of the characters that were read, and why it is not all of them.
-
-    What stands on pages that were not to be read is taken to be as much as on the others.
-    """
-    read: dict[tuple[str, int], set[tuple[int, int]]] = {}
-    for node in tree.walk():
-        for chunk in node.chunks:
-            read.setdefault((chunk.source, chunk.page), set()).add((chunk.start, chunk.end))
-    total = seen = 0.0
-    why: list[str] = []
-    for document in documents:
-        missed = []
-        before = total
-        for page in document.pages:
-            size = count_solid(page.text)
-            spans = read.get((document.source, page.number), set())
-            part = sum(count_solid(page.text[start:end]) for start, end in spans)
-            total += size
-            seen += part
-            if part < size:
-                missed.append(str(page.number))
-        if document.left_out:
-            total += (total - before) * document.left_out / max(1, len(document.pages))
-            loaded = len(document.pages)
-            of = f"{loaded} of {loaded + document.left_out} pages"
-            why.append(f"{document.source}: only {of} were asked for")
-        if missed:
-            why.append(f"{document.source}: text on pages {', '.join(missed)} was not read")
-        if document.unreadable:
-            pages = ", ".join(map(str, document.unreadable))
-            why.append(f"{document.source}: pages {pages} hold no text (scans)")
-    if fillers := sum(node.unread for node in tree.walk()):
-        seen -= fillers
-        why.append("fillers and turns of up to three words in conversations were left out")
-    return (seen / total if total else 0.0), tuple(why)
+def _root(strategy: Strategy, calls: PartCalls) -> SummaryNode:
+    """Return the tree of one document's summary."""
+    if strategy == "stuff":
+        return stuff(calls)
+    if strategy == "refine":
+        return refine(calls)
+    return map_reduce(calls)

@@ -1,4 +1,4 @@
-"""The frozen values of a summary: what is asked, what comes back, and how it came about."""
+"""The frozen values of a summary: what comes back, and how it came about."""
 
 from __future__ import annotations
 
@@ -6,80 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from quoth.config import Summarization
-from quoth.errors import UsageError
+from quoth.summarize.options import Strategy, SummaryOptions
 from quoth.types import Chunk, Timings
 
-Strategy = Literal["auto", "map-reduce", "refine", "stuff"]
-Reduction = Literal["auto", "model", "select"]
 NodeKind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "corpus"]
-
-LENGTHS: Mapping[str, int] = {"brief": 60, "standard": 180, "detailed": 450}
-"""Words of a summary, by the name of its length."""
-
-LONGEST = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryOptions:
-    """How to summarize. `length` is `brief`, `standard`, `detailed`, or a number of words.
-
-    `reduction` says how partial summaries become one: `model` writes it anew, `select` takes the
-    sentences that stand for the most of them, `auto` selects for models below a billion
-    parameters, which garble what they rewrite. With a JSON `schema` the summary is also filled
-    into an object (`Summary.data`). `fresh` asks anew for what was sampled above temperature 0.
-    """
-
-    strategy: Strategy = "map-reduce"
-    length: str = "standard"
-    query: str = ""
-    language: str = ""
-    map_tokens: int = 1200
-    reduction: Reduction = "auto"
-    schema: Mapping[str, Any] | None = None
-    fresh: bool = False
-
-    def __post_init__(self) -> None:
-        if self.strategy not in {"auto", "map-reduce", "refine", "stuff"}:
-            raise UsageError(
-                f"There is no strategy {self.strategy!r}.",
-                hint="Strategies: auto, map-reduce, refine, stuff.",
-            )
-        if self.reduction not in {"auto", "model", "select"}:
-            raise UsageError(
-                f"There is no reduction {self.reduction!r}.",
-                hint="Reductions: auto, model, select.",
-            )
-        if self.map_tokens < 16:
-            raise UsageError(f"summarization.map_tokens is {self.map_tokens}; 16 is the least.")
-        _words(self.length)
-
-    @property
-    def words(self) -> int:
-        """Return about how many words the summary has."""
-        return _words(self.length)
-
-    @classmethod
-    def of(cls, settings: Summarization) -> SummaryOptions:
-        """Return the options that the configuration sets."""
-        return cls(
-            strategy=settings.strategy, length=settings.length, map_tokens=settings.map_tokens
-        )
-
-
-def _words(length: str) -> int:
-    if length in LENGTHS:
-        return LENGTHS[length]
-    try:
-        words = int(length)
-    except ValueError:
-        words = 0
-    if not 1 <= words <= LONGEST:
-        raise UsageError(
-            f"A summary cannot be {length!r} long.",
-            hint=f"Lengths: brief, standard, detailed, or 1 to {LONGEST} words.",
-        )
-    return words
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Database:
         elif found > version:
             raise CollectionError(
                 f"{path} was written by a newer Quoth (layout {found}, this one knows {version}).",
-                hint="Upgrade with: pip install -U quoth",
+                hint="Update the source that this Quoth was installed from.",
             )
         elif found < version:
             self._migrate()

@@ -1,15 +1,22 @@
-"""The section `summaries` of a language: phrases that models put around them."""
+"""The section `summaries` of a language: phrases that models put around summaries."""
 
 from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from quoth.text.language_fields import STRICT
+from quoth.text.language_fields import STRICT, Pattern
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class SummaryRules:
-    """Summaries: phrases that models put around them."""
+    """How summaries and conversations are worded.
 
-    # A field: `months: WordSet` here, `months: january february …` in every languages/*.yaml.
-    # Its type is str, int, float, WordSet, Phrases, Pattern, or a Mapping of them.
+    `preamble` matches what models write in front of a summary. `about_text` matches the start of a
+    sentence about the text rather than its content. `filler` matches a sound between the words of a
+    speaker. `unnamed_speaker` stands for a speaker whose name is not known.
+    """
+
+    preamble: Pattern
+    about_text: Pattern
+    filler: Pattern
+    unnamed_speaker: str

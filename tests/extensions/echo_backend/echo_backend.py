@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from quoth.models import Description, LocalModel, Piece, Provider, Request
+from quoth.models import Description, LocalModel, Piece, Provider, Request, until_stop
 from quoth.types import Timings
 
 
@@ -40,8 +40,8 @@ class Echo(LocalModel):
         begin = time.perf_counter()
         words = str(request.messages[-1].text).split()
         answer = words[: request.max_tokens]
-        for word in answer:
-            yield Piece(text=f"{word} ")
+        for text in until_stop((f"{word} " for word in answer), request.stop):
+            yield Piece(text=text)
         yield Piece(
             timings=Timings(
                 prompt_tokens=request.prompt_tokens,

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr, model_validator
+
 from quoth.backends.llama.offload import offload_note
 from quoth.backends.template import find_template
-from quoth.models import Description, LocalModel
+from quoth.models import Constraint, Description, LocalModel
 from quoth.prompts import ChatTemplate, ModelMetadata
 from quoth.weights import EMBEDDED, FROM_OLLAMA, Gguf, fingerprint_of, read_gguf
 
@@ -31,6 +32,8 @@ class GgufModel(LocalModel):
 
     engine: ClassVar[str]
     """The package that runs the file."""
+    constraints: ClassVar[tuple[Constraint, ...]] = ("json_schema", "grammar")
+    """The ways in which the engine can constrain an answer."""
 
     path: Path
     max_threads: int = 0
@@ -89,6 +92,7 @@ class GgufModel(LocalModel):
             adds_bos=header.adds_bos,
             gpu_layers=layers,
             offload_note=offload_note(self.settings.gpu_layers, layers, gpu_here=sees_gpu),
+            constraints=self.constraints,
             note=" ".join(note for note in (template.warning, *self.notes) if note),
         )
 

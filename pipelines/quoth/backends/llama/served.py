@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import PrivateAttr
+
 from quoth.backends.http import is_crowded
 from quoth.backends.llama.admission import Admission, no_limit
 from quoth.backends.llama.http import LlamaHttpClient
@@ -171,5 +172,6 @@ def reach_server(
         gpu_layers=gpu_layers,
         offload_note=offload_note,
         note=note or template.warning,
+        constraints=("json_schema", "grammar"),
     )
     return Server(client=client, description=description, template=template)

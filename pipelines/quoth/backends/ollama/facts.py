@@ -76,6 +76,7 @@ def look_up(
         adds_bos=vocabulary is None or vocabulary.client.adds_bos(),
         note=" ".join(note for note in notes if note),
         counting="bound" if vocabulary is None else "exact",
+        constraints=("json_schema",),
     )
     return Facts(
         description=description,

@@ -17,6 +17,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, SystemMessage
 from pydantic import PrivateAttr
+
 from quoth.backends.http import LocalHttp
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.offload import gpu_layers_for_llama
@@ -24,10 +25,10 @@ from quoth.backends.ollama.facts import Facts, look_up, with_offload
 from quoth.backends.ollama.generation import Generation, Reply
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.backends.ollama.wire import connect, our_errors
-from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, ModelNotFoundError
+from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
 from quoth.models import Description, Piece, Request, shortfall
 from quoth.prompts import ChatTemplate
-from quoth.text import most_tokens
+from quoth.text import bound_token_count
 from quoth.types import Timings
 from quoth.weights import decode_threads, find_weights
 
@@ -63,7 +64,7 @@ class Ollama(HttpModel):
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens by the model's own vocabulary, else an upper bound."""
         vocabulary = self._known().vocabulary
-        return most_tokens(text) if vocabulary is None else vocabulary.count(text)
+        return bound_token_count(text) if vocabulary is None else vocabulary.count(text)
 
     def template_tokens(self) -> int:
         """Return the most tokens that Ollama's template adds: everything that it contains."""
@@ -140,11 +141,6 @@ class Ollama(HttpModel):
             facts.vocabulary.close()
 
     def _options(self, request: Request) -> dict[str, Any]:
-        if request.grammar:
-            raise ConfigurationError(
-                f"{self.model} cannot be held to a grammar.",
-                hint="Use json_schema, or one of the llama.cpp backends.",
-            )
         settings = self.settings
         options: dict[str, Any] = {
             "num_ctx": self.describe().context_window,

@@ -41,7 +41,7 @@ class ProcessExecutor:
     def __init__(self) -> None:
         self._pool = ProcessPoolExecutor(1, mp_context=get_context("forkserver"))
 
-    def submit(self, task: SummaryTask, watch: Monitor) -> Future[TaskResult]:
+    def submit(self, task: SummaryTask, monitor: Monitor) -> Future[TaskResult]:
         ended: Future[TaskResult] = Future()
 
         def pass_on(future: Future[bytes]) -> None:
@@ -116,7 +116,7 @@ def test_an_executor_that_fails_in_its_own_way_costs_the_documents_only(
     tmp_path: Path, paths: list[Path]
 ) -> None:
     class Failing:
-        def submit(self, task: SummaryTask, watch: Monitor) -> Future[TaskResult]:
+        def submit(self, task: SummaryTask, monitor: Monitor) -> Future[TaskResult]:
             future: Future[TaskResult] = Future()
             future.set_exception(RuntimeError("its worker died"))
             return future

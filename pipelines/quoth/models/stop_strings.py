@@ -1,4 +1,4 @@
-"""Ends a stream of text at the first of some strings, which may come in pieces."""
+"""Ends a stream of text at the first stop string, which may be split over several pieces."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 
 def until_stop(pieces: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
-    """Yield the pieces up to the first stop string, which is left out, and take no more."""
+    """Yield the text before the first stop string, and take no further pieces.
+
+    The last part of the text is held back as long as it may be the beginning of a stop string.
+    """
     longest = max((len(stop) for stop in stops), default=0)
     held = ""
     for piece in pieces:
         held += piece
-        found = [at for stop in stops if (at := held.find(stop)) >= 0]
-        if found:
-            if held[: min(found)]:
-                yield held[: min(found)]
+        ends = [end for stop in stops if (end := held.find(stop)) >= 0]
+        if ends:
+            if held[: min(ends)]:
+                yield held[: min(ends)]
             return
         keep = _possible_start(held, stops) if longest else 0
         if len(held) > keep:
@@ -25,7 +28,7 @@ def until_stop(pieces: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
 
 
 def _possible_start(text: str, stops: Sequence[str]) -> int:
-    """Return how many characters at the end may be the beginning of a stop string."""
+    """Return the number of characters at the end that may be the beginning of a stop string."""
     return max(
         (n for stop in stops for n in range(1, len(stop)) if text.endswith(stop[:n])), default=0
     )

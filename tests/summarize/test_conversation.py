@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from quoth.summarize.summarizer import Summarizer
-from quoth.summarize.talk import count_unread, narrate, transcribe, turns_of
-from quoth.summarize.values import SummaryOptions
+from quoth.prompts import load_prompt
+from quoth.summarize import Summarizer, SummaryOptions
+from quoth.summarize.conversation import count_unread, narrate, read_transcript, transcribe
 from scripted_model import Scripted
+
+TURN = load_prompt("summarize-turn-small")
 
 MEETING = """Chair: Um so let us begin with the the pump house .
 Engineer: Mm-hmm .
@@ -16,7 +18,7 @@ Clerk: I'm sure the fund holds 3,900 crowns ."""
 
 
 def test_a_transcript_is_its_turns_without_fillers() -> None:
-    turns = turns_of(MEETING)
+    turns = read_transcript(MEETING)
     assert turns == [
         ("Chair", "so let us begin with the pump house."),
         ("Chair", "What will the new pump cost?"),
@@ -24,7 +26,7 @@ def test_a_transcript_is_its_turns_without_fillers() -> None:
         ("Clerk", "1998."),
         ("Clerk", "I'm sure the fund holds 3,900 crowns."),
     ]
-    assert narrate(turns[1:3]) == (
+    assert narrate(turns[1:3], TURN) == (
         'Chair says: "What will the new pump cost?" Engineer says: "about 4,200 crowns."'
     )
     assert count_unread(MEETING, turns) == len("UmtheEngineer:Mm-hmm.UhChair:")
@@ -32,12 +34,12 @@ def test_a_transcript_is_its_turns_without_fillers() -> None:
 
 def test_a_line_without_a_name_goes_on_with_the_turn() -> None:
     cut = "the rest of what was said before .\n" + MEETING.replace("will the", "will\nthe")
-    turns = turns_of(cut)
+    turns = read_transcript(cut)
     assert turns[0] == ("", "the rest of what was said before.")
-    assert narrate(turns[:1]) == 'Someone says: "the rest of what was said before."'
+    assert narrate(turns[:1], TURN) == 'Someone says: "the rest of what was said before."'
     assert transcribe(turns[:2]) == [turns[0][1], "Chair: so let us begin with the pump house."]
-    assert turns[1:] == turns_of(MEETING)
-    assert count_unread(cut, turns) == count_unread(MEETING, turns_of(MEETING))
+    assert turns[1:] == read_transcript(MEETING)
+    assert count_unread(cut, turns) == count_unread(MEETING, read_transcript(MEETING))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_a_line_without_a_name_goes_on_with_the_turn() -> None:
     ],
 )
 def test_other_texts_are_no_transcripts(text: str) -> None:
-    assert turns_of(text) == []
+    assert read_transcript(text) == []
 
 
 def test_a_small_model_is_told_of_a_conversation_and_the_rest_is_counted() -> None:

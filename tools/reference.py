@@ -13,7 +13,7 @@ from quoth.config.read import preset_names
 from quoth.config.settings import Config
 from quoth.system.packaged import presets_folder
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1] / "docs"
 
 
 def configuration() -> str:

@@ -15,10 +15,10 @@ GENERATION = ("/completion", "/v1/chat/completions", "/api/chat", "/api/generate
 
 
 class FaultyProxy:
-    """Passes everything on, but for the next `times` generations, which fail as `fault` says.
+    """Passes on every call, except for the next `times` generations, which fail.
 
-    Faults: `hang`, `503`, `half` (breaks off after some bytes), `garbage`, `die` (the connection
-    is closed without a word).
+    `fault` is `hang`, `503`, `half` (the stream breaks off after some bytes), `garbage`, or `die`
+    (the connection is closed without an answer).
     """
 
     def __init__(self, upstream: str) -> None:
@@ -46,15 +46,17 @@ class FaultyProxy:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def will(self, fault: str, times: int = 1000) -> None:
-        """Fail the next generations."""
+        """Fail the next generations in one way."""
         self.fault, self.times, self.generations = fault, times, 0
 
     def close(self) -> None:
+        """Close the proxy; calls that hang are released."""
         self._released.set()
         self._server.shutdown()
         self._server.server_close()
 
     def serve(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        """Answer one call."""
         fault = ""
         if handler.command == "POST" and handler.path in GENERATION:
             self.generations += 1
@@ -108,8 +110,8 @@ class FaultyProxy:
 
 
 @contextmanager
-def faulty(upstream: str) -> Iterator[FaultyProxy]:
-    """Open a proxy in front of a server."""
+def open_faulty_proxy(upstream: str) -> Iterator[FaultyProxy]:
+    """Open a proxy in front of a server, and close it afterwards."""
     proxy = FaultyProxy(upstream)
     try:
         yield proxy

@@ -1,0 +1,120 @@
+"""Vectors in a folder of Chroma, by the ids of their chunks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quoth.errors import CollectionError
+from quoth.types import Vectors
+
+BATCH = 4096
+"""Vectors that one call of Chroma takes; it refuses more than 5,461."""
+_NAME = "chunks"
+
+
+class Chroma:
+    """Nearest neighbours by cosine, found by Chroma. Opened when it is first used.
+
+    Chroma reports damage as errors of many kinds, panics of its Rust side among them. Every method
+    raises `CollectionError` for them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._collection: Any = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the files are open. Writes of other processes since then are not seen."""
+        return self._collection is not None
+
+    def count(self) -> int:
+        """Return the number of vectors."""
+        with self._errors_as_ours():
+            return int(self._open().count())
+
+    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the `k` nearest vectors, best first."""
+        with self._errors_as_ours():
+            result = self._open().query(
+                query_embeddings=[vector.tolist()], n_results=k, include=["distances"]
+            )
+            return [
+                (int(id), 1.0 - float(distance))
+                for id, distance in zip(result["ids"][0], result["distances"][0], strict=True)
+            ]
+
+    def put(self, ids: Sequence[int], vectors: Vectors) -> None:
+        """Add vectors, a row for each id, in place of those that the ids had."""
+        with self._errors_as_ours():
+            for start in range(0, len(ids), BATCH):
+                part = slice(start, start + BATCH)
+                self._open().upsert(ids=[str(id) for id in ids[part]], embeddings=vectors[part])
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Remove the vectors of these ids."""
+        with self._errors_as_ours():
+            for start in range(0, len(ids), BATCH):
+                self._open().delete(ids=[str(id) for id in ids[start : start + BATCH]])
+
+    def rows(self) -> Iterator[tuple[list[int], Vectors]]:
+        """Yield all ids with their vectors, a batch at a time."""
+        for offset in range(0, self.count(), BATCH):
+            with self._errors_as_ours():
+                batch = self._open().get(limit=BATCH, offset=offset, include=["embeddings"])
+                rows = [int(id) for id in batch["ids"]], np.asarray(batch["embeddings"], np.float32)
+            yield rows
+
+    def clear(self) -> None:
+        """Delete the folder. Others in this process open theirs again."""
+        self._collection = None
+        _forget_clients()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Close the files; the next use opens them as they are by then."""
+        if self._collection is not None:
+            self._collection = None
+            _forget_clients()
+
+    def _open(self) -> Any:
+        if self._collection is None:
+            import chromadb
+            from chromadb.config import Settings
+
+            client = chromadb.PersistentClient(
+                str(self.folder),
+                settings=Settings(anonymized_telemetry=False, allow_reset=False),
+            )
+            # Without `embedding_function=None` Chroma would fetch a model from the network.
+            self._collection = client.get_or_create_collection(
+                _NAME,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+            )
+        return self._collection
+
+    @contextmanager
+    def _errors_as_ours(self) -> Iterator[None]:
+        try:
+            yield
+        except (KeyboardInterrupt, SystemExit, GeneratorExit, CollectionError):
+            raise
+        except BaseException as error:  # a panic of Rust is no Exception
+            raise CollectionError(
+                f"The dense index at {self.folder} cannot be used: {error}.",
+                hint="Is there room on the disk, and may this user write there?",
+            ) from error
+
+
+def _forget_clients() -> None:
+    """Make Chroma open its files again; it keeps a client for each folder otherwise."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()

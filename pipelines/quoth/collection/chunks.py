@@ -1,0 +1,96 @@
+"""Reading chunks and what is stored of them from the store's database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from quoth.system import Database
+from quoth.types import Chunk, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a search weighs of a chunk.
+
+    Its analysed words are there as one `text` and as codes, which `unpack` reads; `around` has the
+    codes of the chunks before and after it. `vector` are the bytes of 32-bit floats.
+    """
+
+    id: int
+    content: int
+    ordinal: int
+    text: str
+    words: bytes
+    around: bytes
+    vector: bytes
+
+
+def read_vectors(database: Database, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
+    """Return ids and vectors, a row each, of these chunks or of all, ordered by id."""
+    if ids is None:
+        rows = database.read("SELECT id, vector FROM chunks ORDER BY id").fetchall()
+    else:
+        rows = database.read(
+            """SELECT id, vector FROM chunks
+               WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+            (json.dumps(list(ids)),),
+        ).fetchall()
+    if not rows:
+        return [], np.zeros((0, 0), np.float32)
+    matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
+    return [row[0] for row in rows], matrix.reshape(len(rows), -1)
+
+
+def read_known_vectors(database: Database, hashes: Sequence[str]) -> dict[str, Vectors]:
+    """Return the vectors of texts that were embedded before, by the hash of the text."""
+    rows = database.read(
+        """SELECT embedded_hash, vector FROM chunks
+           WHERE embedded_hash IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(hashes)),),
+    )
+    return {row[0]: np.frombuffer(row[1], np.float32) for row in rows}
+
+
+def read_signals(database: Database, ids: Sequence[int]) -> list[Signals]:
+    """Return what a search weighs of these chunks, ordered by id."""
+    rows = database.read(
+        """SELECT k.id, k.content_id, k.ordinal, w.body, k.words, k.around, k.vector
+           FROM chunks k JOIN keywords w ON w.rowid = k.id
+           WHERE k.id IN (SELECT value FROM json_each(?)) ORDER BY k.id""",
+        (json.dumps(list(ids)),),
+    )
+    return [Signals(*row) for row in rows]
+
+
+def read_chunks(database: Database, where: str, values: Sequence[object]) -> Iterator[Chunk]:
+    """Yield the chunks that an SQL condition on `chunks k` selects."""
+    rows = database.read(
+        f"""SELECT k.id, (SELECT json_group_array(path) FROM sources
+                          WHERE content_id = k.content_id),
+                   c.title, k.page, p.label, k.start, k.end, k.text, k.headings, k.ordinal,
+                   k.tokens
+            FROM chunks k JOIN contents c ON c.id = k.content_id
+            JOIN pages p ON p.content_id = k.content_id AND p.number = k.page
+            {where}""",  # noqa: S608 - `where` is one of two texts in `Store`
+        values,
+    )
+    for id, paths, title, page, label, start, end, text, headings, ordinal, tokens in rows:
+        source, *others = sorted(json.loads(paths))
+        yield Chunk(
+            source=source,
+            title=title,
+            page=page,
+            page_label=label,
+            start=start,
+            end=end,
+            text=text,
+            headings=tuple(json.loads(headings)),
+            ordinal=ordinal,
+            tokens=tokens,
+            id=id,
+            also_at=tuple(others),
+        )

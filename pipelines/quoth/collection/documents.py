@@ -1,0 +1,84 @@
+"""Reading sources, documents and pages from the store's database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from quoth.system import Database
+from quoth.types import Document, Heading, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A path that the collection holds, with what it had when it was read."""
+
+    path: str
+    hash: str
+    size: int
+    mtime_ns: int
+    title: str
+    format: str
+    pages: int
+    chunks: int
+    unreadable: tuple[int, ...]
+
+
+def read_sources(database: Database) -> list[Source]:
+    """Return all sources, ordered by path."""
+    rows = database.read(
+        """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable,
+                  (SELECT count(*) FROM pages p WHERE p.content_id = c.id),
+                  (SELECT count(*) FROM chunks k WHERE k.content_id = c.id)
+           FROM sources s JOIN contents c ON c.id = s.content_id ORDER BY s.path"""
+    )
+    return [
+        Source(path, hash, size, mtime, title, form, pages, chunks, tuple(json.loads(unread)))
+        for path, hash, size, mtime, title, form, unread, pages, chunks in rows
+    ]
+
+
+def read_stamps(database: Database) -> dict[str, tuple[int, int, str]]:
+    """Return size, time of change (nanoseconds) and content hash by path."""
+    rows = database.read(
+        "SELECT path, size, mtime_ns, hash FROM sources JOIN contents ON id = content_id"
+    )
+    return {path: (size, mtime, hash) for path, size, mtime, hash in rows}
+
+
+def read_document(database: Database, path: str) -> Document | None:
+    """Return the document at `path` with all its pages; `None` where there is none."""
+    row = database.read(
+        """SELECT c.id, c.title, c.format, c.unreadable, c.notes, c.metadata
+           FROM sources s JOIN contents c ON c.id = s.content_id WHERE s.path = ?""",
+        (path,),
+    ).fetchone()
+    if row is None:
+        return None
+    content, title, form, unreadable, notes, metadata = row
+    pages = database.read(
+        "SELECT number, text, label, headings FROM pages WHERE content_id = ? ORDER BY number",
+        (content,),
+    )
+    return Document(
+        source=path,
+        title=title,
+        format=form,
+        pages=tuple(
+            Page(number, text, label, tuple(Heading(*h) for h in json.loads(headings)))
+            for number, text, label, headings in pages
+        ),
+        unreadable=tuple(json.loads(unreadable)),
+        notes=tuple(json.loads(notes)),
+        metadata=json.loads(metadata),
+    )
+
+
+def read_page_text(database: Database, path: str, number: int) -> str | None:
+    """Return the text of one page of the source at `path`."""
+    row = database.read(
+        """SELECT p.text FROM pages p JOIN sources s ON s.content_id = p.content_id
+           WHERE s.path = ? AND p.number = ?""",
+        (path, number),
+    ).fetchone()
+    return None if row is None else str(row[0])

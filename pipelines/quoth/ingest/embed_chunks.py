@@ -1,0 +1,95 @@
+"""Chunks of documents → vectors: in batches, ahead of their storing, and no text twice."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from quoth.embed import Embedder, EmbeddingThread, embedded_text
+from quoth.types import Chunk, Vectors
+
+BATCH_CHUNKS = 192
+"""Chunks that are embedded together, so that small documents fill a batch."""
+_AHEAD = 2
+"""Batches that are being embedded or wait for it."""
+
+Item = TypeVar("Item")
+KnownVectors = Callable[[Sequence[str]], Mapping[str, Vectors]]
+"""Given hashes of texts, the vectors of those that were embedded before."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedChunks(Generic[Item]):
+    """The chunks of one item, with a row of `vectors` and the hash of the embedded text of each."""
+
+    item: Item
+    chunks: Sequence[Chunk]
+    vectors: Vectors
+    hashes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch(Generic[Item]):
+    """Items whose chunks are being embedded. `missing` are the hashes without a known vector."""
+
+    items: Sequence[tuple[Item, Sequence[Chunk]]]
+    hashes: Sequence[str]
+    known: Mapping[str, Vectors]
+    missing: Sequence[str]
+    vectors: Future[Vectors]
+
+
+def embed_chunks(
+    items: Iterable[tuple[Item, Sequence[Chunk]]],
+    embedder: Embedder,
+    known_vectors: KnownVectors,
+    *,
+    batch_chunks: int = BATCH_CHUNKS,
+) -> Generator[EmbeddedChunks[Item], None, None]:
+    """Yield each item, such as a document, with the vectors of its chunks, in order.
+
+    The next items are taken while a batch is embedded. A batch has fewer than `batch_chunks` chunks
+    when the embedder would wait otherwise. Close the generator to stop early.
+    """
+    gathered: list[tuple[Item, Sequence[Chunk]]] = []
+    under_way: deque[_Batch[Item]] = deque()
+    with EmbeddingThread(embedder) as thread:
+        for item in items:
+            gathered.append(item)
+            if not under_way or sum(len(chunks) for _, chunks in gathered) >= batch_chunks:
+                under_way.append(_submit(gathered, embedder, known_vectors, thread))
+                gathered = []
+            while len(under_way) > _AHEAD or (under_way and under_way[0].vectors.done()):
+                yield from _finish(under_way.popleft())
+        under_way.append(_submit(gathered, embedder, known_vectors, thread))
+        while under_way:
+            yield from _finish(under_way.popleft())
+
+
+def _submit(
+    items: Sequence[tuple[Item, Sequence[Chunk]]],
+    embedder: Embedder,
+    known_vectors: KnownVectors,
+    thread: EmbeddingThread,
+) -> _Batch[Item]:
+    texts = [embedded_text(chunk, embedder) for _, chunks in items for chunk in chunks]
+    hashes = [hash for _, hash in texts]
+    known = known_vectors(hashes)
+    missing = {hash: text for text, hash in texts if hash not in known}
+    return _Batch(items, hashes, known, list(missing), thread.submit(list(missing.values())))
+
+
+def _finish(batch: _Batch[Item]) -> Iterator[EmbeddedChunks[Item]]:
+    vectors = {**batch.known, **dict(zip(batch.missing, batch.vectors.result(), strict=True))}
+    start = 0
+    for item, chunks in batch.items:
+        hashes = batch.hashes[start : start + len(chunks)]
+        start += len(chunks)
+        rows = [vectors[hash] for hash in hashes]
+        stacked = np.stack(rows) if rows else np.zeros((0, 0), np.float32)
+        yield EmbeddedChunks(item, chunks, stacked, hashes)

@@ -1,0 +1,66 @@
+"""What becomes of each file of a run, as it becomes known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from quoth.types import Chunk, Document, Outcome, Progress, Report
+
+_NAMED_PAGES = 10
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """Gathers the outcomes of a run over `count` files, and tells `progress` of each file."""
+
+    count: int
+    progress: Progress | None = None
+    done: list[Outcome] = field(default_factory=list)
+    skipped: list[Outcome] = field(default_factory=list)
+    failed: list[Outcome] = field(default_factory=list)
+    _finished: int = 0
+
+    def begin(self) -> None:
+        """Tell how many files there are."""
+        if self.progress:
+            self.progress(0, self.count, "")
+
+    def add(self, outcome: Outcome, *, failed: bool = False) -> None:
+        """Take the outcome of one of the files."""
+        (self.failed if failed else self.done).append(outcome)
+        self._finished += 1
+        if self.progress:
+            self.progress(self._finished, self.count, outcome.path)
+
+    def failure_at(self, path: str) -> Outcome:
+        """Return the outcome of a file that failed."""
+        return next(outcome for outcome in self.failed if outcome.path == path)
+
+    def report(self, gone: Iterable[str], seconds: float) -> Report:
+        """Return all outcomes, with those of the sources that are gone."""
+        return Report(
+            done=tuple(self.done),
+            skipped=tuple(self.skipped),
+            failed=tuple(self.failed),
+            removed=tuple(Outcome(path, "It is no longer there.", "removed") for path in gone),
+            seconds=seconds,
+        )
+
+
+def outcome_of(document: Document, chunks: Sequence[Chunk]) -> Outcome:
+    """Return the outcome of a document that was stored, with its notes and its unread pages."""
+    notes = list(document.notes)
+    if unread := document.unreadable:
+        numbers = ", ".join(map(str, unread[:_NAMED_PAGES]))
+        numbers += " and more" * (len(unread) > _NAMED_PAGES)
+        of = f"{len(unread)} of {len(document.pages)} pages"
+        ocr = ", or images that need OCR" * (document.format == "pdf")
+        notes.append(f"There is no text on {of} ({numbers}): they are blank{ocr}.")
+    return Outcome(
+        path=document.source,
+        reason=" ".join(notes) or "It was read.",
+        status="text",
+        pages=len(document.pages),
+        chunks=len(chunks),
+    )

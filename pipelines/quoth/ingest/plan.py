@@ -1,0 +1,84 @@
+"""What a run has to do: files to read, sources that are gone, and what needs no reading."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from quoth.collection import Failure
+from quoth.ingest.walk import File
+from quoth.types import Outcome
+
+Stamp = tuple[int, int, str]
+"""Size, time of change in nanoseconds, and hash of the content of a source when it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The files to read, the sources to remove, and an outcome for every other path."""
+
+    files: tuple[File, ...]
+    gone: tuple[str, ...]
+    skipped: tuple[Outcome, ...]
+    failed: tuple[Outcome, ...]
+
+    def is_empty(self) -> bool:
+        """Return whether the paths held nothing at all."""
+        return not (self.files or self.gone or self.skipped or self.failed)
+
+
+def plan_ingestion(
+    walked: Iterable[File | Outcome],
+    roots: Iterable[Path],
+    stamps: Mapping[str, Stamp],
+    failures: Mapping[str, Failure],
+    *,
+    conditions: str,
+    has_passwords: bool = False,
+) -> Plan:
+    """Return what has to be done for the files that were found under `roots`.
+
+    A file with the size and time of its stamp is unchanged. A failure is reported again, without a
+    reading, while the file and the `conditions` (limits, version) are the same. A source under
+    `roots` that was not found is gone, unless a folder above it could not be opened.
+    """
+    files: dict[str, File] = {}
+    skipped: list[Outcome] = []
+    failed: list[Outcome] = []
+    for entry in walked:
+        if isinstance(entry, Outcome):
+            (failed if entry.status == "failed" else skipped).append(entry)
+            continue
+        path, stamp = str(entry.path), (entry.size, entry.mtime_ns)
+        before, failure = stamps.get(path), failures.get(path)
+        if before and before[:2] == stamp:
+            skipped.append(Outcome(path, "It is unchanged.", "unchanged"))
+        elif (
+            failure is not None
+            and (failure.size, failure.mtime_ns, failure.conditions) == (*stamp, conditions)
+            and not (has_passwords and failure.status == "needs_password")
+        ):
+            failed.append(Outcome(path, failure.reason, failure.status))
+        else:
+            files[path] = entry
+    here = {*files, *(outcome.path for outcome in skipped)}
+    unopened = [outcome.path for outcome in failed]
+    above = absolute(roots)
+    gone = [
+        path
+        for path in stamps
+        if path not in here and is_under(path, above) and not is_under(path, unopened)
+    ]
+    return Plan(tuple(files.values()), tuple(gone), tuple(skipped), tuple(failed))
+
+
+def is_under(path: str, roots: Iterable[str]) -> bool:
+    """Return whether a path is one of the roots or lies below one."""
+    return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+
+
+def absolute(paths: Iterable[Path]) -> tuple[str, ...]:
+    """Return absolute paths that may still lead through links."""
+    return tuple(os.path.abspath(path.expanduser()) for path in paths)  # noqa: PTH100

@@ -1,0 +1,116 @@
+"""Files → documents and chunks: hashed, linked where their content is known, parsed otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from quoth.collection import Failure, Store
+from quoth.errors import DocumentError
+from quoth.ingest.outcomes import Outcomes
+from quoth.ingest.walk import File, content_hash
+from quoth.load import LoaderPool
+from quoth.text import Splitter
+from quoth.types import Chunk, Document, Outcome
+
+_LASTING = {"needs_password", "no_text", "empty", "corrupt", "unsupported", "limit"}
+"""Failures that come again unless the file, the limits or the passwords change."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file with the hash of its bytes and the document that was read from it."""
+
+    file: File
+    hash: str
+    document: Document
+
+
+class FileReader:
+    """Reads the files of one run. What becomes of a file that gives no document is an outcome."""
+
+    def __init__(
+        self,
+        store: Store,
+        splitter: Splitter,
+        pool: LoaderPool,
+        outcomes: Outcomes,
+        conditions: str,
+    ) -> None:
+        self._store = store
+        self._splitter = splitter
+        self._pool = pool
+        self._outcomes = outcomes
+        self._conditions = conditions
+        self._first: dict[str, File] = {}
+        self._unread: dict[str, tuple[File, str]] = {}
+        self._doubles: list[tuple[File, str]] = []
+
+    def read(
+        self, files: Sequence[File]
+    ) -> Generator[tuple[ReadFile, Sequence[Chunk]], None, None]:
+        """Yield each file whose content is new, read and split, as soon as it is read."""
+        with closing(self._pool):
+            for path, result in self._pool.load_all(file.path for file in self._new(files)):
+                file, hash = self._unread.pop(str(path))
+                if isinstance(result, DocumentError):
+                    self._fail(file, result)
+                else:
+                    yield ReadFile(file, hash, result), self._splitter.split(result)
+
+    def link_doubles(self) -> None:
+        """Link the files with the content of another file of the run, once that one is stored."""
+        for file, hash in self._doubles:
+            if not self._link(file, hash):
+                first = self._outcomes.failure_at(str(self._first[hash].path))
+                self._outcomes.add(replace(first, path=str(file.path)), failed=True)
+
+    def _new(self, files: Sequence[File]) -> Iterator[File]:
+        """Yield what has to be read, hashed only a little ahead of its reading."""
+        for file in files:
+            try:
+                hash = content_hash(file.path)
+            except OSError as error:
+                reason = f"It cannot be opened: {error.strerror}."
+                self._outcomes.add(Outcome(str(file.path), reason, "failed"), failed=True)
+                continue
+            if self._link(file, hash):
+                continue
+            if hash in self._first:
+                self._doubles.append((file, hash))
+            else:
+                self._first[hash] = file
+                self._unread[str(file.path)] = (file, hash)
+                yield file
+
+    def _link(self, file: File, hash: str) -> bool:
+        path = str(file.path)
+        if not self._store.link(path, hash=hash, size=file.size, mtime_ns=file.mtime_ns):
+            return False
+        self._outcomes.add(Outcome(path, "Its content was already here.", "linked"))
+        return True
+
+    def _fail(self, file: File, error: DocumentError) -> None:
+        outcome = Outcome(str(file.path), f"{error} {error.hint}".strip(), error.status)
+        if error.status in _LASTING and not has_changed(file):
+            self._store.failures.note(
+                Failure(
+                    path=outcome.path,
+                    size=file.size,
+                    mtime_ns=file.mtime_ns,
+                    conditions=self._conditions,
+                    status=outcome.status,
+                    reason=outcome.reason,
+                )
+            )
+        self._outcomes.add(outcome, failed=True)
+
+
+def has_changed(file: File) -> bool:
+    """Return whether a file has another size or time of change by now, or is gone."""
+    try:
+        status = file.path.stat()
+    except OSError:
+        return True
+    return (status.st_size, status.st_mtime_ns) != (file.size, file.mtime_ns)

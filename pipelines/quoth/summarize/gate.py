@@ -1,0 +1,31 @@
+"""How many calls a model takes at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from quoth.models import LocalModel
+
+
+class Gate:
+    """Lets as many calls through at once as a model decodes in parallel. Any thread may use it."""
+
+    def __init__(self, model: LocalModel) -> None:
+        self._model = model
+        self._lock = threading.Lock()
+        self._semaphore: threading.Semaphore | None = None
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a place, and hold it within the block."""
+        with self._opened():
+            yield
+
+    def _opened(self) -> threading.Semaphore:
+        with self._lock:
+            if self._semaphore is None:  # asking the model may load it
+                parallel = max(1, self._model.describe().parallel)
+                self._semaphore = threading.BoundedSemaphore(parallel)
+            return self._semaphore

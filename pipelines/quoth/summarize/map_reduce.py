@@ -1,0 +1,158 @@
+"""Map-reduce over the parts of a document, in a number of steps that is known to be finite.
+
+- A part that does not fit its call is halved, until it does or is a single character.
+- An answer counts for at most half of the tokens of what was read, however long it is. So each
+  level of collapsing leaves at most half of the tokens of the level below.
+- A partial summary that does not fit the window is split like a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from quoth.errors import ContextOverflowError, GenerationError
+from quoth.summarize.lengths import AnswerLength
+from quoth.summarize.part_calls import PartCalls
+from quoth.summarize.parts import Part, halve
+from quoth.summarize.select import select_sentences
+from quoth.summarize.tidy import drop_repetitions
+from quoth.summarize.values import NodeKind, SummaryNode
+from quoth.text import find_sentences as sentence_spans
+
+_SEPARATOR = "\n\n"
+_SEPARATOR_TOKENS = 2
+_COLLAPSE_SHARE = 2.6
+"""Tokens of a group of partial summaries, for each token of the words that one is asked for."""
+
+
+def map_reduce(calls: PartCalls) -> SummaryNode:
+    """Return the summary of all parts. Raises `GenerationError` when the model writes nothing."""
+    run = calls.run
+    run.monitor.planned(len(calls.parts))
+    lists = run.gather(lambda part: _summarize_part(calls, part), calls.parts)
+    leaves = [node for nodes in lists for node in nodes]
+    if all(leaf.silent for leaf in leaves):
+        raise GenerationError(
+            f"{run.model.model} wrote nothing about any of the {len(leaves)} parts.",
+            hint="Try another model, or look at the prompt: quoth prompts show summarize-map",
+        )
+    if count := sum(leaf.extracted for leaf in leaves):
+        run.notes[
+            f"The model wrote nothing that holds about {count} of {len(leaves)} parts; "
+            "sentences of the text stand in."
+        ] = None
+    return combine(calls, leaves, calls.words)
+
+
+def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> SummaryNode:
+    """Return one summary of several, of about so many words."""
+    if len(nodes) == 1:
+        return nodes[0]
+    spoken = [node for node in nodes if node.text]
+    if not spoken:
+        return SummaryNode("select", calls.refusal, children=tuple(nodes))
+    if calls.selects or len(spoken) == 1:
+        return _select(nodes, words, calls.query)
+    length = calls.length(words)
+    room = calls.room(calls.names.reduce, length, "summaries")
+    level = [piece for node in spoken for piece in _split(calls, node, room)]
+    while len(groups := _group(calls, level, room)) > 1:
+        calls.run.monitor.planned(len(groups))
+        level = calls.run.gather(lambda group: _collapse(calls, group, length), groups)
+    if len(level) == 1 and level[0].kind == "collapse":
+        root = level[0]
+    else:
+        calls.run.monitor.planned(1)
+        root = _reduce(calls, level, "reduce", length)
+    silent = [node for node in nodes if not node.text]
+    return root.under(*root.children, *silent)
+
+
+def _summarize_part(calls: PartCalls, part: Part) -> list[SummaryNode]:
+    """Return the summary of a part, or of its halves where it does not fit after all."""
+    length = calls.map_length
+    try:
+        call = calls.run.ask(calls.request(part, length, curtail=True))
+    except ContextOverflowError:
+        if len(part.text) < 2:
+            raise
+        pieces = halve(part, calls.run.model)
+        return [node for piece in pieces for node in _summarize_part(calls, piece)]
+    return [calls.node("map", call, [part.text], length, part)]
+
+
+def _select(nodes: Sequence[SummaryNode], words: int, query: str) -> SummaryNode:
+    """Return the sentences of several summaries that are most like all of them."""
+    group_of: dict[str, int] = {}
+    sentences: list[str] = []
+    for index, node in enumerate(nodes):
+        for start, end in sentence_spans(node.text):
+            sentences.append(node.text[start:end])
+            group_of.setdefault(node.text[start:end], index)
+    unique = drop_repetitions(sentences)
+    groups = [group_of[sentence] for sentence in unique]
+    indexes = select_sentences(unique, groups, words, query)
+    return SummaryNode(
+        "select", " ".join(unique[index] for index in indexes), children=tuple(nodes)
+    )
+
+
+def _collapse(calls: PartCalls, group: Sequence[SummaryNode], most: AnswerLength) -> SummaryNode:
+    tokens = sum(_count_tokens(calls, node) for node in group)
+    words = max(1, int(tokens / calls.tokens_per_word / _COLLAPSE_SHARE))
+    length = AnswerLength(min(words, most.words), max(1, min(tokens // 2, most.tokens)))
+    return _reduce(calls, group, "collapse", length)
+
+
+def _reduce(
+    calls: PartCalls, group: Sequence[SummaryNode], kind: NodeKind, length: AnswerLength
+) -> SummaryNode:
+    run = calls.run
+    texts = [node.text for node in group]
+    values = {"summaries": _SEPARATOR.join(texts), "query": calls.query, **length.values}
+    messages = run.messages(calls.names.reduce, values)
+    node = calls.node(kind, run.ask(run.request(messages, length.tokens)), texts, length)
+    if node.extracted:
+        extract = _select(group, length.words, calls.query).text
+        node = replace(node, text=calls.clip(extract, length.tokens))
+        run.notes[
+            "The model wrote nothing when it combined partial summaries; their sentences stand in."
+        ] = None
+    return node.under(*group)
+
+
+def _split(calls: PartCalls, node: SummaryNode, room: int) -> list[SummaryNode]:
+    """Return a summary in pieces that each take at most a third of the room."""
+    most = max(1, room // 3)
+    pieces: list[str] = []
+    rest = node.text
+    while calls.run.model.count_tokens(rest) > most:
+        head = calls.clip(rest, most) or rest[:1]
+        pieces.append(head)
+        rest = rest[len(head) :].strip()
+    if not pieces:
+        return [node]
+    return [
+        SummaryNode(node.kind, piece, chunks=node.chunks, children=(node,))
+        for piece in (*pieces, rest)
+        if piece
+    ]
+
+
+def _group(calls: PartCalls, level: Sequence[SummaryNode], room: int) -> list[list[SummaryNode]]:
+    """Return the summaries of a level in groups of neighbours that fit one call."""
+    groups: list[list[SummaryNode]] = []
+    total = 0
+    for node in level:
+        tokens = _count_tokens(calls, node)
+        if not groups or total + tokens > room:
+            groups.append([])
+            total = 0
+        groups[-1].append(node)
+        total += tokens
+    return groups
+
+
+def _count_tokens(calls: PartCalls, node: SummaryNode) -> int:
+    return calls.run.model.count_tokens(node.text) + _SEPARATOR_TOKENS

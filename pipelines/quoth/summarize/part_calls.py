@@ -1,0 +1,198 @@
+"""The calls that read the parts of one document: their prompts, lengths and answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from quoth.errors import ContextOverflowError
+from quoth.models import Call, ChatRequest
+from quoth.summarize.conversation import (
+    Utterance,
+    count_unread,
+    narrate,
+    read_transcript,
+    transcribe,
+)
+from quoth.summarize.lengths import AnswerLength, length_of, tokens_per_word
+from quoth.summarize.links import SentenceLinker
+from quoth.summarize.parts import Part
+from quoth.summarize.prompt_names import CONVERSATION_SMALL, TURN_SMALL, prompt_names
+from quoth.summarize.run import SummaryRun
+from quoth.summarize.select import select_sentences
+from quoth.summarize.tidy import take_words, tidy
+from quoth.summarize.values import NodeKind, SummaryNode
+from quoth.text import SourceVocabulary
+from quoth.text import find_sentences as sentence_spans
+
+_STEP_WORDS = 25
+_MOST_STEPS = 10
+_MAP_SHARE = 2.5
+"""Words of all partial summaries together, for each word of the summary."""
+_MAP_SHARE_SELECTED = 1.6
+"""The same, where sentences of the partial summaries are selected."""
+_SAID_SHARE = 0.3
+"""Share of a sentence's longer words that must have been said in the conversation."""
+_FEWEST_TOKENS = 24
+"""Tokens of text below which a call makes no sense."""
+
+
+class PartCalls:
+    """Asks for the summaries of the parts of one document, and judges the answers.
+
+    `selects` says whether partial summaries are combined by selecting sentences from them.
+    """
+
+    def __init__(self, run: SummaryRun, parts: Sequence[Part], words: int) -> None:
+        self.run = run
+        self.parts = parts
+        self.words = words
+        self.tokens_per_word = tokens_per_word(parts)
+        self.query = run.options.query
+        self.names = prompt_names(query=bool(self.query), small=run.small)
+        reduction = run.options.reduction
+        self.selects = reduction == "select" or (reduction == "auto" and run.small)
+
+    @property
+    def map_length(self) -> AnswerLength:
+        """The length of the summary of one part.
+
+        It changes in steps, so that an edit to a document leaves the other parts' calls alone.
+        """
+        if len(self.parts) == 1:
+            return self.length(self.words)
+        share = _MAP_SHARE_SELECTED if self.selects else _MAP_SHARE
+        steps = round(share * self.words / len(self.parts) / _STEP_WORDS)
+        return self.length(max(1, min(_MOST_STEPS, steps)) * _STEP_WORDS)
+
+    @property
+    def refusal(self) -> str:
+        """What a prompt with a query asks for where the text says nothing on the query."""
+        refusals = self.run.refusals("summarize-query-map") if self.query else ()
+        return refusals[0] if refusals else ""
+
+    def length(self, words: int) -> AnswerLength:
+        """Return the length of a summary of so many words, at most a quarter of the window."""
+        return length_of(words, self.run.description.context_window, self.tokens_per_word)
+
+    def room(self, name: str, length: AnswerLength, *variables: str) -> int:
+        """Return the tokens that a call has for the text in these variables of a prompt.
+
+        Raises `ContextOverflowError` when the window has next to nothing left for it.
+        """
+        values = {**dict.fromkeys(variables, ""), "query": self.query, **length.values}
+        room = self.run.room(name, values, length.tokens)
+        if room < _FEWEST_TOKENS:
+            window = self.run.description.context_window
+            raise ContextOverflowError(
+                prompt_tokens=window - room - length.tokens,
+                answer_tokens=length.tokens,
+                window=window,
+                what=f"The prompt {name}, before any text,",
+            )
+        return room
+
+    def request(self, part: Part, length: AnswerLength, *, curtail: bool = False) -> ChatRequest:
+        """Return the request for the summary of one part.
+
+        With `curtail`, a small model is stopped at the end of the sentence in which it reaches the
+        words that it was asked for: it writes on until its tokens are used up. A summary that is
+        made of one part alone is never curtailed.
+        """
+        name, text = self.names.map, part.text
+        if turns := self._turns(part):
+            name = CONVERSATION_SMALL
+            text = narrate(turns, self.run.prompt(TURN_SMALL))
+        messages = self.run.messages(name, {"text": text, "query": self.query, **length.values})
+        curtailed = curtail and self.run.small and len(self.parts) > 1
+        return self.run.request(messages, length.tokens, length.words if curtailed else 0)
+
+    def node(
+        self,
+        kind: NodeKind,
+        call: Call,
+        texts: Sequence[str],
+        length: AnswerLength,
+        part: Part | None = None,
+    ) -> SummaryNode:
+        """Return the answer of a call as a node: tidied, and not longer than it may be.
+
+        `texts` is what the call has read; `part` is the part of the document among it.
+        """
+        turns = self._turns(part) if part else []
+        is_doubtful = self._doubt(texts, part, turns)
+        answer = tidy(call.text, is_doubtful=is_doubtful, torn=call.finish == "length")
+        text = " ".join(take_words(answer.kept, 2 * length.words))
+        extracted = not text
+        if self.query and self._refuses(text):
+            text = ""
+        elif part is not None and not self.query:
+            # What a small model invents is not corrected by what it writes next.
+            invented = self.selects and all(map(is_doubtful, answer.kept))
+            if not text or invented:
+                answer = replace(answer, dropped=(*answer.kept, *answer.dropped))
+                text = _extract(transcribe(turns) or _body_sentences(part.text), length.words)
+                extracted = True
+        return SummaryNode(
+            kind,
+            self.clip(text, length.tokens),
+            chunks=part.chunks if part else (),
+            key=call.key,
+            cached=call.cached,
+            timings=call.timings,
+            dropped=answer.dropped,
+            extracted=extracted,
+            unread=count_unread(part.text, turns) if part and turns else 0,
+        )
+
+    def clip(self, text: str, limit: int) -> str:
+        """Return the start of a text that takes at most so many tokens, to whole sentences.
+
+        The answer of a model that keeps to its limit is never clipped.
+        """
+        model = self.run.model
+        while text and model.count_tokens(text) > limit:
+            starts = model.token_starts(text)
+            cut = starts[limit] if limit < len(starts) else len(text) - 1
+            whole = [end for _, end in sentence_spans(text) if end <= cut]
+            text = text[: whole[-1] if whole else min(cut, len(text) - 1)].rstrip()
+        return text
+
+    def _turns(self, part: Part) -> list[Utterance]:
+        """Return the turns of a conversation, where the model is shown them as prose."""
+        return read_transcript(part.text) if self.run.small and not self.query else []
+
+    def _doubt(
+        self, texts: Sequence[str], part: Part | None, turns: Sequence[Utterance]
+    ) -> Callable[[str], bool]:
+        """Return the test by which a sentence of an answer is held to be invented."""
+        read = SourceVocabulary(texts)
+        linker = SentenceLinker(part.chunks) if part and self.selects and not turns else None
+
+        def is_doubtful(sentence: str) -> bool:
+            if read.unsupported(sentence):
+                return True
+            # A sentence about a conversation rests on no single turn of it.
+            if turns:
+                return read.share(sentence) < _SAID_SHARE
+            return linker is not None and not linker.supports(sentence)
+
+        return is_doubtful
+
+    def _refuses(self, text: str) -> bool:
+        refusal = re.escape(self.refusal.rstrip(" .。!"))
+        return bool(refusal) and bool(re.match(rf"{refusal}(?!\w)", text, re.IGNORECASE))
+
+
+def _body_sentences(text: str) -> list[str]:
+    """Return the sentences of a text without its headings."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    body = "\n".join(lines) or text
+    return [" ".join(body[start:end].split()) for start, end in sentence_spans(body)]
+
+
+def _extract(sentences: Sequence[str], words: int) -> str:
+    """Return the sentences that are most like all of them, as one text."""
+    indexes = select_sentences(sentences, [0] * len(sentences), words)
+    return " ".join(sentences[index] for index in indexes)

@@ -1,0 +1,1 @@
+"""Generators: the sample library, the references, the notebooks as pages, the pictures."""

@@ -1,0 +1,1 @@
+"""Builds the sample library `data/library` from the texts in `data/source`."""
