@@ -69,7 +69,7 @@ def main() -> None:
     ) as searcher:
         cases = []
         for case in golden:
-            question = searcher.question(case.text)
+            question = searcher.parse_question(case.text)
             hits = searcher.search(question)
             is_even = articles.index(case.source.split("#")[0]) % 2 == 0
             evidence = find_evidence(question, hits, rules)

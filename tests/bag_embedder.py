@@ -39,6 +39,8 @@ class BagEmbedder(Embedder):
     def embed(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> Vectors:
+        if not texts:
+            return np.zeros((0, WIDTH), np.float32)
         return np.stack([self.vector_of(text) for text in texts])
 
     def query_vector(self, text: str) -> Vectors:

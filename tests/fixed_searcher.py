@@ -15,7 +15,7 @@ class FixedSearcher:
         self.hits = list(hits)
         self.embedder = embedder
 
-    def question(self, text: str) -> Question:
+    def parse_question(self, text: str) -> Question:
         return Question(text, self.embedder)
 
     def search(

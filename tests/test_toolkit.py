@@ -19,7 +19,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel
-from quoth import Answer, Library
+from quoth import Answer, Library, cite
 from quoth.answer import Answerer
 from quoth.config import load_config
 from quoth.config.read import preset_names
@@ -194,7 +194,7 @@ def test_an_agent_searches_and_its_words_are_cited(library: Library) -> None:
     agent = create_agent(Clerk(), tools=[library.as_tool(k=3)])
     *_, told, reply = agent.invoke({"messages": [HumanMessage(GENERATOR)]})["messages"]
     assert len(told.artifact) == 3
-    (citation,) = library.cite(GENERATOR, reply.text, told.artifact)
+    (citation,) = cite(GENERATOR, reply.text, [hit.chunk for hit in told.artifact])
     assert citation.verified
     assert citation.finding in {"exact", "tolerant"}
     page = library.store.page_text(citation.source, citation.page)

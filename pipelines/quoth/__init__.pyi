@@ -1,23 +1,55 @@
 __all__ = [
     "Answer",
+    "Answerer",
     "Chunk",
     "Citation",
+    "CollectionRetriever",
     "Config",
+    "Conversation",
+    "CrossEncoderReranker",
     "Document",
+    "DocumentLoader",
+    "DocumentReader",
+    "Embedder",
+    "Expander",
     "Guard",
     "Hit",
+    "JournalCache",
     "Library",
+    "LocalModel",
+    "ModelReranker",
     "Page",
     "QuothError",
     "Report",
+    "Scope",
+    "Splitter",
+    "Summarizer",
+    "Summary",
+    "SummaryJob",
+    "SummaryOptions",
+    "cite",
+    "load_config",
     "load_ipython_extension",
+    "open_embedder",
+    "open_model",
     "show",
     "take_over",
+    "timings_of",
 ]
 
-from .config import Config
+from .answer import Answerer, Conversation, cite
+from .collection import Scope
+from .config import Config, load_config
+from .embed import Embedder
 from .errors import QuothError
+from .jobs import SummaryJob
+from .journal import JournalCache
 from .library import Library
+from .load import DocumentLoader, DocumentReader
+from .models import LocalModel, open_embedder, open_model, timings_of
+from .retrieve import CollectionRetriever, CrossEncoderReranker, Expander, ModelReranker
+from .summarize import Summarizer, Summary, SummaryOptions
 from .system import Guard, take_over
+from .text import Splitter
 from .types import Answer, Chunk, Citation, Document, Hit, Page, Report
 from .views import load_ipython_extension, show

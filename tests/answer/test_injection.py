@@ -138,8 +138,8 @@ class OneDocument:
         self.library = library
         self.name = name
 
-    def question(self, text: str) -> Question:
-        return self.library.searcher.question(text)
+    def parse_question(self, text: str) -> Question:
+        return self.library.searcher.parse_question(text)
 
     def search(
         self, question: Question | str, *, k: int | None = None, scope: Scope | None = None

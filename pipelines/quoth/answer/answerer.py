@@ -104,7 +104,7 @@ class Answerer(Runnable[str, Answer]):
         shown: Sequence[Chunk],
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
-        question = self.searcher.question(next(questions))
+        question = self.searcher.parse_question(next(questions))
         self._preload()
         search: Runnable[str, list[Hit]] = RunnableLambda(
             lambda _: self.searcher.search(question), name="search"

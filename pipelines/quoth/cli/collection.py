@@ -13,7 +13,7 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.views import clean, format_count, format_path, report_json
+from quoth.views import clean, format_count, format_path, page_json, report_json
 
 if TYPE_CHECKING:
     from quoth.ingest import Verification
@@ -137,8 +137,10 @@ def list_documents(shared: SharedOptions) -> None:
 def export_documents(shared: SharedOptions) -> None:
     """Print the text of every page as JSON lines."""
     with shared.open_library() as library:
-        for page in library.pages():
-            print(json.dumps(asdict(page), ensure_ascii=False))
+        for source in library.documents():
+            document = library.store.document(source.path)
+            for page in document.pages if document else ():
+                print(json.dumps(page_json(source.path, page), ensure_ascii=False))
 
 
 def _follow(

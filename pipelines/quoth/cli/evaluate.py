@@ -137,10 +137,11 @@ def summaries(
 
     from quoth.evaluate import evaluate_summaries, read_references, sample, write_evaluation
     from quoth.library import Library
+    from quoth.summarize import SummaryOptions
 
     items = sample(read_references(file, questions=questions), limit, seed=seed)
     with Library(config=shared.configure()) as library:
-        standing = library.summary_options
+        standing = SummaryOptions.of(library.config.summarization)
         options = replace(standing, length=length or standing.length)
         summarizer = library.summarizer(options, journal=False)
         about = {"data": file.name, "limit": limit, "model": library.config.backend.model}

@@ -41,8 +41,10 @@ def run(
     """
     from dataclasses import replace
 
+    from quoth.ingest import find_files
     from quoth.jobs import find_job, read_job, read_job_settings
     from quoth.library import Library
+    from quoth.summarize import SummaryOptions
     from quoth.system import take_over
 
     file = find_job(job)
@@ -57,7 +59,7 @@ def run(
     take_over(config.guard)
     with Library(config=config) as library:
         options = replace(
-            library.summary_options,
+            SummaryOptions.of(library.config.summarization),
             query=written.query,
             language=written.language,
             schema=read_schema(written.json_schema),
@@ -65,7 +67,7 @@ def run(
         request = Request(
             library.summarizer(options),
             library.loader(first_pages=written.max_pages),
-            library.files(*sources, glob=written.glob),
+            find_files(sources, glob=written.glob),
         )
         if dry_run:
             return print_plan(request, json=shared.json)

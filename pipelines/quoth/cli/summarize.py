@@ -20,7 +20,8 @@ from quoth.errors import QuothError, UsageError
 from quoth.views import FORMATS, Format, clean, format_count, format_path
 
 if TYPE_CHECKING:
-    from quoth.summarize import Monitor, Summary
+    from quoth.config import Summarization
+    from quoth.summarize import Monitor, Summary, SummaryOptions
     from quoth.types import Document
 
 DryRun = Annotated[
@@ -76,13 +77,12 @@ def summarize(
 
     A run that was interrupted is resumed: finished model calls are in the journal.
     """
+    from quoth.ingest import find_files
+
     chosen_form = _check_format(form)
     with shared.open_library() as library:
-        configured = library.summary_options
         options = replace(
-            configured,
-            length=length or configured.length,
-            strategy=strategy or configured.strategy,  # type: ignore[arg-type]
+            _with_length(library.config.summarization, length, strategy),
             query=query,
             language=language,
             schema=read_schema(schema),
@@ -91,7 +91,7 @@ def summarize(
         request = Request(
             library.summarizer(options),
             library.loader(passwords=password or (), first_pages=max_pages),
-            library.files(*paths, glob=glob),
+            find_files(paths, glob=glob),
         )
         if dry_run:
             return print_plan(request, json=shared.json)
@@ -103,6 +103,18 @@ def summarize(
         return _summarize_here(
             request, output, together=together, form=chosen_form, json=shared.json, trace=trace
         )
+
+
+def _with_length(settings: Summarization, length: str, strategy: str) -> SummaryOptions:
+    """Return the configured options, with another length and strategy where they are given."""
+    from quoth.summarize import SummaryOptions
+
+    configured = SummaryOptions.of(settings)
+    return replace(
+        configured,
+        length=length or configured.length,
+        strategy=strategy or configured.strategy,  # type: ignore[arg-type]
+    )
 
 
 def _check_format(form: str) -> Format:

@@ -6,6 +6,7 @@ __all__ = [
     "Stamp",
     "Verification",
     "embed_chunks",
+    "find_files",
     "open_ingestor",
     "open_splitter",
     "plan_ingestion",
@@ -21,5 +22,5 @@ from .ingestor import Ingestor
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .verify import Verification, verify
-from .walk import File, walk
+from .walk import File, find_files, walk
 from .watch import watch

@@ -29,14 +29,18 @@ def open_ingestor(
     lock: WriteLock,
     settings: Ingestion,
     *,
+    splitter: Splitter | None = None,
     state: Path | None = None,
 ) -> Ingestor:
-    """Return what brings a collection in step; see `Ingestor` for `state`."""
+    """Return the ingestor of a collection, with the configured splitter unless one is given.
+
+    See `Ingestor` for `state`.
+    """
     return Ingestor(
         store,
         index,
         embedder,
-        open_splitter(embedder, settings),
+        splitter or open_splitter(embedder, settings),
         lock,
         limits=settings.limits,
         state=state,

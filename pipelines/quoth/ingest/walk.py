@@ -7,8 +7,11 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
+from os import PathLike
 from pathlib import Path
 
+from quoth.errors import UsageError
 from quoth.types import Outcome
 
 _NO_UNICODE = "Its name is not valid Unicode, so it was not read; give it another one."
@@ -53,6 +56,23 @@ def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File
             yield from _folder(root, status, Path(root).resolve(), seen, without_key)
         else:
             yield from _entry(root, status, seen, linked=os.path.islink(root))  # noqa: PTH114
+
+
+def find_files(paths: Iterable[str | PathLike[str]], *, glob: str = "*") -> list[Path]:
+    """Return the files under these paths, in order.
+
+    In folders only files whose name matches `glob` count. Raises `UsageError` when there is none.
+    """
+    given = [Path(path) for path in paths]
+    files: list[Path] = []
+    for path in given:
+        pattern = "*" if path.is_file() else glob
+        entries = (entry for entry in walk([path]) if isinstance(entry, File))
+        files += [entry.path for entry in entries if fnmatch(entry.path.name, pattern)]
+    if not files:
+        names = ", ".join(map(str, given))
+        raise UsageError(f"There are no files in {names}.", hint="Look at the spelling.")
+    return files
 
 
 def _folder(

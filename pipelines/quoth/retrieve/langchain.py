@@ -55,7 +55,7 @@ class RetrieverSearcher:
             self.retriever, store=self.store, embedder=self.embedder, settings=settings
         )
 
-    def question(self, text: str) -> Question:
+    def parse_question(self, text: str) -> Question:
         """Return a question as a value. Raises `UsageError` for an empty one."""
         return Question(text, self.embedder)
 
@@ -64,7 +64,7 @@ class RetrieverSearcher:
     ) -> list[Hit]:
         """Return the first `k` documents that the retriever finds within `scope`, as hits."""
         if isinstance(question, str):
-            question = self.question(question)
+            question = self.parse_question(question)
         documents = self.retriever.invoke(question.text)
         hits = self._with_cosines(question, [_as_hit(document) for document in documents])
         scope = scope or scope_of(self.settings)

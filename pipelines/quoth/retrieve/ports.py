@@ -13,7 +13,7 @@ from quoth.types import Hit
 class Searcher(Protocol):
     """Finds the chunks that may answer a question."""
 
-    def question(self, text: str) -> Question:
+    def parse_question(self, text: str) -> Question:
         """Return a question as a value. Raises `UsageError` for an empty one."""
 
     def search(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 from langchain_core.runnables import Runnable
@@ -66,7 +67,7 @@ class CollectionSearcher:
             reranker=self.reranker,
         )
 
-    def question(self, text: str) -> Question:
+    def parse_question(self, text: str) -> Question:
         """Return a question as a value. Raises `UsageError` for an empty one."""
         return Question(text, self.embedder)
 
@@ -80,7 +81,7 @@ class CollectionSearcher:
         with another embedder.
         """
         if isinstance(question, str):
-            question = self.question(question)
+            question = self.parse_question(question)
         scope = scope or scope_of(self.settings)
         self._check_embedder()
         expansion = self.expander.invoke(question.text) if self.expander else Expansion()
@@ -96,31 +97,31 @@ class CollectionSearcher:
             return []
         limit = self._pool_size(k)
         scores = self._candidates.score(query, self.settings, limit=limit, ids=ids)
-        total = scores.total
-        best = sorted(total, key=lambda id: (-total[id], id))[:limit]
-        chunks = self.store.chunks(best)
-        best = [id for id in best if id in chunks]
+        order = sorted(scores.total, key=lambda id: (-scores.total[id], id))[:limit]
+        chunks = self.store.chunks(order)
+        best = {id: scores.total[id] for id in order if id in chunks}
         if self.reranker and best:
-            values = self.reranker.scores(query.question.text, [chunks[id].text for id in best])
-            total = dict(zip(best, values, strict=True))
-            best.sort(key=lambda id: -total[id])  # those judged alike stay in their order
+            best = self._rerank(self.reranker, query.question, {id: chunks[id] for id in best})
         if self.settings.diversity and best:
-            total = self._diversify(best, total, k)
-            best = list(total)
+            best = self._diversify(best, k)
         hits = [
-            Hit(
-                _sourced(chunks[id], scope), total[id], scores.dense.get(id), scores.keyword.get(id)
-            )
-            for id in best[:k]
+            Hit(_sourced(chunks[id], scope), score, scores.dense.get(id), scores.keyword.get(id))
+            for id, score in islice(best.items(), k)
         ]
         tokens = self.settings.section_tokens
         return grow_to_sections(hits, self.store, tokens=tokens) if tokens else hits
 
-    def _diversify(
-        self, ids: Sequence[int], scores: Mapping[int, float], k: int
+    def _rerank(
+        self, reranker: Reranker, question: Question, chunks: Mapping[int, Chunk]
     ) -> dict[int, float]:
+        """Return the scores of a reranker by id, best first; equal ones stay in their order."""
+        scores = reranker.scores(question.text, [chunk.text for chunk in chunks.values()])
+        order = sorted(zip(chunks, scores, strict=True), key=lambda pair: -pair[1])
+        return dict(order)
+
+    def _diversify(self, scores: Mapping[int, float], k: int) -> dict[int, float]:
         """Return the values of the best `k` chunks that do not repeat one another, best first."""
-        ids, vectors = self.store.vectors(ids)
+        ids, vectors = self.store.vectors(list(scores))
         given = np.asarray([scores[id] for id in ids], np.float32)
         spread = float(given.max() - given.min())
         relevance = (given - given.min()) / spread if spread else np.ones_like(given)

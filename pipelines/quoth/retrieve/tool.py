@@ -28,7 +28,7 @@ def search_tool(
     """Return a tool that gives an agent the best `k` passages, within `scope` where one is given.
 
     A passage has the same number in every call. The tool's message carries the hits as its
-    `artifact`, for `Library.cite`.
+    `artifact`, for `quoth.cite`.
     """
 
     def search(question: str) -> tuple[str, list[Hit]]:

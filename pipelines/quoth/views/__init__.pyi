@@ -18,6 +18,7 @@ __all__ = [
     "load_ipython_extension",
     "notebook_bar",
     "page_image",
+    "page_json",
     "register_views",
     "render_summary",
     "report_html",
@@ -33,7 +34,15 @@ __all__ = [
 
 from .bar import notebook_bar
 from .html import answer_html, report_html, summary_html
-from .json import answer_json, chunk_json, citation_json, hit_json, report_json, summary_json
+from .json import (
+    answer_json,
+    chunk_json,
+    citation_json,
+    hit_json,
+    page_json,
+    report_json,
+    summary_json,
+)
 from .lines import (
     clean,
     format_copies,

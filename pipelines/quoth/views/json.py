@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from quoth.types import Answer, Chunk, Citation, Hit, Report, Timings
+from quoth.types import Answer, Chunk, Citation, Hit, Page, Report, Timings
 
 if TYPE_CHECKING:
     from quoth.summarize import Summary, SummaryNode
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 def chunk_json(chunk: Chunk) -> dict[str, Any]:
     """Return the text of a chunk and its place."""
     return {**chunk.as_metadata(), "text": chunk.text}
+
+
+def page_json(source: str, page: Page) -> dict[str, Any]:
+    """Return the text of a page and its place."""
+    return {"source": source, "page": page.number, "page_label": page.label, "text": page.text}
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:

@@ -1,0 +1,212 @@
+"""`Library`: one collection, its parts, and the common verbs over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from threading import Event
+from typing import Self
+
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.tools import StructuredTool
+
+from quoth.answer import Answerer, Conversation
+from quoth.collection import Scope, Source
+from quoth.config import Retrieval, load_config
+from quoth.errors import UsageError
+from quoth.ingest import Verification, find_files, reembed, verify, watch
+from quoth.library.parts import DEFAULT_COLLECTION, Parts
+from quoth.load import DocumentReader
+from quoth.retrieve import CollectionRetriever, RetrieverSearcher, search_tool
+from quoth.summarize import Summarizer, Summary, SummaryOptions
+from quoth.types import Answer, Hit, Progress, Report
+from quoth.views import notebook_bar
+
+AnyPath = str | PathLike[str]
+
+
+class Library(Parts):
+    """The documents of one collection: ingest, search, ask, stream, chat, summarize.
+
+    Every part composes with LangChain: `loader()`, `splitter`, `embedder`, `retriever()`, `model`,
+    `answerer`, `summarizer()`, and the whole library as a tool for an agent, `as_tool()`. A part of
+    the caller's own takes the place of the configured one: `Library(model=…, embedder=…)`.
+
+    Nothing is loaded before it is used, and any thread may use one library. A model or an embedder
+    off this machine is refused with an `EgressError`, unless `privacy.allow` names its host.
+
+    >>> with Library("contracts") as library:                        # doctest: +SKIP
+    ...     library.ingest("contracts/")
+    ...     print(library.ask("When does the lease end?"))
+    """
+
+    @classmethod
+    def from_config(
+        cls, file: AnyPath, *, preset: str = "", collection: str = DEFAULT_COLLECTION
+    ) -> Self:
+        """Return a library that a settings file configures; see `quoth config show`.
+
+        `preset` is `laptop`, `gpu`, `quality` or `fast`. The settings of the file override it.
+        """
+        overrides = {"preset": preset} if preset else {}
+        return cls(collection, config=load_config(Path(file), overrides=overrides).config)
+
+    def ingest(
+        self,
+        *paths: AnyPath,
+        passwords: Sequence[str] = (),
+        retry: bool = False,
+        progress: Progress | None = None,
+        wait_seconds: float = 0.0,
+    ) -> Report:
+        """Read files and folders into the collection; return a report with every file.
+
+        Unchanged files are skipped, and files that are gone are removed. `retry` reads files again
+        that could not be read before. Raises `CollectionBusyError` when another process is still
+        writing after `wait_seconds`.
+        """
+        if not paths:
+            raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
+        with notebook_bar("Ingesting") as bar:
+            return self.ingestor.ingest(
+                [Path(path) for path in paths],
+                passwords=passwords,
+                retry=retry,
+                progress=progress or bar,
+                wait_seconds=wait_seconds,
+            )
+
+    def watch(
+        self,
+        *folders: AnyPath,
+        passwords: Sequence[str] = (),
+        progress: Progress | None = None,
+        stop: Event | None = None,
+    ) -> Iterator[Report]:
+        """Ingest folders now and after every change, until `stop` is set; yield the reports."""
+        return watch(
+            self.ingestor,
+            [Path(folder) for folder in folders],
+            passwords=passwords,
+            progress=progress,
+            stop=stop,
+        )
+
+    def verify(self, *, wait_seconds: float = 0.0) -> Verification:
+        """Check files, text, vectors, keywords and the index against each other."""
+        return verify(self.store, self.index, self.embedder, self.lock, wait_seconds=wait_seconds)
+
+    def rebuild(self, *, wait_seconds: float = 0.0) -> int:
+        """Rebuild keywords and dense index from the stored text; return the number of chunks."""
+        with self.lock.hold(wait_seconds=wait_seconds):
+            self.store.analyse_again()
+            self.index.rebuild()
+            return self.store.chunk_count()
+
+    def reembed(self, *, progress: Progress | None = None, wait_seconds: float = 0.0) -> Report:
+        """Change the collection to the configured embedder and splitter; no file is read."""
+        return reembed(
+            self.store,
+            self.index,
+            self.embedder,
+            self.splitter,
+            self.lock,
+            progress=progress,
+            wait_seconds=wait_seconds,
+        )
+
+    def search(
+        self, question: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> list[Hit]:
+        """Return the `k` chunks that fit a question best, best first; within `scope`, if given."""
+        return self.searcher.search(question, k=k, scope=scope)
+
+    def ask(self, question: str) -> Answer:
+        """Return an answer with checked citations, or one that says it is not in the documents."""
+        return self.answerer.invoke(question)
+
+    def stream(self, question: str) -> Iterator[str | Answer]:
+        """Yield the text of the answer as it is written, and at the end the whole `Answer`."""
+        return self.answerer.stream(question)
+
+    def chat(self, *, resume: bool = False) -> Conversation:
+        """Return a conversation about the documents; with `resume` it is the last one."""
+        folder = self.folder / "conversations"
+        if resume:
+            return Conversation.resume(self.answerer, folder)
+        return Conversation(self.answerer, folder)
+
+    def summarize(
+        self, *paths: AnyPath, query: str = "", length: str = "", together: bool = False
+    ) -> list[Summary]:
+        """Return a summary of each document, or with `together` one of all; all text is read.
+
+        `length` is `brief`, `standard`, `detailed`, or a number of words. Finished model calls are
+        in the journal: a second run costs nothing.
+        """
+        options = replace(SummaryOptions.of(self.config.summarization), query=query)
+        summarizer = self.summarizer(replace(options, length=length) if length else options)
+        load = self.loader()
+        documents = [load(file) for file in find_files(paths)]
+        if together:
+            return [summarizer.invoke(documents)]
+        summaries = []
+        with notebook_bar("Summarizing") as bar:
+            for document in documents:
+                summaries.append(summarizer.invoke(document))
+                if bar:
+                    bar(len(summaries), len(documents), document.source)
+        return summaries
+
+    def loader(self, *, passwords: Sequence[str] = (), first_pages: int = 0) -> DocumentReader:
+        """Return a loader, which reads one document in a child process with limits."""
+        return DocumentReader(
+            limits=self.config.ingestion.limits,
+            passwords=tuple(passwords),
+            ocr=self.config.ingestion.ocr,
+            first_pages=first_pages,
+        )
+
+    def documents(self) -> list[Source]:
+        """Return the sources in the collection, ordered by path."""
+        return self.store.sources()
+
+    def retriever(
+        self, *, k: int | None = None, scope: Scope | None = None, settings: Retrieval | None = None
+    ) -> CollectionRetriever:
+        """Return a LangChain retriever over the collection, within `scope` if given.
+
+        `settings` replace the configured ones.
+        """
+        searcher = self.open_searcher(settings) if settings else self.searcher
+        return CollectionRetriever(searcher=searcher, k=k, scope=scope)
+
+    def as_tool(self, *, k: int | None = None, scope: Scope | None = None) -> StructuredTool:
+        """Return a LangChain tool with which an agent searches the documents.
+
+        `quoth.cite` checks the text that the agent then writes.
+        """
+        return search_tool(self.searcher, k=k, scope=scope)
+
+    def answers_from(self, retriever: BaseRetriever) -> Answerer:
+        """Return an answerer over the documents that a LangChain retriever finds."""
+        searcher = RetrieverSearcher(
+            retriever, store=self.store, embedder=self.embedder, settings=self.config.retrieval
+        )
+        return Answerer(searcher, self.model, self.config.answering, journal=self.journal)
+
+    def summarizer(
+        self, options: SummaryOptions | None = None, *, journal: bool = True
+    ) -> Summarizer:
+        """Return a summarizer: document → summary; a LangChain `Runnable`.
+
+        With `journal=False` every model call is made again.
+        """
+        return Summarizer(
+            self.model,
+            journal=self.journal if journal else None,
+            options=options or SummaryOptions.of(self.config.summarization),
+            folders=self.config.prompt_folders,
+        )

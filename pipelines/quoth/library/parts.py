@@ -1,0 +1,159 @@
+"""The parts of a library, wired from its configuration, each replaceable by the caller's own."""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+from pathlib import Path
+from threading import RLock
+from typing import Any, Self
+
+from quoth.answer import Answerer
+from quoth.collection import DenseIndex, Store
+from quoth.config import Config, Retrieval, load_config, state_folder
+from quoth.embed import Embedder
+from quoth.errors import ConfigurationError
+from quoth.ingest import Ingestor, open_ingestor, open_splitter
+from quoth.journal import Journal
+from quoth.library.lazy import LazyPart
+from quoth.models import LocalModel, open_embedder, open_model
+from quoth.retrieve import Searcher, open_searcher
+from quoth.system import WriteLock
+from quoth.text import Splitter
+from quoth.views import register_views
+
+DEFAULT_COLLECTION = "default"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_CLOSED = ("model", "embedder", "index", "store", "journal")
+"""The parts that hold memory or files."""
+
+
+class Parts:
+    """The parts of a library of one collection.
+
+    Nothing is opened before it is used. Any thread may use any part. A part that is passed to the
+    constructor takes the place of the configured one, and is left open when the library is closed.
+    """
+
+    def __init__(
+        self,
+        collection: str = DEFAULT_COLLECTION,
+        *,
+        config: Config | None = None,
+        home: str | PathLike[str] | None = None,
+        model: LocalModel | None = None,
+        embedder: Embedder | None = None,
+        splitter: Splitter | None = None,
+        searcher: Searcher | None = None,
+        store: Store | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        if not _NAME.fullmatch(collection):
+            raise ConfigurationError(
+                f"{collection!r} cannot be the name of a collection.",
+                hint="Use letters, digits, dots, dashes and underscores.",
+            )
+        self.collection = collection
+        self.config = config or load_config().config
+        self.home = Path(home) if home is not None else state_folder()
+        self.folder = self.home / "collections" / collection
+        self.making = RLock()
+        given: dict[str, object] = {
+            "model": model,
+            "embedder": embedder,
+            "splitter": splitter,
+            "searcher": searcher,
+            "store": store,
+            "journal": journal,
+        }
+        self._given = {name: part for name, part in given.items() if part is not None}
+        self.made: dict[str, Any] = dict(self._given)
+        register_views()
+
+    @LazyPart
+    def store(self) -> Store:
+        """The SQLite file that holds the collection."""
+        return Store(self.folder / "library.sqlite")
+
+    @LazyPart
+    def lock(self) -> WriteLock:
+        """The lock of the collection, held by the one process that writes."""
+        return WriteLock(self.folder / "write.lock")
+
+    @LazyPart
+    def index(self) -> DenseIndex:
+        """The dense index over the vectors in the store."""
+        return DenseIndex(self.store, self.folder / "chroma", self.lock)
+
+    @LazyPart
+    def embedder(self) -> Embedder:
+        """The embedder: texts → vectors; a LangChain `Embeddings`."""
+        return open_embedder(self.config)
+
+    @LazyPart
+    def splitter(self) -> Splitter:
+        """The splitter: document → chunks; a LangChain `Runnable`."""
+        return open_splitter(self.embedder, self.config.ingestion)
+
+    @LazyPart
+    def model(self) -> LocalModel:
+        """The language model; a LangChain chat model."""
+        return open_model(
+            self.config.backend,
+            prompt_folders=self.config.prompt_folders,
+            guard=self.config.guard,
+        )
+
+    @LazyPart
+    def searcher(self) -> Searcher:
+        """The searcher: question → hits."""
+        return self.open_searcher(self.config.retrieval)
+
+    @LazyPart
+    def answerer(self) -> Answerer:
+        """The answerer: question → answer; a LangChain `Runnable`."""
+        return Answerer(self.searcher, self.model, self.config.answering, journal=self.journal)
+
+    @LazyPart
+    def journal(self) -> Journal:
+        """The record of finished model calls, shared by all collections."""
+        return Journal(self.home / "journal.sqlite")
+
+    @LazyPart
+    def ingestor(self) -> Ingestor:
+        """The ingestor: files and folders → collection."""
+        return open_ingestor(
+            self.store,
+            self.index,
+            self.embedder,
+            self.lock,
+            self.config.ingestion,
+            splitter=self.splitter,
+            state=self.home / "collections",
+        )
+
+    def open_searcher(self, settings: Retrieval) -> Searcher:
+        """Return a searcher of the collection with settings other than the configured ones."""
+        return open_searcher(
+            self.store,
+            self.index,
+            self.embedder,
+            settings,
+            lambda: self.model,
+            journal=self.journal,
+        )
+
+    def close(self) -> None:
+        """Unload the model and close the files; what is used again is opened again."""
+        with self.making:
+            for name in _CLOSED:
+                if name in self.made and name not in self._given:
+                    self.made[name].close()
+            self.made = dict(self._given)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
