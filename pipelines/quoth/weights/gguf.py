@@ -51,8 +51,8 @@ class Gguf:
     """The header of a GGUF file.
 
     `values` maps keys to scalars, strings, tuples of numbers, and `Array` for what is long.
-    `tensors` maps names to (shape, offset in the data). `spans` holds the (begin, end) of each key in the file.
-    `bytes` is the size of the weights, over all parts of a split file.
+    `tensors` maps names to (shape, offset in the data). `spans` holds the (begin, end) of each
+    key in the file. `bytes` is the size of the weights, over all parts of a split file.
     """
 
     path: Path

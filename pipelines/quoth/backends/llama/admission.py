@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Admission:
-    """A number of tokens that running calls share. Calls are admitted in the order of their arrival.
+    """A token budget that running calls share. Calls are admitted in the order of their arrival.
 
     Sequences of one context share its window: without this, four calls that fit one by one would
     break each other off in the middle.
