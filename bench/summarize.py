@@ -24,8 +24,8 @@ from typing import Any
 
 from quoth.backends import LlamaCpp
 from quoth.config import ModelSettings, load_config
-from quoth.evaluate import Referenced, read_references, sample
-from quoth.evaluate.summaries import judged, lead
+from quoth.evaluate import ReferencedDocument, read_references, sample
+from quoth.evaluate.summaries import first_words, judge_summary
 from quoth.models import LocalModel, open_model
 from quoth.summarize import Summarizer, SummaryOptions
 from quoth.weights import choose_threads, weights_of
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def measure(
-    items: list[Referenced],
+    items: list[ReferencedDocument],
     sides: dict[str, Callable[[str], str]],
     total: dict[str, list[float]],
     *,
@@ -92,10 +92,10 @@ def measure(
             said[side] = summarize(source)
             seconds[side].append(time.perf_counter() - begin)
             processor[side].append(time.process_time() - spent)
-        said["lead"] = lead(source, len(said["quoth"].split()))
+        said["lead"] = first_words(source, len(said["quoth"].split()))
         for side, text in said.items():
             words[side].append(len(text.split()))
-            for name, found in judged(text, item, source).items():
+            for name, found in judge_summary(text, item, source).items():
                 values[side][name] |= found
         took = ", ".join(
             f"{side} {times[-1]:.1f} s (processor {processor[side][-1]:.1f} s, "

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from quoth.backends.llama.admission import Admission
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.models import cut_at_stop
-from quoth.text.tokens import most_tokens
+from quoth.text.tokens import bound_token_count
 from quoth.weights.ollama_store import split_name
 
 
@@ -33,9 +33,9 @@ def test_no_more_is_taken_after_a_stop_string() -> None:
 
 
 def test_the_bound_is_never_exceeded_by_bytes() -> None:
-    assert most_tokens("") == 0
-    assert most_tokens("abc") == 4
-    assert most_tokens("🙂") == 5
+    assert bound_token_count("") == 0
+    assert bound_token_count("abc") == 4
+    assert bound_token_count("🙂") == 5
 
 
 def test_calls_wait_until_their_tokens_fit() -> None:

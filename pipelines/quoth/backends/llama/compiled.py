@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 from pydantic import PrivateAttr
+
 from quoth.backends.llama.gguf_model import OneCallModel
 from quoth.backends.llama.offload import read_offloaded_layers
 from quoth.errors import BackendError

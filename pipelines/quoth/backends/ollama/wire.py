@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+
 from quoth.backends.http import LocalHttp, garbage_error, hanging_error, read_key, unreachable_error
 from quoth.config import ModelSettings
 from quoth.errors import (
