@@ -112,8 +112,8 @@ def measure(
         print(f"{name:18}" + "".join(f"{fmean(c) if c else 1.0:12.3f}" for c in cells))
     print(f"{'numbers':18}" + "".join(f"{len(values[s]['supported_numbers']):12}" for s in said))
     print(f"{'words':18}" + "".join(f"{fmean(words[side]):12.0f}" for side in said))
-    for name, spent in (("seconds", seconds), ("processor seconds", processor)):
-        print(f"{name:18}" + "".join(f"{sum(times):12.1f}" for times in spent.values()))
+    for name, times_of in (("seconds", seconds), ("processor seconds", processor)):
+        print(f"{name:18}" + "".join(f"{sum(times):12.1f}" for times in times_of.values()))
     if "langchain" in seconds:
         print(f"ratio of wall time {sum(seconds['quoth']) / sum(seconds['langchain']):.3f}")
     for side in sides:

@@ -6,10 +6,16 @@ from pathlib import Path
 import pytest
 from quoth.errors import UsageError
 from quoth.evaluate.compare import compare, paired_p
-from quoth.evaluate.results import bootstrap, build_evaluation, read_evaluation, write_evaluation
+from quoth.evaluate.results import (
+    Evaluation,
+    bootstrap,
+    build_evaluation,
+    read_evaluation,
+    write_evaluation,
+)
 
 
-def made(values: list[float], *, what: str = "answers") -> object:
+def made(values: list[float], *, what: str = "answers") -> Evaluation:
     return build_evaluation(
         what, {"f1": {str(n): v for n, v in enumerate(values)}}, about={"data": "x"}
     )

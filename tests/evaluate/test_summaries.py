@@ -82,7 +82,7 @@ def test_a_question_reaches_the_summarizer() -> None:
     assert "Who asked?" in str(model.asked[0].messages[-1].content)
 
 
-ROWS = {
+ROWS: dict[str, dict[str, Any]] = {
     "squality": {
         "metadata": {"passage_id": "77"},
         "document": TEXT,
@@ -143,7 +143,7 @@ def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
 
 def test_the_command_measures_the_embedded_model(tmp_path: Path, quoth: Quoth) -> None:
     file, saved = tmp_path / "rows.jsonl", tmp_path / "saved.json"
-    file.write_text(json.dumps(ROWS["squality"] | {"document": f"{TEXT} {TEXT}"}))
+    file.write_text(json.dumps({**ROWS["squality"], "document": f"{TEXT} {TEXT}"}))
     shown = quoth("eval", "summaries", str(file), "--limit", "1", "--json", "--save", str(saved))
     assert shown.returncode == 0, shown.stderr
     figures = json.loads(shown.stdout)

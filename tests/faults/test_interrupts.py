@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from parts import started, write_document
+from faults.parts import started, write_document
 from quoth import Library
 
 
