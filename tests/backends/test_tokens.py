@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ def test_a_stop_string_ends_the_text_however_it_is_cut(text: str, size: int) -> 
 def test_no_more_is_taken_after_a_stop_string() -> None:
     taken = []
 
-    def pieces():  # type: ignore[no-untyped-def]
+    def pieces() -> Iterator[str]:
         for piece in ("a", "EN", "D", "never"):
             taken.append(piece)
             yield piece
