@@ -86,8 +86,9 @@ constraints: | $(UV)  ## resolve the versions again; the torch is one for the CP
 library: setup  ## write the sample library again from its texts
 	@$(BIN)/python -m tools.library
 
-docs: setup  ## write the references of settings and commands from the program
+docs: setup  ## write the references of settings, commands and Python names from the program
 	@$(BIN)/python -m tools.reference
+	@$(BIN)/python -m tools.api
 
 notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
 	@$(BIN)/python -m tools.notebooks

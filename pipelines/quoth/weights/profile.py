@@ -20,7 +20,8 @@ from quoth.config import ModelSettings, state_folder
 from quoth.system import processor, write_whole
 from quoth.weights.fingerprint import fingerprint_of
 
-XLLAMACPP, LLAMA_CPP_PYTHON = "xllamacpp", "llama-cpp-python"
+XLLAMACPP = "xllamacpp"
+LLAMA_CPP_PYTHON = "llama-cpp-python"
 """The engines: packages with a llama.cpp that runs inside this process."""
 _FILE = "profile.json"
 

@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 from pydantic import PrivateAttr
+
 from quoth.backends.llama.gguf_model import OneCallModel
 from quoth.backends.llama.offload import layers_in
 from quoth.errors import BackendError

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr, model_validator
+
 from quoth.backends.llama.offload import offload_note
 from quoth.backends.template import find_template
 from quoth.models import Constraint, Description, LocalModel

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import PrivateAttr
+
 from quoth.backends.http import is_crowded
 from quoth.backends.llama.admission import Admission, no_limit
 from quoth.backends.llama.http import LlamaHttpClient

@@ -17,6 +17,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, SystemMessage
 from pydantic import PrivateAttr
+
 from quoth.backends.http import LocalHttp
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.offload import gpu_layers_for_llama
@@ -27,7 +28,7 @@ from quoth.backends.ollama.wire import connect, our_errors
 from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
 from quoth.models import Description, Piece, Request, shortfall
 from quoth.prompts import ChatTemplate
-from quoth.text import most_tokens
+from quoth.text import bound_token_count
 from quoth.types import Timings
 from quoth.weights import decode_threads, find_weights
 
@@ -63,7 +64,7 @@ class Ollama(HttpModel):
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens by the model's own vocabulary, else an upper bound."""
         vocabulary = self._known().vocabulary
-        return most_tokens(text) if vocabulary is None else vocabulary.count(text)
+        return bound_token_count(text) if vocabulary is None else vocabulary.count(text)
 
     def template_tokens(self) -> int:
         """Return the most tokens that Ollama's template adds: everything that it contains."""

@@ -13,6 +13,7 @@ from quoth.weights import Installed, Transfer, split_name
 
 if TYPE_CHECKING:
     from ollama import Client
+
     from quoth.embed import Embedder
 
 

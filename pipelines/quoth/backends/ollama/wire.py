@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+
 from quoth.backends.http import LocalHttp, garbage, hanging, read_key, unreachable
 from quoth.config import ModelSettings
 from quoth.errors import (

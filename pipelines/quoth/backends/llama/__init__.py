@@ -1,0 +1,1 @@
+"""The engines of llama.cpp: in this process, compiled here, or as a server."""

@@ -1,0 +1,1 @@
+"""Ollama: models and embedders of its server."""

@@ -1,0 +1,44 @@
+"""The Python reference is made from the docstrings, and leaves out nothing public."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+import quoth
+
+from tools.api import pages
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict[str, str]:
+    return pages()
+
+
+def test_every_name_of_the_door_leads_to_its_place(reference: dict[str, str]) -> None:
+    links = dict(re.findall(r"\| \[`(\w+)`\]\(([^)]+)\)", reference["index.md"]))
+    assert set(quoth.__all__) <= set(links)
+    for name in quoth.__all__:
+        page, _, anchor = links[name].partition("#")
+        headings = re.findall(r"^## (\w+)$", reference[page], re.MULTILINE)
+        assert anchor in {heading.lower() for heading in headings}, name
+
+
+def test_every_public_name_of_a_room_is_explained(reference: dict[str, str]) -> None:
+    for page, text in reference.items():
+        room = page.removesuffix(".md")
+        if room in {"index", "errors", "types"}:
+            continue
+        public = importlib.import_module(f"quoth.{room}").__all__
+        assert set(re.findall(r"^## (\w+)$", text, re.MULTILINE)) == set(public), room
+
+
+def test_methods_stand_below_their_class_with_signature_and_docstring(
+    reference: dict[str, str],
+) -> None:
+    library = reference["library.md"]
+    section = library.partition("### Library.search\n")[2].partition("\n### ")[0]
+    assert "search(question: str, *, k: int | None = None" in " ".join(section.split())
+    assert "Return the `k` chunks" in section
+    assert "model: LocalModel" in library.partition("### Library.model\n")[2][:60]
