@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 SECTION = "Documents"
 
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another process that writes.")]
+Wait = Annotated[
+    float, typer.Option(metavar="SECONDS", help="Seconds to wait for another process that writes.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +41,8 @@ def ingest(
     shared: SharedOptions,
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     password: Annotated[
-        list[str] | None, typer.Option(help="A password for encrypted files; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="PASSWORD", help="A password for encrypted files; may be repeated."),
     ] = None,
     retry: Annotated[
         bool, typer.Option("--retry", help="Read again the files that could not be read before.")

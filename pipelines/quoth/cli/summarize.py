@@ -41,28 +41,45 @@ def summarize(
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="A folder for a file per summary."),
     ] = None,
-    query: Annotated[str, typer.Option(help="A question that the summary shall answer.")] = "",
-    length: Annotated[
-        str, typer.Option(help="brief, standard, detailed, or a number of words.")
+    query: Annotated[
+        str, typer.Option(metavar="QUESTION", help="A question that the summary shall answer.")
     ] = "",
-    language: Annotated[str, typer.Option(help="The language of the summary.")] = "",
-    strategy: Annotated[str, typer.Option(help="auto, map-reduce, refine or stuff.")] = "",
+    length: Annotated[
+        str, typer.Option(metavar="LENGTH", help="brief, standard, detailed, or a number of words.")
+    ] = "",
+    language: Annotated[
+        str, typer.Option(metavar="LANGUAGE", help="The language of the summary.")
+    ] = "",
+    strategy: Annotated[
+        str, typer.Option(metavar="STRATEGY", help="auto, map-reduce, refine or stuff.")
+    ] = "",
     together: Annotated[
         bool, typer.Option("--together", help="One summary of all documents.")
     ] = False,
     schema: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A JSON schema for the result.")
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="text, markdown or json.")] = "",
-    glob: Annotated[str, typer.Option(help="A pattern for the names of files in folders.")] = "*",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="text, markdown or json.")
+    ] = "",
+    glob: Annotated[
+        str, typer.Option(metavar="PATTERN", help="A pattern for the names of files in folders.")
+    ] = "*",
     workers: Annotated[
-        int, typer.Option(min=0, help="Documents at once; 0 takes what the model can do.")
+        int,
+        typer.Option(
+            metavar="NUMBER", min=0, help="Documents at once; 0 takes what the model can do."
+        ),
     ] = 0,
     max_failures: Annotated[
-        int, typer.Option(min=0, help="Stop after more failures than this; 0 never stops.")
+        int,
+        typer.Option(
+            metavar="NUMBER", min=0, help="Stop after more failures than this; 0 never stops."
+        ),
     ] = 0,
     max_pages: Annotated[
-        int, typer.Option(min=0, help="Pages to read of each document; 0 reads all.")
+        int,
+        typer.Option(metavar="NUMBER", min=0, help="Pages to read of each document; 0 reads all."),
     ] = 0,
     trace: Annotated[bool, typer.Option(help="Write the tree of partial summaries too.")] = False,
     dry_run: DryRun = False,
@@ -70,7 +87,8 @@ def summarize(
         bool, typer.Option(help="Repeat calls that were sampled above temperature 0.")
     ] = False,
     password: Annotated[
-        list[str] | None, typer.Option(help="A password for encrypted files; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="PASSWORD", help="A password for encrypted files; may be repeated."),
     ] = None,
 ) -> int:
     """Summarize documents, reading all of each.
