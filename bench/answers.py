@@ -24,8 +24,8 @@ from quoth.answer import Answerer
 from quoth.config import load_config
 from quoth.evaluate.answers import evaluate_answers, token_f1
 from quoth.evaluate.corpus import Corpus, corpus_searcher, read_corpus
-from quoth.evaluate.questions import Question, balanced, read_questions
-from quoth.evaluate.results import interval, write_evaluation
+from quoth.evaluate.questions import GoldQuestion, read_questions, sample_balanced
+from quoth.evaluate.results import bootstrap, write_evaluation
 from quoth.models import open_embedder, open_model
 
 # What counts as declining for RetrievalQA, whose prompt asks to say that one doesn't know.
@@ -63,7 +63,7 @@ def main() -> None:
         names = sorted({question.source.split("#")[0] for question in asked})
         chosen = set(names[given.articles == "odd" :: 2])
         asked = [question for question in asked if question.source.split("#")[0] in chosen]
-    asked = balanced(asked, given.limit, seed=given.seed)
+    asked = sample_balanced(asked, given.limit, seed=given.seed)
     corpus = read_corpus(given.questions.parent)
     embedder, model = open_embedder(settings), open_model(settings.backend)
 
@@ -96,7 +96,7 @@ def main() -> None:
 
 
 def retrieval_qa(
-    asked: list[Question], corpus: Corpus, embedder: Any, model: Any, most_tokens: int
+    asked: list[GoldQuestion], corpus: Corpus, embedder: Any, model: Any, most_tokens: int
 ) -> dict[str, float]:
     """Return the same figures for LangChain's RetrievalQA."""
     from langchain_core.vectorstores import InMemoryVectorStore
@@ -127,7 +127,7 @@ def retrieval_qa(
             declined.append(float(says_no))
     print(
         "RetrievalQA intervals:",
-        json.dumps({"f1": [round(interval(f1).low, 3), round(interval(f1).high, 3)]}),
+        json.dumps({"f1": [round(bootstrap(f1).low, 3), round(bootstrap(f1).high, 3)]}),
     )
     return {
         "f1_answerable": statistics.fmean(f1),

@@ -24,10 +24,9 @@ from quoth.answer.evidence import HITS, Evidence, describe_sentences, find_evide
 from quoth.answer.phrases import SENTENCES, Phrase, line_of, phrases_of
 from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
 from quoth.config import load_config
-from quoth.evaluate.answers import normalized, token_f1
+from quoth.evaluate.answers import normalize, token_f1
 from quoth.evaluate.corpus import corpus_searcher, read_corpus
-from quoth.evaluate.questions import Question as Golden
-from quoth.evaluate.questions import balanced, read_questions
+from quoth.evaluate.questions import GoldQuestion, read_questions, sample_balanced
 from quoth.models import open_embedder
 from quoth.retrieve import Question
 from quoth.types import Hit
@@ -45,7 +44,7 @@ LEAST_WEIGHT = 0.1  # of a feature of phrases that is kept
 class Case:
     """A golden question, what was found for it, and whether its article is of the even half."""
 
-    golden: Golden
+    golden: GoldQuestion
     question: Question
     hits: Sequence[Hit]
     evidence: Evidence
@@ -60,7 +59,7 @@ def main() -> None:
     given = parser.parse_args()
 
     settings = load_config().config
-    golden = balanced(read_questions(given.questions), given.limit, seed=given.seed)
+    golden = sample_balanced(read_questions(given.questions), given.limit, seed=given.seed)
     articles = sorted({question.source.split("#")[0] for question in golden})
     embedder = open_embedder(settings)
     rules = find_calibration(embedder.fingerprint, "English")
@@ -117,10 +116,10 @@ def fit_sentence(cases: Sequence[Case], rules: Calibration) -> dict[str, float]:
     return named(names, fitted(rows))
 
 
-def holds_answer(golden: Golden, sentence: Sentence) -> bool:
-    text = normalized(sentence.text)
+def holds_answer(golden: GoldQuestion, sentence: Sentence) -> bool:
+    text = normalize(sentence.text)
     return sentence.chunk.source == golden.source and any(
-        normalized(answer) in text for answer in golden.answers
+        normalize(answer) in text for answer in golden.answers
     )
 
 

@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def main() -> None:
     if not files:
         sys.exit(f"There are no PDF files in {options.folder}.")
     sides = [options.only] if options.only else SIDES
-    results: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
+    results: dict[str, list[Mapping[str, Any]]] = {side: [] for side in sides}
     with tempfile.TemporaryDirectory() as scratch:
         prepare(Path(scratch))
         folder = Path(scratch) / "filings"
@@ -87,7 +87,7 @@ def write_copies(files: list[Path], folder: Path, number: int) -> None:
         (folder / name).write_bytes(file.read_bytes() + b"\n%" * number)
 
 
-def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> dict[str, Any]:
+def run_apart(side: str, folder: Path, engine: str, scratch: Path) -> Mapping[str, Any]:
     home = Path(tempfile.mkdtemp(dir=scratch))
     shutil.copytree(scratch / "prepared", home, dirs_exist_ok=True)
     program = [
@@ -141,10 +141,14 @@ def quoth(files: list[Path], engine: str) -> dict[str, Any]:
 
     with Library("bench", config=config) as library:
         ingestor = library.ingestor
-        library.embedder.embed = timed("embedding", library.embedder.embed)
-        ingestor.splitter.split = timed("splitting", ingestor.splitter.split)
-        library.store.put = timed("storing", library.store.put)
-        library.index.sync = timed("indexing", library.index.sync)
+        stages: tuple[tuple[str, object, str], ...] = (
+            ("embedding", library.embedder, "embed"),
+            ("splitting", ingestor.splitter, "split"),
+            ("storing", library.store, "put"),
+            ("indexing", library.index, "sync"),
+        )
+        for stage, part, method in stages:
+            setattr(part, method, timed(stage, getattr(part, method)))
         report = library.ingest(*files)
         assert not report.failed, report.failed
         name = library.embedder.engine_name
@@ -223,7 +227,7 @@ def memory_watched() -> Iterator[dict[str, float]]:
         thread.join()
 
 
-def report(results: dict[str, list[dict[str, Any]]]) -> None:
+def report(results: dict[str, list[Mapping[str, Any]]]) -> None:
     first = next(iter(results.values()))[0]
     print(f"{first['files']} files, {first['pages']} pages\n")
     print(

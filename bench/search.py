@@ -16,6 +16,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,10 @@ class Drawn:
 
 
 def unit(values: np.ndarray) -> np.ndarray:
-    return (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.float32)
+    scaled: np.ndarray = (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(
+        np.float32
+    )
+    return scaled
 
 
 def fill(store: Store, texts: list[list[str]], drawn: np.ndarray, count: int) -> None:
@@ -122,9 +126,9 @@ def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str,
     for question, vector in asked.items():
         words = analyse(question)
         work: dict[str, Callable[[], object]] = {
-            "hybrid": lambda q=question: searcher.search(q),
-            "plain FTS5": lambda w=words: store.keywords.search(w, SHOWN),
-            "plain Chroma": lambda v=vector: index.chroma.search(v, SHOWN),
+            "hybrid": partial(searcher.search, question),
+            "plain FTS5": partial(store.keywords.search, words, SHOWN),
+            "plain Chroma": partial(index.chroma.search, vector, SHOWN),
         }
         for name, doing in work.items():
             times[name].append(timed(doing))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from quoth import Library
 from quoth.config import load_config
+from quoth.embed import FolderEmbedder
 
 
 def prepare(question: str, *files: str) -> None:
@@ -19,7 +20,7 @@ def prepare(question: str, *files: str) -> None:
         library.ask(question)
         facts = {
             "engine": library.embedder.engine_name,
-            "embedder": str(library.embedder.folder),
+            "embedder": str(FolderEmbedder.open(library.config.embedding).folder),
         }
     print(json.dumps(facts))
 
@@ -73,9 +74,9 @@ def generate(prompts: str, tokens: str, calls: str) -> None:
 
 def tune(seconds: str) -> None:
     """Measure how the model runs best, in about so many seconds."""
-    from quoth.tune.tuner import tune as measured
+    from quoth.tune import tune as measure
 
-    profile = measured(load_config(environment={}).config.backend, seconds=float(seconds))
+    profile = measure(load_config(environment={}).config.backend, seconds=float(seconds))
     facts = {
         "weights": profile.stored,
         "engine": profile.engine,

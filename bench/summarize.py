@@ -24,8 +24,8 @@ from typing import Any
 
 from quoth.backends import LlamaCpp
 from quoth.config import ModelSettings, load_config
-from quoth.evaluate import Referenced, read_references, sample
-from quoth.evaluate.summaries import judged, lead
+from quoth.evaluate import ReferencedDocument, read_references, sample
+from quoth.evaluate.summaries import first_words, judge_summary
 from quoth.models import LocalModel, open_model
 from quoth.summarize import Summarizer, SummaryOptions
 from quoth.weights import decode_threads, weights_of
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def measure(
-    items: list[Referenced],
+    items: list[ReferencedDocument],
     sides: dict[str, Callable[[str], str]],
     total: dict[str, list[float]],
     *,
@@ -92,10 +92,10 @@ def measure(
             said[side] = summarize(source)
             seconds[side].append(time.perf_counter() - begin)
             processor[side].append(time.process_time() - spent)
-        said["lead"] = lead(source, len(said["quoth"].split()))
+        said["lead"] = first_words(source, len(said["quoth"].split()))
         for side, text in said.items():
             words[side].append(len(text.split()))
-            for name, found in judged(text, item, source).items():
+            for name, found in judge_summary(text, item, source).items():
                 values[side][name] |= found
         took = ", ".join(
             f"{side} {times[-1]:.1f} s (processor {processor[side][-1]:.1f} s, "
@@ -112,8 +112,8 @@ def measure(
         print(f"{name:18}" + "".join(f"{fmean(c) if c else 1.0:12.3f}" for c in cells))
     print(f"{'numbers':18}" + "".join(f"{len(values[s]['supported_numbers']):12}" for s in said))
     print(f"{'words':18}" + "".join(f"{fmean(words[side]):12.0f}" for side in said))
-    for name, spent in (("seconds", seconds), ("processor seconds", processor)):
-        print(f"{name:18}" + "".join(f"{sum(times):12.1f}" for times in spent.values()))
+    for name, times_of in (("seconds", seconds), ("processor seconds", processor)):
+        print(f"{name:18}" + "".join(f"{sum(times):12.1f}" for times in times_of.values()))
     if "langchain" in seconds:
         print(f"ratio of wall time {sum(seconds['quoth']) / sum(seconds['langchain']):.3f}")
     for side in sides:

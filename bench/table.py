@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from bench import corpus, measure
@@ -99,8 +99,10 @@ class Bench:
     def ours(self, task: str, *arguments: str, home: Path) -> Run:
         return measure.run([sys.executable, "-m", "bench.side_quoth", task, *arguments], home=home)
 
-    def theirs(self, side: str, task: str, *arguments: str, home: Path) -> Run:
-        return measure.run([str(PEERS), "-m", f"bench.side_{side}", task, *arguments], home=home)
+    def theirs(self, side: str, task: str, *arguments: str, home: Path | None = None) -> Run:
+        return measure.run(
+            [str(PEERS), "-m", f"bench.side_{side}", task, *arguments], home=home or self.home()
+        )
 
 
 def start_up(bench: Bench) -> list[Row]:
@@ -113,7 +115,7 @@ def start_up(bench: Bench) -> list[Row]:
     sides: dict[str, Callable[[], Run]] = {
         "quoth": lambda: measure.run([*QUOTH, "--help"], home=home),
         **{
-            name: (lambda code=code: measure.run([str(PEERS), "-c", code], home=home))
+            name: partial(measure.run, [str(PEERS), "-c", code], home=home)
             for name, code in imports.items()
         },
     }
@@ -133,7 +135,7 @@ def first_token(bench: Bench) -> list[Row]:
     sides: dict[str, Callable[[], Run]] = {
         "quoth": lambda: measure.run(ask, home=home),
         "writing": lambda: measure.run([*ask, "--set", "answering.style=prose"], home=home),
-        **{peer: lambda peer=peer: bench.theirs(peer, "ask", *asked, home=home) for peer in peers},
+        **{peer: partial(bench.theirs, peer, "ask", *asked, home=home) for peer in peers},
     }
     runs = in_turns(sides, bench.size.rounds, bench.deadline)
     what, rows = "first token, fresh process", []
@@ -166,12 +168,7 @@ def ingestion(bench: Bench) -> list[Row]:
     peers = {"langchain": 4.0, "llamaindex": 1.0}
     sides: dict[str, Callable[[], Run]] = {
         "quoth": lambda: bench.ours("ingest", *names, home=bench.home()),
-        **{
-            peer: lambda peer=peer: bench.theirs(
-                peer, "ingest", bench.embedder, *names, home=bench.home()
-            )
-            for peer in peers
-        },
+        **{peer: partial(bench.theirs, peer, "ingest", bench.embedder, *names) for peer in peers},
     }
     runs = in_turns(sides, size.long_rounds, bench.deadline)
     assert all(run.said["pages"] == pages for done in runs.values() for run in done)
@@ -199,10 +196,7 @@ def embedding(bench: Bench) -> list[Row]:
     sides: dict[str, Callable[[], Run]] = {
         "quoth": lambda: bench.ours("embed", str(texts), home=bench.home()),
         **{
-            peer: lambda peer=peer: bench.theirs(
-                peer, "embed", bench.embedder, str(texts), home=bench.home()
-            )
-            for peer in peers
+            peer: partial(bench.theirs, peer, "embed", bench.embedder, str(texts)) for peer in peers
         },
     }
     runs = in_turns(sides, bench.size.rounds, bench.deadline)
@@ -278,12 +272,7 @@ def summaries(bench: Bench) -> list[Row]:
     peers = {"langchain": 2.5, "llamaindex": 1.0}
     sides: dict[str, Callable[[], Run]] = {
         "quoth": lambda: bench.ours("summarize", book, home=bench.home(bench.tuned)),
-        **{
-            peer: lambda peer=peer: bench.theirs(
-                peer, "summarize", bench.weights, book, home=bench.home()
-            )
-            for peer in peers
-        },
+        **{peer: partial(bench.theirs, peer, "summarize", bench.weights, book) for peer in peers},
     }
     runs = in_turns(sides, bench.size.long_rounds, bench.deadline)
     note = f"{bench.size.book / 1000:.3g} thousand characters, tuned"
@@ -317,8 +306,8 @@ def batch(bench: Bench) -> list[Row]:
 
 def search(bench: Bench) -> list[Row]:
     """A hybrid search in a large collection, beside one side of it alone and LlamaIndex's store."""
-    from search import measure as measure_search
-    from search import plain_chroma
+    from bench.search import measure as measure_search
+    from bench.search import plain_chroma
 
     folder = corpus.write_judged(bench.scratch / "judged")
     kept = bench.scratch / "search"

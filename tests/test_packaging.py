@@ -58,7 +58,7 @@ def imports_of(file: Path) -> set[str]:
 def extras_asked_for(file: Path) -> set[str]:
     """The extras whose absence a file reports."""
     return {
-        node.args[1].value if isinstance(node.args[1], ast.Constant) else "llama-cpp-python"
+        str(node.args[1].value) if isinstance(node.args[1], ast.Constant) else "llama-cpp-python"
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -146,10 +146,11 @@ def test_the_constraints_pin_every_package_of_the_core() -> None:
 def test_the_requirements_resolve(python: str, platform: str) -> None:
     """Needs a package index."""
     assert f"Programming Language :: Python :: {python}" in PROJECT["classifiers"]
-    for extra in ([], ["--extra", "all"]):
+    asked: tuple[list[str], ...] = ([], ["--extra", "all"])
+    for extra in asked:
         subprocess.run(
             [
-                *(UV, "pip", "compile", "--quiet", "pyproject.toml", *extra),
+                *(str(UV), "pip", "compile", "--quiet", "pyproject.toml", *extra),
                 *("--python-version", python, "--python-platform", platform),
             ],
             cwd=ROOT,

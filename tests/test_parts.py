@@ -35,7 +35,7 @@ closed: list[Closable] = []
 class Fixed:
     """Finds the same passage for every question."""
 
-    def question(self, text: str) -> Question:
+    def parse_question(self, text: str) -> Question:
         return Question(text, BagEmbedder())
 
     def search(

@@ -15,7 +15,7 @@ from langchain.agents import create_agent
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel
@@ -185,7 +185,12 @@ class Clerk(BaseChatModel):
             assert sentence
             reply = AIMessage(f"{sentence[0].strip()} [{number[1]}]")
         else:
-            call = {"name": self.metadata["tool"], "args": {"question": last.text}, "id": "1"}
+            assert self.metadata
+            call: ToolCall = {
+                "name": self.metadata["tool"],
+                "args": {"question": last.text},
+                "id": "1",
+            }
             reply = AIMessage("", tool_calls=[call])
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
@@ -242,7 +247,9 @@ def test_a_retriever_that_hands_on_ours_changes_nothing(library: Library) -> Non
     ours = library.retriever()
     same = library.answers_from(ours).invoke(GENERATOR)
     assert same.citations == library.ask(GENERATOR).citations
-    assert [hit.chunk.id for hit in same.nearest] == [int(d.id) for d in ours.invoke(GENERATOR)]
+    assert [hit.chunk.id for hit in same.nearest] == [
+        int(d.id or 0) for d in ours.invoke(GENERATOR)
+    ]
 
 
 def test_an_unknown_retriever_is_named(sample: str, session_home: Path) -> None:

@@ -1,4 +1,4 @@
-"""The frozen values that cross module borders. They hold facts, and no behaviour beyond them."""
+"""The frozen values that the rooms exchange."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Vectors: TypeAlias = "NDArray[np.float32]"
 """One vector, or an array with a vector in each row."""
 
 Progress = Callable[[int, int, str], None]
-"""Hears how far some work is: the items that are finished, all items, the item at hand."""
+"""A callback for progress: the finished items, all items, the name of the current item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading on a page: the offset where it starts, its level (1 is the highest), its text."""
+    """A heading on a page: its offset, its level (1 is the highest), and its text."""
 
     start: int
     level: int
@@ -30,8 +30,8 @@ class Heading:
 class Page:
     """The text of one page, slide or sheet.
 
-    `number` counts from 1. `label` is what is printed on the page (`iv`, `379`), where the format
-    has it. A file without pages is one page.
+    `number` counts from 1. `label` is the printed page number (`iv`, `379`), where the format has
+    one. A file without pages is one page.
     """
 
     number: int
@@ -42,10 +42,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a loader read from one source.
+    """The text of one source, by page.
 
-    `unreadable` names the numbers of pages that hold no text (scans), `left_out` counts those that
-    were not to be read. `notes` are sentences for the report about what was read only in part.
+    `unreadable` holds the numbers of the pages without text (scans). `left_out` is the number of
+    pages that were not requested. `notes` are sentences for the report about gaps in the text.
     """
 
     source: str
@@ -59,7 +59,7 @@ class Document:
 
     @property
     def characters(self) -> int:
-        """Return the number of characters on all pages."""
+        """The number of characters on all pages."""
         return sum(len(page.text) for page in self.pages)
 
 
@@ -67,7 +67,7 @@ class Document:
 class Chunk:
     """A piece of one page: `page.text[start:end]` is its `text`, always.
 
-    `headings` is the path of headings above it, highest first. `id` is the row in the store, and
+    `headings` are the headings above the chunk, highest first. `id` is the row in the store, and
     `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0. `also_at`
     are the other sources with the same content.
     """
@@ -100,10 +100,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that was found. `score` orders the hits of one search; higher is better.
+    """A chunk that a search returned. `score` ranks the hits of one search; higher is better.
 
-    `dense_score` is the cosine similarity, `keyword_score` the bm25 score (higher is better);
-    each is `None` when that side did not look at the chunk.
+    `dense_score` is the cosine similarity and `keyword_score` the BM25 score. A score is `None`
+    when its side of the search did not rank the chunk.
     """
 
     chunk: Chunk
@@ -124,10 +124,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """What model calls cost. Seconds and tokens; `calls` added up.
+    """The cost of model calls, in seconds and tokens.
 
-    `gpu_layers` is how many layers really were on the GPU, read back after loading; `None` where
-    nobody can tell. `note` is a sentence where the model was asked onto the GPU and is not there.
+    `gpu_layers` is the number of layers on the GPU, read back after loading; `None` where it is
+    unknown. `note` is a sentence for the case that the model should be on the GPU and is not.
     """
 
     load_seconds: float = 0.0
@@ -143,7 +143,7 @@ class Timings:
 
     @property
     def tokens_per_second(self) -> float:
-        """Return the generation speed, 0.0 when nothing was generated."""
+        """The generation speed; 0.0 when nothing was generated."""
         return self.generated_tokens / self.generation_seconds if self.generation_seconds else 0.0
 
     def __add__(self, other: Timings) -> Timings:
@@ -167,13 +167,13 @@ Finding = Literal["exact", "tolerant", "repaired", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a claim stands: a verbatim `quote` on a page of a source.
+    """The evidence for a claim: a verbatim `quote` on a page of a source.
 
-    `finding` says how the quote was found again: `exact` or `tolerant` (of white space,
-    hyphenation, ligatures) are the model's own words found on the page; `repaired` is a sentence
-    of the page that stands in for a quote that was not there; `missing` was not found.
-    `verified` is true exactly when `quote` stands on that page, at characters `start` to `end`.
-    `also_at` are the other sources with the same content, where it stands as well.
+    `finding` is the way in which the quote was found. `exact` and `tolerant` (of white space,
+    hyphenation and ligatures) are words of the model that are on the page. `repaired` is a sentence
+    of the page in place of a quote that was not on it. `missing` was not found. `verified` is true
+    exactly when `quote` is on the page, at the span from `start` to `end`. `also_at` are the other
+    sources with the same content.
     """
 
     source: str
@@ -189,12 +189,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer and what it rests on.
+    """An answer and its evidence.
 
-    `answerable` is false when the documents do not hold the answer; `nearest` then shows the
+    `answerable` is false when the documents do not contain the answer; `nearest` then holds the
     closest hits. `unsupported_numbers` are in the text, but in no cited chunk. `excerpts` are the
-    chunks that the model read. `cached` says that the journal held the model's reply; `timings` are
-    then those of the call that it holds.
+    chunks that the model read. `cached` is true when the reply came from the journal; `timings` are
+    then those of the recorded call.
     """
 
     question: str
@@ -215,7 +215,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One line of a report: a path, and why it was done, skipped or failed."""
+    """The outcome for one file: its path, and the reason why it was done, skipped or failed."""
 
     path: str
     reason: str
@@ -226,7 +226,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run over many files did. Every file that was seen is in exactly one of the three."""
+    """The report of a run over many files. Every file is in exactly one of the four groups."""
 
     done: tuple[Outcome, ...] = ()
     skipped: tuple[Outcome, ...] = ()

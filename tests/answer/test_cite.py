@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from quoth.answer.cite import best_sentences, cite
 from quoth.answer.sentences import sentences_of
-from quoth.text.markup import without_links
+from quoth.text.markup import strip_links
 from quoth.types import Chunk
 
 PAGE = (
@@ -81,4 +81,4 @@ def test_the_best_sentence_shares_the_rare_words() -> None:
     ],
 )
 def test_links_become_their_words(text: str, plain: str) -> None:
-    assert without_links(text) == plain
+    assert strip_links(text) == plain

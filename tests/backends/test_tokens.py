@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
 from quoth.backends.llama.admission import Admission
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.models import until_stop
-from quoth.text.tokens import most_tokens
+from quoth.text.tokens import bound_token_count
 from quoth.weights.ollama_store import split_name
 
 
@@ -23,7 +24,7 @@ def test_a_stop_string_ends_the_text_however_it_is_cut(text: str, size: int) -> 
 def test_no_more_is_taken_after_a_stop_string() -> None:
     taken = []
 
-    def pieces():  # type: ignore[no-untyped-def]
+    def pieces() -> Iterator[str]:
         for piece in ("a", "EN", "D", "never"):
             taken.append(piece)
             yield piece
@@ -33,9 +34,9 @@ def test_no_more_is_taken_after_a_stop_string() -> None:
 
 
 def test_the_bound_is_never_exceeded_by_bytes() -> None:
-    assert most_tokens("") == 0
-    assert most_tokens("abc") == 4
-    assert most_tokens("🙂") == 5
+    assert bound_token_count("") == 0
+    assert bound_token_count("abc") == 4
+    assert bound_token_count("🙂") == 5
 
 
 def test_calls_wait_until_their_tokens_fit() -> None:

@@ -12,7 +12,7 @@ import pytest
 from quoth.collection.scope import Scope
 from quoth.collection.store import Store
 from quoth.errors import CollectionError
-from quoth.text.words import analyse, code, unpack
+from quoth.text.words import analyse, encode_word, unpack
 from quoth.types import Chunk, Document, Heading, Page
 
 
@@ -259,4 +259,4 @@ def test_a_chunk_is_weighed_with_those_around_it_on_its_page(store: Store) -> No
     )  # fmt: skip
     around = [unpack(row.around).tolist() for row in store.signals([1, 2, 3, 4])]
     named = [["yak"], ["ox", "elk", "emu"], ["yak"], []]
-    assert around == [[code(word) for word in words] for words in named]
+    assert around == [[encode_word(word) for word in words] for words in named]

@@ -14,15 +14,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from bert_vocabulary import write_vocabulary
-from ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_over
-from quoth.backends.ollama.wire import server_address
-from quoth.config.settings import Embedding
-from quoth.embed.embedder import FolderEmbedder
-from quoth.models import LocalModel, open_model
-from quoth.testing import FaultyProxy, open_faulty_proxy
-from quoth.weights.find import embedded_weights
-from subjects import (
+from conformance.bert_vocabulary import write_vocabulary
+from conformance.ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_over
+from conformance.subjects import (
     BACKENDS,
     LIVE,
     OVER_HTTP,
@@ -34,6 +28,12 @@ from subjects import (
     open_behind,
     settings,
 )
+from quoth.backends.ollama.wire import server_address
+from quoth.config.settings import Embedding
+from quoth.embed.embedder import FolderEmbedder
+from quoth.models import LocalModel, open_model
+from quoth.testing import FaultyProxy, open_faulty_proxy
+from quoth.weights.find import embedded_weights
 
 _EXTRAS = {"llama-cpp-python": "llama_cpp", "gpt4all": "gpt4all"}
 
@@ -223,6 +223,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     for name, value in report.user_properties:
         if name != "conformance":
             continue
+        assert isinstance(value, tuple)
         backend, check = value
         row = _results.setdefault(check, {})
         if report.skipped:

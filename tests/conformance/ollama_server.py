@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -86,7 +86,7 @@ class OllamaServer:
         self._llama.close()
 
     def serve(self, handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
-        route = {
+        routes: dict[str, Callable[[dict[str, Any]], Iterator[dict[str, Any]]]] = {
             "/api/chat": self._chat,
             "/api/generate": self._generate,
             "/api/embed": self._embed,
@@ -96,7 +96,8 @@ class OllamaServer:
             "/api/pull": self._pull,
             "/api/delete": self._delete,
             "/api/version": lambda _: iter([{"version": "0.99.0"}]),
-        }[handler.path]
+        }
+        route = routes[handler.path]
         self.bodies.append({"path": handler.path, **body})
         with suppress(BrokenPipeError, ConnectionResetError):
             begun = False

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import ollama
 import pytest
-from ollama_server import NAME
+from conformance.ollama_server import NAME
 from quoth.backends.ollama.wire import server_address
 from quoth.config.settings import ModelSettings
 from quoth.errors import BackendUnavailableError

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from conformance.subjects import WINDOW, Subject
 from quoth.config import ModelSettings
 from quoth.models import LocalModel, open_model
 from quoth.testing import ModelConformance
-from subjects import WINDOW, Subject
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ class TestContract(ModelConformance):
         self.reference = reference
 
     @property
-    def model(self) -> LocalModel:  # type: ignore[override]  # shared by the checks of a module
+    def model(self) -> LocalModel:  # shared by the checks of a module
         return self.subject.model
 
     def open_model(self, **settings: object) -> LocalModel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ollama_server import EMBEDDER, OllamaServer
+from conformance.ollama_server import EMBEDDER, OllamaServer
 from quoth.config import load_config
 from quoth.embed import Embedder
 from quoth.models import open_embedder

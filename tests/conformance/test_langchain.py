@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from conformance.ollama_server import EMBEDDER, NAME, OllamaServer
+from conformance.subjects import settings
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_tests.integration_tests import ChatModelIntegrationTests, EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
-from ollama_server import EMBEDDER, NAME, OllamaServer
 from quoth.backends import LlamaCpp
 from quoth.backends.ollama.embedder import OllamaEmbedder
 from quoth.backends.ollama.model import Ollama
 from quoth.weights.find import embedded_weights
-from subjects import settings
 
 
 class _Offers:

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from ollama_server import NAME, OllamaServer
+from conformance.ollama_server import NAME, OllamaServer
 
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import ollama
 import pytest
+from conformance.ollama_server import NAME, OllamaServer
+from conformance.subjects import WINDOW, open_behind, settings
 from langchain_core.messages import HumanMessage, SystemMessage
-from ollama_server import NAME, OllamaServer
 from quoth.errors import (
     ConfigurationError,
     ContextOverflowError,
@@ -17,7 +18,6 @@ from quoth.errors import (
 )
 from quoth.models import LocalModel, open_model, timings_of
 from quoth.prompts.selector import select_prompt
-from subjects import WINDOW, open_behind, settings
 
 TEXT = "The boiler was inspected on the third of May by the district engineer. " * 14
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ollama_server import EMBEDDER, EMBEDDER_WINDOW, OllamaServer
+from conformance.ollama_server import EMBEDDER, EMBEDDER_WINDOW, OllamaServer
 from quoth import Library
 from quoth.backends.ollama.embedder import OllamaEmbedder
 from quoth.config import load_config

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from conformance.subjects import PROGRAM, settings
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
 from quoth.models import open_model
 from quoth.testing import wait_until
-from subjects import PROGRAM, settings
 
 
 def servers() -> list[psutil.Process]:
@@ -24,7 +24,7 @@ def servers() -> list[psutil.Process]:
 
 def command_of(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        return [*process.cmdline()]
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return []
 
@@ -69,7 +69,10 @@ def test_a_started_server_ends_with_us_even_when_we_are_killed(programs: Path) -
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     port = process.stdout.readline().strip().rsplit(":", 1)[1]
-    alive = lambda: [p for p in psutil.process_iter() if {port, "--port"} <= {*command_of(p)}]  # noqa: E731
+
+    def alive() -> list[psutil.Process]:
+        return [p for p in psutil.process_iter() if {port, "--port"} <= {*command_of(p)}]
+
     assert alive()
     process.send_signal(signal.SIGKILL)
     process.wait()

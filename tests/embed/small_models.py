@@ -8,7 +8,7 @@ from typing import Any
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 WORDS = [f"w{number}" for number in range(60)]
-SIZES = {"vocab_size": len(SPECIAL) + len(WORDS), "pad_token_id": 1}
+SIZES: dict[str, Any] = {"vocab_size": len(SPECIAL) + len(WORDS), "pad_token_id": 1}
 WIDTH, HEADS, LAYERS, INNER, POSITIONS = 32, 4, 3, 48, 200
 
 
@@ -16,7 +16,7 @@ def config_of(family: str) -> Any:
     """Return the configuration of a small model of a family."""
     import transformers
 
-    usual = {
+    usual: dict[str, Any] = {
         **SIZES, "hidden_size": WIDTH, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
         "intermediate_size": INNER, "max_position_embeddings": POSITIONS,
     }  # fmt: skip

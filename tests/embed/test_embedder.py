@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from quoth.config import load_config
-from quoth.embed import Embedder, EmbeddingThread, FolderEmbedder, embedded_text, openvino
+from quoth.embed import EmbeddingThread, FolderEmbedder, embedded_text, openvino
 from quoth.embed.batch import Batch, Padding, plan_batches
 from quoth.embed.choice import Engine, choose_engine, encode_all
 from quoth.errors import ConfigurationError
@@ -27,7 +27,7 @@ TEXTS = [
 ]
 
 
-def embedder(engine: str = "onnx") -> Embedder:
+def embedder(engine: str = "onnx") -> FolderEmbedder:
     return FolderEmbedder.open(load_config(overrides={"embedding.engine": engine}).config.embedding)
 
 
@@ -37,7 +37,10 @@ def reference() -> NDArray[np.float32]:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(embedder().folder), local_files_only=True)
-    return model.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
+    vectors: NDArray[np.float32] = model.encode(
+        TEXTS, normalize_embeddings=True, show_progress_bar=False
+    )
+    return vectors
 
 
 @pytest.mark.parametrize(

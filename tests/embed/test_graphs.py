@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from embed.small_models import WORDS, save_model
 from numpy.typing import NDArray
 from quoth.config import Embedding
 from quoth.embed import FolderEmbedder
 from quoth.embed import torch as torch_engine
 from quoth.errors import ConfigurationError, MissingExtraError
-from small_models import WORDS, save_model
 
 pytest.importorskip("sentence_transformers", reason="compares with sentence-transformers")
 

@@ -8,7 +8,7 @@ import pytest
 from langchain_core.runnables import RunnableLambda
 from quoth.errors import UsageError
 from quoth.evaluate.answers import evaluate_answers, exact_match, token_f1
-from quoth.evaluate.questions import Question, balanced, read_questions
+from quoth.evaluate.questions import GoldQuestion, read_questions, sample_balanced
 from quoth.types import Answer, Citation, Timings
 
 PAGE = "John Lang opened the bridge. It is long."
@@ -23,7 +23,7 @@ def citation(quote: str, page: int = 1, *, verified: bool = True) -> Citation:
     return Citation("a.pdf", page, None, quote, verified, "exact", start, start + len(quote))
 
 
-def measured(questions: list[Question], answers: dict[str, Answer]) -> dict[str, float]:
+def measured(questions: list[GoldQuestion], answers: dict[str, Answer]) -> dict[str, float]:
     result = evaluate_answers(
         questions,
         RunnableLambda(lambda text: answers[text]),
@@ -42,10 +42,10 @@ def test_f1_and_exact_match_are_those_of_squad() -> None:
 
 def test_each_figure_counts_what_it_says() -> None:
     asked = [
-        Question("1", "who", ("John Lang",), "a.pdf", (1,)),
-        Question("2", "declined", ("x",), "a.pdf", (1,)),
-        Question("3", "no", (), "", ()),
-        Question("4", "invented", (), "", ()),
+        GoldQuestion("1", "who", ("John Lang",), "a.pdf", (1,)),
+        GoldQuestion("2", "declined", ("x",), "a.pdf", (1,)),
+        GoldQuestion("3", "no", (), "", ()),
+        GoldQuestion("4", "invented", (), "", ()),
     ]
     found = measured(
         asked,
@@ -68,24 +68,24 @@ def test_each_figure_counts_what_it_says() -> None:
 
 @pytest.mark.parametrize("wrong", [citation("Nobody wrote this."), citation("It is long.", page=2)])
 def test_a_quote_that_is_not_on_its_page_is_found_out(wrong: Citation) -> None:
-    asked = [Question("1", "who", ("John Lang",), "a.pdf", (1,))]
+    asked = [GoldQuestion("1", "who", ("John Lang",), "a.pdf", (1,))]
     found = measured(asked, {"who": answer("John Lang", wrong)})
     assert found["citation_precision"] == found["verified_share"] == 0.0
 
 
 def test_the_right_quote_on_another_page_than_the_gold_one_is_not_precise() -> None:
-    asked = [Question("1", "who", ("John Lang",), "a.pdf", (7,))]
+    asked = [GoldQuestion("1", "who", ("John Lang",), "a.pdf", (7,))]
     found = measured(asked, {"who": answer("John Lang", citation("It is long."))})
     assert found["citation_precision"] == 0.0
     assert found["verified_share"] == 1.0
 
 
 def test_a_draw_is_half_unanswerable_and_the_same_for_a_seed() -> None:
-    asked = [Question(str(n), "?", ("x",) if n % 3 else (), "a", (1,)) for n in range(90)]
-    drawn = balanced(asked, 20, seed=4)
+    asked = [GoldQuestion(str(n), "?", ("x",) if n % 3 else (), "a", (1,)) for n in range(90)]
+    drawn = sample_balanced(asked, 20, seed=4)
     assert len({question.id for question in drawn}) == 20
     assert sum(question.answerable for question in drawn) == 10
-    assert balanced(asked, 20, seed=4) == drawn != balanced(asked, 20, seed=5)
+    assert sample_balanced(asked, 20, seed=4) == drawn != sample_balanced(asked, 20, seed=5)
 
 
 def test_golden_questions_are_read(tmp_path: Path) -> None:

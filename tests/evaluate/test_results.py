@@ -6,26 +6,34 @@ from pathlib import Path
 import pytest
 from quoth.errors import UsageError
 from quoth.evaluate.compare import compare, paired_p
-from quoth.evaluate.results import evaluation, interval, read_evaluation, write_evaluation
+from quoth.evaluate.results import (
+    Evaluation,
+    bootstrap,
+    build_evaluation,
+    read_evaluation,
+    write_evaluation,
+)
 
 
-def made(values: list[float], *, what: str = "answers") -> object:
-    return evaluation(what, {"f1": {str(n): v for n, v in enumerate(values)}}, about={"data": "x"})
+def made(values: list[float], *, what: str = "answers") -> Evaluation:
+    return build_evaluation(
+        what, {"f1": {str(n): v for n, v in enumerate(values)}}, about={"data": "x"}
+    )
 
 
 def test_an_interval_holds_its_mean_and_narrows_with_more_items() -> None:
-    few, many = interval([0.0, 1.0] * 10), interval([0.0, 1.0] * 1000)
+    few, many = bootstrap([0.0, 1.0] * 10), bootstrap([0.0, 1.0] * 1000)
     assert few.low < few.value == 0.5 < few.high
     assert many.high - many.low < (few.high - few.low) / 3
-    assert interval([0.0, 1.0] * 10) == few
+    assert bootstrap([0.0, 1.0] * 10) == few
 
 
 def test_nothing_measured_is_not_a_number() -> None:
-    assert math.isnan(interval([]).value)
+    assert math.isnan(bootstrap([]).value)
 
 
 def test_a_measurement_comes_back_as_it_was_saved(tmp_path: Path) -> None:
-    result = evaluation("answers", {"f1": {"a": 0.25}, "none": {}}, about={"data": "é"})
+    result = build_evaluation("answers", {"f1": {"a": 0.25}, "none": {}}, about={"data": "é"})
     write_evaluation(result, tmp_path / "deep" / "a.json")
     back = read_evaluation(tmp_path / "deep" / "a.json")
     assert back.items == result.items
@@ -74,6 +82,6 @@ def test_p_of_coin_flips_is_large_and_of_one_direction_small() -> None:
 def test_what_cannot_be_compared_is_refused() -> None:
     with pytest.raises(UsageError, match="measures"):
         compare(made([1.0]), made([1.0], what="retrieval"))
-    other = evaluation("answers", {"f1": {"other": 1.0}}, about={})
+    other = build_evaluation("answers", {"f1": {"other": 1.0}}, about={})
     with pytest.raises(UsageError, match="no items in common"):
         compare(made([1.0]), other)

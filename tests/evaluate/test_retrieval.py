@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from quoth.config.settings import Config, Embedding
 from quoth.embed.embedder import FolderEmbedder
-from quoth.errors import UsageError
+from quoth.errors import MissingExtraError, UsageError
 from quoth.evaluate.corpus import read_grades
 from quoth.evaluate.questions import read_questions
 from quoth.evaluate.retrieval import document_scores, evaluate_retrieval
@@ -64,6 +65,21 @@ def test_a_document_is_as_good_as_its_best_chunk() -> None:
     scores = document_scores(hits, depth=2)
     assert list(scores) == ["a", "b"]
     assert scores["a"] > scores["b"]
+
+
+def test_without_ir_measures_it_names_the_extra_before_it_embeds_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ir_measures", None)
+    with pytest.raises(MissingExtraError, match="extra 'eval'") as caught:
+        evaluate_retrieval(
+            write(tmp_path / "easy"),
+            FolderEmbedder.open(Embedding()),
+            Config(),
+            cache=tmp_path / "c",
+        )
+    assert "ir-measures" in caught.value.hint
+    assert not (tmp_path / "c").exists()
 
 
 def test_what_is_not_in_the_layout_is_refused(tmp_path: Path) -> None:

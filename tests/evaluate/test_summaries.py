@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from quoth.errors import UsageError
-from quoth.evaluate.references import Referenced, read_references
+from quoth.evaluate.references import ReferencedDocument, read_references
 from quoth.evaluate.rouge import ROUGE, rouge
-from quoth.evaluate.summaries import evaluate_summaries, judged, lead
+from quoth.evaluate.summaries import evaluate_summaries, first_words, judge_summary
 from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from rouge_score.rouge_scorer import RougeScorer
@@ -21,8 +21,8 @@ Quoth = Callable[..., Any]
 TEXT = "The council met on 3 May 1998. Ada Lindqvist asked for 4,200 crowns to mend the bridge."
 
 
-def item(*references: str, text: str = TEXT, query: str = "") -> Referenced:
-    return Referenced("a", Document("a", "a", "text", (Page(1, text),)), references, query)
+def item(*references: str, text: str = TEXT, query: str = "") -> ReferencedDocument:
+    return ReferencedDocument("a", Document("a", "a", "text", (Page(1, text),)), references, query)
 
 
 def test_rouge_is_f1_with_stems_against_the_best_reference() -> None:
@@ -56,7 +56,7 @@ def test_rouge_agrees_with_googles() -> None:
 
 def test_numbers_and_names_count_when_they_stand_in_the_document() -> None:
     said = "It gave Ada Lindqvist 4200 crowns of Bruno on 5 May 1998."
-    found = judged(said, item("x"), TEXT)
+    found = judge_summary(said, item("x"), TEXT)
     assert sorted(found["supported_numbers"].values()) == [0.0, 1.0, 1.0]
     assert sorted(found["supported_names"].values()) == [0.0, 1.0, 1.0, 1.0]
 
@@ -67,7 +67,7 @@ def test_the_lead_has_as_many_words_as_the_summary() -> None:
     (detail,) = result.details
     assert detail["words"] == 5
     assert result.metrics["lead rougeL"].value == pytest.approx(
-        rouge(lead(TEXT, 5), ["The council met on 3 May."])["rougeL"]
+        rouge(first_words(TEXT, 5), ["The council met on 3 May."])["rougeL"]
     )
     assert result.metrics["lead rougeL"].value > result.metrics["summary rougeL"].value > 0
     assert result.metrics["summary coverage"].value == 1.0
@@ -82,7 +82,7 @@ def test_a_question_reaches_the_summarizer() -> None:
     assert "Who asked?" in str(model.asked[0].messages[-1].content)
 
 
-ROWS = {
+ROWS: dict[str, dict[str, Any]] = {
     "squality": {
         "metadata": {"passage_id": "77"},
         "document": TEXT,
@@ -143,7 +143,7 @@ def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
 
 def test_the_command_measures_the_embedded_model(tmp_path: Path, quoth: Quoth) -> None:
     file, saved = tmp_path / "rows.jsonl", tmp_path / "saved.json"
-    file.write_text(json.dumps(ROWS["squality"] | {"document": f"{TEXT} {TEXT}"}))
+    file.write_text(json.dumps({**ROWS["squality"], "document": f"{TEXT} {TEXT}"}))
     shown = quoth("eval", "summaries", str(file), "--limit", "1", "--json", "--save", str(saved))
     assert shown.returncode == 0, shown.stderr
     figures = json.loads(shown.stdout)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from quoth import Library
+from quoth import Answer, Library
 from quoth.config import ModelSettings, load_config
 from quoth.errors import ConfigurationError
 from quoth.models import LocalModel, backend_names, open_model
@@ -51,6 +51,7 @@ def test_a_backend(sample: str, session_home: Path) -> None:
     with opened(sample, session_home, backend__model="echo:loud") as library:
         *words, answer = library.stream(QUESTION)
     assert len(words) > 1
+    assert isinstance(answer, Answer)
     assert answer.model == "echo:loud"
     assert all(citation.verified for citation in answer.citations)
     assert answer.timings.generated_tokens > 0

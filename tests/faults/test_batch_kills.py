@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from parts import BATCH_PARALLEL, batch_started, digest_of
+from faults.parts import BATCH_PARALLEL, batch_started, digest_of
 from quoth.journal.journal import Journal
 
 TEXT = (

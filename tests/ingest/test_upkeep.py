@@ -142,7 +142,7 @@ def test_the_old_chunks_answer_until_the_new_ones_are_complete(
         parts = other.store, other.index, other.embedder, other.splitter, other.lock
         engine = other.embedder.embed
 
-        def interrupted(texts: list[str], **more: object) -> object:
+        def interrupted(texts: list[str], **more: Any) -> object:
             if embedded:
                 raise KeyboardInterrupt
             embedded.extend(texts)
@@ -155,9 +155,12 @@ def test_the_old_chunks_answer_until_the_new_ones_are_complete(
         assert library.verify().problems == ()
 
         again: list[str] = []
-        monkeypatch.setattr(
-            other.embedder, "embed", lambda texts, **more: again.extend(texts) or engine(texts)
-        )
+
+        def remembered(texts: list[str], **more: Any) -> object:
+            again.extend(texts)
+            return engine(texts, **more)
+
+        monkeypatch.setattr(other.embedder, "embed", remembered)
         assert len(other.reembed().done) == 2
         assert embedded
         assert not set(again) & set(embedded), "what was finished is not embedded again"

@@ -19,6 +19,7 @@ import pypdfium2
 import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
+from load.xlsb_file import write_xlsb
 from pptx import Presentation
 from quoth.config import Limits
 from quoth.errors import (
@@ -33,7 +34,6 @@ from quoth.errors import (
 from quoth.load.langchain import DocumentLoader
 from quoth.load.registry import load_document, supported_suffixes
 from quoth.types import Document
-from xlsb_file import write_xlsb
 
 MakePdf = Callable[..., Path]
 MakeZip = Callable[[str, dict[str, str]], Path]
@@ -376,7 +376,7 @@ def test_docx_pages_headings_and_tables(tmp_path: Path) -> None:
     source.add_paragraph("Second words.")
     source.sections[0].header.paragraphs[0].text = "Company"
     source.core_properties.title = "The title"
-    source.save(tmp_path / "a.docx")
+    source.save(str(tmp_path / "a.docx"))
     document = load_document(tmp_path / "a.docx")
     assert document.title == "The title"
     assert document.pages[0].text == "Chapter\n\nFirst words.\n\na | b\nc | d"
@@ -392,7 +392,7 @@ def test_pptx_pages_are_slides_with_notes_and_tables(tmp_path: Path) -> None:
     table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
     slide.notes_slide.notes_text_frame.text = "say hello"
     show.slides.add_slide(show.slide_layouts[6])
-    show.save(tmp_path / "a.pptx")
+    show.save(str(tmp_path / "a.pptx"))
     document = load_document(tmp_path / "a.pptx")
     assert document.pages[0].text == "Plan\n\nleft | right\n\nNotes:\nsay hello"
     assert headings(document) == [(1, "Plan")]
@@ -400,7 +400,7 @@ def test_pptx_pages_are_slides_with_notes_and_tables(tmp_path: Path) -> None:
 
 
 def test_a_truncated_office_file_is_corrupt(tmp_path: Path) -> None:
-    NewDocx().save(tmp_path / "a.docx")
+    NewDocx().save(str(tmp_path / "a.docx"))
     content = (tmp_path / "a.docx").read_bytes()
     (tmp_path / "a.docx").write_bytes(content[: len(content) // 2])
     with pytest.raises(CorruptDocumentError, match="damaged archive"):

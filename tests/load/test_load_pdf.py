@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from pypdf.constants import PageLabelStyle
 from pypdf.generic import NameObject
 from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError
@@ -26,8 +27,8 @@ def test_pages_labels_and_unreadable_pages(make_pdf: MakePdf, tmp_path: Path) ->
     plain = make_pdf("plain.pdf", [["preface"], ["contents"], ["chapter"], []])
     assert [page.label for page in load_document(plain).pages] == [None] * 4
     writer = pypdf.PdfWriter(clone_from=plain)
-    writer.set_page_label(0, 1, style="/r", start=3)
-    writer.set_page_label(2, 3, style="/D", start=379)
+    writer.set_page_label(0, 1, style=PageLabelStyle.LOWERCASE_ROMAN, start=3)
+    writer.set_page_label(2, 3, style=PageLabelStyle.DECIMAL, start=379)
     writer.write(tmp_path / "labels.pdf")
     document = load_document(tmp_path / "labels.pdf")
     assert [page.label for page in document.pages] == ["iii", "iv", "379", "380"]
@@ -147,10 +148,13 @@ def test_a_huge_image_costs_neither_time_nor_memory(make_pdf: MakePdf, tmp_path:
         image[NameObject(name)] = value
     page = writer.pages[0]
     resources = page["/Resources"]
+    assert isinstance(resources, pypdf.generic.DictionaryObject)
     resources[NameObject("/XObject")] = pypdf.generic.DictionaryObject(
         {NameObject("/Im0"): writer._add_object(image)}
     )
-    content = page.get_contents().get_data() + b"\nq 500 0 0 500 50 50 cm /Im0 Do Q\n"
+    contents = page.get_contents()
+    assert contents
+    content = contents.get_data() + b"\nq 500 0 0 500 50 50 cm /Im0 Do Q\n"
     stream = pypdf.generic.StreamObject()
     stream._data = content
     page[NameObject("/Contents")] = writer._add_object(stream)

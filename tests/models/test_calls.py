@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
@@ -211,7 +212,13 @@ def test_what_changes_the_answer_changes_the_key() -> None:
 
 
 def test_a_call_has_the_key_that_older_journals_gave_it() -> None:
-    parameters = {"json_schema": None, "max_tokens": 500, "seed": 0, "stop": [], "temperature": 0.0}
+    parameters: dict[str, Any] = {
+        "json_schema": None,
+        "max_tokens": 500,
+        "seed": 0,
+        "stop": [],
+        "temperature": 0.0,
+    }
     whole = json.dumps(["scripted", '[["human", "What is tea?"]]', parameters], sort_keys=True)
     key = hashlib.sha256(whole.encode()).hexdigest()
     assert ModelCalls(Scripted()).identify(asking()).key == key
@@ -260,8 +267,8 @@ def test_callbacks_of_the_caller_see_the_call() -> None:
         def __init__(self) -> None:
             self.tokens: list[str] = []
 
-        def on_llm_new_token(self, token: str, **kwargs: object) -> None:
-            self.tokens.append(token)
+        def on_llm_new_token(self, token: str | list[str | dict[str, Any]], **kwargs: Any) -> None:
+            self.tokens.append(str(token))
 
     watching = Watching()
     ModelCalls(saying("A drink.")).call(asking(), {"callbacks": [watching]})
@@ -280,7 +287,7 @@ def test_a_loop_is_cut_where_it_begins() -> None:
 
 
 @pytest.mark.parametrize("guide", [{"grammar": "root ::= .*"}, {"json_schema": {}}])
-def test_a_guided_answer_may_repeat_itself(guide: dict[str, object]) -> None:
+def test_a_guided_answer_may_repeat_itself(guide: dict[str, Any]) -> None:
     text = "It is made of leaves. " * 50
     assert ModelCalls(saying(text)).call(asking(**guide)).finish == "stop"
 

@@ -33,6 +33,10 @@ class Model(FakeListLLM):
     model_path: str = ""
 
 
+class OfKind(Model):
+    kind: str
+
+
 class ChatModel(FakeListChatModel):
     responses: list[str] = ["x"]  # noqa: RUF012
     model: str = ""
@@ -70,7 +74,7 @@ def test_the_selector_is_langchain_s_and_gives_a_template_for_its_chains() -> No
     value = template.invoke({"context": "{question}", "question": "Why?"})
     expected = load_prompt("answer").messages(context="{question}", question="Why?")
     assert value.to_messages() == expected
-    assert "{context}" in template.pretty_repr()
+    assert "{context}" in str(template)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain_core.documents import BaseDocumentCompressor, Document
@@ -57,13 +58,13 @@ def test_nothing_is_loaded_for_no_texts(tmp_path: Path) -> None:
 def test_a_cross_encoder_of_sentence_transformers_gives_a_score_for_each_text(
     tmp_path: Path,
 ) -> None:
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    transformers: Any = pytest.importorskip("transformers")
 
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "rent", "is", "due", "wing"]
     (tmp_path / "vocab.txt").write_text("\n".join(words))
-    BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
-    BertForSequenceClassification(
-        BertConfig(
+    transformers.BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+    transformers.BertForSequenceClassification(
+        transformers.BertConfig(
             vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
             intermediate_size=8, num_labels=1,
         )

@@ -22,7 +22,7 @@ from quoth.retrieve.names import fit_names
 from quoth.retrieve.scopes import pages_of, scope_of
 from quoth.retrieve.searcher import CollectionSearcher
 from quoth.system.lock import WriteLock
-from quoth.text import named_words
+from quoth.text import guess_name_words
 from quoth.types import Chunk, Document, Heading, Page, Vectors
 
 MODES = ("dense", "keyword", "hybrid")
@@ -189,8 +189,8 @@ def test_a_file_that_the_question_names_comes_first(store: Store) -> None:
 def test_a_number_alone_names_nothing(store: Store) -> None:
     put(store, "/f/1184.txt", "one")
     put(store, "/f/report-2019.txt", "two")
-    assert fit_names(store, named_words("1184 patients in 2019")) == {}
-    assert len(fit_names(store, named_words("the report of 2019"))) == 1
+    assert fit_names(store, guess_name_words("1184 patients in 2019")) == {}
+    assert len(fit_names(store, guess_name_words("the report of 2019"))) == 1
 
 
 def test_a_section_comes_with_its_hit_while_there_is_room(store: Store) -> None:

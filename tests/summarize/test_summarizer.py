@@ -147,7 +147,7 @@ def test_pages_that_were_left_out_are_told_in_the_coverage() -> None:
 
 
 def test_several_documents_make_one_summary_with_their_names() -> None:
-    documents = [
+    documents: list[Document | LangChainDocument | str] = [
         Document("a.md", "A", "text", (Page(1, "The bakery on Mill Lane sold 900 loaves."),)),
         LangChainDocument("The ferry to Aldmoor left at 07:40.", metadata={"source": "b.md"}),
     ]

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quoth.text import number_values, numbers, unsupported_numbers
+from quoth.text import find_numbers, find_unsupported_numbers, read_number_values
 
 
 def readings(text: str) -> list[set[tuple[str, ...]]]:
-    return [set(number.readings) for number in numbers(text)]
+    return [set(number.readings) for number in find_numbers(text)]
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_a_number_that_can_be_read_in_two_ways_has_both_readings(
     ],
 )
 def test_numbers_are_found_as_they_are_written(text: str, found: list[str]) -> None:
-    assert [number.text for number in numbers(text)] == found
-    assert all(text.startswith(number.text, number.start) for number in numbers(text))
+    assert [number.text for number in find_numbers(text)] == found
+    assert all(text.startswith(number.text, number.start) for number in find_numbers(text))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_numbers_are_found_as_they_are_written(text: str, found: list[str]) -> N
     ],
 )
 def test_a_number_is_supported_by_a_source_that_can_be_read_so(answer: str, source: str) -> None:
-    assert unsupported_numbers(answer, [source]) == ()
+    assert find_unsupported_numbers(answer, [source]) == ()
 
 
 @pytest.mark.parametrize(
@@ -106,17 +106,17 @@ def test_a_number_is_supported_by_a_source_that_can_be_read_so(answer: str, sour
 def test_a_number_that_no_source_has_is_unsupported(
     answer: str, source: str, missing: tuple[str, ...]
 ) -> None:
-    assert unsupported_numbers(answer, [source]) == missing
+    assert find_unsupported_numbers(answer, [source]) == missing
 
 
 @given(st.text(alphabet="0123456789.,'’:/ \u00a0\u202f٫٬a", max_size=30))
 def test_every_text_supports_its_own_numbers(text: str) -> None:
-    values = number_values([text])
-    assert all(number.readings and number.is_among(values) for number in numbers(text))
+    values = read_number_values([text])
+    assert all(number.readings and number.is_among(values) for number in find_numbers(text))
 
 
 @given(st.integers(0, 10**12), st.sampled_from(",.'’٬\u00a0\u2009\u202f "))
 def test_grouping_does_not_change_a_number(value: int, mark: str) -> None:
     written = f"{value:,}".replace(",", mark)
-    assert unsupported_numbers(str(value), [written]) == ()
-    assert unsupported_numbers(written, [str(value)]) == ()
+    assert find_unsupported_numbers(str(value), [written]) == ()
+    assert find_unsupported_numbers(written, [str(value)]) == ()

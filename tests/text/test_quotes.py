@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from quoth.text.quotes import find_quote
-from quoth.text.sentences import sentences
+from quoth.text.sentences import find_sentences
 
 PAGE = "The hatch opened in-\nward and could not be moved.\nIt was “ﬁnal”, they said — twice."
 
@@ -43,7 +43,7 @@ def test_the_span_ends_where_the_quote_ends() -> None:
 
 def test_sentences_are_spans_of_the_text() -> None:
     text = 'He left. "Why?" she asked.\n\nNobody knew, e.g. the guard. 3.5 metres is enough.'
-    found = [text[start:end] for start, end in sentences(text)]
+    found = [text[start:end] for start, end in find_sentences(text)]
     assert found[0] == "He left."
     assert found[-1] == "3.5 metres is enough."
     assert all(part == part.strip() for part in found)

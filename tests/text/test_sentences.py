@@ -5,12 +5,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quoth.text import Splitter, find_stops, is_complete, sentence_starts, sentences
+from quoth.text import Splitter, find_sentence_starts, find_sentences, find_stops, is_complete
 from quoth.types import Document, Page
 
 
 def cut(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentences(text)]
+    return [text[start:end] for start, end in find_sentences(text)]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_an_empty_line_ends_a_sentence() -> None:
 
 @given(st.text(alphabet="aA1 .!?。؟\n\"'（)」Дж", max_size=60))
 def test_sentences_are_the_whole_text_in_order(text: str) -> None:
-    spans = list(sentences(text))
+    spans = list(find_sentences(text))
     assert all(text[start:end].strip() == text[start:end] != "" for start, end in spans)
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
     assert "".join("".join(cut(text)).split()) == "".join(text.split())
@@ -86,7 +86,7 @@ def test_sentences_are_the_whole_text_in_order(text: str) -> None:
 
 def test_starts_are_those_of_the_span_alone() -> None:
     text = "One. Two. Three. Four."
-    assert list(sentence_starts(text, 5, 17)) == [10]
+    assert list(find_sentence_starts(text, 5, 17)) == [10]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_starts_are_those_of_the_span_alone() -> None:
 )
 def test_the_splitter_cuts_at_the_same_sentences(text: str) -> None:
     """A chunk has room for the longer sentence, so every cut is the end of one."""
-    longest = max(end - start for start, end in sentences(text))
+    longest = max(end - start for start, end in find_sentences(text))
     splitter = Splitter(range_of, chunk_tokens=longest + 1, limit=longest + 1)
     chunks = splitter.split(Document("a", "", "text", (Page(1, text),)))
     assert [chunk.text for chunk in chunks] == cut(text)

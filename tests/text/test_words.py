@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from quoth.text import (
     analyse,
     analyser_fingerprint,
-    code,
+    count_terms,
+    encode_word,
+    guess_name_words,
     is_stop_word,
     language,
-    name_words,
-    named_words,
     pack,
-    rarity,
+    split_name,
     stem,
-    terms,
     unpack,
+    weigh_rarity,
 )
 
 
@@ -43,7 +43,7 @@ def test_scripts_without_spaces_are_cut_into_pairs() -> None:
 
 @given(st.lists(st.text(min_size=1, max_size=8)))
 def test_codes_come_back_in_order(words: list[str]) -> None:
-    assert unpack(pack(words)).tolist() == [code(word) for word in words]
+    assert unpack(pack(words)).tolist() == [encode_word(word) for word in words]
     assert unpack(pack(words)).dtype == np.uint32
 
 
@@ -55,11 +55,11 @@ def test_any_text_has_words(text: str) -> None:
 
 
 def test_a_name_is_its_words_and_their_parts() -> None:
-    assert name_words("3M_2018_10K") == {"3m", "2018", "10k", "10"}
+    assert split_name("3M_2018_10K") == {"3m", "2018", "10k", "10"}
 
 
 def test_a_question_names_by_joined_neighbours_and_short_years() -> None:
-    named = named_words("How did Best Buy do in FY20, by its 10-K?")
+    named = guess_name_words("How did Best Buy do in FY20, by its 10-K?")
     assert {"bestbuy", "2020", "10k"} <= named
     assert not named & {"how", "in", "it"}
 
@@ -76,7 +76,7 @@ def test_stop_words_are_left_out_however_they_are_written() -> None:
 
 
 def test_terms_count_the_words_of_a_text() -> None:
-    assert terms("Oil and oils, in Zürich") == {"oil": 2, "zurich": 1}
+    assert count_terms("Oil and oils, in Zürich") == {"oil": 2, "zurich": 1}
 
 
 def test_threads_stem_at_once() -> None:
@@ -102,6 +102,6 @@ def test_the_fingerprint_changes_with_stop_words_and_stemmer() -> None:
 
 
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
-    weights = [rarity(holding, 10) for holding in range(11)]
+    weights = [weigh_rarity(holding, 10) for holding in range(11)]
     assert weights == sorted(weights, reverse=True)
     assert weights[-1] > 0

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 from quoth.config.settings import ModelSettings
@@ -147,7 +149,7 @@ def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
     assert profile_of(embedded_weights()) is None
 
 
-def test_tuning_measures_and_remembers(quoth) -> None:  # type: ignore[no-untyped-def]
+def test_tuning_measures_and_remembers(quoth: Callable[..., CompletedProcess[str]]) -> None:
     steps: list[int] = []
     profile = tune(
         ModelSettings(),
@@ -184,5 +186,5 @@ def test_a_model_of_a_server_cannot_be_tuned(tmp_path: Path) -> None:
         tune(ModelSettings(), workload="sing")
 
 
-def _fields(profile: Profile) -> dict[str, object]:
+def _fields(profile: Profile) -> dict[str, Any]:
     return {name: getattr(profile, name) for name in Profile.__dataclass_fields__}

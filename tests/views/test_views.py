@@ -73,7 +73,8 @@ def an_answer(quote: str = QUOTE, source: str = str(HANDBOOK), text: str = "32 h
 
 def highlighted(image: bytes) -> np.ndarray:
     pixels = np.asarray(Image.open(io.BytesIO(image)).convert("RGB")).astype(int)
-    return (pixels[..., 0] - pixels[..., 2]) > 60
+    marked: np.ndarray = (pixels[..., 0] - pixels[..., 2]) > 60
+    return marked
 
 
 def test_the_quote_is_highlighted_where_it_stands() -> None:

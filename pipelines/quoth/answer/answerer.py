@@ -21,7 +21,7 @@ from quoth.errors import QuothError
 from quoth.journal import Journal
 from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
 from quoth.retrieve import Question, Searcher
-from quoth.text import encloses, unsupported_numbers
+from quoth.text import encloses, find_unsupported_numbers
 from quoth.types import Answer, Chunk, Hit, Timings
 
 NOT_FOUND = "This is not in your documents."
@@ -180,7 +180,7 @@ class Answerer(Runnable[str, Answer]):
             nearest=tuple(hits),
             model=self.model.model,
             timings=call.timings,
-            unsupported_numbers=unsupported_numbers(reply.text, cited),
+            unsupported_numbers=find_unsupported_numbers(reply.text, cited),
             thinking=call.thinking,
             excerpts=draft.excerpts,
             cached=call.cached,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
-from quoth.text import encloses, find_quote, sentences, terms
+from quoth.text import count_terms, encloses, find_quote, find_sentences
 from quoth.types import Chunk, Citation, Finding
 
 MAX_CITATIONS = 3
@@ -56,8 +56,8 @@ def best_sentences(
     Words weigh by how rare they are among the sentences; those of the answer count double.
     """
     candidates = sentences_of(chunks)
-    weights = dict.fromkeys(terms(question), 1.0)
-    for term in terms(answer):
+    weights = dict.fromkeys(count_terms(question), 1.0)
+    for term in count_terms(answer):
         weights[term] = weights.get(term, 0.0) + _ANSWER_WEIGHT
     rarity = weigh_terms(weights, candidates)
     ranked = sorted(candidates, key=lambda sentence: -_overlap(sentence, weights, rarity))
@@ -73,7 +73,7 @@ def _overlap(
 
 def _claims(answer: str) -> list[str]:
     quoted = [match.group(1) for match in _QUOTED.finditer(answer)]
-    whole = [answer[start:end] for start, end in sentences(answer)]
+    whole = [answer[start:end] for start, end in find_sentences(answer)]
     return [claim for claim in (*quoted, *whole) if len(_WORD.findall(claim)) >= CLAIM_WORDS]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from quoth.answer.turns import Turn
 from quoth.models import ChatRequest, ModelCalls
 from quoth.prompts import select_prompt
-from quoth.text import ConversationRules, terms
+from quoth.text import ConversationRules, count_terms
 
 MAX_TOKENS = 80
 MAX_GROWTH = 4
@@ -58,8 +58,8 @@ def is_faithful(condensed: str, question: str, turns: Sequence[Turn]) -> bool:
     It keeps the words that carry meaning, adds only words that were said, adds at least one of
     them, and is neither an answer nor much longer than a question.
     """
-    kept, given = terms(condensed), terms(question)
-    said = terms(" ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns))
+    kept, given = count_terms(condensed), count_terms(question)
+    said = count_terms(" ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns))
     return (
         condensed.endswith("?")
         and all(term in kept for term in given)
@@ -75,13 +75,17 @@ def with_subject(question: str, turn: Turn, rules: ConversationRules) -> str:
 
     That is the names and numbers of its question, or its words that carry meaning.
     """
-    given = terms(question).keys()
+    given = count_terms(question).keys()
     subjects = [
-        name for name in rules.subjects.findall(turn.standalone) if not given >= terms(name).keys()
+        name
+        for name in rules.subjects.findall(turn.standalone)
+        if not given >= count_terms(name).keys()
     ]
     if not subjects:
         words = re.findall(r"[\w-]+", turn.standalone)
-        subjects = [word for word in words if terms(word) and not given >= terms(word).keys()]
+        subjects = [
+            word for word in words if count_terms(word) and not given >= count_terms(word).keys()
+        ]
     if not subjects:
         return question
     mark = "?" if question.rstrip().endswith("?") else ""

@@ -16,7 +16,7 @@ from quoth.answer.kinds import is_of_kind, with_unit
 from quoth.answer.runs import SentenceRuns
 from quoth.answer.sentences import Sentence
 from quoth.retrieve import Question
-from quoth.text import without_links
+from quoth.text import strip_links
 
 SENTENCES = 3
 """Sentences that phrases are taken from."""
@@ -71,7 +71,7 @@ def find_choices(
 
 def line_of(sentence: Sentence) -> str:
     """Return a sentence on one line, without links."""
-    return " ".join(without_links(sentence.text).split())
+    return " ".join(strip_links(sentence.text).split())
 
 
 def rank_phrases(

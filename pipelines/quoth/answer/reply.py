@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from quoth.text import QuestionRules, without_links
+from quoth.text import QuestionRules, strip_links
 
 _LEAD = r"\s*[*_#>-]*\s*"
 _REST = r"(?!\w)[*_]*[^:\n\"“]{0,12}"
@@ -90,7 +90,7 @@ class Reply:
         text = self._withheld + text
         link = None if last else _OPEN.search(text)
         self._withheld = text[link.start() :] if link else ""
-        text = without_links(text[: link.start()] if link else text)
+        text = strip_links(text[: link.start()] if link else text)
         text = re.sub(r"\](?=\()", "] ", text)
         if self._last == "]" and text.startswith("("):
             text = " " + text

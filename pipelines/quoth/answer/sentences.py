@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from quoth.text import rarity, sentences, terms
+from quoth.text import count_terms, find_sentences, weigh_rarity
 from quoth.types import Chunk
 
 _WORD = re.compile(r"\w+")
@@ -33,19 +33,19 @@ def sentences_of(chunks: Iterable[Chunk]) -> list[Sentence]:
     """
     result = []
     for rank, chunk in enumerate(chunks):
-        for start, end in sentences(chunk.text):
+        for start, end in find_sentences(chunk.text):
             start = _skip_headings(chunk, start, end)
             text = chunk.text[start:end]
             if len(_WORD.findall(text)) > 1:
                 span = chunk.start + start, chunk.start + end
-                result.append(Sentence(chunk, rank, *span, text, terms(text)))
+                result.append(Sentence(chunk, rank, *span, text, count_terms(text)))
     return result
 
 
 def weigh_terms(stems: Iterable[str], sentences: Sequence[Sentence]) -> Mapping[str, float]:
     """Return the rarity of each stem: higher, the fewer of the sentences have it."""
     frequency = Counter(term for sentence in sentences for term in sentence.terms)
-    return {stem: rarity(frequency[stem], len(sentences)) for stem in stems}
+    return {stem: weigh_rarity(frequency[stem], len(sentences)) for stem in stems}
 
 
 def _skip_headings(chunk: Chunk, start: int, end: int) -> int:

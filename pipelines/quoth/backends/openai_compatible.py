@@ -23,7 +23,7 @@ from quoth.config import ModelSettings
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
 from quoth.models import Description, Piece, Provider, Request, defuse, role_of, shortfall
 from quoth.prompts import ModelMetadata, family_of
-from quoth.text import most_tokens
+from quoth.text import bound_token_count
 from quoth.types import Timings
 from quoth.weights import Installed
 
@@ -80,7 +80,7 @@ class OpenAICompatible(HttpModel):
         """Return the number of tokens, by the server's own tokenizer or by a bound."""
         server = self._reached()
         if server.tokenizer == "none":
-            return most_tokens(text)
+            return bound_token_count(text)
         return len(self._tokens(text, server.tokenizer, server.model_id))
 
     def count_prompt(self, messages: Sequence[BaseMessage]) -> int:

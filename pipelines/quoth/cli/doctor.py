@@ -1,4 +1,4 @@
-"""`quoth doctor`: what is here, what is not, and what to do about it."""
+"""`quoth doctor`: a check of everything that answers depend on, with hints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.cli.tune import summary_of
+from quoth.cli.tune import describe_profile
 from quoth.errors import QuothError
 from quoth.views import clean, format_count
 
@@ -29,8 +29,8 @@ _MARKS: dict[State, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
+class Check:
+    """The result of one check; `found` is a description of what is here."""
 
     what: str
     state: State
@@ -45,9 +45,9 @@ def register(app: typer.Typer) -> None:
 
 def doctor(shared: SharedOptions) -> int:
     """Check machine, model, embedder and collection."""
-    findings: list[Finding] = []
-    with shared.open_library() as library, show.waiting("Looking"):
-        for look in (
+    checks: list[Check] = []
+    with shared.open_library() as library, show.waiting("Checking"):
+        for run_check in (
             _machine,
             _state,
             _privacy,
@@ -60,27 +60,27 @@ def doctor(shared: SharedOptions) -> int:
             _ocr,
         ):
             try:
-                findings.append(look(library))
+                checks.append(run_check(library))
             except QuothError as error:
-                what = look.__name__.removeprefix("_")
-                findings.append(Finding(what, "bad", str(error), error.hint))
+                what = run_check.__name__.removeprefix("_")
+                checks.append(Check(what, "bad", str(error), error.hint))
     if shared.json:
-        show.print_json([asdict(finding) for finding in findings])
+        show.print_json([asdict(check) for check in checks])
     else:
         out = show.console()
-        for finding in findings:
-            mark, style = _MARKS[finding.state]
-            out.print(f"{mark} {finding.what:<11} {clean(finding.found)}", style=style)
-            if finding.hint:
-                out.print(f"  {'':<11} {clean(finding.hint)}", style="dim")
-    return EXIT_FAILED if any(finding.state == "bad" for finding in findings) else 0
+        for check in checks:
+            mark, style = _MARKS[check.state]
+            out.print(f"{mark} {check.what:<11} {clean(check.found)}", style=style)
+            if check.hint:
+                out.print(f"  {'':<11} {clean(check.hint)}", style="dim")
+    return EXIT_FAILED if any(check.state == "bad" for check in checks) else 0
 
 
-def _machine(library: Library) -> Finding:
+def _machine(library: Library) -> Check:
     import psutil
 
     memory = psutil.virtual_memory()
-    return Finding(
+    return Check(
         "machine",
         "good",
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
@@ -89,80 +89,80 @@ def _machine(library: Library) -> Finding:
     )
 
 
-def _state(library: Library) -> Finding:
+def _state(library: Library) -> Check:
     library.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(library.home).free
-    return Finding(
+    return Check(
         "state",
         "good" if free > 2**30 else "note",
         f"{library.home} ({free / 2**30:.0f} GiB free)",
-        "" if free > 2**30 else "The disk is nearly full; QUOTH_HOME names another place.",
+        "" if free > 2**30 else "The disk is nearly full; QUOTH_HOME sets another place.",
     )
 
 
-def _privacy(library: Library) -> Finding:
+def _privacy(library: Library) -> Check:
     settings = library.config.privacy
     if not settings.guard:
-        return Finding("privacy", "note", "the guard is off", "Set privacy.guard to true.")
+        return Check("privacy", "note", "the guard is off", "Set privacy.guard to true.")
     named = ", ".join(settings.allow)
-    return Finding(
+    return Check(
         "privacy",
         "note" if named else "good",
         f"only this machine and {named}" if named else "nothing leaves this machine",
     )
 
 
-def _fit(library: Library) -> Finding:
-    """Say what the model needs, before anything is loaded."""
+def _fit(library: Library) -> Check:
+    """Check whether the model fits, before it is loaded."""
     from quoth.weights import fit_of, read_gguf
 
     file = library.model.weights_file()
     if file is None:
-        return Finding("fit", "note", f"the weights of {library.model.model} cannot be read here")
-    found = fit_of(read_gguf(file), library.config.backend)
-    if found.place == "nowhere":
-        return Finding("fit", "bad", found.summary, "Take a smaller model, or a smaller window.")
-    return Finding("fit", "note" if found.better else "good", found.summary)
+        return Check("fit", "note", f"the weights of {library.model.model} cannot be read here")
+    fit = fit_of(read_gguf(file), library.config.backend)
+    if fit.place == "nowhere":
+        return Check("fit", "bad", fit.summary, "Take a smaller model, or a smaller window.")
+    return Check("fit", "note" if fit.better else "good", fit.summary)
 
 
-def _model(library: Library) -> Finding:
-    """Have the model write one token, so that it is loaded and its offload read back."""
+def _model(library: Library) -> Check:
+    """Let the model write one token: it is loaded, and its offload is read back."""
     from quoth.models import timings_of
 
-    spent = timings_of(library.model.invoke("Hello.", max_tokens=1))
-    found = library.model.describe()
-    layers = found.gpu_layers
+    timings = timings_of(library.model.invoke("Hello.", max_tokens=1))
+    description = library.model.describe()
+    layers, millions = description.gpu_layers, description.parameters / 1e6
     where = {None: "", 0: ", on the CPU"}.get(layers, f", {layers} layers on the GPU")
-    loaded = f", loaded in {spent.load_seconds:.1f} s" if spent.load_seconds else ""
-    size = f", {found.bytes / 2**20:.0f} MiB" if found.bytes else ""
-    return Finding(
+    loaded = f", loaded in {timings.load_seconds:.1f} s" if timings.load_seconds else ""
+    size = f", {description.bytes / 2**20:.0f} MiB" if description.bytes else ""
+    return Check(
         "model",
-        "note" if spent.note else "good",
-        f"{found.name}: {found.family}, {found.parameters / 1e6:.0f} million parameters{size}, "
-        f"window {found.context_window}, {found.parallel} at once{where}{loaded}",
-        spent.note or found.note,
+        "note" if timings.note else "good",
+        f"{description.name}: {description.family}, {millions:.0f} million parameters{size}, "
+        f"window {description.context_window}, {description.parallel} at once{where}{loaded}",
+        timings.note or description.note,
     )
 
 
-def _tuning(library: Library) -> Finding:
+def _tuning(library: Library) -> Check:
     from quoth.tune import weights_to_tune
     from quoth.weights import profile_of
 
     weights = weights_to_tune(library.config.backend.model)
     if weights is None:
-        return Finding("tuning", "note", "its own server runs this model", "")
+        return Check("tuning", "note", "a server runs this model", "")
     profile = profile_of(weights)
     if profile is None:
-        return Finding(
+        return Check(
             "tuning", "note", "this model was not measured here", "Make it faster: quoth tune"
         )
-    return Finding("tuning", "good", f"{summary_of(profile)} ({profile.date})")
+    return Check("tuning", "good", f"{describe_profile(profile)} ({profile.date})")
 
 
-def _embedder(library: Library) -> Finding:
+def _embedder(library: Library) -> Check:
     embedder = library.embedder
     dimension = len(embedder.query_vector("a first text"))
-    return Finding(
+    return Check(
         "embedder",
         "good",
         f"{library.config.embedding.model} on {embedder.engine_name}, {dimension} dimensions, "
@@ -170,15 +170,15 @@ def _embedder(library: Library) -> Finding:
     )
 
 
-def _answering(library: Library) -> Finding:
-    """Report whether the limits of answering were fitted to the embedder."""
+def _answering(library: Library) -> Check:
+    """Check whether the limits of answering were fitted to the embedder."""
     from quoth.answer import find_calibration
     from quoth.text import ENGLISH
 
     rules = find_calibration(library.embedder.fingerprint, ENGLISH.name)
     if rules.calibrated:
-        return Finding("answering", "good", f"calibrated for this embedder and {rules.language}")
-    return Finding(
+        return Check("answering", "good", f"calibrated for this embedder and {rules.language}")
+    return Check(
         "answering",
         "note",
         f"not calibrated for this embedder and {rules.language}",
@@ -186,33 +186,33 @@ def _answering(library: Library) -> Finding:
     )
 
 
-def _collection(library: Library) -> Finding:
+def _collection(library: Library) -> Check:
     chunks = library.store.chunk_count()
     if not chunks:
-        return Finding(
+        return Check(
             "collection", "note", f"{library.collection} is empty", "Fill it: quoth ingest FOLDER"
         )
     if problem := library.index.problem():
-        return Finding(
+        return Check(
             "collection",
             "note",
             f"{library.collection}: {format_count(chunks, 'chunk')}, and {problem}",
-            "Searches are right all the same; the next ingest mends it.",
+            "Searches are right nevertheless; the next ingest repairs the index.",
         )
-    return Finding(
+    return Check(
         "collection",
         "good",
         f"{library.collection}: {format_count(len(library.documents()), 'document')}, "
-        f"{format_count(chunks, 'chunk')}, index in step",
+        f"{format_count(chunks, 'chunk')}, index up to date",
     )
 
 
-def _ocr(library: Library) -> Finding:
+def _ocr(library: Library) -> Check:
     from quoth.load import ocr_engine
 
     if engine := ocr_engine():
-        return Finding("ocr", "good", f"{engine} reads scanned pages where ingestion.ocr is true")
-    return Finding(
+        return Check("ocr", "good", f"{engine} reads scanned pages where ingestion.ocr is true")
+    return Check(
         "ocr",
         "note",
         "neither tesseract nor the extra ocr is installed",

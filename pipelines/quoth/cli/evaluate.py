@@ -192,7 +192,7 @@ def compare(
 
 
 def print_evaluation(result: Evaluation) -> None:
-    """Print each figure with its interval, and what was measured."""
+    """Print each metric with its interval, and the data that was measured."""
     out = show.console()
     width = max(len(name) for name in result.metrics)
     for name, metric in result.metrics.items():
@@ -206,7 +206,7 @@ def print_evaluation(result: Evaluation) -> None:
 
 
 def print_summaries(result: Evaluation) -> None:
-    """Print the figures of the summaries beside those of the first words of their documents."""
+    """Print the metrics of the summaries beside those of the first words of the documents."""
     out = show.console()
     rows: dict[str, dict[str, str]] = {}
     for name, metric in result.metrics.items():
@@ -222,7 +222,7 @@ def print_summaries(result: Evaluation) -> None:
 
 
 def print_comparison(result: Comparison) -> None:
-    """Print what changed, metric by metric."""
+    """Print the change of each metric."""
     out = show.console()
     width = max(len(difference.metric) for difference in result.differences)
     for d in result.differences:
@@ -235,7 +235,7 @@ def print_comparison(result: Comparison) -> None:
 
 
 def _figures(result: Evaluation) -> dict[str, Any]:
-    """Return the figures of a measurement with their intervals, for JSON."""
+    """Return the metrics of a measurement with their intervals, for JSON."""
     intervals = {n: [_plain(m.low), _plain(m.high)] for n, m in result.metrics.items()}
     values: dict[str, Any] = {n: _plain(m.value) for n, m in result.metrics.items()}
     return {**values, "intervals": intervals, "about": dict(result.about)}

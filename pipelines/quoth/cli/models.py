@@ -47,12 +47,12 @@ def list_models(
     silent: dict[str, str] = {}
     for backend in backend_names():
         try:
-            found = _installed(backend, chosen)
+            models = _installed(backend, chosen)
         except QuothError as error:
             silent[backend] = str(error)
             continue
-        rows += [{**asdict(entry), "name": f"{backend}:{entry.name}"} for entry in found]
-        if not found:
+        rows += [{**asdict(entry), "name": f"{backend}:{entry.name}"} for entry in models]
+        if not models:
             silent[backend] = "has nothing of its own; name a file or a server"
     if shared.json:
         show.print_json({"models": rows, "without": silent})
@@ -79,10 +79,10 @@ def show_model(
     chosen = replace(shared, model=name).configure()
     model = open_model(chosen.backend, guard=chosen.guard)
     try:
-        found = model.describe()
+        description = model.describe()
         template = model.template()
         facts = {
-            **asdict(found),
+            **asdict(description),
             "template": template.origin if template else "server",
             "file": str(model.weights_file() or ""),
         }
@@ -122,12 +122,12 @@ def fit(
     finally:
         model.close()
     with show.waiting("Measuring"):
-        found = fit_of(read_gguf(file), settings)
+        estimate = fit_of(read_gguf(file), settings)
     if shared.json:
-        show.print_json({**asdict(found), "total": found.total})
+        show.print_json({**asdict(estimate), "total": estimate.total})
     else:
-        _print_fit(name, found)
-    return EXIT_FAILED if found.place == "nowhere" else 0
+        _print_fit(name, estimate)
+    return EXIT_FAILED if estimate.place == "nowhere" else 0
 
 
 def pull(
@@ -159,7 +159,7 @@ def pull(
 def remove(
     shared: SharedOptions,
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
 ) -> None:
     """Delete a model that a backend keeps."""
     from quoth.models import open_provider, split_model
@@ -174,10 +174,9 @@ def remove(
 
 
 def _check_network(host: str, name: str, config: Config) -> None:
-    """Refuse a fetch that the configuration does not allow, whoever opens the connection.
+    """Raise `EgressError` for a fetch from a host that `privacy.allow` does not name.
 
-    The backend's own server fetches, out of reach of the guard, so the rule is kept here: the host
-    of the registry must stand in `privacy.allow`, as for every connection of ours.
+    The server of the backend opens the connection, where no guard of this process sees it.
     """
     if not host or config.guard.permits(host):
         return
@@ -194,26 +193,26 @@ def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:
     return list(open_provider(backend, quick).installed())
 
 
-def _print_fit(name: str, found: Fit) -> None:
+def _print_fit(name: str, fit: Fit) -> None:
     out = show.console()
-    memory = found.memory
-    out.print(f"{name}: {found.parameters / 1e6:,.0f} million parameters, {found.quantization}")
+    memory = fit.memory
+    out.print(f"{name}: {fit.parameters / 1e6:,.0f} million parameters, {fit.quantization}")
     out.print(
-        f"  needs   {_size(found.total)}: weights {_size(found.weights)}, KV cache "
-        f"{_size(found.cache)} at a window of {found.window}, work {_size(found.work)}"
+        f"  needs   {_size(fit.total)}: weights {_size(fit.weights)}, KV cache "
+        f"{_size(fit.cache)} at a window of {fit.window}, work {_size(fit.work)}"
     )
     out.print(f"  memory  {_size(memory.available)} free of {_size(memory.total)}")
     for gpu in memory.gpus:
         out.print(f"  GPU     {gpu.name}: {_size(gpu.free)} free of {_size(gpu.total)}")
     if not memory.gpus:
         out.print("  GPU     none that this build of llama.cpp can use")
-    out.print(f"  place   {found.where}")
-    if found.tokens_per_second:
+    out.print(f"  place   {fit.where}")
+    if fit.tokens_per_second:
         out.print(
-            f"  speed   at most {found.tokens_per_second:,.0f} tokens a second, by the measured "
+            f"  speed   at most {fit.tokens_per_second:,.0f} tokens a second, by the measured "
             "bandwidth of the memory"
         )
-    out.print(f"  advice  {found.advice}", style="bold" if found.better else "")
+    out.print(f"  advice  {fit.advice}", style="bold" if fit.better else "")
 
 
 def _size(size: int) -> str:

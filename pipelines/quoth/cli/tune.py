@@ -38,12 +38,12 @@ def tune(
 
     chosen = replace(shared, model=model).configure()
     if undo:
-        there = tuning.undo(chosen.backend)
+        was_tuned = tuning.undo(chosen.backend)
         if shared.json:
-            show.print_json({"model": chosen.backend.model, "undone": there})
+            show.print_json({"model": chosen.backend.model, "undone": was_tuned})
         else:
-            said = "runs with the defaults again" if there else "was not tuned"
-            show.console().print(f"{chosen.backend.model} {said}.")
+            state = "runs with the defaults again" if was_tuned else "was not tuned"
+            show.console().print(f"{chosen.backend.model} {state}.")
         return
     with show.progress("Measuring") as move:
         profile = tuning.tune(chosen.backend, workload=workload, lossy=lossy, progress=move)
@@ -53,8 +53,8 @@ def tune(
         _print_profile(profile)
 
 
-def summary_of(profile: Profile) -> str:
-    """Return what was chosen, and what the defaults would have cost, as one sentence."""
+def describe_profile(profile: Profile) -> str:
+    """Return the chosen settings and the cost of the defaults as one sentence."""
     from quoth.weights import XLLAMACPP
 
     settings = {"batch_tokens": "tokens a step", "parallel": "at once"}
@@ -98,7 +98,7 @@ def _print_profile(profile: Profile) -> None:
     out.print(table, soft_wrap=False)
     for note in profile.notes:
         out.print(f"· {note}", style="yellow")
-    out.print(f"\n{summary_of(profile)}.", style="bold")
+    out.print(f"\n{describe_profile(profile)}.", style="bold")
     out.print(
         f"Measured in {profile.seconds:.0f} s and kept; `quoth tune --undo` goes back.",
         style="dim",
@@ -106,7 +106,7 @@ def _print_profile(profile: Profile) -> None:
 
 
 def _off(trial: Trial) -> str:
-    """Return what the storage of the weights changes."""
+    """Return the change that the storage makes to the weights and to the perplexity."""
     if trial.rounding is None:
         return ""
     if not trial.rounding:

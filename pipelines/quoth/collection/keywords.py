@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from quoth.system import Database
-from quoth.text import code
+from quoth.text import encode_word
 
 
 class Keywords:
@@ -36,7 +36,7 @@ class Keywords:
 
     def frequency(self, word: str) -> int:
         """Return how many chunks hold an analysed word."""
-        row = self._database.read("SELECT chunks FROM terms WHERE code = ?", (code(word),))
+        row = self._database.read("SELECT chunks FROM terms WHERE code = ?", (encode_word(word),))
         found = row.fetchone()
         return int(found[0]) if found else 0
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from quoth.collection.schema import KEYWORDS
 from quoth.errors import FingerprintError
-from quoth.text import analyse, analyser_fingerprint, name_words, pack, unpack
+from quoth.text import analyse, analyser_fingerprint, pack, split_name, unpack
 from quoth.types import Chunk
 
 ANALYSER = "analyser"
@@ -109,7 +109,7 @@ def write_names(connection: sqlite3.Connection, content: int) -> None:
     connection.execute("DELETE FROM names WHERE content_id = ?", (content,))
     connection.executemany(
         "INSERT INTO names VALUES (?, ?)",
-        [(word, content) for word in sorted({w for stem in named for w in name_words(stem)})],
+        [(word, content) for word in sorted({w for stem in named for w in split_name(stem)})],
     )
 
 

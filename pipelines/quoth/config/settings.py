@@ -22,21 +22,21 @@ class Section(BaseModel):
 class Ingestion(Section):
     """How files become documents and chunks."""
 
-    chunk_tokens: int = Field(240, ge=16, le=8192, description="Tokens of a chunk, at most.")
+    chunk_tokens: int = Field(240, ge=16, le=8192, description="The most tokens in a chunk.")
     ocr: bool = Field(False, description="Read scanned pages, with tesseract or the extra ocr.")
-    max_pages: int = Field(_LIMITS.pages, ge=1, description="Pages that one file may have.")
-    max_seconds: float = Field(_LIMITS.seconds, gt=0, description="Time that one file may take.")
+    max_pages: int = Field(_LIMITS.pages, ge=1, description="The most pages in one file.")
+    max_seconds: float = Field(_LIMITS.seconds, gt=0, description="The most seconds for one file.")
     max_memory_megabytes: int = Field(
-        _LIMITS.memory_megabytes, ge=128, description="Memory that one file may take."
+        _LIMITS.memory_megabytes, ge=128, description="The most memory for one file."
     )
     max_unpacked_megabytes: int = Field(
-        _LIMITS.unpacked_megabytes, ge=1, description="Size that one file may unpack to."
+        _LIMITS.unpacked_megabytes, ge=1, description="The largest unpacked size of one file."
     )
-    workers: int = Field(0, ge=0, description="Processes that parse; 0 takes one for each core.")
+    workers: int = Field(0, ge=0, description="Processes that parse files; 0 starts one per core.")
 
     @property
     def limits(self) -> Limits:
-        """What reading one file may cost."""
+        """The limits for reading one file."""
         return Limits(
             seconds=self.max_seconds,
             memory_megabytes=self.max_memory_megabytes,
@@ -54,62 +54,67 @@ class Embedding(Section):
         description="`embedded`, a folder with a sentence-transformers model, or `ollama:NAME`.",
     )
     engine: Literal["auto", "onnx", "openvino", "torch", "torch-bf16"] = Field(
-        "auto", description="What runs it: the one that is fastest here, or the one named."
+        "auto", description="The engine: `auto` takes the fastest one here."
     )
-    batch_tokens: int = Field(1024, ge=256, description="Tokens in one pass, at most.")
-    threads: int = Field(0, ge=0, description="Threads of one pass; 0 takes one for each core.")
+    batch_tokens: int = Field(1024, ge=256, description="The most tokens in one pass.")
+    threads: int = Field(0, ge=0, description="Threads for one pass; 0 takes one per core.")
 
 
 class Retrieval(Section):
     """How chunks are found."""
 
-    mode: Literal["hybrid", "dense", "keyword"] = Field("hybrid", description="Which index.")
-    k: int = Field(8, ge=1, le=1000, description="Hits of a search.")
-    candidates: int = Field(200, ge=1, le=10000, description="Hits taken from each side to fuse.")
+    mode: Literal["hybrid", "dense", "keyword"] = Field(
+        "hybrid", description="The indexes to search."
+    )
+    k: int = Field(8, ge=1, le=1000, description="The number of hits.")
+    candidates: int = Field(
+        200, ge=1, le=10000, description="Candidates from each index, before fusion."
+    )
     diversity: float = Field(
-        0.0, ge=0, le=1, description="How much a hit loses for being like those before it (MMR)."
+        0.0, ge=0, le=1, description="The penalty for hits that resemble better ones (MMR)."
     )
     section_tokens: int = Field(
-        0, ge=0, description="Tokens that a hit may grow to with the rest of its section."
+        0, ge=0, description="Tokens to which a hit is extended within its section; 0 extends none."
     )
     expand: Literal["", "rewrite", "multi", "hyde"] = Field(
-        "", description="What the model adds to the question: `rewrite`, `multi` or `hyde`."
+        "", description="How the model expands the question: `rewrite`, `multi` or `hyde`."
     )
     reranker: str = Field(
-        "", description="Who looks again at the best hits: `model`, or a cross-encoder's folder."
+        "", description="The reranker: `model`, or the folder of a cross-encoder."
     )
     retriever: str = Field(
-        "", description="A retriever that an installed package brings, instead of our search."
+        "", description="A retriever from an installed package, in place of the search of Quoth."
     )
-    rerank: int = Field(20, ge=1, le=1000, description="Hits that the reranker looks at.")
+    rerank: int = Field(20, ge=1, le=1000, description="The number of hits to rerank.")
     paths: tuple[str, ...] = Field(
-        (), description="Only sources that fit, such as `*/2024/*.pdf` or `*.md`."
+        (), description="Search only sources that match, such as `*/2024/*.pdf` or `*.md`."
     )
-    formats: tuple[str, ...] = Field((), description="Only these formats, such as `pdf`.")
-    pages: str = Field("", description="Only these pages: `7`, `3-10`, `3-` or `-10`.")
-    since: str = Field("", description="Only from this day on, `2024-01-31`.")
-    until: str = Field("", description="Only up to this day.")
+    formats: tuple[str, ...] = Field((), description="Search only these formats, such as `pdf`.")
+    pages: str = Field("", description="Search only these pages: `7`, `3-10`, `3-` or `-10`.")
+    since: str = Field("", description="Search only documents of this day or later, `2024-01-31`.")
+    until: str = Field("", description="Search only documents of this day or earlier.")
 
 
 class Answering(Section):
     """How a question is answered."""
 
-    max_tokens: int = Field(160, ge=8, description="Tokens of an answer, at most.")
+    max_tokens: int = Field(160, ge=8, description="The most tokens in an answer.")
     style: Literal["auto", "phrase", "prose"] = Field(
-        "auto", description="A model chooses words of the text, or writes; `auto` by its size."
+        "auto",
+        description="`phrase` (chosen in the text), `prose` (written), or `auto` by model size.",
     )
-    context_tokens: int = Field(1600, ge=64, description="Tokens of excerpts that it writes from.")
+    context_tokens: int = Field(1600, ge=64, description="The most tokens of excerpts for `prose`.")
     floor: float | None = Field(
         None,
         ge=-1,
         le=1,
-        description="Similarity below which nothing counts as found; by default as calibrated.",
+        description="The lowest cosine of a hit that is answered from; by default as calibrated.",
     )
     likelihood: float | None = Field(
         None,
         ge=0,
         le=1,
-        description="Likelihood that `phrase` needs to answer; by default as calibrated.",
+        description="The lowest likelihood of an answer for `phrase`; by default as calibrated.",
     )
 
 
@@ -117,40 +122,48 @@ class Summarization(Section):
     """How documents are summarized."""
 
     strategy: Literal["auto", "map-reduce", "refine", "stuff"] = Field(
-        "map-reduce", description="How the whole text reaches the model."
+        "map-reduce", description="The way in which the text reaches the model."
     )
-    length: str = Field("standard", description="`brief`, `standard`, `detailed`, or words.")
-    map_tokens: int = Field(1200, ge=16, description="Tokens of text in one map call.")
+    length: str = Field(
+        "standard", description="`brief`, `standard`, `detailed`, or a number of words."
+    )
+    map_tokens: int = Field(1200, ge=16, description="The tokens of text in one map call.")
 
 
 class ModelSettings(Section):
-    """Which model answers, and how it runs."""
+    """The model, and how it runs."""
 
     model: str = Field(
         "llamacpp:embedded", description="`backend:name`; `quoth models list` shows what is here."
     )
-    url: str = Field("", description="Address of a server, where the backend is one.")
-    api_key_file: str = Field("", description="A file that holds the key of the server.")
+    url: str = Field("", description="The address of the server, for a backend that has one.")
+    api_key_file: str = Field("", description="The file with the key of the server.")
     template: str = Field(
-        "", description="A family, or a template file, instead of the model's own chat template."
+        "", description="A family or a template file, in place of the chat template of the model."
     )
-    context_window: int = Field(8192, ge=512, description="Tokens of prompt and answer together.")
+    context_window: int = Field(
+        8192, ge=512, description="The most tokens of prompt and answer together."
+    )
     gpu_layers: Literal["auto", "all"] | int = Field(
-        "auto", description="Layers on the GPU: `auto`, `all`, or a number."
+        "auto", description="The layers on the GPU: `auto`, `all`, or a number."
     )
-    threads: int = Field(0, ge=0, description="Threads that decode; 0 takes one for each core.")
-    batch_tokens: int = Field(512, ge=32, le=8192, description="Prompt tokens read in one step.")
-    parallel: int = Field(4, ge=1, le=256, description="Sequences decoded at once.")
+    threads: int = Field(0, ge=0, description="Threads for decoding; 0 takes one per core.")
+    batch_tokens: int = Field(512, ge=32, le=8192, description="Prompt tokens in one step.")
+    parallel: int = Field(4, ge=1, le=256, description="Sequences that are decoded at once.")
     flash_attention: Literal["auto", "on", "off"] = Field(
         "auto", description="Whether `llamacpp` computes attention in one pass over the cache."
     )
-    temperature: float = Field(0.0, ge=0, le=5, description="0 always takes the likeliest token.")
-    seed: int = Field(0, ge=0, description="Seed of the sampling.")
-    timeout: float = Field(300.0, gt=0, description="Seconds without a token before giving up.")
+    temperature: float = Field(
+        0.0, ge=0, le=5, description="The temperature of sampling; 0 takes the likeliest token."
+    )
+    seed: int = Field(0, ge=0, description="The seed of sampling.")
+    timeout: float = Field(
+        300.0, gt=0, description="Seconds without a token after which a call fails."
+    )
 
 
 class Privacy(Section):
-    """What may be reached."""
+    """Which hosts may be reached."""
 
     allow: tuple[str, ...] = Field((), description="Hosts off this machine that may be reached.")
     guard: bool = Field(True, description="Refuse all other connections off this machine.")
@@ -166,7 +179,7 @@ class Config(Section):
     summarization: Summarization = Summarization()
     backend: ModelSettings = ModelSettings()
     privacy: Privacy = Privacy()
-    prompts: str = Field("", description="A folder whose prompts override ours by name.")
+    prompts: str = Field("", description="A folder of prompts; they replace ours of the same name.")
     preset: str = Field(
         "", description="Defaults for a kind of use: `laptop`, `gpu`, `quality` or `fast`."
     )
@@ -178,5 +191,5 @@ class Config(Section):
 
     @property
     def prompt_folders(self) -> tuple[Path, ...]:
-        """Return the folders whose prompts and families go before ours."""
+        """The folders with prompts and families that replace ours."""
         return (Path(self.prompts).expanduser(),) if self.prompts else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from quoth.embed.contract import Embedder
-from quoth.text import plain
+from quoth.text import split_ligatures
 from quoth.types import Chunk
 
 
@@ -17,13 +17,13 @@ def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:
     with the text are more than the embedder reads.
     """
     headings = list(dict.fromkeys(part for part in (chunk.title, *chunk.headings) if part))
-    text, tokens = plain(chunk.text), chunk.tokens
+    text, tokens = split_ligatures(chunk.text), chunk.tokens
     if text != chunk.text:
         tokens = embedder.count_tokens(text)
         if tokens > embedder.limit:
             text, tokens = chunk.text, chunk.tokens
     while headings:
-        head = plain(" › ".join(headings))
+        head = split_ligatures(" › ".join(headings))
         if embedder.count_tokens(head) + tokens + 2 <= embedder.limit:
             text = f"{head}\n{text}"
             break

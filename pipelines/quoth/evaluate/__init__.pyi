@@ -3,14 +3,14 @@ __all__ = [
     "Comparison",
     "Difference",
     "Evaluation",
+    "GoldQuestion",
     "Interval",
-    "Question",
-    "Referenced",
+    "ReferencedDocument",
+    "build_evaluation",
     "compare",
     "evaluate_answers",
     "evaluate_retrieval",
     "evaluate_summaries",
-    "evaluation",
     "measure_answers",
     "measure_pages",
     "read_evaluation",
@@ -22,9 +22,9 @@ __all__ = [
 
 from .answers import evaluate_answers
 from .compare import Comparison, Difference, compare
-from .questions import Question, read_questions, sample
-from .references import Referenced, read_references
-from .results import Evaluation, Interval, evaluation, read_evaluation, write_evaluation
+from .questions import GoldQuestion, read_questions, sample
+from .references import ReferencedDocument, read_references
+from .results import Evaluation, Interval, build_evaluation, read_evaluation, write_evaluation
 from .retrieval import MODES, evaluate_retrieval
 from .sources import measure_answers, measure_pages
 from .summaries import evaluate_summaries

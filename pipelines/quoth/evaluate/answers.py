@@ -11,12 +11,12 @@ from typing import Any
 
 from langchain_core.runnables import Runnable
 
-from quoth.evaluate.questions import Question
-from quoth.evaluate.results import Evaluation, evaluation
+from quoth.evaluate.questions import GoldQuestion
+from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.text import find_quote
 from quoth.types import Answer, Citation, Progress
 
-PageText = Callable[[str, int], str | None]
+ReadPage = Callable[[str, int], str | None]
 """Source and page → the text of that page, `None` where there is none."""
 METRICS = (
     "exact_match",
@@ -31,9 +31,9 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def evaluate_answers(
-    questions: Sequence[Question],
+    questions: Sequence[GoldQuestion],
     answerer: Runnable[str, Answer],
-    page_text: PageText,
+    page_text: ReadPage,
     *,
     about: dict[str, Any] | None = None,
     seed: int = 0,
@@ -56,15 +56,15 @@ def evaluate_answers(
         if progress:
             progress(done, len(questions), "answering")
     facts = {"questions": len(questions), "seed": seed, **(about or {})}
-    return evaluation("answers", items, about=facts, details=details, seed=seed)
+    return build_evaluation("answers", items, about=facts, details=details, seed=seed)
 
 
 def token_f1(answer: str, truths: Sequence[str]) -> float:
     """Return SQuAD's F1 of the words of an answer, against the truth that fits it best."""
-    given = normalized(answer).split()
+    given = normalize(answer).split()
     best = 0.0
     for truth in truths:
-        wanted = normalized(truth).split()
+        wanted = normalize(truth).split()
         common = sum((Counter(given) & Counter(wanted)).values())
         if common:
             best = max(best, 2 * common / (len(given) + len(wanted)))
@@ -73,16 +73,16 @@ def token_f1(answer: str, truths: Sequence[str]) -> float:
 
 def exact_match(answer: str, truths: Sequence[str]) -> bool:
     """Tell whether an answer is one of the truths, as SQuAD compares them."""
-    return any(normalized(answer) == normalized(truth) for truth in truths)
+    return any(normalize(answer) == normalize(truth) for truth in truths)
 
 
-def normalized(text: str) -> str:
+def normalize(text: str) -> str:
     """Return a text in lower case, without punctuation, articles and superfluous white space."""
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
 def _judge(
-    question: Question, answer: Answer, page_text: PageText, items: dict[str, dict[str, float]]
+    question: GoldQuestion, answer: Answer, page_text: ReadPage, items: dict[str, dict[str, float]]
 ) -> None:
     said = answer.text if answer.answerable else ""
     if question.answerable:
@@ -103,7 +103,7 @@ def _judge(
             items["verified_share"][key] = float(stands)
 
 
-def _stands(citation: Citation, page_text: PageText) -> bool:
+def _stands(citation: Citation, page_text: ReadPage) -> bool:
     """Tell whether the quote is found on the page that the citation names, at its characters."""
     text = page_text(citation.source, citation.page)
     if text is None or find_quote(citation.quote, text) is None:
@@ -115,7 +115,7 @@ def _same_source(cited: str, wanted: str) -> bool:
     return cited == wanted or PurePath(cited).name == PurePath(wanted).name
 
 
-def _detail(question: Question, answer: Answer) -> dict[str, Any]:
+def _detail(question: GoldQuestion, answer: Answer) -> dict[str, Any]:
     return {
         "id": question.id,
         "question": question.text,

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from quoth.evaluate.questions import Question
-from quoth.evaluate.results import Evaluation, evaluation
-from quoth.evaluate.retrieval import MODES, in_mode, values_of
+from quoth.evaluate.questions import GoldQuestion
+from quoth.evaluate.ranking import score_rankings
+from quoth.evaluate.results import Evaluation, build_evaluation
+from quoth.evaluate.retrieval import MODES, in_mode
 from quoth.retrieve import OpenedSearcher
 from quoth.types import Hit, Progress
 
-METRICS = ("page@1", "page@5", "page@10", "ndcg@10")
+_MEASURES = {
+    "Success@1": "page@1",
+    "Success@5": "page@5",
+    "Success@10": "page@10",
+    "nDCG@10": "ndcg@10",
+}
+METRICS = tuple(_MEASURES.values())
 """Whether a right page is among the first 1, 5 and 10, and nDCG@10 over pages."""
 
 
 def evaluate_pages(
-    questions: Sequence[Question],
+    questions: Sequence[GoldQuestion],
     searcher: OpenedSearcher,
     *,
     modes: Sequence[str] = MODES,
@@ -31,24 +38,24 @@ def evaluate_pages(
     names, of the file that it names. `page@10` is the share of questions with a right page among
     the first ten. The metrics are those of ir-measures.
     """
-    asked = [question for question in questions if question.answerable]
+    answerable = [question for question in questions if question.answerable]
     judged = {
         question.id: {_key(question.source, page): 1 for page in question.pages}
-        for question in asked
+        for question in answerable
     }
     items: dict[str, dict[str, float]] = {}
-    total = len(asked) * len(modes)
-    for at, mode in enumerate(modes):
-        found_by = in_mode(searcher, mode)
-        run: dict[str, dict[str, float]] = {}
-        for done, question in enumerate(asked, start=1):
-            run[question.id] = page_scores(found_by.search(question.text))
+    total = len(answerable) * len(modes)
+    for number, mode in enumerate(modes):
+        mode_searcher = in_mode(searcher, mode)
+        rankings: dict[str, dict[str, float]] = {}
+        for done, question in enumerate(answerable, start=1):
+            rankings[question.id] = page_scores(mode_searcher.search(question.text))
             if progress:
-                progress(at * len(asked) + done, total, f"searching, {mode}")
-        for metric, values in _measured(judged, run).items():
+                progress(number * len(answerable) + done, total, f"searching, {mode}")
+        for metric, values in score_rankings(_MEASURES, judged, rankings).items():
             items[f"{mode} {metric}"] = values
-    facts = {"questions": len(asked), "seed": seed, **(about or {})}
-    return evaluation("pages", items, about=facts, seed=seed)
+    facts = {"questions": len(answerable), "seed": seed, **(about or {})}
+    return build_evaluation("pages", items, about=facts, seed=seed)
 
 
 def page_scores(hits: Sequence[Hit]) -> dict[str, float]:
@@ -59,12 +66,3 @@ def page_scores(hits: Sequence[Hit]) -> dict[str, float]:
 
 def _key(source: str, page: int) -> str:
     return f"{PurePath(source).name}, page {page}"
-
-
-def _measured(
-    judged: Mapping[str, Mapping[str, int]], run: Mapping[str, Mapping[str, float]]
-) -> dict[str, dict[str, float]]:
-    from ir_measures import Success, nDCG
-
-    measures = dict(zip((Success @ 1, Success @ 5, Success @ 10, nDCG @ 10), METRICS, strict=True))
-    return values_of(measures, judged, run)

@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class GoldQuestion:
     """A question, the answers that count as right (none when it cannot be answered), their place.
 
     `source` is the id of the text, or the file's name; `pages` count from 1.
@@ -34,7 +34,7 @@ class Question:
         return bool(self.answers)
 
 
-def read_questions(path: Path) -> list[Question]:
+def read_questions(path: Path) -> list[GoldQuestion]:
     """Return the questions in a file of JSON lines.
 
     SQuAD's: `question`, `is_impossible`, `answers`, `passage_id`. FinanceBench's: `question`,
@@ -62,7 +62,9 @@ def sample(items: Sequence[Item], limit: int | None, *, seed: int) -> list[Item]
     return random.Random(seed).sample(list(items), limit)  # noqa: S311
 
 
-def balanced(questions: Sequence[Question], limit: int | None, *, seed: int) -> list[Question]:
+def sample_balanced(
+    questions: Sequence[GoldQuestion], limit: int | None, *, seed: int
+) -> list[GoldQuestion]:
     """Return `limit` questions, half of them unanswerable as far as there are that many."""
     can = [question for question in questions if question.answerable]
     cannot = [question for question in questions if not question.answerable]
@@ -74,18 +76,18 @@ def balanced(questions: Sequence[Question], limit: int | None, *, seed: int) -> 
     return drawn
 
 
-def _question(row: dict[str, Any], number: int) -> Question:
+def _question(row: dict[str, Any], number: int) -> GoldQuestion:
     id = str(row.get("id", number))
     if "passage_id" in row:
         impossible = bool(row["is_impossible"])
         answers = () if impossible else tuple(str(answer) for answer in row["answers"])
-        return Question(id, str(row["question"]), answers, str(row["passage_id"]), (1,))
+        return GoldQuestion(id, str(row["question"]), answers, str(row["passage_id"]), (1,))
     if "evidence" in row:
         pages = tuple(sorted({int(place["page_1based"]) for place in row["evidence"]}))
-        return Question(id, str(row["question"]), (str(row["answer"]),), str(row["pdf"]), pages)
+        return GoldQuestion(id, str(row["question"]), (str(row["answer"]),), str(row["pdf"]), pages)
     if not row.get("answerable", True):
-        return Question(id, str(row["question"]), (), "", ())
-    return Question(
+        return GoldQuestion(id, str(row["question"]), (), "", ())
+    return GoldQuestion(
         id,
         str(row["question"]),
         (str(row["answer"]),),

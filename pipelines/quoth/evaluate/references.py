@@ -17,7 +17,7 @@ _NOISE = re.compile(r"\s*\{\w+\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Referenced:
+class ReferencedDocument:
     """A document and the summaries that people wrote of it, or of what bears on its `query`."""
 
     id: str
@@ -26,14 +26,14 @@ class Referenced:
     query: str = ""
 
 
-def read_references(path: Path, *, questions: bool = False) -> list[Referenced]:
+def read_references(path: Path, *, questions: bool = False) -> list[ReferencedDocument]:
     """Return the documents in a file of JSON lines, each with its reference summaries.
 
     SQuALITY's: `document`, `questions`. QMSum's: `meeting_transcripts`, `general_query_list`,
     `specific_query_list`. L-Eval's: `document`, `references`. The summaries are those of whole
     documents; with `questions`, those that were written on a question. Raises `UsageError`.
     """
-    found: list[Referenced] = []
+    found: list[ReferencedDocument] = []
     for number, row in enumerate(read_rows(path), start=1):
         try:
             found += [item for item in _read(row, number) if bool(item.query) == questions]
@@ -49,7 +49,7 @@ def read_references(path: Path, *, questions: bool = False) -> list[Referenced]:
     return found
 
 
-def _read(row: dict[str, Any], number: int) -> Iterator[Referenced]:
+def _read(row: dict[str, Any], number: int) -> Iterator[ReferencedDocument]:
     if "meeting_transcripts" in row:
         yield from _meeting(row, number)
         return
@@ -57,13 +57,13 @@ def _read(row: dict[str, Any], number: int) -> Iterator[Referenced]:
     if "questions" not in row:
         id = str(row.get("id", number))
         references = tuple(map(str, row["references"]))
-        yield Referenced(id, _document(id, text), references)
+        yield ReferencedDocument(id, _document(id, text), references)
         return
     id = str(row["metadata"]["passage_id"])
     for asked in row["questions"]:
         # The first of SQuALITY's questions asks of every story what its plot is.
         general = int(asked["question_number"]) == 1
-        yield Referenced(
+        yield ReferencedDocument(
             id if general else f"{id}/{asked['question_number']}",
             _document(id, text),
             tuple(str(response["response_text"]) for response in asked["responses"]),
@@ -71,17 +71,17 @@ def _read(row: dict[str, Any], number: int) -> Iterator[Referenced]:
         )
 
 
-def _meeting(row: dict[str, Any], number: int) -> Iterator[Referenced]:
+def _meeting(row: dict[str, Any], number: int) -> Iterator[ReferencedDocument]:
     turns = (
         f"{turn['speaker']}: {_NOISE.sub('', turn['content']).strip()}"
         for turn in row["meeting_transcripts"]
     )
     document = _document(f"meeting {number}", "\n".join(turns))
     for asked in row["general_query_list"][:1]:
-        yield Referenced(f"{number}", document, (str(asked["answer"]),))
+        yield ReferencedDocument(f"{number}", document, (str(asked["answer"]),))
     for place, asked in enumerate(row["specific_query_list"], start=1):
         id = f"{number}/{place}"
-        yield Referenced(id, document, (str(asked["answer"]),), str(asked["query"]))
+        yield ReferencedDocument(id, document, (str(asked["answer"]),), str(asked["query"]))
 
 
 def _document(id: str, text: str) -> Document:

@@ -47,7 +47,7 @@ class Evaluation:
     details: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
 
-def evaluation(
+def build_evaluation(
     what: str,
     items: Mapping[str, Mapping[str, float]],
     *,
@@ -56,11 +56,11 @@ def evaluation(
     seed: int = 0,
 ) -> Evaluation:
     """Return a measurement with its intervals, from the values of the single items."""
-    metrics = {name: interval(list(values.values()), seed=seed) for name, values in items.items()}
+    metrics = {name: bootstrap(list(values.values()), seed=seed) for name, values in items.items()}
     return Evaluation(what, about, metrics, items, details)
 
 
-def interval(values: Sequence[float], *, seed: int = 0) -> Interval:
+def bootstrap(values: Sequence[float], *, seed: int = 0) -> Interval:
     """Return the mean and its percentile bootstrap interval (Efron, 1979; 2000 resamples)."""
     if not values:
         return Interval(math.nan, math.nan, math.nan, 0)
@@ -78,7 +78,7 @@ def write_evaluation(evaluation: Evaluation, path: Path) -> None:
         "kind": KIND,
         "what": evaluation.what,
         "about": dict(evaluation.about),
-        "metrics": {name: as_json(value) for name, value in evaluation.metrics.items()},
+        "metrics": {name: _interval_json(value) for name, value in evaluation.metrics.items()},
         "items": {name: dict(values) for name, values in evaluation.items.items()},
         "details": [dict(row) for row in evaluation.details],
     }
@@ -106,7 +106,7 @@ def read_evaluation(path: Path) -> Evaluation:
         raise UsageError(f"{path} is a damaged measurement.") from error
 
 
-def as_json(value: Interval) -> dict[str, float | int | None]:
+def _interval_json(value: Interval) -> dict[str, float | int | None]:
     """Return an interval for JSON, which has no NaN."""
     numbers = {"value": value.value, "low": value.low, "high": value.high}
     plain = {key: None if math.isnan(number) else number for key, number in numbers.items()}

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from quoth.config import Config, Retrieval
 from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.evaluate.corpus import corpus_searcher, read_corpus, read_grades, read_queries
 from quoth.evaluate.questions import sample
-from quoth.evaluate.results import Evaluation, evaluation
+from quoth.evaluate.ranking import require_measures, score_rankings
+from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.retrieve import OpenedSearcher
-from quoth.system import missing_extra
 from quoth.types import Hit, Progress
 
 MODES: tuple[str, ...] = ("dense", "keyword", "hybrid")
-METRICS = ("ndcg@10", "recall@100", "mrr@10")
+_MEASURES = {"nDCG@10": "ndcg@10", "R@100": "recall@100", "RR@10": "mrr@10"}
+METRICS = tuple(_MEASURES.values())
 DEPTH = 100
 """Documents that are judged; as many chunks as it takes to find them are looked at."""
 _CHUNKS = 400
@@ -48,9 +48,9 @@ def evaluate_retrieval(
         raise UsageError(f"There is no search mode {unknown[0]!r}; there is {', '.join(MODES)}.")
     corpus, queries, grades = read_corpus(folder), read_queries(folder), read_grades(folder)
     judged = {
-        query: held
-        for query, found in grades.items()
-        if query in queries and (held := _known(found, corpus.documents))
+        query: query_grades
+        for query, query_grades in grades.items()
+        if query in queries and _has_relevant(query_grades, corpus.documents)
     }
     chosen = sample(sorted(judged), limit, seed=seed)
     if not chosen:
@@ -64,14 +64,16 @@ def evaluate_retrieval(
         cache=cache,
         progress=progress,
     ) as base:
-        for at, mode in enumerate(modes):
+        for number, mode in enumerate(modes):
             searcher = in_mode(base, mode)
-            run: dict[str, dict[str, float]] = {}
+            rankings: dict[str, dict[str, float]] = {}
             for done, query in enumerate(chosen):
-                run[query] = document_scores(searcher.search(queries[query]))
+                rankings[query] = document_scores(searcher.search(queries[query]))
                 if progress:
-                    progress(at * len(chosen) + done + 1, total, f"searching, {mode}")
-            for metric, values in _measured({q: judged[q] for q in chosen}, run).items():
+                    progress(number * len(chosen) + done + 1, total, f"searching, {mode}")
+            for metric, values in score_rankings(
+                _MEASURES, {query: judged[query] for query in chosen}, rankings
+            ).items():
                 items[f"{mode} {metric}"] = values
     about = {
         "data": folder.name,
@@ -81,13 +83,7 @@ def evaluate_retrieval(
         "embedder": embedder.fingerprint[:16],
         "chunk_tokens": config.ingestion.chunk_tokens,
     }
-    return evaluation("retrieval", items, about=about, seed=seed)
-
-
-def require_measures() -> None:
-    """Raise `MissingExtraError` where ir-measures is not installed."""
-    if importlib.util.find_spec("ir_measures") is None:
-        raise missing_extra("Measuring retrieval", "eval")
+    return build_evaluation("retrieval", items, about=about, seed=seed)
 
 
 def document_scores(hits: Sequence[Hit], *, depth: int = DEPTH) -> dict[str, float]:
@@ -96,37 +92,14 @@ def document_scores(hits: Sequence[Hit], *, depth: int = DEPTH) -> dict[str, flo
     return {source: 1.0 / (rank + 1) for rank, source in enumerate(order)}
 
 
-def _measured(
-    judged: Mapping[str, Mapping[str, int]], run: Mapping[str, Mapping[str, float]]
-) -> dict[str, dict[str, float]]:
-    from ir_measures import RR, R, nDCG
-
-    return values_of({nDCG @ 10: "ndcg@10", R @ 100: "recall@100", RR @ 10: "mrr@10"}, judged, run)
-
-
-def values_of(
-    measures: Mapping[Any, str],
-    judged: Mapping[str, Mapping[str, int]],
-    run: Mapping[str, Mapping[str, float]],
-) -> dict[str, dict[str, float]]:
-    """Return the value of each measure of ir-measures for each query; 0 where nothing was found."""
-    import ir_measures
-
-    values = {name: dict.fromkeys(judged, 0.0) for name in measures.values()}
-    for row in ir_measures.iter_calc(list(measures), judged, run):
-        values[measures[row.measure]][row.query_id] = float(row.value)
-    return values
-
-
 def in_mode(base: OpenedSearcher, mode: str) -> OpenedSearcher:
     """Return the same searcher in one mode, giving as many chunks as judging takes."""
     return base.with_settings(base.settings.model_copy(update={"mode": mode, "k": _CHUNKS}))
 
 
-def _known(grades: Mapping[str, int], documents: Mapping[str, object]) -> dict[str, int]:
-    """Return the judgements, when one of them is a relevant document that is there."""
-    relevant = any(grade > 0 and document in documents for document, grade in grades.items())
-    return dict(grades) if relevant else {}
+def _has_relevant(grades: Mapping[str, int], documents: Mapping[str, object]) -> bool:
+    """Whether one of the relevant documents is in the corpus."""
+    return any(grade > 0 and document in documents for document, grade in grades.items())
 
 
 def _mode_type() -> object:

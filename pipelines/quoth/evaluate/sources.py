@@ -13,9 +13,9 @@ from quoth.errors import UsageError
 from quoth.evaluate.answers import evaluate_answers
 from quoth.evaluate.corpus import corpus_searcher, documents_searcher, read_corpus
 from quoth.evaluate.pages import evaluate_pages
-from quoth.evaluate.questions import balanced, read_questions, sample
+from quoth.evaluate.questions import read_questions, sample, sample_balanced
+from quoth.evaluate.ranking import require_measures
 from quoth.evaluate.results import Evaluation
-from quoth.evaluate.retrieval import require_measures
 from quoth.models import open_embedder, open_model
 from quoth.retrieve import OpenedSearcher
 from quoth.text import ENGLISH
@@ -38,7 +38,7 @@ def measure_answers(
     from the folder `library` beside the file. `limit` draws so many, half of them unanswerable as
     far as there are that many.
     """
-    questions = balanced(read_questions(file), limit, seed=seed)
+    questions = sample_balanced(read_questions(file), limit, seed=seed)
     embedder = open_embedder(config)
     opened = _opened(file, embedder, config, documents, cache, progress)
     model = open_model(config.backend, prompt_folders=config.prompt_folders, guard=config.guard)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
-from quoth.evaluate.references import Referenced
-from quoth.evaluate.results import Evaluation, evaluation
+from quoth.evaluate.references import ReferencedDocument
+from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.evaluate.rouge import ROUGE, rouge
 from quoth.summarize import Summarizer
 from quoth.text import SourceVocabulary
@@ -20,7 +20,7 @@ METRICS = (*ROUGE, "supported_numbers", "supported_names")
 
 
 def evaluate_summaries(
-    items: Sequence[Referenced],
+    items: Sequence[ReferencedDocument],
     summarizer: Summarizer,
     *,
     about: Mapping[str, Any] | None = None,
@@ -44,9 +44,9 @@ def evaluate_summaries(
         summary = summarizer.with_options(options).invoke(item.document)
         seconds = time.perf_counter() - begin
         source = "\n".join(page.text for page in item.document.pages)
-        texts = {"summary": summary.text, "lead": lead(source, len(summary.text.split()))}
+        texts = {"summary": summary.text, "lead": first_words(source, len(summary.text.split()))}
         for side, text in texts.items():
-            for metric, found in judged(text, item, source).items():
+            for metric, found in judge_summary(text, item, source).items():
                 values[f"{side} {metric}"] |= found
         values["summary coverage"][item.id] = summary.coverage
         details.append(
@@ -68,15 +68,15 @@ def evaluate_summaries(
         for name in ("words", "seconds")
     }
     facts = {"documents": len(items), "seed": seed, **(about or {}), **means}
-    return evaluation("summaries", values, about=facts, details=details, seed=seed)
+    return build_evaluation("summaries", values, about=facts, details=details, seed=seed)
 
 
-def lead(text: str, words: int) -> str:
+def first_words(text: str, words: int) -> str:
     """Return the first words of a text."""
     return " ".join(text.split()[:words])
 
 
-def judged(text: str, item: Referenced, source: str) -> dict[str, dict[str, float]]:
+def judge_summary(text: str, item: ReferencedDocument, source: str) -> dict[str, dict[str, float]]:
     """Return the values of each metric of one summary, by the id of what was measured."""
     found = {name: {item.id: value} for name, value in rouge(text, item.references).items()}
     found |= {"supported_numbers": {}, "supported_names": {}}

@@ -6,7 +6,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -81,7 +81,7 @@ class LoaderPool:
             except queue.Empty:
                 break
 
-    def load_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Outcome]]:
+    def load_all(self, paths: Iterable[Path]) -> Generator[tuple[Path, Outcome]]:
         """Give each path with its document, or with the error that kept it from being read.
 
         Results come as they are ready, not in the order of `paths`. `paths` is read, in the

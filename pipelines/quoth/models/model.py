@@ -29,7 +29,7 @@ from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.thinking import split_thinking
 from quoth.models.values import Description, Piece, Request
 from quoth.prompts import ChatTemplate, render_messages
-from quoth.text import blocks, offsets_of_tokens
+from quoth.text import locate_tokens, split_blocks
 from quoth.types import Timings
 
 _MESSAGE_TOKENS = 12
@@ -177,7 +177,7 @@ class LocalModel(BaseChatModel):
         words; their number is exact up to the borders of the blocks.
         """
         starts: list[int] = []
-        for begin, end in blocks(text):
+        for begin, end in split_blocks(text):
             starts += [begin + start for start in self._block_starts(text[begin:end])]
         return starts
 
@@ -203,10 +203,8 @@ class LocalModel(BaseChatModel):
     def _block_starts(self, text: str) -> list[int]:
         return [
             begin + offset
-            for begin, end in blocks(text, 400)
-            for offset in offsets_of_tokens(
-                text[begin:end], [0] * self.count_tokens(text[begin:end])
-            )
+            for begin, end in split_blocks(text, 400)
+            for offset in locate_tokens(text[begin:end], [0] * self.count_tokens(text[begin:end]))
         ]
 
     def _request(

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quoth.retrieve.query import WeightedQuery
-from quoth.text import code, unpack
+from quoth.text import encode_word, unpack
 
 Floats = NDArray[np.float32]
 
@@ -157,12 +157,12 @@ class _Words:
 
 
 def _bm25(texts: _Words, words: Sequence[str], idf: Mapping[str, float]) -> Floats:
-    wanted = np.unique(np.array([code(word) for word in words], np.uint32))
+    wanted = np.unique(np.array([encode_word(word) for word in words], np.uint32))
     if not len(wanted):
         return np.zeros(texts.count, np.float32)
     worth = np.zeros(len(wanted), np.float32)
     for word in words:  # one that the question repeats counts as often
-        worth[np.searchsorted(wanted, code(word))] += idf.get(word, 0.0)
+        worth[np.searchsorted(wanted, encode_word(word))] += idf.get(word, 0.0)
     return texts.saturate(wanted) @ worth
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.question import Question
-from quoth.text import analyse, named_words
+from quoth.text import analyse, guess_name_words
 from quoth.types import Vectors
 
 
@@ -30,7 +30,7 @@ class Query:
     @cached_property
     def named_words(self) -> set[str]:
         """What can be a word of a file's name."""
-        return named_words(self._text, self.question.language)
+        return guess_name_words(self._text, self.question.language)
 
     @cached_property
     def vector(self) -> Vectors:

@@ -10,8 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from quoth.summarize.values import Link, SummarySentence
-from quoth.text import SourceVocabulary, rarity, words_of
-from quoth.text import sentences as sentence_spans
+from quoth.text import SourceVocabulary, fold_words, weigh_rarity
+from quoth.text import find_sentences as sentence_spans
 from quoth.types import Chunk
 
 _ENOUGH = 0.3
@@ -31,7 +31,7 @@ class SentenceLinker:
         self._holding: dict[str, list[int]] = defaultdict(list)
         for chunk in chunks:
             for start, end in sentence_spans(chunk.text):
-                for word in set(words_of(chunk.text[start:end])):
+                for word in set(fold_words(chunk.text[start:end])):
                     self._holding[word].append(len(self._places))
                 self._places.append((chunk, start, end))
         self._vocabulary = SourceVocabulary(chunk.text for chunk in chunks)
@@ -46,8 +46,8 @@ class SentenceLinker:
 
     def _links(self, text: str) -> Iterator[Link]:
         """Yield the places that hold most of the sentence, then those that hold the rest of it."""
-        missing = {word for word in words_of(text) if len(self._holding.get(word, ())) > 0}
-        absent = sum(1 for word in set(words_of(text)) if word not in self._holding)
+        missing = {word for word in fold_words(text) if len(self._holding.get(word, ())) > 0}
+        absent = sum(1 for word in set(fold_words(text)) if word not in self._holding)
         total = sum(map(self._weight, missing)) + absent * self._weight("")
         if not total:
             return
@@ -74,10 +74,10 @@ class SentenceLinker:
                 chunk.start + end,
                 round(share, 3),
             )
-            missing -= set(words_of(chunk.text[start:end]))
+            missing -= set(fold_words(chunk.text[start:end]))
             if covered > 1 - _MORE:
                 return
 
     def _weight(self, word: str) -> float:
         """Return how much a word tells: rare ones more, those in every sentence almost nothing."""
-        return rarity(len(self._holding.get(word, ())), len(self._places))
+        return weigh_rarity(len(self._holding.get(word, ())), len(self._places))

@@ -18,7 +18,7 @@ from quoth.summarize.parts import Part, halve
 from quoth.summarize.select import select_sentences
 from quoth.summarize.tidy import drop_repetitions
 from quoth.summarize.values import NodeKind, SummaryNode
-from quoth.text import sentences as sentence_spans
+from quoth.text import find_sentences as sentence_spans
 
 _SEPARATOR = "\n\n"
 _SEPARATOR_TOKENS = 2

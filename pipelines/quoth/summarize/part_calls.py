@@ -24,7 +24,7 @@ from quoth.summarize.select import select_sentences
 from quoth.summarize.tidy import take_words, tidy
 from quoth.summarize.values import NodeKind, SummaryNode
 from quoth.text import SourceVocabulary
-from quoth.text import sentences as sentence_spans
+from quoth.text import find_sentences as sentence_spans
 
 _STEP_WORDS = 25
 _MOST_STEPS = 10

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.text import count_words, diversify, rarity, words_of
+from quoth.text import count_words, diversify, fold_words, weigh_rarity
 
 _NOVELTY = 0.5
 _SPREAD = 0.3
@@ -37,7 +37,7 @@ def select_sentences(
     """
     vectors = _vectors(sentences)
     middle = _mean(vectors)
-    asked = {word: 1.0 for word in words_of(query) if len(word) > 2}
+    asked = {word: 1.0 for word in fold_words(query) if len(word) > 2}
     worth = [_cosine(vector, middle) + _QUERY * _cosine(vector, asked) for vector in vectors]
     central = sorted(range(len(sentences)), key=lambda index: -worth[index])[:_MOST]
     relevance = np.full(len(sentences), -np.inf)
@@ -79,10 +79,10 @@ class _Room:
 
 
 def _vectors(sentences: Sequence[str]) -> list[Vector]:
-    counts = [Counter(words_of(sentence)) for sentence in sentences]
+    counts = [Counter(fold_words(sentence)) for sentence in sentences]
     holding = Counter(word for count in counts for word in count)
     return [
-        {word: n * rarity(holding[word], len(counts)) for word, n in count.items()}
+        {word: n * weigh_rarity(holding[word], len(counts)) for word, n in count.items()}
         for count in counts
     ]
 

@@ -28,7 +28,7 @@ from quoth.summarize.refine import refine, stuff
 from quoth.summarize.run import Monitor, SummaryRun
 from quoth.summarize.schema import check_schema, fill_schema
 from quoth.summarize.values import Summary, SummaryNode, SummaryPlan
-from quoth.text import sentences as sentence_spans
+from quoth.text import find_sentences as sentence_spans
 from quoth.types import Document
 
 _SMALL_PART = 600

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from quoth.text import ENGLISH, SummaryRules, count_words, is_complete, words_of
-from quoth.text import sentences as sentence_spans
+from quoth.text import ENGLISH, SummaryRules, count_words, fold_words, is_complete
+from quoth.text import find_sentences as sentence_spans
 
 _HEADING = re.compile(r"^\s*#{1,6}\s.*$|^\s*\**[^.!?\n]{1,60}:\**\s*$", re.MULTILINE)
 _MARKER = re.compile(r"^\s*(?:[-*•]+|\d{1,2}[.)]|\(\d{1,2}\))\s+", re.MULTILINE)
@@ -68,7 +68,7 @@ def drop_repetitions(
     kept: list[str] = []
     seen: list[set[str]] = []
     for piece in pieces:
-        words = set(words_of(piece))
+        words = set(fold_words(piece))
         if words and any(_are_alike(words, other) for other in seen):
             drop(piece)
             continue
@@ -91,7 +91,7 @@ def take_words(pieces: Sequence[str], words: int) -> list[str]:
 
 
 def _is_whole(piece: str) -> bool:
-    return is_complete(piece) and len(words_of(piece)) > 3
+    return is_complete(piece) and len(fold_words(piece)) > 3
 
 
 def _are_alike(words: set[str], other: set[str]) -> bool:
@@ -108,4 +108,4 @@ def _split_sentences(answer: str, rules: SummaryRules) -> list[str]:
     for line in re.split(r"\n+", text):
         line = _SECTION.sub("", line.strip())
         pieces += [" ".join(line[start:end].split()) for start, end in sentence_spans(line)]
-    return [piece for piece in pieces if words_of(piece) and not _NUMBERING.match(piece)]
+    return [piece for piece in pieces if fold_words(piece) and not _NUMBERING.match(piece)]

@@ -13,38 +13,38 @@ __all__ = [
     "WordRules",
     "analyse",
     "analyser_fingerprint",
-    "blocks",
-    "code",
+    "bound_token_count",
     "count_solid",
+    "count_terms",
     "count_words",
     "diversify",
     "encloses",
+    "encode_word",
+    "find_numbers",
     "find_quote",
+    "find_sentence_starts",
+    "find_sentences",
     "find_stops",
+    "find_unsupported_numbers",
+    "fold_words",
+    "guess_name_words",
     "is_complete",
     "is_stop_word",
     "language",
     "languages",
     "lexemes",
-    "most_tokens",
-    "name_words",
-    "named_words",
-    "number_values",
-    "numbers",
-    "offsets_of_tokens",
+    "locate_tokens",
     "pack",
-    "plain",
-    "rarity",
     "read_language",
-    "sentence_starts",
-    "sentences",
+    "read_number_values",
+    "split_blocks",
+    "split_ligatures",
+    "split_name",
     "stem",
+    "strip_links",
     "strip_span",
-    "terms",
     "unpack",
-    "unsupported_numbers",
-    "without_links",
-    "words_of",
+    "weigh_rarity",
 ]
 
 from .counts import count_solid, count_words
@@ -56,25 +56,25 @@ from .language_questions import AnswerKind, QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .lexemes import lexemes
-from .markup import without_links
-from .mentions import SourceVocabulary, words_of
-from .numbers import Number, number_values, numbers, unsupported_numbers
+from .markup import strip_links
+from .mentions import SourceVocabulary, fold_words
+from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
-from .rarity import rarity
-from .sentences import find_stops, is_complete, sentence_starts, sentences
+from .rarity import weigh_rarity
+from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter
-from .tokens import blocks, most_tokens, offsets_of_tokens
+from .tokens import bound_token_count, locate_tokens, split_blocks
 from .words import (
     analyse,
     analyser_fingerprint,
-    code,
+    count_terms,
+    encode_word,
+    guess_name_words,
     is_stop_word,
-    name_words,
-    named_words,
     pack,
-    plain,
+    split_ligatures,
+    split_name,
     stem,
-    terms,
     unpack,
 )

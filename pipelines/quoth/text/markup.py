@@ -17,7 +17,7 @@ _TAG = re.compile(
 )
 
 
-def without_links(text: str) -> str:
+def strip_links(text: str) -> str:
     """Return a text whose Markdown links and images are only their words, and without HTML tags.
 
     What a document wants a reader's program to fetch or to show as a link stays plain text.

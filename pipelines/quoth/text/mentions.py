@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from quoth.text.numbers import number_values, numbers
-from quoth.text.sentences import sentences as sentence_spans
+from quoth.text.numbers import find_numbers, read_number_values
+from quoth.text.sentences import find_sentences as sentence_spans
 
 _WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
 
@@ -21,7 +21,7 @@ _NAME = re.compile(r"\b[A-ZÀ-ÞЀ-Я][\w’'\-]*[\w]")
 _OPENING = re.compile(r"[\s\"'“‘«(\[*_#>\-]*")
 
 
-def words_of(text: str) -> list[str]:
+def fold_words(text: str) -> list[str]:
     """Return the words of a text, folded for comparing."""
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
@@ -43,10 +43,10 @@ class SourceVocabulary:
         self._words: set[str] = set()
         self._numbers: frozenset[str] = frozenset()
         for text in texts:
-            for word in words_of(text):
+            for word in fold_words(text):
                 self._words.add(word)
                 self._words.update(re.split(r"[’'\-]", word))
-            self._numbers |= number_values([text])
+            self._numbers |= read_number_values([text])
 
     def unsupported(self, sentence: str) -> tuple[str, ...]:
         """Return the names and numbers of a sentence that were not read, in order."""
@@ -56,7 +56,7 @@ class SourceVocabulary:
 
     def share(self, sentence: str) -> float:
         """Return the share of a sentence's longer words that were read."""
-        words = [word for word in words_of(sentence) if len(word) > 3]
+        words = [word for word in fold_words(sentence) if len(word) > 3]
         return sum(word in self._words for word in words) / len(words) if words else 0.0
 
     def mentions(self, text: str) -> list[Mention]:
@@ -66,7 +66,7 @@ class SourceVocabulary:
         """
         found = [
             Mention(number.start, number.text, "number", number.is_among(self._numbers))
-            for number in numbers(text)
+            for number in find_numbers(text)
         ]
         begins = {0} | {end for _, end in self._starts(text)}
         names = list(_NAME.finditer(text))

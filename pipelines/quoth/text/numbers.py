@@ -43,28 +43,28 @@ class Number:
         return any(values.issuperset(reading) for reading in self.readings)
 
 
-def numbers(text: str) -> Iterator[Number]:
+def find_numbers(text: str) -> Iterator[Number]:
     """Yield the numbers of a text in order."""
     for match in _NUMBER.finditer(text):
         yield Number(match.start(), match.group(), _readings(match.group()))
 
 
-def number_values(texts: Iterable[str]) -> frozenset[str]:
+def read_number_values(texts: Iterable[str]) -> frozenset[str]:
     """Return every value that a number of these texts can have; of `12:30` also `12` and `30`."""
     joined = {
         value
         for text in texts
-        for number in numbers(text)
+        for number in find_numbers(text)
         for reading in number.readings
         for value in reading
     }
     return frozenset(part for value in joined for part in (value, *value.split("/")))
 
 
-def unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[str, ...]:
+def find_unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[str, ...]:
     """Return the numbers of a text that no source has, as they are written, in order."""
-    values = number_values(sources)
-    missing = (number.text for number in numbers(text) if not number.is_among(values))
+    values = read_number_values(sources)
+    missing = (number.text for number in find_numbers(text) if not number.is_among(values))
     return tuple(dict.fromkeys(missing))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-def rarity(holding: int, count: int) -> float:
+def weigh_rarity(holding: int, count: int) -> float:
     """Return the weight of a word that `holding` of `count` texts have: more, the fewer do.
 
     A word that all of them have keeps a little weight, since the texts are few: the sentences that

@@ -26,12 +26,12 @@ _LONGEST_WORD = 30
 _ROMAN = frozenset("IVX")
 
 
-def sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, int]]:
+def find_sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence, without white space at its ends, in order.
 
     An empty line ends a sentence too.
     """
-    ends = [*sentence_starts(text, language=language), len(text)]
+    ends = [*find_sentence_starts(text, language=language), len(text)]
     ends += [match.end() for match in _PARAGRAPH.finditer(text)]
     begin = 0
     for end in sorted(ends):
@@ -41,7 +41,7 @@ def sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, in
         begin = end
 
 
-def sentence_starts(
+def find_sentence_starts(
     text: str, start: int = 0, end: int | None = None, *, language: Language = ENGLISH
 ) -> Iterator[int]:
     """Yield the offset of each sentence of `text[start:end]` after the first one."""
@@ -61,7 +61,7 @@ def is_complete(text: str) -> bool:
 def find_stops(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
     """Yield (end of a sentence or line, start of the next) in a text that is being written.
 
-    Unlike `sentences`, this needs nothing of what follows but its white space.
+    Unlike `find_sentences`, this needs nothing of what follows but its white space.
     """
     for match in _STOP.finditer(text, start):
         yield match.span()

@@ -17,9 +17,9 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from quoth.errors import ConfigurationError
-from quoth.text.sentences import sentence_starts
+from quoth.text.sentences import find_sentence_starts
 from quoth.text.spans import strip_span
-from quoth.text.words import plain
+from quoth.text.words import split_ligatures
 from quoth.types import Chunk, Document, Heading, Page
 
 _Path = tuple[Heading, ...]
@@ -187,7 +187,7 @@ class _Sizes:
 
 def heading_text(title: str, headings: Sequence[str]) -> str:
     """Return the title and the path of headings as one line, as it is embedded before a chunk."""
-    return plain(" › ".join(dict.fromkeys(part for part in (title, *headings) if part)))
+    return split_ligatures(" › ".join(dict.fromkeys(part for part in (title, *headings) if part)))
 
 
 def _cut(
@@ -215,7 +215,7 @@ def _ends_of(pattern: re.Pattern[str]) -> _Borders:
 
 
 def _sentences_and_rows(text: str, begin: int, end: int) -> Iterator[int]:
-    yield from sentence_starts(text, begin, end)
+    yield from find_sentence_starts(text, begin, end)
     yield from _ends_of(_ROW)(text, begin, end)
 
 

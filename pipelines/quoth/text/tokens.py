@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 
-def blocks(text: str, size: int = 20_000) -> Iterator[tuple[int, int]]:
+def split_blocks(text: str, size: int = 20_000) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of contiguous blocks that end before white space where there is some.
 
     Tokenizers are fast on a block, and some are not on a book.
@@ -22,7 +22,7 @@ def blocks(text: str, size: int = 20_000) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-def offsets_of_tokens(text: str, sizes: Sequence[int]) -> list[int]:
+def locate_tokens(text: str, sizes: Sequence[int]) -> list[int]:
     """Return where in `text` each token starts, given its bytes in UTF-8.
 
     When the bytes are not those of the text (a tokenizer that adds or drops some), the tokens are
@@ -41,7 +41,7 @@ def offsets_of_tokens(text: str, sizes: Sequence[int]) -> list[int]:
     return [bisect_right(of_characters, start) - 1 for start in starts]
 
 
-def most_tokens(text: str) -> int:
+def bound_token_count(text: str) -> int:
     """Return a bound that no tokenizer exceeds: a token for every byte, and a leading space.
 
     Every tokenizer of a language model has at least one byte to a token.

@@ -38,7 +38,7 @@ def analyse(text: str, language: Language = ENGLISH) -> list[str]:
     return [_stem(word, language) for word in _words(text) if word not in stop]
 
 
-def terms(text: str, language: Language = ENGLISH) -> Counter[str]:
+def count_terms(text: str, language: Language = ENGLISH) -> Counter[str]:
     """Return the analysed words of a text, each with how often the text has it."""
     return Counter(analyse(text, language))
 
@@ -61,7 +61,7 @@ def analyser_fingerprint(language: Language = ENGLISH) -> str:
     return f"{_VERSION}:{metadata.version('snowballstemmer')}:{digest}"
 
 
-def name_words(name: str, language: Language = ENGLISH) -> set[str]:
+def split_name(name: str, language: Language = ENGLISH) -> set[str]:
     """Return the words of the name of a file: `3M_2018_10K` has 3m, 2018, 10k and 10."""
     words: set[str] = set()
     for word in _words(name.replace("_", " ")):
@@ -69,7 +69,7 @@ def name_words(name: str, language: Language = ENGLISH) -> set[str]:
     return {_stem(word, language) for word in words - _stop_words(language)}
 
 
-def named_words(question: str, language: Language = ENGLISH) -> set[str]:
+def guess_name_words(question: str, language: Language = ENGLISH) -> set[str]:
     """Return what of a question can be a word of a file's name.
 
     That is its words and their parts; two or three neighbours as one word ("best buy" is also
@@ -83,18 +83,18 @@ def named_words(question: str, language: Language = ENGLISH) -> set[str]:
     return {_stem(word, language) for word in candidates if len(word) > 1}
 
 
-def plain(text: str) -> str:
+def split_ligatures(text: str) -> str:
     """Return a text with typographic ligatures taken apart (`ﬁ` is `fi`)."""
     return _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
 
 
 def pack(words: Iterable[str]) -> bytes:
     """Return words as 32-bit codes, in order, to be stored."""
-    return np.array([code(word) for word in words], np.uint32).tobytes()
+    return np.array([encode_word(word) for word in words], np.uint32).tobytes()
 
 
 @lru_cache(maxsize=200_000)
-def code(word: str) -> int:
+def encode_word(word: str) -> int:
     """Return the code of an analysed word. Two words share one about once in four billion."""
     return zlib.crc32(word.encode())
 
@@ -119,7 +119,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _fold(text: str) -> str:
     """Return a text in lower case, without accents and ligatures."""
-    text = plain(text).lower()
+    text = split_ligatures(text).lower()
     if text.isascii():
         return text
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

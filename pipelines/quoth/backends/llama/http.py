@@ -11,7 +11,7 @@ from typing import Any
 from quoth.backends.http import LocalHttp
 from quoth.errors import GenerationError
 from quoth.models import KEPT_TOKENS, Piece, Request
-from quoth.text import offsets_of_tokens
+from quoth.text import locate_tokens
 from quoth.types import Timings
 
 
@@ -41,7 +41,7 @@ class LlamaHttpClient(LocalHttp):
         body = {"content": text, "add_special": False, "with_pieces": True}
         pieces = [token["piece"] for token in self._tokens(body)]
         sizes = [len(p.encode()) if isinstance(p, str) else len(p) for p in pieces]
-        return offsets_of_tokens(text, sizes)
+        return locate_tokens(text, sizes)
 
     def completion(self, request: Request) -> Iterator[Piece]:
         """Generate from `request.prompt`, token by token."""

@@ -23,7 +23,7 @@ from quoth.backends.ollama.wire import (
 )
 from quoth.config import ModelSettings
 from quoth.embed import Advance, Embedder
-from quoth.text import offsets_of_tokens
+from quoth.text import locate_tokens
 from quoth.types import Vectors
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class OllamaEmbedder(Embedder):
         starts: list[int] = []
         for found in _WORD.finditer(text):
             word = found[0]
-            spread = offsets_of_tokens(word, [0] * self._word(word))
+            spread = locate_tokens(word, [0] * self._word(word))
             starts += [found.start() + start for start in spread]
         return starts
 

@@ -64,7 +64,7 @@ class Generation:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()  # type: ignore[no-untyped-call]  # the client has no types there
+        self._client.close()
 
 
 def _reply(said: ChatResponse | GenerateResponse, text: str, thinking: str) -> Reply:

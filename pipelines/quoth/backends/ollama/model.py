@@ -28,7 +28,7 @@ from quoth.backends.ollama.wire import connect, our_errors
 from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
 from quoth.models import Description, Piece, Request, shortfall
 from quoth.prompts import ChatTemplate
-from quoth.text import most_tokens
+from quoth.text import bound_token_count
 from quoth.types import Timings
 from quoth.weights import decode_threads, find_weights
 
@@ -64,7 +64,7 @@ class Ollama(HttpModel):
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens by the model's own vocabulary, else an upper bound."""
         vocabulary = self._known().vocabulary
-        return most_tokens(text) if vocabulary is None else vocabulary.count(text)
+        return bound_token_count(text) if vocabulary is None else vocabulary.count(text)
 
     def template_tokens(self) -> int:
         """Return the most tokens that Ollama's template adds: everything that it contains."""

@@ -15,7 +15,9 @@ from quoth.embed.graph.layers import (
     Heads,
     Linear,
     activation,
+    as_rows,
     attention,
+    by_text,
     distances,
     first_rows,
     layer_norm,
@@ -95,7 +97,7 @@ def bert(graph: Graph, config: Mapping[str, Any], tensors: Tensors) -> Value:
     heads = Heads(count, hidden // count)
     epsilon = config.get("layer_norm_eps", 1e-12)
     tokens = token_count(graph)
-    value = _embeddings(graph, config, tensors, tokens, epsilon=epsilon)
+    value = as_rows(graph, _embeddings(graph, config, tensors, tokens, epsilon=epsilon), hidden)
     bias = padding_bias(graph)
     if "encoder.relative_attention_bias.weight" in tensors:
         bias = graph.node("Add", bias, _relative_bias(graph, config, tensors, tokens))
@@ -111,7 +113,7 @@ def bert(graph: Graph, config: Mapping[str, Any], tensors: Tensors) -> Value:
         narrow = linear(graph, Linear.read(tensors, layer + names.narrow), wide)
         value = graph.node("Add", narrow, value)
         value = layer_norm(graph, tensors, layer + names.norm, value, epsilon=epsilon)
-    return value
+    return by_text(graph, value, hidden)
 
 
 def _embeddings(

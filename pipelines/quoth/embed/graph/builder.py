@@ -47,7 +47,7 @@ class Graph:
 
     def constant(self, value: NDArray[np.generic] | np.generic | Sequence[int] | float) -> Value:
         """Add a constant: an array, integers (a shape or an index), or a number."""
-        array = np.asarray(value, np.float32 if isinstance(value, float) else None)
+        array = np.asarray(value, np.float32 if isinstance(value, float) else None, order="C")
         tensor = TensorProto(
             name=f"quoth/constant_{len(self._constants)}",
             dims=array.shape,

@@ -48,9 +48,24 @@ class Heads:
 
 
 def linear(graph: Graph, layer: Linear, value: Value) -> Value:
-    """Add a linear layer."""
-    product = graph.node("MatMul", value, graph.constant(layer.weight.T))
-    return product if layer.bias is None else graph.node("Add", product, graph.constant(layer.bias))
+    """Add a linear layer over rows, (rows, inputs): one node with its bias, where it has one."""
+    inputs = [value, graph.constant(layer.weight)]
+    if layer.bias is not None:
+        inputs.append(graph.constant(layer.bias))
+    return graph.node("Gemm", *inputs, attributes={"transB": 1})
+
+
+def as_rows(graph: Graph, value: Value, size: int) -> Value:
+    """Add the same numbers as (rows, size): a row for each token of each text."""
+    return graph.node("Reshape", value, graph.constant([-1, size]))
+
+
+def by_text(graph: Graph, rows: Value, *sizes: int) -> Value:
+    """Add the same numbers as (batch, tokens, *sizes)."""
+    shape = graph.node(
+        "Concat", graph.node("Shape", graph.ids), graph.constant(sizes), attributes={"axis": 0}
+    )
+    return graph.node("Reshape", rows, shape)
 
 
 def layer_norm(graph: Graph, tensors: Tensors, name: str, value: Value, *, epsilon: float) -> Value:
@@ -119,22 +134,20 @@ def attention(
     *,
     rotate: Callable[[Value], Value] = lambda value: value,
 ) -> Value:
-    """Add self-attention up to its output layer.
+    """Add self-attention up to its output layer, over rows and to rows.
 
     `layers` compute queries, keys and values; `bias` is added to the scores; `rotate` is applied
-    to queries and keys.
+    to queries and keys, which are (batch, tokens, heads, size of a head) there.
     """
-    query, key, values = layers
-    split = graph.constant([0, 0, heads.count, heads.size])
-
-    def divided(layer: Linear) -> Value:
-        parts = graph.node("Reshape", linear(graph, layer, value), split)
-        return graph.node("Transpose", parts, attributes={"perm": [0, 2, 1, 3]})
-
-    queries = rotate(divided(query.scaled(heads.size**-0.5)))
-    keys = graph.node("Transpose", rotate(divided(key)), attributes={"perm": [0, 1, 3, 2]})
+    query, key, values = (
+        by_text(graph, linear(graph, layer, value), heads.count, heads.size)
+        for layer in (layers[0].scaled(heads.size**-0.5), *layers[1:])
+    )
+    queries = graph.node("Transpose", rotate(query), attributes={"perm": [0, 2, 1, 3]})
+    keys = graph.node("Transpose", rotate(key), attributes={"perm": [0, 2, 3, 1]})
+    values = graph.node("Transpose", values, attributes={"perm": [0, 2, 1, 3]})
     scores = graph.node("Add", graph.node("MatMul", queries, keys), bias)
     weights = graph.node("Softmax", scores, attributes={"axis": -1})
-    mixed = graph.node("MatMul", weights, divided(values))
+    mixed = graph.node("MatMul", weights, values)
     joined = graph.node("Transpose", mixed, attributes={"perm": [0, 2, 1, 3]})
-    return graph.node("Reshape", joined, graph.constant([0, 0, heads.count * heads.size]))
+    return as_rows(graph, joined, heads.count * heads.size)

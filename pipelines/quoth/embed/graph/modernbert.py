@@ -14,7 +14,9 @@ from quoth.embed.graph.layers import (
     Heads,
     Linear,
     activation,
+    as_rows,
     attention,
+    by_text,
     distances,
     first_rows,
     layer_norm,
@@ -36,14 +38,15 @@ def modernbert(graph: Graph, config: Mapping[str, Any], tensors: Tensors) -> Val
     """
     tensors = tensors.below("embeddings.tok_embeddings.weight")
     count = int(config["num_attention_heads"])
-    heads = Heads(count, int(config["hidden_size"]) // count)
+    hidden = int(config["hidden_size"])
+    heads = Heads(count, hidden // count)
     epsilon = config.get("norm_eps", 1e-5)
     tokens = token_count(graph)
     everywhere = padding_bias(graph)
     bias = {_FULL: everywhere, _LOCAL: _local_bias(graph, config, everywhere, tokens)}
     rotate = {kind: _rotation(graph, config, kind, heads, tokens) for kind in _THETA}
     words = graph.constant(tensors["embeddings.tok_embeddings.weight"])
-    value = graph.node("Gather", words, graph.ids)
+    value = as_rows(graph, graph.node("Gather", words, graph.ids), hidden)
     value = layer_norm(graph, tensors, "embeddings.norm", value, epsilon=epsilon)
     for number, kind in enumerate(_kinds(config)):
         layer = f"layers.{number}."
@@ -64,7 +67,8 @@ def modernbert(graph: Graph, config: Mapping[str, Any], tensors: Tensors) -> Val
         gated = graph.node("Mul", activated, linear(graph, gate, normal))
         narrow = linear(graph, Linear.read(tensors, f"{layer}mlp.Wo"), gated)
         value = graph.node("Add", value, narrow)
-    return layer_norm(graph, tensors, "final_norm", value, epsilon=epsilon)
+    value = layer_norm(graph, tensors, "final_norm", value, epsilon=epsilon)
+    return by_text(graph, value, hidden)
 
 
 def _kinds(config: Mapping[str, Any]) -> list[str]:
@@ -94,10 +98,10 @@ def _rotation(
     theta = rope.get("rope_theta") or config.get(key, default)
     steps = np.arange(0, heads.size, 2, dtype=np.float32) / np.float32(heads.size)
     positions = np.arange(int(config["max_position_embeddings"]), dtype=np.float32)
-    angles = positions[:, None] * (1 / np.float32(theta) ** steps)
+    angles = positions[:, None, None] * (1 / np.float32(theta) ** steps)
     cosine, sine = np.cos(angles), np.sin(angles)
-    cosines = first_rows(graph, np.concatenate([cosine, cosine], axis=1), tokens)
-    sines = first_rows(graph, np.concatenate([-sine, sine], axis=1), tokens)
+    cosines = first_rows(graph, np.concatenate([cosine, cosine], axis=-1), tokens)
+    sines = first_rows(graph, np.concatenate([-sine, sine], axis=-1), tokens)
     last, half = graph.constant([3]), graph.constant([heads.size // 2])
     start, end = graph.constant([0]), graph.constant([heads.size])
 

@@ -38,10 +38,15 @@ def vectors(graph: Graph, hidden: Value, modules: Sequence[Module]) -> Value:
                 value = _unit_length(graph, value)
             case Unknown(kind):
                 raise UnsupportedError(f"the module {kind}")
-    return graph.node("Reshape", _unit_length(graph, value), graph.constant([0, -1]))
+    return _unit_length(graph, value)
 
 
 def _pool(graph: Graph, mode: str, hidden: Value) -> Value:
+    """Add one kind of pooling; the output is (batch, hidden size)."""
+    return graph.node("Reshape", _pooled(graph, mode, hidden), graph.constant([0, -1]))
+
+
+def _pooled(graph: Graph, mode: str, hidden: Value) -> Value:
     """Add one kind of pooling; the output is (batch, 1, hidden size)."""
     match mode:
         case "cls":
