@@ -41,14 +41,14 @@ def write_pdfs(folder: Path, documents: int, pages: int) -> list[Path]:
     """Write PDF files of running text; return their paths."""
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import getSampleStyleSheet
-    from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
+    from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 
     folder.mkdir(parents=True, exist_ok=True)
     style = getSampleStyleSheet()["BodyText"]
     files = []
     for document in range(documents):
         file = folder / f"register-{document:04}.pdf"
-        flow = []
+        flow: list[Flowable] = []
         for number in range(pages):
             lines = page(document * pages + number)
             flow += [Paragraph(" ".join(lines[n : n + 5]), style) for n in range(0, len(lines), 5)]

@@ -174,13 +174,13 @@ def row(
 
 def machine() -> str:
     """Return the machine, and how busy it is."""
-    from quoth.weights import busy_cores
-    from quoth.weights import machine as processor
+    from quoth.weights import describe_machine as processor
+    from quoth.weights import measure_busy_cores
 
     memory = psutil.virtual_memory().total / 2**30
     return (
         f"{processor()}, {memory:.0f} GiB, Python {platform.python_version()}, "
-        f"{platform.system()}; other programs keep {busy_cores(2.0):.1f} cores busy"
+        f"{platform.system()}; other programs keep {measure_busy_cores(2.0):.1f} cores busy"
     )
 
 

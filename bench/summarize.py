@@ -28,7 +28,7 @@ from quoth.evaluate import ReferencedDocument, read_references, sample
 from quoth.evaluate.summaries import first_words, judge_summary
 from quoth.models import LocalModel, open_model
 from quoth.summarize import Summarizer, SummaryOptions
-from quoth.weights import decode_threads, weights_of
+from quoth.weights import choose_threads, weights_of
 
 ANSWER_TOKENS = 256  # of langchain_community.llms.LlamaCpp
 FIGURES = ("rouge1", "rouge2", "rougeL", "supported_numbers", "supported_names")
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--texts", action="store_true", help="print the summaries too")
     given = parser.parse_args()
 
-    threads = decode_threads(load_config().config.backend.threads)
+    threads = choose_threads(load_config().config.backend.threads)
     overrides = {"backend.model": given.model, "backend.threads": threads}
     settings = load_config(overrides=overrides).config
     model = open_model(settings.backend)

@@ -73,9 +73,9 @@ class Bench:
         files = [str(file) for file in sorted(LIBRARY.iterdir())]
         facts = self.ours("prepare", QUESTION, *files, home=self.prepared).said
         self.embedder = str(facts["embedder"])
-        from quoth.weights import embedded_weights
+        from quoth.weights import find_embedded_weights
 
-        self.weights = str(embedded_weights())
+        self.weights = str(find_embedded_weights())
 
     @cached_property
     def tuned(self) -> Path:
@@ -240,9 +240,9 @@ def generation(bench: Bench) -> list[Row]:
 def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
     """What the machine allows: tokens that the memory delivers, and products of matrices."""
     import numpy as np
-    from quoth.weights.bandwidth import memory_bandwidth
+    from quoth.weights.bandwidth import measure_bandwidth
 
-    bandwidth = memory_bandwidth()
+    bandwidth = measure_bandwidth()
     size = Path(bench.weights).stat().st_size
     matrix = np.ones((1536, 1536), np.float32)
     begin, count = time.perf_counter(), 0

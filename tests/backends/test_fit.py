@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from quoth.backends.llama.offload import offload_note, offloaded_layers
+from quoth.backends.llama.offload import count_offloaded_layers, explain_offload
 from quoth.config.settings import ModelSettings
-from quoth.weights.bandwidth import memory_bandwidth
-from quoth.weights.find import embedded_weights
+from quoth.weights.bandwidth import measure_bandwidth
+from quoth.weights.find import find_embedded_weights
 from quoth.weights.fit import cache_of_layers, fit_of
 from quoth.weights.gguf import Gguf, read_gguf
 from quoth.weights.memory import Device, Memory
@@ -17,7 +17,7 @@ MIB = 2**20
 
 @pytest.fixture(scope="module")
 def header() -> Gguf:
-    return read_gguf(embedded_weights())
+    return read_gguf(find_embedded_weights())
 
 
 def machine(available: int, *gpus: int) -> Memory:
@@ -106,23 +106,23 @@ def test_of_a_mixture_only_the_used_experts_are_read(header: Gguf) -> None:
 
 
 def test_the_bandwidth_is_measured_in_a_second() -> None:
-    assert 1e8 < memory_bandwidth() < 5e12
+    assert 1e8 < measure_bandwidth() < 5e12
 
 
 def test_a_model_asked_onto_a_gpu_that_is_not_there_is_told(header: Gguf) -> None:
-    assert offloaded_layers([], header) == 0
-    assert "no GPU is seen here" in offload_note("all", 0, gpu_here=False)
-    assert "runs on the CPU" in offload_note(12, 0, gpu_here=True)
-    assert "runs on the CPU" in offload_note("auto", 0, gpu_here=True)
-    assert offload_note("auto", 0, gpu_here=False) == ""
-    assert offload_note(0, 0, gpu_here=True) == ""
-    assert offload_note("all", 31, gpu_here=True) == ""
+    assert count_offloaded_layers([], header) == 0
+    assert "no GPU is seen here" in explain_offload("all", 0, gpu_here=False)
+    assert "runs on the CPU" in explain_offload(12, 0, gpu_here=True)
+    assert "runs on the CPU" in explain_offload("auto", 0, gpu_here=True)
+    assert explain_offload("auto", 0, gpu_here=False) == ""
+    assert explain_offload(0, 0, gpu_here=True) == ""
+    assert explain_offload("all", 31, gpu_here=True) == ""
 
 
 def test_the_offload_is_read_from_the_memory_that_the_gpu_lost(
     header: Gguf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("quoth.backends.llama.offload.gpu_memory_free", lambda: [GIB])
-    assert offloaded_layers([GIB + header.bytes * 2], header) == 31
-    assert offloaded_layers([GIB + header.bytes // 2], header) == 16
-    assert offloaded_layers([GIB], header) == 0
+    monkeypatch.setattr("quoth.backends.llama.offload.read_free_gpu_memory", lambda: [GIB])
+    assert count_offloaded_layers([GIB + header.bytes * 2], header) == 31
+    assert count_offloaded_layers([GIB + header.bytes // 2], header) == 16
+    assert count_offloaded_layers([GIB], header) == 0

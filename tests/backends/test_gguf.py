@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.errors import BackendError, ModelNotFoundError
-from quoth.weights.find import embedded_weights
+from quoth.weights.find import find_embedded_weights
 from quoth.weights.gguf import read_gguf
 
 MARK = "\n__ggml_vocab_test__\n"
@@ -16,7 +16,7 @@ VOCABULARIES = ("bert-bge", "gpt-2", "llama-spm", "phi-3")
 
 def test_the_header_says_what_the_model_is() -> None:
     begin = time.perf_counter()
-    found = read_gguf(embedded_weights())
+    found = read_gguf(find_embedded_weights())
     assert time.perf_counter() - begin < 1.0
     assert found.architecture == "llama"
     assert found.quantization == "Q4_1"
@@ -54,7 +54,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_the_vocabulary_alone_counts_as_the_whole_model_does(tmp_path: Path) -> None:
-    vocabulary = Vocabulary(read_gguf(embedded_weights()))
+    vocabulary = Vocabulary(read_gguf(find_embedded_weights()))
     assert vocabulary.count("<|im_start|>user\nHello there<|im_end|>\n") == 7
     assert vocabulary.count("") == 0
     assert vocabulary.client.adds_bos() is False

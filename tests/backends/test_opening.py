@@ -71,6 +71,7 @@ def test_an_extra_that_is_missing_is_one_sentence(
 def test_describing_and_rendering_load_nothing() -> None:
     model = open_model(ModelSettings())
     assert model.describe().context_window == 8192
+    assert model.describe().engine == "xllamacpp"
     assert model.render([HumanMessage("Hi")]).endswith("<|im_start|>assistant\n")
     assert not model.loaded  # type: ignore[attr-defined]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quoth.backends.llama.admission import Admission
 from quoth.backends.ollama.prompt_memory import PromptMemory
-from quoth.models import until_stop
+from quoth.models import cut_at_stop
 from quoth.text.tokens import bound_token_count
 from quoth.weights.ollama_store import split_name
 
@@ -16,7 +16,7 @@ from quoth.weights.ollama_store import split_name
 @given(st.text("abSTOP ", max_size=40), st.integers(1, 5))
 def test_a_stop_string_ends_the_text_however_it_is_cut(text: str, size: int) -> None:
     parts = [text[at : at + size] for at in range(0, len(text), size)]
-    assert "".join(until_stop(parts, ["STOP", "b S"])) == min(
+    assert "".join(cut_at_stop(parts, ["STOP", "b S"])) == min(
         (text.split(stop)[0] for stop in ("STOP", "b S")), key=len
     )
 
@@ -29,7 +29,7 @@ def test_no_more_is_taken_after_a_stop_string() -> None:
             taken.append(piece)
             yield piece
 
-    assert list(until_stop(pieces(), ["END"])) == ["a"]
+    assert list(cut_at_stop(pieces(), ["END"])) == ["a"]
     assert taken == ["a", "EN", "D"]
 
 
@@ -45,7 +45,7 @@ def test_calls_wait_until_their_tokens_fit() -> None:
 
     def call() -> None:
         nonlocal now, most
-        with admission.admitted(40):
+        with admission.admit(40):
             with lock:
                 now += 1
                 most = max(most, now)
@@ -59,7 +59,7 @@ def test_calls_wait_until_their_tokens_fit() -> None:
     for thread in threads:
         thread.join()
     assert most == 2
-    with admission.admitted(1000):  # more than there is takes all, and does not wait for ever
+    with admission.admit(1000):  # more than there is takes all, and does not wait for ever
         pass
 
 

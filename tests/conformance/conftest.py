@@ -33,7 +33,7 @@ from quoth.config.settings import Embedding
 from quoth.embed.embedder import FolderEmbedder
 from quoth.models import LocalModel, open_model
 from quoth.testing import FaultyProxy, open_faulty_proxy
-from quoth.weights.find import embedded_weights
+from quoth.weights.find import find_embedded_weights
 
 _EXTRAS = {"llama-cpp-python": "llama_cpp", "gpt4all": "gpt4all"}
 
@@ -43,7 +43,7 @@ _reasons: dict[tuple[str, str], str] = {}
 
 @pytest.fixture(scope="session")
 def weights() -> Path:
-    return embedded_weights()
+    return find_embedded_weights()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from langchain_tests.unit_tests import ChatModelUnitTests
 from quoth.backends import LlamaCpp
 from quoth.backends.ollama.embedder import OllamaEmbedder
 from quoth.backends.ollama.model import Ollama
-from quoth.weights.find import embedded_weights
+from quoth.weights.find import find_embedded_weights
 
 
 class _Offers:
@@ -40,7 +40,7 @@ class TestLlamaCppUnit(_Offers, ChatModelUnitTests):
 
     @property
     def chat_model_params(self) -> dict[str, Any]:
-        path = embedded_weights()
+        path = find_embedded_weights()
         return {"model": "llamacpp:embedded", "path": path, "settings": settings()}
 
 

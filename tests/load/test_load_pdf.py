@@ -153,7 +153,7 @@ def test_a_huge_image_costs_neither_time_nor_memory(make_pdf: MakePdf, tmp_path:
         {NameObject("/Im0"): writer._add_object(image)}
     )
     contents = page.get_contents()
-    assert contents
+    assert contents is not None
     content = contents.get_data() + b"\nq 500 0 0 500 50 50 cm /Im0 Do Q\n"
     stream = pypdf.generic.StreamObject()
     stream._data = content

@@ -17,7 +17,7 @@ from quoth.tune.contest import pick_winner
 from quoth.tune.formats import Copy, write_copies
 from quoth.tune.perplexity import compare_perplexities, read_log_probabilities
 from quoth.tune.trial import Candidate, Size, open_candidate, time_call
-from quoth.weights.find import embedded_weights
+from quoth.weights.find import find_embedded_weights
 from quoth.weights.fingerprint import fingerprint_of
 from quoth.weights.gguf import read_gguf
 from quoth.weights.profile import (
@@ -25,8 +25,8 @@ from quoth.weights.profile import (
     XLLAMACPP,
     Profile,
     Trial,
+    describe_machine,
     folder_of,
-    machine,
     profile_of,
     write_profile,
 )
@@ -41,7 +41,7 @@ ONE_THREAD = ModelSettings(threads=1, parallel=1, context_window=2048)
 def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Copy]:
     folder = tmp_path_factory.mktemp("copies")
     shares: list[float] = []
-    made = write_copies(embedded_weights(), ("F16", "Q4_0"), folder, progress=shares.append)
+    made = write_copies(find_embedded_weights(), ("F16", "Q4_0"), folder, progress=shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     return {copy.name: copy for copy in made}
@@ -49,11 +49,11 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Copy]:
 
 @pytest.fixture
 def profile(copies: dict[str, Copy]) -> Iterator[Profile]:
-    original = embedded_weights()
+    original = find_embedded_weights()
     made = Profile(
         model="llamacpp:embedded",
         fingerprint=fingerprint_of(original),
-        machine=machine(),
+        machine=describe_machine(),
         date="2026-11-21",
         workload="chat",
         default=Trial("altogether", "defaults", 2.0, 100.0, 10.0),
@@ -69,7 +69,7 @@ def profile(copies: dict[str, Copy]) -> Iterator[Profile]:
 
 
 def test_a_copy_is_the_same_model_to_within_what_it_says(copies: dict[str, Copy]) -> None:
-    original = read_gguf(embedded_weights())
+    original = read_gguf(find_embedded_weights())
     for name, copy in copies.items():
         header = read_gguf(copy.path)
         assert header.quantization == name
@@ -83,7 +83,7 @@ def test_a_copy_is_the_same_model_to_within_what_it_says(copies: dict[str, Copy]
 
 
 def test_what_a_lossy_copy_forgets_is_measured(copies: dict[str, Copy]) -> None:
-    files = {"as it is": embedded_weights(), **{n: copy.path for n, copy in copies.items()}}
+    files = {"as it is": find_embedded_weights(), **{n: copy.path for n, copy in copies.items()}}
     logarithms = {
         name: read_log_probabilities(Candidate(path, ONE_THREAD)) for name, path in files.items()
     }
@@ -117,7 +117,7 @@ def test_a_model_opens_on_the_engine_that_was_faster(profile: Profile) -> None:
 def test_a_measured_call_writes_exactly_the_tokens_that_are_wanted_and_uses_no_cache(
     engine: str,
 ) -> None:
-    with open_candidate(Candidate(embedded_weights(), ONE_THREAD, engine)) as model:
+    with open_candidate(Candidate(find_embedded_weights(), ONE_THREAD, engine)) as model:
         for _ in range(2):
             timings = time_call(model, Size(reads=100, writes=40), number=3)
             assert timings.generated_tokens == 40
@@ -126,7 +126,7 @@ def test_a_measured_call_writes_exactly_the_tokens_that_are_wanted_and_uses_no_c
 
 
 def test_other_bytes_are_other_weights_for_the_journal(profile: Profile) -> None:
-    before = fingerprint_of(embedded_weights())
+    before = fingerprint_of(find_embedded_weights())
     assert open_model(ModelSettings()).describe().fingerprint != before
     assert undo(ModelSettings())
     assert open_model(ModelSettings()).describe().fingerprint == before
@@ -140,13 +140,13 @@ def test_what_the_user_set_counts_more(profile: Profile) -> None:
 @pytest.mark.parametrize("spoilt", ["{", json.dumps({"model": "x"})])
 def test_a_spoilt_profile_is_none(profile: Profile, spoilt: str) -> None:
     (folder_of(profile.fingerprint) / "profile.json").write_text(spoilt)
-    assert profile_of(embedded_weights()) is None
-    assert open_model(ModelSettings()).weights_file() == embedded_weights()
+    assert profile_of(find_embedded_weights()) is None
+    assert open_model(ModelSettings()).weights_file() == find_embedded_weights()
 
 
 def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
     write_profile(Profile(**{**_fields(profile), "machine": "another"}))
-    assert profile_of(embedded_weights()) is None
+    assert profile_of(find_embedded_weights()) is None
 
 
 def test_tuning_measures_and_remembers(quoth: Callable[..., CompletedProcess[str]]) -> None:
@@ -160,14 +160,14 @@ def test_tuning_measures_and_remembers(quoth: Callable[..., CompletedProcess[str
     assert steps == sorted(steps)
     assert {trial.what for trial in profile.trials} >= {"weights"}
     assert all(trial.seconds > 0 and trial.prompt_speed > 0 for trial in profile.trials)
-    assert profile_of(embedded_weights()) == profile
+    assert profile_of(find_embedded_weights()) == profile
     assert not list(folder_of(profile.fingerprint).parent.glob("*.part-*"))
     said = quoth("doctor", "--json").stdout
     (found,) = [one for one in json.loads(said) if one["what"] == "tuning"]
     assert profile.stored in found["found"]
     assert "times as long" in found["found"]
     assert "defaults again" in quoth("tune", "--undo").stdout
-    assert profile_of(embedded_weights()) is None
+    assert profile_of(find_embedded_weights()) is None
 
 
 def test_what_was_not_compared_with_the_defaults_is_not_chosen() -> None:

@@ -1,4 +1,4 @@
-"""What runs language models, one file or folder for each backend."""
+"""The backends that come with Quoth, a file or a folder for each."""
 
 import lazy_loader
 

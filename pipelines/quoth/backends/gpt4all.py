@@ -21,10 +21,10 @@ from pydantic import PrivateAttr
 from quoth.backends.llama.gguf_model import OneCallModel
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.errors import BackendError
-from quoth.models import Constraint, Piece, Provider, Request, until_stop
+from quoth.models import Constraint, Piece, Provider, Request, cut_at_stop
 from quoth.system import missing_extra
 from quoth.types import Timings
-from quoth.weights import Installed, decode_threads, weights_of
+from quoth.weights import Installed, choose_threads, weights_of
 
 _FOLDER = Path("~/.cache/gpt4all")
 
@@ -96,7 +96,7 @@ class Gpt4All(OneCallModel):
                 special=True,
             )
             try:
-                for text in until_stop(tokens, request.stop):
+                for text in cut_at_stop(tokens, request.stop):
                     first = first or time.perf_counter() - start
                     yield Piece(text=text)
             finally:  # its thread must have ended before the next call
@@ -147,7 +147,7 @@ class Gpt4All(OneCallModel):
             self.path.name,
             model_path=self.path.parent,
             allow_download=False,
-            n_threads=decode_threads(self.settings.threads),
+            n_threads=choose_threads(self.settings.threads),
             device=device,
             n_ctx=self.describe().context_window,
             ngl=layers if isinstance(layers, int) else 100,

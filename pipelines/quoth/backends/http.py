@@ -1,6 +1,6 @@
-"""Talks to a model server on this machine: JSON, streamed events, and what goes wrong.
+"""An HTTP client for model servers on this machine: JSON, streamed events, errors.
 
-Every failure becomes one of ours here, and knows whether the same call may succeed later.
+Every failure becomes an error of ours, which knows whether the same call may succeed later.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CROWDED = "Context size has been exceeded"
 
 
 class LocalHttp:
-    """One server. Safe to call from many threads.
+    """A client for one server. Safe to call from many threads.
 
     `timeout` is the number of seconds without a byte after which the server counts as hanging.
     """
@@ -60,7 +60,7 @@ class LocalHttp:
         return retry_transient()(self._once, method, path, body)
 
     def has(self, path: str) -> bool:
-        """Tell whether the server answers a `GET` of this path with success."""
+        """Return whether the server answers a `GET` of this path with success."""
         try:
             self._once("GET", path, None)
         except BackendUnavailableError:
@@ -101,13 +101,13 @@ class LocalHttp:
         try:
             value = json.loads(text)
         except json.JSONDecodeError as error:
-            raise garbage(self.url, text) from error
+            raise garbage_error(self.url, text) from error
         if not isinstance(value, dict):
-            raise garbage(self.url, text)
+            raise garbage_error(self.url, text)
         return value
 
     def refusal(self, response: httpx2.Response) -> Exception:
-        """Return the error for an answer whose status is not success."""
+        """Return the error for a response whose status is not success."""
         try:
             body = response.json()
             error = body.get("error", body)
@@ -116,7 +116,7 @@ class LocalHttp:
         return self.error(error, response.status_code)
 
     def error(self, error: Any, status: int) -> Exception:
-        """Return our error for what a server says went wrong."""
+        """Return our error for the error that a server reports."""
         details = error if isinstance(error, dict) else {"message": str(error)}
         if details.get("type") == "exceed_context_size_error":
             return ContextOverflowError(
@@ -147,11 +147,11 @@ class LocalHttp:
 
 
 def is_crowded(error: BackendError) -> bool:
-    """Tell whether llama.cpp gave up because other calls had taken the room of this one."""
+    """Return whether llama.cpp gave up a call because other calls had filled the window."""
     return _CROWDED in str(error)
 
 
-def unreachable(url: str, reason: str) -> BackendUnavailableError:
+def unreachable_error(url: str, reason: str) -> BackendUnavailableError:
     """Return the error for a server that is not there, or that breaks off."""
     return BackendUnavailableError(
         f"The server at {url} cannot be reached: {reason}.",
@@ -159,7 +159,7 @@ def unreachable(url: str, reason: str) -> BackendUnavailableError:
     )
 
 
-def hanging(url: str) -> BackendUnavailableError:
+def hanging_error(url: str) -> BackendUnavailableError:
     """Return the error for a server that is there and does not answer."""
     return BackendUnavailableError(
         f"The server at {url} does not answer in time.",
@@ -168,7 +168,7 @@ def hanging(url: str) -> BackendUnavailableError:
     )
 
 
-def garbage(url: str, text: str) -> GenerationError:
+def garbage_error(url: str, text: str) -> GenerationError:
     """Return the error for an answer that cannot be read."""
     return GenerationError(
         f"The server at {url} answered with something that is not JSON: {text[:60]!r}.",
@@ -190,5 +190,5 @@ def read_key(file: str) -> str:
 def _lost(url: str, error: Exception) -> BackendUnavailableError:
     """Return the error for a call that the client could not finish."""
     if isinstance(error, httpx2.TimeoutException) and not isinstance(error, httpx2.ConnectTimeout):
-        return hanging(url)
-    return unreachable(url, str(error))
+        return hanging_error(url)
+    return unreachable_error(url, str(error))

@@ -1,7 +1,8 @@
 """`openai-compatible`: any other server on this machine that speaks `/v1` (vLLM, LM Studio, …).
 
 The server applies its own chat template, so the model takes messages. Tokens are counted by the
-server's `/tokenize` where it has one (llama.cpp's and vLLM's), else by a bound that says it is one.
+server's `/tokenize` where it has one (llama.cpp's and vLLM's). Elsewhere an upper bound is taken,
+and the note of the model says so.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from pydantic import PrivateAttr
 
 from quoth.backends.http import LocalHttp, is_crowded, read_key
 from quoth.backends.http_model import HttpModel
-from quoth.backends.llama.admission import Admission, no_limit
-from quoth.backends.llama.http import timings_in
+from quoth.backends.llama.admission import Admission, admit_at_once
+from quoth.backends.llama.http import read_timings
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ConfigurationError, ModelNotFoundError
-from quoth.models import Description, Piece, Provider, Request, defuse, role_of, shortfall
+from quoth.models import Description, Piece, Provider, Request, defuse, role_of, shortfall_error
 from quoth.prompts import ModelMetadata, family_of
 from quoth.text import bound_token_count
 from quoth.types import Timings
@@ -73,18 +74,18 @@ class OpenAICompatible(HttpModel):
         return connect(self.settings)
 
     def describe(self) -> Description:
-        """Return what the server says of the model; nothing is loaded."""
+        """Return the description by the server; nothing is loaded."""
         return self._reached().description
 
     def count_tokens(self, text: str) -> int:
-        """Return the number of tokens, by the server's own tokenizer or by a bound."""
+        """Return the number of tokens, by the server's own tokenizer, or an upper bound."""
         server = self._reached()
         if server.tokenizer == "none":
             return bound_token_count(text)
         return len(self._tokens(text, server.tokenizer, server.model_id))
 
     def count_prompt(self, messages: Sequence[BaseMessage]) -> int:
-        """Return the tokens of the prompt: exact where the server renders it for us."""
+        """Return the number of tokens of the prompt, exact where the server renders it for us."""
         server = self._reached()
         turns = [_turn(message) for message in defuse(messages)]
         try:
@@ -101,7 +102,7 @@ class OpenAICompatible(HttpModel):
 
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
         """Generate token by token."""
-        room = self._admission.admitted if self._admission else no_limit
+        room = self._admission.admit if self._admission else admit_at_once
         try:
             with room(request.prompt_tokens + request.max_tokens):
                 yield from self._generated(request)
@@ -141,10 +142,10 @@ class OpenAICompatible(HttpModel):
         yield Piece(timings=_merged(timings, measured), finish=finish)
 
     def check_read(self, request: Request, timings: Timings) -> None:
-        """Raise `GenerationError` when the server read less than the bare text of the messages."""
+        """Raise `GenerationError` when the server read fewer tokens than the bare text has."""
         least = self.min_prompt_tokens(request.messages)
         if timings.prompt_tokens and timings.prompt_tokens < least:
-            raise shortfall(self.model, least, timings.prompt_tokens)
+            raise shortfall_error(self.model, least, timings.prompt_tokens)
 
     def unload(self) -> None:
         """Close the connections. The server keeps its model: it is not ours to stop."""
@@ -199,7 +200,7 @@ class OpenAICompatible(HttpModel):
         family = family_of(metadata, folders=self.prompt_folders)
         notes = []
         if not window:
-            notes.append("The server does not tell its window; backend.context_window is believed.")
+            notes.append("The server does not say its window, so backend.context_window is taken.")
         if tokenizer == "none":
             notes.append("It does not count tokens; they are bounded by the bytes of the text.")
         description = Description(
@@ -254,7 +255,7 @@ def connect(settings: ModelSettings) -> LocalHttp:
 
 def _timings(event: dict[str, Any], known: Timings | None) -> Timings:
     usage = event.get("usage") or {}
-    exact = timings_in(event)
+    exact = read_timings(event)
     details = usage.get("prompt_tokens_details") or {}
     return Timings(
         prompt_tokens=int(usage.get("prompt_tokens") or exact.prompt_tokens),
@@ -266,7 +267,7 @@ def _timings(event: dict[str, Any], known: Timings | None) -> Timings:
 
 
 def _merged(said: Timings | None, measured: Timings) -> Timings:
-    """Return what the server said, completed by what was measured from outside."""
+    """Return the timings of the server, completed by those that were measured here."""
     if said is None:
         return measured
     return Timings(

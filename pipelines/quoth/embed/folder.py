@@ -167,12 +167,12 @@ class ModelFolder:
     def _json(self, name: str) -> Mapping[str, Any]:
         file = self.path / name
         try:
-            found = json.loads(file.read_text()) if file.is_file() else {}
+            content = json.loads(file.read_text()) if file.is_file() else {}
         except ValueError as error:
             raise ConfigurationError(
                 f"{file} is not JSON: {error}.", hint="Copy the model's folder again."
             ) from error
-        return found if isinstance(found, dict) else {}
+        return content if isinstance(content, dict) else {}
 
 
 def first_position(config: Mapping[str, Any]) -> int:

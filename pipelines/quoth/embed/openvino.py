@@ -21,7 +21,7 @@ threads that are first at once wait for each other for good."""
 
 
 def is_installed() -> bool:
-    """Tell whether OpenVINO is there; nothing is imported."""
+    """Return whether OpenVINO is installed; nothing is imported."""
     return importlib.util.find_spec("openvino") is not None
 
 

@@ -10,11 +10,11 @@ from quoth.types import Chunk
 
 
 def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:
-    """Return what is embedded of a chunk, and its hash.
+    """Return the text that is embedded for a chunk, and the hash of that text.
 
-    That is its headings and its text, with typographic ligatures taken apart: "ﬁnancial" is
-    embedded as "financial". Of the headings, the highest are left out when all of them together
-    with the text are more than the embedder reads.
+    It is the headings above the chunk and its text, with typographic ligatures spelt out:
+    "ﬁnancial" is embedded as "financial". The highest headings are left out where all of them
+    with the text would be longer than the embedder reads.
     """
     headings = list(dict.fromkeys(part for part in (chunk.title, *chunk.headings) if part))
     text, tokens = split_ligatures(chunk.text), chunk.tokens

@@ -13,12 +13,12 @@ from quoth.types import Vectors
 
 
 def is_installed() -> bool:
-    """Tell whether sentence-transformers is there; nothing is imported."""
+    """Return whether sentence-transformers is installed; nothing is imported."""
     return importlib.util.find_spec("sentence_transformers") is not None
 
 
 def has_bf16() -> bool:
-    """Tell whether the processor computes in bf16 natively."""
+    """Return whether the processor computes in bf16 natively."""
     import torch
 
     return bool(torch.cpu._is_avx512_bf16_supported())

@@ -72,7 +72,7 @@ def token_f1(answer: str, truths: Sequence[str]) -> float:
 
 
 def exact_match(answer: str, truths: Sequence[str]) -> bool:
-    """Tell whether an answer is one of the truths, as SQuAD compares them."""
+    """Return whether an answer is one of the truths, as SQuAD compares them."""
     return any(normalize(answer) == normalize(truth) for truth in truths)
 
 
@@ -104,7 +104,7 @@ def _judge(
 
 
 def _stands(citation: Citation, page_text: ReadPage) -> bool:
-    """Tell whether the quote is found on the page that the citation names, at its characters."""
+    """Return whether the page holds the quote at the span of the citation."""
     text = page_text(citation.source, citation.page)
     if text is None or find_quote(citation.quote, text) is None:
         return False
@@ -123,8 +123,13 @@ def _detail(question: GoldQuestion, answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "answerable": answer.answerable,
         "citations": [
-            {"source": one.source, "page": one.page, "quote": one.quote, "finding": one.finding}
-            for one in answer.citations
+            {
+                "source": citation.source,
+                "page": citation.page,
+                "quote": citation.quote,
+                "finding": citation.finding,
+            }
+            for citation in answer.citations
         ],
         "seconds": answer.timings.prompt_seconds + answer.timings.generation_seconds,
     }

@@ -45,7 +45,7 @@ class Comparison:
 
     @property
     def regressions(self) -> tuple[Difference, ...]:
-        """Return the metrics that dropped by more than the threshold."""
+        """The metrics that dropped by more than the threshold."""
         return tuple(d for d in self.differences if d.verdict == "regression")
 
 
@@ -65,13 +65,13 @@ def compare(
         for metric in first.items
         if metric in second.items
     ]
-    found = tuple(difference for difference in differences if difference.count)
-    if not found:
+    paired = tuple(difference for difference in differences if difference.count)
+    if not paired:
         raise UsageError(
             "The two measurements have no items in common.",
             hint="Measure both with the same file, --limit and --seed.",
         )
-    return Comparison(found, threshold)
+    return Comparison(paired, threshold)
 
 
 def paired_p(changes: Sequence[float], *, seed: int = 0, trials: int = 10_000) -> float:

@@ -109,7 +109,7 @@ def corpus_searcher(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[OpenedSearcher]:
-    """Give a searcher over a collection made of a corpus, split and embedded as the product does.
+    """Open a searcher over a collection made of a corpus, split and embedded as the product does.
 
     The collection is kept in `cache` (default: with the other state), and used again as long as
     the texts, the splitter and the embedder are the same.
@@ -133,7 +133,7 @@ def documents_searcher(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[OpenedSearcher]:
-    """Give a searcher over a collection made of files, as `quoth ingest` makes it.
+    """Open a searcher over a collection made of files, as `quoth ingest` makes it.
 
     Raises `UsageError` when none of them can be read.
     """

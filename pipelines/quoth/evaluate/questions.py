@@ -30,7 +30,7 @@ class GoldQuestion:
 
     @property
     def answerable(self) -> bool:
-        """Tell whether the documents hold an answer."""
+        """Whether the documents hold an answer."""
         return bool(self.answers)
 
 
@@ -65,7 +65,7 @@ def sample(items: Sequence[Item], limit: int | None, *, seed: int) -> list[Item]
 def sample_balanced(
     questions: Sequence[GoldQuestion], limit: int | None, *, seed: int
 ) -> list[GoldQuestion]:
-    """Return `limit` questions, half of them unanswerable as far as there are that many."""
+    """Return `limit` questions, up to half of them unanswerable."""
     can = [question for question in questions if question.answerable]
     cannot = [question for question in questions if not question.answerable]
     if limit is None or limit >= len(questions):

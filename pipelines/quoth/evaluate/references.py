@@ -13,7 +13,7 @@ from quoth.evaluate.corpus import read_rows
 from quoth.types import Document, Page
 
 _NOISE = re.compile(r"\s*\{\w+\}")
-"""What QMSum's transcripts note of coughs and broken words; its authors take it out as well."""
+"""The marks of coughs and broken words in QMSum's transcripts; its authors remove them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +33,20 @@ def read_references(path: Path, *, questions: bool = False) -> list[ReferencedDo
     `specific_query_list`. L-Eval's: `document`, `references`. The summaries are those of whole
     documents; with `questions`, those that were written on a question. Raises `UsageError`.
     """
-    found: list[ReferencedDocument] = []
+    documents: list[ReferencedDocument] = []
     for number, row in enumerate(read_rows(path), start=1):
         try:
-            found += [item for item in _read(row, number) if bool(item.query) == questions]
+            documents += [item for item in _read(row, number) if bool(item.query) == questions]
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise UsageError(
                 f"Document {number} of {path} is not of a known form: {error}.",
                 hint="It needs `document` with `questions` or `references`, or "
                 "`meeting_transcripts` with `general_query_list`.",
             ) from error
-    if not found:
+    if not documents:
         kind = "on a question" if questions else "of a whole document"
         raise UsageError(f"{path} holds no summary {kind}.")
-    return found
+    return documents
 
 
 def _read(row: dict[str, Any], number: int) -> Iterator[ReferencedDocument]:
@@ -60,14 +60,14 @@ def _read(row: dict[str, Any], number: int) -> Iterator[ReferencedDocument]:
         yield ReferencedDocument(id, _document(id, text), references)
         return
     id = str(row["metadata"]["passage_id"])
-    for asked in row["questions"]:
+    for question in row["questions"]:
         # The first of SQuALITY's questions asks of every story what its plot is.
-        general = int(asked["question_number"]) == 1
+        general = int(question["question_number"]) == 1
         yield ReferencedDocument(
-            id if general else f"{id}/{asked['question_number']}",
+            id if general else f"{id}/{question['question_number']}",
             _document(id, text),
-            tuple(str(response["response_text"]) for response in asked["responses"]),
-            "" if general else str(asked["question_text"]),
+            tuple(str(response["response_text"]) for response in question["responses"]),
+            "" if general else str(question["question_text"]),
         )
 
 
@@ -77,11 +77,11 @@ def _meeting(row: dict[str, Any], number: int) -> Iterator[ReferencedDocument]:
         for turn in row["meeting_transcripts"]
     )
     document = _document(f"meeting {number}", "\n".join(turns))
-    for asked in row["general_query_list"][:1]:
-        yield ReferencedDocument(f"{number}", document, (str(asked["answer"]),))
-    for place, asked in enumerate(row["specific_query_list"], start=1):
+    for question in row["general_query_list"][:1]:
+        yield ReferencedDocument(f"{number}", document, (str(question["answer"]),))
+    for place, question in enumerate(row["specific_query_list"], start=1):
         id = f"{number}/{place}"
-        yield ReferencedDocument(id, document, (str(asked["answer"]),), str(asked["query"]))
+        yield ReferencedDocument(id, document, (str(question["answer"]),), str(question["query"]))
 
 
 def _document(id: str, text: str) -> Document:

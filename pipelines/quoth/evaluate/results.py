@@ -1,4 +1,4 @@
-"""What a measurement gives: each figure with its interval, and the values that it is a mean of."""
+"""The result of a measurement: each figure with its interval and the values behind it."""
 
 from __future__ import annotations
 

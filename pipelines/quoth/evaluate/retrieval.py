@@ -93,7 +93,7 @@ def document_scores(hits: Sequence[Hit], *, depth: int = DEPTH) -> dict[str, flo
 
 
 def in_mode(base: OpenedSearcher, mode: str) -> OpenedSearcher:
-    """Return the same searcher in one mode, giving as many chunks as judging takes."""
+    """Return the same searcher in one mode, with a top-k that is large enough to judge."""
     return base.with_settings(base.settings.model_copy(update={"mode": mode, "k": _CHUNKS}))
 
 

@@ -46,8 +46,8 @@ def evaluate_summaries(
         source = "\n".join(page.text for page in item.document.pages)
         texts = {"summary": summary.text, "lead": first_words(source, len(summary.text.split()))}
         for side, text in texts.items():
-            for metric, found in judge_summary(text, item, source).items():
-                values[f"{side} {metric}"] |= found
+            for metric, scores in judge_summary(text, item, source).items():
+                values[f"{side} {metric}"] |= scores
         values["summary coverage"][item.id] = summary.coverage
         details.append(
             {
@@ -78,8 +78,8 @@ def first_words(text: str, words: int) -> str:
 
 def judge_summary(text: str, item: ReferencedDocument, source: str) -> dict[str, dict[str, float]]:
     """Return the values of each metric of one summary, by the id of what was measured."""
-    found = {name: {item.id: value} for name, value in rouge(text, item.references).items()}
-    found |= {"supported_numbers": {}, "supported_names": {}}
+    scores = {name: {item.id: value} for name, value in rouge(text, item.references).items()}
+    scores |= {"supported_numbers": {}, "supported_names": {}}
     for place, mention in enumerate(SourceVocabulary([source]).mentions(text), start=1):
-        found[f"supported_{mention.kind}s"][f"{item.id}/{place}"] = float(mention.supported)
-    return found
+        scores[f"supported_{mention.kind}s"][f"{item.id}/{place}"] = float(mention.supported)
+    return scores

@@ -1,4 +1,4 @@
-"""Job files: what is to be summarized, how, and where to, written down to be run again."""
+"""Job files: the sources, options and outputs of a job, kept to be run again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HINT = "docs/summaries.md describes job files."
 
 
 class JobFile(BaseModel):
-    """What a job file says. Paths are absolute, and those of the file relative to its folder.
+    """The content of a job file. Paths are absolute; in the file, they are relative to its folder.
 
     `settings` of the file are those of `quoth.yaml`, and are read by `read_job_settings`.
     """

@@ -1,4 +1,4 @@
-"""What a job is going to take, how far it is, and what it has done."""
+"""The plan, the progress and the report of a job."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TellProgress = Callable[[JobProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
-    """What a job did.
+    """The result of a job.
 
     `paused` says why the job ended before all documents were done (the backend failed);
     `interrupted` says that it was stopped with Ctrl-C. The remaining documents are `skipped`, with

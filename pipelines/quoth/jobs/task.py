@@ -48,7 +48,7 @@ class SummaryTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """What became of a task: a line of the report, and the text of each output by its name."""
+    """The result of a task: a line of the report, and the text of each output by its name."""
 
     outcome: Outcome
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -71,10 +71,11 @@ class Performer:
         self._backoff = backoff
 
     def perform(self, task: SummaryTask, monitor: Monitor) -> TaskResult:
-        """Return what became of a task; a document that cannot be summarized is a failed outcome.
+        """Return the result of a task; a document that cannot be summarized is a failed outcome.
 
-        Raises what is not about this document: an error of `FATAL`, `BackendError` when the backend
-        still fails after all retries, and `StoppedError` when `monitor` has stopped the work.
+        Raises errors that do not concern this document alone: those of `FATAL`, `BackendError` when
+        the backend still fails after all retries, and `StoppedError` when `monitor` has stopped the
+        work.
         """
         if monitor.stopped:
             raise StoppedError("The job was stopped before this document.")

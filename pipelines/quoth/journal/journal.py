@@ -1,8 +1,8 @@
 """The journal: one SQLite file that holds every finished model call from the moment it ends.
 
 A call is known by the weights that answered (their fingerprint, not their name), the exact prompt,
-and the parameters. The same call is never made twice, whatever asked for it, and whatever happened
-to the process in between.
+and the parameters. The same call is never made twice, whichever feature makes it, even if the
+process is killed in between.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _RECENT = 200
 
 @dataclass(frozen=True, slots=True)
 class CallIdentity:
-    """What makes a call the same call: the weights, the exact prompt, the parameters.
+    """The identity of a call: the weights, the exact prompt, the parameters.
 
     `prompt` is the text that the model sees, or its messages as JSON where a server renders them.
     """
@@ -76,8 +76,8 @@ class CallIdentity:
 class Entry:
     """One finished call. `at` is seconds since 1970; the journal sets it when it is 0.
 
-    `thinking` is what a reasoning model thought before its answer; `purpose` says what the call was
-    made for.
+    `thinking` is the reasoning of the model before its answer; `purpose` is a word for the feature
+    that made the call.
     """
 
     identity: CallIdentity
@@ -92,7 +92,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ModelShare:
-    """What the journal holds of one model."""
+    """The calls of one model in the journal."""
 
     fingerprint: str
     model: str
@@ -102,10 +102,9 @@ class ModelShare:
 
 @dataclass(frozen=True, slots=True)
 class JournalStats:
-    """What the journal holds: calls, bytes on disk, the first and last time, and each model.
+    """The content of the journal: calls, bytes on disk, first and last time, each model.
 
-    `purposes` counts the calls by what they were made for; the empty string counts calls of which
-    nothing is known.
+    `purposes` counts the calls by their purpose; calls without one are counted under "".
     """
 
     calls: int
@@ -179,7 +178,7 @@ class Journal:
         return count
 
     def stats(self) -> JournalStats:
-        """Return what the journal holds."""
+        """Return counts, sizes and times of the calls in the journal."""
         calls, first, last = self._database.read(
             "SELECT count(*), min(at), max(at) FROM calls"
         ).fetchone()

@@ -42,7 +42,9 @@ def _delimiter(text: str, kind: str) -> str:
         return "\t"
     lines = [line for line in text[:20_000].split("\n")[:20] if line.strip()]
     counts = {sign: [line.count(sign) for line in lines] for sign in ",;\t|"}
-    steady = {sign: min(found) for sign, found in counts.items() if found and min(found) > 0}
+    steady = {
+        sign: min(per_line) for sign, per_line in counts.items() if per_line and min(per_line) > 0
+    }
     if not steady:
         return ","
     return max(steady, key=lambda sign: (steady[sign], sign == ","))

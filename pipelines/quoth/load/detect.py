@@ -129,7 +129,7 @@ def detect(path: Path) -> str:
 
 
 def is_binary(head: bytes) -> bool:
-    """Say whether bytes are no text in any encoding."""
+    """Return whether bytes are no text in any encoding."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf")):
         return False
     sample = head[: len(head) - len(head) % 4]

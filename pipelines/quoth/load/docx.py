@@ -78,8 +78,8 @@ def load_docx(path: Path, options: LoadOptions) -> Document:
 
 
 def _main_part(archive: Archive, path: Path) -> str:
-    found = [name for kind, name in relations(archive, "").values() if kind == "officeDocument"]
-    for name in (*found, "word/document.xml"):
+    bodies = [name for kind, name in relations(archive, "").values() if kind == "officeDocument"]
+    for name in (*bodies, "word/document.xml"):
         if name in archive:
             return name
     raise CorruptDocumentError(f"{path.name} is not a complete DOCX: it has no document part.")
@@ -146,7 +146,7 @@ def _write_body(body: Element, levels: dict[str, int], numbers: Numbering, pages
 
 
 def _blocks(parent: Element) -> Iterator[Element]:
-    """Give the paragraphs and tables of a body, a cell or a box, through content controls."""
+    """Yield the paragraphs and tables of a body, a cell or a box, through content controls."""
     for element in parent:
         name = local(element)
         if name in ("p", "tbl"):
@@ -189,7 +189,7 @@ def _collect(element: Element, parts: list[str]) -> None:
 
 
 def _boxes(paragraph: Element) -> Iterator[Element]:
-    """Give the text boxes in a paragraph; of alternatives only the first."""
+    """Yield the text boxes in a paragraph; of alternatives only the first."""
     stack = list(reversed(paragraph))
     while stack:
         element = stack.pop()
@@ -235,7 +235,7 @@ def _level(paragraph: Element, levels: dict[str, int]) -> int:
 
 
 def _page_breaks(paragraph: Element) -> tuple[bool, bool]:
-    """Say whether a page ends in this paragraph, and whether it does before its text."""
+    """Return whether a page ends in this paragraph, and whether it does before its text."""
     if any(local(e) == "pageBreakBefore" for e in _properties(paragraph)):
         return True, True
     has_text = False
@@ -269,7 +269,7 @@ def _rows(table: Element) -> Iterator[list[str]]:
 
 
 def _children(parent: Element, wanted: str) -> Iterator[Element]:
-    """Give the rows of a table or cells of a row, through content controls."""
+    """Yield the rows of a table or cells of a row, through content controls."""
     for element in parent:
         if local(element) == wanted:
             yield element
@@ -279,5 +279,5 @@ def _children(parent: Element, wanted: str) -> Iterator[Element]:
 
 def _separate_lines(root: Element) -> list[str]:
     """Return the paragraphs of a header, of footnotes or comments, a line each."""
-    found = (one_line(_paragraph(element)) for element in root.iter() if local(element) == "p")
-    return list(filter(None, found))
+    paragraphs = (one_line(_paragraph(element)) for element in root.iter() if local(element) == "p")
+    return list(filter(None, paragraphs))

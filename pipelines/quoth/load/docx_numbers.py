@@ -59,24 +59,24 @@ class Numbering:
 
 def read_numbering(numbering: Element | None, styles: Element | None) -> Numbering:
     """Return the numbering of a document from its parts; empty if it has none."""
-    found = Numbering()
+    definitions = Numbering()
     for element in numbering if numbering is not None else ():
         if local(element) == "abstractNum":
             identity = attribute(element, "abstractNumId")
             for level in element:
                 if local(level) == "lvl" and attribute(level, "ilvl").isdigit():
-                    found.levels[identity, int(attribute(level, "ilvl"))] = _level(level)
+                    definitions.levels[identity, int(attribute(level, "ilvl"))] = _level(level)
         elif local(element) == "num":
             for inner in element:
                 if local(inner) == "abstractNumId":
-                    found.lists[attribute(element, "numId")] = attribute(inner, "val")
+                    definitions.lists[attribute(element, "numId")] = attribute(inner, "val")
     for style in styles if styles is not None else ():
         for element in style.iter():
             if local(element) == "numPr":
                 number, level_number = _reference(element)
                 if number:
-                    found.styles[attribute(style, "styleId")] = (number, level_number or 0)
-    return found
+                    definitions.styles[attribute(style, "styleId")] = (number, level_number or 0)
+    return definitions
 
 
 def _level(element: Element) -> _Level:

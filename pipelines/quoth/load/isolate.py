@@ -82,7 +82,7 @@ class LoaderPool:
                 break
 
     def load_all(self, paths: Iterable[Path]) -> Generator[tuple[Path, Outcome]]:
-        """Give each path with its document, or with the error that kept it from being read.
+        """Yield each path with its document, or with the error that kept it from being read.
 
         Results come as they are ready, not in the order of `paths`. `paths` is read, in the
         caller's thread, only a few files ahead of what has been taken, so that memory stays flat

@@ -45,7 +45,7 @@ class DocumentLoader(BaseLoader):
         self.failed: list[tuple[Path, Exception]] = []
 
     def lazy_load(self) -> Iterator[LangChainDocument]:
-        """Give the pages, file by file."""
+        """Yield the pages, file by file."""
         self.failed = []
         if not self._path.exists():
             raise UsageError(f"There is no file or folder {self._path}.")

@@ -23,7 +23,7 @@ _ORG_BLOCK = re.compile(r"[ \t]*#\+(begin|end)_\w+", re.I)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Give each line with the offset where it starts."""
+    """Yield each line with the offset where it starts."""
     start = 0
     for line in text.split("\n"):
         yield start, line
@@ -59,8 +59,8 @@ def _markdown() -> MarkdownIt:
 
 def _end_of_front_matter(text: str) -> int:
     """Return where the YAML between two lines `---` at the top ends, 0 where there is none."""
-    found = _FRONT_MATTER.match(text)
-    return found.end() if found else 0
+    front_matter = _FRONT_MATTER.match(text)
+    return front_matter.end() if front_matter else 0
 
 
 def rst_headings(text: str) -> tuple[Heading, ...]:
@@ -91,9 +91,9 @@ def org_headings(text: str) -> tuple[Heading, ...]:
         block = _ORG_BLOCK.match(line)
         if block:
             in_block = block[1].lower() == "begin"
-        found = None if in_block or len(line) > _LONGEST else _ORG.match(line)
-        if found:
-            headings.append(Heading(start, len(found[1]), one_line(found[2])))
+        star = None if in_block or len(line) > _LONGEST else _ORG.match(line)
+        if star:
+            headings.append(Heading(start, len(star[1]), one_line(star[2])))
     return tuple(headings)
 
 

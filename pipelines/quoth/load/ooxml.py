@@ -14,15 +14,15 @@ def relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     source = f"{folder}/_rels/{name}.rels"
     if source not in archive:
         return {}
-    found = {}
+    targets = {}
     for element in archive.xml(source):
         if attribute(element, "TargetMode") == "External":
             continue
         target = attribute(element, "Target")
         full = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
         kind = attribute(element, "Type").rpartition("/")[2]
-        found[attribute(element, "Id")] = (kind, posixpath.normpath(full))
-    return found
+        targets[attribute(element, "Id")] = (kind, posixpath.normpath(full))
+    return targets
 
 
 def document_title(archive: Archive) -> str:

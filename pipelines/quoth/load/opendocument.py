@@ -67,9 +67,9 @@ def _body(path: Path, options: LoadOptions, kind: str) -> tuple[Element, str]:
                 )
     for element in root.iter():
         if local(element) == "body":
-            found = next((child for child in element if local(child) == kind), None)
-            if found is not None:
-                return found, title
+            body = next((child for child in element if local(child) == kind), None)
+            if body is not None:
+                return body, title
     raise CorruptDocumentError(f"{path.name} has no body of a {kind}.")
 
 
@@ -79,7 +79,7 @@ def _document(path: Path, kind: str, title: str, pages: list[Page]) -> Document:
 
 
 def _blocks(parent: Element) -> Iterator[tuple[str, int]]:
-    """Give blocks of text with the heading level, 0 for what is no heading."""
+    """Yield blocks of text with the heading level, 0 for what is no heading."""
     for element in parent:
         name = local(element)
         if name in _SKIPPED:
@@ -100,7 +100,7 @@ def _blocks(parent: Element) -> Iterator[tuple[str, int]]:
 
 
 def _framed(paragraph: Element) -> Iterator[tuple[str, int]]:
-    """Give the text of boxes and drawings anchored in a paragraph."""
+    """Yield the text of boxes and drawings anchored in a paragraph."""
     for element in paragraph.iter():
         if local(element) == "text-box":
             yield from _blocks(element)

@@ -48,7 +48,7 @@ class _Reading:
         self._ligatures: bool | None = None  # not known before the first page that has one
 
     def document(self) -> Document:
-        """Read every page, and hand back what was found."""
+        """Read every page and return the document."""
         first = self._open()
         if first is None:
             return self._assemble(self._read_second_only(), {}, "", {})
@@ -151,8 +151,8 @@ class _Reading:
             return text
         from quoth.load.ocr import recognise
 
-        found = recognise(first, index, self._options.limits)
-        return PageText(found) if found else text
+        recognised = recognise(first, index, self._options.limits)
+        return PageText(recognised) if recognised else text
 
     def _read_second_only(self) -> list[PageText]:
         """Return the pages of a file that PDFium cannot open, as pypdf reads them."""
@@ -209,11 +209,11 @@ class _Reading:
 
 def _spellings(passwords: tuple[str, ...]) -> list[str]:
     """Return each password as given, then as SASLprep (RFC 4013) spells it for newer PDFs."""
-    found: list[str] = []
+    candidates: list[str] = []
     for password in passwords:
         prepared = unicodedata.normalize("NFKC", password.replace("\u00ad", ""))
-        found += [password] if prepared == password else [password, prepared]
-    return found
+        candidates += [password] if prepared == password else [password, prepared]
+    return candidates
 
 
 def _usable_title(title: str) -> str:
@@ -225,14 +225,14 @@ def _usable_title(title: str) -> str:
 
 def _outline(first: pypdfium2.PdfDocument) -> dict[int, list[tuple[int, str]]]:
     """Return the bookmarks by page index, each as level (from 1) and title."""
-    found: dict[int, list[tuple[int, str]]] = {}
+    bookmarks: dict[int, list[tuple[int, str]]] = {}
     try:
         for bookmark in first.get_toc(max_depth=8):
             destination = bookmark.get_dest()
             index = destination.get_index() if destination else None
             title = " ".join(bookmark.get_title().split())
             if index is not None and title:
-                found.setdefault(index, []).append((bookmark.level + 1, title))
+                bookmarks.setdefault(index, []).append((bookmark.level + 1, title))
     except pypdfium2.PdfiumError:
         pass  # a broken outline costs the headings, not the text
-    return found
+    return bookmarks

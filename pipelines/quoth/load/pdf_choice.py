@@ -21,12 +21,12 @@ _GLUED = re.compile(r"[A-Za-z]{31,}")  # words whose blanks were lost
 
 
 def needs_second_reading(text: str) -> bool:
-    """Say whether PDFium's text of a page looks wrong enough to ask pypdf as well."""
+    """Return whether PDFium's text of a page looks wrong enough to ask pypdf as well."""
     return not text.strip() or bool(_RIGHT_TO_LEFT.search(text)) or badness(text) > 0.004
 
 
 def better(other: str, text: str) -> bool:
-    """Say whether `other`, pypdf's reading, is to be preferred over PDFium's `text`."""
+    """Return whether `other`, pypdf's reading, is to be preferred over PDFium's `text`."""
     if not other.strip():
         return False
     if not text.strip():

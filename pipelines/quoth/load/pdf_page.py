@@ -40,7 +40,7 @@ class PageText:
 
 
 def has_ligatures(text: str) -> bool:
-    """Say whether a text holds one of the ligatures that PDFium takes apart."""
+    """Return whether a text holds one of the ligatures that PDFium takes apart."""
     return any(ligature in text for ligature in LIGATURES.values())
 
 
@@ -186,7 +186,7 @@ def _string(annotation: object, key: bytes) -> str:
 
 
 def shows_only_images(page: pypdfium2.PdfPage) -> bool:
-    """Say whether the page has images, and neither text nor forms that could hold text."""
+    """Return whether the page has images, and neither text nor forms that could hold text."""
     kinds = {item.type for item in page.get_objects(max_depth=2)}
     texts = {pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM}
     return pdfium.FPDF_PAGEOBJ_IMAGE in kinds and not kinds & texts

@@ -30,7 +30,7 @@ class SecondReader:
         self.reason = ""
 
     def opens(self) -> bool:
-        """Say whether pypdf can open the file, with one of the passwords if it is encrypted."""
+        """Return whether pypdf can open the file, with one of the passwords if it is encrypted."""
         return self._open() is not None
 
     def page_count(self) -> int:

@@ -40,9 +40,9 @@ def page_headings(
     headings = []
     for level, title in bookmarks:
         pattern = r"\s*".join(re.escape(word) for word in title.split()[:30])
-        found = re.search(pattern, page.text, re.I)
-        if found:
-            headings.append(Heading(found.start(), level, title))
+        place = re.search(pattern, page.text, re.I)
+        if place:
+            headings.append(Heading(place.start(), level, title))
     return tuple(sorted(headings, key=lambda heading: (heading.start, heading.level)))
 
 

@@ -79,7 +79,7 @@ def _slide(archive: Archive, name: str, number: int) -> Page:
 
 
 def _shapes(element: Element) -> Iterator[tuple[str, bool]]:
-    """Give the text of each shape, and whether it is the title."""
+    """Yield the text of each shape, and whether it is the title."""
     for child in element:
         name = local(child)
         if name == "sp":
@@ -103,7 +103,7 @@ def _placeholder(shape: Element) -> str:
 
 
 def _paragraphs(parent: Element) -> list[str]:
-    found = []
+    texts = []
     for paragraph in parent.iter():
         if local(paragraph) == "p":
             parts = []
@@ -115,8 +115,8 @@ def _paragraphs(parent: Element) -> list[str]:
                     parts.append("\n")
             text = clean("".join(parts)).strip()
             if text:
-                found.append(text)
-    return found
+                texts.append(text)
+    return texts
 
 
 def _rows(table: Element) -> Iterator[list[str]]:

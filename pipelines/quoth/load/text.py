@@ -59,7 +59,7 @@ def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str
 
 
 def _is_damaged_utf8(content: bytes) -> bool:
-    """Say whether bytes are UTF-8 but for a few: their longer sequences are no accident."""
+    """Return whether bytes are UTF-8 but for a few: their longer sequences are no accident."""
     text = content.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(ord(character) > 127 for character in text) - bad

@@ -11,24 +11,24 @@ __all__ = [
     "Provider",
     "Request",
     "backend_names",
+    "cut_at_stop",
     "defuse",
     "open_embedder",
     "open_model",
     "open_provider",
     "retry_transient",
     "role_of",
-    "shortfall",
+    "shortfall_error",
     "split_model",
     "timings_of",
-    "until_stop",
 ]
 
 from .attempts import ATTEMPTS, retry_transient
 from .calls import Call, ModelCalls
 from .messages import defuse, role_of, timings_of
-from .model import LocalModel, shortfall
+from .model import LocalModel, shortfall_error
 from .provider import Provider
 from .registry import backend_names, open_embedder, open_model, open_provider, split_model
-from .stop_strings import until_stop
+from .stop_strings import cut_at_stop
 from .thinking import KEPT_TOKENS
 from .values import ChatRequest, Constraint, Description, Piece, Request

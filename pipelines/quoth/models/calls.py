@@ -102,7 +102,7 @@ class ModelCalls:
         return self._lookup(self.identify(request).key)
 
     def identify(self, request: ChatRequest) -> CallIdentity:
-        """Return what the journal knows a call by."""
+        """Return the identity by which the journal knows a call."""
         request = self._complete(request)
         messages = [[message.type, message.content] for message in request.messages]
         parameters: dict[str, Any] = {

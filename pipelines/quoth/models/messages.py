@@ -1,4 +1,4 @@
-"""Between LangChain's messages and the pieces that backends give."""
+"""Conversions between LangChain's messages and the pieces of a backend."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from quoth.models.values import Piece
 from quoth.types import Timings
 
-# Text of a document must not be able to end a turn: the marks that chat templates use are broken
-# up where they stand in content.
+# Text of a document must not be able to end a turn, so the marks of chat templates are broken up.
 _CONTROL = re.compile(
     r"<(?=\|[^|<>\s]{1,40}\|>)|<(?=/?s>)|<(?=(?:start|end)_of_turn>)|\[(?=/?INST\])|<(?=</?SYS>>)"
     r"|<(?=｜)"
@@ -24,12 +23,12 @@ _CONTROL = re.compile(
 
 
 def timings_of(message: BaseMessage) -> Timings:
-    """Return what the call that produced `message` took; zeros when it does not say."""
+    """Return the timings of the call that produced `message`; zeros where it has none."""
     return Timings(**message.response_metadata.get("timings", {"calls": 0}))
 
 
 def as_chunk(piece: Piece, model: str) -> AIMessageChunk:
-    """Return a piece as LangChain streams it. The last one holds the timings and the usage."""
+    """Return a piece as LangChain's chunk. The last one holds the timings and the usage."""
     extra = {"reasoning_content": piece.thinking} if piece.thinking else {}
     if piece.timings is None:
         return AIMessageChunk(content=piece.text, additional_kwargs=extra)
@@ -65,7 +64,7 @@ def as_result(chunks: Sequence[AIMessageChunk]) -> ChatResult:
 
 
 def defuse(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """Break up template marks in everything that is not ours to write (the system message)."""
+    """Return the messages with template marks broken up, except in the system message."""
     return [
         message
         if isinstance(message, SystemMessage) or not isinstance(message.content, str)

@@ -73,7 +73,7 @@ class LocalModel(BaseChatModel):
 
     @abstractmethod
     def describe(self) -> Description:
-        """Return what the model is, without loading it where a file or a server says so."""
+        """Return the description of the model, without loading it where that is possible."""
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:
@@ -119,7 +119,7 @@ class LocalModel(BaseChatModel):
         """Raise `GenerationError` if the backend read fewer tokens than it was sent."""
         read = timings.prompt_tokens
         if request.prompt and read and read + 1 < request.prompt_tokens:
-            raise shortfall(self.model, request.prompt_tokens, read)
+            raise shortfall_error(self.model, request.prompt_tokens, read)
 
     # -- what follows from it --------------------------------------------------------------
 
@@ -307,7 +307,7 @@ class LocalModel(BaseChatModel):
         raise AssertionError("the last attempt returns or raises")
 
 
-def shortfall(model: str, sent: int, read: int) -> GenerationError:
+def shortfall_error(model: str, sent: int, read: int) -> GenerationError:
     """Return the error for a backend that read fewer tokens than it was sent."""
     return GenerationError(
         f"{model} was sent {sent} tokens and read only {read}: its server dropped the rest.",

@@ -1,4 +1,4 @@
-"""What an entry point of `quoth.backends` names: the way to the models of one backend."""
+"""The provider of a backend, which an entry point of `quoth.backends` names."""
 
 from __future__ import annotations
 

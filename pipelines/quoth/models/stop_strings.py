@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 
-def until_stop(pieces: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
+def cut_at_stop(pieces: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
     """Yield the text before the first stop string, and take no further pieces.
 
     The last part of the text is held back as long as it may be the beginning of a stop string.
     """
     longest = max((len(stop) for stop in stops), default=0)
-    held = ""
+    pending = ""
     for piece in pieces:
-        held += piece
-        ends = [end for stop in stops if (end := held.find(stop)) >= 0]
+        pending += piece
+        ends = [end for stop in stops if (end := pending.find(stop)) >= 0]
         if ends:
-            if held[: min(ends)]:
-                yield held[: min(ends)]
+            if pending[: min(ends)]:
+                yield pending[: min(ends)]
             return
-        keep = _possible_start(held, stops) if longest else 0
-        if len(held) > keep:
-            yield held[: len(held) - keep]
-            held = held[len(held) - keep :]
-    if held:
-        yield held
+        keep = _possible_start(pending, stops) if longest else 0
+        if len(pending) > keep:
+            yield pending[: len(pending) - keep]
+            pending = pending[len(pending) - keep :]
+    if pending:
+        yield pending
 
 
 def _possible_start(text: str, stops: Sequence[str]) -> int:

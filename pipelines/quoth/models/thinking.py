@@ -1,6 +1,7 @@
-"""Keeps the thinking of a reasoning model apart from its answer, as both stream by.
+"""Separates the thinking of a reasoning model from its answer while both are streamed.
 
-Models write it between marks of their family, and some templates open it at the end of the prompt.
+A model writes its thinking between the marks of its family; some templates end the prompt with the
+opening mark.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _MARKS = (
 )
 KEPT_TOKENS = ("<think>", "</think>", "[THINK]", "[/THINK]", "<|START_THINKING|>",
                "<|END_THINKING|>", "<|channel|>", "<|message|>", "<|start|>")  # fmt: skip
-"""Special tokens that a server must write out for the marks to be seen."""
+"""Special tokens that a server must write out, so that the marks can be seen."""
 
 _LEFT_OVER = ("<|start|>assistant", "<|end|>")
 
@@ -29,20 +30,20 @@ _LEFT_OVER = ("<|start|>assistant", "<|end|>")
 @dataclass(slots=True)
 class _State:
     close: str | None = None  # what ends the thinking; None before it is known, "" in the answer
-    held: str = ""
+    pending: str = ""
     fresh: bool = True  # white space between the thinking and the answer is nobody's
 
 
 def split_thinking(pieces: Iterable[Piece], *, prompt: str = "") -> Iterator[Piece]:
-    """Yield the pieces with what is thought in `thinking`, and the answer in `text`.
+    """Yield the pieces with the thinking in `thinking` and the answer in `text`.
 
-    `prompt` is what the model goes on from: a mark at its end opens the thinking.
+    An opening mark at the end of `prompt` starts the thinking.
     """
     state = _State(close=_opened_by(prompt))
     for piece in pieces:
         text, thinking = "", piece.thinking
         if piece.text:
-            state.held += piece.text
+            state.pending += piece.text
             more, text = _advance(state, last=False)
             thinking += more
         if piece.timings is not None or piece.finish:
@@ -58,12 +59,12 @@ def _opened_by(prompt: str) -> str | None:
 
 
 def _advance(state: _State, *, last: bool) -> tuple[str, str]:
-    """Return (thinking, text) that is certain by now, and hold back the rest."""
+    """Return the certain (thinking, text), and hold back the rest."""
     if state.close is None:
-        start = state.held.lstrip()
+        start = state.pending.lstrip()
         for mark, close in _MARKS:
             if start.startswith(mark):
-                state.close, state.held, state.fresh = close, start[len(mark) :], True
+                state.close, state.pending, state.fresh = close, start[len(mark) :], True
                 break
         else:
             if not last and any(mark.startswith(start) for mark, _ in _MARKS):
@@ -71,19 +72,19 @@ def _advance(state: _State, *, last: bool) -> tuple[str, str]:
             state.close, state.fresh = "", False
     thinking = ""
     if state.close:
-        at = state.held.find(state.close)
-        if at < 0:
-            keep = 0 if last else _tail(state.held, (state.close, *_LEFT_OVER))
-            thinking = state.held[: len(state.held) - keep]
-            state.held = state.held[len(state.held) - keep :]
+        end = state.pending.find(state.close)
+        if end < 0:
+            keep = 0 if last else _tail(state.pending, (state.close, *_LEFT_OVER))
+            thinking = state.pending[: len(state.pending) - keep]
+            state.pending = state.pending[len(state.pending) - keep :]
             return _without_leftovers(thinking), ""
-        thinking = _without_leftovers(state.held[:at])
-        state.held, state.close = state.held[at + len(state.close) :], ""
+        thinking = _without_leftovers(state.pending[:end])
+        state.pending, state.close = state.pending[end + len(state.close) :], ""
         state.fresh = True
     if state.fresh:
-        state.held = state.held.lstrip()
-        state.fresh = not state.held
-    text, state.held = state.held, ""
+        state.pending = state.pending.lstrip()
+        state.fresh = not state.pending
+    text, state.pending = state.pending, ""
     return thinking, text
 
 
@@ -94,7 +95,7 @@ def _without_leftovers(text: str) -> str:
 
 
 def _tail(text: str, marks: Iterable[str]) -> int:
-    """Return how many characters at the end of `text` may be the beginning of a mark."""
+    """Return the number of characters at the end of `text` that may begin a mark."""
     return max(
         (
             size

@@ -17,7 +17,7 @@ _SMALL = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known about a model.
+    """The description of a model.
 
     `fingerprint` identifies the weights, whatever the model is called. `engine` is the package
     that runs the model, where a backend has more than one. `adds_bos` says whether the tokenizer

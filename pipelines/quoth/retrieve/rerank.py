@@ -69,8 +69,8 @@ class CrossEncoderReranker(_Compressor):
         """Return a score for each text; higher is better."""
         if not texts:
             return []
-        found = self._loaded().predict([(question, text) for text in texts])
-        return [float(value) for value in found]
+        scores = self._loaded().predict([(question, text) for text in texts])
+        return [float(score) for score in scores]
 
     def _loaded(self) -> Any:
         with self._loading:

@@ -1,7 +1,7 @@
-"""What in a summary can be checked: names and numbers, and the text that a sentence rests on.
+"""The places of a document that a sentence of a summary rests on.
 
-Everything here compares words. It finds what was copied or lightly rewritten, which is what a
-summary of facts consists of; a sentence in entirely other words stays without a link.
+Places are found by the words that they share with the sentence, so only copied or lightly rewritten
+sentences are linked. A sentence in entirely other words has no link.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from quoth.text import find_sentences as sentence_spans
 from quoth.types import Chunk
 
 _ENOUGH = 0.3
-"""Share of a sentence's words, weighed, that must stand in a place to call it its source."""
+"""The weighted share of a sentence's words that its first place must hold."""
 
 _MORE = 0.15
-"""Share that a further place must add."""
+"""The weighted share that each further place must add."""
 
 _LINKS = 3
 
@@ -37,11 +37,11 @@ class SentenceLinker:
         self._vocabulary = SourceVocabulary(chunk.text for chunk in chunks)
 
     def link(self, text: str) -> SummarySentence:
-        """Return the sentence with its links, best first, and what in it is unsupported."""
+        """Return the sentence with its links, best first, and its unsupported names and numbers."""
         return SummarySentence(text, tuple(self._links(text)), self._vocabulary.unsupported(text))
 
     def supports(self, text: str) -> bool:
-        """Tell whether some place holds enough of the sentence to be where it comes from."""
+        """Return whether some place holds enough of the sentence to be linked."""
         return next(self._links(text), None) is not None
 
     def _links(self, text: str) -> Iterator[Link]:
@@ -79,5 +79,5 @@ class SentenceLinker:
                 return
 
     def _weight(self, word: str) -> float:
-        """Return how much a word tells: rare ones more, those in every sentence almost nothing."""
+        """Return the weight of a word, which grows with its rarity."""
         return weigh_rarity(len(self._holding.get(word, ())), len(self._places))

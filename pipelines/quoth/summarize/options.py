@@ -1,4 +1,4 @@
-"""What a caller asks of a summary."""
+"""The options of a summary."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class SummaryOptions:
 
     @property
     def words(self) -> int:
-        """The words that a summary is to have, about."""
+        """The number of words that a summary is asked to have."""
         return _count_words(self.length)
 
     @classmethod

@@ -68,7 +68,7 @@ class PartCalls:
 
     @property
     def refusal(self) -> str:
-        """What a prompt with a query asks for where the text says nothing on the query."""
+        """The reply that prompts ask for where a text says nothing on the query."""
         refusals = self.run.refusals("summarize-query-map") if self.query else ()
         return refusals[0] if refusals else ""
 
@@ -147,7 +147,7 @@ class PartCalls:
         )
 
     def clip(self, text: str, limit: int) -> str:
-        """Return the start of a text that takes at most so many tokens, to whole sentences.
+        """Return the whole sentences at the start of a text that take at most `limit` tokens.
 
         The answer of a model that keeps to its limit is never clipped.
         """
@@ -166,7 +166,7 @@ class PartCalls:
     def _doubt(
         self, texts: Sequence[str], part: Part | None, turns: Sequence[Utterance]
     ) -> Callable[[str], bool]:
-        """Return the test by which a sentence of an answer is held to be invented."""
+        """Return a test whether a sentence of an answer may be invented."""
         read = SourceVocabulary(texts)
         linker = SentenceLinker(part.chunks) if part and self.selects and not turns else None
 

@@ -1,4 +1,4 @@
-"""Documents → parts: the pieces of text that one call reads, cut by the model's own tokens.
+"""Documents → parts: the text that one call reads, cut by the model's own tokens.
 
 Chunks follow the structure of a page; a part is as many chunks in a row as a call has room for.
 Together the parts of a document are its whole text.
@@ -28,40 +28,40 @@ _JOINT_TOKENS = 2
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one call reads. `tokens` counts its text with the model's tokenizer."""
+    """The text that one call reads. `tokens` counts it with the model's tokenizer."""
 
     chunks: tuple[Chunk, ...]
     tokens: int
 
     @property
     def text(self) -> str:
-        """Return the text of the part."""
+        """The text of the chunks, with an empty line between them."""
         return _JOINT.join(chunk.text for chunk in self.chunks)
 
 
 def as_documents(source: SummaryInput | Sequence[SummaryInput]) -> tuple[Document, ...]:
-    """Return what is to be summarized as documents; LangChain's are joined by their source.
+    """Return the input as documents; LangChain documents of one source are joined.
 
     A text without a source is called `text`. Raises `NoTextError` when there is nothing to read.
     """
     several = [source] if isinstance(source, str | Document | LangChainDocument) else list(source)
-    found: dict[str, Document] = {}
-    for index, one in enumerate(several):
-        document = _document(one, "text" if len(several) == 1 else f"text {index + 1}")
-        known = found.get(document.source)
+    documents: dict[str, Document] = {}
+    for index, item in enumerate(several):
+        document = _document(item, "text" if len(several) == 1 else f"text {index + 1}")
+        known = documents.get(document.source)
         if known is not None:
             document = replace(known, pages=(*known.pages, *_renumbered(known, document.pages)))
-        found[document.source] = document
-    for document in found.values():
+        documents[document.source] = document
+    for document in documents.values():
         if not any(map(str.isalnum, chain.from_iterable(page.text for page in document.pages))):
             scans = f": {len(document.unreadable)} of its pages are images"
             raise NoTextError(
                 f"{document.source} holds no text{scans * bool(document.unreadable)}.",
                 hint="A scanned document needs OCR (ingestion.ocr).",
             )
-    if not found:
+    if not documents:
         raise NoTextError("There is no document to summarize.")
-    return tuple(found.values())
+    return tuple(documents.values())
 
 
 def split_parts(document: Document, model: LocalModel, limit: int) -> list[Part]:
@@ -87,9 +87,9 @@ def split_parts(document: Document, model: LocalModel, limit: int) -> list[Part]
 
 
 def _segments(page: Page) -> Iterator[tuple[Page, int, Page]]:
-    """Yield the page in pieces that start where one in four paragraphs does, with their offset.
+    """Yield the page in segments, with their offset; one in four paragraphs begins a segment.
 
-    The text itself says which paragraphs these are, so an edit moves the borders near it only.
+    A hash of the paragraph decides, so an edit moves only the borders near it.
     """
     borders = [match.end() for match in _PARAGRAPH.finditer(page.text)]
     ends = [*borders[1:], len(page.text)]
@@ -130,22 +130,22 @@ def _halved(chunk: Chunk) -> Iterator[Chunk]:
 
 
 def _packed(chunks: Sequence[Chunk], opening: Container[int], limit: int) -> Iterator[Part]:
-    """Yield parts that are full, or at least half full and at a border that the text itself sets.
+    """Yield parts that are full, or at least half full and at the start of a segment.
 
-    Such a border stays where it is when the text before it is edited, so that the parts after an
-    edit are soon the same as before, and their calls are in the journal.
+    The start of a segment does not move when the text before it is edited, so that the parts after
+    an edit are soon the same as before, and their calls are in the journal.
     """
-    held: list[Chunk] = []
+    gathered: list[Chunk] = []
     tokens = 0
     for index, chunk in enumerate(chunks):
         full = tokens + chunk.tokens + _JOINT_TOKENS > limit
-        if held and (full or (2 * tokens >= limit and index in opening)):
-            yield Part(tuple(held), tokens)
-            held, tokens = [], 0
-        tokens += chunk.tokens + _JOINT_TOKENS * bool(held)
-        held.append(chunk)
-    if held:
-        yield Part(tuple(held), tokens)
+        if gathered and (full or (2 * tokens >= limit and index in opening)):
+            yield Part(tuple(gathered), tokens)
+            gathered, tokens = [], 0
+        tokens += chunk.tokens + _JOINT_TOKENS * bool(gathered)
+        gathered.append(chunk)
+    if gathered:
+        yield Part(tuple(gathered), tokens)
 
 
 def _digest(text: str) -> int:

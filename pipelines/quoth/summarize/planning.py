@@ -1,4 +1,4 @@
-"""What a summary will take: calls, tokens and time, before any call is made."""
+"""The expected cost of a summary: calls, tokens and time."""
 
 from __future__ import annotations
 

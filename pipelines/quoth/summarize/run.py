@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 
 
 class StoppedError(QuothError):
-    """The work was asked to stop; the calls in flight were finished, no new one was begun."""
+    """The work was stopped from outside; the calls in flight were finished and kept."""
 
     exit_code = 130
 
@@ -40,18 +40,18 @@ class Monitor:
 
     @property
     def stopped(self) -> bool:
-        """Tell whether no new call should be begun."""
+        """Whether no further call is to be begun."""
         return False
 
     def planned(self, calls: int) -> None:
-        """Take note that so many further calls are going to be made."""
+        """Note that `calls` further calls are planned."""
 
     def called(self, call: Call) -> None:
-        """Take note of a call that has ended, or that the journal has answered."""
+        """Note a finished call, made now or answered by the journal."""
 
 
 class SummaryRun:
-    """What all calls of one summary share."""
+    """The state that all calls of one summary share: model, options, prompts, costs."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class SummaryRun:
         A model that used up its tokens thinking, and has not begun to answer, is asked once more
         with room for both.
         """
-        self._go_on()
+        self._check_stopped()
         limits = [request.max_tokens]
         roomy = min(8 * request.max_tokens + 512, self.model.answer_budget(request.messages))
         if roomy > request.max_tokens:
@@ -178,12 +178,12 @@ class SummaryRun:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Hold one of the calls that the model takes at once."""
+        """Wait for a free place at the model, and hold it within the block."""
         with self._gate.turn():
-            self._go_on()
+            self._check_stopped()
             yield
 
-    def _go_on(self) -> None:
+    def _check_stopped(self) -> None:
         if self.monitor.stopped:
             raise StoppedError("Stopped before all calls were made; what is done is kept.")
 

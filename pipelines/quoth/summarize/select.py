@@ -1,9 +1,9 @@
-"""Partial summaries → one, by taking sentences: those that stand for most of the others.
+"""Partial summaries → one, by selecting sentences that are most like all the others.
 
-Each sentence is a vector of its words, weighed by rarity. Taken is the sentence nearest to the
-middle of all of them, as long as it is not near to one already taken (maximal marginal relevance;
-Carbonell and Goldstein, 1998). What was taken stands in the order of the document. Nothing is
-rewritten, so nothing can be garbled.
+Each sentence is a vector of its words, weighted by rarity. The sentence nearest to the centroid is
+selected, unless it repeats one already selected (maximal marginal relevance; Carbonell and
+Goldstein, 1998). Selected sentences keep the order of the document. Nothing is rewritten, so
+nothing can be garbled.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NOVELTY = 0.5
 _SPREAD = 0.3
 _QUERY = 1.5
 _MOST = 400
-"""Sentences that are compared with one another; of more, the most central ones go in."""
+"""The number of sentences that are compared; of more, the most central ones are selection."""
 
 Vector = dict[str, float]
 
@@ -29,19 +29,21 @@ Vector = dict[str, float]
 def select_sentences(
     sentences: Sequence[str], groups: Sequence[int], words: int, query: str = ""
 ) -> list[int]:
-    """Return the indexes, ascending, of the sentences that fit about so many words.
+    """Return the indexes, ascending, of the selected sentences, about `words` words in all.
 
-    `groups` tells for each sentence which part of the document it is from; no part is heard twice
-    before others were heard, unless it has much more to say. At least one index is returned when
-    there is a sentence. With a `query`, sentences with its words go first.
+    `groups` gives the part of the document that each sentence is from; a second sentence of a part
+    is penalized. At least one index is returned when there is a sentence. With a `query`, sentences
+    that share its words are preferred.
     """
     vectors = _vectors(sentences)
     middle = _mean(vectors)
-    asked = {word: 1.0 for word in fold_words(query) if len(word) > 2}
-    worth = [_cosine(vector, middle) + _QUERY * _cosine(vector, asked) for vector in vectors]
-    central = sorted(range(len(sentences)), key=lambda index: -worth[index])[:_MOST]
+    query_vector = {word: 1.0 for word in fold_words(query) if len(word) > 2}
+    relevances = [
+        _cosine(vector, middle) + _QUERY * _cosine(vector, query_vector) for vector in vectors
+    ]
+    central = sorted(range(len(sentences)), key=lambda index: -relevances[index])[:_MOST]
     relevance = np.full(len(sentences), -np.inf)
-    relevance[central] = [worth[index] for index in central]
+    relevance[central] = [relevances[index] for index in central]
     room = _Room(sentences, words)
 
     def similarities(index: int) -> NDArray[np.float64]:
@@ -49,7 +51,7 @@ def select_sentences(
         row[central] = [_cosine(vectors[other], vectors[index]) for other in central]
         return row
 
-    taken = diversify(
+    selection = diversify(
         relevance,
         similarities,
         redundancy=_NOVELTY,
@@ -57,7 +59,7 @@ def select_sentences(
         crowding=_SPREAD,
         accepts=room.takes,
     )
-    return sorted(index for index, _ in taken)
+    return sorted(index for index, _ in selection)
 
 
 class _Room:

@@ -1,4 +1,4 @@
-"""What a model wrote → sentences: without headings, preambles, repetitions and torn endings."""
+"""An answer of a model → sentences, without headings, preambles, repetitions and torn endings."""
 
 from __future__ import annotations
 

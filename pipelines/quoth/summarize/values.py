@@ -14,9 +14,9 @@ NodeKind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "co
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a sentence of a summary comes from: characters `start` to `end` of a page.
+    """A place that a sentence of a summary rests on: characters `start` to `end` of a page.
 
-    `overlap` is the share of the sentence's words, weighed by rarity, that stand there.
+    `overlap` is the share of the sentence's words, weighted by rarity, that the place holds.
     """
 
     source: str
@@ -29,9 +29,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class SummarySentence:
-    """A sentence of a summary. Without a link nothing in the source resembles it.
+    """A sentence of a summary. Without a link, no place in the sources resembles it.
 
-    `unsupported` are its names and numbers that stand nowhere in the source.
+    `unsupported` are its names and numbers that no source holds.
     """
 
     text: str
@@ -63,7 +63,7 @@ class SummaryNode:
 
     @property
     def silent(self) -> bool:
-        """Tell whether the model wrote nothing at all where it should have."""
+        """Whether the model wrote nothing usable, so that sentences of the text stand in."""
         return self.extracted and not self.dropped
 
     def walk(self) -> Iterator[SummaryNode]:
@@ -111,26 +111,26 @@ class Summary:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Return the sources that were summarized, in order."""
+        """The sources that were summarized, in order."""
         return tuple(self.titles)
 
     @property
     def unsupported(self) -> tuple[str, ...]:
-        """Return the names and numbers that stand nowhere in the source."""
+        """The names and numbers of the summary that no source holds."""
         return tuple(
             dict.fromkeys(item for sentence in self.sentences for item in sentence.unsupported)
         )
 
     @property
     def tokens_per_second(self) -> float:
-        """Return the tokens read and written in a second of wall time, 0.0 without a call."""
+        """The tokens read and written per second of wall time, 0.0 without a call."""
         tokens = self.timings.prompt_tokens + self.timings.generated_tokens
         return tokens / self.seconds if self.calls and self.seconds else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryPlan:
-    """What a summary will take: parts to map, calls (of which the journal knows some), tokens.
+    """The expected cost of a summary: parts, calls (some of them in the journal), tokens.
 
     `seconds` is estimated from the calls that this model has made on this machine; `None` before
     the first one.

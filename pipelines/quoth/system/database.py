@@ -46,15 +46,15 @@ class Database:
                 f"The folder {path.parent} cannot be made: {error.strerror}.",
                 hint="Name another place in QUOTH_HOME.",
             ) from error
-        found = self.read("PRAGMA user_version").fetchone()[0]
-        if found == 0:
+        layout = self.read("PRAGMA user_version").fetchone()[0]
+        if layout == 0:
             self._create()
-        elif found > version:
+        elif layout > version:
             raise CollectionError(
-                f"{path} was written by a newer Quoth (layout {found}, this one knows {version}).",
+                f"{path} was written by a newer Quoth (layout {layout}, this one knows {version}).",
                 hint="Update the source that this Quoth was installed from.",
             )
-        elif found < version:
+        elif layout < version:
             self._migrate()
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection whose changes are all kept at the end, or none on an error."""
+        """Yield a connection whose changes are all kept at the end, or none on an error."""
         with self._writing:
             try:
                 connection = self._connection()

@@ -28,11 +28,11 @@ from quoth.weights import (
     XLLAMACPP,
     Profile,
     Trial,
-    busy_cores,
-    cores_here,
-    decode_threads,
+    choose_threads,
+    count_cores,
+    describe_machine,
     fingerprint_of,
-    machine,
+    measure_busy_cores,
     read_gguf,
 )
 
@@ -53,7 +53,7 @@ def measure_profile(
     progress: Progress | None,
 ) -> Profile:
     """Return how a model runs best here. A copy of the weights that won lies in `folder`."""
-    busy = busy_cores(_LOOK_SECONDS)
+    busy = measure_busy_cores(_LOOK_SECONDS)
     contest = Contest(
         WORKLOADS[workload],
         time.monotonic() + seconds,
@@ -84,7 +84,7 @@ class _Tuner:
         begin = time.monotonic()
         # The same number of threads for all candidates, until threads are compared.
         self.base = self.settings.model_copy(
-            update={"threads": decode_threads(self.settings.threads)}
+            update={"threads": choose_threads(self.settings.threads)}
         )
         work = _make_work_folder(self.folder)
         try:
@@ -102,7 +102,7 @@ class _Tuner:
             return Profile(
                 model=self.settings.model,
                 fingerprint=fingerprint_of(self.original),
-                machine=machine(),
+                machine=describe_machine(),
                 date=datetime.now(UTC).strftime("%Y-%m-%d"),
                 workload=self.workload,
                 default=default,
@@ -201,7 +201,7 @@ class _Tuner:
 
     def _choose_threads(self) -> None:
         """Choose the most threads that are of use, if the machine is quiet enough to tell."""
-        cores = cores_here()
+        cores = count_cores()
         if self.busy > _BUSY_CORES:
             self.contest.notes.append(
                 f"Other programs kept {self.busy:.1f} of {cores} cores busy, so the number of "

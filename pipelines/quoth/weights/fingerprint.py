@@ -1,4 +1,4 @@
-"""Identity of weights: a hash of the file, remembered so that it is read through only once."""
+"""The fingerprint of weights: a hash of the file, remembered so that it is computed once."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def fingerprint_of(path: Path) -> str:
         known = json.loads(memory.read_text())
     except (OSError, json.JSONDecodeError):
         known = {}
-    if isinstance(known, dict) and isinstance(found := known.get(key), str):
-        return found
+    if isinstance(known, dict) and isinstance(remembered := known.get(key), str):
+        return remembered
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
     write_whole(memory, json.dumps({**known, key: digest}))

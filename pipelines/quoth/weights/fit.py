@@ -1,4 +1,4 @@
-"""Tells, before anything is loaded, what a model needs and what this machine has for it."""
+"""Whether a model fits this machine, before it is loaded: its needs, and the memory here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from quoth.config import ModelSettings
-from quoth.weights.bandwidth import memory_bandwidth
+from quoth.weights.bandwidth import measure_bandwidth
 from quoth.weights.gguf import Array, Gguf
 from quoth.weights.memory import Memory, look_at_memory
 
@@ -16,21 +16,21 @@ Place = Literal["gpu", "gpu and cpu", "cpu", "nowhere"]
 
 _F16 = 2
 _RESERVE = 0.92
-"""The share of free memory to plan with: something else wants a little, too."""
+"""The share of the free memory to plan with; other programs need the rest."""
 
 _BITS = {"Q8_0": 8.5, "Q6_K": 6.57, "Q5_K_M": 5.69, "Q4_K_M": 4.85, "IQ4_XS": 4.25, "Q3_K_M": 3.91,
          "Q2_K": 3.0}  # fmt: skip
 """Bits a weight, best first, as llama.cpp's quantizations come out on common models."""
 
 _SLOW_ON_CPU = {"Q4_1", "Q5_0", "Q5_1"}
-"""Stored in a way that llama.cpp has no repacked kernels for, measured: a quarter of the speed."""
+"""Formats for which llama.cpp has no repacked kernels: a quarter of the speed, measured."""
 
 _BLOCK = re.compile(r"blk\.(\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What a model needs here. Sizes are bytes, at `window` tokens of context.
+    """The memory that a model needs, and where it runs. Sizes are bytes, at `window` tokens.
 
     `place` is where it runs best, with `gpu_layers` of `layers` on the GPU (the output layer counts
     as one). `tokens_per_second` is the highest generation speed that the bandwidth of the main
@@ -57,12 +57,12 @@ class Fit:
 
     @property
     def total(self) -> int:
-        """Return all that the model needs."""
+        """The bytes that the model needs altogether."""
         return self.weights + self.cache + self.work
 
     @property
     def summary(self) -> str:
-        """Return all of it as one sentence: need, memory, place, speed, quantization."""
+        """One sentence with need, memory, place, speed and quantization."""
         gpu = "no GPU is seen"
         if self.memory.gpus:
             gpu = f"{_sized(self.memory.gpu_free)} of GPU memory free"
@@ -77,7 +77,7 @@ class Fit:
 
     @property
     def where(self) -> str:
-        """Return where it runs best, with the layers to offload."""
+        """Where the model runs best, with the layers to offload."""
         if self.place == "nowhere":
             return "does not fit"
         if self.place == "cpu":
@@ -112,7 +112,7 @@ def fit_of(
     speed = None
     if place != "gpu":
         read = _read_for_a_token(header) * (1 - layers / every)
-        speed = (bandwidth or memory_bandwidth()) / read if read else None
+        speed = (bandwidth or measure_bandwidth()) / read if read else None
     better, advice = _advise(header, place, total, memory, window)
     return Fit(
         name=header.name,
@@ -134,9 +134,9 @@ def fit_of(
 
 
 def cache_of_layers(header: Gguf, window: int) -> list[int]:
-    """Return the bytes that each layer keeps of a window of tokens (keys and values, f16).
+    """Return the bytes of each layer's KV cache for a window of tokens (f16).
 
-    Layers that look at a sliding window only keep less; this is then an upper bound.
+    For layers with a sliding window it is an upper bound.
     """
     heads = header.hyperparameter("attention.head_count", 1)
     most_heads = max(heads) if isinstance(heads, tuple) else int(heads)
@@ -156,7 +156,7 @@ def _sized(size: int) -> str:
 
 
 def _work(header: Gguf, batch: int) -> int:
-    """Return the memory of one step: the scores of a batch, and some of its activations."""
+    """Return the bytes for one step: the logits of a batch, and some of its activations."""
     tokens = header.values.get("tokenizer.ggml.tokens")
     vocabulary = tokens.length if isinstance(tokens, Array) else 0
     width = int(header.hyperparameter("embedding_length", 0))
@@ -164,7 +164,7 @@ def _work(header: Gguf, batch: int) -> int:
 
 
 def _weights_of_layers(header: Gguf) -> list[int]:
-    """Return the bytes of each layer, and at the end those of the output and everything else."""
+    """Return the bytes of each layer; the last entry is the output layer and all else."""
     ends = sorted(offset for _, offset in header.tensors.values())
     after = dict(zip(ends, [*ends[1:], max(header.bytes, ends[-1] if ends else 0)], strict=True))
     sizes = [0] * (header.layers + 1)
@@ -176,7 +176,7 @@ def _weights_of_layers(header: Gguf) -> list[int]:
 
 
 def _layers_that_fit(sizes: list[int], room: float) -> int:
-    """Return how many layers, counted from the output, fit into the room."""
+    """Return the number of layers, counted from the output, that fit into the room."""
     layers = 0
     for size in reversed(sizes):
         room -= size
@@ -187,9 +187,10 @@ def _layers_that_fit(sizes: list[int], room: float) -> int:
 
 
 def _read_for_a_token(header: Gguf) -> float:
-    """Return the bytes of weights that one token needs: of a mixture, its experts' share.
+    """Return the bytes of weights that are read for one token.
 
-    Of a table of embeddings that is not the output layer as well, it needs one row.
+    Of a mixture of experts, only the experts in use are read; of an embedding table that is not the
+    output layer as well, only one row.
     """
     size = float(header.bytes)
     if "output.weight" in header.tensors:

@@ -1,4 +1,4 @@
-"""Reads the header of a GGUF file: what a model is, before anything of it is loaded.
+"""Reads the header of a GGUF file, which describes a model before it is loaded.
 
 It takes milliseconds where the package gguf takes seconds, because the vocabulary is stepped over.
 Source: docs/gguf.md of ggml.
@@ -33,13 +33,13 @@ _FILE_TYPES = (
 _NAMES = {int(n): name for n, name in (entry.split() for entry in _FILE_TYPES.split(","))}
 _PRE_WITH_BOS = {"llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0",
                  "lfm2", "tekken", "chameleon"}  # fmt: skip
-"""Pre-tokenizers that llama.cpp adds BOS for by itself (src/llama-vocab.cpp)."""
+"""Pre-tokenizers for which llama.cpp itself adds BOS (src/llama-vocab.cpp)."""
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array that was stepped over: where its items begin, of which type, and how many."""
+    """An array that was skipped: the offset, the type and the number of its items."""
 
     offset: int
     type: int
@@ -51,8 +51,8 @@ class Gguf:
     """The header of a GGUF file.
 
     `values` maps keys to scalars, strings, tuples of numbers, and `Array` for what is long.
-    `tensors` maps names to (shape, offset in the data). `spans` tells where each key stands.
-    `bytes` is the size of the weights, over all parts of a split file.
+    `tensors` maps names to (shape, offset in the data). `spans` holds the (begin, end) of each
+    key in the file. `bytes` is the size of the weights, over all parts of a split file.
     """
 
     path: Path
@@ -63,42 +63,42 @@ class Gguf:
 
     @property
     def architecture(self) -> str:
-        """Return `general.architecture`, as `llama`."""
+        """The architecture (`general.architecture`), such as `llama`."""
         return str(self.values.get("general.architecture", ""))
 
     @property
     def name(self) -> str:
-        """Return what the model is called: the file's name, without what follows the last dot."""
+        """The name of the model: the file's name without its suffix."""
         return self.path.stem
 
     @property
     def quantization(self) -> str:
-        """Return how the weights are stored, as `Q4_K_M`; empty where the file does not say."""
+        """The format of the weights, such as `Q4_K_M`; empty where the file does not say."""
         return _NAMES.get(int(self.values.get("general.file_type", -1)), "")
 
     @property
     def parameters(self) -> int:
-        """Return the number of weights."""
+        """The number of weights."""
         return sum(math.prod(shape) for shape, _ in self.tensors.values())
 
     @property
     def chat_template(self) -> str | None:
-        """Return the template that the model carries."""
+        """The chat template in the file."""
         return self.values.get("tokenizer.chat_template") or None
 
     @property
     def layers(self) -> int:
-        """Return the number of transformer blocks."""
+        """The number of transformer blocks."""
         return int(self.hyperparameter("block_count", 0))
 
     @property
     def context_length(self) -> int:
-        """Return the window that the model was trained for; 0 where the file does not say."""
+        """The window that the model was trained for; 0 where the file does not say."""
         return int(self.hyperparameter("context_length", 0))
 
     @property
     def adds_bos(self) -> bool:
-        """Tell whether the tokenizer puts BOS in front; where the file is silent, by its kind."""
+        """Whether the tokenizer adds BOS; where the file does not say, its kind decides."""
         by_kind = (
             self.values.get("tokenizer.ggml.model") in {"llama", "bert"}
             or self.values.get("tokenizer.ggml.pre") in _PRE_WITH_BOS
@@ -211,7 +211,7 @@ class _Reader:
         return Array(begin, kind, length)
 
     def _skip_texts(self, count: int) -> None:
-        """Go past so many texts; a vocabulary and its merges have a hundred thousand."""
+        """Skip a number of texts; a vocabulary and its merges have a hundred thousand."""
         length_at, data, at = _LENGTH.unpack_from, self._data, self._at
         for _ in range(count):
             at += 8 + length_at(data, at)[0]
@@ -219,7 +219,7 @@ class _Reader:
 
 
 def _size_of(path: Path) -> int:
-    """Return the size of a file; of one that was split, the size of all its parts."""
+    """Return the size of a file; of a split file, the size of all its parts."""
     part = _PART.search(path.name)
     if part is None:
         return path.stat().st_size

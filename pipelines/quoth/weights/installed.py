@@ -1,4 +1,4 @@
-"""Models that are installed here, and the progress of fetching one."""
+"""Models that are installed here, and the progress of a download."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A model that a backend has here. `name` is what stands behind `backend:`."""
+    """A model that a backend has here. `name` is the part behind `backend:`."""
 
     name: str
     bytes: int = 0
@@ -17,7 +17,7 @@ class Installed:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """How far the fetching of a model is: what is being done, and bytes of how many."""
+    """The progress of a download: the current step, and its bytes of the total."""
 
     status: str
     completed: int = 0

@@ -1,4 +1,4 @@
-"""The memory that models can use on this machine, and how much of a model really is on the GPU."""
+"""The memory that models can use on this machine: main memory and GPUs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The memory of this machine. `total` and `available` are of the main memory, in bytes."""
+    """The memory of this machine. `total` and `available` are bytes of main memory."""
 
     total: int
     available: int
@@ -25,7 +25,7 @@ class Memory:
 
     @property
     def gpu_free(self) -> int:
-        """Return the free memory of all GPUs together."""
+        """The free memory of all GPUs together."""
         return sum(gpu.free for gpu in self.gpus)
 
 
@@ -43,12 +43,12 @@ def look_at_memory() -> Memory:
                 total=int(entry["memory_total"]),
                 free=int(entry["memory_free"]),
             )
-            for entry in gpu_entries()
+            for entry in list_gpus()
         ),
     )
 
 
-def gpu_entries() -> list[dict[str, Any]]:
+def list_gpus() -> list[dict[str, Any]]:
     """Return llama.cpp's own list of the GPUs that it can use."""
     import xllamacpp
 
@@ -57,6 +57,6 @@ def gpu_entries() -> list[dict[str, Any]]:
     return [entry for entry in xllamacpp.get_device_info() if entry["type"] in wanted]
 
 
-def gpu_memory_free() -> list[int]:
+def read_free_gpu_memory() -> list[int]:
     """Return the free bytes of each GPU."""
-    return [int(entry["memory_free"]) for entry in gpu_entries()]
+    return [int(entry["memory_free"]) for entry in list_gpus()]

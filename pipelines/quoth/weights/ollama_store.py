@@ -16,16 +16,16 @@ from quoth.errors import ModelNotFoundError
 from quoth.weights.installed import Installed
 
 REGISTRY = "registry.ollama.ai"
-_PLACES = ("~/.ollama/models", "/usr/share/ollama/.ollama/models", "/var/lib/ollama/models")
+_USUAL_FOLDERS = ("~/.ollama/models", "/usr/share/ollama/.ollama/models", "/var/lib/ollama/models")
 _WEIGHTS = "application/vnd.ollama.image.model"
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
 
 
 def split_name(name: str) -> tuple[str, str, str, str]:
-    """Return (host, namespace, model, tag) of a name as Ollama writes it, defaults filled in.
+    """Return (host, namespace, model, tag) of a name as Ollama writes it, with its defaults.
 
-    Raises `ModelNotFoundError` for what cannot be a name.
+    Raises `ModelNotFoundError` for anything that cannot be a name.
     """
     path, _, tag = name.partition(":") if "/" not in name else _split_tag(name)
     parts = path.split("/")
@@ -33,21 +33,21 @@ def split_name(name: str) -> tuple[str, str, str, str]:
     if len(path.split("/")) == 2:
         parts = [REGISTRY, *path.split("/")]
     if len(parts) != 3 or not all(_PART.fullmatch(part) for part in (*parts, tag or "latest")):
-        raise ModelNotFoundError(f"{name!r} is no name of a model.", hint="As in llama3.1:8b")
+        raise ModelNotFoundError(f"{name!r} is not the name of a model.", hint="As in llama3.1:8b")
     return parts[0], parts[1], parts[2], tag or "latest"
 
 
-def model_folders() -> list[Path]:
+def list_model_folders() -> list[Path]:
     """Return the folders in which Ollama's models may be, the configured one first."""
     chosen = os.environ.get("OLLAMA_MODELS")
-    places = [chosen] if chosen else list(_PLACES)
-    return [Path(place).expanduser() for place in places]
+    folders = [chosen] if chosen else list(_USUAL_FOLDERS)
+    return [Path(folder).expanduser() for folder in folders]
 
 
 def find_weights(name: str) -> Path:
     """Return the GGUF file of a model that Ollama has pulled.
 
-    Raises `ModelNotFoundError` that names the nearest one, or says why it cannot be read.
+    Raises `ModelNotFoundError`, which names the nearest model or the reason.
     """
     manifest = find_manifest(name)
     try:
@@ -64,24 +64,24 @@ def find_weights(name: str) -> Path:
 
 def find_manifest(name: str) -> Path:
     """Return the manifest of a model that Ollama has pulled. Raises `ModelNotFoundError`."""
-    for folder in model_folders():
+    for folder in list_model_folders():
         manifest = folder.joinpath("manifests", *split_name(name))
         try:
             if manifest.is_file():
                 return manifest
         except PermissionError:
             continue
-    near = difflib.get_close_matches(name, [found.name for found in stored_models()], n=1)
+    near = difflib.get_close_matches(name, [model.name for model in list_stored_models()], n=1)
     raise ModelNotFoundError(
         f"Ollama has no {name} here." + "".join(f" The nearest is {other}." for other in near),
         hint=f"Get it with: ollama pull {name}. OLLAMA_MODELS names another folder of models.",
     )
 
 
-def stored_models() -> list[Installed]:
+def list_stored_models() -> list[Installed]:
     """Return the models whose weights can be read here, sorted by name."""
-    found = {model.name: model for folder in model_folders() for model in _models_in(folder)}
-    return [found[name] for name in sorted(found)]
+    models = {model.name: model for folder in list_model_folders() for model in _models_in(folder)}
+    return [models[name] for name in sorted(models)]
 
 
 def _models_in(folder: Path) -> Iterator[Installed]:

@@ -79,7 +79,7 @@ class Profile:
         return self.default.seconds / self.chosen.seconds
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """Return the conditions of a measurement: processor, cores, builds of llama.cpp."""
     builds = {package: _version(package) for package in (XLLAMACPP, LLAMA_CPP_PYTHON)}
     engines = ", ".join(f"{package} {version}" for package, version in builds.items() if version)
@@ -110,7 +110,9 @@ def profile_of(weights: Path) -> Profile | None:
         profile = Profile(**fields, trials=trials, default=default, chosen=chosen, notes=notes)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    if profile.machine != machine() or (profile.weights and not Path(profile.weights).is_file()):
+    if profile.machine != describe_machine() or (
+        profile.weights and not Path(profile.weights).is_file()
+    ):
         return None
     return profile
 

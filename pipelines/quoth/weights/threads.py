@@ -1,4 +1,4 @@
-"""How many threads decode: as many as there are cores that nobody else is using right now.
+"""The number of threads that decode: the number of cores that are idle.
 
 llama.cpp's threads wait for each other after every layer. One that shares its core with another
 program holds up all of them: two threads on a core and a half were measured to be thirty times
@@ -13,15 +13,15 @@ import time
 _LOOK_SECONDS = 0.05
 
 
-def cores_here() -> int:
+def count_cores() -> int:
     """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
 
 
-def busy_cores(seconds: float = _LOOK_SECONDS) -> float:
-    """Return how many cores others keep busy, looking for so many seconds."""
+def measure_busy_cores(seconds: float = _LOOK_SECONDS) -> float:
+    """Return the number of cores that other programs keep busy, measured for some seconds."""
     import psutil
 
     begin = time.process_time()
@@ -30,15 +30,15 @@ def busy_cores(seconds: float = _LOOK_SECONDS) -> float:
     return max(0.0, share * (os.cpu_count() or 1) - own)
 
 
-def decode_threads(configured: int, *, most: int = 0) -> int:
-    """Return the configured number, or for 0 the number of cores that are idle, at least one.
+def choose_threads(configured: int, *, most: int = 0) -> int:
+    """Return the configured number; for 0, the number of idle cores, at least one.
 
-    `most` is how many were measured to be of use here; 0 where nothing was measured.
+    `most` is the highest number that was measured to be useful here; 0 if none was measured.
     """
     if configured:
         return configured
-    cores = cores_here()
+    cores = count_cores()
     useful = min(most or cores, cores)
     if useful == 1:
         return 1
-    return max(1, min(useful, round(cores - busy_cores())))
+    return max(1, min(useful, round(cores - measure_busy_cores())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from quoth.models import Description, LocalModel, Piece, Provider, Request, until_stop
+from quoth.models import Description, LocalModel, Piece, Provider, Request, cut_at_stop
 from quoth.types import Timings
 
 
@@ -40,7 +40,7 @@ class Echo(LocalModel):
         begin = time.perf_counter()
         words = str(request.messages[-1].text).split()
         answer = words[: request.max_tokens]
-        for text in until_stop((f"{word} " for word in answer), request.stop):
+        for text in cut_at_stop((f"{word} " for word in answer), request.stop):
             yield Piece(text=text)
         yield Piece(
             timings=Timings(

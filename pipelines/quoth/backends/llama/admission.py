@@ -1,4 +1,4 @@
-"""Admits as many calls at once as the memory for their tokens holds."""
+"""Limits the calls that run at once by the tokens that the window holds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Admission:
-    """A number of tokens that running calls share. Calls are admitted in the order they came.
+    """A token budget that running calls share. Calls are admitted in the order of their arrival.
 
     Sequences of one context share its window: without this, four calls that fit one by one would
     break each other off in the middle.
@@ -21,8 +21,8 @@ class Admission:
         self._changed = threading.Condition()
 
     @contextmanager
-    def admitted(self, tokens: int) -> Iterator[None]:
-        """Wait for room for `tokens`, and hold it."""
+    def admit(self, tokens: int) -> Iterator[None]:
+        """Wait until `tokens` fit the budget, and hold them for the call."""
         turn = object()
         whole = min(tokens, self._all)
         with self._changed:
@@ -46,6 +46,6 @@ class Admission:
 
 
 @contextmanager
-def no_limit(tokens: int) -> Iterator[None]:
+def admit_at_once(tokens: int) -> Iterator[None]:
     """Admit a call at once."""
     yield

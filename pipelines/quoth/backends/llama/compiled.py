@@ -22,11 +22,11 @@ from typing import Any, ClassVar
 from pydantic import PrivateAttr
 
 from quoth.backends.llama.gguf_model import OneCallModel
-from quoth.backends.llama.offload import layers_in
+from quoth.backends.llama.offload import read_offloaded_layers
 from quoth.errors import BackendError
 from quoth.models import Piece, Request
 from quoth.types import Timings
-from quoth.weights import LLAMA_CPP_PYTHON, decode_threads
+from quoth.weights import LLAMA_CPP_PYTHON, choose_threads
 
 _NEVER = -1000.0
 
@@ -88,7 +88,7 @@ class LlamaCppPython(OneCallModel):
         with warnings.catch_warnings():  # langchain-community announces its own end
             warnings.simplefilter("ignore", DeprecationWarning)
             from langchain_community.llms import LlamaCpp
-        threads = decode_threads(settings.threads, most=self.max_threads)
+        threads = choose_threads(settings.threads, most=self.max_threads)
         layers = {"auto": -1, "all": -1}.get(str(settings.gpu_layers), settings.gpu_layers)
         try:
             with _capture_log() as log:
@@ -107,7 +107,7 @@ class LlamaCppPython(OneCallModel):
                 f"llama-cpp-python cannot load {self.path.name}: {error}.",
                 hint="Is it a GGUF model of a kind that this version knows?",
             ) from error
-        self._layers = layers_in("".join(log)) or 0
+        self._layers = read_offloaded_layers("".join(log)) or 0
         return llm
 
     def free(self, client: Any) -> None:

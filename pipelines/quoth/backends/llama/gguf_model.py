@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr, model_validator
 
-from quoth.backends.llama.offload import offload_note
+from quoth.backends.llama.offload import explain_offload
 from quoth.backends.template import find_template
 from quoth.models import Constraint, Description, LocalModel
 from quoth.prompts import ChatTemplate, ModelMetadata
@@ -75,7 +75,7 @@ class GgufModel(LocalModel):
         return self.path
 
     def describe(self) -> Description:
-        """Return what the file says and, once it is loaded, how much of it is on the GPU."""
+        """Return the description by the file, with the layers on the GPU once it is loaded."""
         header, template, layers = self.header, self.template(), self.gpu_layers
         sees_gpu = layers is not None and self.sees_gpu
         trained = header.context_length or self.settings.context_window
@@ -91,7 +91,7 @@ class GgufModel(LocalModel):
             bytes=header.bytes,
             adds_bos=header.adds_bos,
             gpu_layers=layers,
-            offload_note=offload_note(self.settings.gpu_layers, layers, gpu_here=sees_gpu),
+            offload_note=explain_offload(self.settings.gpu_layers, layers, gpu_here=sees_gpu),
             constraints=self.constraints,
             note=" ".join(note for note in (template.warning, *self.notes) if note),
         )

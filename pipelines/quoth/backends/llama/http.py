@@ -16,7 +16,7 @@ from quoth.types import Timings
 
 
 class LlamaHttpClient(LocalHttp):
-    """Speaks to one llama.cpp server. Safe to call from many threads."""
+    """A client for one llama.cpp server. Safe to call from many threads."""
 
     def properties(self) -> dict[str, Any]:
         """Return `/props`: slots, window, chat template, path of the model."""
@@ -28,12 +28,12 @@ class LlamaHttpClient(LocalHttp):
         return entries[0].get("meta") or {}
 
     def tokenize(self, text: str, *, bos: bool = False) -> list[int]:
-        """Return the token ids of `text`; `bos` adds what the tokenizer puts around it."""
+        """Return the token ids of `text`; with `bos`, also those that are added."""
         body = {"content": text, "add_special": bos, "parse_special": True}
         return list(self._tokens(body))
 
     def adds_bos(self) -> bool:
-        """Tell whether the tokenizer puts BOS in front by itself."""
+        """Return whether the tokenizer itself puts BOS before a text."""
         return self.tokenize("a", bos=True)[:1] != self.tokenize("a")[:1]
 
     def token_starts(self, text: str) -> list[int]:
@@ -72,7 +72,7 @@ class LlamaHttpClient(LocalHttp):
                     )
                 yield Piece(
                     text=str(event.get("content", "")),
-                    timings=timings_in(event),
+                    timings=read_timings(event),
                     finish="length" if _reached_limit(event) else "stop",
                 )
             elif text := event.get("content"):
@@ -85,8 +85,8 @@ class LlamaHttpClient(LocalHttp):
         return tokens
 
 
-def timings_in(event: dict[str, Any]) -> Timings:
-    """Return what llama.cpp says that a call took."""
+def read_timings(event: dict[str, Any]) -> Timings:
+    """Return the timings that llama.cpp reports for a call."""
     timings = event.get("timings") or {}
     cached = int(timings.get("cache_n", 0))
     evaluated = int(event.get("tokens_evaluated", 0))  # all of the prompt, in every version

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from quoth.backends.llama.gguf_model import GgufModel
 from quoth.backends.llama.http import LlamaHttpClient
-from quoth.backends.llama.offload import gpu_layers_for_llama, offload_note, offloaded_layers
+from quoth.backends.llama.offload import count_offloaded_layers, explain_offload, to_llama_layers
 from quoth.backends.llama.served import ServedModel, Server, reach_server
 from quoth.errors import BackendError
 from quoth.models import Description
 from quoth.prompts import ChatTemplate
-from quoth.weights import XLLAMACPP, decode_threads, fingerprint_of, gpu_memory_free
+from quoth.weights import XLLAMACPP, choose_threads, fingerprint_of, read_free_gpu_memory
 
 
 class LlamaCpp(ServedModel, GgufModel):
@@ -26,7 +26,7 @@ class LlamaCpp(ServedModel, GgufModel):
         return self.settings.parallel
 
     def describe(self) -> Description:
-        """Return what the file says; once it is loaded, the settings in force."""
+        """Return the description by the file; once it is loaded, by its server."""
         if self.loaded or "tokenizer.ggml.add_bos_token" not in self.header.values:
             return ServedModel.describe(self)
         return GgufModel.describe(self)
@@ -45,7 +45,7 @@ class LlamaCpp(ServedModel, GgufModel):
 
         settings = self.settings
         key = secrets.token_urlsafe(24)
-        gpu_free = gpu_memory_free()
+        gpu_free = read_free_gpu_memory()
         parameters = self._parameters(key, gpu_here=bool(gpu_free))
         try:
             # The server stops when nothing refers to it any more.
@@ -55,7 +55,7 @@ class LlamaCpp(ServedModel, GgufModel):
                 f"llama.cpp cannot load {self.path.name}: {error}.",
                 hint="Is it a GGUF model of a kind that this build of llama.cpp knows?",
             ) from error
-        layers = offloaded_layers(gpu_free, self.header)
+        layers = count_offloaded_layers(gpu_free, self.header)
         client = LlamaHttpClient(engine[0].listening_address, api_key=key, timeout=settings.timeout)
         server = reach_server(
             client,
@@ -64,7 +64,7 @@ class LlamaCpp(ServedModel, GgufModel):
             fingerprint=fingerprint_of(self.path),
             engine=self.engine,
             gpu_layers=layers,
-            offload_note=offload_note(settings.gpu_layers, layers, gpu_here=bool(gpu_free)),
+            offload_note=explain_offload(settings.gpu_layers, layers, gpu_here=bool(gpu_free)),
             note=" ".join(self.notes),
             folders=self.prompt_folders,
         )
@@ -84,7 +84,7 @@ class LlamaCpp(ServedModel, GgufModel):
         parameters.n_batch = max(parameters.n_batch, settings.batch_tokens)
         parameters.n_ubatch = settings.batch_tokens
         parameters.kv_unified = True  # a sequence may take the whole window when it is alone
-        threads = decode_threads(settings.threads, most=self.max_threads)
+        threads = choose_threads(settings.threads, most=self.max_threads)
         for share in (parameters.cpuparams, parameters.cpuparams_batch):
             share.n_threads = threads
             share.poll = 0  # waiting threads sleep, and leave their core to others
@@ -94,7 +94,7 @@ class LlamaCpp(ServedModel, GgufModel):
             "on": kinds.LLAMA_FLASH_ATTN_TYPE_ENABLED,
             "off": kinds.LLAMA_FLASH_ATTN_TYPE_DISABLED,
         }[settings.flash_attention]
-        parameters.n_gpu_layers = gpu_layers_for_llama(settings.gpu_layers)
+        parameters.n_gpu_layers = to_llama_layers(settings.gpu_layers)
         parameters.api_keys = [key]
         parameters.ui = False
         parameters.warmup = False

@@ -1,4 +1,4 @@
-"""Starts a server program on a free loopback port, and stops it again, whatever happens to us."""
+"""Starts a server program on a free loopback port; it ends when this process ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from quoth.backends.llama.http import LlamaHttpClient
-from quoth.backends.llama.offload import layers_in
+from quoth.backends.llama.offload import read_offloaded_layers
 from quoth.errors import BackendError, BackendUnavailableError, GenerationError
 from quoth.system import KeptProgram
 
@@ -19,8 +19,8 @@ class ServerProcess:
 
     Raises `BackendError` with the last line of its output if it ends before it answers.
 
-    `command` returns the program and its arguments for a port. `seconds` is how long it may take
-    until it answers.
+    `command` returns the program and its arguments for a port. `seconds` is the time within which
+    it must answer.
     """
 
     def __init__(self, name: str, command: Callable[[int], Sequence[str]], seconds: float) -> None:
@@ -45,10 +45,10 @@ class ServerProcess:
     @property
     def gpu_layers(self) -> int | None:
         """The number of layers on the GPU, as its log says; `None` where it does not."""
-        return layers_in(self.output())
+        return read_offloaded_layers(self.output())
 
     def output(self) -> str:
-        """Return what the program has printed."""
+        """Return the output of the program."""
         return self._program.output()
 
     def stop(self) -> None:

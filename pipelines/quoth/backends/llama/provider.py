@@ -27,9 +27,9 @@ from quoth.weights import (
     XLLAMACPP,
     Installed,
     apply_profile,
-    embedded_weights,
+    find_embedded_weights,
+    list_stored_models,
     read_gguf,
-    stored_models,
     weights_of,
 )
 
@@ -72,9 +72,9 @@ class LlamaCppProvider(Provider):
 
     def installed(self) -> Sequence[Installed]:
         """Return the embedded model, and the models that Ollama has pulled."""
-        pulled = [replace(m, name=f"{FROM_OLLAMA}{m.name}") for m in stored_models()]
+        pulled = [replace(m, name=f"{FROM_OLLAMA}{m.name}") for m in list_stored_models()]
         try:
-            path = embedded_weights()
+            path = find_embedded_weights()
         except ModelNotFoundError:
             return pulled
         size, quantization = path.stat().st_size, read_gguf(path).quantization

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import PrivateAttr
 
 from quoth.backends.http import is_crowded
-from quoth.backends.llama.admission import Admission, no_limit
+from quoth.backends.llama.admission import Admission, admit_at_once
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.backends.template import find_template
 from quoth.config import ModelSettings
@@ -66,7 +66,7 @@ class ServedModel(LocalModel):
         """Load the model, or reach its server."""
 
     def describe(self) -> Description:
-        """Return what the server says about its model."""
+        """Return the description by the server."""
         return self.server().description
 
     def template(self) -> ChatTemplate:
@@ -80,7 +80,7 @@ class ServedModel(LocalModel):
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
         """Generate token by token. The time of loading is charged to the first call."""
         server = self.server()
-        admit = server.admission.admitted if server.admission else no_limit
+        admit = server.admission.admit if server.admission else admit_at_once
         try:
             with admit(request.prompt_tokens + request.max_tokens):
                 yield from map(server.charge_load, server.client.completion(request))

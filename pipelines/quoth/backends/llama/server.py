@@ -11,13 +11,13 @@ from pathlib import Path
 
 from quoth.backends.http import read_key
 from quoth.backends.llama.http import LlamaHttpClient
-from quoth.backends.llama.offload import gpu_layers_for_llama, offload_note
+from quoth.backends.llama.offload import explain_offload, to_llama_layers
 from quoth.backends.llama.process import ServerProcess
 from quoth.backends.llama.served import ServedModel, Server, reach_server
 from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError
 from quoth.models import Provider
-from quoth.weights import decode_threads, fingerprint_of, gpu_entries, read_gguf, weights_of
+from quoth.weights import choose_threads, fingerprint_of, list_gpus, read_gguf, weights_of
 
 PROGRAM = "llama-server"
 
@@ -83,7 +83,7 @@ class LlamaServer(ServedModel):
         try:
             client = LlamaHttpClient(process.url, api_key=process.api_key, timeout=settings.timeout)
             layers = process.gpu_layers
-            note = offload_note(settings.gpu_layers, layers, gpu_here=bool(gpu_entries()))
+            note = explain_offload(settings.gpu_layers, layers, gpu_here=bool(list_gpus()))
             server = reach_server(
                 client,
                 self.model,
@@ -108,12 +108,12 @@ def server_arguments(settings: ModelSettings, port: int) -> list[str]:
         "--port": port,
         "-c": settings.context_window,
         "-np": settings.parallel,
-        "-t": decode_threads(settings.threads),
+        "-t": choose_threads(settings.threads),
         "-b": max(2048, settings.batch_tokens),
         "-ub": settings.batch_tokens,
     }
     if settings.gpu_layers != "auto":
-        pairs["-ngl"] = gpu_layers_for_llama(settings.gpu_layers)
+        pairs["-ngl"] = to_llama_layers(settings.gpu_layers)
     return [str(part) for pair in pairs.items() for part in pair]
 
 

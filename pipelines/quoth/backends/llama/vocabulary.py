@@ -1,7 +1,8 @@
 """Counts tokens with a model's own tokenizer, without loading the model.
 
 llama.cpp opens a file that holds the vocabulary of the model's GGUF and one layer of zeros, and
-tokenizes with it: the very code and tables that will read the prompt, in a few megabytes.
+tokenizes with it. The code and the tables are those that will read the prompt, and take a few
+megabytes.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _ALIGNMENT = 32
 
 
 class Vocabulary:
-    """The tokenizer of a GGUF file. Loaded at once; safe to call from many threads.
+    """The tokenizer of a GGUF file, loaded when it is constructed. Safe to call from many threads.
 
     Raises `BackendError` for a vocabulary that this build of llama.cpp does not know.
     """
@@ -64,7 +65,7 @@ class Vocabulary:
         return len(self.client.tokenize(text))
 
     def close(self) -> None:
-        """Free it."""
+        """Free the memory and the connections."""
         self.client.close()
         del self._server
 

@@ -1,7 +1,7 @@
 """Vectors from an Ollama server, through LangChain's `OllamaEmbeddings`; nothing is cut.
 
-Ollama shortens a text that is too long for an embedder without a word. So the real limit is asked
-for, every text is counted before, and `truncate: false` is sent.
+Ollama silently shortens a text that is too long for an embedder. So the real limit is looked up,
+every text is counted before it is sent, and `truncate: false` is sent with it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from quoth.backends.ollama.model import Ollama
 from quoth.backends.ollama.wire import (
     WholeTransport,
     client_options,
-    our_errors,
     server_address,
+    translate_errors,
 )
 from quoth.config import ModelSettings
 from quoth.embed import Advance, Embedder
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _AROUND = 2
 """The tokens that an embedder puts around a text."""
 _WINDOW = 8192
-"""The tokens that are asked for, at most: an embedder of Ollama's reads what it was trained for."""
+"""The largest window that is requested; an embedder reads at most its trained window."""
 _AT_ONCE = 32
 """Texts in one call."""
 _WORD = re.compile(r"\s*\S+")
@@ -52,7 +52,7 @@ class OllamaEmbedder(Embedder):
 
     @property
     def fingerprint(self) -> str:
-        """Return what tells these vectors from those of another model."""
+        """The fingerprint of the model: vectors with another one cannot be compared."""
         return self._model.describe().fingerprint
 
     @property
@@ -62,12 +62,12 @@ class OllamaEmbedder(Embedder):
 
     @property
     def limit(self) -> int:
-        """Return how many tokens of a text the model reads."""
+        """The number of tokens that the model reads of a text."""
         return self._model.describe().context_window - _AROUND
 
     @property
     def engine_name(self) -> str:
-        """Return the address of the server."""
+        """The name of the engine: the address of the server."""
         return server_address(self.settings)
 
     def count_tokens(self, text: str) -> int:
@@ -81,10 +81,10 @@ class OllamaEmbedder(Embedder):
         the text; but none of them reaches over white space, so each word has its own number.
         """
         starts: list[int] = []
-        for found in _WORD.finditer(text):
-            word = found[0]
+        for match in _WORD.finditer(text):
+            word = match[0]
             spread = locate_tokens(word, [0] * self._word(word))
-            starts += [found.start() + start for start in spread]
+            starts += [match.start() + start for start in spread]
         return starts
 
     def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
@@ -97,7 +97,7 @@ class OllamaEmbedder(Embedder):
         rows: list[list[float]] = []
         for start in range(0, len(texts), _AT_ONCE):
             part = list(texts[start : start + _AT_ONCE])
-            with our_errors(server_address(self.settings), self.name):
+            with translate_errors(server_address(self.settings), self.name):
                 rows += self._embeddings.embed_documents(part)
             if progress:
                 progress(len(part))

@@ -1,4 +1,4 @@
-"""What an Ollama server and its store of models tell of a model, before it is loaded."""
+"""The facts about a model that an Ollama server and its store have before it is loaded."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from quoth.backends.http import LocalHttp
-from quoth.backends.llama.offload import offload_note
+from quoth.backends.llama.offload import explain_offload
 from quoth.backends.llama.vocabulary import Vocabulary
-from quoth.backends.ollama.wire import not_here, refuse_remote
+from quoth.backends.ollama.wire import model_missing_error, refuse_remote
 from quoth.backends.template import find_template
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ModelNotFoundError
@@ -44,14 +44,14 @@ class Facts:
 def look_up(
     http: LocalHttp, name: str, settings: ModelSettings, folders: Sequence[Path] = ()
 ) -> Facts:
-    """Return what the server says about a model.
+    """Return the facts about a model.
 
     Raises `ModelNotFoundError`, and `ConfigurationError` for one that runs elsewhere.
     """
     try:
         shown = http.json("POST", "/api/show", {"model": name})
     except ModelNotFoundError as error:
-        raise not_here(name) from error
+        raise model_missing_error(name) from error
     refuse_remote(shown, name)
     info = shown.get("model_info") or {}
     architecture = str(info.get("general.architecture", ""))
@@ -88,8 +88,8 @@ def look_up(
     )
 
 
-def with_offload(facts: Facts, http: LocalHttp, name: str, settings: ModelSettings) -> Facts:
-    """Return the facts with how much of the loaded model is on the GPU, where the server tells."""
+def add_offload(facts: Facts, http: LocalHttp, name: str, settings: ModelSettings) -> Facts:
+    """Return the facts with the layers of the loaded model on the GPU, where the server says so."""
     try:
         entry = _entry(http, "/api/ps", name)
     except BackendError:  # the answer is there; where it was made stays unknown
@@ -97,17 +97,17 @@ def with_offload(facts: Facts, http: LocalHttp, name: str, settings: ModelSettin
     if not entry.get("size"):
         return facts
     layers = round(facts.layers * int(entry.get("size_vram") or 0) / int(entry["size"]))
-    note = offload_note(settings.gpu_layers, layers, gpu_here=False)
+    note = explain_offload(settings.gpu_layers, layers, gpu_here=False)
     description = replace(facts.description, gpu_layers=layers, offload_note=note)
     return replace(facts, description=description)
 
 
 def _family(metadata: ModelMetadata, own: str, folders: Sequence[Path]) -> str:
     """Return the family by name and architecture, else by the marks in the server's template."""
-    found = family_of(metadata, folders=folders)
-    if found == PLAIN:
-        found = family_of(replace(metadata, chat_template=own), folders=folders)
-    return found
+    family = family_of(metadata, folders=folders)
+    if family == PLAIN:
+        family = family_of(replace(metadata, chat_template=own), folders=folders)
+    return family
 
 
 def _entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
 
 
 def _vocabulary(name: str, digest: str) -> Vocabulary | None:
-    """Return the model's own vocabulary, if the blob here is the one that the server runs."""
+    """Return the model's own vocabulary, if the blob here is the blob that the server runs."""
     try:
         here = hashlib.sha256(find_manifest(name).read_bytes()).hexdigest()
         if digest and here != digest.removeprefix("sha256:"):

@@ -20,17 +20,17 @@ from pydantic import PrivateAttr
 
 from quoth.backends.http import LocalHttp
 from quoth.backends.http_model import HttpModel
-from quoth.backends.llama.offload import gpu_layers_for_llama
-from quoth.backends.ollama.facts import Facts, look_up, with_offload
+from quoth.backends.llama.offload import to_llama_layers
+from quoth.backends.ollama.facts import Facts, add_offload, look_up
 from quoth.backends.ollama.generation import Generation, Reply
 from quoth.backends.ollama.prompt_memory import PromptMemory
-from quoth.backends.ollama.wire import connect, our_errors
+from quoth.backends.ollama.wire import connect, translate_errors
 from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
-from quoth.models import Description, Piece, Request, shortfall
+from quoth.models import Description, Piece, Request, shortfall_error
 from quoth.prompts import ChatTemplate
 from quoth.text import bound_token_count
 from quoth.types import Timings
-from quoth.weights import decode_threads, find_weights
+from quoth.weights import choose_threads, find_weights
 
 
 class Ollama(HttpModel):
@@ -47,7 +47,7 @@ class Ollama(HttpModel):
         return connect(self.settings)
 
     def describe(self) -> Description:
-        """Return what the server says about the model; nothing is loaded."""
+        """Return the description by the server; nothing is loaded."""
         return self._known().description
 
     def template(self) -> ChatTemplate | None:
@@ -75,7 +75,7 @@ class Ollama(HttpModel):
         window = self._known().description.context_window
         self._used = True
         try:
-            with our_errors(self._http.url, self.short_name):
+            with translate_errors(self._http.url, self.short_name):
                 for reply in self._replies(request):
                     if reply.text or reply.thinking:
                         yield Piece(text=reply.text, thinking=reply.thinking)
@@ -107,7 +107,7 @@ class Ollama(HttpModel):
             return
         read = self._read_uncached(request)
         if read < least:
-            raise shortfall(self.model, least, read)
+            raise shortfall_error(self.model, least, read)
 
     def unload(self) -> None:
         """Have the server free the model, if it was used here."""
@@ -153,9 +153,9 @@ class Ollama(HttpModel):
         if request.temperature == 0:
             options["top_k"] = 1
         if settings.gpu_layers != "auto":
-            options["num_gpu"] = gpu_layers_for_llama(settings.gpu_layers)
+            options["num_gpu"] = to_llama_layers(settings.gpu_layers)
         if settings.threads:
-            options["num_thread"] = decode_threads(settings.threads)
+            options["num_thread"] = choose_threads(settings.threads)
         return options
 
     def _known(self) -> Facts:
@@ -172,7 +172,7 @@ class Ollama(HttpModel):
     def _read_offload(self) -> None:
         facts = self._facts
         if facts is not None and facts.description.gpu_layers is None:
-            self._facts = with_offload(facts, self._http, self.short_name, self.settings)
+            self._facts = add_offload(facts, self._http, self.short_name, self.settings)
 
     def _read_uncached(self, request: Request) -> int:
         """Return the number of tokens that Ollama reads of this prompt when no cache holds it."""
@@ -183,7 +183,7 @@ class Ollama(HttpModel):
             messages = [first, *request.messages[1:]]
         prompt = f"{fresh}\n{request.prompt}" if request.prompt else ""
         again = replace(request, messages=tuple(messages), prompt=prompt, max_tokens=1)
-        with our_errors(self._http.url, self.short_name):
+        with translate_errors(self._http.url, self.short_name):
             return max(
                 (reply.timings.prompt_tokens for reply in self._replies(again) if reply.timings),
                 default=0,

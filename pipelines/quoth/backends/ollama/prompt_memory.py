@@ -1,4 +1,4 @@
-"""Remembers what was sent, to tell a server's prompt cache from a prompt that was cut."""
+"""Remembers prompts, in order to tell a server's prompt cache from a prompt that was cut."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PromptMemory:
     def explains(self, prompt: str, missing: int, count: Callable[[str], int]) -> bool:
         """Return whether `missing` tokens may have come from a cache of what was sent before.
 
-        A cache holds beginnings of prompts: the longest one that `prompt` shares is counted.
+        A cache holds prefixes of prompts, so the longest prefix that `prompt` shares is counted.
         """
         with self._lock:
             sent = list(self._sent)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from quoth.backends.ollama.model import Ollama
-from quoth.backends.ollama.wire import client_options, connect, our_errors, server_address
+from quoth.backends.ollama.wire import client_options, connect, server_address, translate_errors
 from quoth.models import Provider
 from quoth.weights import Installed, Transfer, split_name
 
@@ -56,7 +56,7 @@ class OllamaProvider(Provider):
                 yield Transfer(step.status or "", step.completed or 0, step.total or 0)
 
     def origin(self, name: str) -> str:
-        """Return the host of the registry that a name stands for."""
+        """Return the host of the registry in a name."""
         return split_name(name)[0]
 
     def remove(self, name: str) -> None:
@@ -70,5 +70,8 @@ class OllamaProvider(Provider):
         from ollama import Client
 
         url = server_address(self.settings)
-        with our_errors(url, name), Client(host=url, **client_options(self.settings)) as client:
+        with (
+            translate_errors(url, name),
+            Client(host=url, **client_options(self.settings)) as client,
+        ):
             yield client

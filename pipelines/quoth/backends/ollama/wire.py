@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from quoth.backends.http import LocalHttp, garbage, hanging, read_key, unreachable
+from quoth.backends.http import LocalHttp, garbage_error, hanging_error, read_key, unreachable_error
 from quoth.config import ModelSettings
 from quoth.errors import (
     BackendError,
@@ -28,7 +28,7 @@ _NEVER_CUT = {
 
 
 class WholeTransport(httpx.HTTPTransport):
-    """Adds to every call that nothing may be cut, which the client's own methods cannot say.
+    """Adds the parameters that forbid cutting, which the client's own methods do not take.
 
     A server that does not know these parameters ignores them.
     """
@@ -62,7 +62,7 @@ def server_address(settings: ModelSettings) -> str:
 
 
 def client_options(settings: ModelSettings) -> dict[str, Any]:
-    """Return what the official client, and LangChain over it, hand to httpx."""
+    """Return the options that the official client, and LangChain's, pass on to httpx."""
     key = read_key(settings.api_key_file)
     return {
         "timeout": httpx.Timeout(settings.timeout, connect=5.0),
@@ -73,15 +73,15 @@ def client_options(settings: ModelSettings) -> dict[str, Any]:
 
 
 def connect(settings: ModelSettings) -> LocalHttp:
-    """Return a client for the small calls: what is there, and what it is."""
+    """Return a client for the small calls, which look up models."""
     return LocalHttp(
         server_address(settings), api_key=read_key(settings.api_key_file), timeout=settings.timeout
     )
 
 
 @contextmanager
-def our_errors(url: str, name: str) -> Iterator[None]:
-    """Turn what the official client raises into our errors."""
+def translate_errors(url: str, name: str) -> Iterator[None]:
+    """Turn the errors of the official client into ours."""
     import ollama
     from pydantic import ValidationError
 
@@ -90,21 +90,21 @@ def our_errors(url: str, name: str) -> Iterator[None]:
     except ollama.ResponseError as error:
         raise _refusal(error.error, error.status_code, url, name) from error
     except ConnectionError as error:
-        raise unreachable(url, "nothing listens there") from error
+        raise unreachable_error(url, "nothing listens there") from error
     except httpx.ConnectTimeout as error:
-        raise unreachable(url, str(error)) from error
+        raise unreachable_error(url, str(error)) from error
     except httpx.TimeoutException as error:
-        raise hanging(url) from error
+        raise hanging_error(url) from error
     except (httpx.HTTPError, OSError) as error:
-        raise unreachable(url, str(error)) from error
+        raise unreachable_error(url, str(error)) from error
     except (json.JSONDecodeError, ValidationError, AttributeError, TypeError) as error:
-        raise garbage(url, getattr(error, "doc", str(error))) from error
+        raise garbage_error(url, getattr(error, "doc", str(error))) from error
 
 
 def _refusal(said: object, status: int, url: str, name: str) -> BackendError:
     message = str(said)  # the official client hands on whatever stood under "error"
     if status == httpx.codes.NOT_FOUND:
-        return not_here(name)
+        return model_missing_error(name)
     if status in {429, 502, 503, 504}:
         return BackendUnavailableError(
             f"The Ollama server at {url} is not ready: {message[:200]}.",
@@ -113,7 +113,7 @@ def _refusal(said: object, status: int, url: str, name: str) -> BackendError:
     return BackendError(f"The Ollama server at {url} refused the call: {message[:300]}.")
 
 
-def not_here(name: str) -> ModelNotFoundError:
+def model_missing_error(name: str) -> ModelNotFoundError:
     """Return the error for a model that the server does not have."""
     return ModelNotFoundError(
         f"Ollama does not have the model {name}.",
