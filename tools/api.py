@@ -47,8 +47,10 @@ def public_names(package: griffe.Module, room: str) -> list[str]:
 
 def _public(package: griffe.Module, room: str, name: str) -> griffe.Object | griffe.Alias:
     """Return what a room hands out under a name, which may be that of the module it is in."""
-    member = package[f"{room}.{name}"]
-    return member[name] if member.is_module else member
+    member: griffe.Object | griffe.Alias = package[f"{room}.{name}"]
+    if member.is_module:
+        member = member[name]
+    return member
 
 
 def _index(package: griffe.Module, rooms: dict[str, list[str]], homes: dict[str, str]) -> str:

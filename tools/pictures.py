@@ -13,7 +13,7 @@ from pathlib import Path
 import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 from quoth import Answer, Library
-from quoth.views import format_page, format_quote, format_verdict, page_image
+from quoth.views import draw_page, format_page, format_quote, format_verdict
 from rich.console import Console
 from rich.text import Text
 
@@ -56,7 +56,7 @@ def terminal() -> str:
 def card(answer: Answer) -> Image.Image:
     """Return an answer with its first footnote open, as a notebook shows it."""
     citation = answer.citations[0]
-    image = page_image(Path(citation.source), citation.page, citation.quote)
+    image = draw_page(Path(citation.source), citation.page, citation.quote)
     assert image is not None
     page = _around_the_mark(Image.open(io.BytesIO(image)).convert("RGB"))
     wide = WIDTH - 2 * MARGIN - 40

@@ -1,26 +1,26 @@
 """Every error that Quoth raises on purpose, in one tree.
 
 QuothError
-├── ConfigurationError       a setting, a file or an argument is wrong          (exit 2)
+├── ConfigurationError       a setting, a file or an argument is wrong       (exit 2)
 │   ├── UsageError           a question, a path or an option cannot be used
 │   └── MissingExtraError    a feature needs an extra that is not installed
-├── DocumentError            one document cannot be read; the run goes on       (exit 1)
+├── DocumentError            one document cannot be read; the run continues  (exit 1)
 │   ├── NeedsPasswordError   it is encrypted
-│   ├── NoTextError          it holds no text: only images
-│   │   └── EmptyDocumentError   or nothing at all
-│   ├── CorruptDocumentError it is broken, or not what its name says
+│   ├── NoTextError          it has no text: only images
+│   │   └── EmptyDocumentError   it has no content
+│   ├── CorruptDocumentError it is broken, or of another format than its name says
 │   ├── UnsupportedFormatError
-│   └── LimitExceededError   it would cost more time, memory or pages than allowed
-├── CollectionError          the store or its index is in a state that needs a decision
+│   └── LimitExceededError   it takes more time, memory or pages than allowed
+├── CollectionError          the store or its index needs a decision
 │   ├── CollectionBusyError  another process writes to it
 │   └── FingerprintError     it was built with another embedder, splitter or analyser
-├── BackendError             a model or its server failed; knows whether to retry (exit 3)
+├── BackendError             a model or its server failed; `retryable` or not(exit 3)
 │   ├── BackendUnavailableError
 │   ├── ModelNotFoundError
-│   └── GenerationError      the answer came broken, or not at all
-├── ContextOverflowError     what was asked does not fit the context window     (exit 2)
-├── PromptError              a prompt or a chat template is wrong               (exit 2)
-└── EgressError              something tried to leave this machine              (exit 2)
+│   └── GenerationError      the reply is broken, or missing
+├── ContextOverflowError     the prompt does not fit the context window      (exit 2)
+├── PromptError              a prompt or a chat template is wrong            (exit 2)
+└── EgressError              a connection off this machine was refused       (exit 2)
 """
 
 from __future__ import annotations

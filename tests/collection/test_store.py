@@ -48,7 +48,7 @@ def words(store: Store, expression: str) -> list[str]:
     return [held[id].text for id in ids]
 
 
-def test_what_was_put_is_there_again_after_opening_anew(store: Store) -> None:
+def test_what_was_put_is_there_again_after_opening_again(store: Store) -> None:
     put(store, "/a.txt", "the cat sat", "a dog ran")
     store.close()
     again = Store(store.path)
@@ -184,7 +184,7 @@ def test_how_often_words_stand_in_chunks_is_known_through_all_changes(store: Sto
     assert store.keywords.frequency("ox") == store.keywords.frequency("titl") == 0
 
 
-def test_words_are_counted_anew_when_all_chunks_are_replaced(store: Store) -> None:
+def test_words_are_counted_again_when_all_chunks_are_replaced(store: Store) -> None:
     put(store, "/a.txt", "the cat sat")
     chunk = Chunk("/a.txt", "", 1, "p1", 0, 11, "the cat sat", (), 0, 3)
     store.replace_chunks([("h", [chunk], np.eye(1, 4, dtype=np.float32), ["x"])], {"embedder": "e"})

@@ -39,7 +39,7 @@ def test_two_writers_both_complete_and_readers_see_whole_documents(
             process.join()
         assert [process.exitcode for process in processes] == [0, 0]
         assert counts == sorted(counts)
-        assert len(reader.documents()) == 24, "what others wrote is seen without opening anew"
+        assert len(reader.documents()) == 24, "what others wrote is seen without opening again"
         assert reader.verify().problems == ()
 
 

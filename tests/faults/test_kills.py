@@ -71,7 +71,7 @@ def change(folder: Path, chance: random.Random, round: int) -> None:
 def check(reader: Library, acknowledged: Path) -> None:
     """The store is sound, and holds every file that was acknowledged, as it is now."""
     lines = acknowledged.read_text().splitlines() if acknowledged.exists() else []
-    store = Store(reader.store.path)  # opened anew, as after a crash; the reader stayed open
+    store = Store(reader.store.path)  # opened again, as after a crash; the reader stayed open
     assert list(store.problems()) == []
     held = {source.path: source for source in store.sources()}
     for path in lines:

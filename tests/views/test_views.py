@@ -24,8 +24,8 @@ from quoth.views import (
     answer_html,
     answer_json,
     answer_text,
+    draw_page,
     format_report,
-    page_image,
     report_html,
     report_text,
     summary_html,
@@ -78,7 +78,7 @@ def highlighted(image: bytes) -> np.ndarray:
 
 
 def test_the_quote_is_highlighted_where_it_stands() -> None:
-    image = page_image(HANDBOOK, PAGE, QUOTE)
+    image = draw_page(HANDBOOK, PAGE, QUOTE)
     assert image
     rows, columns = np.nonzero(highlighted(image))
     assert 0 < len(rows) < 0.05 * highlighted(image).size, "a line or two, not the page"
@@ -88,7 +88,7 @@ def test_the_quote_is_highlighted_where_it_stands() -> None:
 
 def test_the_same_letters_in_another_spelling_are_found() -> None:
     spelled = QUOTE.upper().replace(" ", "\n")
-    image, other = page_image(HANDBOOK, PAGE, QUOTE), page_image(HANDBOOK, PAGE, spelled)
+    image, other = draw_page(HANDBOOK, PAGE, QUOTE), draw_page(HANDBOOK, PAGE, spelled)
     assert image
     assert other
     assert (highlighted(image) == highlighted(other)).all()
@@ -99,7 +99,7 @@ def test_a_turned_page_is_marked_where_one_sees_it(tmp_path: Path) -> None:
     canvas.setPageRotation(90)
     canvas.drawString(50, 250, "the marked words")
     canvas.save()
-    image = page_image(tmp_path / "turned.pdf", 1, "marked words")
+    image = draw_page(tmp_path / "turned.pdf", 1, "marked words")
     assert image
     marked = highlighted(image)
     rows, columns = np.nonzero(marked)
@@ -111,10 +111,10 @@ def test_a_turned_page_is_marked_where_one_sees_it(tmp_path: Path) -> None:
 
 def test_what_cannot_be_drawn_is_none(tmp_path: Path) -> None:
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
-    assert page_image(tmp_path / "broken.pdf", 1, "x") is None
-    assert page_image(tmp_path / "gone.pdf", 1, "x") is None
-    assert page_image(HANDBOOK, 999, "x") is None
-    assert page_image(HANDBOOK.with_name("library-committee-minutes.md"), 1, "x") is None
+    assert draw_page(tmp_path / "broken.pdf", 1, "x") is None
+    assert draw_page(tmp_path / "gone.pdf", 1, "x") is None
+    assert draw_page(HANDBOOK, 999, "x") is None
+    assert draw_page(HANDBOOK.with_name("library-committee-minutes.md"), 1, "x") is None
 
 
 def test_a_footnote_opens_the_page_and_leads_nowhere_else() -> None:

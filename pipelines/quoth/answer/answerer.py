@@ -1,4 +1,4 @@
-"""Question → answer, with citations that were found again on their pages."""
+"""Question → answer, with citations that were checked against their pages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Answerer(Runnable[str, Answer]):
     answer rests on. A smaller one cannot do that truthfully: it reads the best sentences and
     chooses its answer among their words (`answering.style`).
 
-    A reply that `journal` holds, for the same model, prompt and parameters, is not asked for again.
+    A reply to the same prompt, by the same model with the same parameters, comes from `journal`.
     """
 
     def __init__(
@@ -76,8 +76,8 @@ class Answerer(Runnable[str, Answer]):
     ) -> Iterator[str | Answer]:
         """Yield the text of the answer as it is written, and at the end the whole `Answer`.
 
-        `shown` are the `excerpts` of the answer before. Those that are shown again stand first, so
-        that the model need not read them again.
+        `shown` are the `excerpts` of the answer before. Excerpts that are shown again come first,
+        so that the model's prompt cache still holds them.
         """
         return self._transform_stream_with_config(
             iter((input,)), cast(Any, self._parts), config, shown=shown
@@ -121,7 +121,7 @@ class Answerer(Runnable[str, Answer]):
             yield from self._answer(draft, hits, config)
 
     def _preload(self) -> None:
-        """Load the model while the search runs, in one thread however many questions come."""
+        """Load the model while the search runs, in one thread at a time."""
 
         def load() -> None:
             try:
@@ -142,7 +142,7 @@ class Answerer(Runnable[str, Answer]):
     def _answer(
         self, draft: Draft, hits: Sequence[Hit], config: RunnableConfig
     ) -> Iterator[str | Answer]:
-        """Yield the text of the model's reply as it is written, and at the end the answer."""
+        """Yield the text of the model's reply as it is written, and at the end the `Answer`."""
         request = ChatRequest(
             draft.messages,
             max_tokens=self.settings.max_tokens,

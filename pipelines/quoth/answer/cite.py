@@ -27,9 +27,9 @@ def cite(
 ) -> tuple[Citation, ...]:
     """Return citations for an answer, from the chunks that the model read.
 
-    `quotes` are the model's evidence. They, and what the answer itself quotes or repeats, are cited
-    as they stand on the page. When none of them does, the sentence that shares most with quotes,
-    answer and question is cited instead, marked as `repaired`. Every quote returned stands on its
+    `quotes` are the model's evidence. Quotes and sentences of the answer that are on a page are
+    cited verbatim. When none is, the sentence that shares most terms with quotes, answer and
+    question is cited instead, marked as `repaired`. Every quote returned is verbatim text of its
     page.
     """
     citations = [
@@ -53,7 +53,7 @@ def best_sentences(
 ) -> list[Sentence]:
     """Return the sentences of the chunks that share most with answer and question, best first.
 
-    Words weigh by how rare they are among the sentences; those of the answer count double.
+    Terms are weighted by their rarity among the sentences; those of the answer count double.
     """
     candidates = sentences_of(chunks)
     weights = dict.fromkeys(count_terms(question), 1.0)

@@ -1,4 +1,4 @@
-"""Follow-up → standalone question: by the model, as far as its reply can be trusted."""
+"""Follow-up → standalone question, by the model where its reply can be checked."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MARKS = '"“”'
 
 
 class Condenser:
-    """Writes out what a question refers to.
+    """Rewrites follow-ups as standalone questions.
 
-    The model is asked only when the question seems to refer to what was said. Its reply is taken
+    The model is called only when the question seems to refer to an earlier turn. Its reply is used
     when it keeps the words of the question and adds only words of the conversation; otherwise the
-    subject of the last question is put behind the follow-up.
+    subject of the last question is appended to the follow-up.
     """
 
     def __init__(self, calls: ModelCalls, rules: ConversationRules) -> None:
@@ -31,7 +31,7 @@ class Condenser:
         self._rules = rules
 
     def condense(self, question: str, turns: Sequence[Turn]) -> tuple[str, int]:
-        """Return the standalone question, and how many of the oldest turns had no room."""
+        """Return the standalone question, and the number of oldest turns that did not fit."""
         if not turns or not self._rules.references.search(question.strip()):
             return question, 0
         model = self._calls.model
@@ -55,15 +55,15 @@ class Condenser:
 def is_faithful(condensed: str, question: str, turns: Sequence[Turn]) -> bool:
     """Return whether a condensed question asks the same, with words of the conversation.
 
-    It keeps the words that carry meaning, adds only words that were said, adds at least one of
+    It keeps the terms of the question, adds only terms of the conversation and at least one of
     them, and is neither an answer nor much longer than a question.
     """
     kept, given = count_terms(condensed), count_terms(question)
-    said = count_terms(" ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns))
+    conversation = count_terms(" ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns))
     return (
         condensed.endswith("?")
         and all(term in kept for term in given)
-        and all(term in said or term in given for term in kept)
+        and all(term in conversation or term in given for term in kept)
         and any(term not in given for term in kept)
         and len(condensed.split()) <= MAX_GROWTH * len(question.split()) + 10
         and max(kept.values(), default=0) <= _MAX_REPETITIONS
@@ -71,9 +71,9 @@ def is_faithful(condensed: str, question: str, turns: Sequence[Turn]) -> bool:
 
 
 def with_subject(question: str, turn: Turn, rules: ConversationRules) -> str:
-    """Return a question with the subject of the turn before it behind it, in brackets.
+    """Return a question with the subject of the turn before it appended, in brackets.
 
-    That is the names and numbers of its question, or its words that carry meaning.
+    The subject is the names and numbers of that turn's question, else its terms.
     """
     given = count_terms(question).keys()
     subjects = [

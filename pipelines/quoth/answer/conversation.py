@@ -15,7 +15,7 @@ from quoth.types import Answer, Chunk
 
 
 class AnswersQuestions(Protocol):
-    """What a conversation needs of an answerer."""
+    """The part of an answerer that a conversation uses."""
 
     calls: ModelCalls
 
@@ -27,7 +27,7 @@ class Conversation:
     """A conversation about one collection, on disk after every turn.
 
     `folder` holds the conversations of the collection, each in a file of its own, so that several
-    of them can take place at once. `id` names this one.
+    can take place at once. `id` names this one.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a way of answering prepares: the prompt, and where the words of a reply are from."""
+"""The draft of an answer: the prompt, and the sources of the replies that it allows."""
 
 from __future__ import annotations
 

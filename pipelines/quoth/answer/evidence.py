@@ -1,4 +1,4 @@
-"""What the best hits tell of a question: their sentences, ranked, and whether any answers it.
+"""Evidence for an answer: the sentences of the best hits, ranked, and how likely they answer.
 
 Search finds a passage on the right subject for nearly every question, also for those that it does
 not answer, so the similarity of a passage alone cannot decide. Better signs are the similarity of
@@ -22,7 +22,7 @@ from quoth.retrieve import Question
 from quoth.types import Hit, Vectors
 
 HITS = 5
-"""Hits whose sentences are looked at."""
+"""The number of hits whose sentences are evidence."""
 
 _LEADERS = re.compile(r"(?:\. ){3}|\.{4}")
 _ENDS = re.compile(r"[.!?:;][\"”’)]*\s*$")
@@ -32,8 +32,8 @@ _ENDS = re.compile(r"[.!?:;][\"”’)]*\s*$")
 class Evidence:
     """The sentences of the best hits, ranked by how well they answer a question.
 
-    `rarity` is that of each stem of the question. `likelihood` (0 to 1) estimates whether the
-    sentences answer the question; `signs` are the values that it comes from.
+    `rarity` has a weight for each term of the question. `likelihood` (0 to 1) is the estimated
+    probability that the sentences answer the question, computed from the values in `signs`.
     """
 
     sentences: tuple[Sentence, ...]
@@ -66,14 +66,14 @@ def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -
 
 
 def apply_rule(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
-    """Return the weighted sum of features; one without a weight counts for nothing."""
+    """Return the weighted sum of features; the weight of others is 0."""
     return sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
 def describe_sentences(
     question: Question, sentences: Sequence[Sentence], rarity: Mapping[str, float]
 ) -> list[dict[str, float]]:
-    """Return the features of each sentence by name. The sentences are in the order of chunks."""
+    """Return the features of each sentence by name; sentences are in the order of their chunks."""
     embedder = question.embedder
     vectors = embedder.embed([embedder.clip(sentence.text) for sentence in sentences])
     return [
@@ -99,7 +99,7 @@ def _covered(rarity: Mapping[str, float], terms: Container[str]) -> float:
 
 
 def _with_before(sentences: Sequence[Sentence], vectors: Vectors, index: int) -> Vectors:
-    """Return the direction of a sentence with the one before it, which it often refers to."""
+    """Return the mean direction of a sentence and the one before it in its chunk."""
     if not index or sentences[index - 1].rank != sentences[index].rank:
         return np.asarray(vectors[index])
     both = vectors[index] + vectors[index - 1]

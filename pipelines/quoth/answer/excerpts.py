@@ -1,4 +1,4 @@
-"""Excerpts: chunks as a model reads them, in an order that keeps its prompt cache of use."""
+"""Excerpts: chunks as a model reads them, in an order that reuses its prompt cache."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import takewhile
 from quoth.types import Chunk
 
 BEST = 3
-"""Best hits that decide whether a follow-up is answered from the excerpts shown before."""
+"""The number of best hits that decide whether a follow-up keeps the excerpts shown before."""
 
 
 def fence_excerpt(number: int, chunk: Chunk) -> str:
-    """Return a chunk between two fences, which its own text cannot close."""
+    """Return a chunk between two fences that its own text cannot close."""
     heading = f"{chunk.title}, page {chunk.page_label or chunk.page}"
     text = chunk.text.replace("</excerpt", "< /excerpt").replace("<excerpt", "< excerpt")
     return f"<excerpt {number}: {' '.join(heading.split())}>\n{text}\n</excerpt {number}>"
@@ -21,8 +21,8 @@ def fence_excerpt(number: int, chunk: Chunk) -> str:
 def order_excerpts(chunks: Sequence[Chunk], shown: Sequence[Chunk]) -> list[Chunk]:
     """Return the excerpts for a follow-up, from its `chunks`, best first, and those `shown` before.
 
-    When the best chunks were all shown, the excerpts stay the same. Otherwise those shown that are
-    still among the chunks stay in front, and the others follow: the model has read the beginning.
+    When the best chunks were all shown, the excerpts stay the same. Otherwise the first excerpts
+    shown stay in front as long as they are among the chunks, and the other chunks follow.
     """
     if shown and all(chunk in shown for chunk in chunks[:BEST]):
         return list(shown)

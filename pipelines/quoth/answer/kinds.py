@@ -1,4 +1,4 @@
-"""The kind of answer that a question asks for, looked for in sentences and phrases."""
+"""Finds the kind of answer that a question asks for in sentences and phrases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from quoth.retrieve import Question
 from quoth.text import is_stop_word, lexemes, stem
 
 MAX_COUNTED_WORDS = 4
-"""Words that may follow a number and say what it counts."""
+"""The number of words that may follow a number as its unit."""
 _UNIT_WORDS = 2
 _LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
 _FOLLOWING = re.compile(r"[ \u00a0-]([^\W\d_]+)")
@@ -42,7 +42,7 @@ def holds_kind(sentence: str, question: Question) -> float:
 
 
 def is_of_kind(words: Sequence[str], question: Question) -> bool:
-    """Return whether words are plainly a number with its unit, a date, or a name, as asked."""
+    """Return whether words are a number with its unit, a date, or a name, as the question asks."""
     rules = question.language.questions
     content = [
         word for word in words if word[0].isalnum() and not is_stop_word(word, question.language)
@@ -67,7 +67,7 @@ def is_of_kind(words: Sequence[str], question: Question) -> bool:
 
 
 def with_unit(number: str, sentence: str, question: Question) -> str:
-    """Return a number with the bound before it and the unit after it, as the sentence has them.
+    """Return a number with the bound before it and the unit after it in the sentence.
 
     `20` in "for up to 20 working days" is `up to 20 working days`. A unit that the question names
     itself is not repeated.

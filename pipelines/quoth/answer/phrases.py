@@ -1,7 +1,7 @@
 """Phrases of sentences that may answer a question, the likeliest first.
 
-A small model writes fluent sentences that are wrong, but chooses well among few words of the text.
-So it gets phrases to choose from: runs of words between natural borders, ranked by a linear rule
+A small model writes fluent sentences that are wrong, but chooses well among few phrases. It is
+given phrases of the text: runs of words between natural borders, ranked by a linear rule
 over features that need no model: the kind of answer that the question asks for, the distance of the
 phrase from the words of the question, and its length.
 """
@@ -19,9 +19,9 @@ from quoth.retrieve import Question
 from quoth.text import strip_links
 
 SENTENCES = 3
-"""Sentences that phrases are taken from."""
+"""The number of sentences that phrases are taken from."""
 CHOICES = 3
-"""Phrases that a model chooses from."""
+"""The number of phrases that a model chooses from."""
 _RANKED = 20
 _MAX_SENTENCE_CHARACTERS = 600
 _BY_KIND = ("words", "capitals", "digits", "date")
@@ -50,9 +50,9 @@ def find_choices(
 ) -> tuple[Choice, ...]:
     """Return the texts that a small model chooses from; none of them holds a link.
 
-    These are phrases of the kind that the question asks for: a number with its unit, a date, a
-    name. Where there is none, only the best sentence is left: of the sentences on 40 questions, the
-    best one held the answer 34 times, the one that SmolLM2-135M chose 18 times at most.
+    They are phrases of the kind that the question asks for: a number with its unit, a date, a name.
+    Without such a phrase, the best sentence is the only choice: for 40 questions it held the answer
+    34 times, the sentence that SmolLM2-135M chose 18 times at most.
     """
     best = evidence.sentences[:SENTENCES]
     lines = [line_of(sentence) for sentence in best]

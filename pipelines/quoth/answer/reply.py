@@ -1,4 +1,4 @@
-"""What a model writes, taken apart while it comes: answer and quotes."""
+"""Parses a model's reply while it streams: answer and quotes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _ANSWER, _QUOTE = "answer", "quote"
 
 
 class Reply:
-    """Takes a reply piece by piece.
+    """Parses a reply piece by piece.
 
     `labels` are those of the prompt: the word that opens a line with a `quote`, and the one before
-    the `answer`. `feed` returns what may be shown: no lines with quotes, no labels, and of links
-    only their words. `text` is the whole answer, `quotes` are the model's evidence, both complete
-    after `finish`.
+    the `answer`. `feed` returns the text that may be shown: the answer without labels, with links
+    reduced to their words. `text` is the whole answer and `quotes` are the model's evidence; both
+    are complete after `finish`.
     """
 
     def __init__(self, labels: Mapping[str, str]) -> None:
@@ -38,7 +38,7 @@ class Reply:
         self._quotes: list[str] = []
 
     def feed(self, piece: str) -> str:
-        """Return what can be shown now."""
+        """Add a piece, and return the text that can be shown now."""
         shown = ""
         for line in piece.splitlines(keepends=True):
             self._line += line
@@ -46,7 +46,7 @@ class Reply:
         return self._without_links(shown)
 
     def finish(self) -> str:
-        """Return what was still withheld; nothing comes after it."""
+        """End the reply, and return the text that was still withheld."""
         return self._without_links(self._advance(ended=True), last=True)
 
     @property
@@ -60,7 +60,7 @@ class Reply:
         return [quote for line in self._quotes if (quote := line.strip().strip(_QUOTE_MARKS))]
 
     def _advance(self, *, ended: bool) -> str:
-        """Return what the current line adds to the answer, and forget it when it has ended."""
+        """Return the text that the current line adds to the answer, and drop a line that ended."""
         shown = ""
         if not self._part:
             self._open_part(ended=ended)
@@ -76,7 +76,7 @@ class Reply:
         return shown
 
     def _open_part(self, *, ended: bool) -> None:
-        """Find out to which part the current line belongs, once enough of it is there."""
+        """Determine the part to which the current line belongs, once enough of it has come."""
         label = self._labels.find(self._line)
         if label:
             self._part, end = label
@@ -86,7 +86,7 @@ class Reply:
             self._part = _ANSWER
 
     def _without_links(self, text: str, *, last: bool = False) -> str:
-        """Return the text without links, withholding what may become one."""
+        """Return the text without links, and withhold the beginning of a possible one."""
         text = self._withheld + text
         link = None if last else _OPEN.search(text)
         self._withheld = text[link.start() :] if link else ""
@@ -103,7 +103,7 @@ class Reply:
 
 
 class _Labels:
-    """The labels of a prompt, found at the start of a line in any case and type."""
+    """The labels of a prompt, matched at the start of a line in any case and typeface."""
 
     def __init__(self, labels: Mapping[str, str]) -> None:
         self._parts = {label.casefold(): part for part, label in labels.items()}
@@ -115,7 +115,7 @@ class _Labels:
         return (self._parts[match.group(1).casefold()], match.end()) if match else None
 
     def may_come(self, line: str) -> bool:
-        """Return whether a label may still open this line once more of it is there."""
+        """Return whether more text could complete a label at the start of this line."""
         return bool(self._parts) and bool(self._prefix.fullmatch(line))
 
 
@@ -140,8 +140,10 @@ def _prefixes(word: str) -> str:
 def declines(text: str, refusals: Sequence[str], rules: QuestionRules) -> bool:
     """Return whether a reply says that the documents do not hold the answer.
 
-    `refusals` are those that the prompt asks for; `rules` know those that models write unasked.
+    `refusals` are those that the prompt asks for; `rules` has others that models write.
     """
     reply = text.strip().casefold()
-    asked = (refusal.strip(" .。!").casefold() for refusal in refusals)
-    return not reply or reply.startswith(tuple(asked)) or bool(rules.refusals.match(text.strip()))
+    requested = (refusal.strip(" .。!").casefold() for refusal in refusals)
+    return (
+        not reply or reply.startswith(tuple(requested)) or bool(rules.refusals.match(text.strip()))
+    )

@@ -1,9 +1,9 @@
 """The linear rules of answering, as data: one file for an embedder and a language.
 
-`calibration/*.json` are what `bench/calibrate.py` fits. The cosines of two embedders cannot be
-compared, so a floor for them and a likelihood that uses them hold for one embedder only. Without a
-file, answering is not calibrated: it ranks by plain rules, and declines before the model is asked
-only when search finds nothing.
+`bench/calibrate.py` fits the rules in `calibration/*.json`. The cosines of two embedders cannot be
+compared, so a floor for them, and a likelihood computed from them, hold for one embedder only.
+Without a file, answering is not calibrated: it ranks by plain rules, and declines before the model
+is called only when search finds nothing.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Calibration:
 
     `sentence` ranks sentences, `phrase` ranks phrases: weights by the name of a feature.
     `answerable` and `intercept` are the logistic rule for whether sentences answer a question.
-    Below the cosine `floor` nothing counts as found; below `likelihood` a small model is not asked.
-    `calibrated` is false where the limits are not fitted to the embedder.
+    Below the cosine `floor` nothing counts as found. Below `likelihood` a small model is not
+    called. `calibrated` is false where the limits are not fitted to the embedder.
     """
 
     embedder: str
@@ -42,11 +42,11 @@ class Calibration:
     calibrated: bool = True
 
     def floor_in(self, settings: Answering) -> float:
-        """Return the cosine below which nothing counts as found; the settings go first."""
+        """Return the floor of the settings, else that of the calibration."""
         return self.floor if settings.floor is None else settings.floor
 
     def likelihood_in(self, settings: Answering) -> float:
-        """Return the likelihood below which a small model is not asked; the settings go first."""
+        """Return the likelihood of the settings, else that of the calibration."""
         return self.likelihood if settings.likelihood is None else settings.likelihood
 
 

@@ -10,13 +10,13 @@ from quoth.text import Language, is_stop_word, lexemes, stem
 
 MAX_WORDS = 12
 _DECAY = 0.7
-"""Exponent of the distance with which a word of the question loses weight."""
+"""The exponent of the distance by which the weight of a question's term is divided."""
 _SECTION_NUMBER = re.compile(r"\s*(?:\d+\.)*\d+\.?\s+(?=[A-Z])")
 _LINKING = frozenset(",()\"'-–%$£€")
 
 
 class SentenceRuns:
-    """A sentence as words and signs, each with what matters for choosing a run of them.
+    """A sentence as words and signs, each with the facts that describe a run of them.
 
     `rarity` is that of the question's stems. `words`, `starts`, `ends` and `stems` have an
     item for each word or sign.
@@ -100,7 +100,7 @@ class SentenceRuns:
         }
 
     def _nearness(self, first: int, last: int) -> tuple[float, float]:
-        """Return how near the question's words are to a run, and their share before it."""
+        """Return the nearness of the question's terms to a run, and their share before it."""
         near = before = 0.0
         for index, weight in enumerate(self._asked):
             if weight and not first <= index <= last:
@@ -110,7 +110,7 @@ class SentenceRuns:
         return near, before
 
     def _cuts(self, flags: list[bool], first: int, last: int) -> bool:
-        """Return whether words with a flag go on beyond a run that begins or ends with one."""
+        """Return whether a run begins or ends inside a sequence of words with a flag."""
         return (first > 0 and flags[first - 1] and flags[first]) or (
             last + 1 < len(flags) and flags[last] and flags[last + 1]
         )
@@ -129,7 +129,7 @@ class SentenceRuns:
         )
 
     def _is_border(self, index: int) -> bool:
-        """Return whether a run may end beside this word: a stop word, a sign, or one asked for."""
+        """Return whether a run may end beside this word: a stop word, a sign, or a question's."""
         if not 0 <= index < len(self._lower):
             return True
         return not self._is_word[index] or self._is_stop[index] or self._asked[index] > 0

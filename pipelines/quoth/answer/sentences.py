@@ -1,4 +1,4 @@
-"""The sentences of chunks, and how much each of their words tells."""
+"""The sentences of chunks, and the rarity of their terms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a chunk; `rank` is the place of the chunk among the hits, from 0."""
+    """A sentence of a chunk; `rank` is the position of the chunk among the hits, from 0."""
 
     chunk: Chunk
     rank: int

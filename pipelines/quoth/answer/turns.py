@@ -16,7 +16,7 @@ _WAIT_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question, as it was asked and as it was searched for, and its answer."""
+    """A question as asked and as rewritten for the search, and its answer."""
 
     question: str
     standalone: str
@@ -55,7 +55,7 @@ class TurnFile:
             ) from error
 
     def add(self, turn: Turn) -> None:
-        """Write one more turn, behind those of other processes."""
+        """Append a turn, after those of other processes."""
         with self._lock.hold(wait_seconds=_WAIT_SECONDS):
             turns = [*(self.read() if self.path.exists() else ()), turn]
             content = json.dumps([asdict(turn) for turn in turns], ensure_ascii=False)

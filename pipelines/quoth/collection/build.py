@@ -1,4 +1,4 @@
-"""A second set of chunks that grows beside the one in use, and takes its place at once."""
+"""A second set of chunks that grows beside the one in use, and replaces it at once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CREATE INDEX chunks_by_hash ON chunks (embedded_hash);
 class Build:
     """Chunks by the hash of their content, for one `target`: an embedder and a splitter.
 
-    What an earlier, interrupted build for the same target finished is still there.
+    Contents that an interrupted build for the same target finished are kept.
     """
 
     def __init__(self, path: Path, target: str) -> None:
@@ -84,7 +84,7 @@ class Build:
     def get(
         self, hash: str, document: Document
     ) -> tuple[list[Chunk], NDArray[np.float32], list[str]]:
-        """Return chunks, vectors and text hashes of a content, whose text `document` has."""
+        """Return chunks, vectors and text hashes of a content, whose text is in `document`."""
         pages = {page.number: page for page in document.pages}
         rows = self._database.read(
             """SELECT ordinal, page, start, end, tokens, headings, embedded_hash, vector
@@ -119,7 +119,7 @@ class Build:
         return {row[0]: np.frombuffer(row[1], np.float32) for row in rows}
 
     def close(self, *, remove: bool = False) -> None:
-        """Let go of the file; `remove` deletes it."""
+        """Close the file; `remove` deletes it."""
         self._database.close()
         if remove:
             for ending in ("", "-wal", "-shm"):

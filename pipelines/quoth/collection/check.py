@@ -1,4 +1,4 @@
-"""Does the store hold together? Pages, spans, vectors and keywords, each against the other."""
+"""The consistency of the store: pages, spans, vectors and keywords, each against the others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LENGTH_TOLERANCE = 1e-2
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it should be, in one `part` of the collection.
+    """A defect in one `part` of the collection.
 
     The parts are `file`, `database`, `spans`, `vectors`, `keywords` and `index`.
     """
@@ -31,7 +31,7 @@ class Problem:
 
 
 def check_database(database: Database) -> Iterator[Problem]:
-    """Yield what is wrong inside the SQLite file, and nothing for one that is sound."""
+    """Yield the defects of the SQLite file."""
     try:
         for (text,) in database.read("PRAGMA integrity_check(20)"):
             if text != "ok":
@@ -68,14 +68,16 @@ def _spans(database: Database) -> Iterator[Problem]:
         for expected, (ordinal, page, start, end, text) in enumerate(rows):
             where = f"{path}, page {page}, characters {start} to {end}"
             if ordinal != expected:
-                yield Problem("spans", where, f"chunk {ordinal} stands where {expected} should")
+                yield Problem(
+                    "spans", where, f"chunk {ordinal} is at the place of chunk {expected}"
+                )
             if page not in pages:
-                yield Problem("spans", where, "the page is not there")
+                yield Problem("spans", where, "the page is missing")
                 continue
             if pages[page][start:end] != text:
-                yield Problem("spans", where, "the page says something else there")
+                yield Problem("spans", where, "the page has another text there")
             if pages[page][covered[page] : start].strip() or start < covered[page]:
-                yield Problem("spans", where, "it does not follow on what stands before it")
+                yield Problem("spans", where, "it does not follow the chunk before it")
             covered[page] = end
         for page, end in covered.items():
             if pages[page][end:].strip():
@@ -103,7 +105,7 @@ def _keywords(database: Database) -> Iterator[Problem]:
         with database.transaction() as connection:
             connection.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
     except CollectionError as error:
-        yield Problem("keywords", str(database.path), f"the index does not hold together: {error}")
+        yield Problem("keywords", str(database.path), f"the index is damaged: {error}")
     analyser = database.read("SELECT value FROM meta WHERE key = ?", (ANALYSER,)).fetchone()
     current = analyser == (analyser_fingerprint(),)  # outdated words are no damage
     rows = database.read(
@@ -111,17 +113,17 @@ def _keywords(database: Database) -> Iterator[Problem]:
            FROM chunks k JOIN contents c ON c.id = k.content_id
            LEFT JOIN keywords w ON w.rowid = k.id"""
     )
-    held: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     for id, title, headings, text, packed, body in rows:
-        held.update(np.unique(unpack(packed)).tolist())
+        counts.update(np.unique(unpack(packed)).tolist())
         chunk = Chunk("", title, 1, None, 0, 0, text, tuple(json.loads(headings)))
         words = indexed_words(chunk)
         if body is None:
             yield Problem("keywords", f"chunk {id}", "it is not in the keyword index")
         elif current and (body != " ".join(words) or packed != pack(words)):
             yield Problem("keywords", f"chunk {id}", "the keyword index has other words")
-    if dict(database.read("SELECT code, chunks FROM terms").fetchall()) != held:
-        yield Problem("keywords", str(database.path), "the counts of words are off")
+    if dict(database.read("SELECT code, chunks FROM terms").fetchall()) != counts:
+        yield Problem("keywords", str(database.path), "the counts of words are wrong")
     extra = database.read(
         "SELECT count(*) FROM keywords WHERE rowid NOT IN (SELECT id FROM chunks)"
     ).fetchone()[0]

@@ -1,4 +1,4 @@
-"""Reading chunks and what is stored of them from the store's database."""
+"""Reading chunks, their vectors and their words from the store's database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quoth.types import Chunk, Vectors
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What a search weighs of a chunk.
+    """The data of a chunk that a search scores.
 
     Its analysed words are there as one `text` and as codes, which `unpack` reads; `around` has the
     codes of the chunks before and after it. `vector` are the bytes of 32-bit floats.

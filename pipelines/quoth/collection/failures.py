@@ -1,4 +1,4 @@
-"""What could not be read, and why: remembered, so that it is not tried again for nothing."""
+"""Files that could not be read, and why, so that they are not read again in vain."""
 
 from __future__ import annotations
 

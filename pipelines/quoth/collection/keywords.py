@@ -37,8 +37,8 @@ class Keywords:
     def frequency(self, word: str) -> int:
         """Return how many chunks hold an analysed word."""
         row = self._database.read("SELECT chunks FROM terms WHERE code = ?", (encode_word(word),))
-        found = row.fetchone()
-        return int(found[0]) if found else 0
+        count = row.fetchone()
+        return int(count[0]) if count else 0
 
     def named(self, words: Iterable[str], *, most: int) -> dict[str, list[int]]:
         """Return the contents with a source whose name holds a word, for each that is in a name.

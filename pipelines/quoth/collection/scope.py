@@ -15,7 +15,7 @@ from quoth.system import Database
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of a collection that a search looks at. What is not given restricts nothing.
+    """The part of a collection that a search looks at. A field without a value restricts nothing.
 
     `paths` are patterns such as `*/2024/*.pdf`; one without a slash is compared with the name
     alone. `formats` are those of `quoth documents` (`pdf`, `mail`). `pages` are the first and the
@@ -76,11 +76,11 @@ def _contents(database: Database, scope: Scope) -> Iterator[int]:
         yield content
 
 
-def _day(told: str, mtime_ns: int) -> date:
-    """Return the day that a document tells of itself, else the day its file last changed."""
+def _day(stated: str, mtime_ns: int) -> date:
+    """Return the date that a document states, else the day its file last changed."""
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            return read(told).date()
+            return read(stated).date()
         except (ValueError, TypeError):
             continue
     return datetime.fromtimestamp(mtime_ns / 1e9, UTC).date()

@@ -62,7 +62,7 @@ class Store:
         """Close this thread's connection."""
         self._database.close()
 
-    # -- what it was built with ------------------------------------------------------------
+    # -- facts about the collection ------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
         """Return a fact about the whole collection, such as its embedder."""
@@ -76,7 +76,7 @@ class Store:
 
     @property
     def generation(self) -> int:
-        """Return a number that changes whenever chunks come or go, in any process."""
+        """A number that changes whenever chunks are added or removed, by any process."""
         return int(self.meta("generation") or 0)
 
     # -- the analyser of its words -----------------------------------------------------------
@@ -256,7 +256,7 @@ class Store:
         return dict(self._database.read("SELECT id, embedded_hash FROM chunks").fetchall())
 
     def signals(self, ids: Sequence[int]) -> list[Signals]:
-        """Return what a search weighs of these chunks, ordered by id."""
+        """Return the data of these chunks that a search scores, ordered by id."""
         return read_signals(self._database, ids)
 
     # -- following the dense index ---------------------------------------------------------
@@ -267,7 +267,7 @@ class Store:
         return [i for i, removed in rows if not removed], [i for i, removed in rows if removed]
 
     def settle(self, ids: Sequence[int]) -> None:
-        """Forget that these chunks are pending."""
+        """Note that the dense index has followed these chunks."""
         with self._database.transaction() as connection:
             connection.executemany("DELETE FROM pending WHERE chunk_id = ?", [(i,) for i in ids])
 

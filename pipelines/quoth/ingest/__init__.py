@@ -1,4 +1,4 @@
-"""Folder → store → index: syncing it, following it, checking it, embedding it anew."""
+"""Folder → store → index: keeping it equal to a folder, verifying it, embedding it again."""
 
 import lazy_loader
 

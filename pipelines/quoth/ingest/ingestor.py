@@ -33,7 +33,7 @@ _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Ingestor:
-    """Brings one collection in step with files and folders.
+    """Makes one collection equal to files and folders.
 
     `state` is the folder that is never ingested: where Quoth keeps its own files. `workers` are the
     processes that parse, 0 for one per core. A transaction stores about `batch_chunks` chunks.
@@ -115,7 +115,7 @@ class Ingestor:
             elif known != value:
                 raise FingerprintError(
                     f"This collection was built with another {key} than the configured one.",
-                    hint="`quoth reembed` builds it anew with the configured one.",
+                    hint="`quoth reembed` builds it again with the configured one.",
                 )
 
     @property
@@ -144,6 +144,7 @@ class Ingestor:
         )
         reader = FileReader(self.store, self.splitter, pool, outcomes, self._conditions)
         with (
+            closing(pool),
             closing(reader.read(plan.files)) as files,
             closing(
                 embed_chunks(
@@ -196,5 +197,5 @@ def _disk_full_explained() -> Iterator[None]:
             raise
         raise CollectionError(
             f"The disk is full: {error}.",
-            hint="Make room and run the same command again; it goes on where it stopped.",
+            hint="Make room and run the same command again; it continues where it stopped.",
         ) from error

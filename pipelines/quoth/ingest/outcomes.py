@@ -1,4 +1,4 @@
-"""What becomes of each file of a run, as it becomes known."""
+"""The outcomes of the files of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAMED_PAGES = 10
 
 @dataclass(slots=True)
 class Outcomes:
-    """Gathers the outcomes of a run over `count` files, and tells `progress` of each file."""
+    """Gathers the outcomes of a run over `count` files, and reports each to `progress`."""
 
     count: int
     progress: Progress | None = None
@@ -22,12 +22,12 @@ class Outcomes:
     _finished: int = 0
 
     def begin(self) -> None:
-        """Tell how many files there are."""
+        """Report the number of files."""
         if self.progress:
             self.progress(0, self.count, "")
 
     def add(self, outcome: Outcome, *, failed: bool = False) -> None:
-        """Take the outcome of one of the files."""
+        """Add the outcome of one file."""
         (self.failed if failed else self.done).append(outcome)
         self._finished += 1
         if self.progress:

@@ -1,4 +1,4 @@
-"""What a run has to do: files to read, sources that are gone, and what needs no reading."""
+"""The work of a run: files to read, sources to remove, and outcomes that are known at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def plan_ingestion(
     conditions: str,
     has_passwords: bool = False,
 ) -> Plan:
-    """Return what has to be done for the files that were found under `roots`.
+    """Return the work for the files that were found under `roots`.
 
     A file with the size and time of its stamp is unchanged. A failure is reported again, without a
     reading, while the file and the `conditions` (limits, version) are the same. A source under

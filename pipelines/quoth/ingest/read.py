@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 
 from quoth.collection import Failure, Store
@@ -28,7 +27,7 @@ class ReadFile:
 
 
 class FileReader:
-    """Reads the files of one run. What becomes of a file that gives no document is an outcome."""
+    """Reads the files of one run. A file without a document is an outcome."""
 
     def __init__(
         self,
@@ -51,13 +50,12 @@ class FileReader:
         self, files: Sequence[File]
     ) -> Generator[tuple[ReadFile, Sequence[Chunk]], None, None]:
         """Yield each file whose content is new, read and split, as soon as it is read."""
-        with closing(self._pool):
-            for path, result in self._pool.load_all(file.path for file in self._new(files)):
-                file, hash = self._unread.pop(str(path))
-                if isinstance(result, DocumentError):
-                    self._fail(file, result)
-                else:
-                    yield ReadFile(file, hash, result), self._splitter.split(result)
+        for path, result in self._pool.load_all(file.path for file in self._new(files)):
+            file, hash = self._unread.pop(str(path))
+            if isinstance(result, DocumentError):
+                self._fail(file, result)
+            else:
+                yield ReadFile(file, hash, result), self._splitter.split(result)
 
     def link_doubles(self) -> None:
         """Link the files with the content of another file of the run, once that one is stored."""
@@ -67,7 +65,7 @@ class FileReader:
                 self._outcomes.add(replace(first, path=str(file.path)), failed=True)
 
     def _new(self, files: Sequence[File]) -> Iterator[File]:
-        """Yield what has to be read, hashed only a little ahead of its reading."""
+        """Yield the files to read, each hashed shortly before it is read."""
         for file in files:
             try:
                 hash = content_hash(file.path)

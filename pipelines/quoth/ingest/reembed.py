@@ -1,7 +1,7 @@
 """The same documents with another embedder or splitter: built beside the old, swapped at the end.
 
 No file is read again. Until the swap, which is one transaction, a process configured as before
-still gets its answers. A run that is interrupted goes on where it stopped.
+still gets its answers. An interrupted run continues where it stopped.
 """
 
 from __future__ import annotations
@@ -42,8 +42,7 @@ def reembed(
         if all(store.meta(key) == value for key, value in made_with.items()):
             return Report(
                 skipped=tuple(
-                    Outcome(source.path, "It is as configured already.", "unchanged")
-                    for source in sources
+                    Outcome(source.path, "It is as configured.", "unchanged") for source in sources
                 )
             )
         build = Build(store.path.with_name("reembed.sqlite"), "|".join(made_with.values()))
@@ -61,7 +60,7 @@ def reembed(
         sources = store.sources()
     return Report(
         done=tuple(
-            Outcome(source.path, "It was embedded anew.", "text", source.pages, source.chunks)
+            Outcome(source.path, "It was embedded again.", "text", source.pages, source.chunks)
             for source in sources
         ),
         seconds=time.perf_counter() - begin,

@@ -1,4 +1,4 @@
-"""Is the collection what it should be? SQLite against itself, the files, the model and Chroma."""
+"""The check of a collection: SQLite against itself, the files, the embedder and Chroma."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _file(path: Path, size: int, mtime_ns: int, hash: str, notes: list[str]) -> 
             notes.append(f"{path} changed since it was ingested.")
         elif content_hash(path) != hash:
             yield Problem(
-                "file", str(path), "its content changed, though its size and its time did not"
+                "file", str(path), "its content changed, but neither its size nor its time"
             )
     except OSError:
         notes.append(f"{path} is no longer there, or cannot be opened.")
@@ -96,13 +96,13 @@ def _embedded(store: Store, embedder: Embedder) -> Iterator[Problem]:
                 where = f"{chunk.source}, page {chunk.page}, chunk {id}"
                 yield Problem("vectors", where, "it was embedded as another text")
     some = ids[:: max(1, len(ids) // _SAMPLED)]
-    held, vectors = store.vectors(some)
-    chunks = store.chunks(held)
-    again = embedder.embed([embedded_text(chunks[id], embedder)[0] for id in held])
+    ids, vectors = store.vectors(some)
+    chunks = store.chunks(ids)
+    again = embedder.embed([embedded_text(chunks[id], embedder)[0] for id in ids])
     if vectors.shape != again.shape:
         yield Problem("vectors", str(store.path), "they are not as wide as the model's")
         return
-    for id, cosine in zip(held, (vectors * again).sum(axis=1), strict=True):
+    for id, cosine in zip(ids, (vectors * again).sum(axis=1), strict=True):
         if not cosine >= _LEAST_COSINE:
             yield Problem(
                 "vectors", f"chunk {id}", f"the model gives another vector (cosine {cosine:.3f})"

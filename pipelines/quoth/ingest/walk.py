@@ -1,4 +1,4 @@
-"""Which files there are: a folder's tree, without leaving it and without special files."""
+"""The files below a folder, without leaving it and without special files."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class File:
 def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File | Outcome]:
     """Yield every file under these files and folders, once, ordered by path.
 
-    What is not read comes as an `Outcome` with its reason: hidden files, links that lead out of
-    the folder, sockets and devices, the folder `without` (`skipped`), and what may not be opened
-    (`failed`).
+    Every path that is not read is an `Outcome` with its reason: hidden files, links that lead out
+    of the folder, sockets and devices, the folder `without` (`skipped`), and paths that cannot be
+    opened (`failed`).
     """
     seen: set[tuple[int, int]] = set()
     if without is not None and without.is_dir():
@@ -136,11 +136,11 @@ def _entry(
 
 
 def _readable(path: str) -> str:
-    """Return the path as it can be printed and stored: bytes that are no UTF-8 are replaced."""
+    """Return the path as it can be printed and stored: bytes that are not UTF-8 are replaced."""
     return path if path.isascii() else os.fsencode(path).decode("utf-8", "replace")
 
 
 def content_hash(path: Path) -> str:
-    """Return what identifies a file's content (BLAKE2b, 16 bytes, in hexadecimal)."""
+    """Return the hash of a file's content (BLAKE2b, 16 bytes, in hexadecimal)."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

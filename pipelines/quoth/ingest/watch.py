@@ -1,4 +1,4 @@
-"""Keeps a collection in step with folders for as long as it runs."""
+"""Keeps a collection equal to folders for as long as it runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def watch(
         if not folder.expanduser().is_dir():
             raise UsageError(
                 f"{folder} is not a folder; only folders can be watched.",
-                hint="Name the folder that it lies in.",
+                hint="Name its folder.",
             )
     from watchfiles import watch as changes_in
 

@@ -21,7 +21,7 @@ _MAX_POSTINGS = 10_000
 _SMALL_SCOPE = 2_000
 """Chunks up to which a part of a large collection is compared without the index."""
 _SURE = 0.999
-"""Share of the best name's fit from which on another name fits as well."""
+"""The share of the best fit from which another name counts as named, too."""
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class CandidateSearch:
     ) -> Scores:
         """Return the scores of at least `limit` candidates, all among `ids` where these are given.
 
-        `settings.candidates` are taken from each side, more where `limit` asks for it.
+        Each side gives `settings.candidates` of them, or more where `limit` requires it.
         """
         mode, count = settings.mode, settings.candidates
         if mode != "hybrid" or limit > 2 * count:  # both sides together give up to twice as many

@@ -42,7 +42,7 @@ class Expander(Runnable[str, Expansion]):
 
     `rewrite` gives the question in the words of a search, `multi` up to three similar questions,
     `hyde` a passage as it could stand in a document that answers it (Gao and others 2022). A reply
-    that the journal holds is not asked for again.
+    to the same question comes from `journal`.
     """
 
     def __init__(self, model: LocalModel, way: Way, *, journal: Journal | None = None) -> None:

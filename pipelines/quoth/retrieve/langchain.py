@@ -1,4 +1,4 @@
-"""A collection as a LangChain retriever, and any LangChain retriever in place of our search."""
+"""A collection as a LangChain retriever, and a LangChain retriever as a searcher."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _as_hit(document: Document) -> Hit:
 
 
 def as_langchain(hits: Sequence[Hit]) -> list[Document]:
-    """Return hits as LangChain documents; the metadata says where each stands."""
+    """Return hits as LangChain documents, with source, page and offsets in the metadata."""
     return [
         Document(id=str(hit.chunk.id), page_content=hit.chunk.text, metadata=hit.as_metadata())
         for hit in hits

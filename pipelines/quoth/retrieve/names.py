@@ -1,7 +1,7 @@
-"""Which documents a question names: the words of the question against the names of the files.
+"""Documents that a question names: the words of the question are matched with file names.
 
-"What was the revenue of 3M in FY2018?" names `3M_2018_10K.pdf`. Where no name fits, nothing
-happens; a number alone names nothing, since numbers stand in many questions.
+"What was the revenue of 3M in FY2018?" names `3M_2018_10K.pdf`. Where no name fits, the
+ranking does not change. A number alone names nothing, since many questions have numbers.
 """
 
 from __future__ import annotations

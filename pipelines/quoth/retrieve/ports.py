@@ -1,4 +1,4 @@
-"""What answering needs of a search."""
+"""The port between answering and search."""
 
 from __future__ import annotations
 

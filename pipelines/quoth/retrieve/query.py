@@ -1,4 +1,4 @@
-"""What is searched for: a question, with what a model added to it."""
+"""The query of a search: a question, with the texts that a model added."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Query:
 
     @cached_property
     def named_words(self) -> set[str]:
-        """What can be a word of a file's name."""
+        """The words that can be part of a file's name."""
         return guess_name_words(self._text, self.question.language)
 
     @cached_property
@@ -48,7 +48,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class WeightedQuery:
-    """A query as the fusion weighs it: its vector, its words, and their weights (idf)."""
+    """A query for the fusion: its vector, its words, and their weights (idf)."""
 
     vector: Vectors
     words: Sequence[str]

@@ -17,12 +17,10 @@ MAX_QUESTION_CHARACTERS = 20_000
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A question, and what search and answering need to know of it.
+    """A question, with the facts that search and answering use.
 
-    Each fact is worked out when it is first needed, and kept. Raises `UsageError` for a text that
-    is empty or too long.
-
-    `embedder` is that of the collection in which the question is asked.
+    Each fact is computed when it is first used, and kept. `embedder` is that of the collection.
+    Raises `UsageError` for a text that is empty or too long.
     """
 
     text: str
@@ -39,7 +37,7 @@ class Question:
 
     @cached_property
     def terms(self) -> Mapping[str, int]:
-        """The words that carry meaning, with their counts."""
+        """The words with their counts."""
         return Counter(self.words)
 
     @cached_property
@@ -49,7 +47,7 @@ class Question:
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        """The stems of all words, those without meaning included."""
+        """The stems of all words, stop words included."""
         return frozenset(stem(word, self.language) for word in self.lexemes)
 
     @cached_property
@@ -60,7 +58,7 @@ class Question:
 
     @cached_property
     def kind(self) -> AnswerKind:
-        """The kind of answer that is asked for."""
+        """The kind of answer that the question asks for."""
         return self.language.questions.kind_of(self.text)
 
     @cached_property

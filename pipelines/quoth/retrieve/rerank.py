@@ -69,10 +69,10 @@ class CrossEncoderReranker(_Compressor):
         """Return a score for each text; higher is better."""
         if not texts:
             return []
-        scores = self._loaded().predict([(question, text) for text in texts])
+        scores = self._load().predict([(question, text) for text in texts])
         return [float(score) for score in scores]
 
-    def _loaded(self) -> Any:
+    def _load(self) -> Any:
         with self._loading:
             if self._model is None:
                 if not (self.folder / "config.json").is_file():
@@ -100,7 +100,7 @@ class ModelReranker(_Compressor):
     """A language model that says of each text whether it helps: 1 for yes, 0 for no.
 
     A LangChain document compressor. Texts that it judges alike stay in their order. A judgement
-    that the journal holds is not asked for again.
+    of the same text comes from `journal`.
     """
 
     model: LocalModel

@@ -1,4 +1,4 @@
-"""Hits grown to the section of the page that they stand in."""
+"""Grows hits to the sections of the pages that they belong to."""
 
 from __future__ import annotations
 

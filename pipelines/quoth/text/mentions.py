@@ -1,4 +1,4 @@
-"""Names and numbers in a text, and whether what was read has them."""
+"""Names and numbers of a text, and whether its sources have them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from itertools import zip_longest
 from typing import Literal
 
 from quoth.text.numbers import find_numbers, read_number_values
-from quoth.text.sentences import find_sentences as sentence_spans
+from quoth.text.sentences import find_sentences
 
 _WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
-
-
-_NAME = re.compile(r"\b[A-ZÀ-ÞЀ-Я][\w’'\-]*[\w]")
-
-
+_NAME = re.compile(r"\b[^\W\d_][\w’'\-]*\w")
 _OPENING = re.compile(r"[\s\"'“‘«(\[*_#>\-]*")
 
 
@@ -28,7 +24,7 @@ def fold_words(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name or number in a text, and whether it stands in what was read."""
+    """A name or a number of a text, from the offset `start` on."""
 
     start: int
     text: str
@@ -37,7 +33,7 @@ class Mention:
 
 
 class SourceVocabulary:
-    """The words and numbers of what was read; tells what a sentence has that they do not."""
+    """The words and numbers of some sources, to check the mentions of other texts against."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._words: set[str] = set()
@@ -49,13 +45,15 @@ class SourceVocabulary:
             self._numbers |= read_number_values([text])
 
     def unsupported(self, sentence: str) -> tuple[str, ...]:
-        """Return the names and numbers of a sentence that were not read, in order."""
+        """Return the names and numbers of a sentence that no source has, in order."""
         return tuple(
-            dict.fromkeys(found.text for found in self.mentions(sentence) if not found.supported)
+            dict.fromkeys(
+                mention.text for mention in self.mentions(sentence) if not mention.supported
+            )
         )
 
     def share(self, sentence: str) -> float:
-        """Return the share of a sentence's longer words that were read."""
+        """Return the share of a sentence's longer words that a source has."""
         words = [word for word in fold_words(sentence) if len(word) > 3]
         return sum(word in self._words for word in words) / len(words) if words else 0.0
 
@@ -64,22 +62,22 @@ class SourceVocabulary:
 
         A capital letter at the start of a sentence makes no name, unless another name follows it.
         """
-        found = [
+        mentions = [
             Mention(number.start, number.text, "number", number.is_among(self._numbers))
             for number in find_numbers(text)
         ]
         begins = {0} | {end for _, end in self._starts(text)}
-        names = list(_NAME.finditer(text))
+        names = [match for match in _NAME.finditer(text) if match[0][0].isupper()]
         for match, follower in zip_longest(names, names[1:]):
             alone = follower is None or follower.start() != match.end() + 1
             if match.start() in begins and alone:
                 continue
-            found.append(Mention(match.start(), match[0], "name", self._knows(match[0])))
-        return sorted(found, key=lambda mention: (mention.start, mention.text))
+            mentions.append(Mention(match.start(), match[0], "name", self._knows(match[0])))
+        return sorted(mentions, key=lambda mention: (mention.start, mention.text))
 
     @staticmethod
     def _starts(text: str) -> Iterator[tuple[int, int]]:
-        for start, _ in sentence_spans(text):
+        for start, _ in find_sentences(text):
             opening = _OPENING.match(text, start)
             yield start, opening.end() if opening else start
 

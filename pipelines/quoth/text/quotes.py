@@ -1,4 +1,4 @@
-"""Finds a quote again in the text of a page: exactly, or tolerant of how pages are typeset."""
+"""The place of a quote on a page: exact, or tolerant of how pages are typeset."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HYPHENATED = re.compile(r"(?<=\w)[-\u00ad]\s*\n\s*(?=\w)|\u00ad")
 
 
 def find_quote(quote: str, page_text: str) -> tuple[int, int, Finding] | None:
-    """Return (start, end, how) of a quote in a page, or `None` when it does not stand there.
+    """Return (start, end, how) of a quote in a page, or `None` when the page does not have it.
 
     `exact` compares characters; `tolerant` ignores differences of white space, hyphenation at
     the end of a line, ligatures, and the shape of quotation marks and dashes, nothing else.
@@ -25,19 +25,19 @@ def find_quote(quote: str, page_text: str) -> tuple[int, int, Finding] | None:
     start = page_text.find(quote)
     if start >= 0:
         return start, start + len(quote), "exact"
-    needle, _ = _folded(quote)
-    haystack, offsets = _folded(page_text)
+    needle, _ = _fold(quote)
+    haystack, offsets = _fold(page_text)
     if not needle:
         return None
-    at = haystack.find(needle)
-    if at < 0:
+    first = haystack.find(needle)
+    if first < 0:
         return None
-    last = offsets[at + len(needle) - 1]
-    return offsets[at], last + 1, "tolerant"
+    last = offsets[first + len(needle) - 1]
+    return offsets[first], last + 1, "tolerant"
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
-    """Return the text without what typesetting adds, and the origin of each of its characters."""
+def _fold(text: str) -> tuple[str, list[int]]:
+    """Return the text without typography, and the offset of each of its characters."""
     skipped = [match.span() for match in _HYPHENATED.finditer(text)]
     starts = [span[0] for span in skipped]
     characters: list[str] = []

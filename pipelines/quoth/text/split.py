@@ -1,8 +1,8 @@
 """Document → chunks, by the embedder's tokens, along headings, paragraphs, sentences and rows.
 
 A chunk never crosses a page, so that its page is certain. Chunks do not overlap, and only white
-space lies between them: together they are the whole text. What stands before and after a chunk is
-fetched when it is needed (`Store.neighbours`), rather than embedded twice.
+space lies between them: together they are the whole text. The chunks before and after a chunk are
+read when they are needed (`Store.neighbours`), rather than embedded twice.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from quoth.types import Chunk, Document, Heading, Page
 
 _Path = tuple[Heading, ...]
 _Borders = Callable[[str, int, int], Iterator[int]]
-"""Given a text and a span of it, the offsets within that it is best cut at."""
+"""Given a text and a span of it, offsets within the span at which to cut."""
 TokenStarts = Callable[[str], Sequence[int]]
 """Given a text, the offset of each of its tokens, ascending."""
 
 _BETWEEN = 2
-"""Tokens that may stand between headings and text."""
+"""Tokens between headings and text."""
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 # The end of a line that is a row of a table, or before an item of a list.
 _ROW = re.compile(
@@ -46,16 +46,21 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     """Cuts documents into chunks of at most `chunk_tokens` tokens. A LangChain `Runnable`.
 
     `split` gives the chunks of a document; `invoke` takes documents of Quoth or of LangChain (a
-    page each) and gives LangChain documents, whose metadata say where each stands.
+    page each) and gives LangChain documents, whose metadata locate each chunk.
 
-    `token_starts` is the embedder's tokenizer; `limit` is what the embedder reads at most. With
-    `heads`, a chunk leaves room within that limit for the title and the headings above it, so that
-    they can be embedded with it; at least half of `chunk_tokens` stays for the text.
+    `token_starts` is the embedder's tokenizer, `limit` the most tokens that the embedder reads.
+    `with_headings` makes each chunk leave room within that limit for the title and the headings
+    above it, which are embedded with it; at least half of `chunk_tokens` remains for the text.
     Raises `ConfigurationError` when a chunk could be longer than the embedder reads.
     """
 
     def __init__(
-        self, token_starts: TokenStarts, *, chunk_tokens: int, limit: int, heads: bool = False
+        self,
+        token_starts: TokenStarts,
+        *,
+        chunk_tokens: int,
+        limit: int,
+        with_headings: bool = False,
     ) -> None:
         if chunk_tokens > limit:
             raise ConfigurationError(
@@ -66,12 +71,12 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         self._token_starts = token_starts
         self.chunk_tokens = chunk_tokens
         self.limit = limit
-        self.heads = heads
+        self.with_headings = with_headings
 
     @property
     def fingerprint(self) -> str:
-        """What tells this splitter from another one whose chunks do not belong beside its own."""
-        return f"structure-3:{self.chunk_tokens}:{self.limit if self.heads else 0}"
+        """The identity of the splitter: chunks of another one do not belong beside its own."""
+        return f"structure-3:{self.chunk_tokens}:{self.limit if self.with_headings else 0}"
 
     def count(self, text: str) -> int:
         """Return the number of tokens in a text."""
@@ -110,15 +115,16 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         return self._call_with_config(self._chunks, input, config)
 
     def _chunks(self, given: Splittable) -> list[LangChainDocument]:
-        several = [given] if isinstance(given, Document | LangChainDocument) else given
-        found = []
-        for one in several:
-            more = one.metadata if isinstance(one, LangChainDocument) else {}
-            found += [
-                LangChainDocument(page_content=chunk.text, metadata={**more, **chunk.as_metadata()})
-                for chunk in self.split(one if isinstance(one, Document) else _page_of(one))
+        documents = [given] if isinstance(given, Document | LangChainDocument) else given
+        chunks = []
+        for document in documents:
+            own = document.metadata if isinstance(document, LangChainDocument) else {}
+            parsed = document if isinstance(document, Document) else _page_of(document)
+            chunks += [
+                LangChainDocument(page_content=chunk.text, metadata={**own, **chunk.as_metadata()})
+                for chunk in self.split(parsed)
             ]
-        return found
+        return chunks
 
     def _spans(
         self, page: Page, starts: Sequence[int], path: _Path, sizes: _Sizes
@@ -127,7 +133,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         begin, end, room = 0, 0, 0
         for piece_start, piece_end, opens, within in self._pieces(page, starts, path, sizes):
             full = _count(starts, begin, piece_end) > room
-            # A new section starts a new chunk, unless what stands before it is only a line or two.
+            # A new section starts a new chunk, unless the chunk so far is only a line or two.
             section = opens and _count(starts, begin, end) * 3 >= room
             if (full or section) and end > begin:
                 for span in _trimmed(page.text, begin, end):
@@ -165,7 +171,7 @@ def _page_of(given: LangChainDocument) -> Document:
 
 
 class _Sizes:
-    """How many tokens a chunk may have, by the headings above it."""
+    """The token budget of a chunk, by the headings above it."""
 
     def __init__(self, splitter: Splitter, title: str) -> None:
         self._splitter = splitter
@@ -174,7 +180,7 @@ class _Sizes:
 
     def of(self, path: _Path) -> int:
         splitter = self._splitter
-        if not splitter.heads:
+        if not splitter.with_headings:
             return splitter.chunk_tokens
         if path not in self._known:
             head = heading_text(self._title, [heading.title for heading in path])

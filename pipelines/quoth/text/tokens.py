@@ -1,4 +1,4 @@
-"""Where tokens stand in a text, and how many there can be at most."""
+"""The offsets of tokens in a text, and a bound of their number."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def split_blocks(text: str, size: int = 20_000) -> Iterator[tuple[int, int]]:
 
 
 def locate_tokens(text: str, sizes: Sequence[int]) -> list[int]:
-    """Return where in `text` each token starts, given its bytes in UTF-8.
+    """Return the offset in `text` of each token, given the sizes of the tokens in bytes of UTF-8.
 
     When the bytes are not those of the text (a tokenizer that adds or drops some), the tokens are
     spread evenly.

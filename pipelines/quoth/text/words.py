@@ -1,7 +1,8 @@
-"""The words of a text as the keyword side sees them: lower case, stemmed, without stop words.
+"""The analysed words of a text: lower case, without accents, stemmed, without stop words.
 
-The keyword index holds these, questions are cut the same way, and a stored text keeps them as
-numbers, so that a search can weigh its candidates exactly without reading them again.
+The keyword index holds the words of chunks, and a question is analysed in the same way. A stored
+chunk keeps its words as 32-bit codes, so that a search can score its candidates exactly without
+reading their text.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from numpy.typing import NDArray
 from quoth.text.language import ENGLISH, Language
 
 _VERSION = "words-2"
-"""To be raised when this module gives other words for the same text."""
+"""Raise it when this module gives other words for the same text."""
 _WORD = re.compile(r"[^\W_]+")
-# Scripts that put no space between words: their pairs of characters stand in for words.
+# Scripts without spaces between words: pairs of characters take the place of words.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
 _PART = re.compile(r"\d+|[^\W\d_]+")
 _SHORT_YEAR = re.compile(r"[0-4]\d")
@@ -70,9 +71,9 @@ def split_name(name: str, language: Language = ENGLISH) -> set[str]:
 
 
 def guess_name_words(question: str, language: Language = ENGLISH) -> set[str]:
-    """Return what of a question can be a word of a file's name.
+    """Return the words of a question that a file's name may have.
 
-    That is its words and their parts; two or three neighbours as one word ("best buy" is also
+    These are its words and their parts; two or three neighbours as one word ("best buy" is also
     bestbuy, "10-K" is also 10k); and a year of two digits as one of four (FY20 is also 2020).
     """
     words = list(_words(question.replace("_", " ")))

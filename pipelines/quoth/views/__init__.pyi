@@ -7,6 +7,7 @@ __all__ = [
     "chunk_json",
     "citation_json",
     "clean",
+    "draw_page",
     "format_copies",
     "format_count",
     "format_page",
@@ -17,7 +18,6 @@ __all__ = [
     "hit_json",
     "load_ipython_extension",
     "notebook_bar",
-    "page_image",
     "page_json",
     "register_views",
     "render_summary",
@@ -54,7 +54,7 @@ from .lines import (
     format_verdict,
 )
 from .notebook import load_ipython_extension, register_views, show
-from .page_image import page_image
+from .page_image import draw_page
 from .summary import FORMATS, Format, render_summary
 from .text import answer_text, report_text, summary_text
 from .trace import trace_json, trace_page

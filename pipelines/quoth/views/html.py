@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from quoth.text import encloses
 from quoth.types import Answer, Citation, Hit, Outcome, Report
 from quoth.views.lines import format_page, format_path, format_quote, format_report, format_verdict
-from quoth.views.page_image import page_image
+from quoth.views.page_image import draw_page
 from quoth.views.summary import format_coverage
 from quoth.views.trace import tree_html
 
@@ -112,7 +112,7 @@ def _footnote(
 
 def _page(citation: Citation) -> str:
     """Return the drawn page of a citation; empty where there is no page to draw."""
-    image = page_image(Path(citation.source), citation.page, citation.quote)
+    image = draw_page(Path(citation.source), citation.page, citation.quote)
     if image is None:
         return ""
     data = base64.b64encode(image).decode("ascii")

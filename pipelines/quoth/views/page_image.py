@@ -1,6 +1,6 @@
 """A page of a PDF as an image, with a quote highlighted.
 
-It is drawn in a process of its own with a limit of time, as everything that parses a document.
+The page is drawn in a child process with limits of time and memory.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from quoth.errors import ConfigurationError
 from quoth.system import Child, ParentPipe, encode_png, limit_memory
 
 WIDTH = 760
-"""Pixels from side to side."""
+"""The width of an image in pixels."""
 SECONDS = 60.0
+"""The most seconds for one drawing."""
 MEMORY = 1 << 30
-"""Bytes that the drawing may take."""
+"""The most bytes for one drawing."""
 
 _SHADES = 16
 _PALETTE = bytes(
@@ -29,10 +30,10 @@ _PALETTE = bytes(
 """Sixteen greys, and the same under a marker."""
 
 
-def page_image(source: Path, page: int, quote: str) -> bytes | None:
-    """Return page number `page` (from 1) of a PDF as PNG, the quote marked where it is found.
+def draw_page(source: Path, page: int, quote: str) -> bytes | None:
+    """Return page `page` (from 1) of a PDF as PNG, with the quote highlighted where it is found.
 
-    `None` where the file is gone, is no PDF, or cannot be drawn.
+    `None` for a file that is gone, is no PDF, or cannot be drawn.
     """
     try:
         status = source.stat()
@@ -41,11 +42,11 @@ def page_image(source: Path, page: int, quote: str) -> bytes | None:
                 return None
     except OSError:
         return None
-    return _drawn(str(source.resolve()), page, quote, status.st_mtime_ns)
+    return _draw_in_child(str(source.resolve()), page, quote, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def _drawn(source: str, page: int, quote: str, mtime_ns: int) -> bytes | None:
+def _draw_in_child(source: str, page: int, quote: str, mtime_ns: int) -> bytes | None:
     request = json.dumps({"source": source, "page": page, "quote": quote})
     try:
         child = Child("quoth.views.page_image:main")
@@ -68,7 +69,7 @@ def main() -> None:
 
 
 def draw(source: str, number: int, quote: str) -> bytes:
-    """Return the page as PNG; called in the process of its own."""
+    """Return the page as PNG, in the child process."""
     import numpy as np
     import pypdfium2
 
@@ -77,9 +78,10 @@ def draw(source: str, number: int, quote: str) -> bytes:
         bitmap = page.render(scale=WIDTH / page.get_width(), grayscale=True)
         shades = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width] // 16
         marked = np.zeros(shades.shape, bool)
-        place = bitmap.get_posconv(page)
+        converter = bitmap.get_posconv(page)
         for left, bottom, right, top in _rectangles(page.get_textpage(), quote):
-            (x1, y1), (x2, y2) = place.to_bitmap(left, bottom), place.to_bitmap(right, top)
+            x1, y1 = converter.to_bitmap(left, bottom)
+            x2, y2 = converter.to_bitmap(right, top)
             x, y = sorted((x1, x2)), sorted((y1, y2))
             marked[max(0, y[0] - 2) : y[1] + 3, max(0, x[0] - 2) : x[1] + 3] = True
         pixels = (shades + _SHADES * marked).astype(np.uint8)
@@ -87,18 +89,18 @@ def draw(source: str, number: int, quote: str) -> bytes:
 
 
 def _rectangles(textpage: Any, quote: str) -> list[tuple[float, float, float, float]]:
-    """Return where the letters of a quote stand on the page, one rectangle a line."""
+    """Return the rectangles around a quote on the page, one for each line."""
     letters = [
-        (letter.casefold(), at)
-        for at in range(textpage.count_chars())
-        if (letter := textpage.get_text_range(at, 1))[:1].isalnum()
+        (letter.casefold(), index)
+        for index in range(textpage.count_chars())
+        if (letter := textpage.get_text_range(index, 1))[:1].isalnum()
     ]
-    wanted = "".join(filter(str.isalnum, quote)).casefold()
-    written = "".join(letter for letter, _ in letters)
-    owners = [at for letter, at in letters for _ in letter]
-    begin = written.find(wanted) if wanted else -1
+    quote_letters = "".join(filter(str.isalnum, quote)).casefold()
+    page_letters = "".join(letter for letter, _ in letters)
+    indexes = [index for letter, index in letters for _ in letter]
+    begin = page_letters.find(quote_letters) if quote_letters else -1
     if begin < 0:
         return []
-    first, last = owners[begin], owners[begin + len(wanted) - 1]
+    first, last = indexes[begin], indexes[begin + len(quote_letters) - 1]
     count = textpage.count_rects(first, last - first + 1)
-    return [textpage.get_rect(index) for index in range(count)]
+    return [textpage.get_rect(number) for number in range(count)]
