@@ -128,7 +128,7 @@ async def test_asking_does_not_block_the_loop(library: Library) -> None:
     answer = await library.answerer.ainvoke("When can the tenant get out of the lease early?")
     ticking.cancel()
     assert answer.citations
-    assert ticks > 5
+    assert ticks > 1, "the loop stood still while the answer was made"
 
 
 def test_callbacks_see_the_model_called(library: Library) -> None:

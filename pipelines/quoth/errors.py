@@ -27,7 +27,7 @@ from __future__ import annotations
 
 
 class QuothError(Exception):
-    """Something went wrong; `hint` says what to do next.
+    """The root of all errors that Quoth raises; `hint` is the next step for the user.
 
     `str(error)` is one sentence for a person. `exit_code` is what the command line returns.
     """
@@ -54,7 +54,7 @@ class MissingExtraError(ConfigurationError):
 
 
 class DocumentError(QuothError):
-    """One document cannot be used; `status` is its kind in reports."""
+    """One document cannot be read; `status` is its status in reports."""
 
     status = "failed"
 
@@ -66,7 +66,7 @@ class NeedsPasswordError(DocumentError):
 
 
 class NoTextError(DocumentError):
-    """The document holds no text: it is empty, or its pages are images."""
+    """The document has no text: it is empty, or its pages are images."""
 
     status = "no_text"
 
@@ -78,7 +78,7 @@ class EmptyDocumentError(NoTextError):
 
 
 class CorruptDocumentError(DocumentError):
-    """The file is broken, or is not what its name says."""
+    """The file is broken, or of another format than its name says."""
 
     status = "corrupt"
 
@@ -96,7 +96,7 @@ class LimitExceededError(DocumentError):
 
 
 class CollectionError(QuothError):
-    """The collection is in a state that needs a decision."""
+    """The collection needs a decision of the user."""
 
     exit_code = 2
 
@@ -110,7 +110,7 @@ class FingerprintError(CollectionError):
 
 
 class BackendError(QuothError):
-    """A model or its server failed. `retryable` says whether the same call may succeed later."""
+    """A model or its server failed. `retryable`: whether the same call may succeed later."""
 
     exit_code = 3
 
@@ -127,13 +127,13 @@ class BackendUnavailableError(BackendError):
 
 
 class ModelNotFoundError(BackendError):
-    """The backend is there, but does not have the model."""
+    """The backend answers, but does not have the model."""
 
     exit_code = 2
 
 
 class GenerationError(BackendError):
-    """The backend answered, but with something that is not an answer."""
+    """The reply of the backend is broken or incomplete."""
 
 
 class ContextOverflowError(QuothError):
@@ -162,6 +162,6 @@ class PromptError(QuothError):
 
 
 class EgressError(QuothError):
-    """A connection off this machine was attempted that the configuration does not name."""
+    """A connection to a host that the configuration does not name was refused."""
 
     exit_code = 2

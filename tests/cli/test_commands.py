@@ -26,7 +26,7 @@ def test_ask_prints_the_answer_its_page_and_a_quote_that_stands_there(
     assert result.returncode == 0, result.stderr
     assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in result.stdout
     assert "enough for 32 hours" in " ".join(result.stdout.split())
-    assert "✓ stands on that page" in result.stdout
+    assert "✓ found on that page" in result.stdout
     assert "tokens read" in result.stderr
     assert "\x1b" not in result.stdout + result.stderr, "no colours and no bars in a pipe"
 

@@ -180,7 +180,7 @@ def test_a_real_answer_prints_with_its_page_and_draws_it(
     printed = capsys.readouterr().out
     assert printed == f"{answer_text(answer)}\n"
     assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in printed
-    assert "✓ stands on that page" in printed
+    assert "✓ found on that page" in printed
     assert "data:image/png;base64," in answer_html(answer, with_pages=True)
     assert str(answer) == answer.text
 

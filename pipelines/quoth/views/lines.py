@@ -43,8 +43,8 @@ def format_verdict(citation: Citation) -> str:
     if not citation.verified:
         return "✗ not found on that page"
     if citation.finding == "repaired":
-        return "✓ stands on that page; chosen by Quoth as the best evidence"
-    return "✓ stands on that page"
+        return "✓ found on that page; chosen by Quoth as the best evidence"
+    return "✓ found on that page"
 
 
 def format_quote(citation: Citation) -> str:
