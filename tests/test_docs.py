@@ -67,9 +67,12 @@ def test_the_commands_in_the_how_tos_are_there() -> None:
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """Strictly: a link to a page or a heading that is not there fails."""
+    zensical = Path(sys.executable).with_name("zensical")
+    if not zensical.exists():
+        pytest.skip("zensical is not installed: it needs Python 3.11.5")
+    subprocess.run([sys.executable, "-m", "tools.api"], cwd=ROOT, check=True)
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    zensical = Path(sys.executable).with_name("zensical")
     result = subprocess.run(
         [zensical, "build", "--strict"], cwd=tmp_path, capture_output=True, text=True
     )

