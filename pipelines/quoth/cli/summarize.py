@@ -24,6 +24,51 @@ if TYPE_CHECKING:
     from quoth.summarize import Monitor, Summary, SummaryOptions
     from quoth.types import Document
 
+Paths = Annotated[list[Path], typer.Argument(help="Files and folders.")]
+OutputFolder = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="DIR", help="A folder for a file per summary."),
+]
+Query = Annotated[
+    str, typer.Option(metavar="QUESTION", help="A question that the summary shall answer.")
+]
+Length = Annotated[
+    str, typer.Option(metavar="LENGTH", help="brief, standard, detailed, or a number of words.")
+]
+Language = Annotated[str, typer.Option(metavar="LANGUAGE", help="The language of the summary.")]
+Strategy = Annotated[
+    str, typer.Option(metavar="STRATEGY", help="auto, map-reduce, refine or stuff.")
+]
+Together = Annotated[bool, typer.Option("--together", help="One summary of all documents.")]
+SchemaFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A JSON schema for the result.")
+]
+FormatName = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help="text, markdown or json.")
+]
+Pattern = Annotated[
+    str, typer.Option(metavar="PATTERN", help="A pattern for the names of files in folders.")
+]
+Workers = Annotated[
+    int,
+    typer.Option(metavar="NUMBER", min=0, help="Documents at once; 0 takes what the model can do."),
+]
+MaxFailures = Annotated[
+    int,
+    typer.Option(
+        metavar="NUMBER", min=0, help="Stop after more failures than this; 0 never stops."
+    ),
+]
+MaxPages = Annotated[
+    int,
+    typer.Option(metavar="NUMBER", min=0, help="Pages to read of each document; 0 reads all."),
+]
+WithTrace = Annotated[bool, typer.Option(help="Write the tree of partial summaries too.")]
+Fresh = Annotated[bool, typer.Option(help="Repeat calls that were sampled above temperature 0.")]
+Passwords = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PASSWORD", help="A password for encrypted files; may be repeated."),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the tokens, calls and time, and generate nothing.")
 ]
@@ -36,60 +81,23 @@ def register(app: typer.Typer) -> None:
 
 def summarize(
     shared: SharedOptions,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="A folder for a file per summary."),
-    ] = None,
-    query: Annotated[
-        str, typer.Option(metavar="QUESTION", help="A question that the summary shall answer.")
-    ] = "",
-    length: Annotated[
-        str, typer.Option(metavar="LENGTH", help="brief, standard, detailed, or a number of words.")
-    ] = "",
-    language: Annotated[
-        str, typer.Option(metavar="LANGUAGE", help="The language of the summary.")
-    ] = "",
-    strategy: Annotated[
-        str, typer.Option(metavar="STRATEGY", help="auto, map-reduce, refine or stuff.")
-    ] = "",
-    together: Annotated[
-        bool, typer.Option("--together", help="One summary of all documents.")
-    ] = False,
-    schema: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A JSON schema for the result.")
-    ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="text, markdown or json.")
-    ] = "",
-    glob: Annotated[
-        str, typer.Option(metavar="PATTERN", help="A pattern for the names of files in folders.")
-    ] = "*",
-    workers: Annotated[
-        int,
-        typer.Option(
-            metavar="NUMBER", min=0, help="Documents at once; 0 takes what the model can do."
-        ),
-    ] = 0,
-    max_failures: Annotated[
-        int,
-        typer.Option(
-            metavar="NUMBER", min=0, help="Stop after more failures than this; 0 never stops."
-        ),
-    ] = 0,
-    max_pages: Annotated[
-        int,
-        typer.Option(metavar="NUMBER", min=0, help="Pages to read of each document; 0 reads all."),
-    ] = 0,
-    trace: Annotated[bool, typer.Option(help="Write the tree of partial summaries too.")] = False,
+    paths: Paths,
+    output: OutputFolder = None,
+    query: Query = "",
+    length: Length = "",
+    language: Language = "",
+    strategy: Strategy = "",
+    together: Together = False,
+    schema: SchemaFile = None,
+    form: FormatName = "",
+    glob: Pattern = "*",
+    workers: Workers = 0,
+    max_failures: MaxFailures = 0,
+    max_pages: MaxPages = 0,
+    trace: WithTrace = False,
     dry_run: DryRun = False,
-    fresh: Annotated[
-        bool, typer.Option(help="Repeat calls that were sampled above temperature 0.")
-    ] = False,
-    password: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PASSWORD", help="A password for encrypted files; may be repeated."),
-    ] = None,
+    fresh: Fresh = False,
+    password: Passwords = None,
 ) -> int:
     """Summarize documents, reading all of each.
 
