@@ -57,6 +57,6 @@ def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path: Path, home: 
         process.send_signal(signal.SIGINT)
         _, printed = process.communicate(timeout=30)
         assert process.returncode == 130, printed
-        assert "What was finished is kept" in printed
+        assert "Finished work is kept" in printed
         assert 0 < len(library.documents()) < 150, "it stopped before the end"
         assert list(library.store.problems()) == []

@@ -38,7 +38,7 @@ def evaluate_retrieval(
     """Return nDCG@10, recall@100 and MRR@10 of each mode, as `hybrid ndcg@10` and so on.
 
     The corpus is split, embedded and searched by the product's own parts; a document is as good as
-    its best chunk. `limit` takes so many of the judged queries, drawn with `seed`. The metrics are
+    its best chunk. `limit` is the number of judged queries, drawn with `seed`. The metrics are
     those of ir-measures. Raises `UsageError` when the folder is not in BEIR's layout, and
     `MissingExtraError` without ir-measures.
     """

@@ -120,7 +120,7 @@ class Ingestor:
 
     @property
     def _conditions(self) -> str:
-        """What decides, besides a file itself, whether it can be read."""
+        """The state outside a file that decides whether the file can be read."""
         return f"{metadata.version('quoth')} {astuple(self.limits)} {self.ocr}"
 
     def _plan(self, paths: Sequence[Path], *, retry: bool, has_passwords: bool) -> Plan:
@@ -174,7 +174,7 @@ class Ingestor:
         outcomes.add(outcome_of(read.document, embedded.chunks))
 
     def _remove(self, plan: Plan, outcomes: Outcomes, paths: Sequence[Path]) -> None:
-        """Remove what is gone or cannot be read any more, and failures that are settled.
+        """Remove documents that are gone or no longer readable, and failures that are settled.
 
         This comes last, so that a renamed file finds its content still there.
         """

@@ -52,7 +52,7 @@ class _Pages:
 
 
 def load_docx(path: Path, options: LoadOptions) -> Document:
-    """Return a DOCX file. Headers, footers, notes and comments stand at the end of the last page.
+    """Return a DOCX file. Headers, footers, notes and comments come at the end of the last page.
 
     Deleted text of tracked changes is left out.
     """

@@ -1,4 +1,4 @@
-"""What the office formats of Microsoft have in common: relations between parts, and titles."""
+"""The parts that the office formats of Microsoft share: relations between parts, and titles."""
 
 from __future__ import annotations
 

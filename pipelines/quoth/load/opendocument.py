@@ -79,7 +79,7 @@ def _document(path: Path, kind: str, title: str, pages: list[Page]) -> Document:
 
 
 def _blocks(parent: Element) -> Iterator[tuple[str, int]]:
-    """Yield blocks of text with the heading level, 0 for what is no heading."""
+    """Yield blocks of text with the heading level, 0 for a block that is no heading."""
     for element in parent:
         name = local(element)
         if name in _SKIPPED:

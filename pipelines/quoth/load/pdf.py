@@ -161,7 +161,7 @@ class _Reading:
             reason = self._second.reason or "no page was found in it"
             raise CorruptDocumentError(f"{self._path.name} is a damaged PDF: {reason}.")
         self._check_count(count)
-        self._notes.append("The file is damaged; what was found in it may be incomplete.")
+        self._notes.append("The file is damaged; its text may be incomplete.")
         pages = [PageText(self._second.text(index) or "") for index in range(self._wanted(count))]
         if not any(page.text for page in pages):
             raise CorruptDocumentError(

@@ -15,7 +15,7 @@ from quoth.collection import Store
 def fit_names(store: Store, words: Iterable[str]) -> Mapping[int, float]:
     """Return the fit of each content's name with the words of a question, from 0 to 1.
 
-    Contents that do not fit are left out. The fit of a name is the sum of the rarities of its
+    Contents that match no word are omitted. The fit of a name is the sum of the rarities of its
     words in the question, relative to the best name, and lower for all when the best name has
     common words only. A word in more than half of the names counts for nothing. A name fits with
     two words, or with one that has a letter.

@@ -33,7 +33,7 @@ _FURTHEST = 128
 
 @dataclass(frozen=True)
 class _Names:
-    """What a family calls the parts of a layer."""
+    """The names that a family gives to the parts of a layer."""
 
     layer: str
     attention: tuple[str, str, str]

@@ -90,7 +90,7 @@ def _local_bias(graph: Graph, config: Mapping[str, Any], bias: Value, tokens: Va
 def _rotation(
     graph: Graph, config: Mapping[str, Any], kind: str, heads: Heads, tokens: Value
 ) -> Callable[[Value], Value]:
-    """Return what adds the rotation of queries or keys by their positions."""
+    """Return the function that adds the nodes of rotary position embedding to queries or keys."""
     key, default = _THETA[kind]
     rope = (config.get("rope_parameters") or {}).get(kind) or {}
     if config.get("rope_scaling") or rope.get("rope_type", "default") != "default":

@@ -24,7 +24,7 @@ _ENCODERS = {
 
 
 def write_graph(folder: ModelFolder, target: Path) -> None:
-    """Write the graph of the embedder in a folder to the file `target`, its weights beside it.
+    """Write the graph of the embedder in a folder to the file `target`, its weights next to it.
 
     Raises `UnsupportedError` when no graph is written for the embedder and its folder has none
     that can be used.
