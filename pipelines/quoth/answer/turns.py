@@ -35,7 +35,7 @@ class TurnFile:
         self._lock = WriteLock(folder / "write.lock", subject="the conversations")
 
     @classmethod
-    def last(cls, folder: Path) -> TurnFile:
+    def open_last(cls, folder: Path) -> TurnFile:
         """Return the conversation in which the last turn was. Raises `UsageError` without one."""
         files = sorted(folder.glob("*.json"), key=lambda file: (file.stat().st_mtime_ns, file.name))
         if not files:
