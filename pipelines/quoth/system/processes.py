@@ -103,7 +103,7 @@ class Child:
             timer.cancel()
 
     def kill(self) -> None:
-        """End the process and its children at once."""
+        """End the process and its children immediately."""
         self._finalizer()
         _living.discard(self)
 
