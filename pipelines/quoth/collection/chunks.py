@@ -56,7 +56,7 @@ def read_known_vectors(database: Database, hashes: Sequence[str]) -> dict[str, V
 
 
 def read_signals(database: Database, ids: Sequence[int]) -> list[Signals]:
-    """Return what a search weighs of these chunks, ordered by id."""
+    """Return the signals of these chunks that a search weighs, ordered by id."""
     rows = database.read(
         """SELECT k.id, k.content_id, k.ordinal, w.body, k.words, k.around, k.vector
            FROM chunks k JOIN keywords w ON w.rowid = k.id

@@ -11,7 +11,7 @@ from quoth.types import Document, Heading, Page
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A path that the collection holds, with what it had when it was read."""
+    """A path in the collection, with the state of its file when it was read."""
 
     path: str
     hash: str

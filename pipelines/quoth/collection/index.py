@@ -113,7 +113,7 @@ class DenseIndex:
             return None
 
     def sync(self) -> None:
-        """Apply to Chroma what the store has added and removed. The caller holds the lock."""
+        """Apply the store's additions and removals to Chroma. The caller holds the lock."""
         with self._lock:
             added, removed = self.store.pending()
             if not added and not removed:
@@ -163,7 +163,7 @@ class DenseIndex:
         return seen.chunks if seen.agrees and not self._failed else 0
 
     def _look(self) -> _Seen:
-        """Return what was seen of the store as it is now; counting each time would be slow."""
+        """Return the state of the store now; counting each time would be slow."""
         now = self.store.generation, self.store.meta(_REBUILT) or ""
         if self._seen.moment != now:
             self._seen = _Seen(now, self.store.chunk_count())

@@ -1,9 +1,9 @@
 """The truth: one SQLite file a collection, with sources, pages, chunks, vectors and keywords.
 
-A *content* is what a file holds, known by the hash of its bytes; a *source* is a path that has it.
-Two paths with the same bytes share one content, its chunks and its vectors. Everything that belongs
-to a content comes and goes in one transaction, together with its keyword entries and with a note
-for the dense index of what it has to follow (`pending`).
+A *content* is the text of a file, known by the hash of the file's bytes; a *source* is a path that
+has it. Two paths with the same bytes share one content, its chunks and its vectors. Everything that
+belongs to a content comes and goes in one transaction, together with its keyword entries and with a
+note for the dense index of what it has to follow (`pending`).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope, chunks_of, select
 from quoth.collection.words import (
     ANALYSER,
-    another_analyser,
     forget_words,
+    other_analyser_error,
     write_all_words,
     write_names,
 )
@@ -103,7 +103,7 @@ class Store:
         if self.words_are_current:
             return
         if self.chunk_count() > up_to:
-            raise another_analyser()
+            raise other_analyser_error()
         with lock.hold(wait_seconds=wait_seconds):
             if not self.words_are_current:
                 self.analyse_again()
@@ -121,7 +121,7 @@ class Store:
         mtime_ns: int,
         embedded_hashes: Sequence[str],
     ) -> None:
-        """Store a document that was read from `document.source`, in place of what was there.
+        """Store a document that was read from `document.source`, replacing that path's earlier one.
 
         `vectors` has a row for each chunk, of unit length. All or nothing.
         """
@@ -160,7 +160,7 @@ class Store:
         contents: Iterable[tuple[str, Sequence[Chunk], Vectors, Sequence[str]]],
         meta: dict[str, str],
     ) -> None:
-        """Put other chunks in place of all there are, and remember what they were made with.
+        """Replace all chunks, and record the embedder and splitter of the new ones.
 
         `contents` gives the hash of each content with its chunks, a row of vectors each, and the
         hashes of what was embedded. All or nothing; until it returns, readers see the old ones.
@@ -252,7 +252,7 @@ class Store:
         return [row[0] for row in self._database.read("SELECT id FROM chunks ORDER BY id")]
 
     def embedded_hashes(self) -> dict[int, str]:
-        """Return the hash of what was embedded of each chunk, by its id."""
+        """Return the hash of the embedded text of each chunk, by the chunk's id."""
         return dict(self._database.read("SELECT id, embedded_hash FROM chunks").fetchall())
 
     def signals(self, ids: Sequence[int]) -> list[Signals]:

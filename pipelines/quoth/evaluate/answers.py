@@ -1,4 +1,4 @@
-"""How good answers are: right, declined where they should be, and cited where they stand."""
+"""How good answers are: right, declined where they should be, and cited from the right page."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def evaluate_answers(
 
     `exact_match` and `f1_answerable` are SQuAD's (Rajpurkar and others, 2018) over the answerable
     questions; a declined one counts 0. `answered_answerable` and `declined_unanswerable` are
-    shares. `citation_precision` is the share of the citations of answerable questions whose quote
-    stands on the page that they name, that page being the right one. `verified_share` is the share
-    of what is shown as verified that was found on its page, when its text was opened again.
+    shares. `citation_precision` is the share of citations, over answerable questions, that name the
+    right page and whose quote is on it. `verified_share` is the share of the quotes shown as
+    verified that were found when their page was opened again.
     """
     items: dict[str, dict[str, float]] = {name: {} for name in METRICS}
     details = []
@@ -93,17 +93,17 @@ def _judge(
         items["declined_unanswerable"][question.id] = float(not answer.answerable)
     for number, citation in enumerate(answer.citations, start=1):
         key = f"{question.id}/{number}"
-        stands = _stands(citation, page_text)
+        on_page = _is_on_page(citation, page_text)
         if question.answerable:
             right = _same_source(citation.source, question.source) and (
                 citation.page in question.pages
             )
-            items["citation_precision"][key] = float(stands and right)
+            items["citation_precision"][key] = float(on_page and right)
         if citation.verified:
-            items["verified_share"][key] = float(stands)
+            items["verified_share"][key] = float(on_page)
 
 
-def _stands(citation: Citation, page_text: ReadPage) -> bool:
+def _is_on_page(citation: Citation, page_text: ReadPage) -> bool:
     """Return whether the page holds the quote at the span of the citation."""
     text = page_text(citation.source, citation.page)
     if text is None or find_quote(citation.quote, text) is None:

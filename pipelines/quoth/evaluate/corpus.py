@@ -41,7 +41,7 @@ class Corpus:
 
 
 def read_corpus(folder: Path) -> Corpus:
-    """Return the texts in `folder/corpus.jsonl`. Raises `UsageError` naming what is wrong."""
+    """Return the texts in `folder/corpus.jsonl`. Raises `UsageError`, which names the fault."""
     path = folder / "corpus.jsonl"
     digest = hashlib.blake2b(digest_size=8)
     documents: dict[str, Document] = {}

@@ -1,4 +1,4 @@
-"""Opens what questions are about: the corpus beside them, or the documents that they name."""
+"""Opens the texts that questions are about: the corpus in their folder, or named documents."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def measure_answers(
     """Return the figures of the configured model on the questions in a file.
 
     SQuAD's are answered from the `corpus.jsonl` beside the file; golden ones from `documents`, or
-    from the folder `library` beside the file. `limit` draws so many, half of them unanswerable as
-    far as there are that many.
+    from the folder `library` beside the file. `limit` is the number of questions drawn, half of
+    them unanswerable if there are enough.
     """
     questions = sample_balanced(read_questions(file), limit, seed=seed)
     embedder = open_embedder(config)
@@ -75,7 +75,8 @@ def measure_pages(
 ) -> Evaluation:
     """Return how often each mode finds the page that a question in a file names.
 
-    The documents are those of `measure_answers`; `limit` draws so many of the answerable ones.
+    The documents are those of `measure_answers`; `limit` is the number of answerable questions
+    drawn.
     """
     require_measures()
     can = [question for question in read_questions(file) if question.answerable]

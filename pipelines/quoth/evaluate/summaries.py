@@ -1,4 +1,4 @@
-"""How good summaries are, beside the first words of the document: the floor they must not miss."""
+"""The quality of summaries, compared with the first words of the document as a floor."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def evaluate_summaries(
     """Return the figures of summaries (`summary …`) and of the lead baseline (`lead …`).
 
     The lead baseline is the first words of the document, as many as the summary has. ROUGE is
-    described at `rouge`. `supported_numbers` and `supported_names` are the shares of all numbers
-    and names in the summaries that stand in their document. `coverage` is the share of the text
+    described at `rouge`. `supported_numbers` and `supported_names` are the shares of the numbers
+    and names in the summaries that are in the source document. `coverage` is the share of the text
     that the model read. `about` tells the mean words and seconds of a summary. Give a summarizer
     without a journal: seconds of calls that were not made mean nothing.
     """
@@ -77,7 +77,7 @@ def first_words(text: str, words: int) -> str:
 
 
 def judge_summary(text: str, item: ReferencedDocument, source: str) -> dict[str, dict[str, float]]:
-    """Return the values of each metric of one summary, by the id of what was measured."""
+    """Return the values of each metric of one summary, by the id of its document."""
     scores = {name: {item.id: value} for name, value in rouge(text, item.references).items()}
     scores |= {"supported_numbers": {}, "supported_names": {}}
     for place, mention in enumerate(SourceVocabulary([source]).mentions(text), start=1):

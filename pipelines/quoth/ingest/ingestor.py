@@ -21,7 +21,7 @@ from quoth.embed import Embedder
 from quoth.errors import CollectionError, FingerprintError, UsageError
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
 from quoth.ingest.outcomes import Outcomes, outcome_of
-from quoth.ingest.plan import Plan, absolute, is_under, plan_ingestion
+from quoth.ingest.plan import Plan, is_under, make_absolute, plan_ingestion
 from quoth.ingest.read import FileReader, ReadFile, has_changed
 from quoth.ingest.walk import walk
 from quoth.load import LoaderPool
@@ -120,7 +120,7 @@ class Ingestor:
 
     @property
     def _conditions(self) -> str:
-        """What decides, besides a file itself, whether it can be read."""
+        """The state outside a file that decides whether the file can be read."""
         return f"{metadata.version('quoth')} {astuple(self.limits)} {self.ocr}"
 
     def _plan(self, paths: Sequence[Path], *, retry: bool, has_passwords: bool) -> Plan:
@@ -128,7 +128,7 @@ class Ingestor:
             walk(paths, without=self.state),
             paths,
             self.store.stamps(),
-            {} if retry else self.store.failures.known(),
+            {} if retry else self.store.failures.read(),
             conditions=self._conditions,
             has_passwords=has_passwords,
         )
@@ -174,16 +174,16 @@ class Ingestor:
         outcomes.add(outcome_of(read.document, embedded.chunks))
 
     def _remove(self, plan: Plan, outcomes: Outcomes, paths: Sequence[Path]) -> None:
-        """Remove what is gone or cannot be read any more, and failures that are settled.
+        """Remove documents that are gone or no longer readable, and failures that are settled.
 
         This comes last, so that a renamed file finds its content still there.
         """
         failed = {outcome.path for outcome in outcomes.failed}
         self.store.remove([*plan.gone, *sorted(failed & self.store.stamps().keys())])
-        roots = absolute(paths)
+        roots = make_absolute(paths)
         self.store.failures.forget(
             path
-            for path in self.store.failures.known()
+            for path in self.store.failures.read()
             if path not in failed and is_under(path, roots)
         )
 

@@ -1,4 +1,4 @@
-"""The same documents with another embedder or splitter: built beside the old, swapped at the end.
+"""The same documents with another embedder or splitter: built apart, swapped at the end.
 
 No file is read again. Until the swap, which is one transaction, a process configured as before
 still gets its answers. An interrupted run continues where it stopped.
@@ -77,8 +77,8 @@ def _fill(
     progress: Progress | None,
     batch_chunks: int,
 ) -> None:
-    """Embed what the build does not hold yet. `sources` has one source for each content's hash."""
-    finished = build.finished()
+    """Embed the chunks that the build lacks. `sources` has one source for each content's hash."""
+    finished = build.read_finished()
     missing = {hash: source for hash, source in sources.items() if hash not in finished}
     same_embedder = store.meta("embedder") == embedder.fingerprint
 

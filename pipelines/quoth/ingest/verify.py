@@ -18,7 +18,7 @@ _LEAST_COSINE = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was checked and what is wrong: nothing, when `problems` is empty.
+    """The checks that were made, and the problems found: nothing, when `problems` is empty.
 
     `notes` are facts worth knowing that are not wrong, such as files that changed since.
     """
@@ -87,7 +87,7 @@ def _file(path: Path, size: int, mtime_ns: int, hash: str, notes: list[str]) -> 
 
 
 def _embedded(store: Store, embedder: Embedder) -> Iterator[Problem]:
-    """Compare the hash of what was embedded, and some of the vectors with the model's."""
+    """Compare the hashes of the embedded texts, and a sample of the vectors with the model's."""
     hashes = store.embedded_hashes()
     ids = list(hashes)
     for start in range(0, len(ids), _AT_ONCE):

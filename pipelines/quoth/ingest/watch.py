@@ -27,8 +27,8 @@ def watch(
 ) -> Iterator[Report]:
     """Ingest the folders, and again whenever something in them changes; yield each report.
 
-    Ends when `stop` is set, or with Ctrl-C. Between two runs other processes may write.
-    Raises `UsageError` for what is not a folder.
+    Ends when `stop` is set, or with Ctrl-C. Between two runs other processes may write. Raises
+    `UsageError` for a path that is not a folder.
     """
     for folder in folders:
         if not folder.expanduser().is_dir():

@@ -1,4 +1,4 @@
-"""Where the tasks of a job are performed: threads of this process, or what a caller brings."""
+"""The executors of a job's tasks: threads of this process, or an executor of the caller's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Executor(Protocol):
 
 
 class ThreadExecutor:
-    """Performs as many tasks at once as it has threads."""
+    """Performs tasks in parallel, one on each thread."""
 
     def __init__(self, performer: Performer, *, threads: int) -> None:
         self._performer = performer

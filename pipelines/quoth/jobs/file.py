@@ -34,9 +34,11 @@ class JobFile(BaseModel):
         None, alias="schema", description="A JSON schema that each result must meet."
     )
     trace: bool = Field(False, description="Write the tree of partial summaries too.")
-    workers: int = Field(0, ge=0, description="Documents at once; 0 asks the model.")
+    workers: int = Field(
+        0, ge=0, description="Documents in parallel; 0 takes as many as the model decodes."
+    )
     max_failures: int = Field(0, ge=0, description="Stop after more failed documents; 0 never.")
-    max_pages: int = Field(0, ge=0, description="Read only so many pages; 0 reads all.")
+    max_pages: int = Field(0, ge=0, description="Most pages to read; 0 reads all.")
 
 
 def find_job(name: str) -> Path:
@@ -54,7 +56,7 @@ def find_job(name: str) -> Path:
 
 
 def read_job(path: Path) -> JobFile:
-    """Return what a job file says; paths of an example are relative to the working folder.
+    """Return the contents of a job file; paths of an example are relative to the working folder.
 
     Raises `ConfigurationError` that names the line, the key, and for an unknown one the nearest.
     """

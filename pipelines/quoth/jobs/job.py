@@ -1,7 +1,7 @@
-"""A job: many documents, one summary beside the other in a folder, and a report of the run.
+"""A job: many documents, a folder with a summary of each, and a report of the run.
 
-A job has no state of its own. Finished calls are in the journal, so the same job run again resumes
-where it stopped, whatever stopped it, and writes the same outputs.
+A job keeps no state. Finished calls are in the journal, so the same job run again resumes where it
+stopped, whatever stopped it, and writes the same outputs.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class SummaryJob:
     """Summarizes documents into a folder.
 
     `load` reads one document. `form` is the format of the outputs; with `trace`, the tree of each
-    summary is written beside it as JSON and HTML. `workers` documents are worked on at once (0: as
-    many as the model decodes in parallel); together they make no more calls at once than that.
-    More than `max_failures` failed documents end the job (0: never). A backend that fails is asked
-    again `retries` times, after `backoff` seconds, twice as many, and so on; then the job pauses.
-    An `executor` of the caller's takes the place of the threads, and of `workers`, `retries` and
-    `backoff` with them.
+    summary is written next to it as JSON and HTML. `workers` documents are summarized in parallel
+    (0: as many as the model decodes in parallel); together they make no more concurrent calls than
+    that. More than `max_failures` failed documents end the job (0: never). A backend that fails is
+    asked again `retries` times, after `backoff` seconds, twice as many, and so on; then the job
+    pauses. An `executor` of the caller's takes the place of the threads, and of `workers`,
+    `retries` and `backoff` with them.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class SummaryJob:
         self._executor = executor
 
     def plan(self, paths: Sequence[Path]) -> JobPlan:
-        """Return what the job will take. Reads every document; makes no model call."""
+        """Return the estimate of the job, from reading every document, without a model call."""
         plans: list[tuple[str, SummaryPlan]] = []
         failed: list[Outcome] = []
         for path in paths:
@@ -80,7 +80,7 @@ class SummaryJob:
     def run(
         self, paths: Sequence[Path], *, base: Path | None = None, plan: JobPlan | None = None
     ) -> JobReport:
-        """Summarize the documents and return what became of each; `report.json` holds the same.
+        """Summarize the documents and return the outcome of each; `report.json` holds the same.
 
         An output has the place in the folder that its document has in `base`, under the whole name
         of the document with the ending of the format: `minutes.pdf.md`. The first Ctrl-C lets the

@@ -76,7 +76,7 @@ class JobRun(Monitor):
     # -- the run -------------------------------------------------------------------------------
 
     def run(self, executor: Executor) -> JobReport:
-        """Perform all tasks, and return what became of them.
+        """Perform all tasks, and return their outcomes.
 
         The first Ctrl-C lets the calls in flight finish; a second one is raised.
         """

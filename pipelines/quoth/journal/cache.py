@@ -21,14 +21,14 @@ class JournalCache(BaseCache):
         self.journal = journal
 
     def lookup(self, prompt: str, llm_string: str) -> RETURN_VAL_TYPE | None:
-        """Return what the model answered to the prompt, or `None`."""
+        """Return the model's answer to the prompt, or `None`."""
         entry = self.journal.lookup(_identity(prompt, llm_string).key)
         if entry is None:
             return None
         return [_read(value) for value in json.loads(entry.text)]
 
     def update(self, prompt: str, llm_string: str, return_val: RETURN_VAL_TYPE) -> None:
-        """Keep what the model answered to the prompt."""
+        """Keep the model's answer to the prompt."""
         text = json.dumps([_written(generation) for generation in return_val])
         self.journal.record(Entry(_identity(prompt, llm_string), text, model=_FINGERPRINT))
 

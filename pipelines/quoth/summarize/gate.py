@@ -1,4 +1,4 @@
-"""How many calls a model takes at once."""
+"""Limits the concurrent calls to a model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from quoth.models import LocalModel
 
 
 class Gate:
-    """Lets as many calls through at once as a model decodes in parallel. Any thread may use it."""
+    """Admits as many concurrent calls as a model decodes in parallel. Any thread may use it."""
 
     def __init__(self, model: LocalModel) -> None:
         self._model = model

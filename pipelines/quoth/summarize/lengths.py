@@ -12,14 +12,14 @@ from quoth.text import count_words
 _FEWEST_WORDS = 24
 _FEWEST_TOKENS = 8
 _SPARE = 1.1
-"""Tokens beyond those of the words that are asked for, as a factor and as a number."""
+"""Tokens beyond those of the requested words, as a factor and as a number."""
 _SPARE_TOKENS = 24
 _WINDOW_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLength:
-    """The words that an answer is asked for, and the tokens that it may take."""
+    """The number of words that the model is asked for, and the token limit of its answer."""
 
     words: int
     tokens: int
@@ -36,14 +36,14 @@ def longest_answer(words: int, window: int) -> AnswerLength:
 
 
 def length_of(words: int, window: int, tokens_per_word: float) -> AnswerLength:
-    """Return the length of an answer of so many words, at most a quarter of the window."""
+    """Return the length of an answer of `words` words, at most a quarter of the window."""
     words = max(_FEWEST_WORDS, words)
     tokens = int(words * tokens_per_word * _SPARE) + _SPARE_TOKENS
     return AnswerLength(words, max(_FEWEST_TOKENS, min(window // _WINDOW_SHARE, tokens)))
 
 
 def tokens_per_word(parts: Sequence[Part]) -> float:
-    """Return the tokens of a word in the text of these parts, in steps of a half."""
+    """Return the tokens per word in the text of these parts, in steps of a half."""
     words = sum(count_words(chunk.text) for part in parts for chunk in part.chunks)
     tokens = sum(part.tokens for part in parts)
     return min(8.0, max(1.5, math.ceil(2 * tokens / max(1, words)) / 2))

@@ -23,7 +23,7 @@ from quoth.text import find_sentences as sentence_spans
 _SEPARATOR = "\n\n"
 _SEPARATOR_TOKENS = 2
 _COLLAPSE_SHARE = 2.6
-"""Tokens of a group of partial summaries, for each token of the words that one is asked for."""
+"""Tokens of a group of partial summaries per token of the words that one is asked for."""
 
 
 def map_reduce(calls: PartCalls) -> SummaryNode:
@@ -40,13 +40,13 @@ def map_reduce(calls: PartCalls) -> SummaryNode:
     if count := sum(leaf.extracted for leaf in leaves):
         run.notes[
             f"The model wrote nothing that holds about {count} of {len(leaves)} parts; "
-            "sentences of the text stand in."
+            "sentences of the text are used."
         ] = None
     return combine(calls, leaves, calls.words)
 
 
 def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> SummaryNode:
-    """Return one summary of several, of about so many words."""
+    """Return one summary of several, of about `words` words."""
     if len(nodes) == 1:
         return nodes[0]
     spoken = [node for node in nodes if node.text]
@@ -66,7 +66,7 @@ def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> Summa
         calls.run.monitor.planned(1)
         root = _reduce(calls, level, "reduce", length)
     silent = [node for node in nodes if not node.text]
-    return root.under(*root.children, *silent)
+    return root.with_children(*root.children, *silent)
 
 
 def _summarize_part(calls: PartCalls, part: Part) -> list[SummaryNode]:
@@ -117,9 +117,9 @@ def _reduce(
         extract = _select(group, length.words, calls.query).text
         node = replace(node, text=calls.clip(extract, length.tokens))
         run.notes[
-            "The model wrote nothing when it combined partial summaries; their sentences stand in."
+            "The model wrote nothing when it combined partial summaries; their sentences are used."
         ] = None
-    return node.under(*group)
+    return node.with_children(*group)
 
 
 def _split(calls: PartCalls, node: SummaryNode, room: int) -> list[SummaryNode]:

@@ -28,10 +28,10 @@ class SummaryOptions:
 
     `reduction` says how partial summaries become one: `model` has the model write it, `select`
     takes the sentences that are most like all of them, `auto` selects for models below a billion
-    parameters, which garble what they rewrite. With a JSON `schema` the summary is also filled
-    into an object (`Summary.data`). `fresh` asks again for what is sampled above temperature 0.
+    parameters, which garble what they rewrite. With a JSON `schema` the summary is also filled into
+    an object (`Summary.data`). `fresh` repeats calls that are sampled above temperature 0.
 
-    Raises `UsageError` for what the settings of the section `summarization` do not allow.
+    Raises `UsageError` for a value that the settings of the section `summarization` do not allow.
     """
 
     strategy: Strategy = _DEFAULTS.strategy

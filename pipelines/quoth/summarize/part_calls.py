@@ -73,7 +73,7 @@ class PartCalls:
         return refusals[0] if refusals else ""
 
     def length(self, words: int) -> AnswerLength:
-        """Return the length of a summary of so many words, at most a quarter of the window."""
+        """Return the length of a summary of `words` words, at most a quarter of the window."""
         return length_of(words, self.run.description.context_window, self.tokens_per_word)
 
     def room(self, name: str, length: AnswerLength, *variables: str) -> int:
@@ -118,7 +118,7 @@ class PartCalls:
     ) -> SummaryNode:
         """Return the answer of a call as a node: tidied, and not longer than it may be.
 
-        `texts` is what the call has read; `part` is the part of the document among it.
+        `texts` are the texts that the call has read; `part` is the part of the document among it.
         """
         turns = self._turns(part) if part else []
         is_doubtful = self._doubt(texts, part, turns)

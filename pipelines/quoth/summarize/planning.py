@@ -35,7 +35,7 @@ def plan_summary(strategy: Strategy, calls: PartCalls, journal: Journal | None) 
 
 
 def _estimate_seconds(run: SummaryRun, calls: int, journal: Journal | None) -> float | None:
-    """Return the seconds that so many calls take, by the last ones that this model made."""
+    """Return the estimated seconds of `calls` calls, from the last ones of this model."""
     if not calls:
         return 0.0
     spent = journal.spent(run.description.fingerprint) if journal is not None else None

@@ -1,4 +1,4 @@
-"""One summary in the making: its model, its prompts, its calls, and what they have cost so far."""
+"""One summary in the making: its model, its prompts, its calls, and their cost so far."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class SummaryRun:
         return self._select(name).refusals
 
     def messages(self, task: str, values: Mapping[str, str]) -> list[BaseMessage]:
-        """Return a task's prompt with its variables filled in; values it has no use for are left.
+        """Return a task's prompt with its declared variables filled in; other values are dropped.
 
         The language goes in front, where it is the same for every part.
         """
@@ -115,7 +115,7 @@ class SummaryRun:
         return [HumanMessage(f"{request}\n\n{first.content}"), *messages[1:]]
 
     def room(self, task: str, values: Mapping[str, str], answer_tokens: int) -> int:
-        """Return the tokens that the window has left for text beside a prompt and its answer."""
+        """Return the token budget for text in the window, next to a prompt and its answer."""
         head = self.model.count_prompt(self.messages(task, values))
         return self.description.context_window - head - answer_tokens - _MARGIN
 
@@ -157,7 +157,7 @@ class SummaryRun:
         return call
 
     def gather(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Return the function's result for each item, as many at once as the model decodes.
+        """Return the function's result for each item, as many in parallel as the model decodes.
 
         The first error ends the rest: calls in flight are finished and kept, no new one begins.
         """
@@ -185,7 +185,7 @@ class SummaryRun:
 
     def _check_stopped(self) -> None:
         if self.monitor.stopped:
-            raise StoppedError("Stopped before all calls were made; what is done is kept.")
+            raise StoppedError("Stopped before all calls were made; finished calls are kept.")
 
     def _count(self, call: Call) -> None:
         with self._lock:

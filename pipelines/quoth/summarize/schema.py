@@ -31,8 +31,8 @@ def check_schema(schema: Mapping[str, Any]) -> None:
 def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any:
     """Return the object that the model makes of a summary, valid against the schema.
 
-    The backend lets it write nothing else where it can; what comes is checked in any case, and
-    asked for again, with room for more and another seed. Raises `GenerationError` when no attempt
+    The backend lets it write nothing else where it can; the reply is checked in any case, and
+    requested again with more tokens and another seed. Raises `GenerationError` when no attempt
     gives a valid object.
     """
     import jsonschema

@@ -63,7 +63,7 @@ def select_sentences(
 
 
 class _Room:
-    """The words that are left for a summary. The first sentence always fits."""
+    """The words that remain for a summary. The first sentence always fits."""
 
     def __init__(self, sentences: Sequence[str], words: int) -> None:
         self._sentences = sentences

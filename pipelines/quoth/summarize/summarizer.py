@@ -42,7 +42,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
 
     Give a text, a `Document` of Quoth or of LangChain, or a list of them. `journal` keeps every
     finished call; `folders` hold prompts that override ours. One summarizer may be used from many
-    threads: together they make as many calls at once as the model decodes in parallel.
+    threads: together they make as many concurrent calls as the model decodes in parallel.
 
     Raises `NoTextError` for a document without text, `ContextOverflowError` when the window is too
     small for the strategy, `GenerationError` when the model writes nothing usable, and
@@ -64,7 +64,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         self._gate = Gate(model)
 
     def with_options(self, options: SummaryOptions) -> Summarizer:
-        """Return a summarizer with other options; both share the calls that are made at once."""
+        """Return a summarizer with other options; both share the limit on concurrent calls."""
         other = copy(self)
         other.options = options
         return other
@@ -91,7 +91,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         return self._call_with_config(work, input, config, run_type="chain")
 
     def plan(self, source: SummaryInput | Sequence[SummaryInput]) -> SummaryPlan:
-        """Return what the summary will take, without making a call. Loads the model to count."""
+        """Return the estimate of the summary, without making a call. Loads the model to count."""
         run = self._run(None, Monitor())
         documents = as_documents(source)
         plans = [

@@ -34,7 +34,7 @@ def tidy(
 ) -> TidyAnswer:
     """Return an answer as sentences.
 
-    Fragments, sentences about "the text" and doubtful sentences are left out while others remain.
+    Fragments, sentences about "the text" and doubtful sentences are dropped while others remain.
     `torn` says that the answer was ended by its token limit: an incomplete last sentence is then
     left out too, unless it is the only one. Every sentence ends with a mark. An answer without any
     sentence, such as numbering alone, is left out as a whole.
@@ -78,7 +78,7 @@ def drop_repetitions(
 
 
 def take_words(pieces: Sequence[str], words: int) -> list[str]:
-    """Return the first sentences that have about so many words together; at least one."""
+    """Return the first sentences, about `words` words together; at least one."""
     kept: list[str] = []
     total = 0
     for piece in pieces:

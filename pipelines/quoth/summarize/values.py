@@ -1,4 +1,4 @@
-"""The frozen values of a summary: what comes back, and how it came about."""
+"""The frozen values of a summary: the result, and how it was made."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class SummaryNode:
 
     A `map`, `refine` or `stuff` node has read `chunks`; the others combine their `children`.
     `dropped` are sentences that the model wrote and that were left out: repeated ones, and ones
-    with numbers or names that what it read does not hold. `extracted` tells that nothing was left,
-    and sentences of the text stand in. `unread` is the number of characters of the chunks that the
-    model was not shown (fillers of a conversation), white space left out.
+    with numbers or names that its input does not contain. `extracted` is whether nothing remained,
+    so that sentences of the text are used. `unread` is the number of characters of the chunks that
+    the model was not shown (fillers of a conversation), white space left out.
     """
 
     kind: NodeKind
@@ -74,14 +74,14 @@ class SummaryNode:
             yield node
             waiting += reversed(node.children)
 
-    def under(self, *children: SummaryNode) -> SummaryNode:
+    def with_children(self, *children: SummaryNode) -> SummaryNode:
         """Return this node with other children."""
         return replace(self, children=children)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A summary, what it rests on, and what it cost.
+    """A summary, its evidence and its cost.
 
     `coverage` is the share of the source's characters (white space left out) that the model has
     read; `unread` says why it is not 1.0. `timings` holds the calls that were made, `cached_calls`

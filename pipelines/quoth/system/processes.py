@@ -103,7 +103,7 @@ class Child:
             timer.cancel()
 
     def kill(self) -> None:
-        """End the process and its children at once."""
+        """End the process and its children immediately."""
         self._finalizer.detach()  # at exit it may be disabled before the hook below runs
         _kill(self._process, self._owner)
         _living.discard(self)

@@ -1,4 +1,4 @@
-"""What is known of a natural language: a frozen value, read from one file.
+"""The facts of a natural language: a frozen value, read from one file.
 
 `languages/CODE.yaml` has a section for each field of `Language` below. A language is added with its
 file alone. A field is added in two places: in the class of its section (`language_words.py`,
@@ -53,7 +53,7 @@ def languages() -> tuple[str, ...]:
 
 @lru_cache
 def language(code: str = "en") -> Language:
-    """Return what is known of the language with this code.
+    """Return the facts of the language with this code.
 
     Raises `ConfigurationError` when there is no such language.
     """

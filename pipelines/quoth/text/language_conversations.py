@@ -11,9 +11,9 @@ from quoth.text.language_fields import STRICT, Pattern
 class ConversationRules:
     """Conversations: what refers back to what was said.
 
-    `references` are words of a question that stand for something said before, and questions too
-    short to stand alone. `subjects` are the names and numbers of a question, with the small words
-    inside them.
+    `references` match words of a question that refer to something said before, and questions too
+    short to be understood alone. `subjects` are the names and numbers of a question, with the small
+    words inside them.
     """
 
     references: Pattern

@@ -1,4 +1,4 @@
-"""The types that fields of a language's sections have beside `str`, `int` and `float`."""
+"""The types of the fields in a language's sections, next to `str`, `int` and `float`."""
 
 from __future__ import annotations
 

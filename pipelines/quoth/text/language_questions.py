@@ -23,15 +23,16 @@ class QuestionRules:
     Words are in lower case. A pattern meets a question in lower case, except `names`.
 
     How a question is asked: a question that opens with a word of `yes_no` asks for yes or no. The
-    first match of `interrogatives` is what it asks with; the pattern of `kinds` that matches all
-    of it tells what for. Where none does, the noun behind it (the group of `asked_noun`) tells, by
-    the sets of `nouns`. `quantities` are questions that ask for a number without saying so.
+    first match of `interrogatives` is the interrogative; the pattern of `kinds` that matches all of
+    it gives the kind. Where none does, the noun behind it (the group of `asked_noun`) gives the
+    kind, by the sets of `nouns`. `quantities` are questions that ask for a number without saying
+    so.
 
-    What answers look like: `numerals` are words for numbers, `fractions` those that never stand
-    alone as a quantity, `bounds` what limits the number after it ("up to"), `months` the names of
-    months as they are in the text, in lower case, `dates` other words that are a date, and
-    `date_parts` words that a date may have beside it. `places`, with upper case as in the text, is
-    a place with its preposition, `reasons` what gives a reason. `names` are names and numbers of a
+    What answers look like: `numerals` are words for numbers, `fractions` those that are never a
+    quantity alone, `bounds` what limits the number after it ("up to"), `months` the names of months
+    as they are in the text, in lower case, `dates` other words that are a date, and `date_parts`
+    words that may accompany a date. `places`, with upper case as in the text, is a place with its
+    preposition, `reasons` are the words that give a reason. `names` are names and numbers of a
     question, but not its first word; `negations` turn it round.
 
     What a phrase may begin with or follow: `articles`, `openers` (small words that may open an
@@ -62,7 +63,7 @@ class QuestionRules:
     refusals: Pattern
 
     def kind_of(self, question: str) -> AnswerKind:
-        """Return what a question asks for."""
+        """Return the kind of answer that a question asks for."""
         lower = question.lower().strip()
         first, *_ = _WORD.findall(lower) or [""]
         if first in self.yes_no:

@@ -11,9 +11,9 @@ from quoth.text.language_fields import STRICT, Pattern
 class SummaryRules:
     """How summaries and conversations are worded.
 
-    `preamble` matches what models write in front of a summary. `about_text` matches the start of a
-    sentence about the text rather than its content. `filler` matches a sound between the words of a
-    speaker. `unnamed_speaker` stands for a speaker whose name is not known.
+    `preamble` matches the introductions that models write in front of a summary. `about_text`
+    matches the start of a sentence about the text rather than its content. `filler` matches a sound
+    between the words of a speaker. `unnamed_speaker` replaces the name of an unknown speaker.
     """
 
     preamble: Pattern

@@ -1,4 +1,4 @@
-"""The numbers of a text, whatever a country writes between their digits.
+"""The numbers of a text, with the separators of any country between their digits.
 
 `1,234` is a thousand to one reader and little more than one to another. So a number has readings,
 and it is supported when a source has a number that can be read the same way.
@@ -69,7 +69,7 @@ def find_unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[str, ..
 
 
 def _readings(written: str) -> tuple[tuple[str, ...], ...]:
-    """Return what a number can mean."""
+    """Return the possible values of a number."""
     plain = _in_ascii(written)
     spaced = re.split(f"[{_SPACE}]", plain)
     values = _values("'".join(spaced))

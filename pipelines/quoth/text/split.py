@@ -1,7 +1,7 @@
 """Document → chunks, by the embedder's tokens, along headings, paragraphs, sentences and rows.
 
 A chunk never crosses a page, so that its page is certain. Chunks do not overlap, and only white
-space lies between them: together they are the whole text. The chunks before and after a chunk are
+space is between them: together they are the whole text. The chunks before and after a chunk are
 read when they are needed (`Store.neighbours`), rather than embedded twice.
 """
 

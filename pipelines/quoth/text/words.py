@@ -50,7 +50,7 @@ def stem(word: str, language: Language = ENGLISH) -> str:
 
 
 def is_stop_word(word: str, language: Language = ENGLISH) -> bool:
-    """Return whether a word carries no meaning of its own."""
+    """Return whether a word carries no meaning by itself."""
     return _fold(word) in _stop_words(language)
 
 
