@@ -269,7 +269,7 @@ def test_workers_die_with_their_pool_even_on_kill_9(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("third_party")
-def test_ctrl_c_stops_at_once(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_program_and_its_hanging_worker(tmp_path: Path) -> None:
     program, worker = start_hanging(tmp_path)
     program.send_signal(signal.SIGINT)
     program.wait(timeout=PROMPT_SECONDS)
