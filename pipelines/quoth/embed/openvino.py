@@ -17,7 +17,7 @@ from quoth.types import Vectors
 
 _FIRST_USE = threading.Lock()
 """The first array that the runtime touches imports a part of NumPy, under a lock of its own: two
-threads that are first at once wait for each other for good."""
+threads that do so at the same time deadlock."""
 
 
 def is_installed() -> bool:

@@ -66,7 +66,7 @@ def read_messages(file: Path) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
     ):
         raise PromptError(
             f"{file} holds no list of messages.",
-            hint='Write a list of {"role": "user", "content": "…"}, or that under "messages".',
+            hint='Write a list of {"role": "user", "content": "…"}, or the same under "messages".',
         )
     return messages, variables
 

@@ -74,7 +74,7 @@ def resolve_template(
         folders=folders,
         origin="plain",
         warning=f"The chat template of '{metadata.name}' is not known, so a plain one is used; "
-        "answers may be worse. Name its family in the configuration.",
+        "answers may be worse. Set backend.template to the name of its family.",
     )
 
 
@@ -193,7 +193,7 @@ def _text(content: Any) -> str:
     for piece in pieces:
         text = piece.get("text") if isinstance(piece, Mapping) else piece
         if not isinstance(text, str):
-            raise PromptError("A message holds something other than text; no prompt can show it.")
+            raise PromptError("A message has content other than text, which no prompt can hold.")
         texts.append(text)
     return "".join(texts)
 

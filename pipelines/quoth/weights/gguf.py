@@ -125,13 +125,13 @@ class Gguf:
 def read_gguf(path: Path) -> Gguf:
     """Return the header of a GGUF file.
 
-    Raises `ModelNotFoundError` where there is no file, or something else than a GGUF model.
+    Raises `ModelNotFoundError` for a missing file, or one that is not a GGUF model.
     """
     try:
         with path.open("rb") as file:
             if file.read(4) != b"GGUF":
                 raise ModelNotFoundError(
-                    f"{path} is not a GGUF file.", hint="Its first bytes differ."
+                    f"{path} is not a GGUF file.", hint="Give the path of a .gguf file."
                 )
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _Reader(data, path).header()
@@ -142,7 +142,7 @@ def read_gguf(path: Path) -> Gguf:
         ) from error
     except (struct.error, ValueError, IndexError, OverflowError) as error:
         raise ModelNotFoundError(
-            f"{path} is a broken GGUF file: {error}.", hint="Was it downloaded to its end?"
+            f"{path} is a broken GGUF file: {error}.", hint="Download it again."
         ) from error
 
 
@@ -155,7 +155,7 @@ class _Reader:
     def header(self) -> Gguf:
         version = self._take("I")
         if version not in {2, 3}:
-            raise ValueError(f"its version is {version}, and only 2 and 3 are known")
+            raise ValueError(f"its version is {version}, and only 2 and 3 are supported")
         tensor_count, key_count = self._take("Q"), self._take("Q")
         values: dict[str, Any] = {}
         spans: dict[str, tuple[int, int]] = {}

@@ -63,10 +63,10 @@ class ServedModel(LocalModel):
 
     @abstractmethod
     def start(self) -> Server:
-        """Load the model, or reach its server."""
+        """Load the model, or connect to its server."""
 
     def describe(self) -> Description:
-        """Return the description by the server."""
+        """Return the description from the server."""
         return self.server().description
 
     def template(self) -> ChatTemplate:
@@ -86,8 +86,8 @@ class ServedModel(LocalModel):
                 yield from map(server.charge_load, server.client.completion(request))
         except BackendError as error:
             if is_crowded(error) and server.admission is None:
-                # The slots of this server share one window, which it did not say: from the next
-                # attempt on, our calls wait for each other.
+                # The slots of this server share one window, which it does not report: from the next
+                # attempt on, calls from here wait for each other.
                 server.share_window()
             raise
 

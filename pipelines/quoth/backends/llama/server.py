@@ -1,7 +1,8 @@
 """`llama-server`: llama.cpp's server, running already, or started here and stopped again.
 
-With `backend.url` it is the server there. Without, `llama-server:FILE.gguf` (or `embedded`, or
-`ollama/NAME:TAG`) starts the program `llama-server` from the PATH on a free loopback port.
+With `backend.url`, it is the server at that address. Without, `llama-server:FILE.gguf` (or
+`embedded`, or `ollama/NAME:TAG`) starts the program `llama-server` from the PATH on a free loopback
+port.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from quoth.prompts import PLAIN, ChatTemplate, ModelMetadata, family_of
 from quoth.weights import find_manifest, find_weights, read_gguf
 
 BOUND_NOTE = (
-    "Its tokenizer cannot be read here, so tokens are bounded by the bytes of the text; "
-    "OLLAMA_MODELS names the folder that holds its models."
+    "Its tokenizer cannot be read here, so token counts are upper bounds from the bytes of the "
+    "text; set OLLAMA_MODELS to the folder of its models."
 )
 _NO_TEMPLATE = {"", "{{ .Prompt }}", "{{.Prompt}}"}
 
@@ -92,7 +92,7 @@ def add_offload(facts: Facts, http: LocalHttp, name: str, settings: ModelSetting
     """Return the facts with the layers of the loaded model on the GPU, where the server says so."""
     try:
         entry = _entry(http, "/api/ps", name)
-    except BackendError:  # the answer is there; where it was made stays unknown
+    except BackendError:  # the answer is complete without it
         return facts
     if not entry.get("size"):
         return facts

@@ -67,14 +67,14 @@ class Generation:
         self._client.close()
 
 
-def _reply(said: ChatResponse | GenerateResponse, text: str, thinking: str) -> Reply:
-    if not said.done:
+def _reply(part: ChatResponse | GenerateResponse, text: str, thinking: str) -> Reply:
+    if not part.done:
         return Reply(text, thinking)
     timings = Timings(
-        load_seconds=(said.load_duration or 0) * _NANO,
-        prompt_tokens=said.prompt_eval_count or 0,
-        prompt_seconds=(said.prompt_eval_duration or 0) * _NANO,
-        generated_tokens=said.eval_count or 0,
-        generation_seconds=(said.eval_duration or 0) * _NANO,
+        load_seconds=(part.load_duration or 0) * _NANO,
+        prompt_tokens=part.prompt_eval_count or 0,
+        prompt_seconds=(part.prompt_eval_duration or 0) * _NANO,
+        generated_tokens=part.eval_count or 0,
+        generation_seconds=(part.eval_duration or 0) * _NANO,
     )
-    return Reply(text, thinking, timings, "length" if said.done_reason == "length" else "stop")
+    return Reply(text, thinking, timings, "length" if part.done_reason == "length" else "stop")

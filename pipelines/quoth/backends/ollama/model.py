@@ -2,7 +2,7 @@
 
 Models take messages. With `backend.template`, and where the model has no template of its own, the
 prompt is rendered here and sent raw. Ollama's default window is small and it drops the start of a
-prompt that does not fit. So the window is always sent, cutting is forbidden, and the number of
+prompt that does not fit. So the window is always sent, truncation is forbidden, and the number of
 tokens that Ollama reports as read is compared with the number that was sent.
 """
 
@@ -47,7 +47,7 @@ class Ollama(HttpModel):
         return connect(self.settings)
 
     def describe(self) -> Description:
-        """Return the description by the server; nothing is loaded."""
+        """Return the description from the server; nothing is loaded."""
         return self._known().description
 
     def template(self) -> ChatTemplate | None:
