@@ -75,16 +75,16 @@ def with_subject(question: str, turn: Turn, rules: ConversationRules) -> str:
 
     The subject is the names and numbers of that turn's question, else its terms.
     """
-    given = count_terms(question).keys()
+    terms = count_terms(question).keys()
     subjects = [
         name
         for name in rules.subjects.findall(turn.standalone)
-        if not given >= count_terms(name).keys()
+        if not terms >= count_terms(name).keys()
     ]
     if not subjects:
         words = re.findall(r"[\w-]+", turn.standalone)
         subjects = [
-            word for word in words if count_terms(word) and not given >= count_terms(word).keys()
+            word for word in words if count_terms(word) and not terms >= count_terms(word).keys()
         ]
     if not subjects:
         return question

@@ -75,7 +75,7 @@ def encode_all(engine: Engine, batches: Sequence[Batch]) -> Generator[Vectors]:
     pool = ThreadPoolExecutor(engine.lanes)
     try:
         yield from pool.map(engine.encode, batches)
-    finally:  # whoever leaves early does not wait for the rest
+    finally:  # a caller that stops early does not wait for the rest
         pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -99,7 +99,7 @@ class FolderEmbedder(Embedder):
         )
         batches = [self._padding.pad([rows[index] for index in group]) for group in groups]
         vectors: Vectors | None = None
-        # Closed at once when `progress` raises, so that nobody waits for the other batches.
+        # Closed at once when `progress` raises, so that no other batch is waited for.
         with closing(encode_all(engine, batches)) as encoded:
             for group, part in zip(groups, encoded, strict=True):
                 if vectors is None:

@@ -87,7 +87,7 @@ class Engines:
         return torch.TorchEngine(self._folder.path, threads=self._threads, bf16=bf16)
 
     def _graph(self) -> Path:
-        """Return the embedder's graph, written now if it is not there."""
+        """Return the embedder's graph, written now if it is missing."""
         from quoth.embed.graph.write import VERSION, write_graph
 
         weights = fingerprint_of(self._folder.weights)

@@ -106,7 +106,7 @@ class ModelFolder:
     def longest(self) -> int:
         """The number of tokens that the model reads, special ones included.
 
-        Raises `ConfigurationError` when no file says it.
+        Raises `ConfigurationError` if no file states it.
         """
         limits = (
             self._json("sentence_bert_config.json").get("max_seq_length"),
@@ -117,7 +117,7 @@ class ModelFolder:
             if limit is not None and limit < _UNLIMITED:
                 return min(int(limit), self.positions or int(limit))
         raise ConfigurationError(
-            f"No file in {self.path} says how many tokens the embedder reads.",
+            f"No file in {self.path} states the token limit of the embedder.",
             hint="Set max_seq_length in its sentence_bert_config.json.",
         )
 

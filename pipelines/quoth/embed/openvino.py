@@ -64,7 +64,7 @@ class OpenVinoEngine:
 
     @contextmanager
     def _request(self) -> Iterator[Any]:
-        """Give a request that nobody else uses: several threads may call.
+        """Give a request that no other thread uses.
 
         A new request would first allocate memory, for which both cores wait; with requests that are
         used again, a quarter more texts are embedded a second.

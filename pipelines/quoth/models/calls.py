@@ -21,8 +21,8 @@ from quoth.models.stopping import find_ending
 from quoth.models.values import ChatRequest
 from quoth.types import Timings
 
-Turn = Callable[[], AbstractContextManager[object]]
-"""Opens the context in which a model is asked."""
+OpenTurn = Callable[[], AbstractContextManager[object]]
+"""Opens the context in which a model is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ class ModelCalls:
         config: RunnableConfig | None = None,
         *,
         fresh: bool = False,
-        turn: Turn = nullcontext,
+        turn: OpenTurn = nullcontext,
     ) -> Call:
         """Return the finished call.
 
-        The model is asked inside the context that `turn` opens, which may wait or raise. `fresh`
+        The model is called inside the context that `turn` opens, which may wait or raise. `fresh`
         repeats calls that are sampled above temperature 0. A backend that fails in the middle of an
         answer is asked again. Raises the model's errors, and `CollectionError` when the journal
         cannot be written.
@@ -88,7 +88,7 @@ class ModelCalls:
         config: RunnableConfig | None = None,
         *,
         fresh: bool = False,
-        turn: Turn = nullcontext,
+        turn: OpenTurn = nullcontext,
     ) -> Generator[str | Call, None, None]:
         """Yield the text of the answer as it is written, and at the end the finished `Call`.
 
@@ -147,7 +147,7 @@ class ModelCalls:
         request: ChatRequest,
         config: RunnableConfig | None,
         fresh: bool,
-        turn: Turn,
+        turn: OpenTurn,
         *,
         streamed: bool,
     ) -> Generator[str | Call, None, None]:

@@ -35,7 +35,7 @@ from quoth.types import Timings
 _MESSAGE_TOKENS = 12
 """The most tokens that a server's template puts around one message."""
 _TEMPLATE_TOKENS = 96
-"""The most tokens that it puts before all messages: BOS, a date, a system text of its own."""
+"""The most tokens that it puts before all messages: BOS, a date, and its own system text."""
 _BYTES_A_TOKEN = 10
 """The most bytes of natural text that any tokenizer puts into one token."""
 

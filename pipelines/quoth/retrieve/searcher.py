@@ -127,9 +127,9 @@ class CollectionSearcher:
     def _diversify(self, scores: Mapping[int, float], k: int) -> dict[int, float]:
         """Return the values of the best `k` chunks that do not repeat one another, best first."""
         ids, vectors = self.store.vectors(list(scores))
-        given = np.asarray([scores[id] for id in ids], np.float32)
-        spread = float(given.max() - given.min())
-        relevance = (given - given.min()) / spread if spread else np.ones_like(given)
+        values = np.asarray([scores[id] for id in ids], np.float32)
+        spread = float(values.max() - values.min())
+        relevance = (values - values.min()) / spread if spread else np.ones_like(values)
         chosen = diversify(
             (1 - self.settings.diversity) * relevance,
             lambda index: vectors @ vectors[index],

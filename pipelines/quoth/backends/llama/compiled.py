@@ -1,6 +1,6 @@
 """llama-cpp-python: LangChain's `LlamaCpp`, for a llama.cpp compiled for this very machine.
 
-The package is compiled when it is installed, for the CPU that is there, Metal or CUDA. One context
+The package is compiled when it is installed, for this machine's CPU, Metal or CUDA. One context
 answers one call at a time: two threads in it would end the process. `LlamaCpp` loads the model and
 holds it; text is generated through the client it holds, since its own stream does not report why an
 answer ended. `ChatLlamaCpp` would load the weights a second time and apply the file's chat template

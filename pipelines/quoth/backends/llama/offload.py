@@ -24,7 +24,7 @@ def count_offloaded_layers(free_before: list[int], header: Gguf) -> int:
 
 
 def read_offloaded_layers(log: str) -> int | None:
-    """Return the number of offloaded layers in a log of llama.cpp; `None` if it is not there."""
+    """Return the number of offloaded layers in a log of llama.cpp; `None` if the log has none."""
     numbers = _OFFLOADED.findall(log)
     return int(numbers[-1]) if numbers else None
 

@@ -29,8 +29,8 @@ from quoth.prompts import ChatTemplate, ModelMetadata
 class Server:
     """A llama.cpp server that answers, and its facts about its model.
 
-    `stop` ends a server of ours; `running` says whether it is still there. A server of the user's
-    is not ours to end.
+    `stop` ends a server that was started here, `running` returns whether it still runs. A server of
+    the user's is not stopped.
     """
 
     client: LlamaHttpClient
@@ -102,7 +102,7 @@ class ServedModel(LocalModel):
     def server(self) -> Server:
         """Return the server. The first caller starts it, the others wait.
 
-        A server of ours that has died is started again.
+        A server that was started here is started again if it has died.
         """
         server = self._server
         if server is not None and not server.running():

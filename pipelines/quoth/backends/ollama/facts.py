@@ -89,7 +89,7 @@ def look_up(
 
 
 def add_offload(facts: Facts, http: LocalHttp, name: str, settings: ModelSettings) -> Facts:
-    """Return the facts with the layers of the loaded model on the GPU, where the server says so."""
+    """Return the facts with the layers on the GPU, if the server reports them."""
     try:
         entry = _entry(http, "/api/ps", name)
     except BackendError:  # the answer is complete without it
@@ -119,8 +119,8 @@ def _entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
 def _vocabulary(name: str, digest: str) -> Vocabulary | None:
     """Return the model's own vocabulary, if the blob here is the blob that the server runs."""
     try:
-        here = hashlib.sha256(find_manifest(name).read_bytes()).hexdigest()
-        if digest and here != digest.removeprefix("sha256:"):
+        local_digest = hashlib.sha256(find_manifest(name).read_bytes()).hexdigest()
+        if digest and local_digest != digest.removeprefix("sha256:"):
             return None
         return Vocabulary(read_gguf(find_weights(name)))
     except (BackendError, OSError):

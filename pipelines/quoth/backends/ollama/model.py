@@ -22,7 +22,7 @@ from quoth.backends.http import LocalHttp
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.offload import to_llama_layers
 from quoth.backends.ollama.facts import Facts, add_offload, look_up
-from quoth.backends.ollama.generation import Generation, Reply
+from quoth.backends.ollama.generation import Generation, ReplyPart
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.backends.ollama.wire import connect, translate_errors
 from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
@@ -122,7 +122,7 @@ class Ollama(HttpModel):
         self._release()
         self.disconnect()
 
-    def _replies(self, request: Request) -> Iterator[Reply]:
+    def _replies(self, request: Request) -> Iterator[ReplyPart]:
         with self._lock:
             if self._generation is None:
                 self._generation = Generation(self.short_name, self.settings)

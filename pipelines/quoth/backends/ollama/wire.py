@@ -122,7 +122,7 @@ def model_missing_error(name: str) -> ModelNotFoundError:
 
 
 def refuse_remote(facts: dict[str, Any], name: str) -> None:
-    """Raise `ConfigurationError` for a model that Ollama would run on somebody else's machine."""
+    """Raise `ConfigurationError` for a model that Ollama would run on another machine."""
     host = facts.get("remote_host") or ("ollama.com" if name.endswith("cloud") else "")
     if host:
         raise ConfigurationError(
