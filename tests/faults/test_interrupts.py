@@ -43,7 +43,7 @@ def test_two_writers_both_complete_and_readers_see_whole_documents(
         assert reader.verify().problems == ()
 
 
-def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path: Path, home: Path) -> None:
+def test_ctrl_c_stops_early_and_keeps_what_was_finished(tmp_path: Path, home: Path) -> None:
     folder = tmp_path / "documents"
     fill(folder, 150)
     program = [sys.executable, "-m", "quoth.cli", "ingest", str(folder), "-c", "test"]

@@ -38,7 +38,7 @@ class TurnFile:
         self._lock = WriteLock(folder / "write.lock", subject="the conversations")
 
     @classmethod
-    def last(cls, folder: Path) -> TurnFile:
+    def open_last(cls, folder: Path) -> TurnFile:
         """Return the conversation with the latest turn.
 
         In a folder without conversations, this is the one that version 0.1.0 kept, which is moved

@@ -40,7 +40,7 @@ class Keywords:
         count = row.fetchone()
         return int(count[0]) if count else 0
 
-    def named(self, words: Iterable[str], *, most: int) -> dict[str, list[int]]:
+    def find_named(self, words: Iterable[str], *, most: int) -> dict[str, list[int]]:
         """Return the contents with a source whose name holds a word, for each that is in a name.
 
         Words in the names of more than `most` contents are left out.

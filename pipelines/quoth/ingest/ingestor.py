@@ -21,7 +21,7 @@ from quoth.embed import Embedder
 from quoth.errors import CollectionError, FingerprintError, UsageError
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
 from quoth.ingest.outcomes import Outcomes, outcome_of
-from quoth.ingest.plan import Plan, absolute, is_under, plan_ingestion
+from quoth.ingest.plan import Plan, is_under, make_absolute, plan_ingestion
 from quoth.ingest.read import FileReader, ReadFile, has_changed
 from quoth.ingest.walk import walk
 from quoth.load import LoaderPool
@@ -128,7 +128,7 @@ class Ingestor:
             walk(paths, without=self.state),
             paths,
             self.store.stamps(),
-            {} if retry else self.store.failures.known(),
+            {} if retry else self.store.failures.read(),
             conditions=self._conditions,
             has_passwords=has_passwords,
         )
@@ -180,10 +180,10 @@ class Ingestor:
         """
         failed = {outcome.path for outcome in outcomes.failed}
         self.store.remove([*plan.gone, *sorted(failed & self.store.stamps().keys())])
-        roots = absolute(paths)
+        roots = make_absolute(paths)
         self.store.failures.forget(
             path
-            for path in self.store.failures.known()
+            for path in self.store.failures.read()
             if path not in failed and is_under(path, roots)
         )
 

@@ -65,7 +65,7 @@ def plan_ingestion(
             files[path] = entry
     here = {*files, *(outcome.path for outcome in skipped)}
     unopened = [outcome.path for outcome in failed]
-    above = absolute(roots)
+    above = make_absolute(roots)
     gone = [
         path
         for path in stamps
@@ -79,6 +79,6 @@ def is_under(path: str, roots: Iterable[str]) -> bool:
     return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
 
 
-def absolute(paths: Iterable[Path]) -> tuple[str, ...]:
+def make_absolute(paths: Iterable[Path]) -> tuple[str, ...]:
     """Return absolute paths that may still lead through links."""
     return tuple(os.path.abspath(path.expanduser()) for path in paths)  # noqa: PTH100

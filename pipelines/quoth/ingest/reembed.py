@@ -78,7 +78,7 @@ def _fill(
     batch_chunks: int,
 ) -> None:
     """Embed the chunks that the build lacks. `sources` has one source for each content's hash."""
-    finished = build.finished()
+    finished = build.read_finished()
     missing = {hash: source for hash, source in sources.items() if hash not in finished}
     same_embedder = store.meta("embedder") == embedder.fingerprint
 

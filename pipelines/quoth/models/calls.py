@@ -165,7 +165,7 @@ class ModelCalls:
             with turn():
                 answer = _Answer(self.model, request)
                 yield from answer.stream(config)
-                call = answer.finished(key)
+                call = answer.finish(key)
                 if self.journal is not None:
                     entry = Entry(
                         identity,
@@ -225,7 +225,7 @@ class _Answer:
         if not chunks:
             raise GenerationError(f"{self._model.model} ended without an answer.", retryable=True)
 
-    def finished(self, key: str) -> Call:
+    def finish(self, key: str) -> Call:
         timings = self._timings or Timings(calls=0)
         return Call(self._text.strip(), self._finish, timings, False, key, self._thinking)
 

@@ -23,7 +23,7 @@ def fit_names(store: Store, words: Iterable[str]) -> Mapping[int, float]:
     count = store.content_count()
     weights: dict[int, float] = {}
     matched: dict[int, list[str]] = {}
-    for word, contents in store.keywords.named(words, most=count // 2).items():
+    for word, contents in store.keywords.find_named(words, most=count // 2).items():
         rarity = math.log1p((count - len(contents) + 0.5) / (len(contents) + 0.5))
         for content in contents:
             weights[content] = weights.get(content, 0.0) + rarity

@@ -66,7 +66,7 @@ def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> Summa
         calls.run.monitor.planned(1)
         root = _reduce(calls, level, "reduce", length)
     silent = [node for node in nodes if not node.text]
-    return root.under(*root.children, *silent)
+    return root.with_children(*root.children, *silent)
 
 
 def _summarize_part(calls: PartCalls, part: Part) -> list[SummaryNode]:
@@ -119,7 +119,7 @@ def _reduce(
         run.notes[
             "The model wrote nothing when it combined partial summaries; their sentences are used."
         ] = None
-    return node.under(*group)
+    return node.with_children(*group)
 
 
 def _split(calls: PartCalls, node: SummaryNode, room: int) -> list[SummaryNode]:

@@ -9,7 +9,7 @@ import onnx
 
 from quoth.embed.folder import ModelFolder
 from quoth.embed.graph import UnsupportedError, bert, modernbert
-from quoth.embed.graph.adopt import adopted
+from quoth.embed.graph.adopt import adopt_graph
 from quoth.embed.graph.builder import Graph
 from quoth.embed.graph.pooling import vectors
 from quoth.embed.graph.tensors import Tensors
@@ -43,7 +43,7 @@ def _model(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.Mod
             raise
     weights.truncate(0)
     weights.seek(0)
-    return adopted(folder, weights, location=location)
+    return adopt_graph(folder, weights, location=location)
 
 
 def _written(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.ModelProto:
