@@ -44,8 +44,8 @@ def test_a_model_is_split_at_its_first_colon() -> None:
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ("llama3.1", "is not `backend:name`"),
-        ("ollama:", "is not `backend:name`"),
+        ("llama3.1", "is not a model of the form `backend:name`"),
+        ("ollama:", "is not a model of the form `backend:name`"),
         ("olama:x", "nearest one is 'ollama'"),
         ("zzzzzz:x", "no backend 'zzzzzz'"),
     ],
@@ -168,7 +168,7 @@ def test_the_key_is_read_from_its_file(server: str, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("s3cret\n")
     assert LocalHttp(server, api_key=read_key(str(file))).json("GET", "/key") == {}
-    with pytest.raises(BackendError, match="wants a key") as caught:
+    with pytest.raises(BackendError, match="requires a key") as caught:
         LocalHttp(server).json("GET", "/key")
     assert "api_key_file" in caught.value.hint
     assert read_key("") == ""
@@ -191,5 +191,5 @@ def test_answers_that_are_none(server: str, path: str, error: Any, message: str)
 
 
 def test_an_address_that_is_none() -> None:
-    with pytest.raises(ConfigurationError, match="which is no address"):
+    with pytest.raises(ConfigurationError, match="which is not an address"):
         LocalHttp("http://127.0.0.1:none")

@@ -16,7 +16,8 @@ GENERATOR = "How long can the emergency generator run on a full tank?"
 def test_ask_prints_the_answer_its_page_and_a_quote_that_stands_there(
     quoth_program: Quoth, sample: str
 ) -> None:
-    result = quoth_program("ask", GENERATOR, "-c", sample)
+    # A question of its own: what another test asked would come from the journal, and read nothing.
+    result = quoth_program("ask", "How many hours can the emergency generator run?", "-c", sample)
     assert result.returncode == 0, result.stderr
     assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in result.stdout
     assert "enough for 32 hours" in " ".join(result.stdout.split())

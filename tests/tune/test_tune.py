@@ -180,7 +180,7 @@ def test_what_was_not_compared_with_the_defaults_is_not_chosen() -> None:
 
 
 def test_a_model_of_a_server_cannot_be_tuned(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="program of its own"):
+    with pytest.raises(UsageError, match="separate program"):
         tune(ModelSettings(model="ollama:qwen"))
     with pytest.raises(UsageError, match="no workload"):
         tune(ModelSettings(), workload="sing")
