@@ -1,4 +1,4 @@
-"""How long answers may be, in words and in tokens."""
+"""The length of an answer, in words and in tokens."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from quoth.text import count_words
 _FEWEST_WORDS = 24
 _FEWEST_TOKENS = 8
 _SPARE = 1.1
-"""Tokens beyond those of the words that are asked for, as a factor and as a number."""
+"""Spare tokens for an answer: a factor on the tokens of its words, and a number on top."""
 _SPARE_TOKENS = 24
 _WINDOW_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLength:
-    """The words that an answer is asked for, and the tokens that it may take."""
+    """The words that a prompt asks for, and the token limit of the answer."""
 
     words: int
     tokens: int
@@ -31,19 +31,19 @@ class AnswerLength:
 
 
 def longest_answer(words: int, window: int) -> AnswerLength:
-    """Return the length of an answer that takes as many tokens as any answer may take."""
+    """Return the length of an answer with the highest token limit, a quarter of the window."""
     return AnswerLength(words, window // _WINDOW_SHARE)
 
 
 def length_of(words: int, window: int, tokens_per_word: float) -> AnswerLength:
-    """Return the length of an answer of so many words, at most a quarter of the window."""
+    """Return the length of an answer of `words` words, at most a quarter of the window."""
     words = max(_FEWEST_WORDS, words)
     tokens = int(words * tokens_per_word * _SPARE) + _SPARE_TOKENS
     return AnswerLength(words, max(_FEWEST_TOKENS, min(window // _WINDOW_SHARE, tokens)))
 
 
 def tokens_per_word(parts: Sequence[Part]) -> float:
-    """Return the tokens of a word in the text of these parts, in steps of a half."""
+    """Return the mean number of tokens for a word of these parts, rounded up to a half."""
     words = sum(count_words(chunk.text) for part in parts for chunk in part.chunks)
     tokens = sum(part.tokens for part in parts)
     return min(8.0, max(1.5, math.ceil(2 * tokens / max(1, words)) / 2))
