@@ -88,7 +88,7 @@ def test_what_is_not_in_the_layout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no relevance judgements"):
         read_grades(tmp_path)
     folder = write(tmp_path / "none", grades={"other": "iron"})
-    with pytest.raises(UsageError, match="None of the queries"):
+    with pytest.raises(UsageError, match="No query"):
         evaluate_retrieval(folder, FolderEmbedder.open(Embedding()), Config())
     with pytest.raises(UsageError, match="no search mode"):
         evaluate_retrieval(folder, FolderEmbedder.open(Embedding()), Config(), modes=["magic"])

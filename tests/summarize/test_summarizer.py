@@ -189,7 +189,7 @@ def test_the_language_stands_before_the_text() -> None:
 
 @pytest.mark.parametrize("length", ["0", "short", "-5", "1e9", ""])
 def test_a_length_that_is_none_is_refused(length: str) -> None:
-    with pytest.raises(UsageError, match="long"):
+    with pytest.raises(UsageError, match="not a length of a summary"):
         SummaryOptions(length=length)
 
 
