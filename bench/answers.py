@@ -22,10 +22,18 @@ from typing import Any
 
 from quoth.answer import Answerer
 from quoth.config import load_config
-from quoth.evaluate.answers import evaluate_answers, token_f1
-from quoth.evaluate.corpus import Corpus, corpus_searcher, read_corpus
-from quoth.evaluate.questions import GoldQuestion, read_questions, sample_balanced
-from quoth.evaluate.results import bootstrap, write_evaluation
+from quoth.evaluate import (
+    Corpus,
+    GoldQuestion,
+    bootstrap,
+    corpus_searcher,
+    evaluate_answers,
+    read_corpus,
+    read_questions,
+    sample_balanced,
+    token_f1,
+    write_evaluation,
+)
 from quoth.models import open_embedder, open_model
 
 # What counts as declining for RetrievalQA, whose prompt asks to say that one doesn't know.

@@ -24,9 +24,15 @@ from quoth.answer.evidence import HITS, Evidence, describe_sentences, find_evide
 from quoth.answer.phrases import SENTENCES, Phrase, line_of, phrases_of
 from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
 from quoth.config import load_config
-from quoth.evaluate.answers import normalize, token_f1
-from quoth.evaluate.corpus import corpus_searcher, read_corpus
-from quoth.evaluate.questions import GoldQuestion, read_questions, sample_balanced
+from quoth.evaluate import (
+    GoldQuestion,
+    corpus_searcher,
+    normalize,
+    read_corpus,
+    read_questions,
+    sample_balanced,
+    token_f1,
+)
 from quoth.models import open_embedder
 from quoth.retrieve import Question
 from quoth.types import Hit

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from quoth.collection import DenseIndex, Store
 from quoth.config import Retrieval
-from quoth.evaluate.corpus import read_corpus, read_grades, read_queries
+from quoth.evaluate import read_corpus, read_grades, read_queries
 from quoth.retrieve import CollectionSearcher
 from quoth.system import WriteLock
 from quoth.text import analyse

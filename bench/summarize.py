@@ -24,8 +24,7 @@ from typing import Any
 
 from quoth.backends import LlamaCpp
 from quoth.config import ModelSettings, load_config
-from quoth.evaluate import ReferencedDocument, read_references, sample
-from quoth.evaluate.summaries import first_words, judge_summary
+from quoth.evaluate import ReferencedDocument, first_words, judge_summary, read_references, sample
 from quoth.models import LocalModel, open_model
 from quoth.summarize import Summarizer, SummaryOptions
 from quoth.weights import choose_threads, weights_of

@@ -240,7 +240,7 @@ def generation(bench: Bench) -> list[Row]:
 def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
     """What the machine allows: tokens that the memory delivers, and products of matrices."""
     import numpy as np
-    from quoth.weights.bandwidth import measure_bandwidth
+    from quoth.weights import measure_bandwidth
 
     bandwidth = measure_bandwidth()
     size = Path(bench.weights).stat().st_size

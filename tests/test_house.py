@@ -122,6 +122,20 @@ def test_no_room_is_entered_past_its_face() -> None:
     assert not past
 
 
+@pytest.mark.parametrize("folder", ["bench", "docs", "notebooks", "tools"])
+def test_what_uses_the_package_enters_rooms_by_their_faces(folder: str) -> None:
+    """But the calibration, which fits the weights inside `answer`, and the commands of `cli`."""
+    past = [
+        f"{file.relative_to(ROOT)}: {found}"
+        for file in [*sorted((ROOT / folder).rglob("*")), ROOT / "README.md"]
+        if file.suffix in (".py", ".md", ".ipynb")
+        for found in re.findall(r"(?:from|import) (quoth\.\w+\.\w+)", file.read_text())
+        if found != "quoth.cli.app"
+        and not (file.name == "calibrate.py" and found.startswith("quoth.answer."))
+    ]
+    assert not past
+
+
 def test_nothing_inside_imports_the_front_door_or_the_face_of_its_own_room() -> None:
     wrong = [
         str(each)

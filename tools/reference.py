@@ -8,10 +8,8 @@ from typing import Any
 
 import typer
 from quoth.cli.app import app
-from quoth.config import load_config
-from quoth.config.read import preset_names
-from quoth.config.settings import Config
-from quoth.system.packaged import presets_folder
+from quoth.config import Config, load_config, preset_names
+from quoth.system import presets_folder
 
 FOLDER = Path(__file__).parents[1] / "docs"
 

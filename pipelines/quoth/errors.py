@@ -29,7 +29,7 @@ from __future__ import annotations
 class QuothError(Exception):
     """The root of all errors that Quoth raises; `hint` is the next step for the user.
 
-    `str(error)` is one sentence for a person. `exit_code` is what the command line returns.
+    `str(error)` is one sentence for a person. `exit_code` is the exit code of the command line.
     """
 
     exit_code = 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -113,6 +114,25 @@ def test_a_conversation_is_resumed_where_it_stopped(tmp_path: Path) -> None:
     resumed.ask("How much did it weigh?")
     assert answerer.asked == ["How much did the Saturn V weigh?"]
     assert len(Conversation.resume(answers(), tmp_path).turns) == 2
+
+
+def test_the_only_conversation_of_version_0_1_0_is_resumed(tmp_path: Path) -> None:
+    turns = [{"question": FIRST, "standalone": FIRST, "answer": "111 metres."}]
+    (tmp_path / "chat.json").write_text(json.dumps(turns), encoding="utf-8")
+    folder = tmp_path / "conversations"
+    resumed = Conversation.resume(answers("How much did the Saturn V weigh?"), folder)
+    assert resumed.turns == [Turn(FIRST, FIRST, "111 metres.")]
+    resumed.ask("How much did it weigh?")
+    again = Conversation.resume(answers(), folder)
+    assert [turn.question for turn in again.turns] == [FIRST, "How much did it weigh?"]
+
+
+def test_the_conversation_of_version_0_1_0_does_not_replace_a_newer_one(tmp_path: Path) -> None:
+    folder = tmp_path / "conversations"
+    newer = Conversation(answers(), folder)
+    newer.ask(FIRST)
+    (tmp_path / "chat.json").write_text("[]")
+    assert Conversation.resume(answers(), folder).id == newer.id
 
 
 def test_several_conversations_do_not_overwrite_each_other(tmp_path: Path) -> None:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,7 +200,7 @@ def test_a_model_that_should_be_on_the_gpu_and_is_not_is_told(quoth: Quoth, samp
     if "on the GPU" in model["found"]:
         pytest.skip("llama.cpp sees a GPU here")
     assert model["state"] == "note"
-    assert "asked onto the GPU and runs on the CPU" in model["hint"]
+    assert "was to run on the GPU and runs on the CPU" in model["hint"]
     assert spent["gpu_layers"] == 0
     assert spent["note"] == model["hint"]
 
@@ -217,23 +213,3 @@ def test_the_first_run_says_which_model_answers(
     second = quoth_program("ask", GENERATOR, "-c", sample)
     assert "small enough for any laptop" in first.stderr
     assert "small enough for any laptop" not in second.stderr
-
-
-def test_ctrl_c_ends_with_130_within_a_second(session_home: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for n in range(400):
-        (folder / f"{n}.txt").write_text(f"Text number {n}. " * 200)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "quoth.cli", "ingest", str(folder), "-c", "interrupted"],
-        env={**os.environ, "QUOTH_HOME": str(session_home)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(4)
-    process.send_signal(signal.SIGINT)
-    begin = time.monotonic()
-    _, stderr = process.communicate(timeout=30)
-    assert process.returncode == 130, stderr
-    assert "Interrupted" in stderr
-    assert time.monotonic() - begin < 5  # the machine may be busy; alone it takes a fraction

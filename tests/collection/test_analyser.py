@@ -75,7 +75,7 @@ def test_a_damaged_keyword_index_is_made_again(store: Store) -> None:
     store.analyse_again()
     assert store.signals(store.chunk_ids()) == before
     assert store.keywords.search(analyse("tax"), 5)[0][0] == before[1].id
-    assert store.keywords.named(["rent"], most=5) == {"rent": [1]}
+    assert store.keywords.find_named(["rent"], most=5) == {"rent": [1]}
     assert len(unpack(before[0].words)) == 2 + len(analyse(TEXTS[0]))
 
 

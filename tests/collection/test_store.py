@@ -202,17 +202,17 @@ def test_only_as_much_is_found_as_is_looked_among(store: Store) -> None:
 def test_a_number_is_no_name(store: Store) -> None:
     put(store, "/2018.txt", "a cat")
     assert not words(store, "2018")
-    assert store.keywords.named(["2018"], most=9) == {}
+    assert store.keywords.find_named(["2018"], most=9) == {}
 
 
 def test_names_know_their_contents_and_follow_a_rename(store: Store) -> None:
     put(store, "/3M_2018_10K.pdf", "a cat")
-    assert store.keywords.named(["2018", "x"], most=1) == {"2018": [1]}
-    assert store.keywords.named(["2018"], most=0) == {}
+    assert store.keywords.find_named(["2018", "x"], most=1) == {"2018": [1]}
+    assert store.keywords.find_named(["2018"], most=0) == {}
     store.link("/lease.pdf", hash="h", size=1, mtime_ns=2)
     store.remove(["/3M_2018_10K.pdf"])
-    assert store.keywords.named(["2018"], most=1) == {}
-    assert store.keywords.named(["leas"], most=1) == {"leas": [1]}
+    assert store.keywords.find_named(["2018"], most=1) == {}
+    assert store.keywords.find_named(["leas"], most=1) == {"leas": [1]}
 
 
 @pytest.mark.parametrize(

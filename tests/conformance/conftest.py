@@ -206,7 +206,7 @@ def faulted(
         try:
             yield model, proxy
         finally:
-            proxy.will("", 0)
+            proxy.fail_with("", 0)
             model.close()
 
 

@@ -43,7 +43,7 @@ def test_two_writers_both_complete_and_readers_see_whole_documents(
         assert reader.verify().problems == ()
 
 
-def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path: Path, home: Path) -> None:
+def test_ctrl_c_stops_early_and_keeps_what_was_finished(tmp_path: Path, home: Path) -> None:
     folder = tmp_path / "documents"
     fill(folder, 150)
     program = [sys.executable, "-m", "quoth.cli", "ingest", str(folder), "-c", "test"]
@@ -57,6 +57,6 @@ def test_ctrl_c_stops_at_once_and_keeps_what_was_finished(tmp_path: Path, home: 
         process.send_signal(signal.SIGINT)
         _, printed = process.communicate(timeout=30)
         assert process.returncode == 130, printed
-        assert "What was finished is kept" in printed
+        assert "Finished work is kept" in printed
         assert 0 < len(library.documents()) < 150, "it stopped before the end"
         assert list(library.store.problems()) == []

@@ -192,7 +192,7 @@ def test_a_failing_file_is_reported_but_not_read_again(library: Library, folder:
     assert read[1:] == [(0, 1, ""), (1, 1, str(broken))]
     broken.unlink()
     assert library.ingest(folder).failed == ()
-    assert library.store.failures.known() == {}
+    assert library.store.failures.read() == {}
 
 
 def test_watching_follows_the_folder(library: Library, folder: Path) -> None:

@@ -16,7 +16,7 @@ from pypdf.constants import PageLabelStyle
 from pypdf.generic import NameObject
 from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError
-from quoth.load.pdf_choice import badness, better, needs_second_reading
+from quoth.load.pdf_choice import is_better, measure_damage, needs_second_reading
 from quoth.load.registry import load_document
 from reportlab.pdfgen.canvas import Canvas
 
@@ -222,10 +222,10 @@ def test_ordinary_text_is_not_read_again(text: str) -> None:
     ],
 )
 def test_the_better_reading_wins_from_either_side(worse: str, good: str) -> None:
-    assert better(good, worse)
-    assert not better(worse, good)
+    assert is_better(good, worse)
+    assert not is_better(worse, good)
 
 
 def test_a_reading_that_lost_most_of_the_page_does_not_win() -> None:
-    assert not better("few words", "many more words, one \ufffd\ufffd of them bad, but all here")
-    assert badness("") == 0.0
+    assert not is_better("few words", "many more words, one \ufffd\ufffd of them bad, but all here")
+    assert measure_damage("") == 0.0

@@ -81,7 +81,7 @@ def test_a_small_model_that_only_invents_is_replaced_by_the_text() -> None:
     summary = Summarizer(model, options=SummaryOptions(length="30")).invoke(TEXT)
     assert summary.text in TEXT
     assert summary.tree.extracted
-    assert "sentences of the text take its place" in summary.notes[0]
+    assert "sentences of the text are used" in summary.notes[0]
 
 
 def test_a_model_that_only_numbers_lines_is_replaced_by_the_text() -> None:
@@ -89,7 +89,7 @@ def test_a_model_that_only_numbers_lines_is_replaced_by_the_text() -> None:
     summary = Summarizer(saying(numbering)).invoke(TEXT)
     assert summary.text in TEXT
     assert summary.tree.dropped == (numbering,)
-    assert "sentences of the text take its place" in summary.notes[0]
+    assert "sentences of the text are used" in summary.notes[0]
 
 
 def test_a_model_that_writes_nothing_is_an_error() -> None:
@@ -143,7 +143,7 @@ def test_pages_that_were_left_out_are_told_in_the_coverage() -> None:
     part = Document("long.pdf", "Long", "pdf", (Page(1, TEXT),), left_out=3)
     summary = Summarizer(Scripted()).invoke(part)
     assert summary.coverage == 0.25
-    assert summary.unread == ("long.pdf: only 1 of 4 pages were asked for",)
+    assert summary.unread == ("long.pdf: limited to 1 of 4 pages",)
 
 
 def test_several_documents_make_one_summary_with_their_names() -> None:

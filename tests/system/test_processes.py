@@ -192,6 +192,30 @@ def test_a_forked_process_leaves_the_children_of_its_parent_alone() -> None:
     child.kill()
 
 
+FORKING_PROGRAM = """
+import os, sys
+from quoth.system import Child
+child = Child("answering:echo")
+if os.fork() == 0:
+    sys.exit()
+os.wait()
+print(child.ask(b"still there", seconds=60).decode())
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_neither_a_program_nor_its_fork_leaves_anything_open_at_exit() -> None:
+    program = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORKING_PROGRAM],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert program.stdout == "still there\n"
+    assert program.stderr == ""
+
+
 def test_a_program_of_others_ends_when_it_is_stopped(tmp_path: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text("import os, time; print(os.getpid(), flush=True); time.sleep(600)")

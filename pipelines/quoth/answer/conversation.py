@@ -52,7 +52,7 @@ class Conversation:
 
         Raises `UsageError` when there is none, or when its file cannot be read.
         """
-        file = TurnFile(folder, id) if id else TurnFile.last(folder)
+        file = TurnFile(folder, id) if id else TurnFile.open_last(folder)
         conversation = cls(answerer, folder, id=file.id)
         conversation.turns = file.read()
         return conversation

@@ -20,8 +20,8 @@ from quoth.types import Chunk, Citation, Hit
 class Draft:
     """A model call that answers a question from `excerpts`.
 
-    `grammar` restricts what the model may write, where it is given. `origins` maps replies that it
-    allows to the sentences that they are from.
+    `grammar`, if given, restricts the reply of the model. `origins` maps replies that it allows to
+    the sentences that they are from.
     """
 
     question: Question

@@ -16,7 +16,7 @@ _FOLLOWING = re.compile(r"[ \u00a0-]([^\W\d_]+)")
 
 
 def holds_kind(sentence: str, question: Question) -> float:
-    """Return 1 when a sentence holds the kind of answer asked for, 0 when not, 0.5 if unknown.
+    """Return 1 if a sentence holds the kind of answer that is expected, 0 if not, 0.5 if unknown.
 
     Words of the question itself do not count.
     """

@@ -129,7 +129,7 @@ class SentenceRuns:
         )
 
     def _is_border(self, index: int) -> bool:
-        """Return whether a run may end beside this word: a stop word, a sign, or a question's."""
+        """Return whether a run may end next to this word: a stop word, a sign, or a question's."""
         if not 0 <= index < len(self._lower):
             return True
         return not self._is_word[index] or self._is_stop[index] or self._asked[index] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from quoth.errors import UsageError
 from quoth.system import WriteLock, write_whole
 
 _WAIT_SECONDS = 30.0
+_OLD_FILE = "chat.json"
+"""The file next to the folder in which version 0.1.0 kept the only conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,13 @@ class TurnFile:
         self._lock = WriteLock(folder / "write.lock", subject="the conversations")
 
     @classmethod
-    def last(cls, folder: Path) -> TurnFile:
-        """Return the conversation in which the last turn was. Raises `UsageError` without one."""
-        files = sorted(folder.glob("*.json"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+    def open_last(cls, folder: Path) -> TurnFile:
+        """Return the conversation with the latest turn.
+
+        In a folder without conversations, this is the one that version 0.1.0 kept, which is moved
+        there. Raises `UsageError` if there is none either.
+        """
+        files = _list_conversations(folder) or cls(folder)._adopt_old()
         if not files:
             raise UsageError(
                 "There is no conversation to resume.", hint="Start one with: quoth chat"
@@ -60,3 +67,17 @@ class TurnFile:
             turns = [*(self.read() if self.path.exists() else ()), turn]
             content = json.dumps([asdict(turn) for turn in turns], ensure_ascii=False)
             write_whole(self.path, content)
+
+    def _adopt_old(self) -> list[Path]:
+        """Move the conversation of version 0.1.0 into the folder; return the files there."""
+        folder = self.path.parent
+        old = folder.parent / _OLD_FILE
+        if old.is_file():
+            with self._lock.hold(wait_seconds=_WAIT_SECONDS), suppress(FileNotFoundError):
+                old.replace(folder / _OLD_FILE)  # missing when another process has moved it
+        return _list_conversations(folder)
+
+
+def _list_conversations(folder: Path) -> list[Path]:
+    """Return the files of conversations, the one with the latest turn last."""
+    return sorted(folder.glob("*.json"), key=lambda file: (file.stat().st_mtime_ns, file.name))

@@ -52,7 +52,7 @@ class Writing:
         return packed
 
     def _room(self, bare: int) -> int:
-        """Return the tokens for excerpts, beside a prompt of `bare` tokens and an answer."""
+        """Return the token budget for excerpts, given a prompt of `bare` tokens and an answer."""
         window = self._model.describe().context_window
         room = window - bare - self._settings.max_tokens - _SPARE_TOKENS
         if room <= 0:

@@ -1,10 +1,10 @@
 """`gpt4all`: the package gpt4all, for users who have its models.
 
-LangChain's `GPT4All` is a wrapper of the same client and is not used, because it loses what the
-contract needs: it sets neither the window (gpt4all's own is 2048) nor the layers on the GPU,
-returns whole answers only, cuts at stop strings after the whole text was generated, reports no
-timings, and calls a method that reads the marks of chat templates as plain text. gpt4all has no
-seed: with a temperature above 0, answers differ from call to call.
+LangChain's `GPT4All` is a wrapper of the same client and is not used, because it lacks parts of the
+contract: it sets neither the window (gpt4all's own is 2048) nor the layers on the GPU, returns
+whole answers only, cuts at stop strings after the whole text was generated, reports no timings, and
+calls a method that reads the marks of chat templates as plain text. gpt4all has no seed: with a
+temperature above 0, answers differ from call to call.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class LocalHttp:
         self._small = httpx2.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
 
     def close(self) -> None:
-        """Close all connections, which cancels what is being generated over them."""
+        """Close all connections, which cancels the generations that use them."""
         self._client.close()
 
     def json(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def garbage_error(url: str, text: str) -> GenerationError:
     """Return the error for an answer that cannot be read."""
     return GenerationError(
         f"The server at {url} answered with something that is not JSON: {text[:60]!r}.",
-        hint="Is it a model server? `quoth doctor` looks what answers there.",
+        hint="Is it a model server? `quoth doctor` shows which server answers there.",
         retryable=True,
     )
 

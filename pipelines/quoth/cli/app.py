@@ -97,7 +97,7 @@ def _handle_foreign(error: Exception) -> int:
 
 
 def _interrupt() -> int:
-    _print_failure("Interrupted. What was finished is kept.", "")
+    _print_failure("Interrupted. Finished work is kept.", "")
     return EXIT_INTERRUPTED
 
 

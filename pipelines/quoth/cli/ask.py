@@ -88,7 +88,7 @@ def chat(
 
 
 def introduce(library: Library) -> None:
-    """Say on the first run which model answers, and how to take a larger one."""
+    """Print on the first run which model answers, and how to choose a larger one."""
     mark = library.home / "introduced"
     if mark.exists():
         return

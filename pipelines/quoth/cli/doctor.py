@@ -30,7 +30,7 @@ _MARKS: dict[State, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The result of one check; `found` is a description of what is here."""
+    """The result of one check; `found` describes this machine."""
 
     what: str
     state: State

@@ -206,7 +206,7 @@ def print_evaluation(result: Evaluation) -> None:
 
 
 def print_summaries(result: Evaluation) -> None:
-    """Print the metrics of the summaries beside those of the first words of the documents."""
+    """Print the metrics of the summaries next to those of the first words of the documents."""
     out = show.console()
     rows: dict[str, dict[str, str]] = {}
     for name, metric in result.metrics.items():

@@ -37,7 +37,7 @@ def run(
     """Run a job file, and resume it after an interruption.
 
     The sources of the job are summarized into its output folder. While one run is at work, another
-    run of the same job ends at once with exit code 2.
+    run of the same job ends immediately with exit code 2.
     """
     from dataclasses import replace
 

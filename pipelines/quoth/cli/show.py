@@ -143,7 +143,7 @@ def print_report(report: Report) -> None:
 
 
 def print_empty(collection: str) -> None:
-    """Say on stderr that a collection is empty, and how to fill it."""
+    """Print on stderr that a collection is empty, and how to fill it."""
     console(stderr=True).print(
         f"The collection {collection!r} is empty. Fill it with: quoth ingest FOLDER"
     )

@@ -51,7 +51,9 @@ Pattern = Annotated[
 ]
 Workers = Annotated[
     int,
-    typer.Option(metavar="NUMBER", min=0, help="Documents at once; 0 takes what the model can do."),
+    typer.Option(
+        metavar="NUMBER", min=0, help="Documents in parallel; 0 takes as many as the model decodes."
+    ),
 ]
 MaxFailures = Annotated[
     int,

@@ -47,7 +47,7 @@ class Build:
                 connection.execute("DELETE FROM contents")
                 connection.execute("REPLACE INTO meta VALUES ('target', ?)", (target,))
 
-    def finished(self) -> set[str]:
+    def read_finished(self) -> set[str]:
         """Return the hashes of the finished contents."""
         return {row[0] for row in self._database.read("SELECT hash FROM contents")}
 

@@ -26,7 +26,7 @@ class Failures:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def known(self) -> dict[str, Failure]:
+    def read(self) -> dict[str, Failure]:
         """Return all failures by path."""
         rows = self._database.read(
             "SELECT path, size, mtime_ns, conditions, status, reason FROM failures"

@@ -40,7 +40,7 @@ class Keywords:
         count = row.fetchone()
         return int(count[0]) if count else 0
 
-    def named(self, words: Iterable[str], *, most: int) -> dict[str, list[int]]:
+    def find_named(self, words: Iterable[str], *, most: int) -> dict[str, list[int]]:
         """Return, for each of the words in a source's name, the contents with such a source.
 
         Words in the names of more than `most` contents are left out.

@@ -35,8 +35,8 @@ from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope, chunks_of, select
 from quoth.collection.words import (
     ANALYSER,
-    another_analyser,
     forget_words,
+    other_analyser_error,
     write_all_words,
     write_names,
 )
@@ -102,7 +102,7 @@ class Store:
         if self.words_are_current:
             return
         if self.chunk_count() > up_to:
-            raise another_analyser()
+            raise other_analyser_error()
         with lock.hold(wait_seconds=wait_seconds):
             if not self.words_are_current:
                 self.analyse_again()

@@ -29,10 +29,10 @@ def check_analyser(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (ANALYSER, current))
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (ANALYSER,)).fetchone()
     if row != (current,):
-        raise another_analyser()
+        raise other_analyser_error()
 
 
-def another_analyser() -> FingerprintError:
+def other_analyser_error() -> FingerprintError:
     """Return the error for words of another analyser."""
     return FingerprintError(
         "The keywords of this collection were made by another version of Quoth.",

@@ -11,11 +11,12 @@ __all__ = [
     "compose",
     "load_config",
     "nearest",
+    "preset_names",
     "state_folder",
 ]
 
 from .limits import Limits
-from .read import Effective, compose, load_config, nearest, state_folder
+from .read import Effective, compose, load_config, nearest, preset_names, state_folder
 from .settings import (
     Answering,
     Config,

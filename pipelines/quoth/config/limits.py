@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Limits:
     """Limits for one file; a file that crosses one is given up with a `LimitExceededError`.
 
-    `seconds` is wall time and `memory_megabytes` what a worker process may use on top of what it
-    takes when idle; both hold in a `LoaderPool`. `pages` and `unpacked_megabytes` (what archives,
-    office files and attachments unpack to; for plain files their size) hold everywhere. Only the
+    `seconds` is wall time, `memory_megabytes` the memory that a worker process may use beyond its
+    idle size; both hold in a `LoaderPool`. `pages` and `unpacked_megabytes` (what archives, office
+    files and attachments unpack to; for plain files their size) hold everywhere. Only the
     `first_pages` of a document are kept (0: all), and its notes say so.
     """
 

@@ -1,7 +1,7 @@
 """The configuration: one frozen value, its defaults, and where each value came from.
 
-Precedence: defaults < preset < file < environment < argument. Building it reads nothing but what
-is handed in; `load_config` is the one place that looks at the file and the environment.
+Precedence: defaults < preset < file < environment < argument. Building it reads its arguments and
+nothing else; `load_config` is the one place that looks at the file and the environment.
 """
 
 from __future__ import annotations
@@ -43,11 +43,10 @@ def load_config(
 ) -> Effective:
     """Return the configuration in force.
 
-    `file` must exist when given, and may hold the settings under `section`; otherwise
-    `quoth.yaml` in the working folder is read if it is there. `overrides` maps dotted keys
-    (`retrieval.k`) to values, as arguments do. Environment variables are the key in capitals,
-    `QUOTH_RETRIEVAL__K`. Whichever of them names a `preset`, its values stand in for the defaults
-    and below everything else.
+    `file` must exist when given, and may hold the settings under `section`; otherwise `quoth.yaml`
+    in the working folder is read if it is there. `overrides` maps dotted keys (`retrieval.k`) to
+    values, as arguments do. Environment variables are the key in capitals, `QUOTH_RETRIEVAL__K`. A
+    `preset`, whichever layer names it, replaces the defaults and yields to every layer above them.
 
     Raises `ConfigurationError` that names the key, the nearest known one, and the line.
     """

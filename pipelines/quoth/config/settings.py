@@ -149,7 +149,7 @@ class ModelSettings(Section):
     )
     threads: int = Field(0, ge=0, description="Threads for decoding; 0 takes one per core.")
     batch_tokens: int = Field(512, ge=32, le=8192, description="Prompt tokens in one step.")
-    parallel: int = Field(4, ge=1, le=256, description="Sequences that are decoded at once.")
+    parallel: int = Field(4, ge=1, le=256, description="Sequences that are decoded in parallel.")
     flash_attention: Literal["auto", "on", "off"] = Field(
         "auto", description="Whether `llamacpp` computes attention in one pass over the cache."
     )

@@ -1,4 +1,4 @@
-"""Embedding on a thread of its own, while the caller reads and stores."""
+"""Embeds on a separate thread while the caller reads and stores."""
 
 from __future__ import annotations
 

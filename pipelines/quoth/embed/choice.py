@@ -21,7 +21,7 @@ _LEAST_COSINE = 0.998
 
 
 class Engine(Protocol):
-    """Something that runs the weights. `lanes` is how many batches it runs at once."""
+    """Something that runs the weights. `lanes` is the number of batches that run in parallel."""
 
     name: str
     lanes: int
@@ -94,7 +94,7 @@ def measure(engine: Engine) -> float:
 
 
 def _sample() -> Batch:
-    """Return a batch of token ids that every vocabulary has, whatever they mean."""
+    """Return a batch of token ids that are in every vocabulary."""
     starts = range(100, 100 + _ROWS)
     return Padding().pad([np.arange(start, start + _LENGTH, dtype=np.int64) for start in starts])
 

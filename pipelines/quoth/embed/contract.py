@@ -1,4 +1,4 @@
-"""What every embedder is, whatever runs it: a LangChain `Embeddings` that knows its limits."""
+"""The contract of every embedder: a LangChain `Embeddings` that knows its limits."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Advance = Callable[[int], None]
 class Embedder(Embeddings):
     """Turns passages and queries into vectors of unit length.
 
-    `embed` is for passages, the texts that are searched; `query_vector` is for what is searched
-    with. Nothing is loaded before it is used.
+    `embed` is for passages, the texts that are searched; `query_vector` is for queries. Nothing is
+    loaded before it is used.
     """
 
     @property

@@ -1,7 +1,7 @@
-"""What the files in an embedder's folder say: its architecture, its modules, its limits.
+"""The facts in the files of an embedder's folder: its architecture, its modules, its limits.
 
 The layout is that of sentence-transformers: `modules.json` lists the modules in their order, each
-with a folder of its own.
+with its folder.
 """
 
 from __future__ import annotations

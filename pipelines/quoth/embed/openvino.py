@@ -66,8 +66,8 @@ class OpenVinoEngine:
     def _request(self) -> Iterator[Any]:
         """Give a request that nobody else uses: several threads may call.
 
-        A new request would allocate memory of its own first, for which both cores wait; with
-        requests that are used again, a quarter more texts are embedded a second.
+        A new request would first allocate memory, for which both cores wait; with requests that are
+        used again, a quarter more texts are embedded a second.
         """
         try:
             request = self._idle.pop()

@@ -1,30 +1,49 @@
 __all__ = [
     "MODES",
     "Comparison",
+    "Corpus",
     "Difference",
     "Evaluation",
     "GoldQuestion",
     "Interval",
     "ReferencedDocument",
+    "bootstrap",
     "build_evaluation",
     "compare",
+    "corpus_searcher",
     "evaluate_answers",
     "evaluate_retrieval",
     "evaluate_summaries",
+    "first_words",
+    "judge_summary",
     "measure_answers",
     "measure_pages",
+    "normalize",
+    "read_corpus",
     "read_evaluation",
+    "read_grades",
+    "read_queries",
     "read_questions",
     "read_references",
     "sample",
+    "sample_balanced",
+    "token_f1",
     "write_evaluation",
 ]
 
-from .answers import evaluate_answers
+from .answers import evaluate_answers, normalize, token_f1
 from .compare import Comparison, Difference, compare
-from .questions import GoldQuestion, read_questions, sample
+from .corpus import Corpus, corpus_searcher, read_corpus, read_grades, read_queries
+from .questions import GoldQuestion, read_questions, sample, sample_balanced
 from .references import ReferencedDocument, read_references
-from .results import Evaluation, Interval, build_evaluation, read_evaluation, write_evaluation
+from .results import (
+    Evaluation,
+    Interval,
+    bootstrap,
+    build_evaluation,
+    read_evaluation,
+    write_evaluation,
+)
 from .retrieval import MODES, evaluate_retrieval
 from .sources import measure_answers, measure_pages
-from .summaries import evaluate_summaries
+from .summaries import evaluate_summaries, first_words, judge_summary

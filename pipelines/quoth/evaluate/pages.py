@@ -9,7 +9,7 @@ from typing import Any
 from quoth.evaluate.questions import GoldQuestion
 from quoth.evaluate.ranking import score_rankings
 from quoth.evaluate.results import Evaluation, build_evaluation
-from quoth.evaluate.retrieval import MODES, in_mode
+from quoth.evaluate.retrieval import MODES, restrict_to_mode
 from quoth.retrieve import OpenedSearcher
 from quoth.types import Hit, Progress
 
@@ -46,7 +46,7 @@ def evaluate_pages(
     items: dict[str, dict[str, float]] = {}
     total = len(answerable) * len(modes)
     for number, mode in enumerate(modes):
-        mode_searcher = in_mode(searcher, mode)
+        mode_searcher = restrict_to_mode(searcher, mode)
         rankings: dict[str, dict[str, float]] = {}
         for done, question in enumerate(answerable, start=1):
             rankings[question.id] = page_scores(mode_searcher.search(question.text))

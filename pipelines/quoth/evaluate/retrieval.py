@@ -68,7 +68,7 @@ def evaluate_retrieval(
         progress=progress,
     ) as base:
         for number, mode in enumerate(modes):
-            searcher = in_mode(base, mode)
+            searcher = restrict_to_mode(base, mode)
             rankings: dict[str, dict[str, float]] = {}
             for done, query in enumerate(chosen):
                 rankings[query] = document_scores(searcher.search(queries[query]))
@@ -95,7 +95,7 @@ def document_scores(hits: Sequence[Hit], *, depth: int = DEPTH) -> dict[str, flo
     return {source: 1.0 / (rank + 1) for rank, source in enumerate(order)}
 
 
-def in_mode(base: OpenedSearcher, mode: str) -> OpenedSearcher:
+def restrict_to_mode(base: OpenedSearcher, mode: str) -> OpenedSearcher:
     """Return the searcher with another mode and a top-k large enough to judge."""
     return base.with_settings(base.settings.model_copy(update={"mode": mode, "k": _CHUNKS}))
 

@@ -130,7 +130,7 @@ class Ingestor:
             walk(paths, without=self.state),
             paths,
             self.store.stamps(),
-            {} if retry else self.store.failures.known(),
+            {} if retry else self.store.failures.read(),
             conditions=self._conditions,
             has_passwords=has_passwords,
         )
@@ -185,7 +185,7 @@ class Ingestor:
         roots = make_absolute(paths)
         self.store.failures.forget(
             path
-            for path in self.store.failures.known()
+            for path in self.store.failures.read()
             if path not in failed and is_under(path, roots)
         )
 

@@ -82,7 +82,7 @@ def _fill(
     batch_chunks: int,
 ) -> None:
     """Embed the contents that the build lacks; `sources` has a source for each content hash."""
-    finished = build.finished()
+    finished = build.read_finished()
     missing = {hash: source for hash, source in sources.items() if hash not in finished}
     same_embedder = store.meta("embedder") == embedder.fingerprint
 

@@ -24,7 +24,7 @@ class Executor(Protocol):
 
 
 class ThreadExecutor:
-    """Performs as many tasks at once as it has threads."""
+    """Performs tasks in parallel, one on each thread."""
 
     def __init__(self, performer: Performer, *, threads: int) -> None:
         self._performer = performer

@@ -13,7 +13,7 @@ class HasParts(Protocol):
     """An object with lazy parts."""
 
     making: RLock
-    """Held while a part is made."""
+    """The lock that is taken while a part is made."""
     made: dict[str, Any]
     """The parts that are made, by name."""
 

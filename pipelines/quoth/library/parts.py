@@ -145,7 +145,7 @@ class Parts:
         )
 
     def close(self) -> None:
-        """Unload the model and close the files; what is used again is opened again."""
+        """Unload the model and close the files; a part is opened again when it is used."""
         with self.making:
             for name in _CLOSED:
                 if name in self.made and name not in self._given:

@@ -94,7 +94,7 @@ def parse_xml(content: bytes, what: str) -> Element:
     return root
 
 
-def local(element: Element) -> str:
+def local_name(element: Element) -> str:
     """Return the element's name without its namespace ('' for comments)."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""

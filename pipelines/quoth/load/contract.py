@@ -1,4 +1,4 @@
-"""What a loader is: a callable from a path and options to a document."""
+"""The contract of a loader: a callable from a path and options to a document."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def _load_no_part(path: Path, options: LoadOptions) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """What the caller asked for. `passwords` are tried in order, after none at all.
+    """The caller's options. `passwords` are tried in order, after none at all.
 
-    `depth` is 0 for a file of the user's and grows by one for each attachment inside another.
-    A loader reads a file inside its file with `load_part`, whatever the format of the part.
+    `depth` is 0 for a file of the user's and grows by one for each attachment inside another. A
+    loader reads an embedded file of any format with `load_part`.
     """
 
     passwords: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from quoth.errors import CorruptDocumentError
-from quoth.load.archive import local, parse_xml
+from quoth.load.archive import local_name, parse_xml
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.html import decode_html
@@ -136,7 +136,7 @@ def _element_lines(root: Element) -> Iterator[str]:
         if any((child.tail or "").strip() for child in item):  # mixed content is one paragraph
             yield one_line("".join(item.itertext()))
             continue
-        text = one_line(item.text or "") if local(item) else ""
+        text = one_line(item.text or "") if local_name(item) else ""
         if text:
             yield text
         stack.extend(reversed(item))

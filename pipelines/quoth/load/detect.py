@@ -1,4 +1,4 @@
-"""What a file is: by its first bytes and the parts of a zip file, then by its suffix."""
+"""Detects a file's format: by its first bytes and the parts of a zip file, then by its suffix."""
 
 from __future__ import annotations
 

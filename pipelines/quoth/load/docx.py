@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from quoth.errors import CorruptDocumentError
-from quoth.load.archive import Archive, attribute, local
+from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.docx_numbers import Numbering, read_numbering
@@ -52,7 +52,7 @@ class _Pages:
 
 
 def load_docx(path: Path, options: LoadOptions) -> Document:
-    """Return a DOCX file. Headers, footers, notes and comments stand at the end of the last page.
+    """Return a DOCX file. Headers, footers, notes and comments come at the end of the last page.
 
     Deleted text of tracked changes is left out.
     """
@@ -62,7 +62,7 @@ def load_docx(path: Path, options: LoadOptions) -> Document:
         styles = _related(archive, related, "styles")
         levels = _heading_levels(styles) if styles is not None else {}
         numbers = read_numbering(_related(archive, related, "numbering"), styles)
-        body = next((e for e in archive.xml(main) if local(e) == "body"), None)
+        body = next((e for e in archive.xml(main) if local_name(e) == "body"), None)
         if body is None:
             raise CorruptDocumentError(f"{path.name} has no text body.")
         pages = _Pages()
@@ -95,11 +95,11 @@ def _heading_levels(styles: Element) -> dict[str, int]:
     levels: dict[str, int] = {}
     parents: dict[str, str] = {}
     for style in styles:
-        if local(style) != "style":
+        if local_name(style) != "style":
             continue
         identity = attribute(style, "styleId")
         for element in style.iter():
-            kind, value = local(element), attribute(element, "val")
+            kind, value = local_name(element), attribute(element, "val")
             if kind == "name":
                 name = value.lower()
                 if name.startswith("heading ") and name[8:].isdigit():
@@ -122,7 +122,7 @@ def _heading_levels(styles: Element) -> dict[str, int]:
 
 def _write_body(body: Element, levels: dict[str, int], numbers: Numbering, pages: _Pages) -> None:
     for element in _blocks(body):
-        if local(element) == "tbl":
+        if local_name(element) == "tbl":
             pages.add("\n".join(table_lines(_rows(element))))
             if _breaks_page(element):
                 pages.end_page()
@@ -137,7 +137,7 @@ def _write_body(body: Element, levels: dict[str, int], numbers: Numbering, pages
         pages.add(text, level)
         for box in _boxes(element):
             for inner in _blocks(box):
-                if local(inner) == "tbl":
+                if local_name(inner) == "tbl":
                     pages.add("\n".join(table_lines(_rows(inner))))
                 else:
                     pages.add(clean(_paragraph(inner)).strip())
@@ -148,7 +148,7 @@ def _write_body(body: Element, levels: dict[str, int], numbers: Numbering, pages
 def _blocks(parent: Element) -> Iterator[Element]:
     """Yield the paragraphs and tables of a body, a cell or a box, through content controls."""
     for element in parent:
-        name = local(element)
+        name = local_name(element)
         if name in ("p", "tbl"):
             yield element
         elif name in (
@@ -173,7 +173,7 @@ def _paragraph(paragraph: Element) -> str:
 
 def _collect(element: Element, parts: list[str]) -> None:
     for child in element:
-        name = local(child)
+        name = local_name(child)
         if name == "t":
             parts.append(child.text or "")
         elif name in ("tab", "ptab"):
@@ -193,42 +193,42 @@ def _boxes(paragraph: Element) -> Iterator[Element]:
     stack = list(reversed(paragraph))
     while stack:
         element = stack.pop()
-        if local(element) == _BOX:
+        if local_name(element) == _BOX:
             yield element
-        if local(element) not in _SKIPPED:
+        if local_name(element) not in _SKIPPED:
             stack.extend(reversed(element))
 
 
 def _properties(paragraph: Element) -> Iterator[Element]:
     for element in paragraph:
-        if local(element) == "pPr":
+        if local_name(element) == "pPr":
             yield from element
 
 
 def _is_listed(paragraph: Element) -> bool:
-    names = [local(each) for each in _properties(paragraph)]
+    names = [local_name(each) for each in _properties(paragraph)]
     return "numPr" in names and not any(
         "heading" in attribute(each, "val").lower()
         for each in _properties(paragraph)
-        if local(each) == "pStyle"
+        if local_name(each) == "pStyle"
     )
 
 
 def _number(paragraph: Element, numbers: Numbering) -> str:
     style, own = "", None
     for element in _properties(paragraph):
-        if local(element) == "pStyle":
+        if local_name(element) == "pStyle":
             style = attribute(element, "val")
-        elif local(element) == "numPr":
+        elif local_name(element) == "numPr":
             own = element
     return numbers.next(style, own)
 
 
 def _level(paragraph: Element, levels: dict[str, int]) -> int:
     for element in _properties(paragraph):
-        if local(element) == "pStyle":
+        if local_name(element) == "pStyle":
             return levels.get(attribute(element, "val"), 0)
-        if local(element) == "outlineLvl" and attribute(element, "val").isdigit():
+        if local_name(element) == "outlineLvl" and attribute(element, "val").isdigit():
             level = int(attribute(element, "val"))
             return level + 1 if level < 9 else 0
     return 0
@@ -236,11 +236,11 @@ def _level(paragraph: Element, levels: dict[str, int]) -> int:
 
 def _page_breaks(paragraph: Element) -> tuple[bool, bool]:
     """Return whether a page ends in this paragraph, and whether it does before its text."""
-    if any(local(e) == "pageBreakBefore" for e in _properties(paragraph)):
+    if any(local_name(e) == "pageBreakBefore" for e in _properties(paragraph)):
         return True, True
     has_text = False
     for element in paragraph.iter():
-        name = local(element)
+        name = local_name(element)
         if name == "t" and (element.text or "").strip():
             has_text = True
         elif name == "lastRenderedPageBreak" or (
@@ -251,7 +251,7 @@ def _page_breaks(paragraph: Element) -> tuple[bool, bool]:
 
 
 def _breaks_page(table: Element) -> bool:
-    return any(local(element) == "lastRenderedPageBreak" for element in table.iter())
+    return any(local_name(element) == "lastRenderedPageBreak" for element in table.iter())
 
 
 def _rows(table: Element) -> Iterator[list[str]]:
@@ -260,7 +260,7 @@ def _rows(table: Element) -> Iterator[list[str]]:
         for cell in _children(row, "tc"):
             texts = []
             for block in _blocks(cell):
-                if local(block) == "tbl":
+                if local_name(block) == "tbl":
                     texts += [" ".join(inner) for inner in _rows(block)]
                 else:
                     texts.append(_paragraph(block))
@@ -271,13 +271,15 @@ def _rows(table: Element) -> Iterator[list[str]]:
 def _children(parent: Element, wanted: str) -> Iterator[Element]:
     """Yield the rows of a table or cells of a row, through content controls."""
     for element in parent:
-        if local(element) == wanted:
+        if local_name(element) == wanted:
             yield element
-        elif local(element) in ("sdt", "sdtContent", "customXml", "ins"):
+        elif local_name(element) in ("sdt", "sdtContent", "customXml", "ins"):
             yield from _children(element, wanted)
 
 
 def _separate_lines(root: Element) -> list[str]:
     """Return the paragraphs of a header, of footnotes or comments, a line each."""
-    paragraphs = (one_line(_paragraph(element)) for element in root.iter() if local(element) == "p")
+    paragraphs = (
+        one_line(_paragraph(element)) for element in root.iter() if local_name(element) == "p"
+    )
     return list(filter(None, paragraphs))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from quoth.load.archive import attribute, local
+from quoth.load.archive import attribute, local_name
 
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"))
 _ROMAN_SMALL = ((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
@@ -61,18 +61,18 @@ def read_numbering(numbering: Element | None, styles: Element | None) -> Numberi
     """Return the numbering of a document from its parts; empty if it has none."""
     definitions = Numbering()
     for element in numbering if numbering is not None else ():
-        if local(element) == "abstractNum":
+        if local_name(element) == "abstractNum":
             identity = attribute(element, "abstractNumId")
             for level in element:
-                if local(level) == "lvl" and attribute(level, "ilvl").isdigit():
+                if local_name(level) == "lvl" and attribute(level, "ilvl").isdigit():
                     definitions.levels[identity, int(attribute(level, "ilvl"))] = _level(level)
-        elif local(element) == "num":
+        elif local_name(element) == "num":
             for inner in element:
-                if local(inner) == "abstractNumId":
+                if local_name(inner) == "abstractNumId":
                     definitions.lists[attribute(element, "numId")] = attribute(inner, "val")
     for style in styles if styles is not None else ():
         for element in style.iter():
-            if local(element) == "numPr":
+            if local_name(element) == "numPr":
                 number, level_number = _reference(element)
                 if number:
                     definitions.styles[attribute(style, "styleId")] = (number, level_number or 0)
@@ -80,7 +80,7 @@ def read_numbering(numbering: Element | None, styles: Element | None) -> Numberi
 
 
 def _level(element: Element) -> _Level:
-    values = {local(inner): attribute(inner, "val") for inner in element}
+    values = {local_name(inner): attribute(inner, "val") for inner in element}
     start = values.get("start", "")
     return _Level(
         int(start) if start.isdigit() else 1, values.get("numFmt", ""), values.get("lvlText", "")
@@ -88,7 +88,7 @@ def _level(element: Element) -> _Level:
 
 
 def _reference(properties: Element) -> tuple[str, int | None]:
-    values = {local(inner): attribute(inner, "val") for inner in properties}
+    values = {local_name(inner): attribute(inner, "val") for inner in properties}
     level = values.get("ilvl", "")
     return values.get("numId", ""), int(level) if level.isdigit() else None
 

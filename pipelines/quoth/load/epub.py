@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from quoth.errors import CorruptDocumentError, NeedsPasswordError
-from quoth.load.archive import Archive, attribute, local
+from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.html import decode_html, html_page
@@ -41,7 +41,7 @@ def load_epub(path: Path, options: LoadOptions) -> Document:
             _, text, headings = html_page(decode_html(content, name))
             if text:
                 pages.append(Page(len(pages) + 1, text, None, headings))
-    titles = (one_line(each.text or "") for each in package.iter() if local(each) == "title")
+    titles = (one_line(each.text or "") for each in package.iter() if local_name(each) == "title")
     title = next(filter(None, titles), path.stem)
     return Document(str(path), title, "epub", tuple(pages), notes=tuple(notes))
 
@@ -49,7 +49,7 @@ def load_epub(path: Path, options: LoadOptions) -> Document:
 def _package_name(archive: Archive, path: Path) -> str:
     if _CONTAINER in archive:
         for element in archive.xml(_CONTAINER).iter():
-            if local(element) == "rootfile":
+            if local_name(element) == "rootfile":
                 return attribute(element, "full-path").lstrip("/")
     name = next((name for name in archive.names() if name.endswith(".opf")), "")
     if not name:
@@ -62,8 +62,8 @@ def _spine(package: Element) -> list[str]:
     parts: dict[str, str] = {}
     order: list[str] = []
     for element in package.iter():
-        if local(element) == "item" and attribute(element, "media-type") in _TEXT:
+        if local_name(element) == "item" and attribute(element, "media-type") in _TEXT:
             parts[attribute(element, "id")] = unquote(attribute(element, "href"))
-        elif local(element) == "itemref":
+        elif local_name(element) == "itemref":
             order.append(attribute(element, "idref"))
     return [parts[each] for each in order if each in parts] or list(parts.values())

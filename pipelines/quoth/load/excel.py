@@ -11,7 +11,7 @@ from pathlib import Path
 import python_calamine as calamine
 
 from quoth.errors import CorruptDocumentError, NeedsPasswordError
-from quoth.load.archive import Archive, local
+from quoth.load.archive import Archive, local_name
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.tables import table_lines
@@ -57,7 +57,7 @@ def _title(archive: Archive) -> str:
     if "docProps/core.xml" not in archive:
         return ""
     properties = archive.xml("docProps/core.xml")
-    return next((one_line(e.text or "") for e in properties.iter() if local(e) == "title"), "")
+    return next((one_line(e.text or "") for e in properties.iter() if local_name(e) == "title"), "")
 
 
 def _document(path: Path, kind: str, title: str, notes: tuple[str, ...]) -> Document:

@@ -69,7 +69,7 @@ class LoaderPool:
         self.close()
 
     def close(self) -> None:
-        """End all workers at once, also those that are reading; a loop over `load_all` ends.
+        """End all workers immediately, also those that are reading; a loop over `load_all` ends.
 
         The pool can be used again; new workers start then.
         """
@@ -156,7 +156,7 @@ class _Worker:
         self._files = 0
 
     def load(self, path: Path, stopping: threading.Event) -> Outcome:
-        """Return what the worker makes of a file.
+        """Return the worker's outcome for a file.
 
         A worker that dies of a file may have been harmed by an earlier one, so the file is given
         to a fresh worker before it is blamed.

@@ -69,10 +69,10 @@ class DocumentLoader(BaseLoader):
 
 
 class DocumentReader(Runnable[Path | str, Document]):
-    """Path → document, each in a worker process of its own, with limits. A LangChain `Runnable`.
+    """Path → document, each in a separate worker process, with limits. A LangChain `Runnable`.
 
     It may be called as well. Only the `first_pages` of a document are kept (0: all), and its notes
-    say so. Raises the `DocumentError` that says what is wrong with a file.
+    say so. Raises a `DocumentError` for a file that cannot be read.
     """
 
     def __init__(

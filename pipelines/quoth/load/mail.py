@@ -1,4 +1,4 @@
-"""Mail: the message as a page, and the pages of what is attached to it."""
+"""Mail: the message as a page, and the pages of its attachments."""
 
 from __future__ import annotations
 

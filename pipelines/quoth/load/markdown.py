@@ -33,7 +33,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def markdown_headings(text: str) -> tuple[Heading, ...]:
     """Return ATX (`# A`) and setext (underlined) headings, as CommonMark defines them.
 
-    Those of front matter, code, quotes and lists are left out.
+    Those of front matter, code, quotes and lists are ignored.
     """
     begin = _end_of_front_matter(text)
     starts = [start + begin for start, _ in _lines(text[begin:])]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from quoth.load.archive import attribute, local
+from quoth.load.archive import attribute, local_name
 
 
 def equation(element: Element) -> str:
     """Return an `oMath` element, or anything inside one, as a line of text."""
-    name = local(element)
+    name = local_name(element)
     if name == "t":
         return element.text or ""
     if name == "f":
@@ -23,7 +23,7 @@ def equation(element: Element) -> str:
     if name == "rad":
         return f"√{_scripts(element, sup='deg')}{_group(_part(element, 'e'), always=True)}"
     if name == "d":
-        inner = ", ".join(equation(child) for child in element if local(child) == "e")
+        inner = ", ".join(equation(child) for child in element if local_name(child) == "e")
         return (
             f"{_sign(element, 'dPr', '(', 'begChr')}{inner}{_sign(element, 'dPr', ')', 'endChr')}"
         )
@@ -34,7 +34,7 @@ def equation(element: Element) -> str:
 
 
 def _part(element: Element, wanted: str) -> str:
-    return "".join(equation(child) for child in element if local(child) == wanted)
+    return "".join(equation(child) for child in element if local_name(child) == wanted)
 
 
 def _scripts(element: Element, *, sup: str = "sup") -> str:
@@ -49,8 +49,8 @@ def _group(text: str, *, always: bool = False) -> str:
 def _sign(element: Element, properties: str, usual: str, which: str = "chr") -> str:
     """Return the sign that an operator or a bracket is drawn with."""
     for child in element:
-        if local(child) == properties:
+        if local_name(child) == properties:
             for inner in child:
-                if local(inner) == which:
+                if local_name(inner) == which:
                     return attribute(inner, "val")
     return usual

@@ -1,10 +1,10 @@
-"""What the office formats of Microsoft have in common: relations between parts, and titles."""
+"""The parts that the office formats of Microsoft share: relations between parts, and titles."""
 
 from __future__ import annotations
 
 import posixpath
 
-from quoth.load.archive import Archive, attribute, local
+from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import one_line
 
 
@@ -31,6 +31,6 @@ def document_title(archive: Archive) -> str:
     if name not in archive:
         return ""
     for element in archive.xml(name):
-        if local(element) == "title":
+        if local_name(element) == "title":
             return one_line(element.text or "")
     return ""

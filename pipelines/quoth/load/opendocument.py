@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from quoth.errors import CorruptDocumentError, NeedsPasswordError
-from quoth.load.archive import Archive, attribute, local, parse_xml
+from quoth.load.archive import Archive, attribute, local_name, parse_xml
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.tables import row_text, table_lines
@@ -28,7 +28,7 @@ def load_ods(path: Path, options: LoadOptions) -> Document:
     body, title = _body(path, options, "spreadsheet")
     pages: list[Page] = []
     for sheet in body.iter():
-        if local(sheet) == "table":
+        if local_name(sheet) == "table":
             name = attribute(sheet, "name")
             lines = table_lines(_rows(sheet))
             text = clean("\n".join([name, *lines])) if lines else ""
@@ -40,7 +40,7 @@ def load_ods(path: Path, options: LoadOptions) -> Document:
 def load_odp(path: Path, options: LoadOptions) -> Document:
     """Return an ODP file, a page a slide, with its notes."""
     body, title = _body(path, options, "presentation")
-    slides = [element for element in body if local(element) == "page"]
+    slides = [element for element in body if local_name(element) == "page"]
     pages = [_page(number, _blocks(slide)) for number, slide in enumerate(slides, 1)]
     return _document(path, "odp", title, pages)
 
@@ -63,11 +63,11 @@ def _body(path: Path, options: LoadOptions, kind: str) -> tuple[Element, str]:
             if "meta.xml" in archive:
                 meta = archive.xml("meta.xml")
                 title = next(
-                    (one_line(e.text or "") for e in meta.iter() if local(e) == "title"), ""
+                    (one_line(e.text or "") for e in meta.iter() if local_name(e) == "title"), ""
                 )
     for element in root.iter():
-        if local(element) == "body":
-            body = next((child for child in element if local(child) == kind), None)
+        if local_name(element) == "body":
+            body = next((child for child in element if local_name(child) == kind), None)
             if body is not None:
                 return body, title
     raise CorruptDocumentError(f"{path.name} has no body of a {kind}.")
@@ -79,9 +79,9 @@ def _document(path: Path, kind: str, title: str, pages: list[Page]) -> Document:
 
 
 def _blocks(parent: Element) -> Iterator[tuple[str, int]]:
-    """Yield blocks of text with the heading level, 0 for what is no heading."""
+    """Yield blocks of text with the heading level, 0 for a block that is no heading."""
     for element in parent:
-        name = local(element)
+        name = local_name(element)
         if name in _SKIPPED:
             continue
         if name == "h":
@@ -102,14 +102,14 @@ def _blocks(parent: Element) -> Iterator[tuple[str, int]]:
 def _framed(paragraph: Element) -> Iterator[tuple[str, int]]:
     """Yield the text of boxes and drawings anchored in a paragraph."""
     for element in paragraph.iter():
-        if local(element) == "text-box":
+        if local_name(element) == "text-box":
             yield from _blocks(element)
 
 
 def _inline(element: Element) -> str:
     parts = [element.text or ""]
     for child in element:
-        name = local(child)
+        name = local_name(child)
         if name == "s":
             parts.append(" " * min(int(attribute(child, "c") or 1), 100))
         elif name == "tab":
@@ -124,7 +124,7 @@ def _inline(element: Element) -> str:
 
 def _rows(table: Element) -> Iterator[list[str]]:
     for element in table:
-        name = local(element)
+        name = local_name(element)
         if name == "table-row":
             row = _row(element)
             repeats = min(int(attribute(element, "number-rows-repeated") or 1), _MOST_REPEATS)
@@ -137,7 +137,7 @@ def _rows(table: Element) -> Iterator[list[str]]:
 def _row(element: Element) -> list[str]:
     cells: list[str] = []
     for cell in element:
-        if local(cell) in ("table-cell", "covered-table-cell"):
+        if local_name(cell) in ("table-cell", "covered-table-cell"):
             text = " ".join(text for text, _ in _blocks(cell) if text)
             repeats = min(int(attribute(cell, "number-columns-repeated") or 1), _MOST_REPEATS)
             cells.extend([text] * repeats)

@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 
 from quoth.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError, NoTextError
 from quoth.load.contract import LoadOptions
-from quoth.load.pdf_choice import badness, better, needs_second_reading
+from quoth.load.pdf_choice import is_better, measure_damage, needs_second_reading
 from quoth.load.pdf_page import PageText, has_ligatures, read_page, shows_only_images
 from quoth.load.pdf_pypdf import SecondReader
 from quoth.load.pdf_structure import page_headings, usual_size
@@ -83,7 +83,7 @@ class _Reading:
                     ) from error
                 else:
                     break
-        if encrypted and not self._second.opens():
+        if encrypted and not self._second.can_open():
             if self._options.passwords:
                 message = f"{self._path.name} is encrypted, and no given password opens it."
             else:
@@ -121,9 +121,9 @@ class _Reading:
             page.close()
         if needs_second_reading(text.text):
             other = self._second.text(index)
-            if other is not None and better(other, text.text):
+            if other is not None and is_better(other, text.text):
                 text = PageText(other)
-            if badness(text.text) > _ILLEGIBLE:
+            if measure_damage(text.text) > _ILLEGIBLE:
                 recognised = self._ocr(first, index, text)
                 if recognised is text:
                     self._notes.append(f"The text of page {index + 1} may be garbled.")
@@ -161,7 +161,7 @@ class _Reading:
             reason = self._second.reason or "no page was found in it"
             raise CorruptDocumentError(f"{self._path.name} is a damaged PDF: {reason}.")
         self._check_count(count)
-        self._notes.append("The file is damaged; what was found in it may be incomplete.")
+        self._notes.append("The file is damaged; its text may be incomplete.")
         pages = [PageText(self._second.text(index) or "") for index in range(self._wanted(count))]
         if not any(page.text for page in pages):
             raise CorruptDocumentError(

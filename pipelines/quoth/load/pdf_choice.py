@@ -22,16 +22,16 @@ _GLUED = re.compile(r"[A-Za-z]{31,}")  # words whose blanks were lost
 
 def needs_second_reading(text: str) -> bool:
     """Return whether PDFium's text of a page looks wrong enough to ask pypdf as well."""
-    return not text.strip() or bool(_RIGHT_TO_LEFT.search(text)) or badness(text) > 0.004
+    return not text.strip() or bool(_RIGHT_TO_LEFT.search(text)) or measure_damage(text) > 0.004
 
 
-def better(other: str, text: str) -> bool:
+def is_better(other: str, text: str) -> bool:
     """Return whether `other`, pypdf's reading, is to be preferred over PDFium's `text`."""
     if not other.strip():
         return False
     if not text.strip():
         return True
-    cost, other_cost = badness(text), badness(other)
+    cost, other_cost = measure_damage(text), measure_damage(other)
     if len(other) < len(text) // 2 and cost < 0.3:
         return False
     if _RIGHT_TO_LEFT.search(other) and not _RIGHT_TO_LEFT.search(text):
@@ -44,7 +44,7 @@ def better(other: str, text: str) -> bool:
     return other_cost < cost - 0.002
 
 
-def badness(text: str) -> float:
+def measure_damage(text: str) -> float:
     """Return the share of a text that is garbled, from 0.0 to about 1.0."""
     if not text:
         return 0.0

@@ -71,7 +71,7 @@ def read_page(page: pypdfium2.PdfPage, *, ligatures: bool = True) -> PageText:
 
 
 def _lines(textpage: object, raw: str, count: int, ligatures: bool) -> list[Line]:
-    """Split PDFium's text at its line ends; an empty line stands where a paragraph ends."""
+    """Split PDFium's text at its line ends; an empty line ends a paragraph."""
     indexed = len(raw) == count  # otherwise PDFium's character numbers are not ours
     found: list[tuple[Line, float | None]] = []
     position = 0

@@ -29,7 +29,7 @@ class SecondReader:
         self._seconds = 0.0
         self.reason = ""
 
-    def opens(self) -> bool:
+    def can_open(self) -> bool:
         """Return whether pypdf can open the file, with one of the passwords if it is encrypted."""
         return self._open() is not None
 

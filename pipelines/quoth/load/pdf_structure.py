@@ -30,7 +30,7 @@ def page_headings(
 ) -> tuple[Heading, ...]:
     """Return the headings of a page in their order on it.
 
-    Bookmarks count where their title stands on the page. In a document without bookmarks, lines
+    Bookmarks count where the page contains their title. In a document without bookmarks, lines
     count that are set larger than `usual`, or numbered lines set bold.
     """
     if not has_outline:

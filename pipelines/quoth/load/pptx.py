@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from quoth.errors import CorruptDocumentError
-from quoth.load.archive import Archive, attribute, local
+from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.ooxml import document_title, relations
@@ -45,7 +45,7 @@ def _slides(archive: Archive, path: Path) -> list[str]:
     order = [
         related[identity][1]
         for element in archive.xml(main).iter()
-        if local(element) == "sldId" and (identity := _relation_id(element)) in related
+        if local_name(element) == "sldId" and (identity := _relation_id(element)) in related
     ]
     if not order:
         numbered = [name for name in archive.names() if name.startswith("ppt/slides/slide")]
@@ -81,7 +81,7 @@ def _slide(archive: Archive, name: str, number: int) -> Page:
 def _shapes(element: Element) -> Iterator[tuple[str, bool]]:
     """Yield the text of each shape, and whether it is the title."""
     for child in element:
-        name = local(child)
+        name = local_name(child)
         if name == "sp":
             kind = _placeholder(child)
             text = "\n".join(_paragraphs(child))
@@ -97,7 +97,7 @@ def _shapes(element: Element) -> Iterator[tuple[str, bool]]:
 
 def _placeholder(shape: Element) -> str:
     for element in shape.iter():
-        if local(element) == "ph":
+        if local_name(element) == "ph":
             return attribute(element, "type")
     return ""
 
@@ -105,10 +105,10 @@ def _placeholder(shape: Element) -> str:
 def _paragraphs(parent: Element) -> list[str]:
     texts = []
     for paragraph in parent.iter():
-        if local(paragraph) == "p":
+        if local_name(paragraph) == "p":
             parts = []
             for element in paragraph.iter():
-                name = local(element)
+                name = local_name(element)
                 if name == "t":
                     parts.append(element.text or "")
                 elif name == "br":
@@ -121,5 +121,5 @@ def _paragraphs(parent: Element) -> list[str]:
 
 def _rows(table: Element) -> Iterator[list[str]]:
     for row in table:
-        if local(row) == "tr":
-            yield [" ".join(_paragraphs(cell)) for cell in row if local(cell) == "tc"]
+        if local_name(row) == "tr":
+            yield [" ".join(_paragraphs(cell)) for cell in row if local_name(cell) == "tc"]

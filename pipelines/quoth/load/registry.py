@@ -83,9 +83,9 @@ def load_document(
 ) -> Document:
     """Read one file in this process and return its text by page.
 
-    The format is taken from the content first, then from the suffix. Raises a `DocumentError`
-    that says what is wrong with the file, and `MissingExtraError` if `ocr` is asked for and no
-    engine is installed. Time and memory are not limited here: see `LoaderPool`.
+    The format is taken from the content first, then from the suffix. Raises a `DocumentError` for a
+    file that cannot be read, and `MissingExtraError` if `ocr` is asked for and no engine is
+    installed. Time and memory are not limited here: see `LoaderPool`.
 
     >>> load_document("report.pdf").pages[0].text  # doctest: +SKIP
     """
@@ -98,7 +98,7 @@ def load_document(
 
 
 def load_with(path: Path, options: LoadOptions) -> Document:
-    """Read one file with the loader for it, and turn whatever goes wrong into a `QuothError`."""
+    """Read one file with its loader, and turn every exception into a `QuothError`."""
     try:
         _check_file(path, options.limits)
         document = _loader_for(path)(path, replace(options, load_part=load_with))

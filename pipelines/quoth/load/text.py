@@ -69,9 +69,9 @@ def _is_damaged_utf8(content: bytes) -> bool:
 def _look(content: bytes) -> str:
     """Return the encoding that the bytes look like, '' if none.
 
-    Short texts in Western languages are ambiguous between dozens of code pages, and what is
-    found for them is often exotic; cp1252, by far the most common, is preferred wherever it
-    gives only letters and signs that are usual in prose.
+    Short texts in Western languages are ambiguous between dozens of code pages, and a detector
+    often picks an exotic one; cp1252, by far the most common, is preferred wherever it gives only
+    letters and signs that are usual in prose.
     """
     sample = content[:_SAMPLE]
     try:

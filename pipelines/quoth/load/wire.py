@@ -1,6 +1,6 @@
 """How a pool and its workers talk: messages of JSON.
 
-Not pickle: a worker reads hostile files, and what comes out of it is treated as data only.
+Not pickle: a worker reads hostile files, so its output is treated as data only.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def decode_options(message: bytes) -> LoadOptions:
 
 
 def encode_reply(outcome: Document | QuothError, *, leaving: bool) -> bytes:
-    """Return what became of a file as a message."""
+    """Encode the outcome of a file as a message."""
     if isinstance(outcome, Document):
         return _encode({"leaving": leaving, "document": _pack_document(outcome)})
     error = {"kind": type(outcome).__name__, "message": str(outcome), "hint": outcome.hint}
@@ -67,7 +67,7 @@ def encode_reply(outcome: Document | QuothError, *, leaving: bool) -> bytes:
 
 
 def decode_reply(message: bytes, source: str) -> Reply:
-    """Return what became of the file `source`."""
+    """Return the outcome for the file `source`."""
     values = _decode(message)
     if "error" in values:
         return Reply(_unpack_error(values["error"]), values["leaving"])

@@ -65,8 +65,8 @@ class ModelCalls:
         """Return the finished call.
 
         The model is asked inside the context that `turn` opens, which may wait or raise. `fresh`
-        asks again for what is sampled above temperature 0. A backend that fails in the middle of an
-        answer is asked again. Raises what the model raises, and `CollectionError` when the journal
+        repeats calls that are sampled above temperature 0. A backend that fails in the middle of an
+        answer is asked again. Raises the model's errors, and `CollectionError` when the journal
         cannot be written.
         """
         last: str | Call = ""
@@ -92,8 +92,8 @@ class ModelCalls:
     ) -> Generator[str | Call, None, None]:
         """Yield the text of the answer as it is written, and at the end the finished `Call`.
 
-        The text of a call that the journal holds comes at once. Where a loop is cut off, the text
-        of the `Call` is shorter than what was yielded. Closing the iterator stops the model.
+        The text of a call that is in the journal comes as one piece. Where a loop is cut off, the
+        text of the `Call` is shorter than the yielded text. Closing the iterator stops the model.
         """
         return self._parts(request, config, fresh, turn, streamed=True)
 
@@ -165,7 +165,7 @@ class ModelCalls:
             with turn():
                 answer = _Answer(self.model, request)
                 yield from answer.stream(config)
-                call = answer.finished(key)
+                call = answer.finish(key)
                 if self.journal is not None:
                     entry = Entry(
                         identity,
@@ -225,7 +225,7 @@ class _Answer:
         if not chunks:
             raise GenerationError(f"{self._model.model} ended without an answer.", retryable=True)
 
-    def finished(self, key: str) -> Call:
+    def finish(self, key: str) -> Call:
         timings = self._timings or Timings(calls=0)
         return Call(self._text.strip(), self._finish, timings, False, key, self._thinking)
 

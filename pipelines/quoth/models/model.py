@@ -1,9 +1,9 @@
 """The contract of a model: a LangChain chat model that also says what LangChain does not ask.
 
 A backend subclasses `LocalModel` and implements three methods: `describe`, `count_tokens` and
-`generate_pieces`. What is the same for every backend happens here: the prompt is rendered, counted
-and refused when it does not fit; a failed call is repeated where that is safe; every answer is
-timed, checked to have been read whole, and cancelled when the caller stops listening.
+`generate_pieces`. The part that all backends share: the prompt is rendered, counted and refused
+when it does not fit; a failed call is repeated where that is safe; every answer is timed, checked
+to have been read whole, and cancelled when the caller stops listening.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MESSAGE_TOKENS = 12
 _TEMPLATE_TOKENS = 96
 """The most tokens that it puts before all messages: BOS, a date, a system text of its own."""
 _BYTES_A_TOKEN = 10
-"""No tokenizer makes fewer tokens of text in a language than one for so many bytes."""
+"""The most bytes of natural text that any tokenizer puts into one token."""
 
 
 class LocalModel(BaseChatModel):
@@ -84,7 +84,7 @@ class LocalModel(BaseChatModel):
 
     @abstractmethod
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
-        """Generate, and stop at once when the iterator is closed. Raises `BackendError`."""
+        """Generate, and stop immediately when the iterator is closed. Raises `BackendError`."""
 
     # -- what a backend may replace --------------------------------------------------------
 

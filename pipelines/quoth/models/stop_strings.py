@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 def cut_at_stop(pieces: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
     """Yield the text before the first stop string, and take no further pieces.
 
-    The last part of the text is held back as long as it may be the beginning of a stop string.
+    The end of the text is withheld as long as it may begin a stop string.
     """
     longest = max((len(stop) for stop in stops), default=0)
     pending = ""

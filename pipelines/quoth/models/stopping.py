@@ -45,7 +45,7 @@ def find_ending(text: str, fresh: int, chunks: int, request: ChatRequest) -> End
 
 
 def _find_full_sentence(text: str, fresh: int, words: int) -> int | None:
-    """Return the end of the sentence with which an answer has so many words, or `None`."""
+    """Return the end of the sentence with which an answer reaches `words` words, or `None`."""
     end, _ = next(find_stops(text, max(0, len(text) - fresh - 1)), (None, 0))
     return end if end is not None and count_words(text[:end]) >= words else None
 

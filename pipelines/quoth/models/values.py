@@ -57,7 +57,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What a caller asks of a model: messages, limits, and where the answer may end early.
+    """The parameters of a call: messages, limits, and where the answer may end early.
 
     `max_tokens` 0, `temperature` and `seed` `None` take the model's own settings. An answer ends
     with the sentence in which it reaches `enough_words`, and behind the first match of the regular

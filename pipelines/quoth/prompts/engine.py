@@ -167,7 +167,7 @@ def explain(error: BaseException, *, memory_limit: int | None = None) -> str:
         case jinja2.TemplateSyntaxError():
             return f"The chat template is not valid, line {error.lineno}: {error.message}"
         case jinja2.exceptions.SecurityError():
-            return f"The chat template does what a template may not do: {message}"
+            return f"The chat template does something that a template may not do: {message}"
         case jinja2.UndefinedError():
             return f"The chat template fails: {message}"
         case jinja2.TemplateError():

@@ -1,6 +1,6 @@
 """Model families: how each is recognised, and its chat template.
 
-A family is data: an entry of `families/index.yaml` and a Jinja file beside it, in the folder that
+A family is data: an entry of `families/index.yaml` and a Jinja file next to it, in the folder that
 ships with Quoth or in a user's folder of the same shape. The user's comes first: its `NAME.jinja`
 replaces ours, and its index adds families or replaces them by name.
 """
@@ -19,7 +19,7 @@ from quoth.errors import PromptError
 from quoth.system import prompts_folder
 
 InputKind = Literal["text", "chat"]
-"""What a model takes: one string, or messages."""
+"""The input of a model: one string, or messages."""
 
 PLAIN = "plain"
 """The family of a model that no other family fits."""
@@ -27,7 +27,7 @@ PLAIN = "plain"
 
 @dataclass(frozen=True, slots=True)
 class ModelMetadata:
-    """What is known of a model before it is loaded.
+    """The facts of a model before it is loaded.
 
     `name` is its name or file name, `architecture` GGUF's `general.architecture`, `chat_template`
     the template in its file. `kind` is `text` when the model takes one string, `chat` when it, or
@@ -173,7 +173,7 @@ _SHAPES: dict[str, tuple[type, str]] = {
 
 
 def read_yaml(file: Path) -> Any:
-    """Return what a YAML file holds. Raises `PromptError` naming the file."""
+    """Return the contents of a YAML file. Raises `PromptError` naming the file."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -5,7 +5,7 @@
 words that open its parts and `refusals` the replies that decline: the texts ask for them, and
 replies are parsed by them. A file of that name in the user's folder replaces ours. `{variable}` is
 replaced in one pass, and nothing else is special: braces, template syntax and variable names inside
-a document stay what they are.
+a document stay unchanged.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def load_prompt(name: str, *, family: str | None = None, folders: Sequence[Path]
 
 
 def families_with_wording(name: str, *, folders: Sequence[Path] = ()) -> tuple[str, ...]:
-    """Return the families for which a task has a wording of its own."""
+    """Return the families for which a task has its own wording."""
     _, entry = _entry(name, folders)
     return tuple(entry["families"])
 

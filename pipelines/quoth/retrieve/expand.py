@@ -1,4 +1,4 @@
-"""Texts to search with beside the question: rewritten, similar questions, a made-up answer.
+"""Texts to search with in addition to the question: rewritten, similar questions, a made-up answer.
 
 A language model writes them, so a search waits for it; all are off by default.
 """
@@ -41,8 +41,8 @@ class Expander(Runnable[str, Expansion]):
     """Asks a model what else to search for. A LangChain `Runnable`.
 
     `rewrite` gives the question in the words of a search, `multi` up to three similar questions,
-    `hyde` a passage as it could stand in a document that answers it (Gao and others 2022). A reply
-    to the same question comes from `journal`.
+    `hyde` a passage that a document with the answer might contain (Gao and others 2022). A reply to
+    the same question comes from `journal`.
     """
 
     def __init__(self, model: LocalModel, way: Way, *, journal: Journal | None = None) -> None:
@@ -51,7 +51,7 @@ class Expander(Runnable[str, Expansion]):
         self._calls = ModelCalls(model, journal)
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Expansion:
-        """Return what to search with beside the question; nothing when the model wrote nothing."""
+        """Return texts to search with in addition to the question; none if the model wrote none."""
         messages = select_prompt(_PROMPTS[self.way], self.model).messages(question=input)
         request = ChatRequest(tuple(messages), max_tokens=MAX_TOKENS, purpose="expand")
         reply = self._calls.call(request, config).text

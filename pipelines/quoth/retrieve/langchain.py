@@ -35,7 +35,7 @@ class CollectionRetriever(BaseRetriever):
 
 
 class RetrieverSearcher:
-    """Searches with a LangChain retriever; answers cite whatever it finds.
+    """Searches with a LangChain retriever; answers cite its results.
 
     Chunks of the collection in `store` are known by the id of their document. Text from elsewhere
     needs no more than its `source` in the metadata, and `page` where it has pages.

@@ -15,7 +15,7 @@ from quoth.collection import Store
 def fit_names(store: Store, words: Iterable[str]) -> Mapping[int, float]:
     """Return the fit of each content's name with the words of a question, from 0 to 1.
 
-    Contents that do not fit are left out. The fit of a name is the sum of the rarities of its
+    Contents that match no word are omitted. The fit of a name is the sum of the rarities of its
     words in the question, relative to the best name, and lower for all when the best name has
     common words only. A word in more than half of the names counts for nothing. A name fits with
     two words, or with one that has a letter.
@@ -23,7 +23,7 @@ def fit_names(store: Store, words: Iterable[str]) -> Mapping[int, float]:
     count = store.content_count()
     worth: dict[int, float] = {}
     matched: dict[int, list[str]] = {}
-    for word, contents in store.keywords.named(words, most=count // 2).items():
+    for word, contents in store.keywords.find_named(words, most=count // 2).items():
         rarity = math.log1p((count - len(contents) + 0.5) / (len(contents) + 0.5))
         for content in contents:
             worth[content] = worth.get(content, 0.0) + rarity

@@ -31,8 +31,8 @@ _DIVERSE_FACTOR = 4
 class CollectionSearcher:
     """Searches one collection. Safe to call from many threads.
 
-    `expander` gives texts to search with beside the question, `reranker` looks a second time at
-    the best hits; both are off where they are not given.
+    `expander` adds texts to search with, `reranker` looks a second time at the best hits; both are
+    off where they are not given.
     """
 
     def __init__(

@@ -16,7 +16,7 @@ _DISTANCE = 16
 def grow_to_sections(hits: Sequence[Hit], store: Store, *, tokens: int) -> list[Hit]:
     """Return the hits with the rest of their sections, up to `tokens` each.
 
-    A hit that lies within one before it is left out.
+    A hit inside an earlier one is dropped.
     """
     grown: list[Hit] = []
     for hit in hits:

@@ -28,8 +28,8 @@ class Utterance(NamedTuple):
 def read_transcript(text: str, rules: SummaryRules = ENGLISH.summaries) -> list[Utterance]:
     """Return the turns of a transcript, or an empty list for any other text.
 
-    Fillers, stuttered words and turns of fewer than four words without a number are left out. A
-    line without a name belongs to the turn before it; at the start, it is a turn without a speaker.
+    Fillers, stuttered words and turns of fewer than four words without a number are dropped. A line
+    without a name belongs to the turn before it; at the start, it is a turn without a speaker.
     """
     lines = [line for line in text.splitlines() if line.strip()]
     turns: list[Utterance] = []

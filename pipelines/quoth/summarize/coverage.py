@@ -28,7 +28,7 @@ def measure_coverage(
             loaded = len(document.pages)
             size += size * document.left_out / max(1, loaded)
             pages = f"{loaded} of {loaded + document.left_out} pages"
-            reasons.append(f"{document.source}: only {pages} were asked for")
+            reasons.append(f"{document.source}: limited to {pages}")
         if unread_pages:
             pages = ", ".join(map(str, unread_pages))
             reasons.append(f"{document.source}: text on pages {pages} was not read")

@@ -10,7 +10,7 @@ from quoth.models import LocalModel
 
 
 class Gate:
-    """Lets as many calls through at once as a model decodes in parallel. Any thread may use it."""
+    """Admits as many concurrent calls as a model decodes in parallel. Any thread may use it."""
 
     def __init__(self, model: LocalModel) -> None:
         self._model = model

@@ -40,7 +40,7 @@ def map_reduce(calls: PartCalls) -> SummaryNode:
     if count := sum(leaf.extracted for leaf in leaves):
         run.notes[
             f"The model wrote nothing usable about {count} of {len(leaves)} parts; "
-            "sentences of the text take its place."
+            "sentences of the text are used."
         ] = None
     return combine(calls, leaves, calls.words)
 
@@ -66,7 +66,7 @@ def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> Summa
         calls.run.monitor.planned(1)
         root = _reduce(calls, level, "reduce", length)
     empty = [node for node in nodes if not node.text]
-    return root.under(*root.children, *empty)
+    return root.with_children(*root.children, *empty)
 
 
 def _summarize_part(calls: PartCalls, part: Part) -> list[SummaryNode]:
@@ -119,7 +119,7 @@ def _reduce(
         run.notes[
             "The model wrote nothing when it combined partial summaries; their sentences are used."
         ] = None
-    return node.under(*group)
+    return node.with_children(*group)
 
 
 def _split(calls: PartCalls, node: SummaryNode, room: int) -> list[SummaryNode]:

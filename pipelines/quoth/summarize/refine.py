@@ -30,7 +30,7 @@ def refine(calls: PartCalls) -> SummaryNode:
         step = calls.node("refine", call, [*before, part.text], length, part)
         if step.extracted and node is not None and node.text:
             step = _keep(node, part, call)
-        node = step.under(node) if node else step
+        node = step.with_children(node) if node else step
     assert node is not None
     if all(step.silent for step in node.walk()):
         raise GenerationError(

@@ -74,7 +74,7 @@ class SummaryNode:
             yield node
             waiting += reversed(node.children)
 
-    def under(self, *children: SummaryNode) -> SummaryNode:
+    def with_children(self, *children: SummaryNode) -> SummaryNode:
         """Return this node with other children."""
         return replace(self, children=children)
 

@@ -1,4 +1,4 @@
-"""The other side of `processes`: what a process does that answers requests."""
+"""The other side of `processes`: the loop of a process that answers requests."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class ParentPipe:
     """Requests of the parent process, and the way back for the replies.
 
     Making one turns this process into an expendable one: Ctrl-C is left to the parent, no core is
-    dumped, and the system ends it first when memory runs out. It ends itself, with what it started,
-    as soon as the parent is gone.
+    dumped, and the system ends it first when memory runs out. It ends with all that it started as
+    soon as the parent is gone.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class ParentPipe:
 
 
 def limit_memory(size: int) -> None:
-    """Allow this process `size` bytes of private memory on top of what it has, where known."""
+    """Allow this process `size` more bytes of private memory, where its present size is known."""
     if sys.platform == "win32":
         return
     import resource

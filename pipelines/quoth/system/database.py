@@ -1,7 +1,7 @@
 """An SQLite file that several threads and processes share, and that survives being killed.
 
 WAL mode lets readers and a writer work at the same time; every transaction is on the disk when it
-returns. Errors of SQLite become ours, with what to do next.
+returns. Errors of SQLite become ours, with a hint.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let all that this thread reads be of one moment, whatever others write meanwhile.
+        """Give this thread one snapshot for all reads, whatever others write meanwhile.
 
         Nothing can be written within it.
         """
@@ -143,7 +143,7 @@ class Database:
         if "full" in text or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":
             return CollectionError(
                 f"The disk is full; nothing was changed in {self.path}.",
-                hint="Make room and run the same command again; it goes on where it stopped.",
+                hint="Make room and run the same command again; it resumes where it stopped.",
             )
         if "readonly" in text or "unable to open" in text:
             return CollectionError(

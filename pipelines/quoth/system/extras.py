@@ -1,4 +1,4 @@
-"""Optional packages: what an extra consists of, and the error where it is missing."""
+"""Optional packages: the packages of an extra, and the error where one is missing."""
 
 from __future__ import annotations
 

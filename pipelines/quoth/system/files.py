@@ -15,7 +15,7 @@ _PART = re.compile(r"\..+\.\d+-\d+\.part")
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that it is there entirely or not at all, whatever happens meanwhile.
+    """Write a file so that it is there whole or not at all, even after a crash.
 
     Text is written as UTF-8 with the line ends that it has. Raises `CollectionError` when the file
     cannot be written.
@@ -29,7 +29,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def stage_file(path: Path) -> Iterator[Path]:
     """Give the path of a part to write to; it takes the place of `path` at the end of the block.
 
-    An error within the block leaves what was at `path` before. Raises `CollectionError` when the
+    An error within the block leaves the earlier file at `path`. Raises `CollectionError` when the
     file cannot be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")

@@ -1,4 +1,4 @@
-"""Nothing leaves the machine: which hosts may be reached, and what a program does about it.
+"""Nothing leaves the machine: which hosts may be reached, and how a program enforces it.
 
 A library keeps to its own `Guard`, and changes nothing of the process it runs in. A program owns
 its process and calls `take_over`: the telemetry of every dependency is switched off, and an audit

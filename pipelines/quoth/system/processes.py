@@ -103,8 +103,9 @@ class Child:
             timer.cancel()
 
     def kill(self) -> None:
-        """End the process and its children at once."""
-        self._finalizer()
+        """End the process and its children immediately."""
+        self._finalizer.detach()  # at exit it may be disabled before the hook below runs
+        _kill(self._process, self._owner)
         _living.discard(self)
 
     def reap(self, *, seconds: float = 5.0) -> int:
@@ -149,9 +150,11 @@ def _signal_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes], owner: int) -> None:
-    if owner == os.getpid():  # a forked process holds the pipes alone
+    if owner == os.getpid():
         _signal_group(process)
         process.wait()
+    else:  # in a fork: the pipes are copies to close, the process is the parent's to wait for
+        process.returncode = 0
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with suppress(OSError):  # what was still to be written has nobody to read it

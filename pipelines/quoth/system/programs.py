@@ -55,7 +55,7 @@ class KeptProgram:
         return self._process.poll() is None
 
     def output(self) -> str:
-        """Return what the program has printed, of much the end."""
+        """Return the output of the program, at most its end."""
         size = self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, size - _OUTPUT_BYTES))
         return self._log.read().decode("utf-8", "replace")

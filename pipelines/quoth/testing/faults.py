@@ -22,12 +22,12 @@ class ServerFaultConformance:
     proxy: FaultyProxy
 
     def test_tries_again_when_the_server_is_busy(self) -> None:
-        self.proxy.will("503", times=2)
+        self.proxy.fail_with("503", times=2)
         assert _ask(self.model)
         assert self.proxy.generations == 3
 
     def test_gives_up_on_a_server_that_stays_busy(self) -> None:
-        self.proxy.will("503")
+        self.proxy.fail_with("503")
         error = _error_of(self.model)
         assert isinstance(error, BackendUnavailableError)
         assert "not ready" in str(error)
@@ -37,7 +37,7 @@ class ServerFaultConformance:
 
     def test_gives_up_on_a_server_that_hangs(self) -> None:
         _ask(self.model)
-        self.proxy.will("hang")
+        self.proxy.fail_with("hang")
         begin = time.perf_counter()
         error = _error_of(self.model)
         assert isinstance(error, BackendUnavailableError)
@@ -48,13 +48,13 @@ class ServerFaultConformance:
 
     def test_tries_again_after_half_a_stream(self) -> None:
         whole = _ask(self.model)
-        self.proxy.will("half", times=1)
+        self.proxy.fail_with("half", times=1)
         assert _ask(self.model) == whole
         assert self.proxy.generations == 2
 
     def test_does_not_hide_half_a_stream_that_was_shown(self) -> None:
         self.model.describe()
-        self.proxy.will("half")
+        self.proxy.fail_with("half")
         shown: list[str] = []
         try:
             shown.extend(chunk.text for chunk in self.model.stream(QUESTION, max_tokens=40))
@@ -65,16 +65,16 @@ class ServerFaultConformance:
             raise AssertionError("half an answer was taken for a whole one")
 
     def test_makes_an_error_of_garbage(self) -> None:
-        self.proxy.will("garbage", times=1)
+        self.proxy.fail_with("garbage", times=1)
         assert _ask(self.model)
-        self.proxy.will("garbage")
+        self.proxy.fail_with("garbage")
         error = _error_of(self.model)
         assert isinstance(error, GenerationError)
         assert "not JSON" in str(error)
 
     def test_makes_an_error_of_a_server_that_dies(self) -> None:
         _ask(self.model)
-        self.proxy.will("die", times=1)
+        self.proxy.fail_with("die", times=1)
         assert _ask(self.model)
         self.proxy.close()
         error = _error_of(self.model)

@@ -45,7 +45,7 @@ class FaultyProxy:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def will(self, fault: str, times: int = 1000) -> None:
+    def fail_with(self, fault: str, times: int = 1000) -> None:
         """Fail the next generations in one way."""
         self.fault, self.times, self.generations = fault, times, 0
 

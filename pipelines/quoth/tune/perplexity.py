@@ -1,7 +1,7 @@
 """How another storage of the weights changes a model: how well it predicts a fixed text.
 
-Each token of the text is asked for in a call of its own, and the model's probability of that token
-is read off. The tokens before it are in the cache, so a call costs as much as one generated token.
+Each token of the text is predicted in a separate call, which returns the model's probability of
+that token. The tokens before it are in the cache, so a call costs as much as one generated token.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Measures a model as it is used: the speed of reading, of writing, and of several calls at once.
+"""Measures a model as it is used: the speed of reading, of writing, and of parallel calls.
 
 A machine is rarely quiet. Other programs only make a measurement slower, so the fastest of several
 measurements counts, and candidates that are compared take turns.
@@ -28,7 +28,7 @@ _CALLS = 8
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A usual call: the tokens that it reads and writes, and whether many run at once."""
+    """A usual call: the tokens that it reads and writes, and whether many run in parallel."""
 
     reads: int
     writes: int
@@ -91,7 +91,7 @@ def measure_call(model: LocalModel, workload: Workload, size: Size, number: int)
 
 
 def measure_batch(model: LocalModel, workload: Workload, size: Size, calls: int) -> Trial:
-    """Return the seconds of the workload's call when `calls` of them run at once."""
+    """Return the seconds of the workload's call when `calls` of them run in parallel."""
     share = size.reads / workload.reads
     part = Size(max(16, size.reads // 2), max(4, int(workload.writes * share / 2)))
     begin = time.perf_counter()

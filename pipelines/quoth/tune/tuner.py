@@ -1,8 +1,8 @@
 """Tries the choices that may make a model faster here, one after the other, and keeps the best.
 
 The order is: how the weights are stored, which engine runs them, threads, flash attention, tokens
-a step, and how many calls at once. Each choice is measured with the winners so far; it is kept only
-when it is faster by more than the noise.
+per step, and parallel calls. Each choice is measured with the winners so far; it is kept only when
+it is faster by more than the noise.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def measure_profile(
     seconds: float,
     progress: Progress | None,
 ) -> Profile:
-    """Return how a model runs best here. A copy of the weights that won lies in `folder`."""
+    """Return how a model runs best here. `folder` holds the copy of the weights that won."""
     busy = measure_busy_cores(_LOOK_SECONDS)
     contest = Contest(
         WORKLOADS[workload],
@@ -173,7 +173,8 @@ class _Tuner:
     def _choose_engine(self, copies: Mapping[str, Copy]) -> None:
         """Choose the faster one of the engines that are here, and the storage that it likes.
 
-        What one build of llama.cpp reads fast, another may read slowly: all storages are tried.
+        A storage that one build of llama.cpp reads fast, another may read slowly: all storages are
+        tried.
         """
         if importlib.util.find_spec("llama_cpp") is None:
             return
@@ -229,7 +230,7 @@ class _Tuner:
             self.chosen[key] = next(value for value in values if str(value) == winner)
 
     def _choose_parallel(self) -> None:
-        """Choose how many calls run at once, unless the user has set it."""
+        """Choose the number of parallel calls, unless the user has set it."""
         if "parallel" in self.settings.model_fields_set:
             return
         contest, trials = self.contest, dict[str, Trial]()
@@ -243,7 +244,7 @@ class _Tuner:
         self.trials += trials.values()
         current = str(self.settings.parallel)
         if current not in trials:
-            contest.notes.append("No time was left to measure how many calls at once.")
+            contest.notes.append("No time was left to measure parallel calls.")
         elif (winner := contest.pick(trials, current)) != current:
             self.chosen["parallel"] = int(winner)
 

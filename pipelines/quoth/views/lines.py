@@ -60,7 +60,7 @@ def format_count(number: int, noun: str) -> str:
 
 
 def format_report(report: Report, *, verb: str = "ingested") -> str:
-    """Return the counts of a run as one sentence; `verb` is the participle for what was done."""
+    """Return the counts of a run as one sentence; `verb` is the participle of the action."""
     unchanged = sum(outcome.status == "unchanged" for outcome in report.skipped)
     pages = sum(outcome.pages for outcome in report.done)
     chunks = sum(outcome.chunks for outcome in report.done)

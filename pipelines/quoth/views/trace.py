@@ -74,7 +74,7 @@ def trace_page(summary: Summary) -> str:
         "<h2>How it came about</h2>",
         *_facts(summary),
         "<h2>From the parts to the whole</h2>",
-        "<p class=soft>Open a line to see what it was made of, down to the text.</p>",
+        "<p class=soft>Open a line to see its sources, down to the text.</p>",
         *_tree(summary.tree, several),
     ]
     return (
@@ -168,7 +168,7 @@ def _about(node: SummaryNode, several: bool) -> str:
     if node.cached:
         facts.append("from the journal")
     if node.extracted:
-        facts.append("nothing that holds was written; sentences of the text stand in")
+        facts.append("nothing usable was written; sentences of the text are used instead")
     if node.dropped:
         facts.append(f"{len(node.dropped)} left out")
     return ", ".join(facts)

@@ -1,4 +1,4 @@
-"""Files of model weights: what is in them, where they lie, whether they fit this machine."""
+"""Files of model weights: their contents, their places, whether they fit this machine."""
 
 import lazy_loader
 

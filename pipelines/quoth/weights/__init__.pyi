@@ -26,6 +26,7 @@ __all__ = [
     "forget_profile",
     "list_gpus",
     "list_stored_models",
+    "measure_bandwidth",
     "measure_busy_cores",
     "profile_of",
     "read_free_gpu_memory",
@@ -35,6 +36,7 @@ __all__ = [
     "write_profile",
 ]
 
+from .bandwidth import measure_bandwidth
 from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
 from .find import EMBEDDED, FROM_OLLAMA, find_embedded_weights, weights_of
 from .fingerprint import fingerprint_of

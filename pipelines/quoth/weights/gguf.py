@@ -50,9 +50,9 @@ class Array:
 class Gguf:
     """The header of a GGUF file.
 
-    `values` maps keys to scalars, strings, tuples of numbers, and `Array` for what is long.
-    `tensors` maps names to (shape, offset in the data). `spans` holds the (begin, end) of each
-    key in the file. `bytes` is the size of the weights, over all parts of a split file.
+    `values` maps keys to scalars, strings, tuples of numbers, and `Array` for long arrays.
+    `tensors` maps names to (shape, offset in the data). `spans` holds the (begin, end) of each key
+    in the file. `bytes` is the size of the weights, over all parts of a split file.
     """
 
     path: Path

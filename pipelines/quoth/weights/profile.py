@@ -118,7 +118,7 @@ def profile_of(weights: Path) -> Profile | None:
 
 
 def write_profile(profile: Profile) -> None:
-    """Keep a profile beside the copy of the weights that it chose."""
+    """Write a profile next to the copy of the weights that it chose."""
     write_whole(folder_of(profile.fingerprint) / _FILE, json.dumps(asdict(profile), indent=2))
 
 

@@ -47,5 +47,5 @@ class Admission:
 
 @contextmanager
 def admit_at_once(tokens: int) -> Iterator[None]:
-    """Admit a call at once."""
+    """Admit a call immediately."""
     yield

@@ -52,7 +52,7 @@ class GgufModel(LocalModel):
 
     @property
     def parallel(self) -> int:
-        """The number of calls that are answered at once."""
+        """The number of calls that are decoded in parallel."""
         return 1
 
     @property

@@ -22,7 +22,7 @@ class LlamaCpp(ServedModel, GgufModel):
 
     @property
     def parallel(self) -> int:
-        """The number of calls that are answered at once."""
+        """The number of calls that are decoded in parallel."""
         return self.settings.parallel
 
     def describe(self) -> Description:

@@ -35,7 +35,7 @@ def explain_offload(setting: str | int, layers: int | None, *, gpu_here: bool) -
     if layers != 0 or not (wanted or (setting == "auto" and gpu_here)):
         return ""
     why = "nothing of it fitted there" if gpu_here else "no GPU is seen here"
-    return f"It was asked onto the GPU and runs on the CPU: {why}."
+    return f"It was to run on the GPU and runs on the CPU: {why}."
 
 
 def to_llama_layers(setting: str | int) -> int:

@@ -27,7 +27,7 @@ from quoth.prompts import ChatTemplate, ModelMetadata
 
 @dataclass(slots=True)
 class Server:
-    """A llama.cpp server that answers, and what it says about its model.
+    """A llama.cpp server that answers, and its facts about its model.
 
     `stop` ends a server of ours; `running` says whether it is still there. A server of the user's
     is not ours to end.
@@ -139,7 +139,7 @@ def reach_server(
     note: str = "",
     folders: Sequence[Path] = (),
 ) -> Server:
-    """Return a server that answers, with what it says about its model."""
+    """Return a server that answers, with its facts about its model."""
     properties = client.properties()
     facts = client.models()
     path = str(properties.get("model_path") or properties.get("model_alias") or name)

@@ -18,7 +18,7 @@ class PromptMemory:
         self._lock = threading.Lock()
 
     def explains(self, prompt: str, missing: int, count: Callable[[str], int]) -> bool:
-        """Return whether `missing` tokens may have come from a cache of what was sent before.
+        """Return whether `missing` tokens may have come from the cache of an earlier prompt.
 
         A cache holds prefixes of prompts, so the longest prefix that `prompt` shares is counted.
         """

@@ -17,7 +17,7 @@ _OLDEST = 11
 """The first version of ONNX with all operators that are added here."""
 
 
-def adopted(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.ModelProto:
+def adopt_graph(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.ModelProto:
     """Return the folder's own graph with pooling at its end, its weights written to a file.
 
     Raises `UnsupportedError` when the graph wants other inputs than tokens, mask, types and

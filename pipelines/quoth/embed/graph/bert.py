@@ -17,12 +17,12 @@ from quoth.embed.graph.layers import (
     activation,
     as_rows,
     attention,
-    by_text,
     distances,
     first_rows,
     layer_norm,
     linear,
     padding_bias,
+    split_by_text,
     token_count,
 )
 from quoth.embed.graph.tensors import Tensor, Tensors
@@ -33,7 +33,7 @@ _FURTHEST = 128
 
 @dataclass(frozen=True)
 class _Names:
-    """What a family calls the parts of a layer."""
+    """The names that a family gives to the parts of a layer."""
 
     layer: str
     attention: tuple[str, str, str]
@@ -90,7 +90,7 @@ def bert(graph: Graph, config: Mapping[str, Any], tensors: Tensors) -> Value:
     """
     if config.get("position_embedding_type", "absolute") != "absolute":
         raise UnsupportedError(f"positions of the kind {config['position_embedding_type']}")
-    tensors = tensors.below("embeddings.word_embeddings.weight")
+    tensors = tensors.select_below("embeddings.word_embeddings.weight")
     names = _NAMES[config["model_type"]]
     hidden = int(config.get("hidden_size") or config["dim"])
     count = int(config.get("num_attention_heads") or config["n_heads"])
@@ -113,7 +113,7 @@ def bert(graph: Graph, config: Mapping[str, Any], tensors: Tensors) -> Value:
         narrow = linear(graph, Linear.read(tensors, layer + names.narrow), wide)
         value = graph.node("Add", narrow, value)
         value = layer_norm(graph, tensors, layer + names.norm, value, epsilon=epsilon)
-    return by_text(graph, value, hidden)
+    return split_by_text(graph, value, hidden)
 
 
 def _embeddings(

@@ -1,4 +1,4 @@
-"""An ONNX graph node by node, with its weights in a file beside it.
+"""Builds an ONNX graph node by node, with its weights in a second file.
 
 Weights lie outside the graph because a protobuf message holds two gigabytes at most.
 """
@@ -27,7 +27,7 @@ Value = str
 class Graph:
     """Nodes in the order in which they are added, and their weights, appended to an open file.
 
-    `location` is the name that the file has beside the graph.
+    `location` is the name of the file, relative to the graph.
     """
 
     ids: Value = "input_ids"
@@ -84,7 +84,7 @@ class Graph:
         model.graph.output.append(vectors)
 
     def _stored(self, tensor: TensorProto) -> TensorProto:
-        """Move what a tensor holds to the file, unless it is small."""
+        """Move the data of a tensor to the file, unless the tensor is small."""
         raw = tensor.raw_data
         if len(raw) <= _INLINE_BYTES:
             return tensor

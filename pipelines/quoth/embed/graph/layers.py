@@ -27,7 +27,7 @@ class Linear:
         """Read the layer `name`."""
         return cls(tensors[f"{name}.weight"], tensors.get(f"{name}.bias"))
 
-    def scaled(self, factor: float) -> Linear:
+    def scale_by(self, factor: float) -> Linear:
         """Return the layer whose outputs are `factor` times as large."""
         scale = np.float32(factor)
         return Linear(self.weight * scale, None if self.bias is None else self.bias * scale)
@@ -60,7 +60,7 @@ def as_rows(graph: Graph, value: Value, size: int) -> Value:
     return graph.node("Reshape", value, graph.constant([-1, size]))
 
 
-def by_text(graph: Graph, rows: Value, *sizes: int) -> Value:
+def split_by_text(graph: Graph, rows: Value, *sizes: int) -> Value:
     """Add the same numbers as (batch, tokens, *sizes)."""
     shape = graph.node(
         "Concat", graph.node("Shape", graph.ids), graph.constant(sizes), attributes={"axis": 0}
@@ -140,8 +140,8 @@ def attention(
     to queries and keys, which are (batch, tokens, heads, size of a head) there.
     """
     query, key, values = (
-        by_text(graph, linear(graph, layer, value), heads.count, heads.size)
-        for layer in (layers[0].scaled(heads.size**-0.5), *layers[1:])
+        split_by_text(graph, linear(graph, layer, value), heads.count, heads.size)
+        for layer in (layers[0].scale_by(heads.size**-0.5), *layers[1:])
     )
     queries = graph.node("Transpose", rotate(query), attributes={"perm": [0, 2, 1, 3]})
     keys = graph.node("Transpose", rotate(key), attributes={"perm": [0, 2, 3, 1]})

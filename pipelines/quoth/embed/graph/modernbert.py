@@ -16,12 +16,12 @@ from quoth.embed.graph.layers import (
     activation,
     as_rows,
     attention,
-    by_text,
     distances,
     first_rows,
     layer_norm,
     linear,
     padding_bias,
+    split_by_text,
     token_count,
 )
 from quoth.embed.graph.tensors import Tensors
@@ -36,7 +36,7 @@ def modernbert(graph: Graph, config: Mapping[str, Any], tensors: Tensors) -> Val
 
     Raises `UnsupportedError` for scaled rotary positions.
     """
-    tensors = tensors.below("embeddings.tok_embeddings.weight")
+    tensors = tensors.select_below("embeddings.tok_embeddings.weight")
     count = int(config["num_attention_heads"])
     hidden = int(config["hidden_size"])
     heads = Heads(count, hidden // count)
@@ -68,7 +68,7 @@ def modernbert(graph: Graph, config: Mapping[str, Any], tensors: Tensors) -> Val
         narrow = linear(graph, Linear.read(tensors, f"{layer}mlp.Wo"), gated)
         value = graph.node("Add", value, narrow)
     value = layer_norm(graph, tensors, "final_norm", value, epsilon=epsilon)
-    return by_text(graph, value, hidden)
+    return split_by_text(graph, value, hidden)
 
 
 def _kinds(config: Mapping[str, Any]) -> list[str]:
@@ -90,7 +90,7 @@ def _local_bias(graph: Graph, config: Mapping[str, Any], bias: Value, tokens: Va
 def _rotation(
     graph: Graph, config: Mapping[str, Any], kind: str, heads: Heads, tokens: Value
 ) -> Callable[[Value], Value]:
-    """Return what adds the rotation of queries or keys by their positions."""
+    """Return the function that adds the nodes of rotary position embedding to queries or keys."""
     key, default = _THETA[kind]
     rope = (config.get("rope_parameters") or {}).get(kind) or {}
     if config.get("rope_scaling") or rope.get("rope_type", "default") != "default":

@@ -57,7 +57,7 @@ class Tensors:
             raise _unreadable(path, f"it ends after {size} bytes of {end}")
         return cls(path, places)
 
-    def below(self, name: str) -> Tensors:
+    def select_below(self, name: str) -> Tensors:
         """Return the tensors whose names start where `name` starts in this file.
 
         A model that was saved with a head on top has a prefix before each name, such as `bert.`.

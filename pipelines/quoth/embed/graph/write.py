@@ -9,7 +9,7 @@ import onnx
 
 from quoth.embed.folder import ModelFolder
 from quoth.embed.graph import UnsupportedError, bert, modernbert
-from quoth.embed.graph.adopt import adopted
+from quoth.embed.graph.adopt import adopt_graph
 from quoth.embed.graph.builder import Graph
 from quoth.embed.graph.pooling import vectors
 from quoth.embed.graph.tensors import Tensors
@@ -24,7 +24,7 @@ _ENCODERS = {
 
 
 def write_graph(folder: ModelFolder, target: Path) -> None:
-    """Write the graph of the embedder in a folder to the file `target`, its weights beside it.
+    """Write the graph of the embedder in a folder to the file `target`, its weights next to it.
 
     Raises `UnsupportedError` when no graph is written for the embedder and its folder has none
     that can be used.
@@ -43,7 +43,7 @@ def _model(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.Mod
             raise
     weights.truncate(0)
     weights.seek(0)
-    return adopted(folder, weights, location=location)
+    return adopt_graph(folder, weights, location=location)
 
 
 def _written(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.ModelProto:
