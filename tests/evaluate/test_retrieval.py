@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from programs import Quoth
 from quoth.config.settings import Config, Embedding
 from quoth.embed.embedder import FolderEmbedder
 from quoth.errors import MissingExtraError, UsageError
@@ -15,7 +14,6 @@ from quoth.evaluate.questions import read_questions
 from quoth.evaluate.retrieval import document_scores, evaluate_retrieval
 from quoth.types import Chunk, Hit
 
-Quoth = Callable[..., Any]
 TEXTS = {
     "tea": "Tea is made from the dried leaves of a shrub, with hot water.",
     "iron": "Iron rusts when water and oxygen reach its surface.",

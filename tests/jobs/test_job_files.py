@@ -2,17 +2,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from programs import Quoth
 from quoth.errors import ConfigurationError, UsageError
 from quoth.jobs import JobFile, find_job, read_job, read_job_settings
 from quoth.system import WriteLock
 from quoth.system.packaged import jobs_folder
 
-Quoth = Callable[..., Any]
 LIBRARY = Path(__file__).parents[2] / "data" / "library"
 EXAMPLES = sorted(file.stem for file in jobs_folder().glob("*.yaml"))
 JOB = "sources: [in]\noutput: out\nsettings:\n  summarization:\n    length: brief\n"

@@ -1,7 +1,7 @@
 """`llamafile`: a model and its server in one executable file, running already or started here.
 
-With `backend.url` it is the server there. Without, `llamafile:FILE.llamafile` starts the file on a
-free loopback port, and stops it again.
+With `backend.url`, it is the server at that address. Without, `llamafile:FILE.llamafile` starts the
+file on a free loopback port, and stops it again.
 """
 
 from __future__ import annotations
