@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from gguf import GGUFWriter
 from langchain_core.messages import HumanMessage, SystemMessage
+from programs import Quoth
 from quoth import Library
 from quoth.backends.http import LocalHttp, read_key
 from quoth.config import load_config
@@ -27,7 +27,6 @@ from quoth.errors import (
 from quoth.models import Provider, backend_names, open_model, open_provider, split_model
 from quoth.prompts.selector import select_prompt
 
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
 BACKENDS = ("gpt4all", "llama-cpp-python", "llama-server", "llamacpp", "llamafile", "ollama",
             "openai-compatible")  # fmt: skip
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from programs import Quoth
 from quoth.text.quotes import find_quote
 
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
 DATA = Path(__file__).parents[2] / "data"
 GENERATOR = "How long can the emergency generator run on a full tank?"
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from programs import Quoth
 from quoth.config.settings import ModelSettings
 from quoth.errors import UsageError
 from quoth.models import open_model
@@ -149,7 +149,7 @@ def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
     assert profile_of(find_embedded_weights()) is None
 
 
-def test_tuning_measures_and_remembers(quoth: Callable[..., CompletedProcess[str]]) -> None:
+def test_tuning_measures_and_remembers(quoth: Quoth) -> None:
     steps: list[int] = []
     profile = tune(
         ModelSettings(),
