@@ -9,11 +9,11 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from places import LIBRARY, ROOT, TESTDATA
+from programs import Quoth
 from quoth.system import take_over
 
 pytest.register_assert_rewrite("quoth.testing")  # before anything imports it
@@ -58,31 +58,32 @@ def questions() -> list[dict[str, object]]:
     return [json.loads(line) for line in lines]
 
 
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
-
-
 @pytest.fixture
 def quoth(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Quoth:
     """Run a command of `quoth` in this process, which saves the imports."""
     from quoth.cli import main
 
-    def run(*arguments: str, input: str = "", **environment: str) -> object:
+    def run(
+        *arguments: str | Path, input: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(input))
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         capsys.readouterr()
-        code = main(arguments)
+        code = main([str(argument) for argument in arguments])
         printed = capsys.readouterr()
         return subprocess.CompletedProcess(arguments, code, printed.out, printed.err)
 
-    return run  # type: ignore[return-value]
+    return run
 
 
 @pytest.fixture
 def quoth_program(session_home: Path, tmp_path: Path) -> Quoth:
     """Run `quoth` as a program of its own, in an empty folder."""
 
-    def run(*arguments: str, input: str | None = None, **environment: str) -> object:
+    def run(
+        *arguments: str | Path, input: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "quoth.cli", *arguments],
             capture_output=True,
@@ -93,7 +94,7 @@ def quoth_program(session_home: Path, tmp_path: Path) -> Quoth:
             timeout=240,
         )
 
-    return run  # type: ignore[return-value]
+    return run
 
 
 @pytest.fixture

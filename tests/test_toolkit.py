@@ -19,6 +19,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableParallel
+from programs import Quoth
 from quoth import Answer, Library, cite
 from quoth.answer import Answerer
 from quoth.config import load_config
@@ -289,7 +290,7 @@ def test_a_file_goes_before_its_preset(tmp_path: Path) -> None:
         assert library.config.backend.parallel == 2
 
 
-def test_a_preset_on_the_command_line(quoth: Any) -> None:
+def test_a_preset_on_the_command_line(quoth: Quoth) -> None:
     done = quoth("config", "show", "--preset", "gpu", "--json")
     assert '"from": "preset gpu"' in done.stdout
     wrong = quoth("config", "show", "--preset", "gpus")

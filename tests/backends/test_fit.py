@@ -111,7 +111,7 @@ def test_the_bandwidth_is_measured_in_a_second() -> None:
 
 def test_a_model_asked_onto_a_gpu_that_is_not_there_is_told(header: Gguf) -> None:
     assert count_offloaded_layers([], header) == 0
-    assert "no GPU is seen here" in explain_offload("all", 0, gpu_here=False)
+    assert "no GPU is available" in explain_offload("all", 0, gpu_here=False)
     assert "runs on the CPU" in explain_offload(12, 0, gpu_here=True)
     assert "runs on the CPU" in explain_offload("auto", 0, gpu_here=True)
     assert explain_offload("auto", 0, gpu_here=False) == ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from gguf import GGUFWriter
 from langchain_core.messages import HumanMessage, SystemMessage
+from programs import Quoth
 from quoth import Library
 from quoth.backends.http import LocalHttp, read_key
 from quoth.config import load_config
@@ -27,7 +27,6 @@ from quoth.errors import (
 from quoth.models import Provider, backend_names, open_model, open_provider, split_model
 from quoth.prompts.selector import select_prompt
 
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
 BACKENDS = ("gpt4all", "llama-cpp-python", "llama-server", "llamacpp", "llamafile", "ollama",
             "openai-compatible")  # fmt: skip
 
@@ -45,8 +44,8 @@ def test_a_model_is_split_at_its_first_colon() -> None:
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ("llama3.1", "is not `backend:name`"),
-        ("ollama:", "is not `backend:name`"),
+        ("llama3.1", "is not a model of the form `backend:name`"),
+        ("ollama:", "is not a model of the form `backend:name`"),
         ("olama:x", "nearest one is 'ollama'"),
         ("zzzzzz:x", "no backend 'zzzzzz'"),
     ],
@@ -169,7 +168,7 @@ def test_the_key_is_read_from_its_file(server: str, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("s3cret\n")
     assert LocalHttp(server, api_key=read_key(str(file))).json("GET", "/key") == {}
-    with pytest.raises(BackendError, match="wants a key") as caught:
+    with pytest.raises(BackendError, match="requires a key") as caught:
         LocalHttp(server).json("GET", "/key")
     assert "api_key_file" in caught.value.hint
     assert read_key("") == ""
@@ -192,5 +191,5 @@ def test_answers_that_are_none(server: str, path: str, error: Any, message: str)
 
 
 def test_an_address_that_is_none() -> None:
-    with pytest.raises(ConfigurationError, match="which is no address"):
+    with pytest.raises(ConfigurationError, match="which is not an address"):
         LocalHttp("http://127.0.0.1:none")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from programs import Quoth
 from quoth.text.quotes import find_quote
 
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
 DATA = Path(__file__).parents[2] / "data"
 GENERATOR = "How long can the emergency generator run on a full tank?"
 
@@ -18,7 +16,8 @@ GENERATOR = "How long can the emergency generator run on a full tank?"
 def test_ask_prints_the_answer_its_page_and_a_quote_that_stands_there(
     quoth_program: Quoth, sample: str
 ) -> None:
-    result = quoth_program("ask", GENERATOR, "-c", sample)
+    # A question of its own: what another test asked would come from the journal, and read nothing.
+    result = quoth_program("ask", "How many hours can the emergency generator run?", "-c", sample)
     assert result.returncode == 0, result.stderr
     assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in result.stdout
     assert "enough for 32 hours" in " ".join(result.stdout.split())

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+from programs import Quoth
 from quoth.cli import show
 
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
 TEXT = (
     "The council met on 12 May 1998 in the old hall. Ada Lindqvist asked for 4,200 crowns to mend "
     "the bridge over the Tarn. After a long debate the council gave 3,900 crowns. The work begins "

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable
 
 import pytest
 from conformance.ollama_server import NAME, OllamaServer
-
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
+from programs import Quoth
 
 
 def test_list_names_what_each_backend_has(quoth: Quoth, ollama_server: OllamaServer) -> None:

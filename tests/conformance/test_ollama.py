@@ -84,7 +84,7 @@ def test_without_the_blobs_tokens_are_bounded_and_it_says_so(
     model = open_behind("ollama", ollama_server.url)
     found = model.describe()
     assert found.counting == "bound"
-    assert "bounded by the bytes" in found.note
+    assert "upper bounds from the bytes" in found.note
     assert model.count_tokens("bees") == 5
     assert model.invoke("Hi.", max_tokens=2).text
     with pytest.raises(ContextOverflowError, match="by a cautious bound"):

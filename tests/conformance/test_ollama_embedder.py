@@ -105,5 +105,5 @@ def test_a_chunk_longer_than_it_reads_is_an_error_when_it_is_split(
 
 
 def test_a_backend_that_does_not_embed_says_so() -> None:
-    with pytest.raises(ConfigurationError, match="does not embed"):
+    with pytest.raises(ConfigurationError, match="has no embedders"):
         open_embedder(load_config(overrides={"embedding.model": "llamafile:x"}).config)

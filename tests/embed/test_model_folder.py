@@ -42,7 +42,7 @@ def test_the_longest_text_is_the_least_that_a_file_allows(
 
 def test_a_folder_that_names_no_limit_is_one_sentence(tmp_path: Path) -> None:
     folder = ModelFolder(write_folder(tmp_path, config={"model_type": "bert"}))
-    with pytest.raises(ConfigurationError, match="how many tokens"):
+    with pytest.raises(ConfigurationError, match="the token limit"):
         _ = folder.longest
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from programs import Quoth
 from quoth.errors import UsageError
 from quoth.evaluate.questions import read_questions
 from quoth.evaluate.sources import measure_answers
 
 ROOT = Path(__file__).parents[2]
-Quoth = Callable[..., Any]
 
 
 @pytest.mark.testdata("qa_squad2")

@@ -3,11 +3,11 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import Quoth
 from quoth.errors import UsageError
 from quoth.evaluate.references import ReferencedDocument, read_references
 from quoth.evaluate.rouge import ROUGE, rouge
@@ -17,7 +17,6 @@ from quoth.types import Document, Page
 from rouge_score.rouge_scorer import RougeScorer
 from scripted_model import Scripted
 
-Quoth = Callable[..., Any]
 TEXT = "The council met on 3 May 1998. Ada Lindqvist asked for 4,200 crowns to mend the bridge."
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import Quoth
 from quoth import Library
 from quoth.collection.store import Store
 from quoth.config import load_config
@@ -99,16 +100,14 @@ def test_an_index_that_is_off_is_found_and_made_again(library: Library) -> None:
     assert library.verify().problems == ()
 
 
-def test_the_command_says_what_is_off(
-    library: Library, quoth: Callable[..., object], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_says_what_is_off(library: Library, quoth: Quoth) -> None:
     arguments = ("-c", "test", "--json")
     sound = quoth("verify", *arguments, QUOTH_HOME=str(library.home))
-    assert sound.returncode == 0, sound.stderr  # type: ignore[attr-defined]
+    assert sound.returncode == 0, sound.stderr
     change(library, "DELETE FROM keywords WHERE rowid = 1")
     broken = quoth("verify", *arguments, QUOTH_HOME=str(library.home))
-    assert broken.returncode == 1  # type: ignore[attr-defined]
-    printed = json.loads(broken.stdout)  # type: ignore[attr-defined]
+    assert broken.returncode == 1
+    printed = json.loads(broken.stdout)
     assert {problem["part"] for problem in printed["problems"]} == {"keywords"}
 
 

@@ -2,17 +2,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from programs import Quoth
 from quoth.errors import ConfigurationError, UsageError
 from quoth.jobs import JobFile, find_job, read_job, read_job_settings
 from quoth.system import WriteLock
 from quoth.system.packaged import jobs_folder
 
-Quoth = Callable[..., Any]
 LIBRARY = Path(__file__).parents[2] / "data" / "library"
 EXAMPLES = sorted(file.stem for file in jobs_folder().glob("*.yaml"))
 JOB = "sources: [in]\noutput: out\nsettings:\n  summarization:\n    length: brief\n"
@@ -52,7 +50,7 @@ def test_settings_are_those_of_the_configuration(
         ("output: a\noutput: b", "line 2 sets output a second time"),
         ("format: docx", "line 1: format cannot be 'docx'"),
         ("workers: -1", "line 1: workers cannot be -1"),
-        ("output: !!python/name:os.system x", "output is not a value"),
+        ("output: !!python/name:os.system x", "output is not a valid value"),
         ("sources: [", "not valid YAML"),
         ("- a", "must hold"),
     ],

@@ -662,7 +662,7 @@ def test_docx_numbers_what_word_numbers() -> None:
 @pytest.mark.parametrize("filler", [" ", "# ", "* ", "<a", "a: ", "\t|", "::"])
 def test_monotonous_text_is_read_in_linear_time(write: Write, name: str, filler: str) -> None:
     path = write(name, "* # x" + filler * 200_000 + "x")
-    began = time.monotonic()
+    began = time.process_time()
     with suppress(CorruptDocumentError, NoTextError):
         load_document(path)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

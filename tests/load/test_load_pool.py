@@ -20,6 +20,9 @@ from quoth.errors import CorruptDocumentError, DocumentError, LimitExceededError
 from quoth.load.isolate import LoaderPool
 from quoth.types import Document
 
+PROMPT_SECONDS = 10
+"""More than a busy machine takes, and much less than a file that hangs."""
+
 MakePdf = Callable[..., Path]
 MakeZip = Callable[[str, dict[str, str]], Path]
 
@@ -202,7 +205,7 @@ def test_leaving_the_loop_ends_a_hanging_worker_at_once(tmp_path: Path) -> None:
         assert next(results)[0] == quick
         began = time.monotonic()
         results.close()
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < PROMPT_SECONDS
         assert not workers()
 
 
@@ -215,7 +218,7 @@ def test_closing_from_elsewhere_ends_the_loop(tmp_path: Path) -> None:
     timer.start()
     began = time.monotonic()
     assert list(pool.load_all([slow])) == []
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < PROMPT_SECONDS
     timer.join()
 
 
@@ -248,8 +251,8 @@ def start_hanging(tmp_path: Path) -> tuple[subprocess.Popen[bytes], int]:
     return program, int(noted.read_text())
 
 
-def gone(pid: int, within: float) -> bool:
-    until = time.monotonic() + within
+def gone(pid: int) -> bool:
+    until = time.monotonic() + PROMPT_SECONDS
     while time.monotonic() < until:
         if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
             return True
@@ -262,12 +265,12 @@ def test_workers_die_with_their_pool_even_on_kill_9(tmp_path: Path) -> None:
     program, worker = start_hanging(tmp_path)
     program.kill()
     program.wait()
-    assert gone(worker, within=3)
+    assert gone(worker)
 
 
 @pytest.mark.usefixtures("third_party")
 def test_ctrl_c_ends_a_program_and_its_hanging_worker(tmp_path: Path) -> None:
     program, worker = start_hanging(tmp_path)
     program.send_signal(signal.SIGINT)
-    program.wait(timeout=30)
-    assert gone(worker, within=3)
+    program.wait(timeout=PROMPT_SECONDS)
+    assert gone(worker)

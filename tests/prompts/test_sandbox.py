@@ -116,7 +116,7 @@ def test_any_text_survives_the_way_to_the_worker() -> None:
 
 
 def test_messages_that_json_cannot_hold_are_refused() -> None:
-    with pytest.raises(PromptError, match="handed to"):
+    with pytest.raises(PromptError, match="passed to"):
         render_messages([{"role": "user", "content": object()}], template="x")
 
 

@@ -157,12 +157,12 @@ class TestMessages:
         text = render_messages([{"role": "user", "content": blocks}], template=family)
         assert text.startswith("<|im_start|>user\nab<|im_end|>")
         for message in ({"role": "user", "content": None}, {"role": "user"}):
-            with pytest.raises(PromptError, match="something other than text"):
+            with pytest.raises(PromptError, match="content other than text"):
                 render_messages([message], template=family)
 
     def test_an_image_is_refused(self) -> None:
         message = HumanMessage([{"type": "image_url", "image_url": {"url": "data:,"}}])
-        with pytest.raises(PromptError, match="something other than text"):
+        with pytest.raises(PromptError, match="content other than text"):
             render_messages([message], template="x")
 
     def test_template_syntax_in_a_message_is_text(self) -> None:

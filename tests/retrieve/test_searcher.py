@@ -115,7 +115,7 @@ def test_the_scope_of_the_configuration_holds_too(store: Store) -> None:
     assert {h.chunk.source for h in searcher(store, paths=("tax*",)).search("due")} == {"/d/tax.md"}
     assert scope_of(Retrieval()) is None
     assert scope_of(Retrieval(since="2024-01-01")) == Scope(since=date(2024, 1, 1))
-    with pytest.raises(UsageError, match="until is not a day"):
+    with pytest.raises(UsageError, match="until is not a date"):
         scope_of(Retrieval(until="yesterday"))
 
 

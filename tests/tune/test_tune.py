@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from programs import Quoth
 from quoth.config.settings import ModelSettings
 from quoth.errors import UsageError
 from quoth.models import open_model
@@ -149,7 +149,7 @@ def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
     assert profile_of(find_embedded_weights()) is None
 
 
-def test_tuning_measures_and_remembers(quoth: Callable[..., CompletedProcess[str]]) -> None:
+def test_tuning_measures_and_remembers(quoth: Quoth) -> None:
     steps: list[int] = []
     profile = tune(
         ModelSettings(),
@@ -180,7 +180,7 @@ def test_what_was_not_compared_with_the_defaults_is_not_chosen() -> None:
 
 
 def test_a_model_of_a_server_cannot_be_tuned(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="program of its own"):
+    with pytest.raises(UsageError, match="separate program"):
         tune(ModelSettings(model="ollama:qwen"))
     with pytest.raises(UsageError, match="no workload"):
         tune(ModelSettings(), workload="sing")

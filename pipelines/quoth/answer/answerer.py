@@ -33,9 +33,9 @@ class Answerer(Runnable[str, Answer]):
     `invoke` and `batch` give an `Answer`. `stream` and `astream` give its text as it is written,
     and at the end the whole `Answer`; a part that follows with `|` receives the `Answer` alone.
 
-    A model with a billion parameters or more reads the best passages and writes, quoting what its
-    answer rests on. A smaller one cannot do that truthfully: it reads the best sentences and
-    chooses its answer among their words (`answering.style`).
+    A model with a billion parameters or more reads the best passages and writes its answer with
+    quotes. A smaller one is not reliable enough for that: it reads the best sentences and chooses
+    its answer among their phrases (`answering.style`).
 
     A reply to the same prompt, by the same model with the same parameters, comes from `journal`.
     """
@@ -76,7 +76,7 @@ class Answerer(Runnable[str, Answer]):
     ) -> Iterator[str | Answer]:
         """Yield the text of the answer as it is written, and at the end the whole `Answer`.
 
-        `shown` are the `excerpts` of the answer before. Excerpts that are shown again come first,
+        `shown` are the `excerpts` of the previous answer. Excerpts that are shown again come first,
         so that the model's prompt cache still holds them.
         """
         return self._transform_stream_with_config(
@@ -86,7 +86,7 @@ class Answerer(Runnable[str, Answer]):
     async def astream(  # type: ignore[override]
         self, input: str, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncIterator[str | Answer]:
-        """Yield the same as `stream`. The work is done in a thread, so the loop is not blocked."""
+        """Yield the parts of `stream`, made in a thread so that the event loop is not blocked."""
         parts = self.stream(input, config)
         while (part := await run_in_executor(config, next, parts, None)) is not None:
             yield part

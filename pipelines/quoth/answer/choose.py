@@ -17,7 +17,7 @@ from quoth.types import Chunk, Hit
 
 
 class Choosing:
-    """Lets a model choose among phrases. A grammar holds it to them, where its backend has one."""
+    """Lets a model choose among phrases, which a grammar enforces if the backend supports one."""
 
     def __init__(self, model: LocalModel, settings: Answering, rules: Calibration) -> None:
         self._model = model
@@ -27,7 +27,7 @@ class Choosing:
     def prepare(
         self, question: Question, hits: Sequence[Hit], shown: Sequence[Chunk]
     ) -> Draft | None:
-        """Return the draft; `None` when the sentences of the hits are not likely to answer."""
+        """Return the draft; `None` when the sentences of the hits are unlikely to answer."""
         evidence = find_evidence(question, hits, self._rules)
         if evidence.likelihood < self._least_likelihood:
             return None

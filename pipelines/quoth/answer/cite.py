@@ -1,4 +1,4 @@
-"""Citations: quotes and claims of an answer, found again on the pages that were read."""
+"""Citations: quotes and claims of an answer, located on the pages that the model read."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from quoth.types import Chunk, Citation, Finding
 
 MAX_CITATIONS = 3
 CLAIM_WORDS = 4
-"""Words that a sentence of the answer must have to be looked up as a quote."""
+"""The fewest words of a sentence that is looked up as a quote."""
 
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
 _WORD = re.compile(r"\w+")
 _ANSWER_WEIGHT = 2.0
-"""Weight of a word of the answer beside one of the question."""
+"""The weight of a word of the answer, relative to one of the question."""
 _LENGTH_WORDS = 8
-"""Words that are added to the length of a sentence before it divides its score."""
+"""The words added to the length of a sentence, by whose square root its score is divided."""
 
 
 def cite(

@@ -12,7 +12,7 @@ from quoth.text import ConversationRules, count_terms
 
 MAX_TOKENS = 80
 MAX_GROWTH = 4
-"""Factor by which a condensed question may have more words than the follow-up, and ten more."""
+"""The most words of a condensed question, as a multiple of the follow-up's, plus ten."""
 _MAX_REPETITIONS = 3
 _QUESTION_END = r"\?|(?=\n)"
 _MARKS = '"“”'
@@ -58,33 +58,33 @@ def is_faithful(condensed: str, question: str, turns: Sequence[Turn]) -> bool:
     It keeps the terms of the question, adds only terms of the conversation and at least one of
     them, and is neither an answer nor much longer than a question.
     """
-    kept, given = count_terms(condensed), count_terms(question)
+    terms, required = count_terms(condensed), count_terms(question)
     conversation = count_terms(" ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns))
     return (
         condensed.endswith("?")
-        and all(term in kept for term in given)
-        and all(term in conversation or term in given for term in kept)
-        and any(term not in given for term in kept)
+        and all(term in terms for term in required)
+        and all(term in conversation or term in required for term in terms)
+        and any(term not in required for term in terms)
         and len(condensed.split()) <= MAX_GROWTH * len(question.split()) + 10
-        and max(kept.values(), default=0) <= _MAX_REPETITIONS
+        and max(terms.values(), default=0) <= _MAX_REPETITIONS
     )
 
 
 def with_subject(question: str, turn: Turn, rules: ConversationRules) -> str:
-    """Return a question with the subject of the turn before it appended, in brackets.
+    """Return a question with the subject of the previous turn appended in brackets.
 
     The subject is the names and numbers of that turn's question, else its terms.
     """
-    given = count_terms(question).keys()
+    terms = count_terms(question).keys()
     subjects = [
         name
         for name in rules.subjects.findall(turn.standalone)
-        if not given >= count_terms(name).keys()
+        if not terms >= count_terms(name).keys()
     ]
     if not subjects:
         words = re.findall(r"[\w-]+", turn.standalone)
         subjects = [
-            word for word in words if count_terms(word) and not given >= count_terms(word).keys()
+            word for word in words if count_terms(word) and not terms >= count_terms(word).keys()
         ]
     if not subjects:
         return question

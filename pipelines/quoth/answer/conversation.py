@@ -26,8 +26,8 @@ class AnswersQuestions(Protocol):
 class Conversation:
     """A conversation about one collection, on disk after every turn.
 
-    `folder` holds the conversations of the collection, each in a file of its own, so that several
-    can take place at once. `id` names this one.
+    `folder` holds the conversations of the collection, a file for each, so that several can take
+    place in parallel. `id` names this one.
     """
 
     def __init__(

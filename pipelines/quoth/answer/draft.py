@@ -46,5 +46,5 @@ class Way(Protocol):
     ) -> Draft | None:
         """Return the draft of an answer; `None` when the hits do not answer the question.
 
-        `shown` are the excerpts that the model read for the question before.
+        `shown` are the excerpts that the model read for the previous question.
         """

@@ -1,9 +1,9 @@
 """Evidence for an answer: the sentences of the best hits, ranked, and how likely they answer.
 
-Search finds a passage on the right subject for nearly every question, also for those that it does
-not answer, so the similarity of a passage alone cannot decide. Better signs are the similarity of
-its best sentences, and whether they hold the names of the question and the kind of answer that it
-asks for: a number, a date, a name.
+Search finds a passage on the right subject for nearly every question, even one that the documents
+do not answer, so the similarity of a passage alone cannot decide. Better signs are the similarity
+of its best sentences, and whether they hold the names of the question and the kind of answer that
+it asks for: a number, a date, a name.
 """
 
 from __future__ import annotations

@@ -26,5 +26,5 @@ def order_excerpts(chunks: Sequence[Chunk], shown: Sequence[Chunk]) -> list[Chun
     """
     if shown and all(chunk in shown for chunk in chunks[:BEST]):
         return list(shown)
-    kept = list(takewhile(lambda chunk: chunk in chunks, shown))
-    return kept + [chunk for chunk in chunks if chunk not in kept]
+    first = list(takewhile(lambda chunk: chunk in chunks, shown))
+    return first + [chunk for chunk in chunks if chunk not in first]

@@ -129,7 +129,7 @@ def _complete(phrase: Phrase, lines: Sequence[str], question: Question) -> str:
 
 
 def _without_parts(choices: Iterator[Choice]) -> tuple[Choice, ...]:
-    """Return choices without those that are a part of a likelier one, or hold one."""
+    """Return choices without those that contain a likelier one or are part of it."""
     distinct: list[Choice] = []
     for choice in choices:
         text = choice.text

@@ -76,7 +76,7 @@ class Reply:
         return shown
 
     def _open_part(self, *, ended: bool) -> None:
-        """Determine the part to which the current line belongs, once enough of it has come."""
+        """Determine the part to which the current line belongs, once enough of it has arrived."""
         label = self._labels.find(self._line)
         if label:
             self._part, end = label

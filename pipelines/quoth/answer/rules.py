@@ -26,9 +26,9 @@ class Calibration:
     """Rules and limits for an embedder, known by its fingerprint, and a language.
 
     `sentence` ranks sentences, `phrase` ranks phrases: weights by the name of a feature.
-    `answerable` and `intercept` are the logistic rule for whether sentences answer a question.
-    Below the cosine `floor` nothing counts as found. Below `likelihood` a small model is not
-    called. `calibrated` is false where the limits are not fitted to the embedder.
+    `answerable` and `intercept` are the logistic rule for whether sentences answer a question. A
+    hit with a cosine below `floor` does not count. Below `likelihood` a small model is not called.
+    `calibrated` is false where the limits are not fitted to the embedder.
     """
 
     embedder: str

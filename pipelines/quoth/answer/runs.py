@@ -38,8 +38,8 @@ class SentenceRuns:
                 self._lower, self._is_stop, self._is_word, strict=True
             )
         ]
-        self._asked = [rarity.get(stem, 0.0) for stem in self.stems]
-        self._total = sum(self._asked) or 1.0
+        self._question_weights = [rarity.get(stem, 0.0) for stem in self.stems]
+        self._total = sum(self._question_weights) or 1.0
         self._is_upper = [word[0].isupper() for word in words]
         self._is_name = [
             upper and not is_stop
@@ -77,7 +77,7 @@ class SentenceRuns:
             for index in range(first, last + 1)
             if self._is_word[index] and not self._is_stop[index]
         ]
-        if all(self._asked[index] > 0 for index in content):
+        if all(self._question_weights[index] > 0 for index in content):
             return None
         near, before = self._nearness(first, last)
         words = (last - first + 1) / 10
@@ -85,7 +85,8 @@ class SentenceRuns:
         return {
             "near": near,
             "before": before,
-            "repeated weight": sum(self._asked[index] for index in content) / self._total,
+            "repeated weight": sum(self._question_weights[index] for index in content)
+            / self._total,
             "words": words,
             "words squared": words**2,
             "log content": math.log(len(content)),
@@ -102,7 +103,7 @@ class SentenceRuns:
     def _nearness(self, first: int, last: int) -> tuple[float, float]:
         """Return the nearness of the question's terms to a run, and their share before it."""
         near = before = 0.0
-        for index, weight in enumerate(self._asked):
+        for index, weight in enumerate(self._question_weights):
             if weight and not first <= index <= last:
                 distance = first - index if index < first else index - last
                 near += weight / self._total / distance**_DECAY
@@ -132,4 +133,4 @@ class SentenceRuns:
         """Return whether a run may end next to this word: a stop word, a sign, or a question's."""
         if not 0 <= index < len(self._lower):
             return True
-        return not self._is_word[index] or self._is_stop[index] or self._asked[index] > 0
+        return not self._is_word[index] or self._is_stop[index] or self._question_weights[index] > 0

@@ -29,7 +29,7 @@ class Turn:
 class TurnFile:
     """The turns of one conversation, in a folder of conversations. Processes may share it.
 
-    `id` names the conversation; a new one gets an id of its own.
+    `id` names the conversation; a new conversation gets a new one.
     """
 
     def __init__(self, folder: Path, id: str = "") -> None:

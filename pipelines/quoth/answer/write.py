@@ -1,4 +1,4 @@
-"""The way of a larger model: it reads excerpts and writes, quoting what its answer rests on."""
+"""The way of a larger model: it reads excerpts, and writes its answer with quotes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Writing:
         self._settings = settings
 
     def prepare(self, question: Question, hits: Sequence[Hit], shown: Sequence[Chunk]) -> Draft:
-        """Return the draft. Excerpts that the question before was answered from come first.
+        """Return the draft. The excerpts of the previous answer come first.
 
         Raises `ContextOverflowError`, with the counts, when the window has no room for the question
         and one excerpt.

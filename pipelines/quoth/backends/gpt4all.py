@@ -126,7 +126,7 @@ class Gpt4All(OneCallModel):
                 failure = error
         raise BackendError(
             f"gpt4all cannot load {self.path.name}: {failure}.",
-            hint="Its llama.cpp is of 2024; the backend llamacpp knows newer ones.",
+            hint="Its llama.cpp dates from 2024; the backend llamacpp supports newer models.",
         ) from failure
 
     def free(self, client: Any) -> None:

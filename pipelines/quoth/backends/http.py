@@ -1,6 +1,6 @@
 """An HTTP client for model servers on this machine: JSON, streamed events, errors.
 
-Every failure becomes an error of ours, which knows whether the same call may succeed later.
+Every failure becomes an error of ours, which says whether the call may succeed later.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class LocalHttp:
                 trust_env=False,  # a proxy in the environment would carry the text off this machine
             )
         except httpx2.InvalidURL as error:
-            raise ConfigurationError(f"backend.url is {url!r}, which is no address.") from error
+            raise ConfigurationError(f"backend.url is {url!r}, which is not an address.") from error
         weakref.finalize(self, self._client.close)  # also when nobody closes it
         self._small = httpx2.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
 
@@ -133,13 +133,13 @@ class LocalHttp:
             )
         if status == httpx2.codes.NOT_FOUND:
             return ModelNotFoundError(
-                f"The server at {self.url} does not know that: {message}.",
-                hint="`quoth models list` shows what it has.",
+                f"The server at {self.url} does not have it: {message}.",
+                hint="List its models with: quoth models list",
             )
         if status in {401, 403}:
             return BackendError(
-                f"The server at {self.url} wants a key: {message}.",
-                hint="Name the file that holds it in backend.api_key_file.",
+                f"The server at {self.url} requires a key: {message}.",
+                hint="Set backend.api_key_file to the file that holds the key.",
             )
         return BackendError(
             f"The server at {self.url} refused the call: {message}.", retryable=_CROWDED in message
@@ -152,18 +152,18 @@ def is_crowded(error: BackendError) -> bool:
 
 
 def unreachable_error(url: str, reason: str) -> BackendUnavailableError:
-    """Return the error for a server that is not there, or that breaks off."""
+    """Return the error for a server that is unreachable, or that drops the connection."""
     return BackendUnavailableError(
         f"The server at {url} cannot be reached: {reason}.",
-        hint="Start it, or name its address in backend.url.",
+        hint="Start it, or set backend.url to its address.",
     )
 
 
 def hanging_error(url: str) -> BackendUnavailableError:
-    """Return the error for a server that is there and does not answer."""
+    """Return the error for a server that accepts a connection and does not answer."""
     return BackendUnavailableError(
         f"The server at {url} does not answer in time.",
-        hint="Look at the server, or raise backend.timeout.",
+        hint="Check the server, or raise backend.timeout.",
         retryable=False,
     )
 

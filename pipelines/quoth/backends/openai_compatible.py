@@ -1,7 +1,7 @@
 """`openai-compatible`: any other server on this machine that speaks `/v1` (vLLM, LM Studio, …).
 
 The server applies its own chat template, so the model takes messages. Tokens are counted by the
-server's `/tokenize` where it has one (llama.cpp's and vLLM's). Elsewhere an upper bound is taken,
+server's `/tokenize` where it has one (llama.cpp's and vLLM's). Elsewhere an upper bound is used,
 and the note of the model says so.
 """
 
@@ -74,7 +74,7 @@ class OpenAICompatible(HttpModel):
         return connect(self.settings)
 
     def describe(self) -> Description:
-        """Return the description by the server; nothing is loaded."""
+        """Return the description from the server; nothing is loaded."""
         return self._reached().description
 
     def count_tokens(self, text: str) -> int:
@@ -105,14 +105,14 @@ class OpenAICompatible(HttpModel):
         room = self._admission.admit if self._admission else admit_at_once
         try:
             with room(request.prompt_tokens + request.max_tokens):
-                yield from self._generated(request)
+                yield from self._generate_raw(request)
         except BackendError as error:
             if is_crowded(error) and self._admission is None:  # as in llama/served.py
                 description = self.describe()
                 self._admission = Admission(description.context_window, description.parallel)
             raise
 
-    def _generated(self, request: Request) -> Iterator[Piece]:
+    def _generate_raw(self, request: Request) -> Iterator[Piece]:
         body = self._body(request)
         start = time.perf_counter()
         first, generated = 0.0, 0
@@ -130,7 +130,7 @@ class OpenAICompatible(HttpModel):
                 if choice.get("finish_reason"):
                     finish = "length" if choice["finish_reason"] == "length" else "stop"
             if event.get("timings") or event.get("usage"):
-                timings = _timings(event, timings)
+                timings = _read_timings(event, timings)
         if finish is None:
             return  # the caller sees that the last piece is missing
         spent = time.perf_counter() - start
@@ -139,7 +139,7 @@ class OpenAICompatible(HttpModel):
             generated_tokens=generated,
             generation_seconds=max(0.0, spent - first),
         )
-        yield Piece(timings=_merged(timings, measured), finish=finish)
+        yield Piece(timings=_merge_timings(timings, measured), finish=finish)
 
     def check_read(self, request: Request, timings: Timings) -> None:
         """Raise `GenerationError` when the server read fewer tokens than the bare text has."""
@@ -200,9 +200,13 @@ class OpenAICompatible(HttpModel):
         family = family_of(metadata, folders=self.prompt_folders)
         notes = []
         if not window:
-            notes.append("The server does not say its window, so backend.context_window is taken.")
+            notes.append(
+                "The server does not report its window, so backend.context_window is used."
+            )
         if tokenizer == "none":
-            notes.append("It does not count tokens; they are bounded by the bytes of the text.")
+            notes.append(
+                "It does not count tokens; counts are upper bounds from the bytes of the text."
+            )
         description = Description(
             name=self.model,
             family=family,
@@ -253,27 +257,28 @@ def connect(settings: ModelSettings) -> LocalHttp:
     return LocalHttp(url, api_key=read_key(settings.api_key_file), timeout=settings.timeout)
 
 
-def _timings(event: dict[str, Any], known: Timings | None) -> Timings:
+def _read_timings(event: dict[str, Any], previous: Timings | None) -> Timings:
     usage = event.get("usage") or {}
     exact = read_timings(event)
     details = usage.get("prompt_tokens_details") or {}
     return Timings(
         prompt_tokens=int(usage.get("prompt_tokens") or exact.prompt_tokens),
         cached_prompt_tokens=int(details.get("cached_tokens") or exact.cached_prompt_tokens),
-        prompt_seconds=exact.prompt_seconds or (known.prompt_seconds if known else 0.0),
+        prompt_seconds=exact.prompt_seconds or (previous.prompt_seconds if previous else 0.0),
         generated_tokens=int(usage.get("completion_tokens") or exact.generated_tokens),
-        generation_seconds=exact.generation_seconds or (known.generation_seconds if known else 0.0),
+        generation_seconds=exact.generation_seconds
+        or (previous.generation_seconds if previous else 0.0),
     )
 
 
-def _merged(said: Timings | None, measured: Timings) -> Timings:
+def _merge_timings(reported: Timings | None, measured: Timings) -> Timings:
     """Return the timings of the server, completed by those that were measured here."""
-    if said is None:
+    if reported is None:
         return measured
     return Timings(
-        prompt_tokens=said.prompt_tokens,
-        cached_prompt_tokens=said.cached_prompt_tokens,
-        prompt_seconds=said.prompt_seconds or measured.prompt_seconds,
-        generated_tokens=said.generated_tokens or measured.generated_tokens,
-        generation_seconds=said.generation_seconds or measured.generation_seconds,
+        prompt_tokens=reported.prompt_tokens,
+        cached_prompt_tokens=reported.cached_prompt_tokens,
+        prompt_seconds=reported.prompt_seconds or measured.prompt_seconds,
+        generated_tokens=reported.generated_tokens or measured.generated_tokens,
+        generation_seconds=reported.generation_seconds or measured.generation_seconds,
     )

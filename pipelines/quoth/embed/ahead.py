@@ -47,7 +47,7 @@ class EmbeddingThread:
             texts, future = job
             try:
                 future.set_result(self._embedder.embed(texts, progress=self._stop_if_leaving))
-            except BaseException as error:  # it belongs to whoever waits for the vectors
+            except BaseException as error:  # raised again where the vectors are awaited
                 future.set_exception(error)
                 if self._leaving:
                     return

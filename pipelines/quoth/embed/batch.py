@@ -22,7 +22,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Padding:
-    """How a model wants its batches filled up: with which token, and to which width at most."""
+    """The padding of a model's batches: its token, and the greatest width."""
 
     token: int = 0
     longest: int | None = None
@@ -30,7 +30,7 @@ class Padding:
     def width(self, tokens: int) -> int:
         """Return the width of a batch whose longest text has `tokens` tokens.
 
-        Engines prepare for each shape that they meet, so there are only a few.
+        Engines prepare for each new shape, so there are only a few.
         """
         width = max(1, -(-tokens // _STEP)) * _STEP
         return width if self.longest is None else max(tokens, min(width, self.longest))

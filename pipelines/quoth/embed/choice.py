@@ -1,4 +1,4 @@
-"""Which engine is fastest here: a short measurement, made once for a machine and a model."""
+"""Chooses the fastest engine by a short measurement, made once for a machine and a model."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Engine(Protocol):
 def choose_engine(
     engines: Mapping[str, Callable[[], Engine]], memory: Path, *, model: str, threads: int
 ) -> Engine:
-    """Open the engines and return the one that computes most here.
+    """Open the engines and return the fastest.
 
     The file `memory` keeps the choice for this processor, these threads, this model and these
     versions; when one of them changes, the engines are measured again. An engine that does not
@@ -53,7 +53,7 @@ def choose_engine(
             vectors = engine.encode(_sample())
             reference = vectors if reference is None else reference
             if not (vectors * reference).sum(axis=1).min() >= _LEAST_COSINE:
-                raise ValueError(f"The vectors of {name} are not those of the first engine.")
+                raise ValueError(f"The vectors of {name} differ from those of the first engine.")
             seconds[name] = measure(engine)
         except Exception as error:  # whatever a foreign runtime raises where it cannot run
             failure = error
@@ -68,21 +68,21 @@ def choose_engine(
 
 
 def encode_all(engine: Engine, batches: Sequence[Batch]) -> Generator[Vectors]:
-    """Yield the vectors of each batch, in order, with as many under way as the engine has lanes."""
+    """Yield the vectors of each batch, in order; the engine computes one on each of its lanes."""
     if min(engine.lanes, len(batches)) < 2:
         yield from map(engine.encode, batches)
         return
     pool = ThreadPoolExecutor(engine.lanes)
     try:
         yield from pool.map(engine.encode, batches)
-    finally:  # whoever leaves early does not wait for the rest
+    finally:  # a caller that stops early does not wait for the rest
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 def measure(engine: Engine) -> float:
-    """Return the processor's seconds for a few batches of ordinary chunks, the best of some rounds.
+    """Return the CPU seconds for a few batches of ordinary chunks, the least of several rounds.
 
-    The seconds of a clock would depend on what else runs on the machine.
+    Wall-clock time would depend on the other programs on the machine.
     """
     batches = [_sample()] * _BATCHES
     seconds = []

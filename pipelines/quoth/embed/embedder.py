@@ -2,7 +2,7 @@
 
 The first use writes an ONNX graph of the model and keeps it with the other state. A question runs
 on onnxruntime, which opens in a fraction of a second; many texts run on the engine that a short
-measurement found fastest. The engines agree to within what retrieval notices (the tests compare
+measurement found fastest. The engines differ too little to change retrieval (the tests compare
 vectors, `bench/ingest.py` the ranking).
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 EMBEDDED = "embedded"
 BULK_TOKENS = 8_000
-"""Tokens from which on opening the fastest engine pays; fewer run on what is open first."""
+"""The number of tokens from which opening the fastest engine pays off."""
 _TOKENIZED_AT_ONCE = 512
 
 
@@ -99,7 +99,7 @@ class FolderEmbedder(Embedder):
         )
         batches = [self._padding.pad([rows[index] for index in group]) for group in groups]
         vectors: Vectors | None = None
-        # Closed at once when `progress` raises, so that nobody waits for the other batches.
+        # Closed at once when `progress` raises, so that no other batch is waited for.
         with closing(encode_all(engine, batches)) as encoded:
             for group, part in zip(groups, encoded, strict=True):
                 if vectors is None:

@@ -1,4 +1,4 @@
-"""The engines of one embedder: one that is open at once, and the fastest one for many texts."""
+"""The engines of one embedder: one that opens quickly, and the fastest one for many texts."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from quoth.weights import fingerprint_of
 
 
 class Engines:
-    """Opens engines when they are first needed; several threads may ask.
+    """Opens engines when they are first needed; safe to use from many threads.
 
-    What cannot be opened raises a `ConfigurationError`.
+    Raises `ConfigurationError` for an engine that cannot be opened.
     """
 
     def __init__(self, folder: ModelFolder, settings: Embedding) -> None:
@@ -87,7 +87,7 @@ class Engines:
         return torch.TorchEngine(self._folder.path, threads=self._threads, bf16=bf16)
 
     def _graph(self) -> Path:
-        """Return the embedder's graph, written now if it is not there."""
+        """Return the embedder's graph, written now if it is missing."""
         from quoth.embed.graph.write import VERSION, write_graph
 
         weights = fingerprint_of(self._folder.weights)

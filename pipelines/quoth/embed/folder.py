@@ -25,7 +25,7 @@ _LEGACY_MODES = {
 }
 """The flags of older folders, in the order in which several of them are joined."""
 _UNLIMITED = 1_000_000
-"""From here on, a tokenizer's longest text means that none was set."""
+"""A tokenizer's limit from this number on means that none was set."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class ModelFolder:
 
     @property
     def modules(self) -> tuple[Module, ...]:
-        """What follows the transformer, in order."""
+        """The modules after the transformer, in order."""
         listed = json.loads((self.path / "modules.json").read_text())
         return tuple(self._module(entry["type"], entry["path"]) for entry in listed[1:])
 
@@ -106,7 +106,7 @@ class ModelFolder:
     def longest(self) -> int:
         """The number of tokens that the model reads, special ones included.
 
-        Raises `ConfigurationError` when no file says it.
+        Raises `ConfigurationError` if no file states it.
         """
         limits = (
             self._json("sentence_bert_config.json").get("max_seq_length"),
@@ -117,24 +117,24 @@ class ModelFolder:
             if limit is not None and limit < _UNLIMITED:
                 return min(int(limit), self.positions or int(limit))
         raise ConfigurationError(
-            f"No file in {self.path} says how many tokens the embedder reads.",
+            f"No file in {self.path} states the token limit of the embedder.",
             hint="Set max_seq_length in its sentence_bert_config.json.",
         )
 
     @property
     def positions(self) -> int | None:
-        """The number of positions that the transformer knows, if it is limited."""
+        """The number of positions that the transformer has, `None` without a limit."""
         config = self.config
         positions = config.get("max_position_embeddings")
         return None if positions is None else int(positions) - first_position(config)
 
     @property
     def padding_token(self) -> int:
-        """The id of the token that fills a batch up."""
+        """The id of the token that pads a batch."""
         return int(self.config.get("pad_token_id") or 0)
 
     def digest(self) -> str:
-        """Return what changes when a file changes that says how the weights are run."""
+        """Return a hash of the files that configure how the weights are run."""
         digest = hashlib.blake2b(digest_size=8)
         files = (self.path / "config.json", self.path / "modules.json")
         for file in (*files, *sorted(self.path.glob("*/config.json"))):

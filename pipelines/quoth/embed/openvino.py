@@ -17,7 +17,7 @@ from quoth.types import Vectors
 
 _FIRST_USE = threading.Lock()
 """The first array that the runtime touches imports a part of NumPy, under a lock of its own: two
-threads that are first at once wait for each other for good."""
+threads that do so at the same time deadlock."""
 
 
 def is_installed() -> bool:
@@ -64,7 +64,7 @@ class OpenVinoEngine:
 
     @contextmanager
     def _request(self) -> Iterator[Any]:
-        """Give a request that nobody else uses: several threads may call.
+        """Give a request that no other thread uses.
 
         A new request would first allocate memory, for which both cores wait; with requests that are
         used again, a quarter more texts are embedded a second.

@@ -1,4 +1,4 @@
-"""The text that is embedded of a chunk."""
+"""The text that is embedded for a chunk."""
 
 from __future__ import annotations
 

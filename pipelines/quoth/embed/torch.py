@@ -53,7 +53,7 @@ class TorchEngine:
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise ConfigurationError(
                 f"The embedder in {folder} cannot be loaded: {error}.",
-                hint="Try SentenceTransformer(folder) in Python to see all that it says.",
+                hint="Try SentenceTransformer(folder) in Python to see the full error.",
             ) from error
 
     def encode(self, batch: Batch) -> Vectors:

@@ -21,8 +21,8 @@ from quoth.models.stopping import find_ending
 from quoth.models.values import ChatRequest
 from quoth.types import Timings
 
-Turn = Callable[[], AbstractContextManager[object]]
-"""Opens the context in which a model is asked."""
+OpenTurn = Callable[[], AbstractContextManager[object]]
+"""Opens the context in which a model is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Call:
     """A finished call.
 
     `finish` is `stop`, `length` (of `max_tokens`), `loop` when the answer began to repeat itself,
-    or `enough` when it reached `enough_words`. `cached` says that the journal answered; `timings`
-    are then those of the call that it holds. `key` is the key of the call in the journal.
+    or `enough` when it reached `enough_words`. `cached` is true for a call from the journal, which
+    has the timings of the original call. `key` is the key of the call in the journal.
     """
 
     text: str
@@ -45,9 +45,9 @@ class Call:
 class ModelCalls:
     """The calls to one model, with a journal or without. Any thread may use it.
 
-    A call that the journal holds is not made again. One that another thread is making is waited
-    for. A call is durable when `call` returns, or when `stream` yields its `Call`; of a call that
-    fails or is abandoned nothing is written.
+    A call in the journal is not repeated. A call that another thread is making is waited for. A
+    call is durable when `call` returns, or when `stream` yields its `Call`; a call that fails or is
+    abandoned is not written.
     """
 
     def __init__(self, model: LocalModel, journal: Journal | None = None) -> None:
@@ -60,11 +60,11 @@ class ModelCalls:
         config: RunnableConfig | None = None,
         *,
         fresh: bool = False,
-        turn: Turn = nullcontext,
+        turn: OpenTurn = nullcontext,
     ) -> Call:
         """Return the finished call.
 
-        The model is asked inside the context that `turn` opens, which may wait or raise. `fresh`
+        The model is called inside the context that `turn` opens, which may wait or raise. `fresh`
         repeats calls that are sampled above temperature 0. A backend that fails in the middle of an
         answer is asked again. Raises the model's errors, and `CollectionError` when the journal
         cannot be written.
@@ -88,7 +88,7 @@ class ModelCalls:
         config: RunnableConfig | None = None,
         *,
         fresh: bool = False,
-        turn: Turn = nullcontext,
+        turn: OpenTurn = nullcontext,
     ) -> Generator[str | Call, None, None]:
         """Yield the text of the answer as it is written, and at the end the finished `Call`.
 
@@ -113,7 +113,7 @@ class ModelCalls:
             "stop": list(request.stop),
             "json_schema": None if request.json_schema is None else dict(request.json_schema),
         }
-        # What is not set is left out, so that the keys of older journals stay valid.
+        # Unset parameters are left out, so that the keys of older journals stay valid.
         optional = {
             "grammar": request.grammar,
             "enough": request.enough_words,
@@ -147,7 +147,7 @@ class ModelCalls:
         request: ChatRequest,
         config: RunnableConfig | None,
         fresh: bool,
-        turn: Turn,
+        turn: OpenTurn,
         *,
         streamed: bool,
     ) -> Generator[str | Call, None, None]:

@@ -1,4 +1,4 @@
-"""The contract of a model: a LangChain chat model that also says what LangChain does not ask.
+"""The contract of a model: a LangChain chat model with a description, token counts and timings.
 
 A backend subclasses `LocalModel` and implements three methods: `describe`, `count_tokens` and
 `generate_pieces`. The part that all backends share: the prompt is rendered, counted and refused
@@ -35,7 +35,7 @@ from quoth.types import Timings
 _MESSAGE_TOKENS = 12
 """The most tokens that a server's template puts around one message."""
 _TEMPLATE_TOKENS = 96
-"""The most tokens that it puts before all messages: BOS, a date, a system text of its own."""
+"""The most tokens that it puts before all messages: BOS, a date, and its own system text."""
 _BYTES_A_TOKEN = 10
 """The most bytes of natural text that any tokenizer puts into one token."""
 
@@ -173,7 +173,7 @@ class LocalModel(BaseChatModel):
     def token_starts(self, text: str) -> list[int]:
         """Return the offset in `text` of each of its tokens, ascending.
 
-        Where the backend does not say where tokens start, they are spread evenly over each block of
+        Where the backend does not report token offsets, tokens are spread evenly over each block of
         words; their number is exact up to the borders of the blocks.
         """
         starts: list[int] = []
@@ -222,7 +222,7 @@ class LocalModel(BaseChatModel):
         for constraint in ("json_schema", "grammar"):
             if options.get(constraint) and constraint not in description.constraints:
                 raise ConfigurationError(
-                    f"{self.model} cannot be held to a {constraint.replace('_', ' ')}.",
+                    f"{self.model} cannot constrain an answer by a {constraint.replace('_', ' ')}.",
                     hint="The backend llamacpp can, with any GGUF file.",
                 )
         max_tokens = int(options.get("max_tokens") or self.max_tokens)
@@ -260,13 +260,13 @@ class LocalModel(BaseChatModel):
             yield as_chunk(piece, self.model)
         if not finished:
             raise GenerationError(
-                f"{self.model} broke off in the middle of an answer.",
-                hint="Its server may have stopped; `quoth doctor` looks whether it is there.",
+                f"{self.model} stopped in the middle of an answer.",
+                hint="Its server may have ended; check it with: quoth doctor",
                 retryable=True,
             )
 
     def _complete(self, timings: Timings, first_token_seconds: float) -> Timings:
-        """Return the timings of a call, with what only this side knows."""
+        """Return the timings of a call with the first token, the GPU layers and their note."""
         description = self.describe()
         return replace(
             timings,
@@ -311,5 +311,5 @@ def shortfall_error(model: str, sent: int, read: int) -> GenerationError:
     """Return the error for a backend that read fewer tokens than it was sent."""
     return GenerationError(
         f"{model} was sent {sent} tokens and read only {read}: its server dropped the rest.",
-        hint="Lower backend.context_window to what the server really gives the model.",
+        hint="Lower backend.context_window to the window that the server gives the model.",
     )

@@ -34,7 +34,7 @@ class Provider(ABC):
     def open_embedder(self, name: str) -> Embedder:
         """Return an embedder of the backend. Raises `ConfigurationError` where it has none."""
         raise ConfigurationError(
-            "This backend does not embed.",
+            "This backend has no embedders.",
             hint="Set embedding.model to `embedded`, a folder, or `ollama:NAME`.",
         )
 

@@ -81,7 +81,7 @@ def split_model(model: str) -> tuple[str, str]:
     backend, colon, name = model.partition(":")
     if not colon or not name:
         raise ConfigurationError(
-            f"{model!r} is not `backend:name`.",
+            f"{model!r} is not a model of the form `backend:name`.",
             hint=f"Backends: {', '.join(backend_names())}. The default is llamacpp:embedded.",
         )
     return backend, name

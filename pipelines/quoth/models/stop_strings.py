@@ -19,10 +19,10 @@ def cut_at_stop(pieces: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
             if pending[: min(ends)]:
                 yield pending[: min(ends)]
             return
-        keep = _possible_start(pending, stops) if longest else 0
-        if len(pending) > keep:
-            yield pending[: len(pending) - keep]
-            pending = pending[len(pending) - keep :]
+        withheld = _possible_start(pending, stops) if longest else 0
+        if len(pending) > withheld:
+            yield pending[: len(pending) - withheld]
+            pending = pending[len(pending) - withheld :]
     if pending:
         yield pending
 

@@ -11,7 +11,7 @@ from quoth.models.values import ChatRequest
 from quoth.text import count_words, find_stops
 
 _LOOP = 48
-"""Characters that are a loop when an answer holds them for the third time."""
+"""The length of a text that counts as a loop when it occurs for the third time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _LEFT_OVER = ("<|start|>assistant", "<|end|>")
 class _State:
     close: str | None = None  # what ends the thinking; None before it is known, "" in the answer
     pending: str = ""
-    fresh: bool = True  # white space between the thinking and the answer is nobody's
+    fresh: bool = True  # white space after a mark belongs to no part
 
 
 def split_thinking(pieces: Iterable[Piece], *, prompt: str = "") -> Iterator[Piece]:
@@ -44,11 +44,11 @@ def split_thinking(pieces: Iterable[Piece], *, prompt: str = "") -> Iterator[Pie
         text, thinking = "", piece.thinking
         if piece.text:
             state.pending += piece.text
-            more, text = _advance(state, last=False)
-            thinking += more
+            thought, text = _advance(state, last=False)
+            thinking += thought
         if piece.timings is not None or piece.finish:
-            more, rest = _advance(state, last=True)
-            thinking, text = thinking + more, text + rest
+            thought, rest = _advance(state, last=True)
+            thinking, text = thinking + thought, text + rest
         if text or thinking or piece.timings is not None or piece.finish:
             yield replace(piece, text=text, thinking=thinking)
 
@@ -74,9 +74,9 @@ def _advance(state: _State, *, last: bool) -> tuple[str, str]:
     if state.close:
         end = state.pending.find(state.close)
         if end < 0:
-            keep = 0 if last else _tail(state.pending, (state.close, *_LEFT_OVER))
-            thinking = state.pending[: len(state.pending) - keep]
-            state.pending = state.pending[len(state.pending) - keep :]
+            withheld = 0 if last else _tail(state.pending, (state.close, *_LEFT_OVER))
+            thinking = state.pending[: len(state.pending) - withheld]
+            state.pending = state.pending[len(state.pending) - withheld :]
             return _without_leftovers(thinking), ""
         thinking = _without_leftovers(state.pending[:end])
         state.pending, state.close = state.pending[end + len(state.close) :], ""

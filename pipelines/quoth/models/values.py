@@ -19,14 +19,14 @@ _SMALL = 1_000_000_000
 class Description:
     """The description of a model.
 
-    `fingerprint` identifies the weights, whatever the model is called. `engine` is the package
-    that runs the model, where a backend has more than one. `adds_bos` says whether the tokenizer
-    itself puts BOS before a prompt. `gpu_layers` is the number of layers that are on the GPU;
-    `None` while nothing is loaded, or where the backend does not say. `offload_note` explains why a
-    model that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own
-    tokenizer counts, and `bound` when a count is an upper bound. `constraints` are the ways in
-    which an answer can be constrained; a call that asks for another is refused. `note` is a
-    sentence for the user.
+    `fingerprint` identifies the weights, under any name of the model. `engine` is the package that
+    runs the model, where a backend has more than one. `adds_bos` is true if the tokenizer itself
+    puts BOS before a prompt. `gpu_layers` is the number of layers that are on the GPU; `None` while
+    nothing is loaded, or if the backend does not report it. `offload_note` explains why a model
+    that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own tokenizer
+    counts, and `bound` when a count is an upper bound. `constraints` are the ways in which an
+    answer can be constrained; a call that asks for another is refused. `note` is a sentence for the
+    user.
     """
 
     name: str
@@ -62,7 +62,7 @@ class ChatRequest:
     `max_tokens` 0, `temperature` and `seed` `None` take the model's own settings. An answer ends
     with the sentence in which it reaches `enough_words`, and behind the first match of the regular
     expression `stop_after`. With `end_loops`, an answer that repeats itself ends where it begins
-    to. A grammar or a JSON schema says itself where an answer ends, so neither `enough_words` nor
+    to. A grammar or a JSON schema defines where an answer ends, so neither `enough_words` nor
     `end_loops` applies to one. `purpose` is a word for the journal's statistics.
     """
 

@@ -1,4 +1,4 @@
-"""What we ask, and how each model family wants to read it. Prompts and templates are data."""
+"""Prompts for each task and chat templates for each model family, as data."""
 
 import lazy_loader
 

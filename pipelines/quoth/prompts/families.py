@@ -80,9 +80,10 @@ def find_family(name: str, *, folders: Sequence[Path] = ()) -> Family:
         for key in (family.name, *family.aliases):
             known.setdefault(key, family)
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
         raise PromptError(
-            f"There is no model family '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""),
+            f"There is no model family '{name}'."
+            + (f" Did you mean '{nearest[0]}'?" if nearest else ""),
             hint="List them with: quoth prompts list",
         )
     return known[name]

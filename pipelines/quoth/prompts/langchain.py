@@ -1,4 +1,4 @@
-"""A task's prompt as LangChain sees it: a chat prompt template."""
+"""A task's prompt as a chat prompt template of LangChain."""
 
 from __future__ import annotations
 

@@ -4,4 +4,4 @@ TIME_LIMIT = 1.0
 """Seconds that one rendering may take, compiling included."""
 
 MEMORY_LIMIT = 512 * 1024 * 1024
-"""Bytes that renderings may take. Enforced on Linux; elsewhere the time limit bounds it."""
+"""Bytes of memory for rendering. Enforced on Linux; elsewhere only the time limit holds."""

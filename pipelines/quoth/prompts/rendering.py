@@ -28,16 +28,16 @@ def render_file(
     The file holds a list of messages (`role`, `content`), or a mapping with `messages` and other
     variables of the template: `tools`, `documents`, `bos_token`, `enable_thinking`. Arguments
     override the file. The generation prompt is added unless an argument or the file forbids it. A
-    template in a file is rendered as it is; a family without a system role gets the system text in
+    template in a file is rendered unchanged; a family without a system role gets the system text in
     the first user turn. Raises `PromptError` with the template's own message.
     """
     if (family is None) == (template is None):
         raise UsageError("Give either a family or a template file.")
     turns, variables = read_messages(messages)
-    given = {"bos_token": bos_token, "eos_token": eos_token}
+    arguments = {"bos_token": bos_token, "eos_token": eos_token}
     tokens = {
         key: value if value is not None else _token(variables.pop(key, None))
-        for key, value in given.items()
+        for key, value in arguments.items()
     }
     in_file = bool(variables.pop("add_generation_prompt", True))
     if family is not None:
@@ -66,7 +66,7 @@ def read_messages(file: Path) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
     ):
         raise PromptError(
             f"{file} holds no list of messages.",
-            hint='Write a list of {"role": "user", "content": "…"}, or that under "messages".',
+            hint='Write a list of {"role": "user", "content": "…"}, or the same under "messages".',
         )
     return messages, variables
 

@@ -3,7 +3,7 @@
 A template in a model file is a program. Jinja's sandbox keeps it away from Python's internals, but
 not from an endless loop, nor from `'a' * 10**9`; and neither a thread nor a signal handler can stop
 a long operation inside the interpreter. So such a template is rendered by a worker process, which
-stays for the next rendering (below a millisecond each) and is ended when a limit is crossed.
+stays for the next rendering (below a millisecond each) and is ended when a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class _Sandbox:
             child = self._child
             try:
                 reply = child.ask(request, seconds=TIME_LIMIT)
-            except BaseException:  # the reply that is not read belongs to no other request
+            except BaseException:  # an unread reply must not answer the next request
                 child.kill()
                 raise
         if reply is not None:
@@ -89,7 +89,7 @@ def render_untrusted(
             }
         )
     except (TypeError, ValueError, RecursionError) as error:
-        raise PromptError(f"The messages cannot be handed to a chat template: {error}") from error
+        raise PromptError(f"The messages cannot be passed to a chat template: {error}") from error
     reply: dict[str, Any] = json.loads(_sandbox.render(request.encode()))
     if "error" in reply:
         if reply["refusal"]:

@@ -164,7 +164,9 @@ def _checked(name: str, path: Path) -> dict[str, Any]:
     if entry.get("name") != name:
         raise PromptError(f"The prompt {path} must have the name of its file, '{name}'.")
     if not isinstance(entry.get("version"), int) or not isinstance(entry["description"], str):
-        raise PromptError(f"The prompt {path} needs a whole number as version, a text to describe.")
+        raise PromptError(
+            f"The prompt {path} needs a whole number as version and a text as description."
+        )
     variables = entry["variables"]
     if not isinstance(variables, list) or not all(
         isinstance(variable, str) and _VARIABLE.fullmatch(f"{{{variable}}}")

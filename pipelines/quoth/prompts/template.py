@@ -30,7 +30,7 @@ _ROLES = {"human": "user", "ai": "assistant"}
 class ChatTemplate:
     """The template that renders the messages for a model.
 
-    `origin` says which step found it: the user's override, the server that applies its own, the
+    `origin` is the step that found it: the user's override, the server that applies its own, the
     model's file, the family's, or the plain one; `warning` is then a sentence for the user, else
     empty. `text` is empty when a server applies a template that is not known here. `trusted`
     templates ship with Quoth. `system_role` is `None` when only a rendering can tell.
@@ -74,7 +74,7 @@ def resolve_template(
         folders=folders,
         origin="plain",
         warning=f"The chat template of '{metadata.name}' is not known, so a plain one is used; "
-        "answers may be worse. Name its family in the configuration.",
+        "answers may be worse. Set backend.template to the name of its family.",
     )
 
 
@@ -148,8 +148,8 @@ def render_messages(
 ) -> str:
     """Return the exact text that a model reads for these messages.
 
-    `template` given as text is rendered as it is, as transformers would. With a `ChatTemplate`,
-    a system text for which the template has no place opens the first user turn, and tokens that are
+    `template` given as text is rendered unchanged, as transformers would. With a `ChatTemplate`, a
+    system text for which the template has no place opens the first user turn, and tokens that are
     not given are those of its family. `now` is the date that some templates name. Raises
     `PromptError` with the template's own message when it refuses the messages.
     """
@@ -193,7 +193,7 @@ def _text(content: Any) -> str:
     for piece in pieces:
         text = piece.get("text") if isinstance(piece, Mapping) else piece
         if not isinstance(text, str):
-            raise PromptError("A message holds something other than text; no prompt can show it.")
+            raise PromptError("A message has content other than text, which no prompt can hold.")
         texts.append(text)
     return "".join(texts)
 

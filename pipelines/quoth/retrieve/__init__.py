@@ -1,4 +1,4 @@
-"""Finding chunks: candidates from both sides, one score, and what may look at them again."""
+"""Search: candidates from both indexes, one score for each, and rerankers."""
 
 import lazy_loader
 

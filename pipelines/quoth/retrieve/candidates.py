@@ -17,11 +17,11 @@ from quoth.retrieve.query import Query, WeightedQuery
 from quoth.types import Vectors
 
 _MAX_POSTINGS = 10_000
-"""Entries of the keyword index that one search reads; the rarest words are read first."""
+"""The most entries of the keyword index that one search reads, those of rare words first."""
 _SMALL_SCOPE = 2_000
-"""Chunks up to which a part of a large collection is compared without the index."""
+"""The most chunks of a scope whose vectors are compared directly, without the index."""
 _SURE = 0.999
-"""The share of the best fit from which another name counts as named, too."""
+"""The share of the best fit above which another name counts as named too."""
 
 
 @dataclass(slots=True)
@@ -55,19 +55,19 @@ class CandidateSearch:
             count = max(count, limit)
         dense, keyword = {}, {}
         if mode != "keyword":
-            dense = dict(self._nearest(query.vector, count, ids))
+            dense = dict(self._find_nearest(query.vector, count, ids))
         if mode == "dense":
             return Scores(dense, dense, {})
-        words = self._rarest(query.words) if mode == "hybrid" else query.words
+        words = self._choose_rarest(query.words) if mode == "hybrid" else query.words
         keyword = dict(self._store.keywords.search(words, count, among=ids))
         if mode == "keyword":
             return Scores(keyword, {}, keyword)
         names = fit_names(self._store, query.named_words)
-        named = self._named(query, words, names, count, ids)
-        total, dense = self._fused(query, {*dense, *keyword, *named}, names)
+        named = self._find_named(query, words, names, count, ids)
+        total, dense = self._fuse(query, {*dense, *keyword, *named}, names)
         return Scores(total, dense, keyword)
 
-    def _named(
+    def _find_named(
         self,
         query: Query,
         words: Sequence[str],
@@ -79,14 +79,14 @@ class CandidateSearch:
         if not names:
             return set()
         best = max(names.values())
-        own = self._store.chunks_of([id for id, fit in names.items() if fit > _SURE * best])
-        own = own if ids is None else sorted(set(own) & set(ids))
+        chunk_ids = self._store.chunks_of([id for id, fit in names.items() if fit > _SURE * best])
+        chunk_ids = chunk_ids if ids is None else sorted(set(chunk_ids) & set(ids))
         return {
-            *(id for id, _ in self._nearest(query.vector, count, own)),
-            *(id for id, _ in self._store.keywords.search(words, count, among=own)),
+            *(id for id, _ in self._find_nearest(query.vector, count, chunk_ids)),
+            *(id for id, _ in self._store.keywords.search(words, count, among=chunk_ids)),
         }
 
-    def _nearest(
+    def _find_nearest(
         self, vector: Vectors, count: int, ids: Sequence[int] | None
     ) -> list[tuple[int, float]]:
         if ids is None or len(ids) > _SMALL_SCOPE:
@@ -98,7 +98,7 @@ class CandidateSearch:
         order = np.argsort(-cosines, kind="stable")[:count]
         return [(rows[index], float(cosines[index])) for index in order]
 
-    def _fused(
+    def _fuse(
         self, query: Query, ids: set[int], names: Mapping[int, float]
     ) -> tuple[dict[int, float], dict[int, float]]:
         """Return the fused score and the cosine of every candidate."""
@@ -114,7 +114,7 @@ class CandidateSearch:
             places=[(row.content, row.ordinal) for row in rows],
             names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
         )
-        statistics = self._current()
+        statistics = self._refresh_statistics()
         idf = {word: statistics.idf(word) for word in set(query.words)}
         weighted = WeightedQuery(query.vector, query.words, idf)
         scores = fuse(weighted, candidates, self._weights)
@@ -124,24 +124,24 @@ class CandidateSearch:
             {row.id: float(cosine) for row, cosine in zip(rows, cosines, strict=True)},
         )
 
-    def _rarest(self, words: Sequence[str]) -> list[str]:
+    def _choose_rarest(self, words: Sequence[str]) -> list[str]:
         """Return enough of the rarest words to find candidates; all words count in the fusion.
 
         A word that the question repeats is repeated.
         """
-        statistics = self._current()
-        kept: set[str] = set()
+        statistics = self._refresh_statistics()
+        rarest: set[str] = set()
         postings = 0
         for word in sorted(set(words), key=lambda word: (statistics.frequency(word), word)):
             frequency = statistics.frequency(word)
             postings += frequency
-            if len(kept) >= 2 and postings > _MAX_POSTINGS:
+            if len(rarest) >= 2 and postings > _MAX_POSTINGS:
                 break
             if frequency:
-                kept.add(word)
-        return [word for word in words if word in kept]
+                rarest.add(word)
+        return [word for word in words if word in rarest]
 
-    def _current(self) -> _Statistics:
+    def _refresh_statistics(self) -> _Statistics:
         generation = self._store.generation
         with self._lock:
             if self._statistics.generation != generation:

@@ -1,4 +1,4 @@
-"""A searcher as the configuration has it, with the model-made parts that it asks for."""
+"""The searcher that the configuration describes, with its expander and its reranker."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def open_searcher(
 ) -> OpenedSearcher:
     """Return a searcher of a collection: ours, or one over the retriever of another package.
 
-    `model` is called only where a part needs a model. Its calls are kept in `journal`.
+    `model` is called only if a part needs a model, whose calls are kept in `journal`.
     """
     expander = Expander(model(), settings.expand, journal=journal) if settings.expand else None
     searcher = CollectionSearcher(

@@ -28,7 +28,7 @@ _ITEM_NUMBER = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s*")
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """Texts to search with beside the question: more `questions`, and `passages` like an answer.
+    """Texts to search with: similar `questions`, and `passages` like an answer.
 
     Questions count on both sides. Passages count on the dense side only: their words are made up.
     """

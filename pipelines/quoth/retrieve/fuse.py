@@ -105,7 +105,7 @@ def inverse_frequency(frequency: NDArray[np.int64], count: int) -> Floats:
 def score_trigrams(question: str, texts: Sequence[str], weights: Weights) -> Floats:
     """Return BM25 over the byte trigrams inside the question's words, one value for each text.
 
-    The borders of a word belong to it. The rarity of a trigram is that among the texts.
+    A word includes the spaces around it. The rarity of a trigram is that among the texts.
     """
     grams, count = np.unique(_codes(f" {question} ".encode()), return_counts=True)
     inside = (grams >> 8) & 255 != 32  # a space in the middle belongs to two words
@@ -115,20 +115,23 @@ def score_trigrams(question: str, texts: Sequence[str], weights: Weights) -> Flo
     letters = np.frombuffer((" " + " \0 ".join([*texts, ""])).encode(), np.uint8)
     ends = np.flatnonzero(letters == 0)
     lengths = np.diff(ends, prepend=0)
-    maybe = np.zeros(1 << 15, bool)  # rules out most trigrams at once
-    maybe[_short(grams >> 16, grams >> 8, grams)] = True
-    at = np.flatnonzero(maybe[_short(letters[:-2], letters[1:-1], letters[2:])])
-    codes = np.asarray(letters[at], np.uint32) << 16 | np.asarray(letters[at + 1], np.uint32) << 8
-    codes |= letters[at + 2]
-    place = np.searchsorted(grams, codes).clip(max=len(grams) - 1)
-    same = grams[place] == codes
-    row = np.searchsorted(ends, at[same])
-    cells = np.bincount(row * len(grams) + place[same], minlength=len(texts) * len(grams))
+    possible = np.zeros(1 << 15, bool)  # rules out most trigrams at once
+    possible[_short(grams >> 16, grams >> 8, grams)] = True
+    positions = np.flatnonzero(possible[_short(letters[:-2], letters[1:-1], letters[2:])])
+    codes = (
+        np.asarray(letters[positions], np.uint32) << 16
+        | np.asarray(letters[positions + 1], np.uint32) << 8
+    )
+    codes |= letters[positions + 2]
+    columns = np.searchsorted(grams, codes).clip(max=len(grams) - 1)
+    matches = grams[columns] == codes
+    row = np.searchsorted(ends, positions[matches])
+    cells = np.bincount(row * len(grams) + columns[matches], minlength=len(texts) * len(grams))
     frequency = cells.reshape(len(texts), -1)
     norm = weights.k1 * (1 - weights.b + weights.b * lengths / lengths.mean())
-    worth = inverse_frequency((frequency > 0).sum(0), len(texts)) * count
+    rarities = inverse_frequency((frequency > 0).sum(0), len(texts)) * count
     saturated = frequency * (weights.k1 + 1) / (frequency + norm[:, None])
-    return np.asarray(saturated @ worth, np.float32)
+    return np.asarray(saturated @ rarities, np.float32)
 
 
 class _Words:
@@ -144,12 +147,12 @@ class _Words:
 
     def saturate(self, wanted: NDArray[np.uint32]) -> Floats:
         """Return BM25's weight of each wanted code (ascending, each once), a row for each text."""
-        maybe = np.zeros(1 << 16, bool)  # rules out most words at once
-        maybe[wanted & 0xFFFF] = True
-        at = np.flatnonzero(maybe[self.codes & 0xFFFF])
-        place = np.searchsorted(wanted, self.codes[at]).clip(max=len(wanted) - 1)
-        same = wanted[place] == self.codes[at]
-        cells = self.row[at[same]] * len(wanted) + place[same]
+        possible = np.zeros(1 << 16, bool)  # rules out most words at once
+        possible[wanted & 0xFFFF] = True
+        positions = np.flatnonzero(possible[self.codes & 0xFFFF])
+        columns = np.searchsorted(wanted, self.codes[positions]).clip(max=len(wanted) - 1)
+        matches = wanted[columns] == self.codes[positions]
+        cells = self.row[positions[matches]] * len(wanted) + columns[matches]
         frequency = np.bincount(cells, minlength=self.count * len(wanted))
         frequency = frequency.reshape(self.count, len(wanted))
         weight = frequency * (self._k1 + 1) / (frequency + self._norm)
@@ -160,10 +163,10 @@ def _bm25(texts: _Words, words: Sequence[str], idf: Mapping[str, float]) -> Floa
     wanted = np.unique(np.array([encode_word(word) for word in words], np.uint32))
     if not len(wanted):
         return np.zeros(texts.count, np.float32)
-    worth = np.zeros(len(wanted), np.float32)
+    rarities = np.zeros(len(wanted), np.float32)
     for word in words:  # one that the question repeats counts as often
-        worth[np.searchsorted(wanted, encode_word(word))] += idf.get(word, 0.0)
-    return texts.saturate(wanted) @ worth
+        rarities[np.searchsorted(wanted, encode_word(word))] += idf.get(word, 0.0)
+    return texts.saturate(wanted) @ rarities
 
 
 def _score_profile(texts: _Words, share: Floats) -> Floats:
@@ -182,10 +185,10 @@ def _pick_apart(
     """Return the first `count` of an order, without those next to one chosen before."""
     chosen: list[int] = []
     taken: set[tuple[int, int]] = set()
-    for at in map(int, order):
-        document, ordinal = places[at]
+    for index in map(int, order):
+        document, ordinal = places[index]
         if (document, ordinal) not in taken:
-            chosen.append(at)
+            chosen.append(index)
             taken |= {(document, ordinal - 1), (document, ordinal + 1)}
         if len(chosen) == count:
             break

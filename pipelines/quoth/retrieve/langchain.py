@@ -37,8 +37,8 @@ class CollectionRetriever(BaseRetriever):
 class RetrieverSearcher:
     """Searches with a LangChain retriever; answers cite its results.
 
-    Chunks of the collection in `store` are known by the id of their document. Text from elsewhere
-    needs no more than its `source` in the metadata, and `page` where it has pages.
+    Chunks of the collection in `store` are recognized by the id of their document. Other text needs
+    only `source` in its metadata, and `page` if it has pages.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class RetrieverSearcher:
         return hits[: k or self.settings.k]
 
     def _with_cosines(self, question: Question, hits: list[Hit]) -> list[Hit]:
-        """Return the hits, each with its similarity: nothing far away is answered from."""
+        """Return the hits, each with the similarity that answering compares with its floor."""
         unknown = [hit for hit in hits if hit.dense_score is None]
         if not unknown:
             return hits

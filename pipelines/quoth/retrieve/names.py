@@ -21,16 +21,16 @@ def fit_names(store: Store, words: Iterable[str]) -> Mapping[int, float]:
     two words, or with one that has a letter.
     """
     count = store.content_count()
-    worth: dict[int, float] = {}
+    weights: dict[int, float] = {}
     matched: dict[int, list[str]] = {}
     for word, contents in store.keywords.find_named(words, most=count // 2).items():
         rarity = math.log1p((count - len(contents) + 0.5) / (len(contents) + 0.5))
         for content in contents:
-            worth[content] = worth.get(content, 0.0) + rarity
+            weights[content] = weights.get(content, 0.0) + rarity
             matched.setdefault(content, []).append(word)
     named = {
         content: value
-        for content, value in worth.items()
+        for content, value in weights.items()
         if len(matched[content]) > 1 or not matched[content][0].isdigit()
     }
     best = max(named.values(), default=0.0)

@@ -1,4 +1,4 @@
-"""A second look at the best hits: by a cross-encoder, or by the language model itself."""
+"""Rerankers of the best hits: a cross-encoder, or the language model itself."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _Compressor(BaseDocumentCompressor):
 class CrossEncoderReranker(_Compressor):
     """A sentence-transformers `CrossEncoder` from a folder. A LangChain document compressor.
 
-    Nothing is loaded before it is used, and nothing is fetched. Raises `MissingExtraError` without
+    It is loaded when it is first used; nothing is fetched. Raises `MissingExtraError` without
     sentence-transformers, and `ConfigurationError` when the folder holds no such model.
     """
 
@@ -97,10 +97,10 @@ class CrossEncoderReranker(_Compressor):
 
 
 class ModelReranker(_Compressor):
-    """A language model that says of each text whether it helps: 1 for yes, 0 for no.
+    """A language model that judges whether each text helps: 1 for yes, 0 for no.
 
-    A LangChain document compressor. Texts that it judges alike stay in their order. A judgement
-    of the same text comes from `journal`.
+    A LangChain document compressor. Texts with the same score keep their order. Repeated judgements
+    come from `journal`.
     """
 
     model: LocalModel

@@ -1,4 +1,4 @@
-"""The part of a collection that the settings of retrieval name."""
+"""The scope of a search that the settings select."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from quoth.errors import UsageError
 
 
 def scope_of(settings: Retrieval) -> Scope | None:
-    """Return the part of the collection that the settings name; `None` for all of it."""
+    """Return the scope that the settings select; `None` for the whole collection."""
     scope = Scope(
         paths=settings.paths,
         formats=settings.formats,
@@ -35,4 +35,4 @@ def _day_of(text: str, setting: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise UsageError(f"{setting} is not a day: {text!r}.", hint="Write 2024-01-31.") from error
+        raise UsageError(f"{setting} is not a date: {text!r}.", hint="Write 2024-01-31.") from error

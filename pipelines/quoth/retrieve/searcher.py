@@ -1,4 +1,4 @@
-"""Searches a collection: candidates, then a second look, diversity and whole sections."""
+"""Searches a collection: candidates, then reranking, diversity and whole sections."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from quoth.text import diversify
 from quoth.types import Chunk, Hit
 
 _DIVERSE_FACTOR = 4
-"""Hits among which diversity chooses, for each one that is wanted."""
+"""The number of hits that diversity chooses among, for each that is returned."""
 
 
 class CollectionSearcher:
     """Searches one collection. Safe to call from many threads.
 
-    `expander` adds texts to search with, `reranker` looks a second time at the best hits; both are
-    off where they are not given.
+    `expander` adds texts to search with, `reranker` reorders the best hits; both are off where they
+    are not given.
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class CollectionSearcher:
     ) -> list[Hit]:
         """Return the best `k` hits, best first; only those within `scope`, where one is given.
 
-        All of them are of one moment of the collection, also while another process writes.
-        Raises `UsageError` for an empty question, `FingerprintError` when the collection was built
-        with another embedder.
+        All hits come from one snapshot of the collection, even while another process writes. Raises
+        `UsageError` for an empty question, `FingerprintError` when the collection was built with
+        another embedder.
         """
         if isinstance(question, str):
             question = self.parse_question(question)
@@ -105,7 +105,12 @@ class CollectionSearcher:
         if self.settings.diversity and best:
             best = self._diversify(best, k)
         hits = [
-            Hit(_sourced(chunks[id], scope), score, scores.dense.get(id), scores.keyword.get(id))
+            Hit(
+                _limit_to_scope(chunks[id], scope),
+                score,
+                scores.dense.get(id),
+                scores.keyword.get(id),
+            )
             for id, score in islice(best.items(), k)
         ]
         tokens = self.settings.section_tokens
@@ -122,9 +127,9 @@ class CollectionSearcher:
     def _diversify(self, scores: Mapping[int, float], k: int) -> dict[int, float]:
         """Return the values of the best `k` chunks that do not repeat one another, best first."""
         ids, vectors = self.store.vectors(list(scores))
-        given = np.asarray([scores[id] for id in ids], np.float32)
-        spread = float(given.max() - given.min())
-        relevance = (given - given.min()) / spread if spread else np.ones_like(given)
+        values = np.asarray([scores[id] for id in ids], np.float32)
+        spread = float(values.max() - values.min())
+        relevance = (values - values.min()) / spread if spread else np.ones_like(values)
         chosen = diversify(
             (1 - self.settings.diversity) * relevance,
             lambda index: vectors @ vectors[index],
@@ -137,18 +142,18 @@ class CollectionSearcher:
         built_with = self.store.meta("embedder")
         if built_with not in {None, self.embedder.fingerprint} and self.store.chunk_count():
             raise FingerprintError(
-                "This collection was built with another embedder than the configured one.",
+                "This collection was built with a different embedder from the configured one.",
                 hint="Embed it again with the configured one: quoth reembed",
             )
 
     def _pool_size(self, k: int) -> int:
-        """Return how many hits are ordered so that the best `k` are among them."""
+        """Return the number of hits to reorder, from which the best `k` are taken."""
         reranked = self.settings.rerank if self.reranker else 0
         return max(k, reranked, _DIVERSE_FACTOR * k if self.settings.diversity else 0)
 
 
-def _sourced(chunk: Chunk, scope: Scope | None) -> Chunk:
-    """Return the chunk under those of its paths that the scope holds."""
+def _limit_to_scope(chunk: Chunk, scope: Scope | None) -> Chunk:
+    """Return the chunk with only those of its paths that are in the scope."""
     if scope is None or not chunk.also_at:
         return chunk
     source, *others = filter(scope.holds, (chunk.source, *chunk.also_at))

@@ -30,19 +30,21 @@ def _section(chunk: Chunk, store: Store, limit: int) -> Chunk:
 
     The chunk after it is taken first, then those before and after it in turn.
     """
-    neighbours = {near.ordinal: near for near in store.neighbours(chunk, distance=_DISTANCE)}
+    neighbours = {
+        neighbour.ordinal: neighbour for neighbour in store.neighbours(chunk, distance=_DISTANCE)
+    }
     first = last = chunk.ordinal
     tokens, forward, stuck = chunk.tokens, True, 0
     while stuck < 2:
         ordinal = last + 1 if forward else first - 1
-        near = neighbours.get(ordinal)
+        neighbour = neighbours.get(ordinal)
         if (
-            near is not None
-            and (near.page, near.headings) == (chunk.page, chunk.headings)
-            and tokens + near.tokens <= limit
+            neighbour is not None
+            and (neighbour.page, neighbour.headings) == (chunk.page, chunk.headings)
+            and tokens + neighbour.tokens <= limit
         ):
             first, last, stuck = min(first, ordinal), max(last, ordinal), 0
-            tokens += near.tokens
+            tokens += neighbour.tokens
         else:
             stuck += 1
         forward = not forward

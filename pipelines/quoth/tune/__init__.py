@@ -1,4 +1,4 @@
-"""How a model runs best on this machine: measured once, remembered, and undone when wanted."""
+"""Measures how a model runs fastest on this machine, and remembers it."""
 
 import lazy_loader
 

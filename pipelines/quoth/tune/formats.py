@@ -28,7 +28,7 @@ BITS: Mapping[str, float] = {"Q4_0": 4.5, "Q8_0": 8.5, "BF16": 16.0, "F16": 16.0
 _FILE_TYPES: Mapping[str, int] = {"F16": 1, "Q4_0": 2, "Q8_0": 7, "BF16": 32}
 _LAYER = re.compile(r"^blk\.\d+\..*\.weight$")
 _CHECKED_ROWS = 8
-"""One row of this number is compared with the original."""
+"""One of this many rows is compared with the original."""
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ def choose_formats(
 
     header = read_gguf(original)
     if "split.count" in header.values:
-        return [], ["The weights are split over several files, so they stay as they are."]
+        return [], ["The weights are split over several files, so no copies are made."]
     formats, reasons = [], []
     free_memory = psutil.virtual_memory().available * 0.8
     free_disk = shutil.disk_usage(_existing(folder)).free * 0.8
@@ -94,10 +94,10 @@ def write_copies(
     writers = {copy.name: _writer(reader, copy) for copy in copies}
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for number, tensor in enumerate(reader.tensors, start=1):
-            matrix = _unpacked(tensor)
+            matrix = _dequantize(tensor)
 
             def store(copy: Copy, tensor: Any = tensor, matrix: Any = matrix) -> None:
-                data = _packed(tensor, matrix, copy)
+                data = _quantize(tensor, matrix, copy)
                 writers[copy.name].write_tensor_data(data)
 
             list(pool.map(store, copies))
@@ -156,7 +156,7 @@ def _writer(reader: Any, copy: Copy) -> Any:
     return writer
 
 
-def _unpacked(tensor: Any) -> NDArray[np.float32] | None:
+def _dequantize(tensor: Any) -> NDArray[np.float32] | None:
     """Return the weights of a matrix of a layer as numbers; `None` for any other tensor."""
     from gguf import dequantize
 
@@ -166,7 +166,7 @@ def _unpacked(tensor: Any) -> NDArray[np.float32] | None:
     return matrix
 
 
-def _packed(tensor: Any, matrix: NDArray[np.float32] | None, copy: Copy) -> NDArray[Any]:
+def _quantize(tensor: Any, matrix: NDArray[np.float32] | None, copy: Copy) -> NDArray[Any]:
     """Return the data of a tensor in a copy, and count its rounding errors."""
     from gguf import GGMLQuantizationType, dequantize, quantize
 
@@ -176,7 +176,7 @@ def _packed(tensor: Any, matrix: NDArray[np.float32] | None, copy: Copy) -> NDAr
     kind = GGMLQuantizationType[copy.name]
     data: NDArray[Any] = quantize(matrix, kind)
     rows = matrix[..., ::_CHECKED_ROWS, :]
-    off = rows - dequantize(data[..., ::_CHECKED_ROWS, :], kind)
+    errors = rows - dequantize(data[..., ::_CHECKED_ROWS, :], kind)
     copy.squares += float(np.square(rows).sum())
-    copy.differences += float(np.square(off).sum())
+    copy.differences += float(np.square(errors).sum())
     return data.view(np.uint8)

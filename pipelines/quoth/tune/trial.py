@@ -22,7 +22,7 @@ from quoth.weights import XLLAMACPP, Trial
 
 _TRIAL_SECONDS = 1.2
 _CHARACTERS = 4
-"""About so many characters are a token; the model reports how many it really read."""
+"""The approximate characters of a token; the model reports the tokens that it read."""
 _CALLS = 8
 
 
@@ -100,8 +100,8 @@ def measure_batch(model: LocalModel, workload: Workload, size: Size, calls: int)
             pool.map(lambda n: time_call(model, part, n + calls * _CALLS), range(_CALLS))
         )
     spent = time.perf_counter() - begin
-    read = sum(one.prompt_tokens for one in timings)
-    written = sum(one.generated_tokens for one in timings)
+    read = sum(call.prompt_tokens for call in timings)
+    written = sum(call.generated_tokens for call in timings)
     workloads = (read + written) / (workload.reads + workload.writes)
     return Trial("", "", spent / workloads, read / spent, written / spent)
 

@@ -37,7 +37,7 @@ from quoth.weights import (
 )
 
 _FASTER, _FASTER_WHEN_BUSY = 0.95, 0.85
-"""The highest share of the time that a choice may take to be kept."""
+"""The highest share of the current time at which a choice is kept."""
 _BUSY_CORES = 0.5
 _LOOK_SECONDS = 0.5
 
@@ -132,7 +132,7 @@ class _Tuner:
             return {}
 
         def report(share: float) -> None:
-            self.contest.report(2 + int(18 * share), "storing the weights in other ways")
+            self.contest.report(2 + int(18 * share), "storing the weights in other formats")
 
         work.mkdir(parents=True)
         copies = write_copies(self.original, names, work, progress=report)
@@ -161,7 +161,7 @@ class _Tuner:
         }
         winner = self.contest.pick(trials, self._stored)
         changed = [name for name in copies if name in {winner, *LOSSY}]
-        self.contest.report(45, "what the storage changes")
+        self.contest.report(45, "the perplexity of each format")
         before = read_log_probabilities(candidates[self._stored]) if changed else []
         for name in changed:
             ratio, error = compare_perplexities(before, read_log_probabilities(candidates[name]))
@@ -171,7 +171,7 @@ class _Tuner:
         self.copy = copies.get(winner)
 
     def _choose_engine(self, copies: Mapping[str, Copy]) -> None:
-        """Choose the faster one of the engines that are here, and the storage that it likes.
+        """Choose the fastest installed engine, and the storage that is fastest on it.
 
         A storage that one build of llama.cpp reads fast, another may read slowly: all storages are
         tried.
@@ -201,13 +201,12 @@ class _Tuner:
     # -- how it runs ---------------------------------------------------------------------------
 
     def _choose_threads(self) -> None:
-        """Choose the most threads that are of use, if the machine is quiet enough to tell."""
+        """Choose the number of threads, if the machine is quiet enough to measure it."""
         cores = count_cores()
         if self.busy > _BUSY_CORES:
             self.contest.notes.append(
                 f"Other programs kept {self.busy:.1f} of {cores} cores busy, so the number of "
-                "threads is left to each start, which looks again. Speeds are lower than they "
-                "could be."
+                "threads is chosen at each start. Speeds are lower than on an idle machine."
             )
             return
         steps = [n for n in (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64) if n < cores] + [cores]
@@ -281,8 +280,8 @@ def _make_work_folder(folder: Path) -> Path:
 
 
 def _move(copy: Copy, folder: Path) -> Path:
-    """Move a copy to where it is kept."""
+    """Move a copy into the folder of the profile; return its path there."""
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / copy.path.name
-    copy.path.replace(kept)
-    return kept
+    target = folder / copy.path.name
+    copy.path.replace(target)
+    return target

@@ -1,4 +1,4 @@
-"""Tuning of a model: measured once, remembered, and undone when wanted."""
+"""Tuning of a model: measured once, remembered, and undone on request."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def tune(
 ) -> Profile:
     """Measure how the model of `settings` runs best on this machine, and remember it.
 
-    From then on `llamacpp` opens it so. `workload` is `summarize`, `ask` or `chat`. With `lossy`,
-    storage that changes the weights noticeably is tried as well.
+    From then on, `llamacpp` opens the model in this way. `workload` is `summarize`, `ask` or
+    `chat`. With `lossy`, storage that changes the weights noticeably is tried as well.
 
-    Raises `UsageError` for a backend that runs in a program of its own, or an unknown workload.
+    Raises `UsageError` for a backend that runs in a separate program, or an unknown workload.
     """
     weights = _weights_here(settings)
     if workload not in WORKLOADS:
@@ -69,11 +69,11 @@ def weights_to_tune(model: str) -> Path | None:
 
 
 def _weights_here(settings: ModelSettings) -> Path:
-    open_provider(split_model(settings.model)[0], settings)  # a backend that is not there is said
+    open_provider(split_model(settings.model)[0], settings)  # raises for an unknown backend
     weights = weights_to_tune(settings.model)
     if weights is None:
         raise UsageError(
-            f"{settings.model} runs in a program of its own, which Quoth cannot tune.",
+            f"{settings.model} runs in a separate program, which Quoth cannot tune.",
             hint="Tune the file itself: quoth tune llamacpp:FILE.gguf",
         )
     return weights

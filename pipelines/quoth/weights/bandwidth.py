@@ -28,6 +28,6 @@ def measure_bandwidth() -> float:
         end = time.perf_counter() + _SECONDS
         while best == 0.0 or time.perf_counter() < end:
             begin = time.perf_counter()
-            list(pool.map(np.max, parts))  # numpy lets go of the interpreter meanwhile
+            list(pool.map(np.max, parts))  # numpy releases the GIL meanwhile
             best = max(best, words.nbytes / (time.perf_counter() - begin))
     return best

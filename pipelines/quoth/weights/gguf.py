@@ -22,7 +22,7 @@ _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: 
 _STRING, _ARRAY = 8, 9
 _LENGTH = struct.Struct("<Q")
 _SHORT = 4096
-"""Arrays of numbers up to this length are read at once; longer ones are the vocabulary's."""
+"""The longest array of numbers that is read; longer ones belong to the vocabulary."""
 
 _FILE_TYPES = (
     "0 F32,1 F16,2 Q4_0,3 Q4_1,7 Q8_0,8 Q5_0,9 Q5_1,10 Q2_K,11 Q3_K_S,12 Q3_K_M,13 Q3_K_L,"
@@ -125,13 +125,13 @@ class Gguf:
 def read_gguf(path: Path) -> Gguf:
     """Return the header of a GGUF file.
 
-    Raises `ModelNotFoundError` where there is no file, or something else than a GGUF model.
+    Raises `ModelNotFoundError` for a missing file, or one that is not a GGUF model.
     """
     try:
         with path.open("rb") as file:
             if file.read(4) != b"GGUF":
                 raise ModelNotFoundError(
-                    f"{path} is not a GGUF file.", hint="Its first bytes differ."
+                    f"{path} is not a GGUF file.", hint="Give the path of a .gguf file."
                 )
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _Reader(data, path).header()
@@ -142,7 +142,7 @@ def read_gguf(path: Path) -> Gguf:
         ) from error
     except (struct.error, ValueError, IndexError, OverflowError) as error:
         raise ModelNotFoundError(
-            f"{path} is a broken GGUF file: {error}.", hint="Was it downloaded to its end?"
+            f"{path} is a broken GGUF file: {error}.", hint="Download it again."
         ) from error
 
 
@@ -150,40 +150,40 @@ class _Reader:
     def __init__(self, data: mmap.mmap, path: Path) -> None:
         self._data = data
         self._path = path
-        self._at = 4
+        self._offset = 4
 
     def header(self) -> Gguf:
         version = self._take("I")
         if version not in {2, 3}:
-            raise ValueError(f"its version is {version}, and only 2 and 3 are known")
+            raise ValueError(f"its version is {version}, and only 2 and 3 are supported")
         tensor_count, key_count = self._take("Q"), self._take("Q")
         values: dict[str, Any] = {}
         spans: dict[str, tuple[int, int]] = {}
         for _ in range(key_count):
-            begin = self._at
+            begin = self._offset
             key = self._text()
             values[key] = self._value(self._take("I"))
-            spans[key] = (begin, self._at)
+            spans[key] = (begin, self._offset)
         tensors: dict[str, tuple[tuple[int, ...], int]] = {}
         for _ in range(tensor_count):
             name = self._text()
             shape = tuple(self._take("Q") for _ in range(self._take("I")))
             self._take("I")
             tensors[name] = (shape, self._take("Q"))
-        return Gguf(self._path, values, tensors, spans, _size_of(self._path) - self._at)
+        return Gguf(self._path, values, tensors, spans, _size_of(self._path) - self._offset)
 
     def _take(self, kind: str) -> Any:
         size = struct.calcsize(kind)
-        (value,) = struct.unpack_from(f"<{kind}", self._data, self._at)
-        self._at += size
+        (value,) = struct.unpack_from(f"<{kind}", self._data, self._offset)
+        self._offset += size
         return value
 
     def _text(self) -> str:
         length = self._take("Q")
-        if self._at + length > len(self._data):
+        if self._offset + length > len(self._data):
             raise ValueError("it ends in its header")
-        self._at += length
-        return self._data[self._at - length : self._at].decode("utf-8", "replace")
+        self._offset += length
+        return self._data[self._offset - length : self._offset].decode("utf-8", "replace")
 
     def _value(self, kind: int) -> Any:
         if kind == _STRING:
@@ -196,26 +196,26 @@ class _Reader:
 
     def _array(self) -> tuple[Any, ...] | Array:
         kind, length = self._take("I"), self._take("Q")
-        begin = self._at
+        begin = self._offset
         if kind in _SCALARS and length <= _SHORT:
             return tuple(self._take(_SCALARS[kind]) for _ in range(length))
         if kind in _SCALARS:
-            self._at += struct.calcsize(_SCALARS[kind]) * length
+            self._offset += struct.calcsize(_SCALARS[kind]) * length
         elif kind == _STRING:
             self._skip_texts(length)
         else:
             for _ in range(length):
                 self._value(kind)
-        if self._at > len(self._data):
+        if self._offset > len(self._data):
             raise ValueError("it ends in its header")
         return Array(begin, kind, length)
 
     def _skip_texts(self, count: int) -> None:
         """Skip a number of texts; a vocabulary and its merges have a hundred thousand."""
-        length_at, data, at = _LENGTH.unpack_from, self._data, self._at
+        read_length, data, offset = _LENGTH.unpack_from, self._data, self._offset
         for _ in range(count):
-            at += 8 + length_at(data, at)[0]
-        self._at = at
+            offset += 8 + read_length(data, offset)[0]
+        self._offset = offset
 
 
 def _size_of(path: Path) -> int:

@@ -30,7 +30,7 @@ class Memory:
 
 
 def look_at_memory() -> Memory:
-    """Return the memory as it is now."""
+    """Return the current memory."""
     import psutil
 
     memory = psutil.virtual_memory()

@@ -33,7 +33,9 @@ def split_name(name: str) -> tuple[str, str, str, str]:
     if len(path.split("/")) == 2:
         parts = [REGISTRY, *path.split("/")]
     if len(parts) != 3 or not all(_PART.fullmatch(part) for part in (*parts, tag or "latest")):
-        raise ModelNotFoundError(f"{name!r} is not the name of a model.", hint="As in llama3.1:8b")
+        raise ModelNotFoundError(
+            f"{name!r} is not the name of a model.", hint="Write it as in llama3.1:8b."
+        )
     return parts[0], parts[1], parts[2], tag or "latest"
 
 
@@ -54,11 +56,11 @@ def find_weights(name: str) -> Path:
         blob = _weights_in(manifest, manifest.parents[4])
     except PermissionError as error:
         raise ModelNotFoundError(
-            f"{manifest} may not be read.",
+            f"{manifest} cannot be read: permission is denied.",
             hint="Add yourself to the group ollama, or use the backend ollama.",
         ) from error
     if blob is None:
-        raise ModelNotFoundError(f"The weights of {name} may not be read, or are not there.")
+        raise ModelNotFoundError(f"The weights of {name} are missing or cannot be read.")
     return blob
 
 
@@ -71,9 +73,9 @@ def find_manifest(name: str) -> Path:
                 return manifest
         except PermissionError:
             continue
-    near = difflib.get_close_matches(name, [model.name for model in list_stored_models()], n=1)
+    nearest = difflib.get_close_matches(name, [model.name for model in list_stored_models()], n=1)
     raise ModelNotFoundError(
-        f"Ollama has no {name} here." + "".join(f" The nearest is {other}." for other in near),
+        f"Ollama has no {name} here." + "".join(f" The nearest is {other}." for other in nearest),
         hint=f"Get it with: ollama pull {name}. OLLAMA_MODELS names another folder of models.",
     )
 

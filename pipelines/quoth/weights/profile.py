@@ -142,17 +142,17 @@ class Tuned:
 
 
 def apply_profile(weights: Path, settings: ModelSettings) -> Tuned:
-    """Return how a model runs best by its profile; without a profile, as it was given.
+    """Return how to run a model by its profile; without a profile, as given.
 
-    A setting that the user has set stays as it is.
+    Settings that the user has set take precedence.
     """
     profile = profile_of(weights)
     if profile is None:
         return Tuned(weights, settings)
-    free = {k: v for k, v in profile.settings.items() if k not in settings.model_fields_set}
+    unset = {k: v for k, v in profile.settings.items() if k not in settings.model_fields_set}
     return Tuned(
         Path(profile.weights or weights),
-        settings.model_copy(update=free),
+        settings.model_copy(update=unset),
         profile.threads,
         profile.engine,
     )

@@ -11,7 +11,7 @@ class Admission:
     """A token budget that running calls share. Calls are admitted in the order of their arrival.
 
     Sequences of one context share its window: without this, four calls that fit one by one would
-    break each other off in the middle.
+    cut each other short.
     """
 
     def __init__(self, tokens: int, calls: int) -> None:

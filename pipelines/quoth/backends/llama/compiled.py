@@ -1,11 +1,11 @@
 """llama-cpp-python: LangChain's `LlamaCpp`, for a llama.cpp compiled for this very machine.
 
-The package is compiled when it is installed, for the CPU that is there, Metal or CUDA. One context
+The package is compiled when it is installed, for this machine's CPU, Metal or CUDA. One context
 answers one call at a time: two threads in it would end the process. `LlamaCpp` loads the model and
-holds it; text is generated through the client it holds, since its own stream does not report why
-an answer ended. `ChatLlamaCpp` would load the weights a second time and apply the file's chat
-template outside our sandbox (or Llama 2's, where the file has none), so that nobody knew the prompt
-before the call: messages are rendered here.
+holds it; text is generated through the client it holds, since its own stream does not report why an
+answer ended. `ChatLlamaCpp` would load the weights a second time and apply the file's chat template
+outside our sandbox (or Llama 2's, where the file has none), so that the prompt would be unknown
+before the call; messages are rendered here instead.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class LlamaCppPython(OneCallModel):
         with self.take_turn() as (llm, load_seconds):
             llm.client.set_seed(request.seed)
             if request.benchmark:
-                llm.client.reset()  # forgets the prompt before
+                llm.client.reset()  # forgets the previous prompt
             start = time.perf_counter()
             first, finish = 0.0, ""
             tokens = llm.client.tokenize(request.prompt.encode(), add_bos=True, special=True)
@@ -105,7 +105,7 @@ class LlamaCppPython(OneCallModel):
         except ValueError as error:
             raise BackendError(
                 f"llama-cpp-python cannot load {self.path.name}: {error}.",
-                hint="Is it a GGUF model of a kind that this version knows?",
+                hint="Check that this version supports the architecture of the model.",
             ) from error
         self._layers = read_offloaded_layers("".join(log)) or 0
         return llm

@@ -75,7 +75,7 @@ class GgufModel(LocalModel):
         return self.path
 
     def describe(self) -> Description:
-        """Return the description by the file, with the layers on the GPU once it is loaded."""
+        """Return the description from the header, with the layers on the GPU once it is loaded."""
         header, template, layers = self.header, self.template(), self.gpu_layers
         sees_gpu = layers is not None and self.sees_gpu
         trained = header.context_length or self.settings.context_window
@@ -162,9 +162,9 @@ class OneCallModel(GgufModel):
 
     @contextmanager
     def take_turn(self) -> Iterator[tuple[Any, float]]:
-        """Wait for the calls before this one. Gives the client, and the seconds of loading it.
+        """Wait for earlier calls; give the client, and the seconds that loading it took.
 
-        Only the first call after loading gets the seconds; later calls get 0.
+        Later calls than the first get 0 seconds.
         """
         with self._turn:
             client = self.client()

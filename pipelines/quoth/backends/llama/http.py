@@ -28,7 +28,7 @@ class LlamaHttpClient(LocalHttp):
         return entries[0].get("meta") or {}
 
     def tokenize(self, text: str, *, bos: bool = False) -> list[int]:
-        """Return the token ids of `text`; with `bos`, also those that are added."""
+        """Return the token ids of `text`; with `bos`, also those of added special tokens."""
         body = {"content": text, "add_special": bos, "parse_special": True}
         return list(self._tokens(body))
 

@@ -26,7 +26,7 @@ class LlamaCpp(ServedModel, GgufModel):
         return self.settings.parallel
 
     def describe(self) -> Description:
-        """Return the description by the file; once it is loaded, by its server."""
+        """Return the description from the header; from the server, once it is loaded."""
         if self.loaded or "tokenizer.ggml.add_bos_token" not in self.header.values:
             return ServedModel.describe(self)
         return GgufModel.describe(self)
@@ -53,7 +53,7 @@ class LlamaCpp(ServedModel, GgufModel):
         except RuntimeError as error:
             raise BackendError(
                 f"llama.cpp cannot load {self.path.name}: {error}.",
-                hint="Is it a GGUF model of a kind that this build of llama.cpp knows?",
+                hint="Check that this build of llama.cpp supports the architecture of the model.",
             ) from error
         layers = count_offloaded_layers(gpu_free, self.header)
         client = LlamaHttpClient(engine[0].listening_address, api_key=key, timeout=settings.timeout)
@@ -103,6 +103,6 @@ class LlamaCpp(ServedModel, GgufModel):
         parameters.cache_ram_mib = 0  # else old prompts pile up to 8 GiB over a long job
         parameters.sse_ping_interval = 10  # so that reading a long prompt does not look like a hang
         parameters.verbosity = -1
-        # Finding how many layers fit a GPU reads the file twice, half of the time of loading.
+        # Finding how many layers fit a GPU reads the file twice, half of the loading time.
         parameters.fit_params = gpu_here
         return parameters

@@ -1,7 +1,7 @@
 """`llamafile`: a model and its server in one executable file, running already or started here.
 
-With `backend.url` it is the server there. Without, `llamafile:FILE.llamafile` starts the file on a
-free loopback port, and stops it again.
+With `backend.url`, it is the server at that address. Without, `llamafile:FILE.llamafile` starts the
+file on a free loopback port, and stops it again.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def find_executable(name: str) -> Path:
     if not path.is_file():
         raise ModelNotFoundError(
             f"There is no llamafile {name}.",
-            hint="Give the path of the file, or name a running one in backend.url.",
+            hint="Give the path of the file, or set backend.url to a running one.",
         )
     if not os.access(path, os.X_OK):
         raise ModelNotFoundError(

@@ -17,10 +17,10 @@ from quoth.system import KeptProgram
 class ServerProcess:
     """A llama.cpp server that we started.
 
-    Raises `BackendError` with the last line of its output if it ends before it answers.
+    `command` returns the program and its arguments for a port; within `seconds`, the program must
+    answer.
 
-    `command` returns the program and its arguments for a port. `seconds` is the time within which
-    it must answer.
+    Raises `BackendError` with the last line of the program's output if it ends before it answers.
     """
 
     def __init__(self, name: str, command: Callable[[int], Sequence[str]], seconds: float) -> None:
@@ -39,12 +39,12 @@ class ServerProcess:
 
     @property
     def running(self) -> bool:
-        """Whether the program is still there."""
+        """Whether the program still runs."""
         return self._program.running
 
     @property
     def gpu_layers(self) -> int | None:
-        """The number of layers on the GPU, as its log says; `None` where it does not."""
+        """The number of layers on the GPU, from the log; `None` if the log does not report it."""
         return read_offloaded_layers(self.output())
 
     def output(self) -> str:
@@ -76,7 +76,7 @@ class ServerProcess:
             client.close()
         raise BackendUnavailableError(
             f"{self._name} did not answer within {seconds:.0f} seconds.",
-            hint="A large model takes long to load: raise backend.timeout.",
+            hint="Large models load slowly: raise backend.timeout.",
             retryable=False,
         )
 

@@ -59,7 +59,7 @@ class LlamaCppProvider(Provider):
     """GGUF files, each on the engine and with the settings that were measured to be fastest."""
 
     def open(self, name: str) -> GgufModel:
-        """Return the model in a GGUF file, as `quoth tune` found it fastest here."""
+        """Return the model in a GGUF file, in the way that `quoth tune` measured to be fastest."""
         best = apply_profile(weights_of(name), self.settings)
         return open_gguf(
             best.weights,

@@ -29,8 +29,8 @@ from quoth.prompts import ChatTemplate, ModelMetadata
 class Server:
     """A llama.cpp server that answers, and its facts about its model.
 
-    `stop` ends a server of ours; `running` says whether it is still there. A server of the user's
-    is not ours to end.
+    `stop` ends a server that was started here, `running` returns whether it still runs. A server of
+    the user's is not stopped.
     """
 
     client: LlamaHttpClient
@@ -63,10 +63,10 @@ class ServedModel(LocalModel):
 
     @abstractmethod
     def start(self) -> Server:
-        """Load the model, or reach its server."""
+        """Load the model, or connect to its server."""
 
     def describe(self) -> Description:
-        """Return the description by the server."""
+        """Return the description from the server."""
         return self.server().description
 
     def template(self) -> ChatTemplate:
@@ -86,8 +86,8 @@ class ServedModel(LocalModel):
                 yield from map(server.charge_load, server.client.completion(request))
         except BackendError as error:
             if is_crowded(error) and server.admission is None:
-                # The slots of this server share one window, which it did not say: from the next
-                # attempt on, our calls wait for each other.
+                # The slots of this server share one window, which it does not report: from the next
+                # attempt on, calls from here wait for each other.
                 server.share_window()
             raise
 
@@ -102,7 +102,7 @@ class ServedModel(LocalModel):
     def server(self) -> Server:
         """Return the server. The first caller starts it, the others wait.
 
-        A server of ours that has died is started again.
+        A server that was started here is started again if it has died.
         """
         server = self._server
         if server is not None and not server.running():

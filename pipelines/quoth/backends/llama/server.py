@@ -1,7 +1,8 @@
 """`llama-server`: llama.cpp's server, running already, or started here and stopped again.
 
-With `backend.url` it is the server there. Without, `llama-server:FILE.gguf` (or `embedded`, or
-`ollama/NAME:TAG`) starts the program `llama-server` from the PATH on a free loopback port.
+With `backend.url`, it is the server at that address. Without, `llama-server:FILE.gguf` (or
+`embedded`, or `ollama/NAME:TAG`) starts the program `llama-server` from the PATH on a free loopback
+port.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class LlamaServer(ServedModel):
 
     @property
     def address(self) -> str:
-        """The address of a server that somebody else started."""
+        """The address of a server that was not started here."""
         return "" if self.path else self.settings.url
 
     def weights_file(self) -> Path | None:
@@ -66,7 +67,7 @@ class LlamaServer(ServedModel):
         return self._reach() if self.path is None else self._start(self.path)
 
     def _reach(self) -> Server:
-        """Return a server that somebody else runs."""
+        """Return the server at `backend.url`."""
         settings = self.settings
         key = read_key(settings.api_key_file)
         client = LlamaHttpClient(settings.url, api_key=key, timeout=settings.timeout)
@@ -123,7 +124,7 @@ def find_program(name: str) -> str:
     if program is None:
         raise ConfigurationError(
             f"There is no program {name} on the PATH.",
-            hint="Install llama.cpp, name a running server in backend.url, or use the backend "
+            hint="Install llama.cpp, set backend.url to a running server, or use the backend "
             "llamacpp, which needs neither.",
         )
     return program

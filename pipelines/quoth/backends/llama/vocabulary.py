@@ -55,8 +55,8 @@ class Vocabulary:
                 self._server: Any = xllamacpp.Server(parameters)
             except RuntimeError as error:
                 raise BackendError(
-                    f"The vocabulary of {gguf.path.name} is of a kind that this build of llama.cpp "
-                    f"does not know: {error}."
+                    "This build of llama.cpp does not support the vocabulary of "
+                    f"{gguf.path.name}: {error}."
                 ) from error
         self.client = LlamaHttpClient(self._server.listening_address, api_key=key, timeout=60)
 
@@ -106,7 +106,7 @@ def _write_hollow_model(gguf: Gguf, file: Path) -> None:
         kind = _F32 if shape == row else _F16
         infos += _key(name) + struct.pack(f"<I{len(shape)}Q", len(shape), *shape)
         infos += struct.pack("<IQ", kind, offset)
-        offset += _padded(math.prod(shape) * (4 if kind == _F32 else 2))
+        offset += _pad(math.prod(shape) * (4 if kind == _F32 else 2))
     with gguf.path.open("rb") as source, file.open("wb") as target:
         target.write(b"GGUF" + struct.pack("<IQQ", 3, len(shapes), len(keys) + len(facts)))
         target.write(b"".join(facts))
@@ -114,10 +114,10 @@ def _write_hollow_model(gguf: Gguf, file: Path) -> None:
             source.seek(begin)
             target.write(source.read(end - begin))
         target.write(infos)
-        target.truncate(_padded(target.tell()) + offset)
+        target.truncate(_pad(target.tell()) + offset)
 
 
-def _padded(size: int) -> int:
+def _pad(size: int) -> int:
     return -(-size // _ALIGNMENT) * _ALIGNMENT
 
 

@@ -77,8 +77,8 @@ class OllamaEmbedder(Embedder):
     def token_starts(self, text: str) -> list[int]:
         """Return the offset of each token of `text`; within a word they are spread evenly.
 
-        Embedders change what they read (case, accents), so that tokens cannot be found again in
-        the text; but none of them reaches over white space, so each word has its own number.
+        Embedders normalize case and accents, so tokens cannot be located in the text. No token
+        crosses white space, so the tokens of each word are counted.
         """
         starts: list[int] = []
         for match in _WORD.finditer(text):

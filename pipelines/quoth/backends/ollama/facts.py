@@ -20,8 +20,8 @@ from quoth.prompts import PLAIN, ChatTemplate, ModelMetadata, family_of
 from quoth.weights import find_manifest, find_weights, read_gguf
 
 BOUND_NOTE = (
-    "Its tokenizer cannot be read here, so tokens are bounded by the bytes of the text; "
-    "OLLAMA_MODELS names the folder that holds its models."
+    "Its tokenizer cannot be read here, so token counts are upper bounds from the bytes of the "
+    "text; set OLLAMA_MODELS to the folder of its models."
 )
 _NO_TEMPLATE = {"", "{{ .Prompt }}", "{{.Prompt}}"}
 
@@ -89,10 +89,10 @@ def look_up(
 
 
 def add_offload(facts: Facts, http: LocalHttp, name: str, settings: ModelSettings) -> Facts:
-    """Return the facts with the layers of the loaded model on the GPU, where the server says so."""
+    """Return the facts with the layers on the GPU, if the server reports them."""
     try:
         entry = _entry(http, "/api/ps", name)
-    except BackendError:  # the answer is there; where it was made stays unknown
+    except BackendError:  # the answer is complete without it
         return facts
     if not entry.get("size"):
         return facts
@@ -119,8 +119,8 @@ def _entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
 def _vocabulary(name: str, digest: str) -> Vocabulary | None:
     """Return the model's own vocabulary, if the blob here is the blob that the server runs."""
     try:
-        here = hashlib.sha256(find_manifest(name).read_bytes()).hexdigest()
-        if digest and here != digest.removeprefix("sha256:"):
+        local_digest = hashlib.sha256(find_manifest(name).read_bytes()).hexdigest()
+        if digest and local_digest != digest.removeprefix("sha256:"):
             return None
         return Vocabulary(read_gguf(find_weights(name)))
     except (BackendError, OSError):

@@ -19,7 +19,7 @@ _NANO = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReplyPart:
     """A part of an answer. The last part has `timings`."""
 
     text: str
@@ -42,14 +42,16 @@ class Generation:
         )
         weakref.finalize(self, self._client.close)  # also when nobody closes it
 
-    def replies(self, request: Request, *, options: dict[str, Any], think: bool) -> Iterator[Reply]:
+    def replies(
+        self, request: Request, *, options: dict[str, Any], think: bool
+    ) -> Iterator[ReplyPart]:
         """Yield the answer to a rendered prompt, or to messages where there is none."""
         schema = None if request.json_schema is None else dict(request.json_schema)
         if request.prompt:
             for part in self._client.generate(
                 self._name, request.prompt, raw=True, stream=True, options=options, format=schema
             ):
-                yield _reply(part, part.response or "", "")
+                yield _to_reply_part(part, part.response or "", "")
             return
         messages = [{"role": role_of(m), "content": str(m.text)} for m in request.messages]
         for line in self._client.chat(
@@ -60,21 +62,21 @@ class Generation:
             format=schema,
             think=True if think else None,
         ):
-            yield _reply(line, line.message.content or "", line.message.thinking or "")
+            yield _to_reply_part(line, line.message.content or "", line.message.thinking or "")
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
 
-def _reply(said: ChatResponse | GenerateResponse, text: str, thinking: str) -> Reply:
-    if not said.done:
-        return Reply(text, thinking)
+def _to_reply_part(part: ChatResponse | GenerateResponse, text: str, thinking: str) -> ReplyPart:
+    if not part.done:
+        return ReplyPart(text, thinking)
     timings = Timings(
-        load_seconds=(said.load_duration or 0) * _NANO,
-        prompt_tokens=said.prompt_eval_count or 0,
-        prompt_seconds=(said.prompt_eval_duration or 0) * _NANO,
-        generated_tokens=said.eval_count or 0,
-        generation_seconds=(said.eval_duration or 0) * _NANO,
+        load_seconds=(part.load_duration or 0) * _NANO,
+        prompt_tokens=part.prompt_eval_count or 0,
+        prompt_seconds=(part.prompt_eval_duration or 0) * _NANO,
+        generated_tokens=part.eval_count or 0,
+        generation_seconds=(part.eval_duration or 0) * _NANO,
     )
-    return Reply(text, thinking, timings, "length" if said.done_reason == "length" else "stop")
+    return ReplyPart(text, thinking, timings, "length" if part.done_reason == "length" else "stop")

@@ -2,7 +2,7 @@
 
 Models take messages. With `backend.template`, and where the model has no template of its own, the
 prompt is rendered here and sent raw. Ollama's default window is small and it drops the start of a
-prompt that does not fit. So the window is always sent, cutting is forbidden, and the number of
+prompt that does not fit. So the window is always sent, truncation is forbidden, and the number of
 tokens that Ollama reports as read is compared with the number that was sent.
 """
 
@@ -22,7 +22,7 @@ from quoth.backends.http import LocalHttp
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.offload import to_llama_layers
 from quoth.backends.ollama.facts import Facts, add_offload, look_up
-from quoth.backends.ollama.generation import Generation, Reply
+from quoth.backends.ollama.generation import Generation, ReplyPart
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.backends.ollama.wire import connect, translate_errors
 from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
@@ -47,7 +47,7 @@ class Ollama(HttpModel):
         return connect(self.settings)
 
     def describe(self) -> Description:
-        """Return the description by the server; nothing is loaded."""
+        """Return the description from the server; nothing is loaded."""
         return self._known().description
 
     def template(self) -> ChatTemplate | None:
@@ -122,7 +122,7 @@ class Ollama(HttpModel):
         self._release()
         self.disconnect()
 
-    def _replies(self, request: Request) -> Iterator[Reply]:
+    def _replies(self, request: Request) -> Iterator[ReplyPart]:
         with self._lock:
             if self._generation is None:
                 self._generation = Generation(self.short_name, self.settings)

@@ -28,7 +28,7 @@ _NEVER_CUT = {
 
 
 class WholeTransport(httpx.HTTPTransport):
-    """Adds the parameters that forbid cutting, which the client's own methods do not take.
+    """Adds the parameters that forbid truncation, which the client's methods do not take.
 
     A server that does not know these parameters ignores them.
     """
@@ -58,7 +58,7 @@ def server_address(settings: ModelSettings) -> str:
         url = httpx.URL(f"http://{written.rstrip('/')}")
         return str(url if url.port else url.copy_with(port=_PORT)).rstrip("/")
     except httpx.InvalidURL as error:
-        raise ConfigurationError(f"{written!r} is no address of an Ollama server.") from error
+        raise ConfigurationError(f"{written!r} is not the address of an Ollama server.") from error
 
 
 def client_options(settings: ModelSettings) -> dict[str, Any]:
@@ -101,8 +101,8 @@ def translate_errors(url: str, name: str) -> Iterator[None]:
         raise garbage_error(url, getattr(error, "doc", str(error))) from error
 
 
-def _refusal(said: object, status: int, url: str, name: str) -> BackendError:
-    message = str(said)  # the official client hands on whatever stood under "error"
+def _refusal(details: object, status: int, url: str, name: str) -> BackendError:
+    message = str(details)  # the official client passes on any value of "error"
     if status == httpx.codes.NOT_FOUND:
         return model_missing_error(name)
     if status in {429, 502, 503, 504}:
@@ -122,7 +122,7 @@ def model_missing_error(name: str) -> ModelNotFoundError:
 
 
 def refuse_remote(facts: dict[str, Any], name: str) -> None:
-    """Raise `ConfigurationError` for a model that Ollama would run on somebody else's machine."""
+    """Raise `ConfigurationError` for a model that Ollama would run on another machine."""
     host = facts.get("remote_host") or ("ollama.com" if name.endswith("cloud") else "")
     if host:
         raise ConfigurationError(

@@ -20,8 +20,8 @@ _OLDEST = 11
 def adopt_graph(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.ModelProto:
     """Return the folder's own graph with pooling at its end, its weights written to a file.
 
-    Raises `UnsupportedError` when the graph wants other inputs than tokens, mask, types and
-    positions, or gives no vectors of tokens.
+    Raises `UnsupportedError` for a graph with inputs other than tokens, mask, types and positions,
+    or without vectors of tokens.
     """
     model = onnx.load(folder.own_graph)
     if any(opset.version < _OLDEST for opset in model.opset_import if not opset.domain):
@@ -43,22 +43,22 @@ def _hidden(model: onnx.ModelProto) -> str:
 
 def _fill_inputs(model: onnx.ModelProto) -> None:
     """Compute the types and positions of tokens inside the graph: they follow from the others."""
-    kept = []
-    for given in model.graph.input:
-        if given.type.tensor_type.elem_type != TensorProto.INT64:
-            raise UnsupportedError(f"an ONNX graph with the input {given.name}")
-        match given.name:
+    inputs = []
+    for entry in model.graph.input:
+        if entry.type.tensor_type.elem_type != TensorProto.INT64:
+            raise UnsupportedError(f"an ONNX graph with the input {entry.name}")
+        match entry.name:
             case Graph.ids | Graph.mask:
-                kept.append(given)
+                inputs.append(entry)
             case "token_type_ids":
-                types = helper.make_node("Sub", [Graph.ids, Graph.ids], [given.name])
+                types = helper.make_node("Sub", [Graph.ids, Graph.ids], [entry.name])
                 model.graph.node.insert(0, types)
             case "position_ids":
-                _fill_positions(model, given.name)
+                _fill_positions(model, entry.name)
             case _:
-                raise UnsupportedError(f"an ONNX graph with the input {given.name}")
+                raise UnsupportedError(f"an ONNX graph with the input {entry.name}")
     del model.graph.input[:]
-    model.graph.input.extend(kept)
+    model.graph.input.extend(inputs)
 
 
 def _fill_positions(model: onnx.ModelProto, name: str) -> None:

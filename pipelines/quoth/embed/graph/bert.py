@@ -132,7 +132,7 @@ def _embeddings(
 def _relative_bias(
     graph: Graph, config: Mapping[str, Any], tensors: Tensors, tokens: Value
 ) -> Value:
-    """Add what MPNet adds to the scores for the distance of two tokens: (1, heads, n, n)."""
+    """Add MPNet's bias for the distance between two tokens: (1, heads, n, n)."""
     longest = int(config["max_position_embeddings"])
     table = graph.constant(_by_distance(tensors["encoder.relative_attention_bias.weight"], longest))
     row = graph.node("Add", distances(graph, tokens), graph.constant(np.int64(longest)))

@@ -54,7 +54,7 @@ class Graph:
             data_type=helper.np_dtype_to_tensor_dtype(array.dtype),
             raw_data=array.tobytes(),
         )
-        self._constants.append(self._stored(tensor))
+        self._constants.append(self._store(tensor))
         return tensor.name
 
     def model(self, output: Value) -> onnx.ModelProto:
@@ -76,23 +76,23 @@ class Graph:
         The model's own weights go to the file as well.
         """
         for tensor in model.graph.initializer:
-            self._stored(tensor)
+            self._store(tensor)
         model.graph.node.extend([*self._nodes, helper.make_node("Identity", [output], [_OUTPUT])])
         model.graph.initializer.extend(self._constants)
         del model.graph.output[:]
         vectors = helper.make_tensor_value_info(_OUTPUT, TensorProto.FLOAT, ["batch", "dimension"])
         model.graph.output.append(vectors)
 
-    def _stored(self, tensor: TensorProto) -> TensorProto:
+    def _store(self, tensor: TensorProto) -> TensorProto:
         """Move the data of a tensor to the file, unless the tensor is small."""
         raw = tensor.raw_data
         if len(raw) <= _INLINE_BYTES:
             return tensor
         self._weights.write(bytes(-self._weights.tell() % _ALIGNMENT))
-        place = {"location": self._location, "offset": self._weights.tell(), "length": len(raw)}
+        location = {"location": self._location, "offset": self._weights.tell(), "length": len(raw)}
         self._weights.write(raw)
         tensor.ClearField("raw_data")
         tensor.data_location = TensorProto.EXTERNAL
-        for key, value in place.items():
+        for key, value in location.items():
             tensor.external_data.add(key=key, value=str(value))
         return tensor

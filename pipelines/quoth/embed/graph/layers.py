@@ -12,7 +12,7 @@ from quoth.embed.graph.builder import Graph, Value
 from quoth.embed.graph.tensors import Tensor, Tensors
 
 FAR = -3e4
-"""What is added to the score of a token that must not be attended to; its weight becomes 0."""
+"""The bias on the score of a masked token, whose weight becomes 0."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def first_rows(graph: Graph, table: Tensor, count: Value) -> Value:
 
 
 def padding_bias(graph: Graph) -> Value:
-    """Add what keeps attention off the padding: (batch, 1, 1, tokens)."""
+    """Add the bias that masks the padding: (batch, 1, 1, tokens)."""
     mask = graph.node("Cast", graph.mask, attributes={"to": 1})
     away = graph.node("Sub", graph.constant(1.0), mask)
     bias = graph.node("Mul", away, graph.constant(FAR))

@@ -80,7 +80,7 @@ def _kinds(config: Mapping[str, Any]) -> list[str]:
 
 
 def _local_bias(graph: Graph, config: Mapping[str, Any], bias: Value, tokens: Value) -> Value:
-    """Add what also keeps attention within half a window: (batch, 1, tokens, tokens)."""
+    """Add the bias that also masks tokens beyond half a window: (batch, 1, tokens, tokens)."""
     half = graph.constant(np.int64(int(config.get("local_attention", 128)) // 2))
     outside = graph.node("Greater", graph.node("Abs", distances(graph, tokens)), half)
     away = graph.node("Where", outside, graph.constant(FAR), graph.constant(0.0))

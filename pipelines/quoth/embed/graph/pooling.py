@@ -1,7 +1,7 @@
 """From the vectors of tokens to the vector of a text, as the folder's modules say.
 
 Only operators whose form is the same in every version of ONNX are used, so that these nodes also
-fit at the end of a graph that somebody else exported.
+fit at the end of an exported graph.
 """
 
 from __future__ import annotations

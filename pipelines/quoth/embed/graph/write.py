@@ -16,7 +16,7 @@ from quoth.embed.graph.tensors import Tensors
 from quoth.system import stage_file, write_whole
 
 VERSION = 1
-"""Raised when the graph of a folder changes, so that a graph from before is not used."""
+"""Incremented when the graph of a folder changes, so that no older graph is used."""
 _ENCODERS = {
     **dict.fromkeys(bert.FAMILIES, bert.bert),
     **dict.fromkeys(modernbert.FAMILIES, modernbert.modernbert),
