@@ -1,1 +1,1 @@
-"""Measures Quoth, and beside it what people use today. Run a module: `python -m bench.table`."""
+"""Measurements of Quoth beside its peers. Run a module: `python -m bench.table`."""

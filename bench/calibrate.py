@@ -2,11 +2,11 @@
 
     python -m bench.calibrate public/squad2/questions.jsonl --limit 1000
 
-Two rules (`answer/evidence.py`) tell which sentence answers a question best, and whether it does; a
-third (`answer/phrases.py`) which phrase of it does. No language model is needed. Each rule is
-fitted to one half of the articles and reported on the other, both ways. At the end stands what was
-fitted to all of them, for the configured embedder, in the form of a file of `answer/calibration/`;
-floor and likelihood are to be chosen from the shares that are printed.
+Two rules (`answer/evidence.py`) rank the sentences by how well they answer a question, and judge
+whether they answer it at all; a third (`answer/phrases.py`) ranks the phrases. No language model is
+needed. Each rule is fitted to one half of the articles and reported on the other, both ways. The
+last output is the fit to all articles, for the configured embedder, as a file for
+`answer/calibration/`. Choose floor and likelihood by the printed shares.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ LEAST_WEIGHT = 0.1  # of a feature of phrases that is kept
 
 @dataclass(frozen=True)
 class Case:
-    """A golden question, what was found for it, and whether its article is of the even half."""
+    """A golden question, its hits, and whether its article is in the even half."""
 
     golden: GoldQuestion
     question: Question
@@ -93,7 +93,7 @@ def main() -> None:
 
 
 def fit_sentence(cases: Sequence[Case], rules: Calibration) -> dict[str, float]:
-    """Fit which sentence holds an answer: each against the others found for the same question."""
+    """Fit the ranking of sentences: each against the other sentences for the same question."""
     names = list(rules.sentence)
     rows: list[tuple[Rows, Rows, bool]] = []
     for case in cases:
@@ -130,7 +130,7 @@ def holds_answer(golden: GoldQuestion, sentence: Sentence) -> bool:
 
 
 def fit_answerable(cases: Sequence[Case]) -> tuple[dict[str, float], float]:
-    """Fit whether the sentences answer at all."""
+    """Fit the rule for answerability."""
     names = list(cases[0].evidence.signs)
     signs = np.array([[case.evidence.signs.get(name, 0.0) for name in names] for case in cases])
     truth = np.array([case.golden.answerable for case in cases])
@@ -152,7 +152,7 @@ def fit_answerable(cases: Sequence[Case]) -> tuple[dict[str, float], float]:
 
 
 def fit_phrase(cases: Sequence[Case]) -> dict[str, float]:
-    """Fit which phrase is an answer."""
+    """Fit the ranking of phrases."""
     rows: list[tuple[list[Phrase], Rows, bool]] = []
     for case in cases:
         if case.golden.answerable:
@@ -193,7 +193,7 @@ def named(names: Sequence[str], weights: Rows) -> dict[str, float]:
 
 
 def fit(signs: Rows, right: Rows) -> tuple[Rows, float]:
-    """Return weights and intercept of a logistic rule; `right` (0 to 1) is how right a row is."""
+    """Return weights and intercept of a logistic regression; `right` (0 to 1) are the labels."""
     scale = StandardScaler().fit(signs)
     rule = LogisticRegression(C=STRENGTH, max_iter=2000)
     both = scale.transform(np.concatenate([signs, signs]))

@@ -1,7 +1,7 @@
-"""Documents to measure on, made from the texts of the sample library, so that a clone has them.
+"""Documents for measurements, made from the texts of the sample library, so that a clone has them.
 
-Every document holds other sentences in another order, so that no two share their content; the same
-seed gives the same documents.
+Every document has different sentences in a different order, so that no two share their content. The
+same seed gives the same documents.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def sentences() -> list[str]:
 
 
 def page(number: int) -> list[str]:
-    """Return the sentences of one page; another number gives another page."""
+    """Return the sentences of the page with a number; each number gives a different page."""
     chosen = random.Random(number)
     pool, words, found = sentences(), 0, [f"Entry {number} of the register."]
     while words < WORDS_OF_A_PAGE:
@@ -71,7 +71,7 @@ def write_texts(folder: Path, documents: int, pages: int, *, first: int = 0) -> 
 
 
 def write_book(file: Path, characters: int) -> Path:
-    """Write the true story of the sample library, and what follows of its texts, to a length."""
+    """Write the story of the sample library, filled up with its other texts to a length."""
     order = ("landing.md", "waterworks.md", "minutes.md", "lease.md", "policy.md")
     lines = [
         line

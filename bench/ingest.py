@@ -41,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=0, help="the first N files; 0 takes all")
-    parser.add_argument("--copies", type=int, default=1, help="so many of each, told apart")
+    parser.add_argument("--copies", type=int, default=1, help="different copies of each file")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", choices=SIDES)
     parser.add_argument("--engine", default="auto", help="embedding.engine of Quoth")

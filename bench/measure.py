@@ -1,4 +1,4 @@
-"""What all rows share: a side in a process of its own, taking turns, medians, and the table."""
+"""The parts that all rows share: one process for each side, turns, medians, and the table."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _QUIET = {
 
 
 class PeerError(Exception):
-    """A side that did not run."""
+    """One side failed to run."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one process gave: what it printed as JSON, its seconds and its peak of memory in MB.
+    """The result of one process: its JSON output, its seconds, and its peak memory in MB.
 
     `first` is the seconds from its start until it printed anything at all; `processor` the seconds
     that all cores together spent on it and on its children, whatever else the machine did.
@@ -69,13 +69,13 @@ class Row:
     values: dict[str, list[float]] = field(default_factory=dict)
 
     @property
-    def held(self) -> bool | None:
-        """Tell whether the bar is reached; `None` where there is none."""
+    def reached(self) -> bool | None:
+        """Whether the ratio reaches the bar; `None` without a bar."""
         return None if self.bar is None else self.ratio >= self.bar
 
 
 def run(program: Sequence[str], *, home: Path, timeout: float = 900) -> Run:
-    """Run a program with an own state folder, and watch it."""
+    """Run a program with its own state folder, and measure it."""
     environment = {**os.environ, **_QUIET, "QUOTH_HOME": str(home), "PYTHONPATH": str(ROOT)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what was imported once is compiled
     begin, spent = time.perf_counter(), _processor_seconds()
@@ -110,7 +110,7 @@ def run(program: Sequence[str], *, home: Path, timeout: float = 900) -> Run:
 
 
 def _processor_seconds() -> float:
-    """Return what the processes that this one has waited for have spent."""
+    """Return the processor seconds of the ended child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -203,7 +203,7 @@ def markdown(rows: Sequence[Row]) -> str:
         "|---|---:|---|---:|---:|---:|---|---:|",
     ]
     for one in rows:
-        bar = "" if one.bar is None else f"{'✓' if one.held else '✗'} ≥ {one.bar:g}×"
+        bar = "" if one.bar is None else f"{'✓' if one.reached else '✗'} ≥ {one.bar:g}×"
         note = f" ({one.note})" if one.note else ""
         work = "" if one.work is None else f"{one.work:.2f}×"
         lines.append(
@@ -215,7 +215,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def figure(value: float) -> str:
-    """Return a number with three digits that count, in full."""
+    """Return a number with three significant digits, without an exponent."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 

@@ -1,4 +1,4 @@
-"""How long a search takes in a large collection, without the embedding of the question.
+"""The time of a search in a large collection, without embedding the question.
 
     python -m bench.search public/scifact --chunks 100000
 
@@ -37,7 +37,7 @@ CANDIDATES = Retrieval().candidates
 
 
 class Drawn:
-    """Stands in for the embedder: the vector of a question is known."""
+    """An embedder that returns known vectors for the questions."""
 
     fingerprint = "drawn"
 
@@ -79,7 +79,7 @@ def fill(store: Store, texts: list[list[str]], drawn: np.ndarray, count: int) ->
 
 
 def plain_chroma(folder: Path, count: int) -> float:
-    """Return the seconds that Chroma alone takes for as many vectors with a text each."""
+    """Return the seconds of Chroma alone for the same number of vectors, each with a text."""
     import chromadb
 
     random, texts = np.random.default_rng(2), ["a text of some words"] * A_DOCUMENT

@@ -15,7 +15,7 @@ from typing import Any
 
 @contextmanager
 def serve(weights: str) -> Iterator[str]:
-    """Serve a model inside this process; give the address."""
+    """Serve a model inside this process; return the address."""
     import xllamacpp
 
     parameters = xllamacpp.CommonParams()
@@ -30,7 +30,7 @@ def serve(weights: str) -> Iterator[str]:
 
 
 def complete(url: str, prompt: str, tokens: int) -> dict[str, Any]:
-    """Return what the server answers, without asking for a stream."""
+    """Return the reply of the server, without streaming."""
     body = {"prompt": prompt, "n_predict": tokens, "temperature": 0, "cache_prompt": False}
     request = urllib.request.Request(
         f"{url}/completion", json.dumps(body).encode(), {"Content-Type": "application/json"}
@@ -41,7 +41,7 @@ def complete(url: str, prompt: str, tokens: int) -> dict[str, Any]:
 
 
 def generate(weights: str, prompts: str, tokens: str, calls: str) -> None:
-    """Answer the prompts of a JSON file, so many at once; tell the tokens a second."""
+    """Answer the prompts of a JSON file, several at once; report the tokens a second."""
     texts = json.loads(Path(prompts).read_text())
     with serve(weights) as url, ThreadPoolExecutor(int(calls)) as pool:
         complete(url, "Once", 2)

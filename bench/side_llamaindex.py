@@ -59,7 +59,7 @@ def ask(embedder: str, weights: str, question: str) -> None:
 
 
 def search(chunks: str, questions: str) -> None:
-    """Ask its own store of vectors, drawn at random; tell the milliseconds."""
+    """Query its own vector store, filled with random vectors; report the milliseconds."""
     import numpy as np
     from llama_index.core.schema import TextNode
     from llama_index.core.vector_stores import SimpleVectorStore, VectorStoreQuery

@@ -1,4 +1,4 @@
-"""Quoth's side of what is not a command of its own. Prints JSON in its last line."""
+"""Quoth's side of the measurements that no command runs. Prints JSON in its last line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quoth.embed import FolderEmbedder
 
 
 def prepare(question: str, *files: str) -> None:
-    """Ingest the files, and make what is made once for a machine."""
+    """Ingest the files, and prepare the files that are made once for a machine."""
     with Library(config=load_config(environment={}).config) as library:
         library.ingest(*files)
         library.ask(question)
@@ -36,7 +36,7 @@ def ingest(*files: str) -> None:
 
 
 def embed(texts: str) -> None:
-    """Embed the texts of a JSON file; tell the seconds, once the model is loaded and chosen."""
+    """Embed the texts of a JSON file; report the seconds, without loading the model."""
     chunks = json.loads(Path(texts).read_text())
     with Library(config=load_config(environment={}).config) as library:
         engine = library.embedder.engine_name  # opens it
@@ -47,7 +47,7 @@ def embed(texts: str) -> None:
 
 
 def generate(prompts: str, tokens: str, calls: str) -> None:
-    """Answer prompts through the model contract, so many at once."""
+    """Answer prompts through the model contract, several at once."""
     from langchain_core.messages import HumanMessage
     from quoth.models import timings_of
 
@@ -73,7 +73,7 @@ def generate(prompts: str, tokens: str, calls: str) -> None:
 
 
 def tune(seconds: str) -> None:
-    """Measure how the model runs best, in about so many seconds."""
+    """Find the fastest settings of the model, in about the given seconds."""
     from quoth.tune import tune as measure
 
     profile = measure(load_config(environment={}).config.backend, seconds=float(seconds))
@@ -97,7 +97,7 @@ def summarize(*files: str) -> None:
 
 
 def chat(first: str, second: str) -> None:
-    """Tell the seconds to the first token of a question and of a follow-up, when writing."""
+    """Report the seconds to the first token of a question and of a follow-up, in prose."""
     settings = {"answering.style": "prose", "answering.max_tokens": 16}
     with Library(config=load_config(environment={}, overrides=settings).config) as library:
         conversation, waits = library.chat(), []

@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=10, help="documents of each file")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--model", default="llamacpp:embedded")
-    parser.add_argument("--chain-model", default="", help="what the chain runs on, if not the same")
+    parser.add_argument("--chain-model", default="", help="the model of the chain, if another")
     parser.add_argument("--no-langchain", action="store_true", help="measure Quoth alone")
     parser.add_argument("--texts", action="store_true", help="print the summaries too")
     given = parser.parse_args()

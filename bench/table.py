@@ -1,4 +1,4 @@
-"""All rows of the table: Quoth beside what a user would otherwise run, in turns, in one run.
+"""All rows of the table: Quoth beside its peers, in turns, in one run.
 
     make bench BENCH=quick      # smaller sizes, under 10 minutes on a quiet machine
     make bench                  # all sizes
@@ -79,7 +79,7 @@ class Bench:
 
     @cached_property
     def tuned(self) -> Path:
-        """A state folder in which `quoth tune` has chosen how the model runs."""
+        """A state folder with a profile from `quoth tune`."""
         home = self.home()
         done = self.ours("tune", str(self.size.tuning), home=home)
         self.remarks.append(
@@ -90,7 +90,7 @@ class Bench:
         return home
 
     def home(self, of: Path | None = None) -> Path:
-        """Return a state folder of its own: the prepared one without what runs have left in it."""
+        """Return a fresh copy of the prepared state folder, without the traces of runs."""
         folder = Path(tempfile.mkdtemp(dir=self.scratch))
         shutil.copytree(of or self.prepared, folder, dirs_exist_ok=True)
         (folder / "journal.sqlite").unlink(missing_ok=True)
@@ -149,7 +149,7 @@ def first_token(bench: Bench) -> list[Row]:
 
 
 def follow_up(bench: Bench) -> list[Row]:
-    """The first token of a follow-up against that of the first question, in one conversation."""
+    """The first token of a follow-up compared with that of the first question."""
     home = bench.home()
     done = [bench.ours("chat", QUESTION, FOLLOW_UP, home=home) for _ in range(bench.size.rounds)]
     runs = {
@@ -238,7 +238,7 @@ def generation(bench: Bench) -> list[Row]:
 
 
 def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
-    """What the machine allows: tokens that the memory delivers, and products of matrices."""
+    """The limits of the machine: memory bandwidth in tokens, and matrix products."""
     import numpy as np
     from quoth.weights import measure_bandwidth
 
@@ -334,7 +334,7 @@ def search(bench: Bench) -> list[Row]:
 
 
 def growth(bench: Bench) -> list[Row]:
-    """How the cost of ingestion grows: printed as lines of their own, not as ratios to a peer."""
+    """The growth of the cost of ingestion, printed as separate lines and not as ratios."""
     warm = corpus.write_texts(bench.scratch / "notes-warm", 1, 1)
     bench.ours("ingest", *map(str, warm), home=bench.home())  # those after it find warm files
     lines = ["| documents | seconds | seconds a document | peak memory | disk |", "|" + "---:|" * 5]

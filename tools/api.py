@@ -46,7 +46,7 @@ def public_names(package: griffe.Module, room: str) -> list[str]:
 
 
 def _public(package: griffe.Module, room: str, name: str) -> griffe.Object | griffe.Alias:
-    """Return what a room hands out under a name, which may be that of the module it is in."""
+    """Return the object that a room exports under a name, which may be the name of its module."""
     member: griffe.Object | griffe.Alias = package[f"{room}.{name}"]
     if member.is_module:
         member = member[name]

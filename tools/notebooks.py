@@ -20,7 +20,7 @@ _TERMINAL = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def run(path: Path) -> Any:
-    """Return a notebook with the outputs of running it from top to bottom."""
+    """Run a notebook from top to bottom; return it with its outputs."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook, timeout=SECONDS, resources={"metadata": {"path": str(path.parent)}}

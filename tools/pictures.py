@@ -1,4 +1,4 @@
-"""Draws the pictures of the README from what the program really prints: docs/images/."""
+"""Draws the pictures of the README from the program's output: docs/images/."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WEB_FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
 def terminal() -> str:
-    """Return a terminal with questions and what `quoth ask` printed, as SVG."""
+    """Return a terminal with questions and the output of `quoth ask`, as SVG."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for number, question in enumerate(QUESTIONS):
         console.print(Text(f'$ quoth ask "{question}"', style="bold"))
@@ -54,7 +54,7 @@ def terminal() -> str:
 
 
 def card(answer: Answer) -> Image.Image:
-    """Return an answer with its first footnote open, as a notebook shows it."""
+    """Return the card of an answer with its first footnote open."""
     citation = answer.citations[0]
     image = draw_page(Path(citation.source), citation.page, citation.quote)
     assert image is not None
@@ -91,7 +91,7 @@ def card(answer: Answer) -> Image.Image:
 
 
 def _around_the_mark(page: Image.Image) -> Image.Image:
-    """Return the part of a page around what is highlighted, a third of its height."""
+    """Return the part of a page around the highlighted quote, a third of its height."""
     blue_against_red = page.split()[2].point(lambda value: 255 * (value < 128))
     bright = page.split()[0].point(lambda value: 255 * (value > 200))
     marked = Image.composite(blue_against_red, Image.new("L", page.size), bright).getbbox()

@@ -82,7 +82,7 @@ def commands() -> str:
 
 
 def main() -> int:
-    """Write both pages; with `--check`, only tell whether they are up to date."""
+    """Write both pages; with `--check`, only check whether they are up to date."""
     stale = []
     for name, text in (("configuration.md", configuration()), ("cli.md", commands())):
         path = FOLDER / name

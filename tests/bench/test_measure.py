@@ -22,10 +22,10 @@ def test_a_ratio_is_the_median_of_the_rounds_and_above_one_where_quoth_is_ahead(
     found = {"quoth": runs(1, 2, 4, processor=1), "peer": runs(3, 2, 40, processor=5)}
     slower = measure.row("a", "peer", "s", found, value, bar=4.0)
     assert (slower.ours, slower.theirs, slower.ratio, slower.work) == (2, 3, 3.0, 5.0)
-    assert slower.held is False
+    assert slower.reached is False
     more = measure.row("a", "peer", "pages/s", found, value, more_is_better=True)
     assert more.ratio == pytest.approx(1 / 3)
-    assert more.held is None
+    assert more.reached is None
 
 
 def test_sides_take_turns_and_the_order_turns_round() -> None:

@@ -83,10 +83,10 @@ def test_without_ir_measures_it_names_the_extra_before_it_embeds_anything(
 def test_what_is_not_in_the_layout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"corpus\.jsonl"):
         evaluate_retrieval(tmp_path, FolderEmbedder.open(Embedding()), Config())
-    with pytest.raises(UsageError, match="no judgements"):
+    with pytest.raises(UsageError, match="no relevance judgements"):
         read_grades(tmp_path)
     folder = write(tmp_path / "none", grades={"other": "iron"})
-    with pytest.raises(UsageError, match="None of the queries"):
+    with pytest.raises(UsageError, match="No query"):
         evaluate_retrieval(folder, FolderEmbedder.open(Embedding()), Config())
     with pytest.raises(UsageError, match="no search mode"):
         evaluate_retrieval(folder, FolderEmbedder.open(Embedding()), Config(), modes=["magic"])

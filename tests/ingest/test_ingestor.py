@@ -153,7 +153,7 @@ def test_progress_says_first_how_much_there_is(library: Library, folder: Path) -
 def test_another_splitter_is_an_error_that_says_what_to_do(library: Library, folder: Path) -> None:
     library.ingest(folder)
     config = load_config(overrides={"ingestion.chunk_tokens": 60}).config
-    with pytest.raises(FingerprintError, match="another splitter") as caught:
+    with pytest.raises(FingerprintError, match="different splitter") as caught:
         Library("test", home=library.home, config=config).ingest(folder)
     assert "quoth reembed" in caught.value.hint
 

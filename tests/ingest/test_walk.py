@@ -45,7 +45,7 @@ def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
     assert "cannot be opened" in lines["broken.txt"]
     assert "already visited" in lines["cycle"]
     assert "not a regular file" in lines["pipe"]
-    assert lines["\ufffd.txt"].startswith("failed: Its name is not valid Unicode")
+    assert lines["\ufffd.txt"].startswith("failed: The name is not valid Unicode")
     assert lines["absent"] == "failed: There is no such file or folder."
 
 

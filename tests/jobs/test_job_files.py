@@ -50,7 +50,7 @@ def test_settings_are_those_of_the_configuration(
         ("output: a\noutput: b", "line 2 sets output a second time"),
         ("format: docx", "line 1: format cannot be 'docx'"),
         ("workers: -1", "line 1: workers cannot be -1"),
-        ("output: !!python/name:os.system x", "output is not a value"),
+        ("output: !!python/name:os.system x", "output is not a valid value"),
         ("sources: [", "not valid YAML"),
         ("- a", "must hold"),
     ],

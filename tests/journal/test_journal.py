@@ -123,6 +123,20 @@ def test_a_file_that_is_no_journal_is_said_so(tmp_path: Path) -> None:
         Journal(path)
 
 
+def test_a_full_disk_is_said_so(journal: Journal) -> None:
+    resource = pytest.importorskip("resource", reason="needs limits on the size of files")
+    journal.record(Entry(CALL, "small"))
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, unlimited[1]))
+    try:
+        with pytest.raises(CollectionError, match="disk is full"):
+            journal.record(Entry(replace(CALL, prompt="large " * 90_000), "text"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert journal.lookup(CALL.key) is not None
+    assert journal.stats().calls == 1
+
+
 def test_langchain_caches_through_it(journal: Journal) -> None:
 
     cache = JournalCache(journal)

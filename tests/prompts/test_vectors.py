@@ -14,12 +14,19 @@ from quoth.prompts.rendering import render_file
 
 MATERIAL = TESTDATA / "chat_templates"
 
+NAMING = ("name", "template", "scenario", "add_generation_prompt")
+
 pytestmark = pytest.mark.testdata("chat_templates")
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
+    """Return the rows of a file; one empty row, to be skipped, where the file is absent."""
     file = MATERIAL / name
-    return json.loads(file.read_text("utf-8")) if file.is_file() else []
+    return json.loads(file.read_text("utf-8")) if file.is_file() else [{}]
+
+
+def _name(row: dict[str, Any]) -> str:
+    return "-".join(str(row[key]) for key in NAMING if key in row) or "absent"
 
 
 RENDERED = _rows("vectors_rendered.json")
@@ -39,7 +46,7 @@ def test_all_rows_are_there() -> None:
 @pytest.mark.parametrize(
     "row",
     RENDERED,
-    ids=lambda row: f"{row['template']}-{row['scenario']}-{row['add_generation_prompt']}",
+    ids=_name,
 )
 def test_rendered_as_transformers_does(row: dict[str, Any], tmp_path: Path) -> None:
     def render() -> str:
@@ -60,7 +67,7 @@ def test_rendered_as_transformers_does(row: dict[str, Any], tmp_path: Path) -> N
         assert render() == row["expected"]
 
 
-@pytest.mark.parametrize("row", HUGGING_FACE, ids=lambda row: row["name"])
+@pytest.mark.parametrize("row", HUGGING_FACE, ids=_name)
 def test_rendered_as_hugging_face_expects(row: dict[str, Any], tmp_path: Path) -> None:
     if row["name"] == "MadeAgents/Hammer2.1":
         pytest.skip("it expects JavaScript's quotes; Jinja prints those of Python")

@@ -81,7 +81,7 @@ def test_a_small_model_that_only_invents_is_replaced_by_the_text() -> None:
     summary = Summarizer(model, options=SummaryOptions(length="30")).invoke(TEXT)
     assert summary.text in TEXT
     assert summary.tree.extracted
-    assert "are used" in summary.notes[0]
+    assert "sentences of the text are used" in summary.notes[0]
 
 
 def test_a_model_that_only_numbers_lines_is_replaced_by_the_text() -> None:
@@ -89,7 +89,7 @@ def test_a_model_that_only_numbers_lines_is_replaced_by_the_text() -> None:
     summary = Summarizer(saying(numbering)).invoke(TEXT)
     assert summary.text in TEXT
     assert summary.tree.dropped == (numbering,)
-    assert "are used" in summary.notes[0]
+    assert "sentences of the text are used" in summary.notes[0]
 
 
 def test_a_model_that_writes_nothing_is_an_error() -> None:
@@ -189,7 +189,7 @@ def test_the_language_stands_before_the_text() -> None:
 
 @pytest.mark.parametrize("length", ["0", "short", "-5", "1e9", ""])
 def test_a_length_that_is_none_is_refused(length: str) -> None:
-    with pytest.raises(UsageError, match="long"):
+    with pytest.raises(UsageError, match="not a length of a summary"):
         SummaryOptions(length=length)
 
 

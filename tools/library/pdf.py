@@ -29,7 +29,7 @@ from tools.library.styles import styles_for
 
 
 class Heading(Paragraph):
-    """A heading, which stands in the outline and perhaps in the contents."""
+    """A heading, which is in the outline and perhaps in the contents."""
 
     def __init__(
         self, text: str, style: ParagraphStyle, outline_level: int, *, in_contents: bool

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from quoth.system import take_over
 
-    take_over()  # before any dependency is imported, which is when it reads its switches
+    take_over()  # before the dependencies are imported: that is when they read their switches
     from quoth.cli.app import run
 
     code = run(sys.argv[1:] if arguments is None else arguments)

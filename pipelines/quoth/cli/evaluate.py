@@ -214,7 +214,7 @@ def print_summaries(result: Evaluation) -> None:
         spread = f"{metric.value:.3f}  ({metric.low:.3f} to {metric.high:.3f})"
         rows.setdefault(measure, {})[side] = spread if metric.count else "nothing to measure"
     width = max(map(len, rows))
-    out.print(f"{'':{width}}  {'summary':25}  first words of the document, as many")
+    out.print(f"{'':{width}}  {'summary':25}  first words of the document (same number)")
     for measure, sides in rows.items():
         out.print(f"{measure:{width}}  {sides['summary']:25}  {sides.get('lead', '')}".rstrip())
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())

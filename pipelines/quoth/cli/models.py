@@ -53,7 +53,7 @@ def list_models(
             continue
         rows += [{**asdict(entry), "name": f"{backend}:{entry.name}"} for entry in models]
         if not models:
-            silent[backend] = "has nothing of its own; name a file or a server"
+            silent[backend] = "lists no models; name a file or a server"
     if shared.json:
         show.print_json({"models": rows, "without": silent})
         return

@@ -37,7 +37,9 @@ _OPTIONS: dict[str, Any] = {
     "json": Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")],
     "config": Annotated[
         Path | None,
-        typer.Option("--config", metavar="FILE", help="The settings file, for ./quoth.yaml."),
+        typer.Option(
+            "--config", metavar="FILE", help="The settings file, in place of ./quoth.yaml."
+        ),
     ],
     "preset": Annotated[
         str, typer.Option("--preset", metavar="NAME", help="laptop, gpu, quality or fast.")
@@ -75,7 +77,7 @@ class SharedOptions:
         return values
 
     def effective(self) -> Effective:
-        """Return the settings in force with their origins, and close this process by them."""
+        """Return the settings in force with their origins, and set the network guard by them."""
         from quoth.config import load_config
         from quoth.system import take_over
 
@@ -87,7 +89,7 @@ class SharedOptions:
         return effective
 
     def configure(self) -> Config:
-        """Return the configuration in force, and close this process by it."""
+        """Return the configuration in force, and set the network guard by it."""
         return self.effective().config
 
     @contextmanager

@@ -52,7 +52,7 @@ def list_all(
     from rich.table import Table
 
     table = Table(box=None, header_style="bold")
-    for column in ("prompt", "version", "variables", "what it asks"):
+    for column in ("prompt", "version", "variables", "description"):
         table.add_column(column)
     for prompt in prompts:
         table.add_row(

@@ -1,4 +1,4 @@
-"""`quoth run`: a job that is written down in a file."""
+"""`quoth run`: a job that a file describes."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def run(
     shared: SharedOptions,
     job: Annotated[str, typer.Argument(help="A job file, or the name of an example.")],
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files and folders, for the sources of the job.")
+        list[Path] | None, typer.Argument(help="Files and folders, in place of the job's sources.")
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="The folder, for that of the job."),
+        typer.Option("--output", "-o", metavar="DIR", help="The folder, in place of the job's."),
     ] = None,
     dry_run: DryRun = False,
     quiet: Annotated[

@@ -30,7 +30,7 @@ OutputFolder = Annotated[
     typer.Option("--output", "-o", metavar="DIR", help="A folder for a file per summary."),
 ]
 Query = Annotated[
-    str, typer.Option(metavar="QUESTION", help="A question that the summary shall answer.")
+    str, typer.Option(metavar="QUESTION", help="A question for the summary to answer.")
 ]
 Length = Annotated[
     str, typer.Option(metavar="LENGTH", help="brief, standard, detailed, or a number of words.")

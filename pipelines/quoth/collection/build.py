@@ -1,4 +1,4 @@
-"""A second set of chunks that grows beside the one in use, and replaces it at once."""
+"""A new set of chunks, built beside the one in use to replace it at once."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ CREATE INDEX chunks_by_hash ON chunks (embedded_hash);
 
 
 class Build:
-    """Chunks by the hash of their content, for one `target`: an embedder and a splitter.
+    """Chunks by content hash, for one `target`: an embedder and a splitter.
 
-    Contents that an interrupted build for the same target finished are kept.
+    Contents that an earlier build for the same target finished are kept.
     """
 
     def __init__(self, path: Path, target: str) -> None:
@@ -48,7 +48,7 @@ class Build:
                 connection.execute("REPLACE INTO meta VALUES ('target', ?)", (target,))
 
     def read_finished(self) -> set[str]:
-        """Return the hashes of the contents that are done."""
+        """Return the hashes of the finished contents."""
         return {row[0] for row in self._database.read("SELECT hash FROM contents")}
 
     def put(
@@ -58,7 +58,7 @@ class Build:
         vectors: NDArray[np.float32],
         embedded_hashes: Sequence[str],
     ) -> None:
-        """Keep the chunks of one content, a row of `vectors` each. All or nothing."""
+        """Store the chunks of one content, with a row of `vectors` each. All or nothing."""
         with self._database.transaction() as connection:
             connection.execute("INSERT INTO contents VALUES (?)", (hash,))
             connection.executemany(
@@ -84,7 +84,7 @@ class Build:
     def get(
         self, hash: str, document: Document
     ) -> tuple[list[Chunk], NDArray[np.float32], list[str]]:
-        """Return chunks, vectors and text hashes of a content, whose text is in `document`."""
+        """Return the chunks, vectors and text hashes of a content; its text is in `document`."""
         pages = {page.number: page for page in document.pages}
         rows = self._database.read(
             """SELECT ordinal, page, start, end, tokens, headings, embedded_hash, vector
@@ -110,7 +110,7 @@ class Build:
         return chunks, vectors.reshape(len(rows), -1) if rows else vectors, [r[6] for r in rows]
 
     def known_vectors(self, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Return the vectors of texts that this build embedded, by the hash of the text."""
+        """Return the vectors of texts that this build embedded, by text hash."""
         rows = self._database.read(
             """SELECT embedded_hash, vector FROM chunks
                WHERE embedded_hash IN (SELECT value FROM json_each(?))""",

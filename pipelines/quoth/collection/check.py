@@ -1,4 +1,4 @@
-"""The consistency of the store: pages, spans, vectors and keywords, each against the others."""
+"""Consistency checks of the store: pages, spans, vectors and keywords."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ def check_database(database: Database) -> Iterator[Problem]:
                 yield Problem("database", str(database.path), str(text))
         for table, row, parent, _ in database.read("PRAGMA foreign_key_check"):
             yield Problem("database", str(database.path), f"row {row} of {table} has no {parent}")
-        yield from _spans(database)
-        yield from _vectors(database)
-        yield from _keywords(database)
+        yield from _check_spans(database)
+        yield from _check_vectors(database)
+        yield from _check_keywords(database)
     except CollectionError as error:
         yield Problem("database", str(database.path), str(error))
 
 
-def _spans(database: Database) -> Iterator[Problem]:
-    """Check that chunks are what their pages say, in order, and together the whole text."""
+def _check_spans(database: Database) -> Iterator[Problem]:
+    """Check that chunks equal their spans on the pages, are in order and cover the text."""
     contents = database.read(
         "SELECT id, (SELECT min(path) FROM sources WHERE content_id = id) FROM contents"
     ).fetchall()
     for content, path in contents:
         if path is None:
-            yield Problem("database", f"content {content}", "no source has it")
+            yield Problem("database", f"content {content}", "no source has this content")
             continue
         pages = dict(
             database.read(
@@ -69,45 +69,51 @@ def _spans(database: Database) -> Iterator[Problem]:
             where = f"{path}, page {page}, characters {start} to {end}"
             if ordinal != expected:
                 yield Problem(
-                    "spans", where, f"chunk {ordinal} is at the place of chunk {expected}"
+                    "spans", where, f"chunk {ordinal} is in the place of chunk {expected}"
                 )
             if page not in pages:
                 yield Problem("spans", where, "the page is missing")
                 continue
             if pages[page][start:end] != text:
-                yield Problem("spans", where, "the page has another text there")
+                yield Problem("spans", where, "the page has different text at this span")
             if pages[page][covered[page] : start].strip() or start < covered[page]:
-                yield Problem("spans", where, "it does not follow the chunk before it")
+                yield Problem("spans", where, "the chunk does not follow the one before it")
             covered[page] = end
         for page, end in covered.items():
             if pages[page][end:].strip():
-                yield Problem("spans", f"{path}, page {page}", "the end of the page is missing")
+                yield Problem(
+                    "spans", f"{path}, page {page}", "no chunk covers the end of the page"
+                )
 
 
-def _vectors(database: Database) -> Iterator[Problem]:
+def _check_vectors(database: Database) -> Iterator[Problem]:
     widths: set[int] = set()
     for id, vector in database.read("SELECT id, vector FROM chunks"):
         if len(vector) % 4:
-            yield Problem("vectors", f"chunk {id}", "its vector is cut off")
+            yield Problem("vectors", f"chunk {id}", "the vector is truncated")
             continue
         values = np.frombuffer(vector, np.float32)
         widths.add(len(values))
         with np.errstate(all="ignore"):
             length = float(np.linalg.norm(values))
         if not abs(length - 1.0) < _LENGTH_TOLERANCE:
-            yield Problem("vectors", f"chunk {id}", f"its length is {length:.3g} instead of 1")
+            yield Problem(
+                "vectors", f"chunk {id}", f"the vector has length {length:.3g} instead of 1"
+            )
     if len(widths) > 1:
-        yield Problem("vectors", "all chunks", f"they have {sorted(widths)} dimensions")
+        yield Problem(
+            "vectors", "all chunks", f"the numbers of dimensions differ: {sorted(widths)}"
+        )
 
 
-def _keywords(database: Database) -> Iterator[Problem]:
+def _check_keywords(database: Database) -> Iterator[Problem]:
     try:
         with database.transaction() as connection:
             connection.execute("INSERT INTO keywords (keywords) VALUES ('integrity-check')")
     except CollectionError as error:
         yield Problem("keywords", str(database.path), f"the index is damaged: {error}")
     analyser = database.read("SELECT value FROM meta WHERE key = ?", (ANALYSER,)).fetchone()
-    current = analyser == (analyser_fingerprint(),)  # outdated words are no damage
+    current = analyser == (analyser_fingerprint(),)  # outdated words are not damage
     rows = database.read(
         """SELECT k.id, c.title, k.headings, k.text, k.words, w.body
            FROM chunks k JOIN contents c ON c.id = k.content_id
@@ -119,11 +125,11 @@ def _keywords(database: Database) -> Iterator[Problem]:
         chunk = Chunk("", title, 1, None, 0, 0, text, tuple(json.loads(headings)))
         words = indexed_words(chunk)
         if body is None:
-            yield Problem("keywords", f"chunk {id}", "it is not in the keyword index")
+            yield Problem("keywords", f"chunk {id}", "the chunk is not in the keyword index")
         elif current and (body != " ".join(words) or packed != pack(words)):
-            yield Problem("keywords", f"chunk {id}", "the keyword index has other words")
+            yield Problem("keywords", f"chunk {id}", "the keyword index has different words")
     if dict(database.read("SELECT code, chunks FROM terms").fetchall()) != counts:
-        yield Problem("keywords", str(database.path), "the counts of words are wrong")
+        yield Problem("keywords", str(database.path), "the word counts are wrong")
     extra = database.read(
         "SELECT count(*) FROM keywords WHERE rowid NOT IN (SELECT id FROM chunks)"
     ).fetchone()[0]

@@ -1,4 +1,4 @@
-"""Vectors in a folder of Chroma, by the ids of their chunks."""
+"""Vectors in a Chroma folder, by chunk id."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from quoth.errors import CollectionError
 from quoth.types import Vectors
 
 BATCH = 4096
-"""Vectors that one call of Chroma takes; it refuses more than 5,461."""
+"""Vectors for one call of Chroma, which refuses more than 5,461."""
 _NAME = "chunks"
 
 
 class Chroma:
-    """Nearest neighbours by cosine, found by Chroma. Opened when it is first used.
+    """Nearest neighbours by cosine in Chroma, which is opened at first use.
 
-    Chroma reports damage as errors of many kinds, panics of its Rust side among them. Every method
-    raises `CollectionError` for them.
+    Chroma reports damage by many kinds of errors, including panics in Rust; every method raises
+    `CollectionError` for them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,7 +31,7 @@ class Chroma:
 
     @property
     def is_open(self) -> bool:
-        """Whether the files are open. Writes of other processes since then are not seen."""
+        """Whether the files are open. An open Chroma does not see writes of other processes."""
         return self._collection is not None
 
     def count(self) -> int:
@@ -40,7 +40,7 @@ class Chroma:
             return int(self._open().count())
 
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """Return (chunk id, cosine) of the `k` nearest vectors, best first."""
+        """Return (chunk id, cosine) for the `k` nearest vectors, best first."""
         with self._errors_as_ours():
             result = self._open().query(
                 query_embeddings=[vector.tolist()], n_results=k, include=["distances"]
@@ -51,7 +51,7 @@ class Chroma:
             ]
 
     def put(self, ids: Sequence[int], vectors: Vectors) -> None:
-        """Add vectors, a row for each id, in place of those that the ids had."""
+        """Add or replace the vectors of these ids, a row each."""
         with self._errors_as_ours():
             for start in range(0, len(ids), BATCH):
                 part = slice(start, start + BATCH)
@@ -72,13 +72,13 @@ class Chroma:
             yield rows
 
     def clear(self) -> None:
-        """Delete the folder. Others in this process open theirs again."""
+        """Delete the folder. Other clients in this process open theirs again."""
         self._collection = None
         _forget_clients()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self) -> None:
-        """Close the files; the next use opens them as they are by then."""
+        """Close the files; the next use opens them again, with the writes of other processes."""
         if self._collection is not None:
             self._collection = None
             _forget_clients()
@@ -106,15 +106,15 @@ class Chroma:
             yield
         except (KeyboardInterrupt, SystemExit, GeneratorExit, CollectionError):
             raise
-        except BaseException as error:  # a panic of Rust is no Exception
+        except BaseException as error:  # a panic in Rust is no Exception
             raise CollectionError(
                 f"The dense index at {self.folder} cannot be used: {error}.",
-                hint="Is there room on the disk, and may this user write there?",
+                hint="Check the free disk space and the permissions of the folder.",
             ) from error
 
 
 def _forget_clients() -> None:
-    """Make Chroma open its files again; it keeps a client for each folder otherwise."""
+    """Make Chroma drop the clients that it caches for each folder."""
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient.clear_system_cache()

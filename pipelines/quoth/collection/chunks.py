@@ -1,4 +1,4 @@
-"""Reading chunks, their vectors and their words from the store's database."""
+"""Queries for chunks, their vectors and their words."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from quoth.types import Chunk, Vectors
 class Signals:
     """The data of a chunk that a search scores.
 
-    Its analysed words are there as one `text` and as codes, which `unpack` reads; `around` has the
-    codes of the chunks before and after it. `vector` are the bytes of 32-bit floats.
+    `text` has the analysed words, `words` their codes for `unpack`. `around` has the codes of the
+    chunks before and after it. `vector` holds 32-bit floats as bytes.
     """
 
     id: int
@@ -30,7 +30,7 @@ class Signals:
 
 
 def read_vectors(database: Database, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
-    """Return ids and vectors, a row each, of these chunks or of all, ordered by id."""
+    """Return the ids and vectors (a row each) of these chunks or of all, ordered by id."""
     if ids is None:
         rows = database.read("SELECT id, vector FROM chunks ORDER BY id").fetchall()
     else:
@@ -46,7 +46,7 @@ def read_vectors(database: Database, ids: Sequence[int] | None = None) -> tuple[
 
 
 def read_known_vectors(database: Database, hashes: Sequence[str]) -> dict[str, Vectors]:
-    """Return the vectors of texts that were embedded before, by the hash of the text."""
+    """Return the vectors of texts that were embedded before, by text hash."""
     rows = database.read(
         """SELECT embedded_hash, vector FROM chunks
            WHERE embedded_hash IN (SELECT value FROM json_each(?))""",
@@ -56,7 +56,7 @@ def read_known_vectors(database: Database, hashes: Sequence[str]) -> dict[str, V
 
 
 def read_signals(database: Database, ids: Sequence[int]) -> list[Signals]:
-    """Return the signals of these chunks that a search weighs, ordered by id."""
+    """Return the data of these chunks that a search scores, ordered by id."""
     rows = database.read(
         """SELECT k.id, k.content_id, k.ordinal, w.body, k.words, k.around, k.vector
            FROM chunks k JOIN keywords w ON w.rowid = k.id
@@ -75,7 +75,7 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
                    k.tokens
             FROM chunks k JOIN contents c ON c.id = k.content_id
             JOIN pages p ON p.content_id = k.content_id AND p.number = k.page
-            {where}""",  # noqa: S608 - `where` is one of two texts in `Store`
+            {where}""",  # noqa: S608 - `where` is one of two constants in `Store`
         values,
     )
     for id, paths, title, page, label, start, end, text, headings, ordinal, tokens in rows:

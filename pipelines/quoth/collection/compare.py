@@ -1,4 +1,4 @@
-"""The dense index against the store: what each holds that the other does not."""
+"""The differences between the dense index and the store."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _LEAST_COSINE = 1.0 - 1e-3
 
 
 def compare_index(store: Store, chroma: Chroma) -> Iterator[str]:
-    """Yield each difference of the index from the store.
+    """Yield each difference between the index and the store.
 
-    Changes of the store that the index has not followed yet are no differences.
+    Pending changes, which the index has not applied yet, are no differences.
     """
     added, removed = store.pending()
     if not chroma.folder.is_dir():
         if store.chunk_count() > len(added):
-            yield "it is not there"
+            yield "the index does not exist"
         return
     indexed: set[int] = set()
     try:
@@ -32,16 +32,16 @@ def compare_index(store: Store, chroma: Chroma) -> Iterator[str]:
             indexed |= rows.keys()
             for id, vector in zip(*store.vectors(ids), strict=True):
                 if not np.allclose(rows[id], vector, atol=_TOLERANCE):
-                    yield f"chunk {id} has another vector there"
+                    yield f"chunk {id} has a different vector in the index"
         stored = store.chunk_ids()
         for id in stored[:: max(1, len(stored) // _SAMPLED)]:
             _, vectors = store.vectors([id])
             if id in indexed and chroma.search(vectors[0], 1)[0][1] < _LEAST_COSINE:
-                yield f"chunk {id} is not found with its own vector"
+                yield f"chunk {id} is not found by its own vector"
     except CollectionError as error:
-        yield f"it cannot be read: {error}"
+        yield f"the index cannot be read: {error}"
         return
     if missing := set(stored) - indexed - set(added):
-        yield f"{len(missing)} chunks are missing, the first is {min(missing)}"
+        yield f"{len(missing)} chunks are missing, the first of them {min(missing)}"
     if extra := indexed - set(stored) - set(removed):
-        yield f"{len(extra)} chunks are too many, the first is {min(extra)}"
+        yield f"{len(extra)} chunks are not in the store, the first of them {min(extra)}"

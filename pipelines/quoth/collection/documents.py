@@ -1,4 +1,4 @@
-"""Reading sources, documents and pages from the store's database."""
+"""Queries for sources, documents and pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quoth.types import Document, Heading, Page
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A path in the collection, with the state of its file when it was read."""
+    """A path in the collection, with the facts about its file when it was read."""
 
     path: str
     hash: str
@@ -39,7 +39,7 @@ def read_sources(database: Database) -> list[Source]:
 
 
 def read_stamps(database: Database) -> dict[str, tuple[int, int, str]]:
-    """Return size, time of change (nanoseconds) and content hash by path."""
+    """Return size, modification time (nanoseconds) and content hash of each source by path."""
     rows = database.read(
         "SELECT path, size, mtime_ns, hash FROM sources JOIN contents ON id = content_id"
     )
@@ -47,7 +47,7 @@ def read_stamps(database: Database) -> dict[str, tuple[int, int, str]]:
 
 
 def read_document(database: Database, path: str) -> Document | None:
-    """Return the document at `path` with all its pages; `None` where there is none."""
+    """Return the document at `path` with all its pages, or `None`."""
     row = database.read(
         """SELECT c.id, c.title, c.format, c.unreadable, c.notes, c.metadata
            FROM sources s JOIN contents c ON c.id = s.content_id WHERE s.path = ?""",
@@ -75,7 +75,7 @@ def read_document(database: Database, path: str) -> Document | None:
 
 
 def read_page_text(database: Database, path: str, number: int) -> str | None:
-    """Return the text of one page of the source at `path`."""
+    """Return the text of one page of the source at `path`, or `None`."""
     row = database.read(
         """SELECT p.text FROM pages p JOIN sources s ON s.content_id = p.content_id
            WHERE s.path = ? AND p.number = ?""",

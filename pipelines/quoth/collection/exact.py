@@ -1,4 +1,4 @@
-"""Nearest neighbours by comparing with every vector of a store."""
+"""Exact nearest neighbours, by comparison with every vector in a store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quoth.types import Vectors
 
 
 class ExactIndex:
-    """All vectors of a store in memory, as of its last change."""
+    """All vectors of a store in memory, read again after each change of the store."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -23,7 +23,7 @@ class ExactIndex:
     def search(
         self, vector: Vectors, k: int, *, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        """Return (chunk id, cosine) of the `k` nearest chunks, best first, `among` these ids."""
+        """Return (chunk id, cosine) for the `k` nearest chunks `among` these ids, best first."""
         generation = self.store.generation
         if generation != self._generation:
             ids, self._vectors = self.store.vectors()

@@ -1,4 +1,4 @@
-"""Files that could not be read, and why, so that they are not read again in vain."""
+"""The files that could not be read, with reasons, so that they are not tried in vain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from quoth.system import Database
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be read, as it was then, and under which conditions."""
+    """A file that could not be read, with its state and the conditions at that time."""
 
     path: str
     size: int
@@ -21,20 +21,20 @@ class Failure:
 
 
 class Failures:
-    """The failures that a collection remembers, by path."""
+    """The failures that a collection records, by path."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def read(self) -> dict[str, Failure]:
-        """Return all of them by path."""
+        """Return all failures by path."""
         rows = self._database.read(
             "SELECT path, size, mtime_ns, conditions, status, reason FROM failures"
         )
         return {row[0]: Failure(*row) for row in rows}
 
     def note(self, failure: Failure) -> None:
-        """Remember a failure, in place of an earlier one at its path."""
+        """Record a failure, in place of an earlier one at its path."""
         with self._database.transaction() as connection:
             connection.execute(
                 "REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)",

@@ -1,11 +1,11 @@
-"""The dense index: Chroma over the store. It can be thrown away, and is made again from SQLite.
+"""The dense index: Chroma over the store. It can be deleted, and is rebuilt from SQLite.
 
-SQLite says which chunks there are; the index follows. A transaction notes in the store (`pending`)
-what it added or removed, and the process with the write lock applies the notes to Chroma. A search
-asks Chroma only when Chroma agrees with the store. When it does not (another process is writing,
-the folder is damaged or gone), the search compares every vector in SQLite, which is always right
-and only slower. Small collections are searched so as well: that takes milliseconds, and opening
-Chroma seconds.
+The store is the truth, and the index follows it. A transaction of the store notes the chunks that
+it added or removed (`pending`), and the process with the write lock applies the notes to Chroma. A
+search uses Chroma only when Chroma agrees with the store. Otherwise (another process is writing, or
+the folder is damaged or gone) the search compares every vector in SQLite, which is always right and
+only slower. Small collections are always searched that way: it takes milliseconds, and opening
+Chroma takes seconds.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from quoth.system import WriteLock
 from quoth.types import Vectors
 
 EXACT_UP_TO = 20_000
-"""Chunks up to which comparing with every vector is faster than opening Chroma."""
+"""The most chunks for which comparing every vector is faster than opening Chroma."""
 _REBUILT = "index rebuilt"
 
 
 @dataclass(slots=True)
-class _Seen:
-    """The store at one moment: its generation and the time of the last rebuild of the index."""
+class _State:
+    """The state of the store at one `moment`: its generation and the last rebuild of the index."""
 
     moment: tuple[int, str] = (-1, "")
     chunks: int = 0
@@ -51,7 +51,7 @@ class DenseIndex:
         self._lock = threading.RLock()
         self._generation = -1
         self._followed = -1
-        self._seen = _Seen()
+        self._state = _State()
         self._failed = ""
         self._exact = ExactIndex(store)
 
@@ -63,7 +63,7 @@ class DenseIndex:
     def search(
         self, vector: Vectors, k: int, *, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        """Return (chunk id, cosine) of the `k` nearest chunks, best first.
+        """Return (chunk id, cosine) for the `k` nearest chunks, best first.
 
         `among` restricts the search to these chunks.
         """
@@ -78,7 +78,7 @@ class DenseIndex:
             return self._exact.search(vector, k, among=among)
 
     def follow(self) -> None:
-        """Apply the store's changes where a search would ask Chroma, unless another writes."""
+        """Apply pending changes if a search would use Chroma and no other process writes."""
         with self._lock:
             generation = self.store.generation
             if self._followed == generation and not self._failed:
@@ -95,13 +95,13 @@ class DenseIndex:
             self._followed = generation
 
     def problem(self) -> str | None:
-        """Return why Chroma does not agree with the store; `None` when it does."""
+        """Return the reason why Chroma does not agree with the store, or `None`."""
         with self._lock:
             if self._failed:
                 return self._failed
             added, removed = self.store.pending()
             if added or removed:
-                return f"{len(added) + len(removed)} changes of the store are not in the index yet"
+                return f"{len(added) + len(removed)} changes are not in the index yet"
             if self._generation != self.store.generation:
                 self.close()
             try:
@@ -109,11 +109,11 @@ class DenseIndex:
             except CollectionError as error:
                 return str(error)
             if indexed != stored:
-                return f"the index holds {indexed} chunks and the store {stored}"
+                return f"the index holds {indexed} chunks, the store {stored}"
             return None
 
     def sync(self) -> None:
-        """Apply the store's additions and removals to Chroma. The caller holds the lock."""
+        """Apply the pending changes of the store to Chroma. The caller holds the lock."""
         with self._lock:
             added, removed = self.store.pending()
             if not added and not removed:
@@ -128,7 +128,7 @@ class DenseIndex:
             self._generation = self.store.generation
 
     def rebuild(self) -> None:
-        """Make the index again from the vectors in the store. The caller holds the lock.
+        """Rebuild the index from the vectors in the store. The caller holds the lock.
 
         Nothing is embedded. Raises `CollectionError` when the index cannot be written.
         """
@@ -136,14 +136,16 @@ class DenseIndex:
             self._failed = ""
             generation = self.store.generation
             added, removed = self.store.pending()
-            self.store.set_meta(_REBUILT, str(time.time_ns()))  # others look again before they ask
+            self.store.set_meta(
+                _REBUILT, str(time.time_ns())
+            )  # other processes check again before a search
             self.chroma.clear()
             self._add(self.store.chunk_ids())
             self.store.settle([*added, *removed])
             self._generation = generation
 
     def differences(self) -> Iterator[str]:
-        """Yield what Chroma holds otherwise than the store. The caller holds the lock."""
+        """Yield the differences between Chroma and the store. The caller holds the lock."""
         with self._lock:
             yield from compare_index(self.store, self.chroma)
 
@@ -153,24 +155,24 @@ class DenseIndex:
             self.chroma.close()
 
     def _is_large(self) -> bool:
-        return self._look().chunks > self.exact_up_to
+        return self._read_state().chunks > self.exact_up_to
 
     def _count_if_current(self) -> int:
-        """Return the number of chunks in Chroma where it agrees with the store, else 0."""
-        seen = self._look()
-        if not seen.agrees and self.problem() is None:
-            seen.agrees = True
-        return seen.chunks if seen.agrees and not self._failed else 0
+        """Return the number of chunks in Chroma if it agrees with the store, else 0."""
+        state = self._read_state()
+        if not state.agrees and self.problem() is None:
+            state.agrees = True
+        return state.chunks if state.agrees and not self._failed else 0
 
-    def _look(self) -> _Seen:
-        """Return the state of the store now; counting each time would be slow."""
-        now = self.store.generation, self.store.meta(_REBUILT) or ""
-        if self._seen.moment != now:
-            self._seen = _Seen(now, self.store.chunk_count())
-        return self._seen
+    def _read_state(self) -> _State:
+        """Return the state of the store; chunks are counted only after a change."""
+        moment = self.store.generation, self.store.meta(_REBUILT) or ""
+        if self._state.moment != moment:
+            self._state = _State(moment, self.store.chunk_count())
+        return self._state
 
     def _current(self) -> Chroma:
-        """Return Chroma, and note which generation of the store it is opened at."""
+        """Return Chroma; note the generation of the store at which it is opened."""
         if not self.chroma.is_open:
             self._generation = self.store.generation
         return self.chroma

@@ -1,4 +1,4 @@
-"""How a document and its chunks are written, inside a transaction."""
+"""Inserts of a document and its chunks, within a transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quoth.types import Chunk, Document
 
 
 def insert_content(connection: sqlite3.Connection, document: Document, hash: str) -> int:
-    """Write a document and its pages; return the row of the content."""
+    """Insert a document and its pages; return the id of the content."""
     cursor = connection.execute(
         """INSERT INTO contents (hash, title, format, unreadable, notes, metadata)
            VALUES (?, ?, ?, ?, ?, ?)""",
@@ -53,9 +53,9 @@ def insert_chunks(
     vectors: NDArray[np.float32],
     embedded_hashes: Sequence[str],
 ) -> None:
-    """Write the chunks of a content with their words, and note them for the dense index.
+    """Insert the chunks of a content with their words, and note them for the dense index.
 
-    Raises `FingerprintError` when the words of the collection were made by another analyser.
+    Raises `FingerprintError` when another analyser made the words of the collection.
     """
     check_analyser(connection)
     words = words_with_neighbours(chunks)

@@ -1,4 +1,4 @@
-"""The keyword side of a collection: which words a chunk holds, and which names a document has."""
+"""Keyword search: chunks by their words, and contents by the words of their names."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ class Keywords:
     def search(
         self, words: Sequence[str], limit: int, *, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        """Return (chunk id, bm25 score) of chunks with any of these analysed words, best first.
+        """Return (chunk id, BM25 score) for chunks with any of these analysed words, best first.
 
         `among` restricts the search to these chunks.
         """
         if not words:
             return []
-        wanted = " OR ".join(f'"{word}"' for word in words)
-        only = "" if among is None else "AND rowid IN (SELECT value FROM json_each(?))"
-        values = [wanted, *([] if among is None else [json.dumps(list(among))]), limit]
+        query = " OR ".join(f'"{word}"' for word in words)
+        restriction = "" if among is None else "AND rowid IN (SELECT value FROM json_each(?))"
+        values = [query, *([] if among is None else [json.dumps(list(among))]), limit]
         rows = self._database.read(
-            f"""SELECT rowid, rank FROM keywords WHERE keywords MATCH ? {only}
-                ORDER BY rank LIMIT ?""",  # noqa: S608 - `only` is one of two texts
+            f"""SELECT rowid, rank FROM keywords WHERE keywords MATCH ? {restriction}
+                ORDER BY rank LIMIT ?""",  # noqa: S608 - `restriction` is one of two constants
             values,
         )
         return [(row[0], -row[1]) for row in rows]
 
     def frequency(self, word: str) -> int:
-        """Return how many chunks hold an analysed word."""
+        """Return the number of chunks with an analysed word."""
         row = self._database.read("SELECT chunks FROM terms WHERE code = ?", (encode_word(word),))
         count = row.fetchone()
         return int(count[0]) if count else 0
 
     def find_named(self, words: Iterable[str], *, most: int) -> dict[str, list[int]]:
-        """Return the contents with a source whose name holds a word, for each that is in a name.
+        """Return, for each of the words in a source's name, the contents with such a source.
 
         Words in the names of more than `most` contents are left out.
         """
-        known = self._database.read(
+        rows = self._database.read(
             """SELECT word FROM names WHERE word IN (SELECT value FROM json_each(?))
                GROUP BY word HAVING count(*) <= ? ORDER BY word""",
             (json.dumps(sorted(words)), most),
         ).fetchall()
         statement = "SELECT content_id FROM names WHERE word = ? ORDER BY content_id"
         return {
-            word: [row[0] for row in self._database.read(statement, (word,))] for (word,) in known
+            word: [row[0] for row in self._database.read(statement, (word,))] for (word,) in rows
         }

@@ -77,7 +77,7 @@ CREATE INDEX names_by_content ON names (content_id);
 
 
 def _note_analyser(connection: sqlite3.Connection) -> None:
-    """Layout 2 knows by which analyser the words were made; before it there was one."""
+    """Note the analyser, which layout 2 records: collections of layout 1 have the first one."""
     connection.execute(
         """INSERT INTO meta SELECT 'analyser', 'words-1'
            WHERE EXISTS (SELECT 1 FROM contents)"""

@@ -15,12 +15,12 @@ from quoth.system import Database
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of a collection that a search looks at. A field without a value restricts nothing.
+    """The part of a collection that is searched. A field without a value restricts nothing.
 
-    `paths` are patterns such as `*/2024/*.pdf`; one without a slash is compared with the name
-    alone. `formats` are those of `quoth documents` (`pdf`, `mail`). `pages` are the first and the
-    last number. `since` and `until` are days, both included: of a mail the day it was sent, of
-    other files the day they last changed.
+    `paths` are patterns such as `*/2024/*.pdf`; one without a slash matches the file name alone.
+    `formats` are those of `quoth documents` (`pdf`, `mail`). `pages` are the first and the last
+    page number. `since` and `until` are inclusive days: the day on which a mail was sent or any
+    other file last changed.
     """
 
     paths: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Scope:
     until: date | None = None
 
     def holds(self, path: str) -> bool:
-        """Return whether a path fits one of the patterns."""
+        """Whether a path matches one of the patterns, or there are none."""
         if not self.paths:
             return True
         pure = PurePath(path)

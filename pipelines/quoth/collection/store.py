@@ -1,9 +1,8 @@
-"""The truth: one SQLite file a collection, with sources, pages, chunks, vectors and keywords.
+"""The store: one SQLite file per collection, with sources, pages, chunks, vectors and keywords.
 
-A *content* is the text of a file, known by the hash of the file's bytes; a *source* is a path that
-has it. Two paths with the same bytes share one content, its chunks and its vectors. Everything that
-belongs to a content comes and goes in one transaction, together with its keyword entries and with a
-note for the dense index of what it has to follow (`pending`).
+A *content* is identified by the hash of a file's bytes; a *source* is a path with that content. Two
+paths with the same bytes share one content, its chunks and its vectors. A content is written or
+removed in one transaction, with its keyword entries and a note for the dense index (`pending`).
 """
 
 from __future__ import annotations
@@ -46,11 +45,11 @@ from quoth.text import analyser_fingerprint
 from quoth.types import Chunk, Document, Vectors
 
 ANALYSE_UP_TO = 20_000
-"""Chunks up to which a search makes outdated words again: some seconds of work."""
+"""The most chunks whose outdated words a search analyses again: some seconds of work."""
 
 
 class Store:
-    """One collection on disk. Safe to use from many threads; one process writes at a time."""
+    """One collection on disk. Threads may share a store; one process writes at a time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -65,12 +64,12 @@ class Store:
     # -- facts about the collection ------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
-        """Return a fact about the whole collection, such as its embedder."""
+        """Return a fact about the collection, such as its embedder, or `None`."""
         row = self._database.read("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
     def set_meta(self, key: str, value: str) -> None:
-        """Remember a fact about the whole collection."""
+        """Record a fact about the collection."""
         with self._database.transaction() as connection:
             connection.execute("REPLACE INTO meta VALUES (?, ?)", (key, value))
 
@@ -79,15 +78,15 @@ class Store:
         """A number that changes whenever chunks are added or removed, by any process."""
         return int(self.meta("generation") or 0)
 
-    # -- the analyser of its words -----------------------------------------------------------
+    # -- the keyword analyser ----------------------------------------------------------------
 
     @property
     def words_are_current(self) -> bool:
-        """Whether this version's analyser made the stored words, so that they can be searched."""
+        """Whether the analyser of this version made the stored words; only then they match."""
         return self.meta(ANALYSER) in (None, analyser_fingerprint())
 
     def analyse_again(self) -> None:
-        """Make all words again from the stored text; the caller holds the lock. All or nothing."""
+        """Analyse all stored text again; the caller holds the lock. All or nothing."""
         with self._database.transaction() as connection:
             write_all_words(connection)
             self._advance(connection)
@@ -95,7 +94,7 @@ class Store:
     def follow_analyser(
         self, lock: WriteLock, *, up_to: int = ANALYSE_UP_TO, wait_seconds: float = 10.0
     ) -> None:
-        """Make the words again where another version of Quoth made them.
+        """Analyse all stored text again if another version of Quoth made the words.
 
         Raises `FingerprintError` when there are more than `up_to` chunks, and `CollectionBusyError`
         when another process writes for longer than `wait_seconds`.
@@ -121,9 +120,9 @@ class Store:
         mtime_ns: int,
         embedded_hashes: Sequence[str],
     ) -> None:
-        """Store a document that was read from `document.source`, replacing that path's earlier one.
+        """Store a document at `document.source`, in place of any earlier one.
 
-        `vectors` has a row for each chunk, of unit length. All or nothing.
+        `vectors` has a row of unit length for each chunk. All or nothing.
         """
         with self._database.transaction() as connection:
             row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,)).fetchone()
@@ -134,7 +133,7 @@ class Store:
             self._point(connection, document.source, content, size, mtime_ns)
 
     def link(self, path: str, *, hash: str, size: int, mtime_ns: int) -> bool:
-        """Point `path` to a content that is already here; return whether there is one."""
+        """Point `path` to the stored content with this hash; return whether there is one."""
         with self._database.transaction() as connection:
             row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,)).fetchone()
             if row is None:
@@ -143,7 +142,7 @@ class Store:
             return True
 
     def remove(self, paths: Iterable[str]) -> None:
-        """Forget these paths, and every content that no path has any more, in one transaction."""
+        """Remove these sources and the contents that no source has any more. All or nothing."""
         with self._database.transaction() as connection:
             contents = set()
             for path in paths:
@@ -160,10 +159,10 @@ class Store:
         contents: Iterable[tuple[str, Sequence[Chunk], Vectors, Sequence[str]]],
         meta: dict[str, str],
     ) -> None:
-        """Replace all chunks, and record the embedder and splitter of the new ones.
+        """Replace all chunks, and record `meta`, such as the embedder and the splitter.
 
-        `contents` gives the hash of each content with its chunks, a row of vectors each, and the
-        hashes of what was embedded. All or nothing; until it returns, readers see the old ones.
+        `contents` has the hash of each content, its chunks, their vectors (a row each), and the
+        hashes of the embedded texts. All or nothing: until the end, readers see the old chunks.
         """
         with self._database.transaction() as connection:
             connection.execute("REPLACE INTO pending SELECT id, 1 FROM chunks")
@@ -179,13 +178,13 @@ class Store:
             connection.executemany("REPLACE INTO meta VALUES (?, ?)", meta.items())
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what does not hold together inside this store."""
+        """Yield the inconsistencies within the store."""
         yield from check_database(self._database)
 
     # -- reading ---------------------------------------------------------------------------
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Let all that this thread reads be of one moment; nothing can be written within it."""
+        """Open a block in which this thread reads one state of the store and cannot write."""
         return self._database.snapshot()
 
     def sources(self) -> list[Source]:
@@ -193,19 +192,19 @@ class Store:
         return read_sources(self._database)
 
     def stamps(self) -> dict[str, tuple[int, int, str]]:
-        """Return size, time of change (nanoseconds) and content hash by path."""
+        """Return size, modification time (nanoseconds) and content hash of each source by path."""
         return read_stamps(self._database)
 
     def document(self, path: str) -> Document | None:
-        """Return the document at `path` with all its pages; `None` where there is none."""
+        """Return the document at `path` with all its pages, or `None`."""
         return read_document(self._database, path)
 
     def page_text(self, path: str, number: int) -> str | None:
-        """Return the text of one page of the source at `path`."""
+        """Return the text of one page of the source at `path`, or `None`."""
         return read_page_text(self._database, path, number)
 
     def chunks(self, ids: Sequence[int]) -> dict[int, Chunk]:
-        """Return the chunks with these ids that are still there."""
+        """Return the chunks with these ids, by id; unknown ids are left out."""
         where = "WHERE k.id IN (SELECT value FROM json_each(?))"
         return {
             chunk.id or 0: chunk
@@ -240,11 +239,11 @@ class Store:
         return int(self._database.read("SELECT count(*) FROM chunks").fetchone()[0])
 
     def vectors(self, ids: Sequence[int] | None = None) -> tuple[list[int], Vectors]:
-        """Return ids and vectors, a row each, of these chunks or of all, ordered by id."""
+        """Return the ids and vectors (a row each) of these chunks or of all, ordered by id."""
         return read_vectors(self._database, ids)
 
     def known_vectors(self, hashes: Sequence[str]) -> dict[str, Vectors]:
-        """Return the vectors of texts that were embedded before, by the hash of the text."""
+        """Return the vectors of texts that were embedded before, by text hash."""
         return read_known_vectors(self._database, hashes)
 
     def chunk_ids(self) -> list[int]:
@@ -252,22 +251,22 @@ class Store:
         return [row[0] for row in self._database.read("SELECT id FROM chunks ORDER BY id")]
 
     def embedded_hashes(self) -> dict[int, str]:
-        """Return the hash of the embedded text of each chunk, by the chunk's id."""
+        """Return the hash of the embedded text of each chunk, by chunk id."""
         return dict(self._database.read("SELECT id, embedded_hash FROM chunks").fetchall())
 
     def signals(self, ids: Sequence[int]) -> list[Signals]:
         """Return the data of these chunks that a search scores, ordered by id."""
         return read_signals(self._database, ids)
 
-    # -- following the dense index ---------------------------------------------------------
+    # -- the dense index, which follows ----------------------------------------------------
 
     def pending(self) -> tuple[list[int], list[int]]:
-        """Return the ids of chunks that the dense index must add, and must remove."""
+        """Return the ids of the chunks to add to the dense index, and of those to remove."""
         rows = self._database.read("SELECT chunk_id, removed FROM pending").fetchall()
         return [i for i, removed in rows if not removed], [i for i, removed in rows if removed]
 
     def settle(self, ids: Sequence[int]) -> None:
-        """Note that the dense index has followed these chunks."""
+        """Drop the pending notes of these chunks, which the dense index has applied."""
         with self._database.transaction() as connection:
             connection.executemany("DELETE FROM pending WHERE chunk_id = ?", [(i,) for i in ids])
 

@@ -1,8 +1,7 @@
-"""The analysed words of chunks and names, as they are stored; `Keywords` searches them.
+"""The stored words of chunks and names, which `Keywords` searches.
 
-All of a collection are made by one analyser, whose fingerprint the collection keeps. Another one
-finds other words, so its words are never put beside them: `write_all_words` makes all of them
-again, from the text that is stored.
+One analyser makes all the words of a collection, which records its fingerprint. Words of two
+analysers are never mixed: `write_all_words` analyses all stored text again.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from quoth.text import analyse, analyser_fingerprint, pack, split_name, unpack
 from quoth.types import Chunk
 
 ANALYSER = "analyser"
-"""The key of the analyser's fingerprint among the facts about a collection."""
+"""The key of the analyser's fingerprint in a collection's `meta`."""
 
 
 def check_analyser(connection: sqlite3.Connection) -> None:
-    """Note the analyser of a new collection. Raises `FingerprintError` when it had another one."""
+    """Record the analyser of a new collection. Raises `FingerprintError` for another one."""
     current = analyser_fingerprint()
     connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (ANALYSER, current))
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (ANALYSER,)).fetchone()
@@ -34,22 +33,22 @@ def check_analyser(connection: sqlite3.Connection) -> None:
 
 
 def other_analyser_error() -> FingerprintError:
-    """Return the error that says how words of another analyser are made again."""
+    """Return the error for words of another analyser."""
     return FingerprintError(
         "The keywords of this collection were made by another version of Quoth.",
-        hint="`quoth rebuild` makes them again, without reading or embedding a document.",
+        hint="`quoth rebuild` renews them, without reading or embedding a document.",
     )
 
 
 def indexed_words(chunk: Chunk) -> list[str]:
-    """Return the analysed words of a chunk; those of its title and headings count double."""
+    """Return the analysed words of a chunk; those of its title and headings come twice."""
     return [*_heading_words(chunk), *analyse(chunk.text)]
 
 
 def words_with_neighbours(chunks: Sequence[Chunk]) -> list[tuple[list[str], list[str]]]:
-    """Return, for each chunk of a document, its words and those of the chunks before and after it.
+    """Return, for each chunk of a document, its words and those of its neighbours.
 
-    Only neighbours on its page count: a search reads a chunk together with them.
+    The neighbours are the chunks before and after it on the same page.
     """
     bodies = [analyse(chunk.text) for chunk in chunks]
     return [
@@ -67,7 +66,7 @@ def words_with_neighbours(chunks: Sequence[Chunk]) -> list[tuple[list[str], list
 
 
 def index_words(connection: sqlite3.Connection, chunks: Iterable[tuple[int, list[str]]]) -> None:
-    """Add the analysed words of chunks, by id, to the keyword index and to its counts."""
+    """Add the analysed words of chunks, by id, to the keyword index and its counts."""
     packed: list[bytes] = []
     for id, words in chunks:
         packed.append(pack(words))
@@ -78,7 +77,7 @@ def index_words(connection: sqlite3.Connection, chunks: Iterable[tuple[int, list
 
 
 def forget_words(connection: sqlite3.Connection, content: int | None = None) -> None:
-    """Take the chunks of a content, or all of them, out of the keyword index and its counts."""
+    """Remove the chunks of a content, or all, from the keyword index and its counts."""
     if content is None:
         connection.execute("DELETE FROM keywords")
         connection.execute("DELETE FROM terms")
@@ -92,10 +91,10 @@ def forget_words(connection: sqlite3.Connection, content: int | None = None) -> 
 
 
 def write_names(connection: sqlite3.Connection, content: int) -> None:
-    """Store the words in the names of a content's sources, for the search and for the prior.
+    """Store the words in the names of a content's sources.
 
-    A name without a letter (a number, a date) is no name: numbers are in many questions. Raises
-    `FingerprintError` when the words of the collection were made by another analyser.
+    A name without a letter (a number, a date) is left out: many questions have numbers. Raises
+    `FingerprintError` when another analyser made the words of the collection.
     """
     check_analyser(connection)
     paths = connection.execute("SELECT path FROM sources WHERE content_id = ?", (content,))
@@ -114,7 +113,7 @@ def write_names(connection: sqlite3.Connection, content: int) -> None:
 
 
 def write_all_words(connection: sqlite3.Connection) -> None:
-    """Analyse every chunk and every name again, and note the analyser."""
+    """Analyse every chunk and every name again, and record the analyser."""
     connection.execute("REPLACE INTO meta VALUES (?, ?)", (ANALYSER, analyser_fingerprint()))
     connection.execute("DROP TABLE keywords")  # a damaged index cannot be emptied
     connection.execute(KEYWORDS)
@@ -154,7 +153,7 @@ def _chunks(connection: sqlite3.Connection, content: int, title: str) -> Iterato
 
 
 def _count(connection: sqlite3.Connection, packed: Iterable[bytes], *, sign: int) -> None:
-    """Add the words of chunks to the counts of all chunks, or take them away with `sign` -1."""
+    """Add the words of chunks to the word counts, or subtract them with `sign` -1."""
     chunks: Counter[int] = Counter()
     for row in packed:
         chunks.update(np.unique(unpack(row)).tolist())

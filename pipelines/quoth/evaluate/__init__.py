@@ -1,4 +1,4 @@
-"""How good retrieval, answers and summaries are, with intervals, and whether a change helped."""
+"""The quality of retrieval, answers and summaries, with intervals, and of one run over another."""
 
 import lazy_loader
 

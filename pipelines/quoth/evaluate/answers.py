@@ -1,4 +1,4 @@
-"""How good answers are: right, declined where they should be, and cited from the right page."""
+"""The quality of answers: correct, declined where they should be, and cited correctly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from quoth.text import find_quote
 from quoth.types import Answer, Citation, Progress
 
 ReadPage = Callable[[str, int], str | None]
-"""Source and page → the text of that page, `None` where there is none."""
+"""Given a source and a page number, the text of that page, or `None` without such a page."""
 METRICS = (
     "exact_match",
     "f1_answerable",
@@ -39,13 +39,13 @@ def evaluate_answers(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Return the figures of an answerer on questions with known answers.
+    """Measure an answerer on questions with known answers.
 
     `exact_match` and `f1_answerable` are SQuAD's (Rajpurkar and others, 2018) over the answerable
-    questions; a declined one counts 0. `answered_answerable` and `declined_unanswerable` are
-    shares. `citation_precision` is the share of citations, over answerable questions, that name the
-    right page and whose quote is on it. `verified_share` is the share of the quotes shown as
-    verified that were found when their page was opened again.
+    questions; a declined question scores 0. `answered_answerable` and `declined_unanswerable` are
+    shares of questions. `citation_precision` is the share of citations, over the answerable
+    questions, that name a right page and whose quote is on it. `verified_share` is the share of the
+    citations shown as verified whose quote is found when the page is read again.
     """
     items: dict[str, dict[str, float]] = {name: {} for name in METRICS}
     details = []
@@ -60,59 +60,59 @@ def evaluate_answers(
 
 
 def token_f1(answer: str, truths: Sequence[str]) -> float:
-    """Return SQuAD's F1 of the words of an answer, against the truth that fits it best."""
-    given = normalize(answer).split()
+    """Return SQuAD's token F1 of an answer against the closest truth."""
+    answer_words = normalize(answer).split()
     best = 0.0
     for truth in truths:
-        wanted = normalize(truth).split()
-        common = sum((Counter(given) & Counter(wanted)).values())
+        truth_words = normalize(truth).split()
+        common = sum((Counter(answer_words) & Counter(truth_words)).values())
         if common:
-            best = max(best, 2 * common / (len(given) + len(wanted)))
+            best = max(best, 2 * common / (len(answer_words) + len(truth_words)))
     return best
 
 
 def exact_match(answer: str, truths: Sequence[str]) -> bool:
-    """Return whether an answer is one of the truths, as SQuAD compares them."""
+    """Whether an answer equals one of the truths after normalization."""
     return any(normalize(answer) == normalize(truth) for truth in truths)
 
 
 def normalize(text: str) -> str:
-    """Return a text in lower case, without punctuation, articles and superfluous white space."""
+    """Normalize a text as SQuAD does: lower case, no punctuation, no articles, single spaces."""
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
 def _judge(
     question: GoldQuestion, answer: Answer, page_text: ReadPage, items: dict[str, dict[str, float]]
 ) -> None:
-    said = answer.text if answer.answerable else ""
+    reply = answer.text if answer.answerable else ""
     if question.answerable:
-        items["exact_match"][question.id] = float(exact_match(said, question.answers))
-        items["f1_answerable"][question.id] = token_f1(said, question.answers)
+        items["exact_match"][question.id] = float(exact_match(reply, question.answers))
+        items["f1_answerable"][question.id] = token_f1(reply, question.answers)
         items["answered_answerable"][question.id] = float(answer.answerable)
     else:
         items["declined_unanswerable"][question.id] = float(not answer.answerable)
     for number, citation in enumerate(answer.citations, start=1):
         key = f"{question.id}/{number}"
-        on_page = _is_on_page(citation, page_text)
+        quote_found = _has_quote(citation, page_text)
         if question.answerable:
-            right = _same_source(citation.source, question.source) and (
+            right_page = _is_same_source(citation.source, question.source) and (
                 citation.page in question.pages
             )
-            items["citation_precision"][key] = float(on_page and right)
+            items["citation_precision"][key] = float(quote_found and right_page)
         if citation.verified:
-            items["verified_share"][key] = float(on_page)
+            items["verified_share"][key] = float(quote_found)
 
 
-def _is_on_page(citation: Citation, page_text: ReadPage) -> bool:
-    """Return whether the page holds the quote at the span of the citation."""
+def _has_quote(citation: Citation, page_text: ReadPage) -> bool:
+    """Whether the cited page holds the quote at the span of the citation."""
     text = page_text(citation.source, citation.page)
     if text is None or find_quote(citation.quote, text) is None:
         return False
     return text[citation.start : citation.end] == citation.quote
 
 
-def _same_source(cited: str, wanted: str) -> bool:
-    return cited == wanted or PurePath(cited).name == PurePath(wanted).name
+def _is_same_source(cited: str, expected: str) -> bool:
+    return cited == expected or PurePath(cited).name == PurePath(expected).name
 
 
 def _detail(question: GoldQuestion, answer: Answer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Whether a change helped: two measurements on the same items, with paired significance."""
+"""The effect of a change: two measurements on the same items, with a paired test."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ALPHA = 1 - CONFIDENCE
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One metric in both: `change` is the second minus the first, over the `count` common items.
+    """One metric in two measurements, over their `count` common items.
 
-    `p` is the chance of a change that large, in either direction, when the two do not differ
-    (paired randomisation test); `low` to `high` holds the change with 95 % confidence (paired
-    bootstrap). `regression` is a drop beyond the threshold.
+    `change` is the second value minus the first. `p` is the two-sided p-value of the change (paired
+    randomisation test); `low` to `high` is its 95 % confidence interval (paired bootstrap). The
+    verdict `regression` is a drop beyond the threshold.
     """
 
     metric: str
@@ -38,7 +38,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed from one measurement to another, metric by metric."""
+    """The differences between two measurements, metric by metric."""
 
     differences: tuple[Difference, ...]
     threshold: float
@@ -52,14 +52,14 @@ class Comparison:
 def compare(
     first: Evaluation, second: Evaluation, *, threshold: float = 0.02, seed: int = 0
 ) -> Comparison:
-    """Return what changed from `first` to `second`, over the items that both have.
+    """Compare two measurements over the items that both have.
 
-    A metric that drops by more than `threshold` is a regression, whether it is significant or not:
-    a small sample must not hide one. Other changes are `better` or `worse` when p is below 0.05.
-    Raises `UsageError` when they measure different things or have no items in common.
+    A metric that drops by more than `threshold` is a regression, significant or not: a small sample
+    must not hide one. Other changes are `better` or `worse` when p is below 0.05. Raises
+    `UsageError` for measurements of different kinds and for those without common items.
     """
     if first.what != second.what:
-        raise UsageError(f"One measures {first.what}, the other {second.what}.")
+        raise UsageError(f"The first file measures {first.what}, the second {second.what}.")
     differences = [
         _difference(metric, first, second, threshold, seed)
         for metric in first.items
@@ -75,7 +75,7 @@ def compare(
 
 
 def paired_p(changes: Sequence[float], *, seed: int = 0, trials: int = 10_000) -> float:
-    """Return the two-sided p of a paired randomisation test (Fisher): signs flipped at random."""
+    """Return the two-sided p-value of a paired randomisation test (Fisher) with random signs."""
     values = np.asarray([change for change in changes if change], float)
     if not len(values):
         return 1.0
@@ -95,8 +95,8 @@ def _difference(
     before, after = first.items[metric], second.items[metric]
     paired = [key for key in before if key in after]
     if not paired:
-        nothing = math.nan
-        return Difference(metric, nothing, nothing, nothing, nothing, nothing, nothing, 0, "same")
+        nan = math.nan
+        return Difference(metric, nan, nan, nan, nan, nan, nan, 0, "same")
     a = np.asarray([before[key] for key in paired], float)
     b = np.asarray([after[key] for key in paired], float)
     random = np.random.default_rng(seed)

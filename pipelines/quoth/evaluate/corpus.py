@@ -1,4 +1,4 @@
-"""A folder of texts to measure on, as a collection of the product's own.
+"""A folder of texts to measure on, ingested into a collection as a user's documents are.
 
 The layout is BEIR's (Thakur and others, 2021): `corpus.jsonl` with `_id`, `title` and `text`,
 `queries.jsonl` with `_id` and `text`, `qrels/*.tsv` with query, document and grade.
@@ -28,12 +28,12 @@ from quoth.text import Splitter
 from quoth.types import Document, Page, Progress
 
 WAIT_SECONDS = 600.0
-"""How long to wait for another process that makes the same collection."""
+"""The longest wait for another process that builds the same collection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The texts of a folder, with titles, by id, and a hash of all of them."""
+    """The texts of a folder with their titles, by id; `fingerprint` is a hash of all of them."""
 
     folder: Path
     documents: Mapping[str, Document]
@@ -41,7 +41,7 @@ class Corpus:
 
 
 def read_corpus(folder: Path) -> Corpus:
-    """Return the texts in `folder/corpus.jsonl`. Raises `UsageError`, which names the fault."""
+    """Read `folder/corpus.jsonl`. Raises `UsageError`, which names the file, line and fault."""
     path = folder / "corpus.jsonl"
     digest = hashlib.blake2b(digest_size=8)
     documents: dict[str, Document] = {}
@@ -50,7 +50,7 @@ def read_corpus(folder: Path) -> Corpus:
         digest.update(json.dumps([id, title, text]).encode())
         documents[id] = Document(id, title, "text", (Page(1, text),))
     if not documents:
-        raise UsageError(f"{path} holds no texts.")
+        raise UsageError(f"There are no texts in {path}.")
     return Corpus(folder, documents, digest.hexdigest())
 
 
@@ -61,16 +61,16 @@ def read_queries(folder: Path) -> dict[str, str]:
 
 
 def read_grades(folder: Path) -> dict[str, dict[str, int]]:
-    """Return how relevant each judged document is, by query and document.
+    """Return the relevance grade of each judged document, by query and document.
 
-    `qrels/test.tsv` is taken where it is there, else every file in `qrels`.
+    Reads `qrels/test.tsv`, or every file in `qrels` without it.
     """
     files = sorted((folder / "qrels").glob("*.tsv"))
     files = [file for file in files if file.stem == "test"] or files
     if not files:
         raise UsageError(
-            f"There are no judgements in {folder / 'qrels'}.",
-            hint="They are files with the columns query-id, corpus-id and score.",
+            f"There are no relevance judgements in {folder / 'qrels'}.",
+            hint="Put a .tsv file there, with the columns query-id, corpus-id and score.",
         )
     grades: dict[str, dict[str, int]] = {}
     for file in files:
@@ -83,7 +83,7 @@ def read_grades(folder: Path) -> dict[str, dict[str, int]]:
 
 
 def read_rows(path: Path, *, needed: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file of JSON lines, each of which has the `needed` keys."""
+    """Yield the objects in a file of JSON lines; each must have the `needed` keys."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
@@ -96,7 +96,9 @@ def read_rows(path: Path, *, needed: tuple[str, ...] = ()) -> Iterator[dict[str,
         except json.JSONDecodeError as error:
             raise UsageError(f"{path}, line {number}, is not JSON: {error.msg}.") from error
         if not isinstance(row, dict) or any(key not in row for key in needed):
-            raise UsageError(f"{path}, line {number}, must be an object with {', '.join(needed)}.")
+            raise UsageError(
+                f"{path}, line {number}, must be a JSON object with {', '.join(needed)}."
+            )
         yield row
 
 
@@ -109,10 +111,10 @@ def corpus_searcher(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[OpenedSearcher]:
-    """Open a searcher over a collection made of a corpus, split and embedded as the product does.
+    """Open a searcher over a corpus that is split and embedded like a user's documents.
 
-    The collection is kept in `cache` (default: with the other state), and used again as long as
-    the texts, the splitter and the embedder are the same.
+    The collection is kept in `cache` (by default in the state folder) and reused while the texts,
+    the splitter and the embedder stay the same.
     """
     splitter = open_splitter(embedder, config.ingestion)
     model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
@@ -133,9 +135,9 @@ def documents_searcher(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[OpenedSearcher]:
-    """Open a searcher over a collection made of files, as `quoth ingest` makes it.
+    """Open a searcher over files that are ingested as by `quoth ingest`.
 
-    Raises `UsageError` when none of them can be read.
+    Raises `UsageError` when none of the files can be read.
     """
     splitter = open_splitter(embedder, config.ingestion)
     model = partial(open_model, config.backend, prompt_folders=config.prompt_folders)
@@ -145,7 +147,7 @@ def documents_searcher(
         report = ingestor.ingest([path], progress=progress, wait_seconds=WAIT_SECONDS)
         if not store.chunk_count():
             reason = f" {report.failed[0].reason}" if report.failed else ""
-            raise UsageError(f"{path} holds no document that can be read.{reason}")
+            raise UsageError(f"There is no readable document in {path}.{reason}")
         yield open_searcher(store, index, embedder, config.retrieval, model)
 
 
@@ -171,7 +173,7 @@ def _fill(
     splitter: Splitter,
     progress: Progress | None,
 ) -> None:
-    """Store the documents of a corpus that are not there yet."""
+    """Store the documents of a corpus that the collection does not have yet."""
     if store.meta("embedder") is None:
         store.set_meta("embedder", embedder.fingerprint)
     if not store.words_are_current:

@@ -1,4 +1,4 @@
-"""How often the right page of the right document is found, for questions whose page is known."""
+"""The rate at which search finds the right page, for questions whose page is known."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def evaluate_pages(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Return how often answerable questions find a right page, as `hybrid page@10` and so on.
+    """Measure how often search finds a right page; metrics are named like `hybrid page@10`.
 
-    A page is as good as its best chunk; it is right when it is one of the pages that the question
-    names, of the file that it names. `page@10` is the share of questions with a right page among
-    the first ten. The metrics are those of ir-measures.
+    Only answerable questions count. The rank of a page is that of its best chunk. A page is right
+    when the question names both the page and its file. `page@10` is the share of questions with a
+    right page among the first ten. ir-measures computes the metrics.
     """
     answerable = [question for question in questions if question.answerable]
     judged = {
@@ -59,7 +59,7 @@ def evaluate_pages(
 
 
 def page_scores(hits: Sequence[Hit]) -> dict[str, float]:
-    """Return a score for each page that was found, in the order of its best chunk."""
+    """Return a score for each page among the hits, descending by the rank of its best chunk."""
     keys = dict.fromkeys(_key(hit.chunk.source, hit.chunk.page) for hit in hits)
     return {key: 1.0 / rank for rank, key in enumerate(keys, start=1)}
 

@@ -1,4 +1,4 @@
-"""Questions with known answers, in the two forms that `quoth eval answers` takes."""
+"""Questions with known answers, in the file formats that `quoth eval answers` reads."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question, the answers that count as right (none when it cannot be answered), their place.
+    """A question, its correct answers, and where they are in the documents.
 
-    `source` is the id of the text, or the file's name; `pages` count from 1.
+    `answers` is empty for an unanswerable question. `source` is the id of the text or the name of
+    the file; `pages` count from 1.
     """
 
     id: str
@@ -35,11 +36,12 @@ class GoldQuestion:
 
 
 def read_questions(path: Path) -> list[GoldQuestion]:
-    """Return the questions in a file of JSON lines.
+    """Read the questions in a file of JSON lines.
 
-    SQuAD's: `question`, `is_impossible`, `answers`, `passage_id`. FinanceBench's: `question`,
-    `answer`, `pdf`, `evidence` with `page_1based`. Golden ones: `question`, `answer`, `answerable`,
-    `document`, `page`, `quote`. Raises `UsageError` that names the line.
+    The keys of SQuAD are `question`, `is_impossible`, `answers`, `passage_id`; of FinanceBench,
+    `question`, `answer`, `pdf`, `evidence` with `page_1based`; of our own format, `question`,
+    `answer`, `answerable`, `document`, `page`, `quote`. Raises `UsageError`, which names the
+    question at fault.
     """
     questions = []
     for number, row in enumerate(read_rows(path, needed=("question",)), start=1):
@@ -47,16 +49,16 @@ def read_questions(path: Path) -> list[GoldQuestion]:
             questions.append(_question(row, number))
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(
-                f"Question {number} of {path} is not of a known form: {error}.",
+                f"Question {number} of {path} is in no known format: {error}.",
                 hint="It needs `answers` and `passage_id`, or `answer`, `document` and `page`.",
             ) from error
     if not questions:
-        raise UsageError(f"{path} holds no questions.")
+        raise UsageError(f"There are no questions in {path}.")
     return questions
 
 
 def sample(items: Sequence[Item], limit: int | None, *, seed: int) -> list[Item]:
-    """Return `limit` of the items, drawn at random with `seed`; all of them, in order, without."""
+    """Draw `limit` items at random with `seed`; without a limit, return all in order."""
     if limit is None or limit >= len(items):
         return list(items)
     return random.Random(seed).sample(list(items), limit)  # noqa: S311
@@ -65,13 +67,13 @@ def sample(items: Sequence[Item], limit: int | None, *, seed: int) -> list[Item]
 def sample_balanced(
     questions: Sequence[GoldQuestion], limit: int | None, *, seed: int
 ) -> list[GoldQuestion]:
-    """Return `limit` questions, up to half of them unanswerable."""
-    can = [question for question in questions if question.answerable]
-    cannot = [question for question in questions if not question.answerable]
+    """Draw `limit` questions at random, up to half of them unanswerable."""
+    answerable = [question for question in questions if question.answerable]
+    unanswerable = [question for question in questions if not question.answerable]
     if limit is None or limit >= len(questions):
         return list(questions)
-    few = min(limit // 2, len(cannot))
-    drawn = sample(can, limit - few, seed=seed) + sample(cannot, few, seed=seed)
+    count = min(limit // 2, len(unanswerable))
+    drawn = sample(answerable, limit - count, seed=seed) + sample(unanswerable, count, seed=seed)
     random.Random(seed).shuffle(drawn)  # noqa: S311
     return drawn
 
@@ -83,7 +85,7 @@ def _question(row: dict[str, Any], number: int) -> GoldQuestion:
         answers = () if impossible else tuple(str(answer) for answer in row["answers"])
         return GoldQuestion(id, str(row["question"]), answers, str(row["passage_id"]), (1,))
     if "evidence" in row:
-        pages = tuple(sorted({int(place["page_1based"]) for place in row["evidence"]}))
+        pages = tuple(sorted({int(item["page_1based"]) for item in row["evidence"]}))
         return GoldQuestion(id, str(row["question"]), (str(row["answer"]),), str(row["pdf"]), pages)
     if not row.get("answerable", True):
         return GoldQuestion(id, str(row["question"]), (), "", ())

@@ -1,4 +1,4 @@
-"""The measures of a ranking, by ir-measures (the extra `eval`)."""
+"""Ranking metrics, computed by ir-measures (the extra `eval`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from quoth.system import missing_extra
 
 
 def require_measures() -> None:
-    """Raise `MissingExtraError` where ir-measures is not installed."""
+    """Raise `MissingExtraError` when ir-measures is not installed."""
     if importlib.util.find_spec("ir_measures") is None:
         raise missing_extra("Measuring search", "eval")
 
@@ -19,7 +19,7 @@ def score_rankings(
     grades: Mapping[str, Mapping[str, int]],
     rankings: Mapping[str, Mapping[str, float]],
 ) -> dict[str, dict[str, float]]:
-    """Return the value of each measure for each query; 0 where nothing was found.
+    """Return the value of each measure for each query; 0 for a query without results.
 
     `measures` maps the names of ir-measures (`nDCG@10`) to ours; `grades` and `rankings` map each
     query to the grade and to the score of each document.

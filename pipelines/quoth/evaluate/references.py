@@ -1,4 +1,4 @@
-"""Documents with summaries that people wrote, in the three forms `quoth eval summaries` takes."""
+"""Documents with reference summaries, in the three file formats of `quoth eval summaries`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from quoth.evaluate.corpus import read_rows
 from quoth.types import Document, Page
 
 _NOISE = re.compile(r"\s*\{\w+\}")
-"""The marks of coughs and broken words in QMSum's transcripts; its authors remove them too."""
+"""Marks of noises and broken words in QMSum's transcripts; its authors remove them too."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferencedDocument:
-    """A document and the summaries that people wrote of it, or of what bears on its `query`."""
+    """A document and its reference summaries; with a `query`, they answer that query only."""
 
     id: str
     document: Document
@@ -27,11 +27,12 @@ class ReferencedDocument:
 
 
 def read_references(path: Path, *, questions: bool = False) -> list[ReferencedDocument]:
-    """Return the documents in a file of JSON lines, each with its reference summaries.
+    """Read documents with their reference summaries from a file of JSON lines.
 
-    SQuALITY's: `document`, `questions`. QMSum's: `meeting_transcripts`, `general_query_list`,
-    `specific_query_list`. L-Eval's: `document`, `references`. The summaries are those of whole
-    documents; with `questions`, those that were written on a question. Raises `UsageError`.
+    The keys of SQuALITY are `document`, `questions`; of QMSum, `meeting_transcripts`,
+    `general_query_list`, `specific_query_list`; of L-Eval, `document`, `references`. The summaries
+    are those of whole documents, or with `questions` those that answer a query. Raises
+    `UsageError`, which names the document at fault.
     """
     documents: list[ReferencedDocument] = []
     for number, row in enumerate(read_rows(path), start=1):
@@ -39,13 +40,13 @@ def read_references(path: Path, *, questions: bool = False) -> list[ReferencedDo
             documents += [item for item in _read(row, number) if bool(item.query) == questions]
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise UsageError(
-                f"Document {number} of {path} is not of a known form: {error}.",
+                f"Document {number} of {path} is in no known format: {error}.",
                 hint="It needs `document` with `questions` or `references`, or "
                 "`meeting_transcripts` with `general_query_list`.",
             ) from error
     if not documents:
         kind = "on a question" if questions else "of a whole document"
-        raise UsageError(f"{path} holds no summary {kind}.")
+        raise UsageError(f"There is no summary {kind} in {path}.")
     return documents
 
 
@@ -61,7 +62,7 @@ def _read(row: dict[str, Any], number: int) -> Iterator[ReferencedDocument]:
         return
     id = str(row["metadata"]["passage_id"])
     for question in row["questions"]:
-        # The first of SQuALITY's questions asks of every story what its plot is.
+        # The first question of every story in SQuALITY asks for its plot.
         general = int(question["question_number"]) == 1
         yield ReferencedDocument(
             id if general else f"{id}/{question['question_number']}",
@@ -79,8 +80,8 @@ def _meeting(row: dict[str, Any], number: int) -> Iterator[ReferencedDocument]:
     document = _document(f"meeting {number}", "\n".join(turns))
     for question in row["general_query_list"][:1]:
         yield ReferencedDocument(f"{number}", document, (str(question["answer"]),))
-    for place, question in enumerate(row["specific_query_list"], start=1):
-        id = f"{number}/{place}"
+    for index, question in enumerate(row["specific_query_list"], start=1):
+        id = f"{number}/{index}"
         yield ReferencedDocument(id, document, (str(question["answer"]),), str(question["query"]))
 
 

@@ -1,4 +1,4 @@
-"""The result of a measurement: each figure with its interval and the values behind it."""
+"""The result of a measurement: each metric with its interval and its value for every item."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ KIND = "quoth-evaluation"
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean over `count` items, and the bootstrap interval that holds it with 95 % confidence.
+    """A mean over `count` items with its 95 % bootstrap confidence interval.
 
-    All three are NaN (`null` in JSON) when there is nothing to measure.
+    `value`, `low` and `high` are NaN (`null` in JSON) without items.
     """
 
     value: float
@@ -34,10 +34,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One measurement. `items` maps each metric to the value of each item, by the item's id.
+    """One measurement.
 
-    A metric is the mean over its items; `what` says what was measured (`retrieval`, `pages`,
-    `answers`, `summaries`), `about` which data, model and settings it was.
+    `what` is the kind of measurement: `retrieval`, `pages`, `answers` or `summaries`. `about` names
+    the data, the model and the settings. `items` holds the value of each metric for each item, by
+    the item's id; `metrics` holds their means.
     """
 
     what: str
@@ -55,7 +56,7 @@ def build_evaluation(
     details: Sequence[Mapping[str, Any]] = (),
     seed: int = 0,
 ) -> Evaluation:
-    """Return a measurement with its intervals, from the values of the single items."""
+    """Build a measurement, with its intervals, from the values of the items."""
     metrics = {name: bootstrap(list(values.values()), seed=seed) for name, values in items.items()}
     return Evaluation(what, about, metrics, items, details)
 
@@ -73,7 +74,7 @@ def bootstrap(values: Sequence[float], *, seed: int = 0) -> Interval:
 
 
 def write_evaluation(evaluation: Evaluation, path: Path) -> None:
-    """Save a measurement as JSON, which `compare` and `read_evaluation` take."""
+    """Save a measurement as JSON; `read_evaluation` reads it."""
     body = {
         "kind": KIND,
         "what": evaluation.what,
@@ -86,7 +87,7 @@ def write_evaluation(evaluation: Evaluation, path: Path) -> None:
 
 
 def read_evaluation(path: Path) -> Evaluation:
-    """Return a measurement that was saved. Raises `UsageError` for another kind of file."""
+    """Read a saved measurement. Raises `UsageError` for any other file."""
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -95,8 +96,8 @@ def read_evaluation(path: Path) -> Evaluation:
         raise UsageError(f"{path} is not JSON.") from error
     if not isinstance(body, dict) or body.get("kind") != KIND:
         raise UsageError(
-            f"{path} is not a measurement of `quoth eval`.",
-            hint="Save one with: quoth eval answers FILE --save A.json",
+            f"{path} was not saved by `quoth eval`.",
+            hint="Save a measurement with: quoth eval answers FILE --save A.json",
         )
     try:
         metrics = {name: _interval(row) for name, row in body["metrics"].items()}
@@ -107,10 +108,10 @@ def read_evaluation(path: Path) -> Evaluation:
 
 
 def _interval_json(value: Interval) -> dict[str, float | int | None]:
-    """Return an interval for JSON, which has no NaN."""
+    """Return an interval as JSON values; JSON has no NaN."""
     numbers = {"value": value.value, "low": value.low, "high": value.high}
-    plain = {key: None if math.isnan(number) else number for key, number in numbers.items()}
-    return {**plain, "count": value.count}
+    values = {key: None if math.isnan(number) else number for key, number in numbers.items()}
+    return {**values, "count": value.count}
 
 
 def _interval(row: Mapping[str, Any]) -> Interval:

@@ -1,4 +1,4 @@
-"""How well the right documents are found: dense, keyword and both, on a folder in BEIR's layout."""
+"""The quality of dense, keyword and hybrid search on a folder in BEIR's layout."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ MODES: tuple[str, ...] = ("dense", "keyword", "hybrid")
 _MEASURES = {"nDCG@10": "ndcg@10", "R@100": "recall@100", "RR@10": "mrr@10"}
 METRICS = tuple(_MEASURES.values())
 DEPTH = 100
-"""Documents that are judged; as many chunks as it takes to find them are looked at."""
+"""Documents of a ranking that are judged."""
 _CHUNKS = 400
+"""Chunks that are retrieved, so that a ranking has enough documents."""
 
 
 def evaluate_retrieval(
@@ -35,17 +36,19 @@ def evaluate_retrieval(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Return nDCG@10, recall@100 and MRR@10 of each mode, as `hybrid ndcg@10` and so on.
+    """Measure nDCG@10, recall@100 and MRR@10 of each mode; they are named like `hybrid ndcg@10`.
 
-    The corpus is split, embedded and searched by the product's own parts; a document is as good as
-    its best chunk. `limit` is the number of judged queries, drawn with `seed`. The metrics are
-    those of ir-measures. Raises `UsageError` when the folder is not in BEIR's layout, and
-    `MissingExtraError` without ir-measures.
+    The corpus is split, embedded and searched like a user's documents. The rank of a document is
+    that of its best chunk. `limit` judged queries are drawn with `seed`. ir-measures computes the
+    metrics. Raises `UsageError` when the folder is not in BEIR's layout, and `MissingExtraError`
+    without ir-measures.
     """
     require_measures()
     unknown = [mode for mode in modes if mode not in get_args(_mode_type())]
     if unknown:
-        raise UsageError(f"There is no search mode {unknown[0]!r}; there is {', '.join(MODES)}.")
+        raise UsageError(
+            f"There is no search mode {unknown[0]!r}.", hint=f"Modes: {', '.join(MODES)}."
+        )
     corpus, queries, grades = read_corpus(folder), read_queries(folder), read_grades(folder)
     judged = {
         query: query_grades
@@ -54,7 +57,7 @@ def evaluate_retrieval(
     }
     chosen = sample(sorted(judged), limit, seed=seed)
     if not chosen:
-        raise UsageError(f"None of the queries of {folder} has a judged document.")
+        raise UsageError(f"No query in {folder} has a relevant document in the corpus.")
     items: dict[str, Mapping[str, float]] = {}
     total = len(chosen) * len(modes)
     with corpus_searcher(
@@ -87,13 +90,13 @@ def evaluate_retrieval(
 
 
 def document_scores(hits: Sequence[Hit], *, depth: int = DEPTH) -> dict[str, float]:
-    """Return a score for each document that was found, in the order of its best chunk."""
+    """Return a score for each document among the hits, descending by its best chunk's rank."""
     order = list(dict.fromkeys(hit.chunk.source for hit in hits))[:depth]
     return {source: 1.0 / (rank + 1) for rank, source in enumerate(order)}
 
 
 def restrict_to_mode(base: OpenedSearcher, mode: str) -> OpenedSearcher:
-    """Return the same searcher in one mode, with a top-k that is large enough to judge."""
+    """Return the searcher with another mode and a top-k large enough to judge."""
     return base.with_settings(base.settings.model_copy(update={"mode": mode, "k": _CHUNKS}))
 
 

@@ -1,4 +1,4 @@
-"""ROUGE-1, -2 and -L: how many words, pairs of words and word sequences two texts share."""
+"""ROUGE-1, -2 and -L: the words, word pairs and word sequences that two texts share."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _SHORTEST_STEMMED = 4
 
 
 def rouge(text: str, references: Sequence[str]) -> dict[str, float]:
-    """Return the F1 of each measure (Lin, 2004), each against the reference that fits it best.
+    """Return the F1 of each measure (Lin, 2004) against the reference that scores highest.
 
-    Words are stemmed by Porter's second algorithm. The figures differ from those of Google's
-    rouge-score, which has the first one with changes of its own, by 0.0001 in the mean.
+    Words are stemmed by Porter's second algorithm. Google's rouge-score modifies the first one; its
+    figures differ by 0.0001 in the mean.
     """
     words = stems_of(text)
     scores = [_scores(words, stems_of(reference)) for reference in references]
@@ -25,7 +25,7 @@ def rouge(text: str, references: Sequence[str]) -> dict[str, float]:
 
 
 def stems_of(text: str) -> list[str]:
-    """Return the words of a text in order, those of four letters and more as their stems."""
+    """Return the words of a text in order; words of at least four letters are stemmed."""
     return [
         _stemmer().stemWord(word) if len(word) >= _SHORTEST_STEMMED else word
         for word in _WORD.findall(text.lower())
@@ -41,7 +41,7 @@ def _scores(words: Sequence[str], reference: Sequence[str]) -> dict[str, float]:
 
 
 def _overlap(words: Sequence[str], reference: Sequence[str], length: int) -> float:
-    """Return the F1 of the n-grams of a length, each counted as often as both texts have it."""
+    """Return the F1 of the n-grams of one length, counted with multiplicity."""
     ours, theirs = _ngrams(words, length), _ngrams(reference, length)
     return _f1((ours & theirs).total(), ours.total(), theirs.total())
 
@@ -55,9 +55,9 @@ def _common_length(words: Sequence[str], reference: Sequence[str]) -> int:
     row = [0] * (len(reference) + 1)
     for word in words:
         diagonal = 0
-        for place, other in enumerate(reference, start=1):
-            above = row[place]
-            row[place] = diagonal + 1 if word == other else max(above, row[place - 1])
+        for column, other in enumerate(reference, start=1):
+            above = row[column]
+            row[column] = diagonal + 1 if word == other else max(above, row[column - 1])
             diagonal = above
     return row[-1]
 

@@ -1,4 +1,4 @@
-"""Opens the texts that questions are about: the corpus in their folder, or named documents."""
+"""Measurements on a file of questions, with the corpus or the documents they are about."""
 
 from __future__ import annotations
 
@@ -32,15 +32,14 @@ def measure_answers(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Return the figures of the configured model on the questions in a file.
+    """Measure the answers of the configured model to the questions in a file.
 
-    SQuAD's are answered from the `corpus.jsonl` beside the file; golden ones from `documents`, or
-    from the folder `library` beside the file. `limit` is the number of questions drawn, half of
-    them unanswerable if there are enough.
+    Answers come from `documents`, or else from the `corpus.jsonl` or the folder `library` beside
+    the file. `limit` questions are drawn with `seed`, up to half of them unanswerable.
     """
     questions = sample_balanced(read_questions(file), limit, seed=seed)
     embedder = open_embedder(config)
-    opened = _opened(file, embedder, config, documents, cache, progress)
+    opening = _open_searcher(file, embedder, config, documents, cache, progress)
     model = open_model(config.backend, prompt_folders=config.prompt_folders, guard=config.guard)
     rules = find_calibration(embedder.fingerprint, ENGLISH.name)
     about = {
@@ -50,7 +49,7 @@ def measure_answers(
         "style": config.answering.style,
     }
     try:
-        with opened as searcher:
+        with opening as searcher:
             return evaluate_answers(
                 questions,
                 Answerer(searcher, model, config.answering),
@@ -73,17 +72,17 @@ def measure_pages(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Return how often each mode finds the page that a question in a file names.
+    """Measure how often each search mode finds the page that a question in a file names.
 
-    The documents are those of `measure_answers`; `limit` is the number of answerable questions
-    drawn.
+    The documents are those of `measure_answers`. `limit` answerable questions are drawn with
+    `seed`.
     """
     require_measures()
-    can = [question for question in read_questions(file) if question.answerable]
+    answerable = [question for question in read_questions(file) if question.answerable]
     embedder = open_embedder(config)
-    with _opened(file, embedder, config, documents, cache, progress) as searcher:
+    with _open_searcher(file, embedder, config, documents, cache, progress) as searcher:
         return evaluate_pages(
-            sample(can, limit, seed=seed),
+            sample(answerable, limit, seed=seed),
             searcher,
             about=_about(file, config, embedder, limit),
             seed=seed,
@@ -91,7 +90,7 @@ def measure_pages(
         )
 
 
-def _opened(
+def _open_searcher(
     file: Path,
     embedder: Embedder,
     config: Config,
@@ -112,7 +111,7 @@ def _opened(
     if folder.exists():
         return documents_searcher(folder, embedder, config=config, cache=cache, progress=progress)
     raise UsageError(
-        f"There is neither a corpus.jsonl nor a folder library beside {file}.",
+        f"There is neither a file corpus.jsonl nor a folder library beside {file}.",
         hint="Name the documents that the questions are about: --documents PATH",
     )
 

@@ -1,4 +1,4 @@
-"""The quality of summaries, compared with the first words of the document as a floor."""
+"""The quality of summaries, compared with the lead baseline: the first words of the document."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def evaluate_summaries(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Return the figures of summaries (`summary …`) and of the lead baseline (`lead …`).
+    """Measure summaries (`summary …`) and the lead baseline (`lead …`).
 
-    The lead baseline is the first words of the document, as many as the summary has. ROUGE is
-    described at `rouge`. `supported_numbers` and `supported_names` are the shares of the numbers
-    and names in the summaries that are in the source document. `coverage` is the share of the text
-    that the model read. `about` tells the mean words and seconds of a summary. Give a summarizer
-    without a journal: seconds of calls that were not made mean nothing.
+    The lead baseline is the first words of the document, as many as the summary has. `rouge`
+    describes ROUGE. `supported_numbers` and `supported_names` are the shares of the numbers and
+    names in a summary that its document contains. `coverage` is the share of the text that the
+    model read. `about` gains the mean words and seconds of a summary. Pass a summarizer without a
+    journal: an answer from the journal takes no time.
     """
     names = [f"{side} {metric}" for side in SIDES for metric in METRICS]
     values: dict[str, dict[str, float]] = {name: {} for name in (*names, "summary coverage")}
@@ -77,9 +77,9 @@ def first_words(text: str, words: int) -> str:
 
 
 def judge_summary(text: str, item: ReferencedDocument, source: str) -> dict[str, dict[str, float]]:
-    """Return the values of each metric of one summary, by the id of its document."""
+    """Return the values of each metric for one summary, by the id of the item."""
     scores = {name: {item.id: value} for name, value in rouge(text, item.references).items()}
     scores |= {"supported_numbers": {}, "supported_names": {}}
-    for place, mention in enumerate(SourceVocabulary([source]).mentions(text), start=1):
-        scores[f"supported_{mention.kind}s"][f"{item.id}/{place}"] = float(mention.supported)
+    for index, mention in enumerate(SourceVocabulary([source]).mentions(text), start=1):
+        scores[f"supported_{mention.kind}s"][f"{item.id}/{index}"] = float(mention.supported)
     return scores

@@ -1,4 +1,4 @@
-"""Folder → store → index: keeping it equal to a folder, verifying it, embedding it again."""
+"""Folder → store → index: ingest and watch folders, verify a collection, embed it again."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The parts of ingestion as the configuration has them."""
+"""The parts of ingestion, opened as the configuration says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from quoth.text import Splitter
 
 
 def open_splitter(embedder: Embedder, settings: Ingestion) -> Splitter:
-    """Return the splitter of a collection: by the embedder's tokens, with room for headings."""
+    """Open the splitter of a collection: by the embedder's tokens, with room for headings."""
     return Splitter(
         embedder.token_starts,
         chunk_tokens=settings.chunk_tokens,
@@ -32,7 +32,7 @@ def open_ingestor(
     splitter: Splitter | None = None,
     state: Path | None = None,
 ) -> Ingestor:
-    """Return the ingestor of a collection, with the configured splitter unless one is given.
+    """Open the ingestor of a collection, with the configured splitter unless one is given.
 
     See `Ingestor` for `state`.
     """

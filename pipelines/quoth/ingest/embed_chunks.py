@@ -1,4 +1,4 @@
-"""Chunks of documents → vectors: in batches, ahead of their storing, and no text twice."""
+"""Chunks → vectors: in batches, while earlier ones are stored, and no text twice."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from quoth.embed import Embedder, EmbeddingThread, embedded_text
 from quoth.types import Chunk, Vectors
 
 BATCH_CHUNKS = 192
-"""Chunks that are embedded together, so that small documents fill a batch."""
+"""The number of chunks in a batch; small documents share one."""
 _AHEAD = 2
-"""Batches that are being embedded or wait for it."""
+"""The most batches that are embedded or wait to be embedded."""
 
 Item = TypeVar("Item")
 KnownVectors = Callable[[Sequence[str]], Mapping[str, Vectors]]
-"""Given hashes of texts, the vectors of those that were embedded before."""
+"""Given hashes of texts, the vectors of the texts that were embedded before."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedChunks(Generic[Item]):
-    """The chunks of one item, with a row of `vectors` and the hash of the embedded text of each."""
+    """The chunks of one item; each has a row of `vectors` and the hash of its embedded text."""
 
     item: Item
     chunks: Sequence[Chunk]
@@ -35,7 +35,7 @@ class EmbeddedChunks(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class _Batch(Generic[Item]):
-    """Items whose chunks are being embedded. `missing` are the hashes without a known vector."""
+    """Items whose chunks are being embedded; `missing` are the hashes without a known vector."""
 
     items: Sequence[tuple[Item, Sequence[Chunk]]]
     hashes: Sequence[str]
@@ -53,22 +53,22 @@ def embed_chunks(
 ) -> Generator[EmbeddedChunks[Item], None, None]:
     """Yield each item, such as a document, with the vectors of its chunks, in order.
 
-    The next items are taken while a batch is embedded. A batch has fewer than `batch_chunks` chunks
-    when the embedder would wait otherwise. Close the generator to stop early.
+    The next items are read while a batch is embedded. A batch has fewer than `batch_chunks` chunks
+    if the embedder would otherwise be idle. Close the generator to stop early.
     """
     gathered: list[tuple[Item, Sequence[Chunk]]] = []
-    under_way: deque[_Batch[Item]] = deque()
+    in_flight: deque[_Batch[Item]] = deque()
     with EmbeddingThread(embedder) as thread:
         for item in items:
             gathered.append(item)
-            if not under_way or sum(len(chunks) for _, chunks in gathered) >= batch_chunks:
-                under_way.append(_submit(gathered, embedder, known_vectors, thread))
+            if not in_flight or sum(len(chunks) for _, chunks in gathered) >= batch_chunks:
+                in_flight.append(_submit(gathered, embedder, known_vectors, thread))
                 gathered = []
-            while len(under_way) > _AHEAD or (under_way and under_way[0].vectors.done()):
-                yield from _finish(under_way.popleft())
-        under_way.append(_submit(gathered, embedder, known_vectors, thread))
-        while under_way:
-            yield from _finish(under_way.popleft())
+            while len(in_flight) > _AHEAD or (in_flight and in_flight[0].vectors.done()):
+                yield from _finish(in_flight.popleft())
+        in_flight.append(_submit(gathered, embedder, known_vectors, thread))
+        while in_flight:
+            yield from _finish(in_flight.popleft())
 
 
 def _submit(

@@ -1,7 +1,7 @@
-"""Folder → store → index: the collection equals the folder afterwards, and every file has a line.
+"""Folder → store → index: the collection then equals the folder, and every file has an outcome.
 
-Unchanged files are not read, renamed ones not embedded again, and identical ones share what they
-hold. Parsing runs ahead in worker processes while this one embeds.
+Unchanged files are not read, renamed files are not embedded again, and identical files share one
+content. Worker processes parse while this process embeds.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class Ingestor:
     """Makes one collection equal to files and folders.
 
-    `state` is the folder that is never ingested: where Quoth keeps its own files. `workers` are the
-    processes that parse, 0 for one per core. A transaction stores about `batch_chunks` chunks.
+    `state` is the folder of Quoth's own files, which is never ingested. `workers` is the number of
+    parsing processes, 0 for one per core. A batch of `batch_chunks` chunks is embedded at once.
     """
 
     def __init__(
@@ -73,19 +73,19 @@ class Ingestor:
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
     ) -> Report:
-        """Add, change, rename and remove until the collection equals these files and folders.
+        """Add, update and remove sources until the collection equals these files and folders.
 
-        Sources outside `paths` stay as they are. A file that could not be read is not tried again
-        before it, the limits or the passwords change, unless `retry` is set; every run reports it.
-        Raises `UsageError` when there is nothing at all to read, `CollectionBusyError` when
-        another process writes, `FingerprintError` when the collection was built with another
-        embedder or splitter, `CollectionError` when the disk is full.
+        Sources outside `paths` stay as they are. A file that failed is read again only when the
+        file, the limits or the passwords change, or with `retry`; every run reports the failure.
+        Raises `UsageError` when there is nothing to read, `CollectionBusyError` when another
+        process writes for longer than `wait_seconds`, `FingerprintError` when the collection was
+        built with another embedder or splitter, and `CollectionError` when the disk is full.
         """
         begin = time.perf_counter()
         names = ", ".join(str(path) for path in paths)
         if not any(os.path.lexists(path.expanduser()) for path in paths):
             raise UsageError(
-                f"There is no such file or folder: {names}.", hint="Look at the spelling."
+                f"There is no such file or folder: {names}.", hint="Check the spelling."
             )
         with self.lock.hold(wait_seconds=wait_seconds):
             self.check_fingerprint()
@@ -93,7 +93,9 @@ class Ingestor:
                 self.store.analyse_again()
             plan = self._plan(paths, retry=retry, has_passwords=bool(passwords))
             if plan.is_empty():
-                raise UsageError(f"There are no files in {names}.", hint="Name a folder with some.")
+                raise UsageError(
+                    f"There are no files in {names}.", hint="Name a folder with files."
+                )
             outcomes = Outcomes(
                 len(plan.files), progress, skipped=[*plan.skipped], failed=[*plan.failed]
             )
@@ -104,7 +106,7 @@ class Ingestor:
         return outcomes.report(plan.gone, time.perf_counter() - begin)
 
     def check_fingerprint(self) -> None:
-        """Raise `FingerprintError` when embedder or splitter are not those of the collection."""
+        """Raise `FingerprintError` unless embedder and splitter are those of the collection."""
         for key, value in (
             ("embedder", self.embedder.fingerprint),
             ("splitter", self.splitter.fingerprint),
@@ -114,13 +116,13 @@ class Ingestor:
                 self.store.set_meta(key, value)
             elif known != value:
                 raise FingerprintError(
-                    f"This collection was built with another {key} than the configured one.",
-                    hint="`quoth reembed` builds it again with the configured one.",
+                    f"This collection was built with a different {key} from the configured one.",
+                    hint="`quoth reembed` rebuilds the collection with the configured one.",
                 )
 
     @property
     def _conditions(self) -> str:
-        """The state outside a file that decides whether the file can be read."""
+        """The conditions, besides the file itself, on which a failure depends."""
         return f"{metadata.version('quoth')} {astuple(self.limits)} {self.ocr}"
 
     def _plan(self, paths: Sequence[Path], *, retry: bool, has_passwords: bool) -> Plan:
@@ -159,7 +161,7 @@ class Ingestor:
     def _store(self, embedded: EmbeddedChunks[ReadFile], outcomes: Outcomes) -> None:
         read = embedded.item
         if has_changed(read.file):
-            reason = "It changed while it was read; the next run reads it again."
+            reason = "The file changed while it was read; the next run reads it again."
             outcomes.add(Outcome(str(read.file.path), reason, "failed"), failed=True)
             return
         self.store.put(
@@ -174,9 +176,9 @@ class Ingestor:
         outcomes.add(outcome_of(read.document, embedded.chunks))
 
     def _remove(self, plan: Plan, outcomes: Outcomes, paths: Sequence[Path]) -> None:
-        """Remove documents that are gone or no longer readable, and failures that are settled.
+        """Remove sources that are gone or no longer readable, and failures that are resolved.
 
-        This comes last, so that a renamed file finds its content still there.
+        Removal comes last, so that the content of a renamed file is still stored.
         """
         failed = {outcome.path for outcome in outcomes.failed}
         self.store.remove([*plan.gone, *sorted(failed & self.store.stamps().keys())])

@@ -1,4 +1,4 @@
-"""The outcomes of the files of a run."""
+"""The outcomes of a run, one for each file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAMED_PAGES = 10
 
 @dataclass(slots=True)
 class Outcomes:
-    """Gathers the outcomes of a run over `count` files, and reports each to `progress`."""
+    """Collects the outcomes of a run over `count` files, and reports each to `progress`."""
 
     count: int
     progress: Progress | None = None
@@ -38,25 +38,25 @@ class Outcomes:
         return next(outcome for outcome in self.failed if outcome.path == path)
 
     def report(self, gone: Iterable[str], seconds: float) -> Report:
-        """Return all outcomes, with those of the sources that are gone."""
+        """Return the report of the run, with an outcome for each source that is gone."""
         return Report(
             done=tuple(self.done),
             skipped=tuple(self.skipped),
             failed=tuple(self.failed),
-            removed=tuple(Outcome(path, "It is no longer there.", "removed") for path in gone),
+            removed=tuple(Outcome(path, "The file is gone.", "removed") for path in gone),
             seconds=seconds,
         )
 
 
 def outcome_of(document: Document, chunks: Sequence[Chunk]) -> Outcome:
-    """Return the outcome of a document that was stored, with its notes and its unread pages."""
+    """Return the outcome of a stored document, with its notes and its pages without text."""
     notes = list(document.notes)
     if unread := document.unreadable:
         numbers = ", ".join(map(str, unread[:_NAMED_PAGES]))
         numbers += " and more" * (len(unread) > _NAMED_PAGES)
-        of = f"{len(unread)} of {len(document.pages)} pages"
+        count = f"{len(unread)} of {len(document.pages)} pages"
         ocr = ", or images that need OCR" * (document.format == "pdf")
-        notes.append(f"There is no text on {of} ({numbers}): they are blank{ocr}.")
+        notes.append(f"There is no text on {count} ({numbers}): they are blank{ocr}.")
     return Outcome(
         path=document.source,
         reason=" ".join(notes) or "It was read.",

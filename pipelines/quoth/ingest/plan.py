@@ -1,4 +1,4 @@
-"""The work of a run: files to read, sources to remove, and outcomes that are known at once."""
+"""The plan of a run: files to read, sources to remove, and outcomes known in advance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quoth.ingest.walk import File
 from quoth.types import Outcome
 
 Stamp = tuple[int, int, str]
-"""Size, time of change in nanoseconds, and hash of the content of a source when it was read."""
+"""Size, modification time in nanoseconds and content hash of a source when it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Plan:
     failed: tuple[Outcome, ...]
 
     def is_empty(self) -> bool:
-        """Return whether the paths held nothing at all."""
+        """Whether there was nothing under the paths."""
         return not (self.files or self.gone or self.skipped or self.failed)
 
 
@@ -38,11 +38,12 @@ def plan_ingestion(
     conditions: str,
     has_passwords: bool = False,
 ) -> Plan:
-    """Return the work for the files that were found under `roots`.
+    """Plan a run over the files that were found under `roots`.
 
-    A file with the size and time of its stamp is unchanged. A failure is reported again, without a
-    reading, while the file and the `conditions` (limits, version) are the same. A source under
-    `roots` that was not found is gone, unless a folder above it could not be opened.
+    A file with the size and modification time of its stamp is unchanged. An earlier failure is
+    reported again, without reading the file, while the file and the `conditions` (limits, version)
+    are the same. A source under `roots` that was not found is gone, unless a folder above it could
+    not be opened.
     """
     files: dict[str, File] = {}
     skipped: list[Outcome] = []
@@ -52,9 +53,9 @@ def plan_ingestion(
             (failed if entry.status == "failed" else skipped).append(entry)
             continue
         path, stamp = str(entry.path), (entry.size, entry.mtime_ns)
-        before, failure = stamps.get(path), failures.get(path)
-        if before and before[:2] == stamp:
-            skipped.append(Outcome(path, "It is unchanged.", "unchanged"))
+        known, failure = stamps.get(path), failures.get(path)
+        if known and known[:2] == stamp:
+            skipped.append(Outcome(path, "The file is unchanged.", "unchanged"))
         elif (
             failure is not None
             and (failure.size, failure.mtime_ns, failure.conditions) == (*stamp, conditions)
@@ -63,22 +64,22 @@ def plan_ingestion(
             failed.append(Outcome(path, failure.reason, failure.status))
         else:
             files[path] = entry
-    here = {*files, *(outcome.path for outcome in skipped)}
+    present = {*files, *(outcome.path for outcome in skipped)}
     unopened = [outcome.path for outcome in failed]
-    above = make_absolute(roots)
+    absolute_roots = make_absolute(roots)
     gone = [
         path
         for path in stamps
-        if path not in here and is_under(path, above) and not is_under(path, unopened)
+        if path not in present and is_under(path, absolute_roots) and not is_under(path, unopened)
     ]
     return Plan(tuple(files.values()), tuple(gone), tuple(skipped), tuple(failed))
 
 
 def is_under(path: str, roots: Iterable[str]) -> bool:
-    """Return whether a path is one of the roots or lies below one."""
+    """Whether a path is one of the roots or below one."""
     return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
 
 
 def make_absolute(paths: Iterable[Path]) -> tuple[str, ...]:
-    """Return absolute paths that may still lead through links."""
+    """Return the paths as absolute ones, without resolving links."""
     return tuple(os.path.abspath(path.expanduser()) for path in paths)  # noqa: PTH100

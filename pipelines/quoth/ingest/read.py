@@ -1,4 +1,4 @@
-"""Files → documents and chunks: hashed, linked where their content is known, parsed otherwise."""
+"""Files → documents and chunks: hashed, then linked to a known content or parsed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LASTING = {"needs_password", "no_text", "empty", "corrupt", "unsupported", "lim
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file with the hash of its bytes and the document that was read from it."""
+    """A file, the hash of its bytes, and the document that was read from it."""
 
     file: File
     hash: str
@@ -27,7 +27,7 @@ class ReadFile:
 
 
 class FileReader:
-    """Reads the files of one run. A file without a document is an outcome."""
+    """Reads the files of one run; a file without a new document becomes an outcome."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class FileReader:
     def read(
         self, files: Sequence[File]
     ) -> Generator[tuple[ReadFile, Sequence[Chunk]], None, None]:
-        """Yield each file whose content is new, read and split, as soon as it is read."""
+        """Yield each file with new content and its chunks, as soon as it is read."""
         for path, result in self._pool.load_all(file.path for file in self._new(files)):
             file, hash = self._unread.pop(str(path))
             if isinstance(result, DocumentError):
@@ -58,19 +58,19 @@ class FileReader:
                 yield ReadFile(file, hash, result), self._splitter.split(result)
 
     def link_doubles(self) -> None:
-        """Link the files with the content of another file of the run, once that one is stored."""
+        """Link the files with the same content as another file of the run, after it is stored."""
         for file, hash in self._doubles:
             if not self._link(file, hash):
                 first = self._outcomes.failure_at(str(self._first[hash].path))
                 self._outcomes.add(replace(first, path=str(file.path)), failed=True)
 
     def _new(self, files: Sequence[File]) -> Iterator[File]:
-        """Yield the files to read, each hashed shortly before it is read."""
+        """Yield the files with new content; each is hashed shortly before it is read."""
         for file in files:
             try:
                 hash = content_hash(file.path)
             except OSError as error:
-                reason = f"It cannot be opened: {error.strerror}."
+                reason = f"The file cannot be opened: {error.strerror}."
                 self._outcomes.add(Outcome(str(file.path), reason, "failed"), failed=True)
                 continue
             if self._link(file, hash):
@@ -86,7 +86,7 @@ class FileReader:
         path = str(file.path)
         if not self._store.link(path, hash=hash, size=file.size, mtime_ns=file.mtime_ns):
             return False
-        self._outcomes.add(Outcome(path, "Its content was already here.", "linked"))
+        self._outcomes.add(Outcome(path, "Another source already has this content.", "linked"))
         return True
 
     def _fail(self, file: File, error: DocumentError) -> None:
@@ -106,7 +106,7 @@ class FileReader:
 
 
 def has_changed(file: File) -> bool:
-    """Return whether a file has another size or time of change by now, or is gone."""
+    """Whether a file is gone, or has a new size or modification time."""
     try:
         status = file.path.stat()
     except OSError:

@@ -1,7 +1,8 @@
-"""The same documents with another embedder or splitter: built apart, swapped at the end.
+"""The same documents with another embedder or splitter.
 
-No file is read again. Until the swap, which is one transaction, a process configured as before
-still gets its answers. An interrupted run continues where it stopped.
+No file is read again. The new chunks are built beside the old ones and replace them in one
+transaction; until then, a process with the old configuration still gets answers. An interrupted run
+continues where it stopped.
 """
 
 from __future__ import annotations
@@ -29,30 +30,31 @@ def reembed(
     wait_seconds: float = 0.0,
     batch_chunks: int = BATCH_CHUNKS,
 ) -> Report:
-    """Give every document the chunks and vectors of this embedder and splitter.
+    """Split and embed every document again, with this embedder and splitter.
 
-    Documents are `skipped` when the collection has those already. Raises `CollectionBusyError`
-    when another process writes for longer than `wait_seconds`. What an interrupted run finished,
-    in batches of about `batch_chunks` chunks, is not embedded again.
+    All documents are `skipped` when the collection was built with both. Raises
+    `CollectionBusyError` when another process writes for longer than `wait_seconds`. Documents that
+    an interrupted run finished, in batches of about `batch_chunks` chunks, are not embedded again.
     """
     begin = time.perf_counter()
-    made_with = {"embedder": embedder.fingerprint, "splitter": splitter.fingerprint}
+    fingerprints = {"embedder": embedder.fingerprint, "splitter": splitter.fingerprint}
     with lock.hold(wait_seconds=wait_seconds):
         sources = store.sources()
-        if all(store.meta(key) == value for key, value in made_with.items()):
+        if all(store.meta(key) == value for key, value in fingerprints.items()):
             return Report(
                 skipped=tuple(
-                    Outcome(source.path, "It is as configured.", "unchanged") for source in sources
+                    Outcome(source.path, "The document is as configured.", "unchanged")
+                    for source in sources
                 )
             )
-        build = Build(store.path.with_name("reembed.sqlite"), "|".join(made_with.values()))
+        build = Build(store.path.with_name("reembed.sqlite"), "|".join(fingerprints.values()))
         try:
             by_hash = {source.hash: source for source in sources}
             _fill(
                 build, store, embedder, splitter, by_hash,
                 progress=progress, batch_chunks=batch_chunks,
             )  # fmt: skip
-            store.replace_chunks(_finished(build, store, by_hash), made_with)
+            store.replace_chunks(_finished(build, store, by_hash), fingerprints)
             build.close(remove=True)
         finally:
             build.close()
@@ -60,7 +62,9 @@ def reembed(
         sources = store.sources()
     return Report(
         done=tuple(
-            Outcome(source.path, "It was embedded again.", "text", source.pages, source.chunks)
+            Outcome(
+                source.path, "The document was embedded again.", "text", source.pages, source.chunks
+            )
             for source in sources
         ),
         seconds=time.perf_counter() - begin,
@@ -77,7 +81,7 @@ def _fill(
     progress: Progress | None,
     batch_chunks: int,
 ) -> None:
-    """Embed the chunks that the build lacks. `sources` has one source for each content's hash."""
+    """Embed the contents that the build lacks; `sources` has a source for each content hash."""
     finished = build.read_finished()
     missing = {hash: source for hash, source in sources.items() if hash not in finished}
     same_embedder = store.meta("embedder") == embedder.fingerprint

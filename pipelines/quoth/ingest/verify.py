@@ -1,4 +1,4 @@
-"""The check of a collection: SQLite against itself, the files, the embedder and Chroma."""
+"""The verification of a collection: SQLite against itself, the files, the embedder and Chroma."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _LEAST_COSINE = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The checks that were made, and the problems found: nothing, when `problems` is empty.
+    """The counts of what was checked, and the problems.
 
-    `notes` are facts worth knowing that are not wrong, such as files that changed since.
+    `notes` are facts that are no problems, such as files that changed since their ingestion.
     """
 
     sources: int
@@ -38,7 +38,7 @@ def verify(
     *,
     wait_seconds: float = 0.0,
 ) -> Verification:
-    """Check everything that the collection holds; nothing is changed.
+    """Check the whole collection, without changing it.
 
     Raises `CollectionBusyError` when another process writes for longer than `wait_seconds`.
     """
@@ -49,19 +49,23 @@ def verify(
             return Verification(0, 0, 0, tuple(problems), ())
         sources = store.sources()
         for source in sources:
-            problems += _file(Path(source.path), source.size, source.mtime_ns, source.hash, notes)
+            problems += _check_file(
+                Path(source.path), source.size, source.mtime_ns, source.hash, notes
+            )
         if store.chunk_count():
             if store.meta("embedder") == embedder.fingerprint:
-                problems += _embedded(store, embedder)
+                problems += _check_vectors(store, embedder)
             else:
-                notes.append("It was built with another embedder; vectors were not compared to it.")
+                notes.append(
+                    "The collection was built with another embedder; its vectors were not checked."
+                )
         if not store.words_are_current:
-            notes.append("Its keywords are those of another version; `quoth rebuild` renews them.")
+            notes.append("The keywords were made by another version; `quoth rebuild` renews them.")
         added, removed = store.pending()
         if added or removed:
             notes.append(
                 f"{len(added) + len(removed)} changes are not in the index yet; the next search "
-                "or ingestion brings them there."
+                "or ingestion applies them."
             )
         problems += [Problem("index", str(index.folder), what) for what in index.differences()]
     return Verification(
@@ -73,37 +77,41 @@ def verify(
     )
 
 
-def _file(path: Path, size: int, mtime_ns: int, hash: str, notes: list[str]) -> Iterator[Problem]:
+def _check_file(
+    path: Path, size: int, mtime_ns: int, hash: str, notes: list[str]
+) -> Iterator[Problem]:
     try:
         status = path.stat()
         if (status.st_size, status.st_mtime_ns) != (size, mtime_ns):
             notes.append(f"{path} changed since it was ingested.")
         elif content_hash(path) != hash:
             yield Problem(
-                "file", str(path), "its content changed, but neither its size nor its time"
+                "file", str(path), "the content changed, but neither size nor modification time"
             )
     except OSError:
-        notes.append(f"{path} is no longer there, or cannot be opened.")
+        notes.append(f"{path} is gone or cannot be opened.")
 
 
-def _embedded(store: Store, embedder: Embedder) -> Iterator[Problem]:
-    """Compare the hashes of the embedded texts, and a sample of the vectors with the model's."""
+def _check_vectors(store: Store, embedder: Embedder) -> Iterator[Problem]:
+    """Check the hashes of the embedded texts, and a sample of the vectors against the model."""
     hashes = store.embedded_hashes()
     ids = list(hashes)
     for start in range(0, len(ids), _AT_ONCE):
         for id, chunk in store.chunks(ids[start : start + _AT_ONCE]).items():
             if embedded_text(chunk, embedder)[1] != hashes[id]:
                 where = f"{chunk.source}, page {chunk.page}, chunk {id}"
-                yield Problem("vectors", where, "it was embedded as another text")
-    some = ids[:: max(1, len(ids) // _SAMPLED)]
-    ids, vectors = store.vectors(some)
+                yield Problem("vectors", where, "the vector is that of another text")
+    sample = ids[:: max(1, len(ids) // _SAMPLED)]
+    ids, vectors = store.vectors(sample)
     chunks = store.chunks(ids)
-    again = embedder.embed([embedded_text(chunks[id], embedder)[0] for id in ids])
-    if vectors.shape != again.shape:
-        yield Problem("vectors", str(store.path), "they are not as wide as the model's")
+    expected = embedder.embed([embedded_text(chunks[id], embedder)[0] for id in ids])
+    if vectors.shape != expected.shape:
+        yield Problem(
+            "vectors", str(store.path), "the vectors do not have the dimensions of the model's"
+        )
         return
-    for id, cosine in zip(ids, (vectors * again).sum(axis=1), strict=True):
+    for id, cosine in zip(ids, (vectors * expected).sum(axis=1), strict=True):
         if not cosine >= _LEAST_COSINE:
             yield Problem(
-                "vectors", f"chunk {id}", f"the model gives another vector (cosine {cosine:.3f})"
+                "vectors", f"chunk {id}", f"the model computes another vector (cosine {cosine:.3f})"
             )

@@ -1,4 +1,4 @@
-"""The files below a folder, without leaving it and without special files."""
+"""The regular files below a folder; links never lead out of it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pathlib import Path
 from quoth.errors import UsageError
 from quoth.types import Outcome
 
-_NO_UNICODE = "Its name is not valid Unicode, so it was not read; give it another one."
+_NO_UNICODE = "The name is not valid Unicode, so the file was not read; rename it."
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A regular file: its absolute path, size in bytes, and time of change in nanoseconds."""
+    """A regular file: absolute path, size in bytes, and modification time in nanoseconds."""
 
     path: Path
     size: int
@@ -27,11 +27,11 @@ class File:
 
 
 def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File | Outcome]:
-    """Yield every file under these files and folders, once, ordered by path.
+    """Yield every file at or below these paths once, ordered by path.
 
-    Every path that is not read is an `Outcome` with its reason: hidden files, links that lead out
-    of the folder, sockets and devices, the folder `without` (`skipped`), and paths that cannot be
-    opened (`failed`).
+    Every other path is an `Outcome` with a reason: `skipped` for hidden files, links that lead out
+    of the folder, sockets, devices and the folder `without`, `failed` for paths that cannot be
+    opened.
     """
     seen: set[tuple[int, int]] = set()
     if without is not None and without.is_dir():
@@ -50,7 +50,7 @@ def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File
             yield Outcome(root, "There is no such file or folder.", "failed")
             continue
         except OSError as error:
-            yield Outcome(root, f"It cannot be opened: {error.strerror}.", "failed")
+            yield Outcome(root, f"The path cannot be opened: {error.strerror}.", "failed")
             continue
         if stat.S_ISDIR(status.st_mode):
             yield from _folder(root, status, Path(root).resolve(), seen, without_key)
@@ -59,9 +59,9 @@ def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File
 
 
 def find_files(paths: Iterable[str | PathLike[str]], *, glob: str = "*") -> list[Path]:
-    """Return the files under these paths, in order.
+    """Return the files at or below these paths, in order.
 
-    In folders only files whose name matches `glob` count. Raises `UsageError` when there is none.
+    Files in folders must have names that match `glob`. Raises `UsageError` when there is no file.
     """
     given = [Path(path) for path in paths]
     files: list[Path] = []
@@ -71,7 +71,7 @@ def find_files(paths: Iterable[str | PathLike[str]], *, glob: str = "*") -> list
         files += [entry.path for entry in entries if fnmatch(entry.path.name, pattern)]
     if not files:
         names = ", ".join(map(str, given))
-        raise UsageError(f"There are no files in {names}.", hint="Look at the spelling.")
+        raise UsageError(f"There are no files in {names}.", hint="Check the spelling.")
     return files
 
 
@@ -84,7 +84,7 @@ def _folder(
 ) -> Iterator[File | Outcome]:
     key = (status.st_dev, status.st_ino)
     if key == without:
-        yield Outcome(folder, "Quoth keeps its own state there.", "skipped")
+        yield Outcome(folder, "This is Quoth's own folder.", "skipped")
         return
     if key in seen:
         yield Outcome(folder, "The folder was already visited.", "skipped")
@@ -107,12 +107,12 @@ def _folder(
         try:
             linked = entry.is_symlink()
             if linked and not Path(path).resolve(strict=True).is_relative_to(root):
-                yield Outcome(path, "It is a link that leads out of the folder.", "skipped")
+                yield Outcome(path, "This is a link that leads out of the folder.", "skipped")
                 continue
             status = entry.stat()
         except (OSError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or "a link that leads nowhere"
-            yield Outcome(path, f"It cannot be opened: {reason}.", "skipped")
+            yield Outcome(path, f"The path cannot be opened: {reason}.", "skipped")
             continue
         if stat.S_ISDIR(status.st_mode):
             yield from _folder(path, status, root, seen, without)
@@ -124,23 +124,23 @@ def _entry(
     path: str, status: os.stat_result, seen: set[tuple[int, int]], *, linked: bool
 ) -> Iterator[File | Outcome]:
     if not stat.S_ISREG(status.st_mode):
-        yield Outcome(path, "It is not a regular file.", "skipped")
+        yield Outcome(path, "This is not a regular file.", "skipped")
         return
     if linked:
         key = (status.st_dev, status.st_ino)
         if key in seen:
-            yield Outcome(path, "It is a link to a file that was already read.", "skipped")
+            yield Outcome(path, "This is a link to a file that was already found.", "skipped")
             return
         seen.add(key)
     yield File(Path(path), status.st_size, status.st_mtime_ns)
 
 
 def _readable(path: str) -> str:
-    """Return the path as it can be printed and stored: bytes that are not UTF-8 are replaced."""
+    """Return a printable path: bytes that are not UTF-8 are replaced."""
     return path if path.isascii() else os.fsencode(path).decode("utf-8", "replace")
 
 
 def content_hash(path: Path) -> str:
-    """Return the hash of a file's content (BLAKE2b, 16 bytes, in hexadecimal)."""
+    """Return the BLAKE2b hash of a file's content (16 bytes, in hexadecimal)."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -1,4 +1,4 @@
-"""Keeps a collection equal to folders for as long as it runs."""
+"""Watches folders, and keeps a collection equal to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quoth.ingest.ingestor import Ingestor
 from quoth.types import Progress, Report
 
 REST_MILLISECONDS = 1000
-"""How long a folder must rest before it is read; a copy of many files is one change."""
+"""The quiet time of a folder before it is read, so that a copy of many files is one change."""
 _TICK_MILLISECONDS = 200
 
 
@@ -25,16 +25,16 @@ def watch(
     rest_milliseconds: int = REST_MILLISECONDS,
     stop: Event | None = None,
 ) -> Iterator[Report]:
-    """Ingest the folders, and again whenever something in them changes; yield each report.
+    """Ingest the folders now and after every change in them; yield each report.
 
-    Ends when `stop` is set, or with Ctrl-C. Between two runs other processes may write. Raises
+    Ends when `stop` is set, or with Ctrl-C. Other processes may write between two runs. Raises
     `UsageError` for a path that is not a folder.
     """
     for folder in folders:
         if not folder.expanduser().is_dir():
             raise UsageError(
                 f"{folder} is not a folder; only folders can be watched.",
-                hint="Name its folder.",
+                hint="Name the folder of the file.",
             )
     from watchfiles import watch as changes_in
 
@@ -49,7 +49,7 @@ def watch(
         stop_event=stop,
         raise_interrupt=True,
     ):
-        # The first round comes when watching has begun, so that no change falls in between.
+        # The first round comes after watching has begun, so that no change is missed.
         if not changes and not first:
             continue
         first = False
@@ -57,7 +57,7 @@ def watch(
             yield ingestor.ingest(
                 folders, passwords=passwords, progress=progress, wait_seconds=wait_seconds
             )
-        except UsageError:  # there is nothing in them yet, or any more
+        except UsageError:  # the folders are empty
             yield Report()
 
 

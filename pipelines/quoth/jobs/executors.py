@@ -1,4 +1,4 @@
-"""The executors of a job's tasks: threads of this process, or an executor of the caller's."""
+"""Executors of the tasks of a job: threads of this process, or the caller's own."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Executor(Protocol):
         """Perform a task, now or later.
 
         `monitor` stays in this process: the executor reports the calls of the task to it, and ends
-        the task with `StoppedError` when `monitor.stopped` is true.
+        the task with `StoppedError` once `monitor.stopped` is true.
         """
 
     def close(self) -> None:
-        """Begin no further task, and wait for none."""
+        """Begin no further task, without waiting for those in progress."""
 
 
 class ThreadExecutor:
@@ -35,5 +35,5 @@ class ThreadExecutor:
         return self._pool.submit(self._performer.perform, task, monitor)
 
     def close(self) -> None:
-        """Begin no further task; those that are being performed end by themselves."""
+        """Begin no further task; the tasks in progress run to their end."""
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Job files: the sources, options and outputs of a job, kept to be run again."""
+"""Job files: the sources, options and outputs of a job, written down for later runs."""
 
 from __future__ import annotations
 
@@ -17,32 +17,38 @@ _HINT = "docs/summaries.md describes job files."
 
 
 class JobFile(BaseModel):
-    """The content of a job file. Paths are absolute; in the file, they are relative to its folder.
+    """The content of a job file. Paths are absolute here and relative to the folder in the file.
 
-    `settings` of the file are those of `quoth.yaml`, and are read by `read_job_settings`.
+    The file's `settings` are those of `quoth.yaml`; `read_job_settings` reads them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sources: tuple[Path, ...] = Field((), description="Files and folders.")
-    glob: str = Field("*", description="Of folders, only files whose name fits.")
+    glob: str = Field("*", description="Take only files with matching names from folders.")
     output: Path | None = Field(None, description="The folder for the summaries.")
-    format: Literal["text", "markdown", "json"] = Field("markdown", description="Of the outputs.")
-    query: str = Field("", description="Summarize what bears on this question.")
-    language: str = Field("", description="The language to write in.")
+    format: Literal["text", "markdown", "json"] = Field(
+        "markdown", description="The format of the summaries."
+    )
+    query: str = Field("", description="Summarize only what is relevant to this question.")
+    language: str = Field("", description="The language of the summaries.")
     json_schema: Path | None = Field(
         None, alias="schema", description="A JSON schema that each result must meet."
     )
-    trace: bool = Field(False, description="Write the tree of partial summaries too.")
+    trace: bool = Field(False, description="Also write the tree of partial summaries.")
     workers: int = Field(
-        0, ge=0, description="Documents in parallel; 0 takes as many as the model decodes."
+        0, ge=0, description="Documents at once; 0 takes the number from the model."
     )
-    max_failures: int = Field(0, ge=0, description="Stop after more failed documents; 0 never.")
-    max_pages: int = Field(0, ge=0, description="Most pages to read; 0 reads all.")
+    max_failures: int = Field(
+        0, ge=0, description="Stop after more failed documents than this; 0 never stops."
+    )
+    max_pages: int = Field(
+        0, ge=0, description="Read at most this many pages of a document; 0 reads all."
+    )
 
 
 def find_job(name: str) -> Path:
-    """Return the job file of that path, or the example of that name that comes with Quoth."""
+    """Return the path of a job file, given its path or the name of an example."""
     path = Path(name).expanduser()
     if path.is_file():
         return path
@@ -56,15 +62,18 @@ def find_job(name: str) -> Path:
 
 
 def read_job(path: Path) -> JobFile:
-    """Return the contents of a job file; paths of an example are relative to the working folder.
+    """Read a job file; paths in an example are relative to the working folder.
 
-    Raises `ConfigurationError` that names the line, the key, and for an unknown one the nearest.
+    Raises `ConfigurationError`, which names the line and the key, and the nearest key to an unknown
+    one.
     """
     root = compose(path)
     if root is None:
         return JobFile()
     if not isinstance(root, yaml.MappingNode):
-        raise ConfigurationError(f"{path} must hold `name: value`, as `sources: [documents]`.")
+        raise ConfigurationError(
+            f"{path} must hold lines of `name: value`, such as `sources: [documents]`."
+        )
     known = {field.alias or name for name, field in JobFile.model_fields.items()}
     values: dict[str, object] = {}
     lines: dict[str, int] = {}
@@ -82,7 +91,7 @@ def read_job(path: Path) -> JobFile:
                 + (f" The nearest one is {near!r}." if near else ""),
                 hint=_HINT,
             )
-        values[key] = _value(value_node, f"{path} line {line}: {key}")
+        values[key] = _read_value(value_node, f"{path} line {line}: {key}")
     base = Path.cwd() if path.parent == jobs_folder() else path.resolve().parent
     try:
         job = JobFile.model_validate(values)
@@ -102,16 +111,16 @@ def read_job(path: Path) -> JobFile:
     )
 
 
-def _value(node: yaml.Node, place: str) -> object:
+def _read_value(node: yaml.Node, label: str) -> object:
     try:
         value: object = yaml.constructor.SafeConstructor().construct_object(node, deep=True)
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{place} is not a value.") from error
+        raise ConfigurationError(f"{label} is not a valid value.") from error
     return value
 
 
 def read_job_settings(path: Path, overrides: dict[str, object]) -> Effective:
-    """Return the configuration of a job: its `settings`, then the environment, then `overrides`.
+    """Return the configuration of a job: its `settings`, the environment, then `overrides`.
 
     Raises `ConfigurationError` as `load_config` does.
     """

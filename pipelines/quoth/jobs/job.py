@@ -1,7 +1,7 @@
-"""A job: many documents, a folder with a summary of each, and a report of the run.
+"""A job: a summary of each of many documents, in one folder, and a report of the run.
 
-A job keeps no state. Finished calls are in the journal, so the same job run again resumes where it
-stopped, whatever stopped it, and writes the same outputs.
+A job has no state of its own. Finished calls are in the journal, so a job that is run again resumes
+where it stopped, whatever stopped it, and writes the same outputs.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class SummaryJob:
     """Summarizes documents into a folder.
 
     `load` reads one document. `form` is the format of the outputs; with `trace`, the tree of each
-    summary is written next to it as JSON and HTML. `workers` documents are summarized in parallel
-    (0: as many as the model decodes in parallel); together they make no more concurrent calls than
-    that. More than `max_failures` failed documents end the job (0: never). A backend that fails is
-    asked again `retries` times, after `backoff` seconds, twice as many, and so on; then the job
-    pauses. An `executor` of the caller's takes the place of the threads, and of `workers`,
-    `retries` and `backoff` with them.
+    summary is written beside it as JSON and HTML. `workers` is the number of documents at once; 0
+    means as many as the model decodes in parallel, which also limits the calls at once. More than
+    `max_failures` failed documents end the job (0: never). A call that fails in the backend is
+    retried `retries` times, after `backoff` seconds and twice as long each time; then the job
+    pauses. A caller's `executor` replaces the threads, and with them `workers`, `retries` and
+    `backoff`.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class SummaryJob:
         self._executor = executor
 
     def plan(self, paths: Sequence[Path]) -> JobPlan:
-        """Return the estimate of the job, from reading every document, without a model call."""
+        """Estimate the cost of the job. Reads every document; makes no model call."""
         plans: list[tuple[str, SummaryPlan]] = []
         failed: list[Outcome] = []
         for path in paths:
@@ -80,20 +80,20 @@ class SummaryJob:
     def run(
         self, paths: Sequence[Path], *, base: Path | None = None, plan: JobPlan | None = None
     ) -> JobReport:
-        """Summarize the documents and return the outcome of each; `report.json` holds the same.
+        """Summarize the documents, and return the report that is also saved as `report.json`.
 
-        An output has the place in the folder that its document has in `base`, under the whole name
-        of the document with the ending of the format: `minutes.pdf.md`. The first Ctrl-C lets the
-        calls in flight finish; a second one does not.
+        An output has the same path in the output folder as its document has in `base`, plus the
+        suffix of the format: `minutes.pdf.md`. The first Ctrl-C lets the calls in flight finish; a
+        second one does not.
 
-        Raises `CollectionBusyError` while another run of the job is at work, `UsageError` when the
-        folder cannot be written, and `CollectionError` when it or the journal no longer can.
+        Raises `CollectionBusyError` during another run of the job, `UsageError` when the folder
+        cannot be written, and `CollectionError` when the folder or the journal becomes unwritable.
         """
         lock = WriteLock(
             self.output / LOCK,
             subject=str(self.output),
-            busy_hint="Wait for it, or choose another -o.",
-            denied_hint="Choose another one with -o.",
+            busy_hint="Wait for it to end, or choose another folder with -o.",
+            denied_hint="Choose another folder with -o.",
         )
         with lock.hold():
             remove_parts(self.output)
@@ -132,7 +132,7 @@ class SummaryJob:
 
 
 def _name_outputs(paths: Sequence[Path], base: Path | None) -> dict[Path, str]:
-    """Return the name of each document's outputs in the folder, all of them different."""
+    """Return a distinct name in the folder for the outputs of each document."""
     names: dict[Path, str] = {}
     taken: set[str] = {REPORT}
     for path in paths:

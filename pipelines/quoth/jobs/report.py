@@ -12,14 +12,14 @@ from quoth.types import Outcome, Report, Timings
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
-    """The plan of each document, and the documents that cannot be read, with the reason."""
+    """The plan for each document, and the documents that cannot be read, with reasons."""
 
     documents: tuple[tuple[str, SummaryPlan], ...]
     failed: tuple[Outcome, ...]
 
     @property
     def total(self) -> SummaryPlan:
-        """The sum of all plans."""
+        """The sum of the plans."""
         total = SummaryPlan(0, 0, 0, 0, 0, 0, 0.0)
         for _, plan in self.documents:
             total += plan
@@ -28,9 +28,9 @@ class JobPlan:
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """How far a job is. `seconds_left` is `None` until the time can be estimated.
+    """The progress of a job. `seconds_left` is `None` until the time can be estimated.
 
-    `calls_planned` counts the calls of the documents that were begun; with a plan, of all.
+    `calls_planned` counts the calls of all documents with a plan, else of those begun.
     """
 
     documents: int
@@ -48,9 +48,9 @@ TellProgress = Callable[[JobProgress], None]
 class JobReport:
     """The result of a job.
 
-    `paused` says why the job ended before all documents were done (the backend failed);
-    `interrupted` says that it was stopped with Ctrl-C. The remaining documents are `skipped`, with
-    the status `pending`. `coverage` is the lowest coverage of all summaries.
+    `paused` is the reason why the job ended early, such as a backend that failed, or empty.
+    `interrupted` is whether Ctrl-C stopped it. The remaining documents are `skipped`, with the
+    status `pending`. `coverage` is the lowest coverage of all summaries.
     """
 
     report: Report
@@ -72,6 +72,6 @@ class JobReport:
 
 
 def report_json(report: JobReport) -> str:
-    """Return the report of a job as JSON."""
+    """Return the report of a job as JSON text."""
     value = asdict(report) | {"exit_code": report.exit_code}
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""One run of a job: tasks go to an executor, outputs and a report come into a folder."""
+"""One run of a job: tasks → executor → outputs and a report in a folder."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ class JobRun(Monitor):
         self._paused = ""
         self._interrupted = False
 
-    # -- what an executor tells ----------------------------------------------------------------
+    # -- reports of an executor ----------------------------------------------------------------
 
     @property
     def stopped(self) -> bool:
-        """Whether no further call is to be begun."""
+        """Whether no further call may begin."""
         return self._stop.is_set()
 
     def planned(self, calls: int) -> None:
-        """Count calls that are going to be made."""
+        """Count planned calls."""
         with self._lock:
             self._planned += calls
 
@@ -76,7 +76,7 @@ class JobRun(Monitor):
     # -- the run -------------------------------------------------------------------------------
 
     def run(self, executor: Executor) -> JobReport:
-        """Perform all tasks, and return their outcomes.
+        """Perform all tasks, and return the report.
 
         The first Ctrl-C lets the calls in flight finish; a second one is raised.
         """
@@ -100,7 +100,7 @@ class JobRun(Monitor):
                 self._stop.set()
 
     def _settle(self, task: SummaryTask, future: Future[TaskResult]) -> None:
-        """Write the outputs of a task that has ended, or note why there are none."""
+        """Write the outputs of a finished task, or note the reason why there are none."""
         try:
             result = future.result()
             for name, text in result.outputs.items():
@@ -111,7 +111,7 @@ class JobRun(Monitor):
             self._end(fatal=error)
         except BackendError as error:
             self._end(paused=str(error))
-        except Exception as error:  # an executor of the caller's may fail in ways of its own
+        except Exception as error:  # a caller's executor may raise any error
             self._note(task, TaskResult(describe_failure(task.path, error)))
         else:
             self._note(task, result)
@@ -161,7 +161,7 @@ class JobRun(Monitor):
         with self._lock:
             outcomes = [
                 self._outcomes.get(task.path)
-                or Outcome(str(task.path), "not done yet; run the same job again", "pending")
+                or Outcome(str(task.path), "It is not done yet; run the same job again.", "pending")
                 for task in self._tasks
             ]
             return JobReport(

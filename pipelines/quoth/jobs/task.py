@@ -26,17 +26,17 @@ from quoth.views import FORMATS, Format, render_summary, trace_json, trace_page
 ReadDocument = Callable[[Path], Document]
 
 FATAL = (ConfigurationError, CollectionError, PromptError, ModelNotFoundError)
-"""Errors that every other document would meet as well, so they end the job."""
+"""Errors that every document would meet, so they end the job."""
 
 _TICK = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryTask:
-    """One document to be summarized, and the form of its outputs.
+    """One document to summarize, and the form of its outputs.
 
-    `name` is the path of the outputs within the folder of the job, without the ending of the
-    format. With `trace`, the tree of partial summaries is written as well, as JSON and HTML.
+    `name` is the path of the outputs within the folder of the job, without the suffix of the
+    format. With `trace`, the tree of partial summaries is also written, as JSON and HTML.
     """
 
     path: Path
@@ -48,7 +48,7 @@ class SummaryTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """The result of a task: a line of the report, and the text of each output by its name."""
+    """The result of a task: its line in the report, and the text of each output by name."""
 
     outcome: Outcome
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -58,8 +58,8 @@ class TaskResult:
 class Performer:
     """Performs tasks in this process: reads a document, summarizes it, renders the summary.
 
-    A backend that fails is asked again `retries` times, after `backoff` seconds, twice as many, and
-    so on.
+    A call that fails in the backend is retried `retries` times, after `backoff` seconds and twice
+    as long each time.
     """
 
     def __init__(
@@ -71,11 +71,10 @@ class Performer:
         self._backoff = backoff
 
     def perform(self, task: SummaryTask, monitor: Monitor) -> TaskResult:
-        """Return the result of a task; a document that cannot be summarized is a failed outcome.
+        """Summarize the document of a task; one that cannot be summarized is a failed outcome.
 
-        Raises errors that do not concern this document alone: those of `FATAL`, `BackendError` when
-        the backend still fails after all retries, and `StoppedError` when `monitor` has stopped the
-        work.
+        Raises the errors that concern more than this document: those of `FATAL`, `BackendError`
+        when the backend fails after all retries, and `StoppedError` when `monitor` stops the work.
         """
         if monitor.stopped:
             raise StoppedError("The job was stopped before this document.")
@@ -84,7 +83,7 @@ class Performer:
             summary = self._summarize(document, task.options, monitor)
         except (StoppedError, *FATAL):
             raise
-        except Exception as error:  # the last line of defence: no document ends the others
+        except Exception as error:  # one document never ends the others
             if _may_recover(error):
                 raise
             return TaskResult(describe_failure(task.path, error))
@@ -109,7 +108,7 @@ class Performer:
 
 
 def describe_failure(path: Path, error: Exception) -> Outcome:
-    """Return the line of a report for a document that failed."""
+    """Return the outcome of a document that failed."""
     status = error.status if isinstance(error, DocumentError) else "failed"
     if isinstance(error, QuothError):
         return Outcome(str(path), str(error), status)
@@ -119,7 +118,7 @@ def describe_failure(path: Path, error: Exception) -> Outcome:
 
 
 def _may_recover(error: BaseException) -> bool:
-    """Whether a backend that failed may answer later."""
+    """Whether the backend may answer later."""
     return isinstance(error, BackendUnavailableError) or (
         isinstance(error, BackendError) and error.retryable
     )

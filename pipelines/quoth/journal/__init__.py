@@ -1,4 +1,4 @@
-"""Every finished model call, on disk from the moment it ends."""
+"""The journal of finished model calls: each is on disk from the moment it ends."""
 
 import lazy_loader
 

@@ -15,25 +15,25 @@ _FINGERPRINT = "langchain"
 
 
 class JournalCache(BaseCache):
-    """Answers of any LangChain model, kept in a journal under the model's own description."""
+    """Answers of any LangChain model, recorded in a journal by the model's description."""
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
 
     def lookup(self, prompt: str, llm_string: str) -> RETURN_VAL_TYPE | None:
-        """Return the model's answer to the prompt, or `None`."""
+        """Return the recorded answer of the model to the prompt, or `None`."""
         entry = self.journal.lookup(_identity(prompt, llm_string).key)
         if entry is None:
             return None
-        return [_read(value) for value in json.loads(entry.text)]
+        return [_from_json(value) for value in json.loads(entry.text)]
 
     def update(self, prompt: str, llm_string: str, return_val: RETURN_VAL_TYPE) -> None:
-        """Keep the model's answer to the prompt."""
-        text = json.dumps([_written(generation) for generation in return_val])
+        """Record the answer of the model to the prompt."""
+        text = json.dumps([_to_json(generation) for generation in return_val])
         self.journal.record(Entry(_identity(prompt, llm_string), text, model=_FINGERPRINT))
 
     def clear(self, **kwargs: Any) -> None:
-        """Drop everything that came through this cache; other calls in the journal stay."""
+        """Drop the answers that this cache recorded; other calls stay in the journal."""
         self.journal.forget(_FINGERPRINT)
 
 
@@ -41,7 +41,7 @@ def _identity(prompt: str, llm_string: str) -> CallIdentity:
     return CallIdentity(_FINGERPRINT, prompt, {"model": llm_string})
 
 
-def _written(generation: Generation) -> dict[str, Any]:
+def _to_json(generation: Generation) -> dict[str, Any]:
     message = generation.message if isinstance(generation, ChatGeneration) else None
     return {
         "text": generation.text,
@@ -49,7 +49,7 @@ def _written(generation: Generation) -> dict[str, Any]:
     }
 
 
-def _read(value: dict[str, Any]) -> Generation:
+def _from_json(value: dict[str, Any]) -> Generation:
     if value["message"] is None:
         return Generation(text=value["text"])
     return ChatGeneration(message=messages_from_dict([value["message"]])[0])

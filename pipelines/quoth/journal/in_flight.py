@@ -1,4 +1,4 @@
-"""Which calls are being made now, so that the same call is not made a second time."""
+"""The calls in flight, so that threads do not make the same call twice."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 60.0
-"""Seconds that a thread waits for a streamed call, which its reader may never read to the end."""
+"""The longest wait in seconds for a streamed call; its reader may never reach the end."""
 
 _TICK = 0.2
 
 
 class _Claim:
-    """One call that is being made, and the threads that wait for it."""
+    """One call in flight, and the threads that wait for it."""
 
     def __init__(self) -> None:
         self.users = 0
@@ -23,9 +23,9 @@ class _Claim:
         self._streamed = False
 
     def acquire(self, streamed: bool) -> bool:
-        """Wait for the call; return whether this thread now makes it in its turn."""
+        """Wait for the call to end; return whether this thread may now make it."""
         if self._thread == threading.get_ident():
-            return False  # This thread reads a stream of the same call: waiting would be forever.
+            return False  # This thread reads a stream of the same call, and would wait forever.
         begin = time.monotonic()
         while not self._lock.acquire(timeout=_TICK):
             if self._streamed and time.monotonic() - begin > PATIENCE:
@@ -39,7 +39,7 @@ class _Claim:
 
 
 class InFlight:
-    """The calls that the threads of this process are making, by key."""
+    """The calls in flight in this process, by key."""
 
     def __init__(self) -> None:
         self._claims: dict[str, _Claim] = {}

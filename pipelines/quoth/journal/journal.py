@@ -1,8 +1,7 @@
-"""The journal: one SQLite file that holds every finished model call from the moment it ends.
+"""The journal: one SQLite file with every finished model call from the moment it ends.
 
-A call is known by the weights that answered (their fingerprint, not their name), the exact prompt,
-and the parameters. The same call is never made twice, whichever feature makes it, even if the
-process is killed in between.
+A call is identified by the weights (their fingerprint, not their name), the exact prompt and the
+parameters. No call is made twice, by any feature, even if the process is killed in between.
 """
 
 from __future__ import annotations
@@ -74,10 +73,10 @@ class CallIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One finished call. `at` is seconds since 1970; the journal sets it when it is 0.
+    """One finished call. `at` is in seconds since 1970; the journal sets it when it is 0.
 
-    `thinking` is the reasoning of the model before its answer; `purpose` is a word for the feature
-    that made the call.
+    `thinking` is the model's reasoning before its answer; `purpose` names the feature that made the
+    call.
     """
 
     identity: CallIdentity
@@ -92,7 +91,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ModelShare:
-    """The calls of one model in the journal."""
+    """The calls in the journal that one model answered."""
 
     fingerprint: str
     model: str
@@ -102,9 +101,9 @@ class ModelShare:
 
 @dataclass(frozen=True, slots=True)
 class JournalStats:
-    """The content of the journal: calls, bytes on disk, first and last time, each model.
+    """Statistics of the journal: calls, bytes on disk, first and last time, models.
 
-    `purposes` counts the calls by their purpose; calls without one are counted under "".
+    `purposes` counts the calls by purpose; the key is "" for calls without one.
     """
 
     calls: int
@@ -116,10 +115,10 @@ class JournalStats:
 
 
 class Journal:
-    """Finished calls on disk. Safe to use from many threads and many processes.
+    """Finished calls on disk. Threads and processes may share one file.
 
     Raises `CollectionError` when the file cannot be read or written, and `CollectionBusyError`
-    when another process has held it for too long.
+    when another process keeps it locked for too long.
     """
 
     def __init__(self, path: Path) -> None:
@@ -134,14 +133,14 @@ class Journal:
         self._database.close()
 
     def lookup(self, key: str) -> Entry | None:
-        """Return the finished call, or `None` when it was never finished."""
+        """Return the finished call with this key, or `None`."""
         row = self._database.read(f"SELECT {_COLUMNS} FROM calls WHERE key = ?", (key,)).fetchone()  # noqa: S608
         return None if row is None else _entry(row)
 
     def record(self, entry: Entry) -> str:
-        """Write a finished call to disk, and return its key once it is durable.
+        """Write a finished call to disk, and return its key once the call is durable.
 
-        A call that is there already is replaced.
+        An earlier entry with the same key is replaced.
         """
         identity = entry.identity
         row = (
@@ -162,14 +161,14 @@ class Journal:
         return identity.key
 
     def forget(self, fingerprint: str) -> int:
-        """Drop all calls to some weights; return how many there were."""
+        """Drop all calls to the weights with this fingerprint; return their number."""
         with self._database.transaction() as connection:
             return connection.execute(
                 "DELETE FROM calls WHERE fingerprint = ?", (fingerprint,)
             ).rowcount
 
     def prune(self, older_than: timedelta) -> int:
-        """Drop all calls that ended longer ago than this, give the space back, return how many."""
+        """Drop the calls that ended longer ago, and free their space; return their number."""
         with self._database.transaction() as connection:
             count = connection.execute(
                 "DELETE FROM calls WHERE at < ?", (time.time() - older_than.total_seconds(),)
@@ -178,7 +177,7 @@ class Journal:
         return count
 
     def stats(self) -> JournalStats:
-        """Return counts, sizes and times of the calls in the journal."""
+        """Return the statistics of the journal."""
         calls, first, last = self._database.read(
             "SELECT count(*), min(at), max(at) FROM calls"
         ).fetchone()
@@ -203,7 +202,7 @@ class Journal:
         )
 
     def spent(self, fingerprint: str) -> Timings | None:
-        """Return the cost of the last calls to some weights on this machine, added up."""
+        """Return the summed timings of the last calls to the weights, or `None` without calls."""
         rows = self._database.read(
             "SELECT timings FROM calls WHERE fingerprint = ? ORDER BY at DESC LIMIT ?",
             (fingerprint, _RECENT),
@@ -212,7 +211,7 @@ class Journal:
         return spent if spent.calls else None
 
     def export(self) -> Iterator[dict[str, Any]]:
-        """Yield every call as plain JSON values, oldest first."""
+        """Yield every call as JSON values, oldest first."""
         for row in self._database.read(f"SELECT {_COLUMNS} FROM calls ORDER BY at, key"):  # noqa: S608
             entry = _entry(row)
             yield {
@@ -232,7 +231,6 @@ class Journal:
 
 
 _COLUMNS = "at, fingerprint, model, prompt, parameters, text, finish, timings, thinking, purpose"
-_PURPOSES = "SELECT purpose, count(*) FROM calls GROUP BY purpose ORDER BY count(*) DESC"
 _PLACES = ", ".join("?" * (1 + len(_COLUMNS.split(", "))))
 
 
@@ -255,5 +253,5 @@ def _timings(text: str) -> Timings:
 
 
 def _storable(text: str) -> str:
-    """Return the text without halves of surrogate pairs, which SQLite cannot hold."""
+    """Return a text that SQLite can store: lone surrogates are replaced."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,8 +1,8 @@
-"""From a file to a document: its text by page, with page labels and headings.
+"""Loaders, which turn a file into a document: text by page, with page labels and headings.
 
-`load_document` reads one file in this process; a `LoaderPool` reads many in worker processes with
-limits, where a file that crashes or hangs its parser costs only itself; a `DocumentLoader` hands
-out LangChain documents. Nothing is imported before it is used.
+`load_document` reads one file in this process. A `LoaderPool` reads many in worker processes with
+limits, so that a file that crashes or hangs its parser fails alone. A `DocumentLoader` yields
+LangChain documents. Nothing is imported before it is used.
 """
 
 import lazy_loader

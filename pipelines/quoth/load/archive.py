@@ -1,4 +1,4 @@
-"""Opening zip files (office, OpenDocument, EPUB) without falling for a bomb."""
+"""Zip files (office, OpenDocument, EPUB), read within limits that stop zip bombs."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from defusedxml.common import DefusedXmlException
 from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError
 
-_MOST_MEMBERS = 50_000
+_MAX_MEMBERS = 50_000
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
 
 class Archive:
     """A zip file whose members are read whole, within the limits.
 
-    Opening it refuses a file that declares more unpacked bytes than allowed, and reading stops
-    where the members read so far pass that size: no member can give more than it declares.
+    A file that declares more unpacked bytes than allowed is refused on opening, and reading stops
+    at that size, whatever a member declares.
     """
 
     def __init__(self, path: Path, limits: Limits) -> None:
@@ -33,9 +33,9 @@ class Archive:
         except _BROKEN as error:
             raise CorruptDocumentError(f"{path.name} is a damaged archive: {error}.") from error
         self._members = {info.filename.lstrip("/"): info for info in self._zip.infolist()}
-        self._left = limits.unpacked_bytes
+        self._bytes_left = limits.unpacked_bytes
         declared = sum(info.file_size for info in self._zip.infolist())
-        if declared > limits.unpacked_bytes or len(self._members) > _MOST_MEMBERS:
+        if declared > limits.unpacked_bytes or len(self._members) > _MAX_MEMBERS:
             self._zip.close()
             raise LimitExceededError(
                 f"{path.name} would unpack to {declared / 2**20:,.0f} MB in "
@@ -70,23 +70,23 @@ class Archive:
             raise NeedsPasswordError(f"{self._path.name} is encrypted.")
         try:
             with self._zip.open(info) as member:
-                content = member.read(self._left + 1)
+                content = member.read(self._bytes_left + 1)
         except _BROKEN as error:
             raise CorruptDocumentError(
                 f"The part {name} of {self._path.name} is damaged: {error}."
             ) from error
-        self._left -= len(content)
-        if self._left < 0:
+        self._bytes_left -= len(content)
+        if self._bytes_left < 0:
             raise LimitExceededError(f"{self._path.name} unpacks to more than allowed.")
         return content
 
     def xml(self, name: str) -> Element:
-        """Return a member as XML; entity bombs and broken XML are `CorruptDocumentError`."""
+        """Return a member as XML; raise `CorruptDocumentError` for entity bombs and broken XML."""
         return parse_xml(self.read(name), f"The part {name} of {self._path.name}")
 
 
 def parse_xml(content: bytes, what: str) -> Element:
-    """Return the root of XML; `what` names it in the `CorruptDocumentError` for broken XML."""
+    """Parse XML; a `CorruptDocumentError` for broken XML names it by `what`."""
     try:
         root: Element = ElementTree.fromstring(content)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:

@@ -1,4 +1,4 @@
-"""What every loader does to text before it becomes a page."""
+"""Text cleaning, which every loader applies before text becomes a page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 _TABLE = str.maketrans(
     {
         **{chr(code): None for code in (*range(32), 0x7F) if code not in (9, 10)},
-        # What is left of a dash or a quote when UTF-8 was read as Latin-1: it parts words.
+        # The rest of a dash or a quote where UTF-8 was read as Latin-1: it separates words.
         **{chr(code): " " for code in range(0x80, 0xA0)},
         "\u00ad": None,  # soft hyphen
         "\u200b": None,  # zero-width space
@@ -30,20 +30,20 @@ def clean(text: str) -> str:
     is changed: white space, ligatures and accents are as in the source.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
-    return without_surrogates(text.translate(_TABLE))
+    return replace_surrogates(text.translate(_TABLE))
 
 
-def without_surrogates(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """Return the text, of the same length, with lone surrogates replaced by U+FFFD."""
     return _SURROGATE.sub("\ufffd", text)
 
 
 def tidy(text: str) -> str:
-    """Return cleaned text without blanks at line ends and with at most one empty line in a row."""
+    """Return cleaned text without spaces at line ends and with at most one empty line in a row."""
     text = "\n".join(line.rstrip(" \t") for line in clean(text).split("\n"))
     return _MANY_NEWLINES.sub("\n\n", text).strip()
 
 
 def one_line(text: str) -> str:
-    """Return cleaned text with every run of white space as one blank."""
+    """Return cleaned text with every run of white space as one space."""
     return " ".join(clean(text).split())

@@ -17,10 +17,10 @@ def _load_no_part(path: Path, options: LoadOptions) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """The caller's options. `passwords` are tried in order, after none at all.
+    """The caller's options. `passwords` are tried in order, after an attempt without one.
 
-    `depth` is 0 for a file of the user's and grows by one for each attachment inside another. A
-    loader reads an embedded file of any format with `load_part`.
+    `depth` is 0 for the user's own file, and one more for each level of attachments. A loader reads
+    an embedded file of any format with `load_part`.
     """
 
     passwords: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ _CELL_LIMIT = 16 * 1024 * 1024
 
 
 def load_table(path: Path, options: LoadOptions) -> Document:
-    """Return a CSV or TSV file, one row a line; the header is said again in long tables."""
+    """Return a CSV or TSV file, one line per row; long tables repeat the header row."""
     text = _EXCEL_HINT.sub("", clean(read_text(path)))
     kind = "tsv" if path.suffix.lower() in (".tsv", ".tab") else "csv"
     csv.field_size_limit(_CELL_LIMIT)
@@ -37,17 +37,17 @@ def load_table(path: Path, options: LoadOptions) -> Document:
 
 
 def _delimiter(text: str, kind: str) -> str:
-    """Return the sign that splits the first lines most evenly."""
+    """Return the delimiter that splits the first lines most evenly."""
     if kind == "tsv":
         return "\t"
     lines = [line for line in text[:20_000].split("\n")[:20] if line.strip()]
     counts = {sign: [line.count(sign) for line in lines] for sign in ",;\t|"}
-    steady = {
+    fewest = {
         sign: min(per_line) for sign, per_line in counts.items() if per_line and min(per_line) > 0
     }
-    if not steady:
+    if not fewest:
         return ","
-    return max(steady, key=lambda sign: (steady[sign], sign == ","))
+    return max(fewest, key=lambda sign: (fewest[sign], sign == ","))
 
 
 def load_json(path: Path, options: LoadOptions) -> Document:
@@ -62,9 +62,9 @@ def load_json(path: Path, options: LoadOptions) -> Document:
 
 
 def load_json_lines(path: Path, options: LoadOptions) -> Document:
-    """Return JSON lines as blocks of `key: value` lines, one block a record."""
+    """Return JSON lines as blocks of `key: value` lines, one block per record."""
     blocks, broken = [], []
-    # Not splitlines: it also splits at U+2028, which may stand in a JSON string.
+    # Not splitlines: it also splits at U+2028, which may occur in a JSON string.
     for number, line in enumerate(read_text(path).split("\n"), 1):
         if not line.strip():
             continue
@@ -113,11 +113,11 @@ def _scalar(value: object) -> str:
 
 
 def load_xml(path: Path, options: LoadOptions) -> Document:
-    """Return the text of an XML file, one element with text a line."""
+    """Return the text of an XML file, one line per element with text."""
     text = decode_html(path.read_bytes(), path.name).lstrip("\ufeff \t\r\n")
     notes: tuple[str, ...] = ()
     try:
-        # The declaration may name another encoding than the bytes had.
+        # The declaration may name an encoding that the bytes do not have.
         content = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
         lines = list(_element_lines(parse_xml(content, path.name)))
     except CorruptDocumentError as error:

@@ -1,4 +1,4 @@
-"""Detects a file's format: by its first bytes and the parts of a zip file, then by its suffix."""
+"""The format of a file, detected by its first bytes and zip members, then by its suffix."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def suffix_of(path: Path) -> str:
 def detect(path: Path) -> str:
     """Return the name of the format, a key of `SUFFIXES`.
 
-    Raises `EmptyDocumentError` for no bytes at all, `NeedsPasswordError` for an encrypted office
+    Raises `EmptyDocumentError` for 0 bytes, `NeedsPasswordError` for an encrypted office
     file, `CorruptDocumentError` where the content contradicts a known suffix, and
     `UnsupportedFormatError` for anything else that no loader reads.
     """
@@ -112,35 +112,35 @@ def detect(path: Path) -> str:
         return _detect_ole(path, expected)
     if head.lstrip().startswith(b"{\\rtf"):
         return "rtf"
-    for magic, what in _FOREIGN:
+    for magic, description in _FOREIGN:
         if head.startswith(magic):
-            raise _refused(path, expected, what)
+            raise _refusal(path, expected, description)
     if expected == "pdf":
-        return "pdf"  # its reader looks further for a start, and says what is broken
+        return "pdf"  # its reader searches further for the header, and reports the damage
     if expected in _BY_MAGIC:
         if suffix == "fodt":
             return "odt"
         raise CorruptDocumentError(
-            f"{path.name} is not what its suffix .{suffix} says: it does not start like one."
+            f"{path.name} does not match its suffix .{suffix}: it does not start like such a file."
         )
     if is_binary(head):
-        raise _refused(path, expected, "binary data")
+        raise _refusal(path, expected, "binary data")
     return _detect_text(head, expected)
 
 
 def is_binary(head: bytes) -> bool:
-    """Return whether bytes are no text in any encoding."""
+    """Return whether bytes are text in no encoding."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf")):
         return False
     sample = head[: len(head) - len(head) % 4]
-    if head.count(0) > max(1, len(head) // 200):  # a stray one is a slip of whoever wrote it
+    if head.count(0) > max(1, len(head) // 200):  # a few stray ones are tolerated
         return _wide_encoding(sample) is None
     control = sum(byte < 32 and byte not in b"\t\n\r\f\v\x1b\x1a\b" for byte in head)
     return control > max(2, len(head) // 50)
 
 
 def _wide_encoding(sample: bytes) -> str | None:
-    """Return which UTF-16 or UTF-32 the bytes without a mark look like, if any."""
+    """Return the UTF-16 or UTF-32 encoding of bytes without a byte order mark, if any."""
     zeros = [sample[lane::4].count(0) / max(len(sample) // 4, 1) for lane in range(4)]
     for encoding, lanes in (
         ("utf-32-le", (0, 0, 1, 1)),
@@ -162,7 +162,7 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 
 def wide_encoding(content: bytes) -> str | None:
-    """Return `utf-16-le` and the like for bytes that have no mark but look like it."""
+    """Return `utf-16-le` or its like for such text without a byte order mark, else `None`."""
     head = content[:4096]
     return _wide_encoding(head[: len(head) - len(head) % 4]) if b"\x00" in head else None
 
@@ -199,7 +199,7 @@ def _detect_zip(path: Path, expected: str | None) -> str:
         return "epub"
     if "content.xml" in names and expected in ("odt", "ods", "odp"):
         return str(expected)
-    raise _refused(path, expected, "a zip archive")
+    raise _refusal(path, expected, "a zip archive")
 
 
 def _detect_ole(path: Path, expected: str | None) -> str:
@@ -217,16 +217,16 @@ def _detect_ole(path: Path, expected: str | None) -> str:
     if not has_any(_OTHER_OLE) and (expected == "xls" or has_any(("Workbook", "Book"))):
         return "xls"
     raise UnsupportedFormatError(
-        f"{path.name} is an office file of the time before 2007.",
+        f"{path.name} is an office file from before 2007.",
         hint="Save it as DOCX, PPTX or PDF, or an Outlook message as EML.",
     )
 
 
-def _refused(
-    path: Path, expected: str | None, what: str
+def _refusal(
+    path: Path, expected: str | None, description: str
 ) -> CorruptDocumentError | UnsupportedFormatError:
     if expected is None:
-        return UnsupportedFormatError(f"{path.name} is {what}, which no loader reads.")
+        return UnsupportedFormatError(f"{path.name} is {description}, which no loader reads.")
     return CorruptDocumentError(
-        f"{path.name} is not what its suffix .{suffix_of(path)} says: it is {what}."
+        f"{path.name} does not match its suffix .{suffix_of(path)}: it is {description}."
     )

@@ -1,6 +1,6 @@
 """DOCX: paragraphs, tables and text boxes by page, with headings, notes, headers and comments.
 
-A page ends where Word last ended one (it stores that), or at a page break in the text.
+A page ends where Word last ended one, which the file stores, or at a page break in the text.
 """
 
 from __future__ import annotations
@@ -111,10 +111,10 @@ def _heading_levels(styles: Element) -> dict[str, int]:
             elif kind == "outlineLvl" and value.isdigit() and int(value) < 9:
                 levels.setdefault(identity, int(value) + 1)
     for identity in parents:
-        ancestor, seen = identity, {identity}
-        while ancestor not in levels and ancestor in parents and parents[ancestor] not in seen:
+        ancestor, visited = identity, {identity}
+        while ancestor not in levels and ancestor in parents and parents[ancestor] not in visited:
             ancestor = parents[ancestor]
-            seen.add(ancestor)
+            visited.add(ancestor)
         if ancestor in levels:
             levels.setdefault(identity, levels[ancestor])
     return levels
@@ -235,7 +235,7 @@ def _level(paragraph: Element, levels: dict[str, int]) -> int:
 
 
 def _page_breaks(paragraph: Element) -> tuple[bool, bool]:
-    """Return whether a page ends in this paragraph, and whether it does before its text."""
+    """Return whether a page ends in this paragraph, and whether it ends before the text."""
     if any(local_name(e) == "pageBreakBefore" for e in _properties(paragraph)):
         return True, True
     has_text = False
@@ -278,7 +278,7 @@ def _children(parent: Element, wanted: str) -> Iterator[Element]:
 
 
 def _separate_lines(root: Element) -> list[str]:
-    """Return the paragraphs of a header, of footnotes or comments, a line each."""
+    """Return the paragraphs of a header, footnotes or comments, one per line."""
     paragraphs = (
         one_line(_paragraph(element)) for element in root.iter() if local_name(element) == "p"
     )

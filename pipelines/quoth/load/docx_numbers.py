@@ -10,7 +10,7 @@ from quoth.load.archive import attribute, local_name
 
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"))
 _ROMAN_SMALL = ((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
-_PLACE = re.compile(r"%(\d)")
+_PLACEHOLDER = re.compile(r"%(\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class _Level:
 class Numbering:
     """Counts numbered paragraphs in the order of the document.
 
-    `levels` are by list and level, `lists` say which list a number id belongs to, and `styles`
-    which number id and level a paragraph style brings.
+    `levels` maps list and level to the format of a number, `lists` a number id to its list, and
+    `styles` a paragraph style to its number id and level.
     """
 
     levels: dict[tuple[str, int], _Level] = field(default_factory=dict)
@@ -41,20 +41,24 @@ class Numbering:
             number = own or number
             level = own_level if own_level is not None else level
         owner = self.lists.get(number)
-        here = self.levels.get((owner, level)) if owner else None
-        if owner is None or here is None:
+        definition = self.levels.get((owner, level)) if owner else None
+        if owner is None or definition is None:
             return ""
         counts = self.counts.setdefault(owner, {})
-        counts[level] = counts.get(level, here.start - 1) + 1
+        counts[level] = counts.get(level, definition.start - 1) + 1
         for deeper in [each for each in counts if each > level]:
             del counts[deeper]
 
-        def written(place: re.Match[str]) -> str:
-            other = int(place[1]) - 1
-            kind = self.levels.get((owner, other), here)
-            return _written(counts.get(other, kind.start), kind.kind)
+        def format_level(placeholder: re.Match[str]) -> str:
+            shown_level = int(placeholder[1]) - 1
+            shown = self.levels.get((owner, shown_level), definition)
+            return _format_count(counts.get(shown_level, shown.start), shown.kind)
 
-        return "" if here.kind in ("bullet", "none") else _PLACE.sub(written, here.pattern)
+        return (
+            ""
+            if definition.kind in ("bullet", "none")
+            else _PLACEHOLDER.sub(format_level, definition.pattern)
+        )
 
 
 def read_numbering(numbering: Element | None, styles: Element | None) -> Numbering:
@@ -93,7 +97,7 @@ def _reference(properties: Element) -> tuple[str, int | None]:
     return values.get("numId", ""), int(level) if level.isdigit() else None
 
 
-def _written(count: int, kind: str) -> str:
+def _format_count(count: int, kind: str) -> str:
     if kind in ("lowerLetter", "upperLetter") and count > 0:
         text = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
     elif kind in ("lowerRoman", "upperRoman"):

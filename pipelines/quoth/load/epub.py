@@ -1,4 +1,4 @@
-"""EPUB: the chapters in their reading order, a page each."""
+"""EPUB: the chapters in reading order, one page each."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _TEXT = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text
 
 
 def load_epub(path: Path, options: LoadOptions) -> Document:
-    """Return an EPUB, one page for each part of its spine that holds text.
+    """Return an EPUB, one page per part of its spine that has text.
 
-    Parts that are missing or broken are named in `notes`. Raises `NeedsPasswordError` for a book
-    under copy protection.
+    `notes` lists parts that are missing or broken. Raises `NeedsPasswordError` for a book with copy
+    protection.
     """
     with Archive(path, options.limits) as archive:
         package_name = _package_name(archive, path)
         package = archive.xml(package_name)
         if "META-INF/encryption.xml" in archive and "META-INF/rights.xml" in archive:
-            raise NeedsPasswordError(f"{path.name} is under copy protection and cannot be read.")
+            raise NeedsPasswordError(f"{path.name} has copy protection and cannot be read.")
         pages: list[Page] = []
         notes: list[str] = []
         for reference in _spine(package):

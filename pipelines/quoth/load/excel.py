@@ -24,10 +24,10 @@ _ERROR = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
 def load_xlsx(path: Path, options: LoadOptions) -> Document:
     """Return an XLSX or XLSB file: each sheet's name, then its rows with cells separated by ` | `.
 
-    Long tables repeat the names of their columns. Hidden sheets are read as well. `notes` has the
-    numbers of formulas without a stored value and of cells that hold an error.
+    Long tables repeat their header row. Hidden sheets are read as well. `notes` counts formulas
+    without a stored value and cells that hold an error.
     """
-    # Opening it as an archive first refuses bombs before anything is unpacked.
+    # Opened as an archive first, which refuses zip bombs before anything is unpacked.
     with Archive(path, options.limits) as archive:
         sheets = [
             archive.read(name)

@@ -33,7 +33,7 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(slots=True)
 class _Writer:
-    """Collects text; knows how many line ends are due before the next word."""
+    """Collects text, with the line ends that are due before the next word."""
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
@@ -53,7 +53,7 @@ class _Writer:
         self._add(text)
 
     def inline(self, text: str) -> None:
-        """Add text in which white space counts as one blank."""
+        """Add text, with every run of white space as one space."""
         text = _SPACES.sub(" ", text)
         if text == " ":
             self.blank = self.blank or not self.due
@@ -80,11 +80,11 @@ class _Writer:
 def html_page(source: str) -> tuple[str, str, tuple[Heading, ...]]:
     """Return title, visible text and headings of HTML.
 
-    Blocks are on lines of their own, table rows on one line with ` | ` between their cells.
+    Each block has its own lines; a table row is one line, with ` | ` between its cells.
     """
     tree = LexborHTMLParser(clean(source))
-    titled = tree.css_first("head > title")
-    title = one_line(titled.text()) if titled is not None else ""
+    title_node = tree.css_first("head > title")
+    title = one_line(title_node.text()) if title_node is not None else ""
     writer = _Writer()
     root = tree.body or tree.root
     if root is not None:
@@ -94,7 +94,7 @@ def html_page(source: str) -> tuple[str, str, tuple[Heading, ...]]:
 
 
 def _walk(root: LexborNode, writer: _Writer) -> None:
-    """Write the text below a node. Without recursion: pages are nested thousands deep."""
+    """Write the text below a node, without recursion: pages nest thousands deep."""
     stack: list[tuple[LexborNode, bool]] = [(root, False)]
     heading_starts: list[int] = []
     cells = preformatted = 0
@@ -194,10 +194,10 @@ def _add_heading(writer: _Writer, first_part: int, level: int) -> None:
 
 
 def decode_html(content: bytes, name: str) -> str:
-    """Return HTML or XML bytes as text, by mark, UTF-8, the declared charset, or their look."""
+    """Decode HTML or XML: by byte order mark, as UTF-8, as declared, or by a guess."""
     declared = _CHARSET.search(content[:4096])
     encoding = (declared[1] or declared[2]).decode("ascii") if declared else ""
-    # Browsers read what is declared as Latin-1 as its superset, see the WHATWG Encoding Standard.
+    # Browsers decode declared Latin-1 as cp1252, its superset (WHATWG Encoding Standard).
     if encoding.lower() in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"):
         encoding = "cp1252"
     return decode(content, declared=encoding, name=name)

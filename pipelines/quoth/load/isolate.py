@@ -1,4 +1,4 @@
-"""Reading many files in worker processes, where a bad one costs only itself."""
+"""Worker processes that read many files, where a bad file fails alone."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _Results = queue.SimpleQueue[tuple[Path, Outcome | Exception]]
 class LoaderPool:
     """Worker processes that read files within limits of time, memory, pages and unpacked size.
 
-    A file that crashes its parser, hangs or blows up gets a `DocumentError`, a fresh worker takes
-    over, and no other file is touched. Workers start when there is something to read, never more
-    of them than files; they end with `close`, with the `with` block, and with this process
-    however it ends. Raises `MissingExtraError` if `ocr` is asked for and no engine is there.
+    A file that crashes, hangs or bloats its parser gets a `DocumentError`, a new worker takes over,
+    and no other file is affected. Workers start on demand, no more of them than files. They end
+    with `close`, with the `with` block, and when this process ends in any way. Raises
+    `MissingExtraError` if `ocr` is set and no engine is installed.
 
     >>> with LoaderPool(workers=2) as pool:  # doctest: +SKIP
     ...     for path, outcome in pool.load_all(folder.rglob("*.pdf")):
@@ -69,9 +69,9 @@ class LoaderPool:
         self.close()
 
     def close(self) -> None:
-        """End all workers immediately, also those that are reading; a loop over `load_all` ends.
+        """Kill all workers, also those that are reading, and end any loop over `load_all`.
 
-        The pool can be used again; new workers start then.
+        The pool can be used again, with new workers.
         """
         self._stopping.set()
         kill_children([*self._children])
@@ -82,39 +82,39 @@ class LoaderPool:
                 break
 
     def load_all(self, paths: Iterable[Path]) -> Generator[tuple[Path, Outcome]]:
-        """Yield each path with its document, or with the error that kept it from being read.
+        """Yield each path with its document or its error.
 
-        Results come as they are ready, not in the order of `paths`. `paths` is read, in the
-        caller's thread, only a few files ahead of what has been taken, so that memory stays flat
-        for folders of any size. Leaving the loop early ends the workers. One loop at a time.
+        Results come in the order of completion. `paths` is consumed in the caller's thread, only a
+        few files ahead of the results, so that memory stays flat for folders of any size. Leaving
+        the loop early ends the workers. Only one loop may run at a time.
         """
         self._stopping = stopping = threading.Event()
         jobs: _Jobs = queue.SimpleQueue()
         results: _Results = queue.SimpleQueue()
         threads: list[threading.Thread] = []
         source = iter(paths)
-        under_way = 0
+        pending = 0
         exhausted = finished = False
         try:
             while True:
-                while not exhausted and under_way < self._count * _AHEAD_PER_WORKER:
+                while not exhausted and pending < self._count * _AHEAD_PER_WORKER:
                     path = next(source, None)
                     if path is None:
                         exhausted = True
                         break
                     jobs.put(path)
-                    under_way += 1
-                    if len(threads) < min(self._count, under_way):
+                    pending += 1
+                    if len(threads) < min(self._count, pending):
                         thread = threading.Thread(
                             target=self._serve, args=(jobs, results, stopping), daemon=True
                         )
                         threads.append(thread)
                         thread.start()
-                if not under_way:
+                if not pending:
                     finished = True
                     return
                 path, outcome = results.get()
-                under_way -= 1
+                pending -= 1
                 if stopping.is_set():
                     return
                 if not isinstance(outcome, Outcome):
@@ -137,7 +137,7 @@ class LoaderPool:
         while (path := jobs.get()) is not None and not stopping.is_set():
             try:
                 results.put((path, worker.load(path, stopping)))
-            except Exception as error:  # it belongs to whoever waits for the results
+            except Exception as error:  # raised where the results are awaited
                 results.put((path, error))
                 break
         if stopping.is_set():
@@ -158,8 +158,8 @@ class _Worker:
     def load(self, path: Path, stopping: threading.Event) -> Outcome:
         """Return the worker's outcome for a file.
 
-        A worker that dies of a file may have been harmed by an earlier one, so the file is given
-        to a fresh worker before it is blamed.
+        A worker that crashes may have been damaged by an earlier file, so the file gets a second
+        attempt in a new worker before it is blamed.
         """
         child, reply = self._ask(path, stopping)
         if reply is None and not child.expired and self._files > 1 and not stopping.is_set():
@@ -185,8 +185,8 @@ class _Worker:
         message = child.ask(request, seconds=self._options.limits.seconds)
         try:
             return child, None if message is None else wire.decode_reply(message, str(path))
-        except (ValueError, KeyError, TypeError):  # not what a worker of ours says
-            error = CorruptDocumentError(f"{path.name} made its reader answer with nonsense.")
+        except (ValueError, KeyError, TypeError):  # no worker of ours sends this
+            error = CorruptDocumentError(f"{path.name} made its reader send an invalid reply.")
             return child, wire.Reply(error, leaving=True)
 
     def _start(self) -> Child:
@@ -206,7 +206,7 @@ class _Worker:
 
 
 def _blame(path: Path, limits: Limits, code: int, *, expired: bool) -> DocumentError:
-    """Return the error for a file that its worker did not survive."""
+    """Return the error for a file that ended its worker."""
     if expired:
         return LimitExceededError(
             f"{path.name} was given up: reading it took more than {limits.seconds:g} seconds.",

@@ -19,11 +19,11 @@ from quoth.types import Document
 
 
 class DocumentLoader(BaseLoader):
-    """Loads a file, or all readable files below a folder, as one LangChain document a page.
+    """Loads a file, or all readable files below a folder, as one LangChain document per page.
 
-    The metadata hold `source`, `page` (from 1), `page_label` where the format has one, and
-    `title`. Pages without text are left out. A file of a folder that cannot be read is left out
-    too and named, with its `DocumentError`, in `failed`; a single file raises it.
+    The metadata has `source`, `page` (from 1), `page_label` where the format has one, and `title`.
+    Pages without text are left out. A single file that cannot be read raises its `DocumentError`;
+    in a folder, such a file is left out and listed with its error in `failed`.
 
     >>> pages = DocumentLoader("reports").load()  # doctest: +SKIP
     """
@@ -49,14 +49,14 @@ class DocumentLoader(BaseLoader):
         self.failed = []
         if not self._path.exists():
             raise UsageError(f"There is no file or folder {self._path}.")
-        of_folder = self._path.is_dir()
+        is_folder = self._path.is_dir()
         with LoaderPool(
             workers=self._workers, limits=self._limits, passwords=self._passwords, ocr=self._ocr
         ) as pool:
-            for path, outcome in pool.load_all(self._files() if of_folder else [self._path]):
+            for path, outcome in pool.load_all(self._files() if is_folder else [self._path]):
                 if isinstance(outcome, Document):
                     yield from _pages(outcome)
-                elif of_folder:
+                elif is_folder:
                     self.failed.append((path, outcome))
                 else:
                     raise outcome
@@ -69,9 +69,9 @@ class DocumentLoader(BaseLoader):
 
 
 class DocumentReader(Runnable[Path | str, Document]):
-    """Path → document, each in a separate worker process, with limits. A LangChain `Runnable`.
+    """A LangChain `Runnable` from path to document, read in a worker process with limits.
 
-    It may be called as well. Only the `first_pages` of a document are kept (0: all), and its notes
+    It can also be called. Only the `first_pages` of a document are kept (0: all), and its notes
     say so. Raises a `DocumentError` for a file that cannot be read.
     """
 

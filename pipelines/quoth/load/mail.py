@@ -17,14 +17,14 @@ from quoth.load.html import html_page
 from quoth.load.text import decode
 from quoth.types import Document, Heading, Page
 
-_DEEPEST = 3
+_MAX_DEPTH = 3
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 
 
 def load_mail(path: Path, options: LoadOptions) -> Document:
     """Return a message: headers and body as page 1, then the pages of readable attachments.
 
-    Attachments that cannot be read are named in `notes`, with the reason.
+    `notes` lists the attachments that cannot be read, with the reason.
     """
     message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
     fields = {name: _field(message, name) for name in _FIELDS}
@@ -39,10 +39,10 @@ def load_mail(path: Path, options: LoadOptions) -> Document:
         unpacked += len(content)
         if unpacked > options.limits.unpacked_bytes:
             raise LimitExceededError(f"The attachments of {path.name} are larger than allowed.")
-        if options.depth >= _DEEPEST:
+        if options.depth >= _MAX_DEPTH:
             notes.append(f"The attachment {name} was not read: it is nested too deeply.")
             continue
-        pages += _attached(name, content, options, len(pages), notes)
+        pages += _read_attachment(name, content, options, len(pages), notes)
     return Document(
         source=str(path),
         title=fields["Subject"] or path.stem,
@@ -84,7 +84,7 @@ def _attachments(message: EmailMessage) -> list[Message]:
 
 
 def _parts(message: Message) -> list[Message]:
-    """Return the leaves of a message; an attached message is one, not what is inside it."""
+    """Return the leaf parts of a message; an attached message counts as one leaf."""
     if message.get_content_type() != "message/rfc822" and message.is_multipart():
         return [leaf for part in _inner(message) for leaf in _parts(part)]
     return [message]
@@ -115,10 +115,10 @@ def _text(part: Message) -> str:
     return decode(_content(part), declared=part.get_content_charset() or "", name="The message")
 
 
-def _attached(
-    name: str, content: bytes, options: LoadOptions, before: int, notes: list[str]
+def _read_attachment(
+    name: str, content: bytes, options: LoadOptions, pages_before: int, notes: list[str]
 ) -> list[Page]:
-    """Return the pages of an attachment, numbered after `before`, each named by a heading."""
+    """Return the pages of an attachment, numbered after `pages_before`, each with its heading."""
     if not content:
         return []
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
@@ -132,8 +132,8 @@ def _attached(
             return []
     notes += [f"Attachment {name}: {note}" for note in document.notes]
     if document.unreadable:
-        of = f"{len(document.unreadable)} of {len(document.pages)} pages"
-        notes.append(f"Attachment {name}: {of} hold no text.")
+        empty = f"{len(document.unreadable)} of {len(document.pages)} pages"
+        notes.append(f"Attachment {name}: {empty} hold no text.")
     pages = []
     for page in document.pages:
         title = f"Attachment: {name}"
@@ -143,5 +143,5 @@ def _attached(
             *(Heading(each.start + shift, each.level + 1, each.title) for each in page.headings),
         )
         text = f"{title}\n\n{page.text}"
-        pages.append(Page(before + page.number, text, page.label, headings))
+        pages.append(Page(pages_before + page.number, text, page.label, headings))
     return pages

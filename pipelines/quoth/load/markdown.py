@@ -1,4 +1,4 @@
-"""Markup that is read as it is written: Markdown, reStructuredText and Org, with headings."""
+"""Markup, kept verbatim: Markdown, reStructuredText and Org, with headings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quoth.load.contract import LoadOptions
 from quoth.load.text import read_text
 from quoth.types import Document, Heading, Page
 
-_LONGEST = 1000  # characters; a longer line is no heading
+_MAX_LENGTH = 1000  # characters; a longer line is no heading
 _FRONT_MATTER = re.compile(r"---\n(?s:.*?)\n---[ \t]*(\n|\Z)")
 _RULE = re.compile(r"([=\-`:'\"~^_*+#<>.])\1{2,}[ \t]*$")
 _ORG = re.compile(r"(\*+)[ \t]+(.+?)(?:[ \t]+:[\w:@#%]+:)?[ \t]*$")
@@ -45,20 +45,20 @@ def markdown_headings(text: str) -> tuple[Heading, ...]:
         and opening.level == 0
         and opening.map is not None
         and title.content
-        and len(title.content) <= _LONGEST
+        and len(title.content) <= _MAX_LENGTH
     )
 
 
 @cache
 def _markdown() -> MarkdownIt:
-    """Return a parser that looks at blocks alone."""
+    """Return a parser of blocks alone."""
     parser = MarkdownIt("commonmark")
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
 
 
 def _end_of_front_matter(text: str) -> int:
-    """Return where the YAML between two lines `---` at the top ends, 0 where there is none."""
+    """Return the offset where the front matter between two lines `---` ends, 0 if there is none."""
     front_matter = _FRONT_MATTER.match(text)
     return front_matter.end() if front_matter else 0
 
@@ -91,7 +91,7 @@ def org_headings(text: str) -> tuple[Heading, ...]:
         block = _ORG_BLOCK.match(line)
         if block:
             in_block = block[1].lower() == "begin"
-        star = None if in_block or len(line) > _LONGEST else _ORG.match(line)
+        star = None if in_block or len(line) > _MAX_LENGTH else _ORG.match(line)
         if star:
             headings.append(Heading(start, len(star[1]), one_line(star[2])))
     return tuple(headings)

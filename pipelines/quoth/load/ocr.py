@@ -1,4 +1,4 @@
-"""Reading images of text: with the program tesseract where it is installed, else with rapidocr."""
+"""OCR: with the program tesseract where it is installed, else with rapidocr."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from quoth.load.clean import tidy
 from quoth.system import encode_png, import_quietly, missing_extra
 
 _DOTS_PER_INCH = 300
-_MOST_PIXELS = 40_000_000  # A3 at 300 dots per inch has 17 million
+_MAX_PIXELS = 40_000_000  # A3 at 300 dots per inch has 17 million
 _LONGER_SIDE = 1750  # pixels for rapidocr, A4 at 150 dots per inch; it loses lines above 2,000
 
 
 def ocr_engine() -> Literal["tesseract", "rapidocr", ""]:
-    """Return the name of the engine that reads scanned pages here; empty where there is none.
+    """Return the OCR engine that is installed here, an empty string if none is.
 
     tesseract comes first: it reads every language that it has data for, rapidocr English and
     Chinese.
@@ -33,13 +33,13 @@ def ocr_engine() -> Literal["tesseract", "rapidocr", ""]:
 
 
 def require_ocr() -> None:
-    """Raise `MissingExtraError` where no engine is installed."""
+    """Raise `MissingExtraError` if no engine is installed."""
     if not ocr_engine():
         raise missing_extra("Reading scanned pages without the program tesseract", "ocr")
 
 
 def recognise(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> str:
-    """Return the text on the image of a page of a PDF."""
+    """Return the text that OCR reads on a page of a PDF."""
     require_ocr()
     page = document[index]
     try:
@@ -56,14 +56,14 @@ def _read_with_tesseract(page: pypdfium2.PdfPage, index: int, limits: Limits) ->
     Huge pages are drawn at less than 300 dots per inch, to keep the image within bounds.
     """
     width, height = page.get_size()
-    scale = min(_DOTS_PER_INCH / 72, math.sqrt(_MOST_PIXELS / max(width * height, 1.0)))
+    scale = min(_DOTS_PER_INCH / 72, math.sqrt(_MAX_PIXELS / max(width * height, 1.0)))
     bitmap = page.render(scale=scale, grayscale=True)
     try:
         image = encode_png([row.tobytes() for row in bitmap.to_numpy()], effort=1)
     finally:
         bitmap.close()
     try:
-        answer = subprocess.run(
+        completed = subprocess.run(
             ["tesseract", "stdin", "stdout", "-l", _languages(), "--psm", "1"],
             input=image,
             capture_output=True,
@@ -75,7 +75,7 @@ def _read_with_tesseract(page: pypdfium2.PdfPage, index: int, limits: Limits) ->
             f"Recognising page {index + 1} took more than {limits.seconds:g} seconds.",
             hint="Raise ingestion.max_seconds if the file is worth it.",
         ) from error
-    return tidy(answer.stdout.decode("utf-8", "replace"))
+    return tidy(completed.stdout.decode("utf-8", "replace"))
 
 
 def _languages() -> str:
@@ -100,7 +100,7 @@ def _read_with_rapidocr(page: pypdfium2.PdfPage) -> str:
     bottom = -1.0
     for box, text in zip(result.boxes, result.txts, strict=True):
         top, low = float(min(box[:, 1])), float(max(box[:, 1]))
-        if lines and (top + low) / 2 < bottom:  # the middle lies beside the box before
+        if lines and (top + low) / 2 < bottom:  # the box is level with the one before
             lines[-1] += f" {text}"
         else:
             lines.append(text)

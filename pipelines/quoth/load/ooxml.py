@@ -1,4 +1,4 @@
-"""The parts that the office formats of Microsoft share: relations between parts, and titles."""
+"""Common parts of Microsoft's office formats: relations between parts, and titles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from quoth.load.clean import one_line
 
 
 def relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
-    """Return the parts that a part refers to: id → (last word of the kind, name of the part)."""
+    """Return the relations of a part: id → (last segment of the type, name of the target)."""
     folder, name = posixpath.split(part)
     source = f"{folder}/_rels/{name}.rels"
     if source not in archive:

@@ -14,7 +14,7 @@ from quoth.load.tables import row_text, table_lines
 from quoth.types import Document, Heading, Page
 
 _SKIPPED = {"tracked-changes", "sequence-decls", "forms", "annotation", "variable-decls"}
-_MOST_REPEATS = 1000  # LibreOffice fills a sheet with repeated empty rows and cells
+_MAX_REPEATS = 1000  # LibreOffice fills a sheet with repeated empty rows and cells
 
 
 def load_odt(path: Path, options: LoadOptions) -> Document:
@@ -24,7 +24,7 @@ def load_odt(path: Path, options: LoadOptions) -> Document:
 
 
 def load_ods(path: Path, options: LoadOptions) -> Document:
-    """Return an ODS file, a page a sheet, rows as lines."""
+    """Return an ODS file, one page per sheet, one line per row."""
     body, title = _body(path, options, "spreadsheet")
     pages: list[Page] = []
     for sheet in body.iter():
@@ -38,7 +38,7 @@ def load_ods(path: Path, options: LoadOptions) -> Document:
 
 
 def load_odp(path: Path, options: LoadOptions) -> Document:
-    """Return an ODP file, a page a slide, with its notes."""
+    """Return an ODP file, one page per slide, with its notes."""
     body, title = _body(path, options, "presentation")
     slides = [element for element in body if local_name(element) == "page"]
     pages = [_page(number, _blocks(slide)) for number, slide in enumerate(slides, 1)]
@@ -70,7 +70,7 @@ def _body(path: Path, options: LoadOptions, kind: str) -> tuple[Element, str]:
             body = next((child for child in element if local_name(child) == kind), None)
             if body is not None:
                 return body, title
-    raise CorruptDocumentError(f"{path.name} has no body of a {kind}.")
+    raise CorruptDocumentError(f"{path.name} has no {kind} in it.")
 
 
 def _document(path: Path, kind: str, title: str, pages: list[Page]) -> Document:
@@ -79,7 +79,7 @@ def _document(path: Path, kind: str, title: str, pages: list[Page]) -> Document:
 
 
 def _blocks(parent: Element) -> Iterator[tuple[str, int]]:
-    """Yield blocks of text with the heading level, 0 for a block that is no heading."""
+    """Yield blocks of text with their heading level, 0 for other blocks."""
     for element in parent:
         name = local_name(element)
         if name in _SKIPPED:
@@ -127,7 +127,7 @@ def _rows(table: Element) -> Iterator[list[str]]:
         name = local_name(element)
         if name == "table-row":
             row = _row(element)
-            repeats = min(int(attribute(element, "number-rows-repeated") or 1), _MOST_REPEATS)
+            repeats = min(int(attribute(element, "number-rows-repeated") or 1), _MAX_REPEATS)
             if row_text(row):
                 yield from [row] * repeats
         elif name in ("table-header-rows", "table-rows", "table-row-group"):
@@ -139,16 +139,12 @@ def _row(element: Element) -> list[str]:
     for cell in element:
         if local_name(cell) in ("table-cell", "covered-table-cell"):
             text = " ".join(text for text, _ in _blocks(cell) if text)
-            repeats = min(int(attribute(cell, "number-columns-repeated") or 1), _MOST_REPEATS)
+            repeats = min(int(attribute(cell, "number-columns-repeated") or 1), _MAX_REPEATS)
             cells.extend([text] * repeats)
     return cells
 
 
 def _page(number: int, blocks: Iterable[tuple[str, int]]) -> Page:
-    return assemble_page(number, blocks)
-
-
-def assemble_page(number: int, blocks: Iterable[tuple[str, int]], label: str | None = None) -> Page:
     """Return a page of blocks (text, heading level or 0) with an empty line between them."""
     parts: list[str] = []
     headings: list[Heading] = []
@@ -160,4 +156,4 @@ def assemble_page(number: int, blocks: Iterable[tuple[str, int]], label: str | N
             headings.append(Heading(length, level, one_line(text)))
         parts.append(text)
         length += len(text) + 2
-    return Page(number, "\n\n".join(parts), label, tuple(headings))
+    return Page(number, "\n\n".join(parts), None, tuple(headings))

@@ -28,12 +28,12 @@ _ILLEGIBLE = 0.3
 def load_pdf(path: Path, options: LoadOptions) -> Document:
     """Return the text of a PDF by page, with printed page labels and headings.
 
-    Pages that hold no text are named in `unreadable`. Raises `NeedsPasswordError`,
-    `CorruptDocumentError` where neither library finds a page, `NoTextError` where no page holds
+    Pages without text are listed in `unreadable`. Raises `NeedsPasswordError`,
+    `CorruptDocumentError` where neither library finds a page, `NoTextError` where no page has
     text, and `LimitExceededError` where there are more pages than allowed.
     """
     with _LOCK:
-        return _Reading(path, options).document()
+        return _Reading(path, options).read_document()
 
 
 class _Reading:
@@ -47,29 +47,29 @@ class _Reading:
         self._left_out = 0
         self._ligatures: bool | None = None  # not known before the first page that has one
 
-    def document(self) -> Document:
+    def read_document(self) -> Document:
         """Read every page and return the document."""
-        first = self._open()
-        if first is None:
+        pdf = self._open()
+        if pdf is None:
             return self._assemble(self._read_second_only(), {}, "", {})
         try:
-            count = len(first)
+            count = len(pdf)
             if count == 0:
                 return self._assemble(self._read_second_only(), {}, "", {})
             self._check_count(count)
-            attachments = int(pdfium.FPDFDoc_GetAttachmentCount(first.raw))
+            attachments = int(pdfium.FPDFDoc_GetAttachmentCount(pdf.raw))
             if attachments:
                 self._notes.append(f"{attachments} embedded file(s) were not read.")
             wanted = range(self._wanted(count))
-            pages = [self._read(first, index) for index in wanted]
-            labels = {index: first.get_page_label(index) for index in wanted}
-            information = first.get_metadata_dict(skip_empty=True)
-            return self._assemble(pages, labels, information.get("Title", ""), _outline(first))
+            pages = [self._read(pdf, index) for index in wanted]
+            labels = {index: pdf.get_page_label(index) for index in wanted}
+            information = pdf.get_metadata_dict(skip_empty=True)
+            return self._assemble(pages, labels, information.get("Title", ""), _outline(pdf))
         finally:
-            first.close()
+            pdf.close()
 
     def _open(self) -> pypdfium2.PdfDocument | None:
-        """Return the file opened by PDFium, `None` if it cannot."""
+        """Open the file with PDFium; `None` if PDFium cannot."""
         encrypted = False
         for password in (None, *_spellings(self._options.passwords)):
             try:
@@ -107,16 +107,16 @@ class _Reading:
         self._left_out = count - wanted
         return wanted
 
-    def _read(self, first: pypdfium2.PdfDocument, index: int) -> PageText:
-        """Return the better text of one page."""
+    def _read(self, pdf: pypdfium2.PdfDocument, index: int) -> PageText:
+        """Return the text of one page from the reader that does better."""
         try:
-            page = first[index]
+            page = pdf[index]
         except pypdfium2.PdfiumError:
             return PageText(self._second.text(index) or "")
         try:
-            text = self._spelled(page, index)
+            text = self._read_spelled(page, index)
             if not text.text and shows_only_images(page):
-                return self._ocr(first, index, text)
+                return self._ocr(pdf, index, text)
         finally:
             page.close()
         if needs_second_reading(text.text):
@@ -124,19 +124,19 @@ class _Reading:
             if other is not None and is_better(other, text.text):
                 text = PageText(other)
             if measure_damage(text.text) > _ILLEGIBLE:
-                recognised = self._ocr(first, index, text)
+                recognised = self._ocr(pdf, index, text)
                 if recognised is text:
                     self._notes.append(f"The text of page {index + 1} may be garbled.")
                 text = recognised
             elif not text.text:
-                text = self._ocr(first, index, text)
+                text = self._ocr(pdf, index, text)
         return text
 
-    def _spelled(self, page: pypdfium2.PdfPage, index: int) -> PageText:
+    def _read_spelled(self, page: pypdfium2.PdfPage, index: int) -> PageText:
         """Return PDFium's text with ligatures as the file spells them.
 
-        PDFium takes all of them apart, and what is drawn as one sign may be spelled either way.
-        pypdf leaves the spelling alone, so it is asked once, on the first page with such a sign.
+        PDFium splits every ligature, and one glyph may be spelled either way. pypdf keeps the
+        spelling, so pypdf decides once, on the first page that shows such a glyph.
         """
         text = read_page(page, ligatures=self._ligatures is not False)
         if self._ligatures is None and has_ligatures(text.text):
@@ -146,12 +146,12 @@ class _Reading:
                 text = read_page(page, ligatures=False)
         return text
 
-    def _ocr(self, first: pypdfium2.PdfDocument, index: int, text: PageText) -> PageText:
+    def _ocr(self, pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageText:
         if not self._options.ocr:
             return text
         from quoth.load.ocr import recognise
 
-        recognised = recognise(first, index, self._options.limits)
+        recognised = recognise(pdf, index, self._options.limits)
         return PageText(recognised) if recognised else text
 
     def _read_second_only(self) -> list[PageText]:
@@ -179,7 +179,7 @@ class _Reading:
         unreadable = tuple(number for number, page in enumerate(read, 1) if not page.text)
         if len(unreadable) == len(read):
             raise NoTextError(
-                f"{self._path.name} holds no text: its {len(read)} page(s) could not be read, "
+                f"{self._path.name} holds no text: its {len(read)} page(s) could not be read; "
                 "they are blank or images (scans)."
                 if not self._options.ocr
                 else f"No text was recognised on any of the {len(read)} page(s) of "
@@ -223,11 +223,11 @@ def _usable_title(title: str) -> str:
     return "" if made_up or letters < 3 else title
 
 
-def _outline(first: pypdfium2.PdfDocument) -> dict[int, list[tuple[int, str]]]:
+def _outline(pdf: pypdfium2.PdfDocument) -> dict[int, list[tuple[int, str]]]:
     """Return the bookmarks by page index, each as level (from 1) and title."""
     bookmarks: dict[int, list[tuple[int, str]]] = {}
     try:
-        for bookmark in first.get_toc(max_depth=8):
+        for bookmark in pdf.get_toc(max_depth=8):
             destination = bookmark.get_dest()
             index = destination.get_index() if destination else None
             title = " ".join(bookmark.get_title().split())

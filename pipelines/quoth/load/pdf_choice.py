@@ -1,12 +1,12 @@
-"""Which of two readings of a PDF page is the better one."""
+"""The choice between two readings of a PDF page."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Signs of a wrong or missing character map. Arabic presentation forms are letters by their look:
-# searching for the word does not find them, and they often come in the order of printing.
+# Signs of a wrong or missing character map. Arabic presentation forms encode glyphs, not letters:
+# a search for the word misses them, and they are often in the order of printing.
 _BAD = re.compile(
     "[\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufb50-\ufdff\ufe70-\ufefc"
     "\U000f0000-\U0010ffff]"
@@ -17,7 +17,7 @@ _RTL_WORD = re.compile("[\u0590-\u06ff]{2,}")
 # Letters that end a word in Hebrew and Arabic, and never begin one.
 _FINALS = "\u05da\u05dd\u05df\u05e3\u05e5\u0629\u0649"
 _MARKS = "\u064b-\u0652"
-_GLUED = re.compile(r"[A-Za-z]{31,}")  # words whose blanks were lost
+_GLUED = re.compile(r"[A-Za-z]{31,}")  # words that lost the spaces between them
 
 
 def needs_second_reading(text: str) -> bool:
@@ -26,7 +26,7 @@ def needs_second_reading(text: str) -> bool:
 
 
 def is_better(other: str, text: str) -> bool:
-    """Return whether `other`, pypdf's reading, is to be preferred over PDFium's `text`."""
+    """Return whether `other`, pypdf's reading, is preferable to PDFium's `text`."""
     if not other.strip():
         return False
     if not text.strip():
@@ -40,7 +40,7 @@ def is_better(other: str, text: str) -> bool:
         order, other_order = _word_order(text), _word_order(other)
         if other_order != order and abs(other_cost - cost) < 0.1:
             return other_order > order
-        return other_cost <= cost  # nothing tells them apart: pypdf orders these scripts better
+        return other_cost <= cost  # on a tie, pypdf orders these scripts better
     return other_cost < cost - 0.002
 
 
@@ -48,7 +48,7 @@ def measure_damage(text: str) -> float:
     """Return the share of a text that is garbled, from 0.0 to about 1.0."""
     if not text:
         return 0.0
-    bad = sum(len(found) for found in _BAD.findall(text))
+    bad = sum(len(garbled) for garbled in _BAD.findall(text))
     bad += sum(
         unicodedata.category(character) == "Cn" for character in set(text) if ord(character) > 0x370
     )
@@ -57,7 +57,7 @@ def measure_damage(text: str) -> float:
 
 
 def _word_order(text: str) -> float:
-    """Return from -1.0 (words are reversed) to 1.0 (words are in reading order)."""
+    """Return the order of right-to-left words, from -1.0 (reversed) to 1.0 (as read)."""
     votes = 0
     counted = 0
     for word in _RTL_WORD.findall(text):

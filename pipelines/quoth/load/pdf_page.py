@@ -1,4 +1,4 @@
-"""One page of a PDF as PDFium sees it: lines with their place and size, and form fields."""
+"""One page of a PDF as PDFium reads it: lines with offset and font, and form fields."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOTED = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_TEXT}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a line starts in the page's text, and its font; size 0 where it is unknown."""
+    """A line, its offset in the text of the page, and its font; size 0 if unknown."""
 
     start: int
     text: str
@@ -47,8 +47,8 @@ def has_ligatures(text: str) -> bool:
 def read_page(page: pypdfium2.PdfPage, *, ligatures: bool = True) -> PageText:
     """Return the text of a page, paragraphs set off by empty lines, form fields at the end.
 
-    With `ligatures`, letters that are drawn as one sign are given as one (`\ufb01`); PDFium does
-    not tell whether that is how the file spells them.
+    With `ligatures`, letters drawn as one glyph become one character (`\ufb01`); PDFium does not
+    report whether the file spells them so.
     """
     textpage = page.get_textpage()
     try:
@@ -72,22 +72,22 @@ def read_page(page: pypdfium2.PdfPage, *, ligatures: bool = True) -> PageText:
 
 def _lines(textpage: object, raw: str, count: int, ligatures: bool) -> list[Line]:
     """Split PDFium's text at its line ends; an empty line ends a paragraph."""
-    indexed = len(raw) == count  # otherwise PDFium's character numbers are not ours
-    found: list[tuple[Line, float | None]] = []
+    indexed = len(raw) == count  # otherwise PDFium counts characters differently
+    measured: list[tuple[Line, float | None]] = []
     position = 0
     for part in raw.split("\r\n"):
-        text = _as_printed(textpage, part, position, indexed, ligatures).rstrip()
+        text = _clean_line(textpage, part, position, indexed, ligatures).rstrip()
         if text.strip():
             size, bold, height = 0.0, False, None
             if indexed:
-                at = position + len(part) - len(part.lstrip())
-                size = round(pdfium.FPDFText_GetFontSize(textpage, at), 1)
-                bold = _is_bold(textpage, at)
-                origin = _origin(textpage, at)
+                first = position + len(part) - len(part.lstrip())
+                size = round(pdfium.FPDFText_GetFontSize(textpage, first), 1)
+                bold = _is_bold(textpage, first)
+                origin = _origin(textpage, first)
                 height = origin[1] if origin else None
-            found += [(Line(0, each, size, bold), height) for each in text.split("\n")]
+            measured += [(Line(0, each, size, bold), height) for each in text.split("\n")]
         position += len(part) + 2
-    return _with_paragraphs(found)
+    return _insert_gaps(measured)
 
 
 def _is_bold(textpage: object, index: int) -> bool:
@@ -98,28 +98,28 @@ def _is_bold(textpage: object, index: int) -> bool:
     return b"bold" in name.value.lower()
 
 
-def _as_printed(textpage: object, part: str, position: int, indexed: bool, ligatures: bool) -> str:
-    """Clean a line, and put back what PDFium has changed in it.
+def _clean_line(textpage: object, part: str, position: int, indexed: bool, ligatures: bool) -> str:
+    """Clean a line, and undo PDFium's changes to it.
 
-    It marks hyphens at the end of printed lines with U+FFFE or U+0002 and joins the next line,
-    and it takes the ligatures of Latin letters apart: the parts of one have the same origin.
+    PDFium marks hyphens at the end of printed lines with U+FFFE or U+0002 and joins the next line.
+    It splits Latin ligatures into letters, which then have the same origin.
     """
 
-    def put_back(found: re.Match[str]) -> str:
-        start, end = position + found.start(), position + found.end()
-        if found[0] in LIGATURES:
+    def restore(match: re.Match[str]) -> str:
+        start, end = position + match.start(), position + match.end()
+        if match[0] in LIGATURES:
             origins = [_origin(textpage, index) for index in range(start, end)]
-            return _joined(found[0], origins)
+            return _join_ligature(match[0], origins)
         before, after = _origin(textpage, start - 1), _origin(textpage, end)
         return "-\n" if before and after and abs(before[1] - after[1]) > 2 else "-"
 
     if indexed:
-        return clean((_CHANGED if ligatures else _HYPHEN).sub(put_back, part))
+        return clean((_CHANGED if ligatures else _HYPHEN).sub(restore, part))
     return clean(part.replace("\ufffe", "-").replace("\x02", "-"))
 
 
-def _joined(letters: str, origins: list[tuple[float, float] | None]) -> str:
-    """Return letters with those joined to a ligature that are drawn as one."""
+def _join_ligature(letters: str, origins: list[tuple[float, float] | None]) -> str:
+    """Return letters, with those of the same origin joined to a ligature."""
     if len(set(origins)) == 1:
         return LIGATURES[letters]
     if len(letters) == 3 and origins[1] == origins[2]:
@@ -132,13 +132,13 @@ def _joined(letters: str, origins: list[tuple[float, float] | None]) -> str:
 def _origin(textpage: object, index: int) -> tuple[float, float] | None:
     """Return where a character is drawn, `None` if PDFium does not know."""
     x, y = ctypes.c_double(), ctypes.c_double()
-    found = index >= 0 and pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
-    return (x.value, y.value) if found else None
+    is_known = index >= 0 and pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
+    return (x.value, y.value) if is_known else None
 
 
-def _with_paragraphs(found: list[tuple[Line, float | None]]) -> list[Line]:
-    """Put an empty line where the distance of two lines is clearly larger than the usual one."""
-    heights = [height for _, height in found]
+def _insert_gaps(measured: list[tuple[Line, float | None]]) -> list[Line]:
+    """Insert an empty line where the distance between two lines is clearly above the usual."""
+    heights = [height for _, height in measured]
     steps = [
         above - below
         for above, below in pairwise(heights)
@@ -146,7 +146,7 @@ def _with_paragraphs(found: list[tuple[Line, float | None]]) -> list[Line]:
     ]
     usual = statistics.median(steps) if len(steps) >= 3 else 0.0
     lines: list[Line] = []
-    for number, (line, height) in enumerate(found):
+    for number, (line, height) in enumerate(measured):
         above = heights[number - 1] if number else None
         if usual and above is not None and height is not None:
             step = above - height
@@ -158,7 +158,7 @@ def _with_paragraphs(found: list[tuple[Line, float | None]]) -> list[Line]:
 
 def _fields(page: pypdfium2.PdfPage) -> list[str]:
     """Return filled form fields as `name: value`, and the text of notes on the page."""
-    found = []
+    entries = []
     for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
         annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
         if not annotation:
@@ -168,11 +168,11 @@ def _fields(page: pypdfium2.PdfPage) -> list[str]:
             value = _string(annotation, b"V")
             name = _string(annotation, b"TU") or _string(annotation, b"T")
             if value and value != "Off":
-                found.append(f"{name}: {value}" if name else value)
+                entries.append(f"{name}: {value}" if name else value)
         elif kind in _NOTED:
-            found.append(_string(annotation, b"Contents"))
+            entries.append(_string(annotation, b"Contents"))
         pdfium.FPDFPage_CloseAnnot(annotation)
-    return [text for text in found if text]
+    return [text for text in entries if text]
 
 
 def _string(annotation: object, key: bytes) -> str:

@@ -11,14 +11,14 @@ from pypdf import PdfReader
 from quoth.load.clean import tidy
 from quoth.load.contract import LoadOptions
 
-_SHARE_OF_TIME = 0.3
+_TIME_SHARE = 0.3
 
 
 class SecondReader:
     """Reads single pages with pypdf; `None` where pypdf fails or has used up its share of time.
 
-    pypdf raises errors of any kind on damaged files, so every one of them counts as a failure;
-    `reason` then says which.
+    pypdf raises exceptions of any kind on damaged files, so every one counts as a failure; `reason`
+    describes it.
     """
 
     def __init__(self, path: Path, options: LoadOptions) -> None:
@@ -46,7 +46,7 @@ class SecondReader:
 
     def text(self, index: int) -> str | None:
         """Return a page's text as pypdf reads it."""
-        if self._seconds > _SHARE_OF_TIME * self._options.limits.seconds:
+        if self._seconds > _TIME_SHARE * self._options.limits.seconds:
             return None
         began = time.monotonic()
         try:

@@ -11,7 +11,7 @@ from quoth.types import Heading
 
 _LARGER = 1.12
 _FULL_PAGE = 15
-_MOST_LINES = 3  # more lines in a row are a paragraph in large type
+_MAX_LINES = 3  # more lines in a row are a paragraph in large type
 _NUMBERED = re.compile(r"\d+(\.\d+)+\.?\s+[^\W\d_]")
 _NAMED = re.compile(r"(\w+)\s+[\dIVXLCA-H]+\b", re.I)
 
@@ -28,10 +28,10 @@ def usual_size(pages: list[PageText]) -> float:
 def page_headings(
     page: PageText, bookmarks: list[tuple[int, str]], usual: float, has_outline: bool
 ) -> tuple[Heading, ...]:
-    """Return the headings of a page in their order on it.
+    """Return the headings of a page, in order.
 
-    Bookmarks count where the page contains their title. In a document without bookmarks, lines
-    count that are set larger than `usual`, or numbered lines set bold.
+    A bookmark is a heading where the page contains its title. In a document without bookmarks, a
+    heading is a line in a font larger than `usual`, or a bold line that begins with a number.
     """
     if not has_outline:
         if len(page.lines) >= _FULL_PAGE:  # an exhibit in larger type is not all headings
@@ -40,14 +40,14 @@ def page_headings(
     headings = []
     for level, title in bookmarks:
         pattern = r"\s*".join(re.escape(word) for word in title.split()[:30])
-        place = re.search(pattern, page.text, re.I)
-        if place:
-            headings.append(Heading(place.start(), level, title))
+        match = re.search(pattern, page.text, re.I)
+        if match:
+            headings.append(Heading(match.start(), level, title))
     return tuple(sorted(headings, key=lambda heading: (heading.start, heading.level)))
 
 
 def _by_font(lines: list[Line], usual: float) -> list[Heading]:
-    """Return headings by their font. Neighbours in one font are one heading, or a paragraph."""
+    """Return headings by font. Adjacent lines in one font are one heading, or a paragraph."""
     groups: list[tuple[int, list[Line]]] = []
     for line in lines:
         level = _level(line, usual)
@@ -63,7 +63,7 @@ def _by_font(lines: list[Line], usual: float) -> list[Heading]:
     return [
         Heading(group[0].start, level, " ".join(line.text.strip() for line in group))
         for level, group in groups
-        if len(group) <= _MOST_LINES
+        if len(group) <= _MAX_LINES
     ]
 
 

@@ -15,11 +15,11 @@ from quoth.load.tables import table_lines
 from quoth.types import Document, Heading, Page
 
 _TITLES = {"title", "ctrTitle"}
-_BESIDE = {"sldNum", "dt", "ftr", "hdr"}  # numbers, dates and footers say nothing of the slide
+_BESIDE = {"sldNum", "dt", "ftr", "hdr"}  # numbers, dates and footers are not the content
 
 
 def load_pptx(path: Path, options: LoadOptions) -> Document:
-    """Return a PPTX file, a page a slide in the order of the show; titles are headings."""
+    """Return a PPTX file, one page per slide in the order of the show, with titles as headings."""
     pages: list[Page] = []
     notes: list[str] = []
     with Archive(path, options.limits) as archive:
@@ -54,7 +54,7 @@ def _slides(archive: Archive, path: Path) -> list[str]:
 
 
 def _relation_id(element: Element) -> str:
-    """Return `r:id`; the element has a plain `id` as well."""
+    """Return `r:id`, not the plain `id`, which the element also has."""
     return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
 
 

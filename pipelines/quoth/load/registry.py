@@ -1,4 +1,4 @@
-"""Which callable loads which format, and the one way through which every file goes."""
+"""The loaders by format, and the one path by which every file is loaded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quoth.errors import (
     NoTextError,
     QuothError,
 )
-from quoth.load.clean import without_surrogates
+from quoth.load.clean import replace_surrogates
 from quoth.load.contract import Loader, LoadOptions
 from quoth.load.detect import SUFFIXES, detect, suffix_of
 from quoth.system import load_entry_point, read_entry_points
@@ -64,7 +64,7 @@ def supported_suffixes() -> frozenset[str]:
 
 
 def _loader_for(path: Path) -> Loader:
-    """Return the callable for this file; a third party's for its suffix goes before ours."""
+    """Return the loader of a file; a third party's for its suffix takes precedence."""
     name = _third_party().get(suffix_of(path))
     if name is not None:
         loader: Loader = load_entry_point(GROUP, name, kind="loader")
@@ -84,7 +84,7 @@ def load_document(
     """Read one file in this process and return its text by page.
 
     The format is taken from the content first, then from the suffix. Raises a `DocumentError` for a
-    file that cannot be read, and `MissingExtraError` if `ocr` is asked for and no engine is
+    file that cannot be read, and `MissingExtraError` if `ocr` is set and no engine is
     installed. Time and memory are not limited here: see `LoaderPool`.
 
     >>> load_document("report.pdf").pages[0].text  # doctest: +SKIP
@@ -110,11 +110,11 @@ def load_with(path: Path, options: LoadOptions) -> Document:
         raise CorruptDocumentError(f"{path.name} is nested too deeply to be read.") from error
     except OSError as error:
         raise DocumentError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    except Exception as error:  # a parser may fail on a broken file in any way whatever
+    except Exception as error:  # a parser may fail on a broken file in any way
         raise CorruptDocumentError(
             f"{path.name} cannot be read: {type(error).__name__}: {str(error)[:200]}."
         ) from error
-    return _checked(_first_pages(document, options), path, options.limits)
+    return _check_document(_first_pages(document, options), path, options.limits)
 
 
 def _check_file(path: Path, limits: Limits) -> None:
@@ -130,7 +130,7 @@ def _check_file(path: Path, limits: Limits) -> None:
 
 
 def _first_pages(document: Document, options: LoadOptions) -> Document:
-    """Return the document with no more pages than are wanted of the user's file."""
+    """Return the first pages of the user's file, as many as the limits say."""
     wanted = options.limits.first_pages
     if options.depth or not 0 < wanted < len(document.pages):
         return document
@@ -145,8 +145,8 @@ def _first_pages(document: Document, options: LoadOptions) -> Document:
     )
 
 
-def _checked(document: Document, path: Path, limits: Limits) -> Document:
-    """Return the document if it keeps what loaders promise: some text, and pages in the limits."""
+def _check_document(document: Document, path: Path, limits: Limits) -> Document:
+    """Return the document, which must have text, and no more pages than allowed."""
     if len(document.pages) > limits.pages:
         raise LimitExceededError(
             f"{path.name} has {len(document.pages):,} pages; {limits.pages:,} are allowed.",
@@ -156,10 +156,10 @@ def _checked(document: Document, path: Path, limits: Limits) -> Document:
         if document.format in ("text", "code", "markdown", "rst", "org", "csv", "tsv"):
             raise EmptyDocumentError(f"{path.name} is empty: it holds only white space.")
         raise NoTextError(f"{path.name} holds no text.")
-    if all(without_surrogates(page.text) is page.text for page in document.pages):
+    if all(replace_surrogates(page.text) is page.text for page in document.pages):
         return document
     pages = tuple(
-        Page(page.number, without_surrogates(page.text), page.label, page.headings)
+        Page(page.number, replace_surrogates(page.text), page.label, page.headings)
         for page in document.pages
     )
     return replace(document, pages=pages)

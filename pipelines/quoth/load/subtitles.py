@@ -1,4 +1,4 @@
-"""Subtitles: WebVTT and SubRip, with the times kept so that a quote can be found in the film."""
+"""Subtitles: WebVTT and SubRip, with their times, by which a quote can be found in the film."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TAG = re.compile(r"</?(?:[a-zA-Z][^<>]*|\d[\d:.]*)>|\{\\[^}]*\}")
 
 
 def load_subtitles(path: Path, options: LoadOptions) -> Document:
-    """Return the cues as one page: a line of times, then what is said, without markup."""
+    """Return the cues as one page: a line of times, then the words, without markup."""
     kind = path.suffix.lower().lstrip(".") or "vtt"
     blocks = re.split(r"\n[ \t]*\n", tidy(read_text(path)))
     cues = [cue for block in blocks if (cue := _cue(block))]
@@ -30,15 +30,15 @@ def load_subtitles(path: Path, options: LoadOptions) -> Document:
 
 
 def _cue(block: str) -> str:
-    """Return times and words of a cue; '' for headers, comments and styles, which have none."""
+    """Return the times and words of a cue, '' for headers, comments and styles."""
     lines = block.split("\n")
     for number, line in enumerate(lines):
         times = _TIMES.match(line)
         if times:
-            words = [_plain(each) for each in lines[number + 1 :]]
+            words = [_strip_markup(each) for each in lines[number + 1 :]]
             return "\n".join([f"{times[1]} --> {times[2]}", *filter(None, words)])
     return ""
 
 
-def _plain(line: str) -> str:
+def _strip_markup(line: str) -> str:
     return html.unescape(_TAG.sub("", _VOICE.sub(r"\1: ", line))).strip()

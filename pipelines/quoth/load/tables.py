@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from quoth.load.clean import one_line
 
-# A chunk of a long table should hold the names of its columns: they are said again after about
-# this many characters, and never take more than about a fifth of the text.
+# A chunk of a long table should contain the column names: the header row is repeated after about
+# this many characters, and takes at most about a fifth of the text.
 _REPEAT_AFTER = 1200
 _REPEAT_SHARE = 4
 
 
 def row_text(cells: Sequence[str]) -> str:
-    """Return a row on one line, cells separated by ` | `, empty ones at the end left out."""
+    """Return a row as one line: cells joined by ` | `, trailing empty cells dropped."""
     flat = [one_line(cell) for cell in cells]
     while flat and not flat[-1]:
         flat.pop()
@@ -21,24 +21,23 @@ def row_text(cells: Sequence[str]) -> str:
 
 
 def table_lines(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return the rows of a table, one a line, with the first row said again every so often.
+    """Return the rows of a table, one per line, with the header row repeated at intervals.
 
-    The first row is taken for the names of the columns if it is all words, and the table is
-    longer than the distance at which it is repeated.
+    The first row is the header if it has several cells and letters in all of them.
     """
     lines: list[str] = []
-    header, since = "", 0
+    header, since_header = "", 0
     for row in rows:
         line = row_text(row)
         if not line:
             continue
         if not lines:
             header = line if _names_columns(row) else ""
-        elif header and since + len(line) > max(_REPEAT_AFTER, _REPEAT_SHARE * len(header)):
+        elif header and since_header + len(line) > max(_REPEAT_AFTER, _REPEAT_SHARE * len(header)):
             lines.append(header)
-            since = 0
+            since_header = 0
         lines.append(line)
-        since += len(line) + 1
+        since_header += len(line) + 1
     return lines
 
 

@@ -30,9 +30,9 @@ _JAPANESE = ["cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"]
 
 
 def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str:
-    """Return the bytes as text: by their mark, as UTF-8, as declared, then as they look.
+    """Decode bytes: by byte order mark, as UTF-8, as `declared`, then by a guess.
 
-    Raises `CorruptDocumentError` if they are no text. `name` is used in that message.
+    Raises `CorruptDocumentError`, with `name` in its message, for binary data.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
@@ -47,7 +47,7 @@ def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str
             continue
     if _is_damaged_utf8(content):
         return content.decode("utf-8", "replace")
-    for encoding in (declared, _look(content)):
+    for encoding in (declared, _guess_encoding(content)):
         if encoding:
             try:
                 return content.decode(encoding)
@@ -59,15 +59,15 @@ def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str
 
 
 def _is_damaged_utf8(content: bytes) -> bool:
-    """Return whether bytes are UTF-8 but for a few: their longer sequences are no accident."""
+    """Return whether bytes are UTF-8 with a few errors: valid long sequences are no accident."""
     text = content.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(ord(character) > 127 for character in text) - bad
     return good > 10 * bad
 
 
-def _look(content: bytes) -> str:
-    """Return the encoding that the bytes look like, '' if none.
+def _guess_encoding(content: bytes) -> str:
+    """Return the likely encoding of bytes, '' if unknown.
 
     Short texts in Western languages are ambiguous between dozens of code pages, and a detector
     often picks an exotic one; cp1252, by far the most common, is preferred wherever it gives only
@@ -85,7 +85,7 @@ def _look(content: bytes) -> str:
 
     best = from_bytes(sample).best()
     if best is not None and len(_HALF_WIDTH.findall(str(best))) > len(str(best)) // 4:
-        # Cyrillic in KOI8-R is taken for this; nobody writes so.
+        # Cyrillic in KOI8-R is mistaken for half-width Japanese, which nobody writes.
         best = from_bytes(sample, cp_exclusion=_JAPANESE).best()
     return best.encoding if best is not None else ""
 
@@ -96,7 +96,7 @@ def read_text(path: Path) -> str:
 
 
 def load_text(path: Path, options: LoadOptions) -> Document:
-    """Return a text file; where it holds form feeds, each starts a page."""
+    """Return a text file; each form feed starts a new page."""
     parts = read_text(path).split("\f")
     while len(parts) > 1 and not parts[-1].strip():
         parts.pop()

@@ -1,4 +1,4 @@
-"""How a pool and its workers talk: messages of JSON.
+"""The JSON messages between a pool and its workers.
 
 Not pickle: a worker reads hostile files, so its output is treated as data only.
 """
@@ -120,7 +120,7 @@ def _unpack_document(message: dict[str, Any], source: str) -> Document:
 
 
 def _unpack_error(message: dict[str, Any]) -> DocumentError:
-    """Return the error in a message; of a kind that this side does not know, the nearest one."""
+    """Return the error in a message, or the nearest known kind of it."""
     kind = getattr(errors, message["kind"], CorruptDocumentError)
     if not (isinstance(kind, type) and issubclass(kind, DocumentError)):
         kind = DocumentError

@@ -14,7 +14,7 @@ from quoth.load.registry import load_with
 from quoth.system import ParentPipe, limit_memory, read_memory
 from quoth.types import Document
 
-_KEEP_MEMORY = 200 * 1024 * 1024  # a worker that has grown by more than this makes room
+_KEEP_MEMORY = 200 * 1024 * 1024  # a worker that has grown by more is replaced
 
 
 def main() -> None:

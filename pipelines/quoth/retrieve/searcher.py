@@ -136,7 +136,7 @@ class CollectionSearcher:
         built_with = self.store.meta("embedder")
         if built_with not in {None, self.embedder.fingerprint} and self.store.chunk_count():
             raise FingerprintError(
-                "This collection was built with another embedder than the configured one.",
+                "This collection was built with a different embedder from the configured one.",
                 hint="Embed it again with the configured one: quoth reembed",
             )
 

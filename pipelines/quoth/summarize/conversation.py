@@ -1,4 +1,4 @@
-"""Transcripts of conversations → prose, for models that would continue a conversation."""
+"""Transcripts → prose, because a small model continues a conversation that it is shown."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _STUTTER = re.compile(r"\b([^\W\d_]+)(?: \1\b)+", re.IGNORECASE)
 _LOOSE_MARK = re.compile(r"\s+(?=[.,?!;])")
 _LEAST_LINES = 6
 _TURNS = 0.6
-"""Share of the lines that must be turns: a short name, a colon, what was said."""
+"""Share of the lines that must be turns: a short name, a colon, the words."""
 _LEAST_WORDS = 4
 
 
 class Utterance(NamedTuple):
-    """What one speaker says in one turn; `speaker` is empty where the transcript names none."""
+    """The words of one turn; `speaker` is empty where the transcript names none."""
 
     speaker: str
     words: str
 
 
 def read_transcript(text: str, rules: SummaryRules = ENGLISH.summaries) -> list[Utterance]:
-    """Return the turns of a transcript; nothing when the text is no transcript.
+    """Return the turns of a transcript, or an empty list for any other text.
 
     Fillers, stuttered words and turns of fewer than four words without a number are dropped. A line
     without a name belongs to the turn before it; at the start, it is a turn without a speaker.
@@ -43,7 +43,7 @@ def read_transcript(text: str, rules: SummaryRules = ENGLISH.summaries) -> list[
         else:
             turns.append(Utterance("", line))
     speakers = {turn.speaker for turn in turns} - {""}
-    # Who speaks does so more than once; the keys of a form stand there once.
+    # A speaker has several turns; a key of a form appears once.
     if (
         len(lines) < _LEAST_LINES
         or named < _TURNS * len(lines)
@@ -63,7 +63,7 @@ def transcribe(turns: Iterable[Utterance]) -> list[str]:
 def narrate(
     turns: Iterable[Utterance], prompt: Prompt, rules: SummaryRules = ENGLISH.summaries
 ) -> str:
-    """Return turns as prose, each in the wording of `prompt`: a small model summarizes prose."""
+    """Return turns as prose, each in the wording of `prompt`, for a small model."""
     return " ".join(
         prompt.texts(speaker=turn.speaker or rules.unnamed_speaker, words=turn.words)[1]
         for turn in turns
@@ -71,7 +71,7 @@ def narrate(
 
 
 def count_unread(text: str, turns: Iterable[Utterance]) -> int:
-    """Return the characters of a transcript that its turns leave out, without white space."""
+    """Count the characters of a transcript, except white space, that its turns leave out."""
     return count_solid(text) - sum(map(count_solid, transcribe(turns)))
 
 

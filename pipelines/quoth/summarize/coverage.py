@@ -1,4 +1,4 @@
-"""How much of the documents was read, and why it is not all of them."""
+"""The share of the documents that was read, and the reasons for the rest."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _PageSpans = Mapping[tuple[str, int], set[tuple[int, int]]]
 def measure_coverage(
     documents: Sequence[Document], tree: SummaryNode
 ) -> tuple[float, tuple[str, ...]]:
-    """Return the share of the characters that were read, and the reasons why it is below 1.
+    """Return the share of the characters that were read, and the reasons when it is below 1.
 
-    Pages that were not to be read are taken to hold as many characters as the others on average.
+    A page that the user left out counts as many characters as an average page.
     """
     spans = _read_spans(tree)
     total = read = 0.0
     reasons: list[str] = []
     for document in documents:
-        size, size_read, unread_pages = _read_of(document, spans)
+        size, size_read, unread_pages = _count_read(document, spans)
         if document.left_out:
             loaded = len(document.pages)
             size += size * document.left_out / max(1, loaded)
@@ -52,8 +52,8 @@ def _read_spans(tree: SummaryNode) -> _PageSpans:
     return spans
 
 
-def _read_of(document: Document, spans: _PageSpans) -> tuple[float, float, list[int]]:
-    """Return the characters of a document, those that were read, and the pages not read whole."""
+def _count_read(document: Document, spans: _PageSpans) -> tuple[float, float, list[int]]:
+    """Return the characters of a document, those that were read, and the pages not fully read."""
     total = read = 0
     unread_pages = []
     for page in document.pages:

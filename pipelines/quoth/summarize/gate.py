@@ -1,4 +1,4 @@
-"""Limits the concurrent calls to a model."""
+"""The limit on the calls that a model answers at once."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Gate:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a place, and hold it within the block."""
-        with self._opened():
+        """Wait for a free slot of the model, and occupy it within the block."""
+        with self._slots():
             yield
 
-    def _opened(self) -> threading.Semaphore:
+    def _slots(self) -> threading.Semaphore:
         with self._lock:
             if self._semaphore is None:  # asking the model may load it
                 parallel = max(1, self._model.describe().parallel)

@@ -1,4 +1,4 @@
-"""How long answers may be, in words and in tokens."""
+"""The length of an answer, in words and in tokens."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from quoth.text import count_words
 _FEWEST_WORDS = 24
 _FEWEST_TOKENS = 8
 _SPARE = 1.1
-"""Tokens beyond those of the requested words, as a factor and as a number."""
+"""Spare tokens for an answer: a factor on the tokens of its words, and a number on top."""
 _SPARE_TOKENS = 24
 _WINDOW_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLength:
-    """The number of words that the model is asked for, and the token limit of its answer."""
+    """The words that a prompt asks for, and the token limit of the answer."""
 
     words: int
     tokens: int
@@ -31,7 +31,7 @@ class AnswerLength:
 
 
 def longest_answer(words: int, window: int) -> AnswerLength:
-    """Return the length of an answer that takes as many tokens as any answer may take."""
+    """Return the length of an answer with the highest token limit, a quarter of the window."""
     return AnswerLength(words, window // _WINDOW_SHARE)
 
 
@@ -43,7 +43,7 @@ def length_of(words: int, window: int, tokens_per_word: float) -> AnswerLength:
 
 
 def tokens_per_word(parts: Sequence[Part]) -> float:
-    """Return the tokens per word in the text of these parts, in steps of a half."""
+    """Return the mean number of tokens for a word of these parts, rounded up to a half."""
     words = sum(count_words(chunk.text) for part in parts for chunk in part.chunks)
     tokens = sum(part.tokens for part in parts)
     return min(8.0, max(1.5, math.ceil(2 * tokens / max(1, words)) / 2))

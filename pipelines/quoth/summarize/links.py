@@ -1,7 +1,6 @@
-"""The places of a document that a sentence of a summary rests on.
+"""Links from a sentence of a summary to the sentences of the document that support it.
 
-Places are found by the words that they share with the sentence, so only copied or lightly rewritten
-sentences are linked. A sentence in entirely other words has no link.
+A link needs shared words, so only copied or lightly rewritten sentences get one.
 """
 
 from __future__ import annotations
@@ -15,16 +14,16 @@ from quoth.text import find_sentences as sentence_spans
 from quoth.types import Chunk
 
 _ENOUGH = 0.3
-"""The weighted share of a sentence's words that its first place must hold."""
+"""The weighted share of a sentence's words that its first link must cover."""
 
-_MORE = 0.15
-"""The weighted share that each further place must add."""
+_ENOUGH_MORE = 0.15
+"""The weighted share that each further link must add."""
 
 _LINKS = 3
 
 
 class SentenceLinker:
-    """Finds, for a sentence of a summary, the places in the chunks that it rests on."""
+    """Links sentences of a summary to the sentences of the chunks that support them."""
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
         self._places: list[tuple[Chunk, int, int]] = []
@@ -41,11 +40,11 @@ class SentenceLinker:
         return SummarySentence(text, tuple(self._links(text)), self._vocabulary.unsupported(text))
 
     def supports(self, text: str) -> bool:
-        """Return whether some place holds enough of the sentence to be linked."""
+        """Whether a sentence of the chunks shares enough words with this one for a link."""
         return next(self._links(text), None) is not None
 
     def _links(self, text: str) -> Iterator[Link]:
-        """Yield the places that hold most of the sentence, then those that hold the rest of it."""
+        """Yield the link that covers most of the sentence, then those that cover the rest."""
         missing = {word for word in fold_words(text) if len(self._holding.get(word, ())) > 0}
         absent = sum(1 for word in set(fold_words(text)) if word not in self._holding)
         total = sum(map(self._weight, missing)) + absent * self._weight("")
@@ -62,7 +61,7 @@ class SentenceLinker:
                 return
             best = max(gains, key=lambda place: (gains[place], -place))
             share = gains[best] / total
-            if share < (_MORE if covered else _ENOUGH):
+            if share < (_ENOUGH_MORE if covered else _ENOUGH):
                 return
             covered += share
             chunk, start, end = self._places[best]
@@ -75,7 +74,7 @@ class SentenceLinker:
                 round(share, 3),
             )
             missing -= set(fold_words(chunk.text[start:end]))
-            if covered > 1 - _MORE:
+            if covered > 1 - _ENOUGH_MORE:
                 return
 
     def _weight(self, word: str) -> float:

@@ -1,8 +1,8 @@
-"""Map-reduce over the parts of a document, in a number of steps that is known to be finite.
+"""Map-reduce over the parts of a document, in a finite number of steps.
 
-- A part that does not fit its call is halved, until it does or is a single character.
-- An answer counts for at most half of the tokens of what was read, however long it is. So each
-  level of collapsing leaves at most half of the tokens of the level below.
+- A part that does not fit its call is halved, down to a single character.
+- An answer keeps at most half as many tokens as its call has read, so each level of collapsing has
+  at most half of the tokens of the level below.
 - A partial summary that does not fit the window is split like a document.
 """
 
@@ -23,7 +23,7 @@ from quoth.text import find_sentences as sentence_spans
 _SEPARATOR = "\n\n"
 _SEPARATOR_TOKENS = 2
 _COLLAPSE_SHARE = 2.6
-"""Tokens of a group of partial summaries per token of the words that one is asked for."""
+"""Tokens of a group of partial summaries, for each token that its summary is asked to have."""
 
 
 def map_reduce(calls: PartCalls) -> SummaryNode:
@@ -35,28 +35,28 @@ def map_reduce(calls: PartCalls) -> SummaryNode:
     if all(leaf.silent for leaf in leaves):
         raise GenerationError(
             f"{run.model.model} wrote nothing about any of the {len(leaves)} parts.",
-            hint="Try another model, or look at the prompt: quoth prompts show summarize-map",
+            hint="Try another model, or check the prompt: quoth prompts show summarize-map",
         )
     if count := sum(leaf.extracted for leaf in leaves):
         run.notes[
-            f"The model wrote nothing that holds about {count} of {len(leaves)} parts; "
+            f"The model wrote nothing usable about {count} of {len(leaves)} parts; "
             "sentences of the text are used."
         ] = None
     return combine(calls, leaves, calls.words)
 
 
 def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> SummaryNode:
-    """Return one summary of several, of about `words` words."""
+    """Combine several summaries into one of about `words` words."""
     if len(nodes) == 1:
         return nodes[0]
-    spoken = [node for node in nodes if node.text]
-    if not spoken:
+    answered = [node for node in nodes if node.text]
+    if not answered:
         return SummaryNode("select", calls.refusal, children=tuple(nodes))
-    if calls.selects or len(spoken) == 1:
+    if calls.selects or len(answered) == 1:
         return _select(nodes, words, calls.query)
     length = calls.length(words)
     room = calls.room(calls.names.reduce, length, "summaries")
-    level = [piece for node in spoken for piece in _split(calls, node, room)]
+    level = [piece for node in answered for piece in _split(calls, node, room)]
     while len(groups := _group(calls, level, room)) > 1:
         calls.run.monitor.planned(len(groups))
         level = calls.run.gather(lambda group: _collapse(calls, group, length), groups)
@@ -65,12 +65,12 @@ def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> Summa
     else:
         calls.run.monitor.planned(1)
         root = _reduce(calls, level, "reduce", length)
-    silent = [node for node in nodes if not node.text]
-    return root.with_children(*root.children, *silent)
+    empty = [node for node in nodes if not node.text]
+    return root.with_children(*root.children, *empty)
 
 
 def _summarize_part(calls: PartCalls, part: Part) -> list[SummaryNode]:
-    """Return the summary of a part, or of its halves where it does not fit after all."""
+    """Return the summary of a part, or those of its halves when the part does not fit."""
     length = calls.map_length
     try:
         call = calls.run.ask(calls.request(part, length, curtail=True))
@@ -83,7 +83,7 @@ def _summarize_part(calls: PartCalls, part: Part) -> list[SummaryNode]:
 
 
 def _select(nodes: Sequence[SummaryNode], words: int, query: str) -> SummaryNode:
-    """Return the sentences of several summaries that are most like all of them."""
+    """Select the most central sentences of several summaries."""
     group_of: dict[str, int] = {}
     sentences: list[str] = []
     for index, node in enumerate(nodes):
@@ -98,10 +98,10 @@ def _select(nodes: Sequence[SummaryNode], words: int, query: str) -> SummaryNode
     )
 
 
-def _collapse(calls: PartCalls, group: Sequence[SummaryNode], most: AnswerLength) -> SummaryNode:
+def _collapse(calls: PartCalls, group: Sequence[SummaryNode], limit: AnswerLength) -> SummaryNode:
     tokens = sum(_count_tokens(calls, node) for node in group)
     words = max(1, int(tokens / calls.tokens_per_word / _COLLAPSE_SHARE))
-    length = AnswerLength(min(words, most.words), max(1, min(tokens // 2, most.tokens)))
+    length = AnswerLength(min(words, limit.words), max(1, min(tokens // 2, limit.tokens)))
     return _reduce(calls, group, "collapse", length)
 
 
@@ -123,12 +123,12 @@ def _reduce(
 
 
 def _split(calls: PartCalls, node: SummaryNode, room: int) -> list[SummaryNode]:
-    """Return a summary in pieces that each take at most a third of the room."""
-    most = max(1, room // 3)
+    """Split a summary into pieces that each take at most a third of the room."""
+    limit = max(1, room // 3)
     pieces: list[str] = []
     rest = node.text
-    while calls.run.model.count_tokens(rest) > most:
-        head = calls.clip(rest, most) or rest[:1]
+    while calls.run.model.count_tokens(rest) > limit:
+        head = calls.clip(rest, limit) or rest[:1]
         pieces.append(head)
         rest = rest[len(head) :].strip()
     if not pieces:
@@ -141,7 +141,7 @@ def _split(calls: PartCalls, node: SummaryNode, room: int) -> list[SummaryNode]:
 
 
 def _group(calls: PartCalls, level: Sequence[SummaryNode], room: int) -> list[list[SummaryNode]]:
-    """Return the summaries of a level in groups of neighbours that fit one call."""
+    """Group neighbouring summaries of a level so that each group fits one call."""
     groups: list[list[SummaryNode]] = []
     total = 0
     for node in level:

@@ -15,7 +15,7 @@ Strategy = Literal["auto", "map-reduce", "refine", "stuff"]
 Reduction = Literal["auto", "model", "select"]
 
 LENGTHS: Mapping[str, int] = {"brief": 60, "standard": 180, "detailed": 450}
-"""The words of a summary, by the name of its length."""
+"""The number of words for each named length."""
 
 LONGEST = 20_000
 
@@ -26,12 +26,13 @@ _DEFAULTS = Summarization()
 class SummaryOptions:
     """How to summarize. `length` is `brief`, `standard`, `detailed`, or a number of words.
 
-    `reduction` says how partial summaries become one: `model` has the model write it, `select`
-    takes the sentences that are most like all of them, `auto` selects for models below a billion
-    parameters, which garble what they rewrite. With a JSON `schema` the summary is also filled into
-    an object (`Summary.data`). `fresh` repeats calls that are sampled above temperature 0.
+    `reduction` is how partial summaries become one: with `model` the model writes it, with `select`
+    their most central sentences are selected. `auto` selects for models below a billion parameters,
+    which garble the text that they rewrite. With a JSON `schema`, the model also fills an object
+    from the summary (`Summary.data`). With `fresh`, calls above temperature 0 are made again even
+    when the journal has them.
 
-    Raises `UsageError` for a value that the settings of the section `summarization` do not allow.
+    Raises `UsageError` for values that the section `summarization` of the settings does not allow.
     """
 
     strategy: Strategy = _DEFAULTS.strategy
@@ -61,7 +62,7 @@ class SummaryOptions:
 
     @property
     def words(self) -> int:
-        """The number of words that a summary is asked to have."""
+        """The target length of a summary in words."""
         return _count_words(self.length)
 
     @classmethod
@@ -81,7 +82,7 @@ def _count_words(length: str) -> int:
         words = 0
     if not 1 <= words <= LONGEST:
         raise UsageError(
-            f"A summary cannot be {length!r} long.",
+            f"{length!r} is not a length of a summary.",
             hint=f"Lengths: brief, standard, detailed, or 1 to {LONGEST} words.",
         )
     return words

@@ -29,19 +29,19 @@ from quoth.text import find_sentences as sentence_spans
 _STEP_WORDS = 25
 _MOST_STEPS = 10
 _MAP_SHARE = 2.5
-"""Words of all partial summaries together, for each word of the summary."""
+"""Words of all partial summaries for each word of the summary."""
 _MAP_SHARE_SELECTED = 1.6
-"""The same, where sentences of the partial summaries are selected."""
+"""The same ratio when sentences of the partial summaries are selected."""
 _SAID_SHARE = 0.3
-"""Share of a sentence's longer words that must have been said in the conversation."""
+"""Share of a sentence's longer words that the conversation must contain."""
 _FEWEST_TOKENS = 24
-"""Tokens of text below which a call makes no sense."""
+"""The fewest tokens of text that are worth a call."""
 
 
 class PartCalls:
-    """Asks for the summaries of the parts of one document, and judges the answers.
+    """Asks the model to summarize the parts of one document, and checks the answers.
 
-    `selects` says whether partial summaries are combined by selecting sentences from them.
+    `selects` is whether partial summaries are combined by selecting sentences from them.
     """
 
     def __init__(self, run: SummaryRun, parts: Sequence[Part], words: int) -> None:
@@ -58,7 +58,7 @@ class PartCalls:
     def map_length(self) -> AnswerLength:
         """The length of the summary of one part.
 
-        It changes in steps, so that an edit to a document leaves the other parts' calls alone.
+        It changes in steps, so that an edit to a document rarely changes the calls of other parts.
         """
         if len(self.parts) == 1:
             return self.length(self.words)
@@ -68,7 +68,7 @@ class PartCalls:
 
     @property
     def refusal(self) -> str:
-        """The reply that prompts ask for where a text says nothing on the query."""
+        """The reply that prompts ask for when a text says nothing about the query."""
         refusals = self.run.refusals("summarize-query-map") if self.query else ()
         return refusals[0] if refusals else ""
 
@@ -77,9 +77,9 @@ class PartCalls:
         return length_of(words, self.run.description.context_window, self.tokens_per_word)
 
     def room(self, name: str, length: AnswerLength, *variables: str) -> int:
-        """Return the tokens that a call has for the text in these variables of a prompt.
+        """Return the token budget of a call for the text in these variables of a prompt.
 
-        Raises `ContextOverflowError` when the window has next to nothing left for it.
+        Raises `ContextOverflowError` when the window leaves next to nothing for the text.
         """
         values = {**dict.fromkeys(variables, ""), "query": self.query, **length.values}
         room = self.run.room(name, values, length.tokens)
@@ -97,8 +97,8 @@ class PartCalls:
         """Return the request for the summary of one part.
 
         With `curtail`, a small model is stopped at the end of the sentence in which it reaches the
-        words that it was asked for: it writes on until its tokens are used up. A summary that is
-        made of one part alone is never curtailed.
+        requested words; it would write until its tokens are used up. The summary of a document with
+        one part is never curtailed.
         """
         name, text = self.names.map, part.text
         if turns := self._turns(part):
@@ -116,19 +116,19 @@ class PartCalls:
         length: AnswerLength,
         part: Part | None = None,
     ) -> SummaryNode:
-        """Return the answer of a call as a node: tidied, and not longer than it may be.
+        """Return the answer of a call as a node, tidied and clipped to its limit.
 
-        `texts` are the texts that the call has read; `part` is the part of the document among it.
+        `texts` are the texts that the call has read; `part` is the part of the document among them.
         """
         turns = self._turns(part) if part else []
         is_doubtful = self._doubt(texts, part, turns)
-        answer = tidy(call.text, is_doubtful=is_doubtful, torn=call.finish == "length")
+        answer = tidy(call.text, is_doubtful=is_doubtful, cut_off=call.finish == "length")
         text = " ".join(take_words(answer.kept, 2 * length.words))
         extracted = not text
         if self.query and self._refuses(text):
             text = ""
         elif part is not None and not self.query:
-            # What a small model invents is not corrected by what it writes next.
+            # Selecting sentences would keep what a small model invents.
             invented = self.selects and all(map(is_doubtful, answer.kept))
             if not text or invented:
                 answer = replace(answer, dropped=(*answer.kept, *answer.dropped))
@@ -149,7 +149,7 @@ class PartCalls:
     def clip(self, text: str, limit: int) -> str:
         """Return the whole sentences at the start of a text that take at most `limit` tokens.
 
-        The answer of a model that keeps to its limit is never clipped.
+        A model that keeps to the limit never has its answer clipped.
         """
         model = self.run.model
         while text and model.count_tokens(text) > limit:
@@ -160,20 +160,20 @@ class PartCalls:
         return text
 
     def _turns(self, part: Part) -> list[Utterance]:
-        """Return the turns of a conversation, where the model is shown them as prose."""
+        """Return the turns of a conversation if the model is to read them as prose."""
         return read_transcript(part.text) if self.run.small and not self.query else []
 
     def _doubt(
         self, texts: Sequence[str], part: Part | None, turns: Sequence[Utterance]
     ) -> Callable[[str], bool]:
-        """Return a test whether a sentence of an answer may be invented."""
+        """Return a predicate: whether a sentence of an answer may be invented."""
         read = SourceVocabulary(texts)
         linker = SentenceLinker(part.chunks) if part and self.selects and not turns else None
 
         def is_doubtful(sentence: str) -> bool:
             if read.unsupported(sentence):
                 return True
-            # A sentence about a conversation rests on no single turn of it.
+            # No single turn supports a sentence about a conversation.
             if turns:
                 return read.share(sentence) < _SAID_SHARE
             return linker is not None and not linker.supports(sentence)
@@ -193,6 +193,6 @@ def _body_sentences(text: str) -> list[str]:
 
 
 def _extract(sentences: Sequence[str], words: int) -> str:
-    """Return the sentences that are most like all of them, as one text."""
+    """Join the most central sentences, about `words` words in all."""
     indexes = select_sentences(sentences, [0] * len(sentences), words)
     return " ".join(sentences[index] for index in indexes)

@@ -1,7 +1,7 @@
-"""Documents → parts: the text that one call reads, cut by the model's own tokens.
+"""Documents → parts, each the text that one call reads, cut by the model's own tokens.
 
-Chunks follow the structure of a page; a part is as many chunks in a row as a call has room for.
-Together the parts of a document are its whole text.
+Chunks follow the structure of a page; a part is as many consecutive chunks as fit a call. The parts
+of a document are its whole text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _JOINT_TOKENS = 2
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The text that one call reads. `tokens` counts it with the model's tokenizer."""
+    """The text that one call reads; `tokens` is its length by the model's tokenizer."""
 
     chunks: tuple[Chunk, ...]
     tokens: int
@@ -40,14 +40,14 @@ class Part:
 
 
 def as_documents(source: SummaryInput | Sequence[SummaryInput]) -> tuple[Document, ...]:
-    """Return the input as documents; LangChain documents of one source are joined.
+    """Convert the input to documents; LangChain documents of one source are joined.
 
-    A text without a source is called `text`. Raises `NoTextError` when there is nothing to read.
+    A text without a source is named `text`. Raises `NoTextError` when there is nothing to read.
     """
-    several = [source] if isinstance(source, str | Document | LangChainDocument) else list(source)
+    items = [source] if isinstance(source, str | Document | LangChainDocument) else list(source)
     documents: dict[str, Document] = {}
-    for index, item in enumerate(several):
-        document = _document(item, "text" if len(several) == 1 else f"text {index + 1}")
+    for index, item in enumerate(items):
+        document = _document(item, "text" if len(items) == 1 else f"text {index + 1}")
         known = documents.get(document.source)
         if known is not None:
             document = replace(known, pages=(*known.pages, *_renumbered(known, document.pages)))
@@ -57,7 +57,7 @@ def as_documents(source: SummaryInput | Sequence[SummaryInput]) -> tuple[Documen
             scans = f": {len(document.unreadable)} of its pages are images"
             raise NoTextError(
                 f"{document.source} holds no text{scans * bool(document.unreadable)}.",
-                hint="A scanned document needs OCR (ingestion.ocr).",
+                hint="Scanned pages need OCR: set ingestion.ocr.",
             )
     if not documents:
         raise NoTextError("There is no document to summarize.")
@@ -65,7 +65,7 @@ def as_documents(source: SummaryInput | Sequence[SummaryInput]) -> tuple[Documen
 
 
 def split_parts(document: Document, model: LocalModel, limit: int) -> list[Part]:
-    """Return the parts of a document, each of at most `limit` of the model's tokens."""
+    """Split a document into parts of at most `limit` tokens by the model's tokenizer."""
     fine = max(8, limit // 4)
     splitter = Splitter(model.token_starts, chunk_tokens=fine, limit=fine)
     segments = [segment for page in document.pages for segment in _segments(page)]
@@ -87,9 +87,10 @@ def split_parts(document: Document, model: LocalModel, limit: int) -> list[Part]
 
 
 def _segments(page: Page) -> Iterator[tuple[Page, int, Page]]:
-    """Yield the page in segments, with their offset; one in four paragraphs begins a segment.
+    """Yield (page, offset, segment) for each segment of a page.
 
-    A hash of the paragraph decides, so an edit moves only the borders near it.
+    One paragraph in four, chosen by its hash, begins a segment, so an edit moves only the borders
+    near it.
     """
     borders = [match.end() for match in _PARAGRAPH.finditer(page.text)]
     ends = [*borders[1:], len(page.text)]
@@ -108,7 +109,7 @@ def _segments(page: Page) -> Iterator[tuple[Page, int, Page]]:
 
 
 def halve(part: Part, model: LocalModel) -> list[Part]:
-    """Return a part that turned out to be too long for a call as shorter ones."""
+    """Halve a part that turned out to be too long for a call."""
     if len(part.chunks) > 1:
         middle = len(part.chunks) // 2
         pieces = [part.chunks[:middle], part.chunks[middle:]]
@@ -130,10 +131,10 @@ def _halved(chunk: Chunk) -> Iterator[Chunk]:
 
 
 def _packed(chunks: Sequence[Chunk], opening: Container[int], limit: int) -> Iterator[Part]:
-    """Yield parts that are full, or at least half full and at the start of a segment.
+    """Yield parts: each ends when it is full, or at a segment once it is half full.
 
-    The start of a segment does not move when the text before it is edited, so that the parts after
-    an edit are soon the same as before, and their calls are in the journal.
+    An edit does not move the segments after it, so the parts after an edit are soon the same as
+    before, and their calls are in the journal.
     """
     gathered: list[Chunk] = []
     tokens = 0
@@ -170,11 +171,11 @@ def _document(source: SummaryInput, name: str) -> Document:
 
 
 def _renumbered(known: Document, pages: Sequence[Page]) -> list[Page]:
-    """Return further pages under numbers that the document does not have yet."""
+    """Return pages with new numbers where the document already uses theirs."""
     taken = {page.number for page in known.pages}
-    fresh = []
+    renumbered = []
     for page in pages:
         number = page.number if page.number not in taken else max(taken) + 1
         taken.add(number)
-        fresh.append(replace(page, number=number))
-    return fresh
+        renumbered.append(replace(page, number=number))
+    return renumbered

@@ -10,7 +10,7 @@ from quoth.summarize.values import SummaryPlan
 
 
 def plan_summary(strategy: Strategy, calls: PartCalls, journal: Journal | None) -> SummaryPlan:
-    """Return the plan of the summary of one document."""
+    """Estimate the cost of summarizing one document."""
     run, parts = calls.run, calls.parts
     mapped = strategy == "map-reduce"
     length = calls.map_length if mapped else calls.length(calls.run.options.words)
@@ -35,7 +35,7 @@ def plan_summary(strategy: Strategy, calls: PartCalls, journal: Journal | None) 
 
 
 def _estimate_seconds(run: SummaryRun, calls: int, journal: Journal | None) -> float | None:
-    """Return the estimated seconds of `calls` calls, from the last ones of this model."""
+    """Estimate the seconds that `calls` calls take, from the last calls of this model."""
     if not calls:
         return 0.0
     spent = journal.spent(run.description.fingerprint) if journal is not None else None

@@ -1,4 +1,4 @@
-"""Which prompts a summary is made with."""
+"""The names of the prompts that a summary uses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PromptNames:
-    """The names of the prompts of one way to summarize: for a part, the next part, the parts."""
+    """The prompts for one way to summarize: for a part, for the next part, for all parts."""
 
     map: str
     refine: str
@@ -29,7 +29,7 @@ TURN_SMALL = "summarize-turn-small"
 
 
 def prompt_names(*, query: bool, small: bool) -> PromptNames:
-    """Return the prompts for a summary with or without a query, by a small or a larger model."""
+    """Return the names of the prompts for a summary."""
     if query:
         return _QUERY_SMALL if small else _QUERY
     return _SMALL if small else _GENERAL

@@ -1,4 +1,4 @@
-"""Refine and stuff: one call after the other, and one call for all."""
+"""The strategies refine and stuff: one call for each part in turn, and one call for all."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from quoth.summarize.values import SummaryNode
 
 
 def refine(calls: PartCalls) -> SummaryNode:
-    """Return the last of a chain of summaries, each of the one before it and the next part.
+    """Summarize part by part: each call reads the summary so far and the next part.
 
-    A part about which the model writes nothing leaves the summary as it is.
+    The summary stays as it is when the model writes nothing about a part.
     """
     run = calls.run
     run.monitor.planned(len(calls.parts))
@@ -41,9 +41,9 @@ def refine(calls: PartCalls) -> SummaryNode:
 
 
 def stuff(calls: PartCalls) -> SummaryNode:
-    """Return the summary that one call makes of everything.
+    """Summarize all parts in one call.
 
-    Raises `ContextOverflowError` when it does not fit; nothing is cut.
+    Raises `ContextOverflowError` when the text does not fit; nothing is cut.
     """
     run = calls.run
     length = calls.length(calls.words)
@@ -72,7 +72,7 @@ def stuff(calls: PartCalls) -> SummaryNode:
 
 
 def _keep(node: SummaryNode, part: Part, call: Call) -> SummaryNode:
-    """Return the summary so far as the one that also covers the next part."""
+    """Return a node with the summary so far, which the next part leaves unchanged."""
     return SummaryNode(
         "refine",
         node.text,

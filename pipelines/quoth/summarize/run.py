@@ -1,4 +1,4 @@
-"""One summary in the making: its model, its prompts, its calls, and their cost so far."""
+"""One summary in progress: its model, prompts and calls, and their cost so far."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ Result = TypeVar("Result")
 
 
 class StoppedError(QuothError):
-    """The work was stopped from outside; the calls in flight were finished and kept."""
+    """The work was stopped; the calls in flight were finished and recorded."""
 
     exit_code = 130
 
 
 class Monitor:
-    """Sees a summary in the making. Override what you want to know; any thread may call."""
+    """Observes and stops a summary in progress. Override its methods; any thread may call them."""
 
     @property
     def stopped(self) -> bool:
-        """Whether no further call is to be begun."""
+        """Whether no further call may begin."""
         return False
 
     def planned(self, calls: int) -> None:
@@ -83,26 +83,26 @@ class SummaryRun:
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """The prompts that were used: name, version, and a hash of the wording."""
+        """The prompts in use: name, version, and a hash of the wording."""
         return tuple(
             f"{prompt.name}@{prompt.version} {prompt.fingerprint}"
             for _, prompt in sorted(self._prompts.items())
         )
 
     def prompt(self, name: str) -> Prompt:
-        """Return the prompt of that name, and count it among those that were used."""
+        """Return the prompt with this name, and note its use."""
         if name not in self._prompts:
             self._prompts[name] = self._select(name)
         return self._prompts[name]
 
     def refusals(self, name: str) -> tuple[str, ...]:
-        """Return the refusals that a prompt asks for, whether it is used or not."""
+        """Return the refusals that a prompt declares, without noting its use."""
         return self._select(name).refusals
 
     def messages(self, task: str, values: Mapping[str, str]) -> list[BaseMessage]:
-        """Return a task's prompt with its declared variables filled in; other values are dropped.
+        """Return the messages of a task's prompt, filled with those of the values that it declares.
 
-        The language goes in front, where it is the same for every part.
+        The language comes first, so that the start is the same for every part.
         """
         prompt = self.prompt(task)
         messages = prompt.messages(**{name: values[name] for name in prompt.variables})
@@ -115,7 +115,7 @@ class SummaryRun:
         return [HumanMessage(f"{request}\n\n{first.content}"), *messages[1:]]
 
     def room(self, task: str, values: Mapping[str, str], answer_tokens: int) -> int:
-        """Return the token budget for text in the window, next to a prompt and its answer."""
+        """Return the tokens that the window leaves for text, beside a prompt and its answer."""
         head = self.model.count_prompt(self.messages(task, values))
         return self.description.context_window - head - answer_tokens - _MARGIN
 
@@ -134,16 +134,15 @@ class SummaryRun:
         return self._calls.lookup(request) is not None
 
     def ask(self, request: ChatRequest) -> Call:
-        """Return the answer to a request; wait while the model is busy with as many as it takes.
+        """Return the answer to a request, from the journal or after waiting for a free slot.
 
-        A model that used up its tokens thinking, and has not begun to answer, is asked once more
-        with room for both.
+        A model that spends all its tokens on thinking is asked once more, with a higher limit.
         """
         self._check_stopped()
         limits = [request.max_tokens]
-        roomy = min(8 * request.max_tokens + 512, self.model.answer_budget(request.messages))
-        if roomy > request.max_tokens:
-            limits.append(roomy)
+        larger = min(8 * request.max_tokens + 512, self.model.answer_budget(request.messages))
+        if larger > request.max_tokens:
+            limits.append(larger)
         for limit in limits:
             call = self._calls.call(
                 replace(request, max_tokens=limit),
@@ -157,9 +156,9 @@ class SummaryRun:
         return call
 
     def gather(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Return the function's result for each item, as many in parallel as the model decodes.
+        """Apply the function to all items, as many at once as the model decodes in parallel.
 
-        The first error ends the rest: calls in flight are finished and kept, no new one begins.
+        The first error is raised: calls in flight are finished and recorded, and no new one begins.
         """
         if len(items) == 1:
             return [function(items[0])]
@@ -178,14 +177,14 @@ class SummaryRun:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Wait for a free place at the model, and hold it within the block."""
+        """Wait for a free slot of the model, and occupy it within the block."""
         with self._gate.turn():
             self._check_stopped()
             yield
 
     def _check_stopped(self) -> None:
         if self.monitor.stopped:
-            raise StoppedError("Stopped before all calls were made; finished calls are kept.")
+            raise StoppedError("The summary was stopped; finished calls are in the journal.")
 
     def _count(self, call: Call) -> None:
         with self._lock:

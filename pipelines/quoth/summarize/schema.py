@@ -1,4 +1,4 @@
-"""A summary as the JSON object that a user's schema describes: whole and valid, or an error."""
+"""A summary as a JSON object, valid against the user's schema."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_TOKENS = 4096
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:
-    """Raise `UsageError` when this is not a JSON schema."""
+    """Raise `UsageError` when the JSON schema itself is not valid."""
     import jsonschema  # type: ignore[import-untyped]
 
     try:
@@ -24,22 +24,22 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     except jsonschema.SchemaError as error:
         raise UsageError(
             f"The JSON schema is not valid at {error.json_path}: {error.message}.",
-            hint="The language is described at json-schema.org, draft 2020-12.",
+            hint="json-schema.org describes the language, draft 2020-12.",
         ) from error
 
 
 def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any:
-    """Return the object that the model makes of a summary, valid against the schema.
+    """Return an object that the model fills from a summary, valid against the schema.
 
-    The backend lets it write nothing else where it can; the reply is checked in any case, and
-    requested again with more tokens and another seed. Raises `GenerationError` when no attempt
-    gives a valid object.
+    Backends that can do so constrain the model to the schema. Every reply is validated; an invalid
+    one is asked for again, with a larger token limit and another seed. Raises `GenerationError`
+    when no attempt gives a valid object.
     """
     import jsonschema
 
     validator = jsonschema.Draft202012Validator(dict(schema))
     messages = run.messages("summarize-schema", {"summary": summary})
-    why = ""
+    fault = ""
     for attempt in range(_ATTEMPTS):
         tokens = min(_TOKENS * 2**attempt, _MOST_TOKENS, run.model.answer_budget(messages))
         run.monitor.planned(1)
@@ -55,20 +55,20 @@ def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any
             if error.retryable:
                 raise
             raise GenerationError(
-                f"{run.model.model} cannot write to this JSON schema: {error}",
-                hint="Simplify the schema; not every keyword can be turned into a grammar.",
+                f"{run.model.model} cannot follow this JSON schema: {error}",
+                hint="Simplify the schema: some keywords have no grammar.",
             ) from error
         try:
             value = json.loads(call.text)
         except json.JSONDecodeError:
-            why = "it ended in the middle" if call.finish == "length" else "it is not JSON"
+            fault = "the reply was cut off" if call.finish == "length" else "the reply is not JSON"
             continue
-        fault = next(validator.iter_errors(value), None)
-        if fault is None:
+        violation = next(validator.iter_errors(value), None)
+        if violation is None:
             return value
-        why = f"{fault.json_path}: {fault.message[:200]}"
+        fault = f"{violation.json_path}: {violation.message[:200]}"
     raise GenerationError(
-        f"{run.model.model} wrote nothing in {_ATTEMPTS} attempts that meets the JSON schema: "
-        f"{why}.",
-        hint="Can any object meet it? Simplify it, or take a larger model.",
+        f"{run.model.model} wrote no object that meets the JSON schema in {_ATTEMPTS} attempts: "
+        f"{fault}.",
+        hint="Check that an object can meet the schema; simplify it, or use a larger model.",
     )

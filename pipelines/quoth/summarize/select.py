@@ -1,4 +1,4 @@
-"""Partial summaries → one, by selecting sentences that are most like all the others.
+"""Partial summaries → one, by selecting their most central sentences.
 
 Each sentence is a vector of its words, weighted by rarity. The sentence nearest to the centroid is
 selected, unless it repeats one already selected (maximal marginal relevance; Carbonell and
@@ -21,7 +21,7 @@ _NOVELTY = 0.5
 _SPREAD = 0.3
 _QUERY = 1.5
 _MOST = 400
-"""The number of sentences that are compared; of more, the most central ones are selection."""
+"""The most sentences that are compared; beyond that, the most central ones are."""
 
 Vector = dict[str, float]
 
@@ -29,11 +29,11 @@ Vector = dict[str, float]
 def select_sentences(
     sentences: Sequence[str], groups: Sequence[int], words: int, query: str = ""
 ) -> list[int]:
-    """Return the indexes, ascending, of the selected sentences, about `words` words in all.
+    """Return the indexes of the selected sentences, ascending: about `words` words in all.
 
-    `groups` gives the part of the document that each sentence is from; a second sentence of a part
-    is penalized. At least one index is returned when there is a sentence. With a `query`, sentences
-    that share its words are preferred.
+    `groups` has the part of the document that each sentence comes from; further sentences of a part
+    are penalized. At least one sentence is selected if there is any. With a `query`, sentences that
+    share its words are preferred.
     """
     vectors = _vectors(sentences)
     middle = _mean(vectors)
@@ -63,7 +63,7 @@ def select_sentences(
 
 
 class _Room:
-    """The words that remain for a summary. The first sentence always fits."""
+    """The words left for a summary. The first sentence always fits."""
 
     def __init__(self, sentences: Sequence[str], words: int) -> None:
         self._sentences = sentences
@@ -71,7 +71,7 @@ class _Room:
         self._empty = True
 
     def takes(self, index: int) -> bool:
-        """Return whether a sentence fits, and count it when it does."""
+        """Take a sentence if it fits; return whether it did."""
         size = count_words(self._sentences[index])
         if not self._empty and size > self._left:
             return False

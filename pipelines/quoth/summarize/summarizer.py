@@ -1,4 +1,4 @@
-"""`Summarizer`: documents in, a summary with its evidence out. A LangChain `Runnable`."""
+"""`Summarizer`, a LangChain `Runnable`: documents → a summary with its evidence."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ from quoth.text import find_sentences as sentence_spans
 from quoth.types import Document
 
 _SMALL_PART = 600
-"""Tokens of a part for a small model, which loses the thread in longer ones."""
+"""The most tokens of a part for a small model, which loses the thread in longer parts."""
 _FEWEST_WORDS = 40
-"""Words for each of many documents, below which their summaries say too little to be combined."""
+"""The fewest words for each of many documents; shorter summaries say too little to combine."""
 
 
 class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
     """Summarizes a text, a document, or several documents into one.
 
-    Give a text, a `Document` of Quoth or of LangChain, or a list of them. `journal` keeps every
-    finished call; `folders` hold prompts that override ours. One summarizer may be used from many
-    threads: together they make as many concurrent calls as the model decodes in parallel.
+    The input is a text, a `Document` of Quoth or of LangChain, or a list of them. `journal` records
+    every finished call; `folders` hold prompts that override ours. Threads may share a summarizer:
+    together they make as many calls at once as the model decodes in parallel.
 
     Raises `NoTextError` for a document without text, `ContextOverflowError` when the window is too
     small for the strategy, `GenerationError` when the model writes nothing usable, and
-    `BackendError` when it fails.
+    `BackendError` when the backend fails.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         self._gate = Gate(model)
 
     def with_options(self, options: SummaryOptions) -> Summarizer:
-        """Return a summarizer with other options; both share the limit on concurrent calls."""
+        """Return a summarizer with other options; both share one limit of parallel calls."""
         other = copy(self)
         other.options = options
         return other
@@ -75,7 +75,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> Summary:
-        """Return the summary. The keyword `monitor` takes a `Monitor` to follow and to stop it."""
+        """Summarize the input. The keyword `monitor` takes a `Monitor`, which can stop the work."""
         monitor = kwargs.get("monitor") or Monitor()
 
         def work(
@@ -91,7 +91,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         return self._call_with_config(work, input, config, run_type="chain")
 
     def plan(self, source: SummaryInput | Sequence[SummaryInput]) -> SummaryPlan:
-        """Return the estimate of the summary, without making a call. Loads the model to count."""
+        """Estimate the cost of the summary without a call; the model is loaded to count tokens."""
         run = self._run(None, Monitor())
         documents = as_documents(source)
         plans = [
@@ -144,26 +144,28 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
     def _prepare(
         self, run: SummaryRun, document: Document, words: int
     ) -> tuple[Strategy, PartCalls]:
-        """Return the strategy in force, and the calls for the parts of a document."""
+        """Choose the strategy, and prepare the calls for the parts of a document."""
         rough = PartCalls(run, (), words)
         strategy = self.options.strategy
-        most = min(self.options.map_tokens, _SMALL_PART) if run.small else self.options.map_tokens
-        # The longest answer that a call may give, so that whatever the parts are, they fit.
+        part_limit = (
+            min(self.options.map_tokens, _SMALL_PART) if run.small else self.options.map_tokens
+        )
+        # With the longest answer that a call may give, parts fit in any case.
         longest = longest_answer(words, run.description.context_window)
         if strategy == "refine":
-            # The summary so far is read again with each part.
-            most = min(most, rough.room(rough.names.refine, longest, "text", "summary"))
-            most = max(1, most - longest.tokens)
-        limit = min(most, rough.room(rough.names.map, longest, "text"))
+            # Each call reads the summary so far again.
+            room = rough.room(rough.names.refine, longest, "text", "summary")
+            part_limit = max(1, min(part_limit, room) - longest.tokens)
+        limit = min(part_limit, rough.room(rough.names.map, longest, "text"))
         calls = PartCalls(run, split_parts(document, run.model, limit), words)
         if strategy == "auto":
             total = sum(part.tokens for part in calls.parts)
             room = calls.room(calls.names.map, calls.length(words), "text")
-            strategy = "stuff" if total <= min(2 * most, room) else "map-reduce"
+            strategy = "stuff" if total <= min(2 * part_limit, room) else "map-reduce"
         return strategy, calls
 
     def _words(self, documents: Sequence[Document]) -> int:
-        """Return the words for one document, of which there may be many to put together."""
+        """Return the words for the summary of each document."""
         if len(documents) == 1:
             return self.options.words
         return max(_FEWEST_WORDS, 2 * self.options.words // len(documents))

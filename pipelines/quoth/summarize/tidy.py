@@ -1,4 +1,4 @@
-"""An answer of a model → sentences, without headings, preambles, repetitions and torn endings."""
+"""A model's answer → sentences, without headings, preambles, repetitions and cut endings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ALIKE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class TidyAnswer:
-    """The sentences of an answer that stay, in order, and those that were left out."""
+    """The sentences of an answer that are kept, in order, and those that are dropped."""
 
     kept: tuple[str, ...]
     dropped: tuple[str, ...]
@@ -29,21 +29,21 @@ def tidy(
     answer: str,
     *,
     is_doubtful: Callable[[str], bool],
-    torn: bool,
+    cut_off: bool,
     rules: SummaryRules = ENGLISH.summaries,
 ) -> TidyAnswer:
-    """Return an answer as sentences.
+    """Split an answer into clean sentences.
 
     Fragments, sentences about "the text" and doubtful sentences are dropped while others remain.
-    `torn` says that the answer was ended by its token limit: an incomplete last sentence is then
-    left out too, unless it is the only one. Every sentence ends with a mark. An answer without any
-    sentence, such as numbering alone, is left out as a whole.
+    `cut_off` is whether the token limit ended the answer: an incomplete last sentence is then
+    dropped too, unless it is the only one. Every kept sentence ends with a mark. An answer without
+    any sentence, such as numbering alone, is dropped as a whole.
     """
     pieces = _split_sentences(answer, rules)
     if not pieces and answer.strip():
         return TidyAnswer((), (answer.strip(),))
     dropped: list[str] = []
-    if torn and len(pieces) > 1 and not is_complete(pieces[-1]):
+    if cut_off and len(pieces) > 1 and not is_complete(pieces[-1]):
         dropped.append(pieces.pop())
     kept = drop_repetitions(pieces, dropped.append)
     tests: tuple[Callable[[str], bool], ...] = (
@@ -56,7 +56,7 @@ def tidy(
         if better:
             dropped += [piece for piece in kept if piece not in better]
             kept = better
-    mark = " …" if torn else "."
+    mark = " …" if cut_off else "."
     closed = (piece if is_complete(piece) else piece.rstrip(" ,;:") + mark for piece in kept)
     return TidyAnswer(tuple(closed), tuple(dropped))
 
@@ -64,21 +64,21 @@ def tidy(
 def drop_repetitions(
     pieces: Iterable[str], drop: Callable[[str], object] = lambda _: None
 ) -> list[str]:
-    """Return the sentences without those that repeat an earlier one; `drop` is given each."""
+    """Return the sentences that repeat no earlier one; `drop` is called with each of the others."""
     kept: list[str] = []
-    seen: list[set[str]] = []
+    words_of_kept: list[set[str]] = []
     for piece in pieces:
         words = set(fold_words(piece))
-        if words and any(_are_alike(words, other) for other in seen):
+        if words and any(_are_alike(words, other) for other in words_of_kept):
             drop(piece)
             continue
         kept.append(piece)
-        seen.append(words)
+        words_of_kept.append(words)
     return kept
 
 
 def take_words(pieces: Sequence[str], words: int) -> list[str]:
-    """Return the first sentences, about `words` words together; at least one."""
+    """Return the first sentences, about `words` words in all, and at least one."""
     kept: list[str] = []
     total = 0
     for piece in pieces:

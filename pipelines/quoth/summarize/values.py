@@ -1,4 +1,4 @@
-"""The frozen values of a summary: the result, and how it was made."""
+"""The values of a summary: its text, its evidence, the tree of partial summaries, the plan."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NodeKind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "co
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place that a sentence of a summary rests on: characters `start` to `end` of a page.
+    """A span that supports a sentence of a summary: characters `start` to `end` of a page.
 
-    `overlap` is the share of the sentence's words, weighted by rarity, that the place holds.
+    `overlap` is the share of the sentence's words, weighted by rarity, that the span holds.
     """
 
     source: str
@@ -29,9 +29,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class SummarySentence:
-    """A sentence of a summary. Without a link, no place in the sources resembles it.
+    """A sentence of a summary. Without links, no span of the sources resembles it.
 
-    `unsupported` are its names and numbers that no source holds.
+    `unsupported` are the names and numbers in it that no source holds.
     """
 
     text: str
@@ -43,11 +43,11 @@ class SummarySentence:
 class SummaryNode:
     """A node in the tree of partial summaries.
 
-    A `map`, `refine` or `stuff` node has read `chunks`; the others combine their `children`.
-    `dropped` are sentences that the model wrote and that were left out: repeated ones, and ones
-    with numbers or names that its input does not contain. `extracted` is whether nothing remained,
-    so that sentences of the text are used. `unread` is the number of characters of the chunks that
-    the model was not shown (fillers of a conversation), white space left out.
+    A `map`, `refine` or `stuff` node has read `chunks`; other nodes combine their `children`.
+    `dropped` are the sentences of the model that were left out: repetitions, and sentences with
+    numbers or names that the text does not hold. `extracted` is whether none was left, so that
+    sentences of the text take their place. `unread` counts the characters of the chunks, except
+    white space, that the model was not shown (fillers of a conversation).
     """
 
     kind: NodeKind
@@ -63,11 +63,11 @@ class SummaryNode:
 
     @property
     def silent(self) -> bool:
-        """Whether the model wrote nothing usable, so that sentences of the text stand in."""
+        """Whether the model wrote nothing, so that sentences of the text take its place."""
         return self.extracted and not self.dropped
 
     def walk(self) -> Iterator[SummaryNode]:
-        """Yield this node and all below it, each before its children."""
+        """Yield this node and its descendants, each before its children."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
@@ -81,11 +81,12 @@ class SummaryNode:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A summary, its evidence and its cost.
+    """A summary, its evidence, and its cost.
 
-    `coverage` is the share of the source's characters (white space left out) that the model has
-    read; `unread` says why it is not 1.0. `timings` holds the calls that were made, `cached_calls`
-    those that the journal answered. `data` is the object that met the schema, if one was given.
+    `coverage` is the share of the sources' characters, except white space, that the model has read;
+    `unread` has the reasons when it is below 1.0. `timings` covers the calls that were made;
+    `cached_calls` counts those that the journal answered. `data` is the object that the model
+    filled, if a schema was given.
     """
 
     text: str
@@ -123,17 +124,17 @@ class Summary:
 
     @property
     def tokens_per_second(self) -> float:
-        """The tokens read and written per second of wall time, 0.0 without a call."""
+        """The tokens read and written per second of wall time; 0.0 without a call."""
         tokens = self.timings.prompt_tokens + self.timings.generated_tokens
         return tokens / self.seconds if self.calls and self.seconds else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryPlan:
-    """The expected cost of a summary: parts, calls (some of them in the journal), tokens.
+    """The expected cost of a summary: parts, calls, tokens and seconds.
 
-    `seconds` is estimated from the calls that this model has made on this machine; `None` before
-    the first one.
+    `known_calls` of the `calls` are in the journal. `seconds` is estimated from earlier calls of
+    this model on this machine, and `None` before the first one.
     """
 
     documents: int

@@ -1,4 +1,4 @@
-"""Files, locks, databases, data files, the processor and privacy: what the system gives."""
+"""The operating system: files, locks, databases, processes, plug-ins and privacy."""
 
 import lazy_loader
 

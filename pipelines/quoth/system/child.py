@@ -1,4 +1,4 @@
-"""The other side of `processes`: the loop of a process that answers requests."""
+"""The child's side of `processes`: a process that answers requests of its parent."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _GRACE_SECONDS = 5.0
 
 
 class ParentPipe:
-    """Requests of the parent process, and the way back for the replies.
+    """The pipes to the parent process: requests in, replies out.
 
-    Making one turns this process into an expendable one: Ctrl-C is left to the parent, no core is
-    dumped, and the system ends it first when memory runs out. It ends with all that it started as
-    soon as the parent is gone.
+    Opening them makes this process expendable: it ignores Ctrl-C, dumps no core, and is the first
+    that the system kills when memory runs out. It ends, with its own children, as soon as the
+    parent is gone.
     """
 
     def __init__(self) -> None:
-        requests, self._replies = _take_over_pipes()
+        requests, self._replies = _claim_pipes()
         self._waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         _become_expendable()
         threading.Thread(target=self._read, args=(requests,), daemon=True).start()
-        self.send(b"")  # it has started
+        self.send(b"")  # reports the start
 
     def receive(self) -> bytes:
-        """Return the next request, waiting for it."""
+        """Wait for the next request and return it."""
         return self._waiting.get()
 
     def send(self, reply: bytes) -> None:
@@ -45,8 +45,8 @@ class ParentPipe:
     def limit_time(self, seconds: float) -> Iterator[None]:
         """End this process when the block takes some seconds longer than `seconds`.
 
-        The parent does so at `seconds`; but where it was killed, a parser that holds the
-        interpreter would keep this process from noticing.
+        The parent kills it at `seconds`. This limit is for a parent that is gone, which a process
+        cannot notice while a parser holds the interpreter.
         """
         faulthandler.dump_traceback_later(seconds + _GRACE_SECONDS, exit=True)
         try:
@@ -59,7 +59,7 @@ class ParentPipe:
             self._waiting.put(request)
         if sys.platform != "win32" and os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)
-        os._exit(0)  # the parent is gone: nobody waits for what is being done
+        os._exit(0)  # the parent is gone: nobody waits for the reply
 
 
 def limit_memory(size: int) -> None:
@@ -71,7 +71,7 @@ def limit_memory(size: int) -> None:
     allowed = read_memory("VmData") + size
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard == resource.RLIM_INFINITY or allowed < hard:
-        with suppress(ValueError, OSError):  # some systems know the limit and refuse to set it
+        with suppress(ValueError, OSError):  # some systems have the limit but refuse to set it
             resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
 
 
@@ -84,14 +84,14 @@ def read_memory(kind: str = "VmRSS") -> int:
     return 0
 
 
-def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Return the pipes of the parent; a chatty library finds nothing of them to write to."""
+def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Return the parent's pipes, and leave the null device in their place to chatty libraries."""
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
-    os.close(nowhere)
+        os.dup2(null, standard)
+    os.close(null)
     return requests, replies
 
 

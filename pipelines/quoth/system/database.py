@@ -1,7 +1,7 @@
-"""An SQLite file that several threads and processes share, and that survives being killed.
+"""An SQLite file that threads and processes share and that survives a killed process.
 
 WAL mode lets readers and a writer work at the same time; every transaction is on the disk when it
-returns. Errors of SQLite become ours, with a hint.
+returns. SQLite's errors become `CollectionError`, with a hint.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from pathlib import Path
 from quoth.errors import CollectionBusyError, CollectionError
 
 Migration = Callable[[sqlite3.Connection], object]
-"""Changes a file of one layout into the next one, inside a transaction."""
+"""Migrates a file from one layout to the next, inside a transaction."""
 
 
 class Database:
-    """One file with a connection per thread. `schema` is applied to a new file, as `version`.
+    """An SQLite file with one connection per thread.
 
-    `migrations` holds, for each older layout that can still be read, the step to the next one.
+    `schema` creates a new file, whose layout is `version`. `migrations` maps each older layout that
+    can still be read to the step to the next one.
     """
 
     def __init__(
@@ -43,8 +44,8 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CollectionError(
-                f"The folder {path.parent} cannot be made: {error.strerror}.",
-                hint="Name another place in QUOTH_HOME.",
+                f"The folder {path.parent} cannot be created: {error.strerror}.",
+                hint="Set QUOTH_HOME to another folder.",
             ) from error
         layout = self.read("PRAGMA user_version").fetchone()[0]
         if layout == 0:
@@ -65,11 +66,11 @@ class Database:
             self._local.connection = None
 
     def read(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
-        """Run a statement that changes nothing."""
+        """Run a read-only statement and return its cursor."""
         try:
             return self._connection().execute(statement, tuple(values))
         except sqlite3.DatabaseError as error:
-            raise self._ours(error) from error
+            raise self._translate(error) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -89,7 +90,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection whose changes are all kept at the end, or none on an error."""
+        """Yield a connection whose changes are committed together, or rolled back on an error."""
         with self._writing:
             try:
                 connection = self._connection()
@@ -102,7 +103,7 @@ class Database:
                         connection.execute("ROLLBACK")
                     raise
             except sqlite3.DatabaseError as error:
-                raise self._ours(error) from error
+                raise self._translate(error) from error
 
     def _create(self) -> None:
         with self.transaction() as connection:
@@ -112,7 +113,7 @@ class Database:
                 connection.execute(f"PRAGMA user_version = {self._version}")
 
     def _migrate(self) -> None:
-        """Bring the file to the layout of this version, all steps in one transaction."""
+        """Migrate the file to this version's layout, all steps in one transaction."""
         with self.transaction() as connection:
             for layout in range(
                 connection.execute("PRAGMA user_version").fetchone()[0], self._version
@@ -123,23 +124,23 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            # A thread that ends leaves its connection to be closed by another one.
+            # After a thread has ended, another one closes its connection.
             connection = sqlite3.connect(
                 self.path, timeout=30, isolation_level=None, check_same_thread=False
             )
-            _write_ahead(connection)
+            _enable_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
         return connection
 
-    def _ours(self, error: sqlite3.DatabaseError) -> CollectionError:
+    def _translate(self, error: sqlite3.DatabaseError) -> CollectionError:
         text = str(error)
         if "locked" in text or "busy" in text:
             return CollectionBusyError(
-                f"Another process is writing to {self.path}.", hint="Try again when it is done."
+                f"Another process is writing to {self.path}.", hint="Try again later."
             )
-        # A quota or a limit on the size of files is told as an input/output error.
+        # A quota or a limit on file size is reported as an input/output error.
         if "full" in text or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":
             return CollectionError(
                 f"The disk is full; nothing was changed in {self.path}.",
@@ -148,7 +149,7 @@ class Database:
         if "readonly" in text or "unable to open" in text:
             return CollectionError(
                 f"{self.path} cannot be written: {text}.",
-                hint="Name a folder of your own in QUOTH_HOME.",
+                hint="Set QUOTH_HOME to a folder that you can write to.",
             )
         return CollectionError(
             f"{self.path} cannot be read: {text}.",
@@ -156,8 +157,8 @@ class Database:
         )
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Turn on WAL. SQLite does not wait for others who do the same to a new file; we do."""
+def _enable_wal(connection: sqlite3.Connection) -> None:
+    """Turn on WAL, with retries: SQLite does not wait for a process that does the same."""
     for _ in range(100):
         try:
             connection.execute("PRAGMA journal_mode = WAL")

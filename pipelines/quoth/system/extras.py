@@ -1,4 +1,4 @@
-"""Optional packages: the packages of an extra, and the error where one is missing."""
+"""Extras: the packages of each, and the error for a missing one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Atomic writes: a file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PART = re.compile(r"\..+\.\d+-\d+\.part")
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it is there whole or not at all, even after a crash.
 
-    Text is written as UTF-8 with the line ends that it has. Raises `CollectionError` when the file
+    Text is written as UTF-8 with its line ends unchanged. Raises `CollectionError` when the file
     cannot be written.
     """
     body = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
@@ -27,7 +27,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def stage_file(path: Path) -> Iterator[Path]:
-    """Give the path of a part to write to; it takes the place of `path` at the end of the block.
+    """Yield a temporary path to write to, which replaces `path` at the end of the block.
 
     An error within the block leaves the earlier file at `path`. Raises `CollectionError` when the
     file cannot be written.
@@ -50,7 +50,7 @@ def stage_file(path: Path) -> Iterator[Path]:
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove what killed runs left half written in a folder, at any depth."""
+    """Remove the temporary files that killed runs left in a folder, at any depth."""
     for part in folder.rglob(".*.part"):
         if _PART.fullmatch(part.name):
             with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Messages on a pipe between two processes: each with its length in front."""
+"""Length-prefixed messages on a pipe between two processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def write_frame(pipe: BinaryIO, body: bytes) -> None:
 
 
 def read_frame(pipe: BinaryIO) -> bytes | None:
-    """Read one message; `None` when the other side is gone."""
+    """Read one message; `None` when the other process has ended."""
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None

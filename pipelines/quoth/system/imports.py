@@ -27,7 +27,7 @@ def import_quietly(package: str) -> ModuleType:
     """Import a package with its telemetry off.
 
     Environment variables and hidden modules are set for the import alone and put back after it.
-    A package that the host has imported before is the host's: it is returned as it is.
+    A package that is already imported belongs to the host and is returned unchanged.
     """
     if package in sys.modules:
         return importlib.import_module(package)  # waits for an import that is under way

@@ -1,4 +1,4 @@
-"""A folder that one process at a time may write to; a process that dies frees it."""
+"""A lock on a folder that one process at a time may write to; it ends with its process."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from quoth.errors import CollectionBusyError, UsageError
 
 
 class WriteLock:
-    """The right to write to a folder, kept in the lock file `path` by one process at a time.
+    """A write lock on a folder, which one process at a time holds through the lock file `path`.
 
-    `subject` and the hints are for messages: what is written to, what to do while another process
-    has the lock, and what to do when the folder cannot be written. `announce` is called once, with
-    a sentence that names the holder, when there is a wait.
+    `subject` names the folder in messages. `busy_hint` is for a lock that another process holds,
+    `denied_hint` for a folder that cannot be written. Before a wait, `announce` is called once,
+    with a sentence that names the holder.
     """
 
     def __init__(
@@ -26,8 +26,8 @@ class WriteLock:
         path: Path,
         *,
         subject: str = "this collection",
-        busy_hint: str = "Run the same command again when it is done, or use another --collection.",
-        denied_hint: str = "Name a folder of your own in QUOTH_HOME.",
+        busy_hint: str = "Run the same command again later, or use another --collection.",
+        denied_hint: str = "Set QUOTH_HOME to a folder that you can write to.",
     ) -> None:
         self.announce: Callable[[str], None] = lambda _: None
         self._subject = subject
@@ -48,7 +48,7 @@ class WriteLock:
             self._acquire(wait_seconds)
         except Timeout as error:
             raise CollectionBusyError(
-                f"{self.holder()} is writing to {self._subject}.", hint=self._busy_hint
+                f"{self._describe_holder()} is writing to {self._subject}.", hint=self._busy_hint
             ) from error
         except OSError as error:
             raise UsageError(
@@ -71,13 +71,13 @@ class WriteLock:
             if wait_seconds <= 0:
                 raise
             self.announce(
-                f"{self.holder()} is writing to {self._subject}; waiting for it, "
-                f"{wait_seconds:g} seconds at most."
+                f"{self._describe_holder()} is writing to {self._subject}; waiting up to "
+                f"{wait_seconds:g} seconds for it."
             )
             self._lock.acquire(timeout=wait_seconds, poll_interval=0.1)
 
-    def holder(self) -> str:
-        """Return a name for the process that holds the lock, as well as it is known."""
+    def _describe_holder(self) -> str:
+        """Return the number and command of the process that holds the lock, if known."""
         try:
             return self._note.read_text() or "Another process"
         except OSError:

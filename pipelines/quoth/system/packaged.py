@@ -1,6 +1,6 @@
-"""Where the data files that belong to Quoth lie: prompts, presets, jobs, the sample library.
+"""The folders of Quoth's data files: prompts, presets, jobs, the sample library.
 
-An installed wheel carries them inside the package; in a checkout they are the top-level folders.
+In an installed wheel they are inside the package, in a checkout at the top level.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ _CHECKOUT = _PACKAGE.parents[1]
 
 
 def prompts_folder() -> Path:
-    """Return the folder with the prompts and template families that ship with Quoth."""
+    """Return the folder of the prompts and template families that ship with Quoth."""
     packed = _PACKED / "prompts"
     return packed if packed.is_dir() else _CHECKOUT / "prompts"
 
 
 def presets_folder() -> Path:
-    """Return the folder with the presets, a file each."""
+    """Return the folder of the presets, one file each."""
     return _PACKAGE / "config" / "presets"
 
 
 def jobs_folder() -> Path:
-    """Return the folder with the example jobs, a file each."""
+    """Return the folder of the example jobs, one file each."""
     return presets_folder() / "jobs"
 
 
 def sample_library_folder() -> Path:
-    """Return the folder with the sample documents."""
+    """Return the folder of the sample documents."""
     packed = _PACKED / "library"
     return packed if packed.is_dir() else _CHECKOUT / "data" / "library"

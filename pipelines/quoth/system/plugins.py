@@ -1,4 +1,4 @@
-"""Entry points of installed packages: the one way in which others add to Quoth."""
+"""Entry points of installed packages, through which other packages extend Quoth."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def load_entry_point(group: str, name: str, *, kind: str) -> Any:
     """Return the object that an entry point names; `kind` is the noun for messages ("backend").
 
     Raises `ConfigurationError` when there is no such entry, or when its package cannot be imported;
-    an error of ours that the import raises is passed on.
+    a `QuothError` from the import is passed on.
     """
     points = read_entry_points(group)
     if name not in points:
@@ -39,7 +39,7 @@ def load_entry_point(group: str, name: str, *, kind: str) -> Any:
         return points[name].load()
     except QuothError:
         raise
-    except Exception as error:  # importing a stranger's module may fail in any way
+    except Exception as error:  # the import of a foreign module may fail in any way
         package = _package_of(points[name])
         raise ConfigurationError(
             f"The {kind} {name!r} of {package} ({points[name].value}) cannot be loaded: "

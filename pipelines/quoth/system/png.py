@@ -1,4 +1,4 @@
-"""Images as PNG files (PNG specification, third edition)."""
+"""An encoder for PNG images (PNG specification, third edition)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _GREY, _PALETTE = 0, 3
 
 
 def encode_png(rows: Sequence[bytes], *, palette: bytes = b"", effort: int = 6) -> bytes:
-    """Return rows of pixels, a byte each, as a PNG file.
+    """Encode rows of pixels, one byte per pixel, as a PNG file.
 
-    A pixel is a shade of grey, or an index of `palette`, which holds three bytes for each colour.
-    `effort` is zlib's, from 1 (fast) to 9 (small).
+    A pixel is a shade of grey, or an index of `palette`, which has three bytes per colour.
+    `effort` is zlib's compression level, from 1 (fast) to 9 (small).
     """
     kind = _PALETTE if palette else _GREY
     header = struct.pack("!IIBBBBB", len(rows[0]), len(rows), 8, kind, 0, 0, 0)

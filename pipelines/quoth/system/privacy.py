@@ -1,9 +1,9 @@
 """Nothing leaves the machine: which hosts may be reached, and how a program enforces it.
 
-A library keeps to its own `Guard`, and changes nothing of the process it runs in. A program owns
-its process and calls `take_over`: the telemetry of every dependency is switched off, and an audit
-hook (PEP 578) refuses each connection and name look-up that Python code makes against the guard.
-The hook does not see what native code does; docs/security.md says what that leaves open.
+A library checks addresses against its own `Guard` and leaves its process alone. A program owns its
+process and calls `take_over`: it switches off the telemetry of every dependency, and an audit hook
+(PEP 578) refuses each connection and name look-up of Python code that the guard does not permit.
+The hook does not see native code; docs/security.md describes what that leaves open.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from quoth.errors import ConfigurationError, EgressError
 
-# Read by the dependencies when they are imported; a variable that the user has set stays.
+# Dependencies read these when they are imported; a variable that the user has set stays.
 _QUIET = {
     "ANONYMIZED_TELEMETRY": "False",  # chromadb
     "CHROMA_OTEL_COLLECTION_ENDPOINT": "",
@@ -34,7 +34,7 @@ _QUIET = {
     "OTEL_SDK_DISABLED": "true",
     "POSTHOG_DISABLED": "1",
     "TRANSFORMERS_OFFLINE": "1",
-    # No telemetry, but read at the same moment: a forked tokenizer warns, ggml prints its stack.
+    # Not telemetry, but read on import too: warnings of forked tokenizers, backtraces of ggml.
     "GGML_NO_BACKTRACE": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
@@ -49,7 +49,7 @@ _HINT = "Nothing leaves this machine unless privacy.allow in quoth.yaml names th
 class Guard:
     """The hosts that may be reached: this machine, and the hosts in `allow`.
 
-    `allow` holds names and addresses as they are written in an address (`gpu.lan`, `10.0.0.7`).
+    `allow` holds host names and IP addresses as a URL spells them (`gpu.lan`, `10.0.0.7`).
     A guard that is not `enforced` permits every host.
     """
 
@@ -57,12 +57,12 @@ class Guard:
     enforced: bool = True
 
     def permits(self, host: str) -> bool:
-        """Return whether `host` may be reached. The host is not looked up."""
+        """Return whether `host` may be reached, without looking its name up."""
         allowed = {name.lower() for name in self.allow}
         return not self.enforced or is_loopback(host) or host.lower() in allowed
 
     def check_address(self, url: str) -> None:
-        """Raise `EgressError` when the host of an address may not be reached."""
+        """Raise `EgressError` if the host of `url` may not be reached."""
         try:
             host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
         except ValueError as error:
@@ -79,12 +79,12 @@ _hook_is_installed = False
 
 
 def take_over(guard: Guard | None = None) -> None:
-    """Close this process and the processes it starts: telemetry off, connections refused.
+    """Keep this process and its children off the network: telemetry off, connections refused.
 
-    For programs, which call it before anything else, and for a notebook that is to be closed. It
-    sets environment variables that the user has not set, and installs an audit hook for the rest
-    of the process: a connection or name look-up that `guard` does not permit raises `EgressError`.
-    Without a guard, loopback alone is permitted. A second call replaces the guard.
+    Programs call it before anything else; a notebook may. It sets environment variables that the
+    user has not set, and installs an audit hook for the rest of the process: a connection or name
+    look-up that `guard` does not permit raises `EgressError`. Without a guard, only loopback is
+    permitted. A second call replaces the guard.
     """
     global _process_guard, _hook_is_installed
     for name, value in _QUIET.items():
@@ -96,7 +96,7 @@ def take_over(guard: Guard | None = None) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine. The host is not looked up."""
+    """Return whether a host name or address is this machine, without looking it up."""
     if host.lower().rstrip(".") in _LOCAL_NAMES or host.lower().endswith(".localhost"):
         return True
     try:
@@ -122,7 +122,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
     if not _process_guard.permits(name):
         raise EgressError(
-            f"{_caller()} tried to reach {name}, which is not this machine; it was refused.",
+            f"{_caller()} tried to reach {name}, which is not on this machine, and was refused.",
             hint=_HINT,
         )
 

@@ -1,4 +1,4 @@
-"""Python processes of ours that may crash, hang or be killed without harm to this one."""
+"""Python child processes that may crash, hang or be killed without harm to this process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 from quoth.errors import ConfigurationError
 from quoth.system.frames import read_frame, write_frame
 
-# The package is loaded from its place: no other one of its name, wherever it lies, is taken for it.
+# The package is loaded by its path, so that no other package named quoth is imported instead.
 _START = """
 import importlib, importlib.util, json, sys
 package, sys.path[:], entry = json.loads(sys.argv.pop())
@@ -35,12 +35,12 @@ _SECRETS = re.compile(r".*(API_?KEY|ACCESS_KEY|TOKEN|SECRET|PASSWORD|PASSWD|CRED
 
 
 class Child:
-    """A Python process that answers requests, one at a time, by the function that `entry` names.
+    """A Python process whose function `entry` answers requests, one at a time.
 
     `entry` is `module:function`; the function takes its requests from a `quoth.system.ParentPipe`.
-    The process sees no environment variable that is meant for Python or that looks like a secret,
-    no current folder on its path of modules, and no terminal. It ends when it is killed, when it is
-    garbage, and with this process, however that ends.
+    The process has no terminal, no current folder in `sys.path`, and no environment variable that
+    configures Python or looks like a secret. It ends with `kill`, when this object is garbage, and
+    when this process ends in any way.
 
     Raises `ConfigurationError` when the process does not start.
     """
@@ -48,7 +48,7 @@ class Child:
     def __init__(self, entry: str) -> None:
         path = [folder for folder in sys.path if os.path.isabs(folder)]  # noqa: PTH117
         self.expired = False
-        """Whether the last request was given up for its time."""
+        """Whether the last request ran out of time."""
         self._owner = os.getpid()
         arguments = json.dumps([str(_PACKAGE), path, entry])
         self._process = subprocess.Popen(
@@ -57,7 +57,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_clean_environment(),
-            start_new_session=True,  # Ctrl-C is for us; and its children can be killed with it
+            start_new_session=True,  # Ctrl-C reaches this process alone; its children die with it
         )
         _living.add(self)
         self._finalizer = weakref.finalize(self, _kill, self._process, self._owner)
@@ -66,12 +66,12 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The system's number of the process."""
+        """The process ID."""
         return self._process.pid
 
     @property
     def running(self) -> bool:
-        """Whether the process is there, and was started by this one and not before a fork."""
+        """Whether the process is alive and a child of this process, not of one before a fork."""
         return self._owner == os.getpid() and self._process.poll() is None
 
     def _await_start(self, entry: str) -> None:
@@ -79,16 +79,16 @@ class Child:
             if read_frame(cast(BinaryIO, self._process.stdout)) is None:
                 raise ConfigurationError(
                     f"A process for {entry} did not start ({describe_exit(self.reap())}).",
-                    hint=f"See why with: {sys.executable} -c 'import {entry.partition(':')[0]}'",
+                    hint=f"To see why, run: {sys.executable} -c 'import {entry.partition(':')[0]}'",
                 )
         except BaseException:
             self.kill()
             raise
 
     def ask(self, request: bytes, *, seconds: float) -> bytes | None:
-        """Return the reply to a request; `None` when the process died of it or was killed.
+        """Return the reply to a request; `None` if the process died or was killed.
 
-        A request that takes longer than `seconds` gets the process killed, and `expired` set.
+        A request that takes longer than `seconds` kills the process and sets `expired`.
         """
         self.expired = False
         timer = threading.Timer(seconds, self._expire)
@@ -97,7 +97,7 @@ class Child:
         try:
             write_frame(cast(BinaryIO, self._process.stdin), request)
             return read_frame(cast(BinaryIO, self._process.stdout))
-        except (OSError, ValueError):  # its pipe broke, or was closed by who killed it
+        except (OSError, ValueError):  # the pipe broke, or `kill` closed it in another thread
             return None
         finally:
             timer.cancel()
@@ -121,7 +121,7 @@ class Child:
 
 
 def kill_children(children: list[Child]) -> None:
-    """End many processes: kill all first, then wait for each."""
+    """Kill all these processes, then wait for each."""
     for child in children:
         if child.running:
             _signal_group(child._process)
@@ -142,7 +142,7 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _signal_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that was not waited for yet, and all that it started."""
+    """Kill a process that has not been waited for, and its children."""
     if process.returncode is None:
         with suppress(ProcessLookupError, PermissionError, AttributeError):  # no groups on Windows
             os.killpg(process.pid, signal.SIGKILL)
@@ -157,7 +157,7 @@ def _kill(process: subprocess.Popen[bytes], owner: int) -> None:
         process.returncode = 0
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            with suppress(OSError):  # what was still to be written has nobody to read it
+            with suppress(OSError):  # unwritten data has no reader any more
                 pipe.close()
 
 

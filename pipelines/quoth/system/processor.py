@@ -1,4 +1,4 @@
-"""What machine this is, for measurements that hold for it alone."""
+"""The name of the processor, by which measurements are told apart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def processor() -> str:
-    """Return the name of the processor as the system tells it."""
+    """Return the name of the processor as the operating system reports it."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):

@@ -1,7 +1,7 @@
-"""Programs of others that must not outlive this process.
+"""Foreign programs that must not outlive this process.
 
-The program runs under a keeper that holds a pipe to this process: when the pipe closes, because we
-let go or because we were killed, the keeper ends the program.
+The program runs under a keeper that holds a pipe to this process: when the pipe closes, because
+of `stop` or because this process has ended, the keeper ends the program.
 """
 
 from __future__ import annotations
@@ -36,26 +36,26 @@ _OUTPUT_BYTES = 200_000
 
 
 class KeptProgram:
-    """A running program that ends with `stop`, and with this process however that ends."""
+    """A running program, which ends with `stop` or when this process ends in any way."""
 
     def __init__(self, command: Sequence[str], *, environment: Mapping[str, str]) -> None:
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the program
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the program runs
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _KEEPER, *command],
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us; we stop it
+            start_new_session=True,  # Ctrl-C reaches this process alone
             env=dict(environment),
         )
 
     @property
     def running(self) -> bool:
-        """Whether the program is still there."""
+        """Whether the program is still running."""
         return self._process.poll() is None
 
     def output(self) -> str:
-        """Return the output of the program, at most its end."""
+        """Return the last part of the program's output, stdout and stderr together."""
         size = self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, size - _OUTPUT_BYTES))
         return self._log.read().decode("utf-8", "replace")

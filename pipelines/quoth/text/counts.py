@@ -4,12 +4,12 @@ from __future__ import annotations
 
 
 def count_words(text: str) -> int:
-    """Return the number of words; in a script without spaces, characters count as words."""
+    """Return the number of words; in scripts without spaces, each character is a word."""
     return sum(1 if word.isascii() else _wide(word) or 1 for word in text.split())
 
 
 def count_solid(text: str) -> int:
-    """Return the number of characters that are no white space."""
+    """Return the number of characters, except white space."""
     return sum(map(len, text.split()))
 
 

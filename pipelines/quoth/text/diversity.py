@@ -1,7 +1,7 @@
 """Maximal marginal relevance: the most relevant items that do not repeat one another.
 
-Carbonell and Goldstein, 1998. LangChain's function of that name compares vectors with a query;
-this one takes any relevance and any similarity, and can pass over items that do not fit.
+Carbonell and Goldstein, 1998. LangChain's function of that name compares vectors with a query; this
+one takes any relevance and any similarity, and can skip items that do not fit.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ def diversify(
     crowding: float = 0.0,
     accepts: Callable[[int], bool] = lambda _: True,
 ) -> list[tuple[int, float]]:
-    """Return (index, value) of at most `limit` items, in the order in which they are chosen.
+    """Select at most `limit` items; return (index, value) in the order of selection.
 
-    The value of an item is its relevance, less `redundancy` times its similarity with the nearest
-    item chosen before, less `crowding` for each item of its group chosen before. `similarities`
-    gives the similarity of one item with all items. An item that `accepts` refuses is passed over.
-    Items of infinitely low relevance are never chosen. Ties go to the first item.
+    The value of an item is its relevance, minus `redundancy` times its similarity to the nearest
+    selected item, minus `crowding` for each selected item of its group. `similarities` gives the
+    similarity of one item to all items. An item that `accepts` refuses is skipped. Items with a
+    relevance of minus infinity are never selected. Ties go to the first item.
     """
     nearest = np.zeros_like(relevance)
     crowd = np.zeros(max(groups, default=0) + 1, relevance.dtype)

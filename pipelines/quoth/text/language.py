@@ -1,11 +1,11 @@
-"""The facts of a natural language: a frozen value, read from one file.
+"""The rules of a natural language: a frozen value, read from one file.
 
-`languages/CODE.yaml` has a section for each field of `Language` below. A language is added with its
-file alone. A field is added in two places: in the class of its section (`language_words.py`,
-`language_questions.py`, …), with its type and a line that says what it holds, and in every file.
+`languages/CODE.yaml` has a section for each field of `Language` below. A new language needs only
+its file. A new field needs a type and a description in the class of its section
+(`language_words.py`, `language_questions.py`, …), and a value in every file.
 
-What holds for every language is a rule in code, not data: the marks that end a sentence in any
-script, the ways to write a number, scripts without spaces.
+Rules for all languages are code, not data: the marks that end a sentence in any script, the ways to
+write a number, scripts without spaces.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def languages() -> tuple[str, ...]:
 
 @lru_cache
 def language(code: str = "en") -> Language:
-    """Return the facts of the language with this code.
+    """Return the rules of the language with this code (ISO 639-1).
 
     Raises `ConfigurationError` when there is no such language.
     """
@@ -65,10 +65,10 @@ def language(code: str = "en") -> Language:
 
 
 def read_language(file: Path) -> Language:
-    """Return the language that a file describes.
+    """Read the language that a file describes.
 
-    Raises `ConfigurationError`, which names file and key, when a key is unknown or missing or has
-    an unusable value.
+    Raises `ConfigurationError`, which names the file and the key, for a key that is unknown,
+    missing or set to an invalid value.
     """
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # "no" stays a word
     try:
@@ -81,7 +81,7 @@ def read_language(file: Path) -> Language:
 
 
 def _explain(file: Path, error: ValidationError) -> ConfigurationError:
-    # A misspelt key is unknown, and the right one is missing: the first says more.
+    # A misspelt key is unknown, and the right key is missing: the first error says more.
     first = min(error.errors(), key=lambda detail: detail["type"] != _UNKNOWN)
     key = ".".join(map(str, first["loc"])) or "the file"
     if first["type"] != _UNKNOWN:
@@ -89,7 +89,7 @@ def _explain(file: Path, error: ValidationError) -> ConfigurationError:
     known = _keys(first["loc"][:-1])
     near = get_close_matches(str(first["loc"][-1]), known, n=1) or known
     return ConfigurationError(
-        f"{file}: the key {key} is unknown.", hint=f"Known are: {', '.join(near)}." if near else ""
+        f"{file}: the key {key} is unknown.", hint=f"Known keys: {', '.join(near)}." if near else ""
     )
 
 

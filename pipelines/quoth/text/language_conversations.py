@@ -1,4 +1,4 @@
-"""The section `conversations` of a language: what refers back to what was said."""
+"""The section `conversations` of a language: references to earlier turns."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from quoth.text.language_fields import STRICT, Pattern
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class ConversationRules:
-    """Conversations: what refers back to what was said.
+    """References to earlier turns of a conversation.
 
-    `references` match words of a question that refer to something said before, and questions too
-    short to be understood alone. `subjects` are the names and numbers of a question, with the small
-    words inside them.
+    `references` matches words that refer to an earlier turn, and questions too short to be asked
+    alone. `subjects` matches the names and numbers of a question, with the small words in them.
     """
 
     references: Pattern

@@ -1,4 +1,4 @@
-"""The section `documents` of a language: how documents are laid out."""
+"""The section `documents` of a language: the layout of documents."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from quoth.text.language_fields import STRICT, WordSet
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class DocumentRules:
-    """How documents are laid out.
+    """The layout of documents.
 
-    `headings` are the words, in lower case, that a numbered heading begins with ("Chapter 4").
+    `headings` are the words, in lower case, that begin a numbered heading ("Chapter 4").
     """
 
     headings: WordSet = frozenset()

@@ -1,4 +1,4 @@
-"""The types of the fields in a language's sections, next to `str`, `int` and `float`."""
+"""The types of fields in a language's sections, besides `str`, `int` and `float`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _split(text: object) -> object:
 
 
 WordSet = Annotated[frozenset[str], BeforeValidator(_split)]
-"""Words with white space between them in the file."""
+"""Words, separated by white space in the file."""
 
 Phrases = tuple[str, ...]
 """A list in the file; each item may have several words."""

@@ -1,4 +1,4 @@
-"""The section `questions` of a language: how they are asked, and what answers them looks like."""
+"""The section `questions` of a language: the forms of questions and of their answers."""
 
 from __future__ import annotations
 
@@ -13,32 +13,33 @@ from quoth.text.language_fields import STRICT, Pattern, WordSet
 _WORD = re.compile(r"\w+")
 
 AnswerKind = Literal["who", "when", "where", "number", "why", "how", "what", "whether"]
-"""What a question asks for; `whether` for yes or no, `what` for anything else."""
+"""The kind of answer to a question: `whether` is yes or no, `what` is anything else."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class QuestionRules:
-    """Questions: how they are asked, and what answers them looks like.
+    """The forms of questions and of their answers.
 
-    Words are in lower case. A pattern meets a question in lower case, except `names`.
+    Words are in lower case. Patterns are matched against the question in lower case, except
+    `names`.
 
-    How a question is asked: a question that opens with a word of `yes_no` asks for yes or no. The
-    first match of `interrogatives` is the interrogative; the pattern of `kinds` that matches all of
-    it gives the kind. Where none does, the noun behind it (the group of `asked_noun`) gives the
-    kind, by the sets of `nouns`. `quantities` are questions that ask for a number without saying
-    so.
+    Forms of questions: a question that begins with a word of `yes_no` asks for yes or no. Otherwise
+    the first match of `interrogatives` is its question word, and the pattern of `kinds` that
+    matches the whole question word gives the kind. If none matches, the noun after it (the group of
+    `asked_noun`) gives the kind, by the sets of `nouns`. `quantities` matches questions for a
+    number that name none.
 
-    What answers look like: `numerals` are words for numbers, `fractions` those that are never a
-    quantity alone, `bounds` what limits the number after it ("up to"), `months` the names of months
-    as they are in the text, in lower case, `dates` other words that are a date, and `date_parts`
-    words that may accompany a date. `places`, with upper case as in the text, is a place with its
-    preposition, `reasons` are the words that give a reason. `names` are names and numbers of a
-    question, but not its first word; `negations` turn it round.
+    Forms of answers: `numerals` are words for numbers; `fractions` are those that are never a
+    quantity alone. `bounds` matches the words that limit the number after them ("up to"). `months`
+    are names of months, `dates` matches other words for dates, and `date_parts` are words that may
+    accompany a date. `places` matches a place with its preposition, in the letter case of the text.
+    `reasons` matches the start of a reason. `names` matches names and numbers in a question, but
+    not its first word. `negations` matches words that negate a question.
 
-    What a phrase may begin with or follow: `articles`, `openers` (small words that may open an
-    answer), `place_prepositions`.
+    Openings of phrases: `articles`, `openers` (small words that may begin an answer) and
+    `place_prepositions`.
 
-    `refusals` is how models say, at the start of a reply, that they found no answer.
+    `refusals` matches the start of a reply that finds no answer.
     """
 
     yes_no: WordSet
@@ -68,13 +69,13 @@ class QuestionRules:
         first, *_ = _WORD.findall(lower) or [""]
         if first in self.yes_no:
             return "whether"
-        asked = self.interrogatives.search(lower)
-        if asked is None:
+        question_word = self.interrogatives.search(lower)
+        if question_word is None:
             return "what"
         if self.quantities.search(lower):
             return "number"
         for kind, pattern in self.kinds.items():
-            if pattern.fullmatch(asked.group()):
+            if pattern.fullmatch(question_word.group()):
                 return kind
         noun = self.asked_noun.search(lower)
         for kind, words in self.nouns.items():
@@ -83,12 +84,12 @@ class QuestionRules:
         return "what"
 
     def is_number(self, word: str) -> bool:
-        """Return whether a word is a number, in digits or in letters."""
+        """Whether a word is a number, in digits or in letters."""
         return any(map(str.isdigit, word)) or word.lower() in self.numerals
 
     def is_date(self, word: str) -> bool:
-        """Return whether a word is a date or a part of one."""
+        """Whether a word is a date or a part of one."""
         lower = word.lower()
         if lower in self.months:
-            return word[0].isupper()  # "may" is no month
+            return word[0].isupper()  # "may" is not a month
         return bool(self.dates.fullmatch(lower))

@@ -1,4 +1,4 @@
-"""The section `summaries` of a language: phrases that models put around summaries."""
+"""The section `summaries` of a language: wordings of summaries and of speech."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from quoth.text.language_fields import STRICT, Pattern
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class SummaryRules:
-    """How summaries and conversations are worded.
+    """Wordings of summaries and of speech.
 
-    `preamble` matches the introductions that models write in front of a summary. `about_text`
-    matches the start of a sentence about the text rather than its content. `filler` matches a sound
-    between the words of a speaker. `unnamed_speaker` replaces the name of an unknown speaker.
+    `preamble` matches the words of a model before its summary. `about_text` matches the start of a
+    sentence about the text rather than its content. `filler` matches a sound between the words of a
+    speaker. `unnamed_speaker` is the name for a speaker without one.
     """
 
     preamble: Pattern

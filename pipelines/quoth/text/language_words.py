@@ -9,10 +9,10 @@ from quoth.text.language_fields import STRICT, WordSet
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class WordRules:
-    """How words are compared.
+    """The comparison of words.
 
-    `stop` are the words that carry no meaning of their own, in lower case. `stemmer` is the name
-    of a stemmer of Snowball; without one, words are compared as they are.
+    `stop` are the stop words, in lower case. `stemmer` is the name of a Snowball stemmer; without
+    one, words are not stemmed.
     """
 
     stop: WordSet
@@ -21,10 +21,10 @@ class WordRules:
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class SentenceRules:
-    """Where sentences do not end.
+    """The full stops that end no sentence.
 
-    `abbreviations` are words, without their last full stop, that are followed by more of the same
-    sentence; upper and lower case differ.
+    `abbreviations` are words whose full stop does not end a sentence, written without that stop;
+    letter case matters.
     """
 
     abbreviations: WordSet = frozenset()

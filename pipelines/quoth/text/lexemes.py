@@ -8,8 +8,8 @@ _LEXEME = re.compile(r"[^\W_]+(?:[.,'’\-–/][^\W_]+)*|[^\w\s]")
 
 
 def lexemes(text: str, start: int = 0) -> list[re.Match[str]]:
-    """Return a match for each word and each sign of a text from offset `start` on.
+    """Find each word and each sign of a text from offset `start` on.
 
-    A word may hold a sign between its letters or digits: `1,200`, `o'clock`, `well-known`.
+    A word may contain a sign between letters or digits: `1,200`, `o'clock`, `well-known`.
     """
     return list(_LEXEME.finditer(text, start))

@@ -1,4 +1,4 @@
-"""Markdown links and HTML tags, taken out of a text."""
+"""Removal of Markdown links and HTML tags from a text."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _TAG = re.compile(
 
 
 def strip_links(text: str) -> str:
-    """Return a text without HTML tags, and with the words of Markdown links and images alone.
+    """Remove HTML tags, and reduce Markdown links and images to their words.
 
-    So a document cannot make a reader's program fetch or link anything.
+    A document then cannot make the user's program fetch or link anything.
     """
     previous = ""
     while previous != text:

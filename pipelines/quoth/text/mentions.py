@@ -1,4 +1,4 @@
-"""Names and numbers of a text, and whether its sources have them."""
+"""Names and numbers of a text, checked against its sources."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _OPENING = re.compile(r"[\s\"'“‘«(\[*_#>\-]*")
 
 
 def fold_words(text: str) -> list[str]:
-    """Return the words of a text, folded for comparing."""
+    """Return the words of a text, case-folded and normalized for comparison."""
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name or a number of a text, from the offset `start` on."""
+    """A name or a number of a text, at the offset `start`."""
 
     start: int
     text: str
@@ -33,7 +33,7 @@ class Mention:
 
 
 class SourceVocabulary:
-    """The words and numbers of some sources, to check the mentions of other texts against."""
+    """The words and numbers of some sources, against which other texts are checked."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._words: set[str] = set()
@@ -53,14 +53,14 @@ class SourceVocabulary:
         )
 
     def share(self, sentence: str) -> float:
-        """Return the share of a sentence's longer words that a source has."""
+        """Return the share of a sentence's words of four letters or more that a source has."""
         words = [word for word in fold_words(sentence) if len(word) > 3]
         return sum(word in self._words for word in words) / len(words) if words else 0.0
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the names and numbers of a text, in order.
 
-        A capital letter at the start of a sentence makes no name, unless another name follows it.
+        A capitalized word at the start of a sentence is a name only if another name follows it.
         """
         mentions = [
             Mention(number.start, number.text, "number", number.is_among(self._numbers))

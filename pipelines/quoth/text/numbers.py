@@ -1,7 +1,7 @@
-"""The numbers of a text, with the separators of any country between their digits.
+"""The numbers of a text, with the digit grouping and decimal marks of any country.
 
-`1,234` is a thousand to one reader and little more than one to another. So a number has readings,
-and it is supported when a source has a number that can be read the same way.
+`1,234` is more than a thousand in one country and little more than one in another. So a number has
+readings, and is supported when a source has a number with a reading in common.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _GROUPED = re.compile(  # by thousands, or as in India
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as a text writes it from `start` on, and its readings.
+    """A number as written at the offset `start`, and its readings.
 
-    A reading is one value, or several where the digits can be numbers of their own (`1 200`). A
+    A reading is one value, or several if groups of digits may be separate numbers (`1 200`). A
     value has no grouping and a decimal point (`1234.5`); the values of a date or a time are joined
     by a slash (`12/30`).
     """
@@ -39,7 +39,7 @@ class Number:
     readings: tuple[tuple[str, ...], ...]
 
     def is_among(self, values: frozenset[str]) -> bool:
-        """Return whether all values of one of the readings are among these."""
+        """Whether all values of one of the readings are among `values`."""
         return any(values.issuperset(reading) for reading in self.readings)
 
 
@@ -50,7 +50,7 @@ def find_numbers(text: str) -> Iterator[Number]:
 
 
 def read_number_values(texts: Iterable[str]) -> frozenset[str]:
-    """Return every value that a number of these texts can have; of `12:30` also `12` and `30`."""
+    """Return every value of every number in the texts; `12:30` also has `12` and `30`."""
     joined = {
         value
         for text in texts
@@ -62,14 +62,14 @@ def read_number_values(texts: Iterable[str]) -> frozenset[str]:
 
 
 def find_unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[str, ...]:
-    """Return the numbers of a text that no source has, as they are written, in order."""
+    """Return the numbers of a text that no source has, as written, in order."""
     values = read_number_values(sources)
     missing = (number.text for number in find_numbers(text) if not number.is_among(values))
     return tuple(dict.fromkeys(missing))
 
 
 def _readings(written: str) -> tuple[tuple[str, ...], ...]:
-    """Return the possible values of a number."""
+    """Return the readings of a number."""
     plain = _in_ascii(written)
     spaced = re.split(f"[{_SPACE}]", plain)
     values = _values("'".join(spaced))
@@ -83,7 +83,7 @@ def _readings(written: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _values(plain: str) -> list[str]:
-    """Return the values of digits as a number: none for a date, two where a mark is ambiguous."""
+    """Return the values of a number: none for a date, two when a mark is ambiguous."""
     if plain.isdigit():
         return [_value(plain)]
     values = []
@@ -97,7 +97,7 @@ def _values(plain: str) -> list[str]:
 
 
 def _joined(plain: str) -> str:
-    """Return the value of digits, or the values of a date, a time or a section, joined."""
+    """Return the value of a number, or the values of a date, time or section, joined."""
     if values := _values(plain):
         return values[0]
     parts = re.split(r"[:/]" if re.search(r"[:/]", plain) else r"\D", plain)

@@ -1,4 +1,4 @@
-"""The place of a quote on a page: exact, or tolerant of how pages are typeset."""
+"""The span of a quote on a page: exact, or tolerant of typesetting."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _HYPHENATED = re.compile(r"(?<=\w)[-\u00ad]\s*\n\s*(?=\w)|\u00ad")
 
 
 def find_quote(quote: str, page_text: str) -> tuple[int, int, Finding] | None:
-    """Return (start, end, how) of a quote in a page, or `None` when the page does not have it.
+    """Return (start, end, finding) of a quote on a page, or `None` if the page lacks it.
 
-    `exact` compares characters; `tolerant` ignores differences of white space, hyphenation at
-    the end of a line, ligatures, and the shape of quotation marks and dashes, nothing else.
+    `exact` compares characters. `tolerant` ignores differences in white space, hyphenation at the
+    end of a line, ligatures, and the shape of quotation marks and dashes, and nothing else.
     """
     quote = quote.strip()
     if not quote:
@@ -37,7 +37,7 @@ def find_quote(quote: str, page_text: str) -> tuple[int, int, Finding] | None:
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
-    """Return the text without typography, and the offset of each of its characters."""
+    """Return the text without typography, and the offset of each remaining character."""
     skipped = [match.span() for match in _HYPHENATED.finditer(text)]
     starts = [span[0] for span in skipped]
     characters: list[str] = []
@@ -49,9 +49,9 @@ def _fold(text: str) -> tuple[str, list[int]]:
                 continue
         if character.isspace():
             continue
-        plain = unicodedata.normalize("NFKC", character).translate(_QUOTES).translate(_DASHES)
-        for part in plain:
-            if not part.isspace():
-                characters.append(part)
+        folded = unicodedata.normalize("NFKC", character).translate(_QUOTES).translate(_DASHES)
+        for letter in folded:
+            if not letter.isspace():
+                characters.append(letter)
                 offsets.append(offset)
     return "".join(characters), offsets

@@ -1,4 +1,4 @@
-"""How much a word says by being rare."""
+"""The weight of a word by its rarity."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import math
 
 
 def weigh_rarity(holding: int, count: int) -> float:
-    """Return the weight of a word that `holding` of `count` texts have: more, the fewer do.
+    """Return the weight of a word in `holding` of `count` texts; rarer words weigh more.
 
-    A word that all of them have keeps a little weight, since the texts are few: the sentences that
-    answer a question, those of a summary. Retrieval weighs words of a whole collection, where such
-    a word says nothing, with the weight of Okapi BM25 (`retrieve.fuse`).
+    A word in all texts keeps a little weight, since the texts are few, such as the sentences of a
+    summary. Retrieval over a whole collection, where such a word means nothing, uses the weight of
+    Okapi BM25 (`retrieve.fuse`).
     """
     return math.log(1 + count / (0.5 + holding))

@@ -1,4 +1,4 @@
-"""Where sentences begin and end, in any script."""
+"""The spans of sentences, in any script."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from quoth.text.language import ENGLISH, Language
 from quoth.text.spans import strip_span
 
 _MARK = ".!?…‽"
-"""Marks that end a sentence before white space and something that can begin another one."""
+"""Marks that end a sentence when white space and the start of another one follow."""
 _FULL_MARK = "。！？｡؟۔।॥։።፧။។"
-"""Marks that end a sentence whatever follows."""
+"""Marks that always end a sentence."""
 _CLOSING = "\"'”’»)\\]」』）】》"
 _OPENING = "\"'“‘„«(\\[「『（【《¿¡"
 
@@ -27,7 +27,7 @@ _ROMAN = frozenset("IVX")
 
 
 def find_sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each sentence, without white space at its ends, in order.
+    """Yield (start, end) of each sentence in order, without surrounding white space.
 
     An empty line ends a sentence too.
     """
@@ -44,7 +44,7 @@ def find_sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[in
 def find_sentence_starts(
     text: str, start: int = 0, end: int | None = None, *, language: Language = ENGLISH
 ) -> Iterator[int]:
-    """Yield the offset of each sentence of `text[start:end]` after the first one."""
+    """Yield the offset of each sentence in `text[start:end]`, except the first one."""
     for border in _BORDER.finditer(text, start, len(text) if end is None else end):
         first = border.group(1)
         if first is None or (
@@ -54,21 +54,21 @@ def find_sentence_starts(
 
 
 def is_complete(text: str) -> bool:
-    """Return whether a text ends with a mark that ends a sentence."""
+    """Whether a text ends with a mark that ends a sentence."""
     return bool(_COMPLETE.search(text))
 
 
 def find_stops(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
     """Yield (end of a sentence or line, start of the next) in a text that is being written.
 
-    Unlike `find_sentences`, this needs nothing of what follows but its white space.
+    Unlike `find_sentences`, this needs no text after the white space that follows a mark.
     """
     for match in _STOP.finditer(text, start):
         yield match.span()
 
 
 def _is_inside(text: str, end: int, language: Language) -> bool:
-    """Return whether the mark before `end` is the full stop of an abbreviation or an initial."""
+    """Whether the mark before `end` is the full stop of an abbreviation or an initial."""
     word = _LAST_WORD.search(text, max(0, end - _LONGEST_WORD), end - 1)
     if text[end - 1] != "." or word is None:
         return False

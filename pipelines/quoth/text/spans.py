@@ -26,7 +26,7 @@ class Span(Protocol):
 
 
 def encloses(outer: Span, inner: Span) -> bool:
-    """Return whether a span holds every character of another one on the same page."""
+    """Whether the outer span holds every character of the inner one, on the same page."""
     return (
         (outer.source, outer.page) == (inner.source, inner.page)
         and outer.start <= inner.start
@@ -35,7 +35,7 @@ def encloses(outer: Span, inner: Span) -> bool:
 
 
 def strip_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span without the white space at its ends; it is empty when all is white space."""
+    """Return the span without surrounding white space; empty if it has nothing else."""
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     return start, start + len(piece.strip())

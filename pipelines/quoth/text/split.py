@@ -1,8 +1,8 @@
 """Document → chunks, by the embedder's tokens, along headings, paragraphs, sentences and rows.
 
-A chunk never crosses a page, so that its page is certain. Chunks do not overlap, and only white
-space is between them: together they are the whole text. The chunks before and after a chunk are
-read when they are needed (`Store.neighbours`), rather than embedded twice.
+A chunk never crosses a page, so its page is certain. Chunks do not overlap, and only white space is
+between them: together they are the whole text. The neighbours of a chunk are read on demand
+(`Store.neighbours`), so no text is embedded twice.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from quoth.types import Chunk, Document, Heading, Page
 
 _Path = tuple[Heading, ...]
 _Borders = Callable[[str, int, int], Iterator[int]]
-"""Given a text and a span of it, offsets within the span at which to cut."""
+"""Given a text and a span, the offsets within the span at which to cut."""
 TokenStarts = Callable[[str], Sequence[int]]
-"""Given a text, the offset of each of its tokens, ascending."""
+"""Given a text, the offsets of its tokens, ascending."""
 
 _BETWEEN = 2
-"""Tokens between headings and text."""
+"""Tokens between the headings and the text of a chunk."""
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
-# The end of a line that is a row of a table, or before an item of a list.
+# The end of a table row, or of the line before a list item.
 _ROW = re.compile(
     r"(?<=[|\t])[^\n]*\n|(?<=\d)[ \t]*\n(?=[^\n]*\d[ \t]*\n)|\n(?=[ \t]*(?:[-*•]|\d+[.)]) )"
 )
@@ -45,13 +45,13 @@ Splittable = Document | LangChainDocument | Sequence[Document | LangChainDocumen
 class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     """Cuts documents into chunks of at most `chunk_tokens` tokens. A LangChain `Runnable`.
 
-    `split` gives the chunks of a document; `invoke` takes documents of Quoth or of LangChain (a
-    page each) and gives LangChain documents, whose metadata locate each chunk.
+    `split` returns the chunks of a document. `invoke` takes documents of Quoth or of LangChain (a
+    page each), and returns LangChain documents whose metadata locate each chunk.
 
-    `token_starts` is the embedder's tokenizer, `limit` the most tokens that the embedder reads.
-    `with_headings` makes each chunk leave room within that limit for the title and the headings
-    above it, which are embedded with it; at least half of `chunk_tokens` remains for the text.
-    Raises `ConfigurationError` when a chunk could be longer than the embedder reads.
+    `token_starts` is the embedder's tokenizer, `limit` its token limit. With `with_headings`, each
+    chunk leaves room within that limit for the title and the headings above it, which are embedded
+    with the chunk; at least half of `chunk_tokens` remains for the text. Raises
+    `ConfigurationError` when `chunk_tokens` exceeds the embedder's limit.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
 
     @property
     def fingerprint(self) -> str:
-        """The identity of the splitter: chunks of another one do not belong beside its own."""
+        """The identity of the splitter; a collection never mixes chunks of two splitters."""
         return f"structure-3:{self.chunk_tokens}:{self.limit if self.with_headings else 0}"
 
     def count(self, text: str) -> int:
@@ -86,10 +86,10 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         """Return the chunks of a document in reading order."""
         chunks: list[Chunk] = []
         path: tuple[Heading, ...] = ()
-        sizes = _Sizes(self, document.title)
+        budgets = _Budgets(self, document.title)
         for page in document.pages:
             starts = self._token_starts(page.text)
-            for start, end, inside in self._spans(page, starts, path, sizes):
+            for start, end, inside in self._spans(page, starts, path, budgets):
                 path = inside
                 chunks.append(
                     Chunk(
@@ -114,24 +114,26 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         """Return the chunks of one document or of several, in order."""
         return self._call_with_config(self._chunks, input, config)
 
-    def _chunks(self, given: Splittable) -> list[LangChainDocument]:
-        documents = [given] if isinstance(given, Document | LangChainDocument) else given
+    def _chunks(self, input: Splittable) -> list[LangChainDocument]:
+        documents = [input] if isinstance(input, Document | LangChainDocument) else input
         chunks = []
         for document in documents:
-            own = document.metadata if isinstance(document, LangChainDocument) else {}
-            parsed = document if isinstance(document, Document) else _page_of(document)
+            metadata = document.metadata if isinstance(document, LangChainDocument) else {}
+            parsed = document if isinstance(document, Document) else _to_document(document)
             chunks += [
-                LangChainDocument(page_content=chunk.text, metadata={**own, **chunk.as_metadata()})
+                LangChainDocument(
+                    page_content=chunk.text, metadata={**metadata, **chunk.as_metadata()}
+                )
                 for chunk in self.split(parsed)
             ]
         return chunks
 
     def _spans(
-        self, page: Page, starts: Sequence[int], path: _Path, sizes: _Sizes
+        self, page: Page, starts: Sequence[int], path: _Path, budgets: _Budgets
     ) -> Iterator[tuple[int, int, _Path]]:
-        """Yield trimmed spans with the headings above each: pieces packed up to the limit."""
+        """Yield trimmed spans with the headings above them: pieces packed up to the limit."""
         begin, end, room = 0, 0, 0
-        for piece_start, piece_end, opens, within in self._pieces(page, starts, path, sizes):
+        for piece_start, piece_end, opens, limit in self._pieces(page, starts, path, budgets):
             full = _count(starts, begin, piece_end) > room
             # A new section starts a new chunk, unless the chunk so far is only a line or two.
             section = opens and _count(starts, begin, end) * 3 >= room
@@ -141,37 +143,39 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
                     yield *span, path
                 begin = piece_start
             if begin == piece_start:
-                room = within
+                room = limit
             end = piece_end
         for span in _trimmed(page.text, begin, end):
             yield *span, _path_at(path, page, *span)
 
     def _pieces(
-        self, page: Page, starts: Sequence[int], path: _Path, sizes: _Sizes
+        self, page: Page, starts: Sequence[int], path: _Path, budgets: _Budgets
     ) -> Iterator[tuple[int, int, bool, int]]:
-        """Yield contiguous pieces, each within the limit, whether it opens a section, the limit."""
+        """Yield (start, end, whether it opens a section, token limit) of contiguous pieces."""
         borders = sorted({0, len(page.text), *(heading.start for heading in page.headings)})
         for begin, end in pairwise(borders):
             opens = True
             path = _path_at(path, page, begin, end)
-            room = sizes.of(path)
+            room = budgets.of(path)
             for piece in _cut(page.text, begin, end, starts, _LEVELS, room):
                 yield *piece, opens, room
                 opens = False
 
 
-def _page_of(given: LangChainDocument) -> Document:
-    facts = given.metadata
-    source = str(facts.get("source", ""))
-    number = facts.get("page")
+def _to_document(page_document: LangChainDocument) -> Document:
+    metadata = page_document.metadata
+    source = str(metadata.get("source", ""))
+    number = metadata.get("page")
     page = Page(
-        number if isinstance(number, int) else 1, given.page_content, facts.get("page_label")
+        number if isinstance(number, int) else 1,
+        page_document.page_content,
+        metadata.get("page_label"),
     )
-    return Document(source, str(facts.get("title", "")), "text", (page,))
+    return Document(source, str(metadata.get("title", "")), "text", (page,))
 
 
-class _Sizes:
-    """The token budget of a chunk, by the headings above it."""
+class _Budgets:
+    """The token budgets of chunks, by the headings above them."""
 
     def __init__(self, splitter: Splitter, title: str) -> None:
         self._splitter = splitter
@@ -192,7 +196,7 @@ class _Sizes:
 
 
 def heading_text(title: str, headings: Sequence[str]) -> str:
-    """Return the title and the path of headings as one line, as it is embedded before a chunk."""
+    """Return the title and headings as one line, which is embedded before the chunk."""
     return split_ligatures(" › ".join(dict.fromkeys(part for part in (title, *headings) if part)))
 
 
@@ -204,7 +208,7 @@ def _cut(
     levels: Sequence[_Borders],
     room: int,
 ) -> Iterator[tuple[int, int]]:
-    """Yield contiguous pieces of at most `room` tokens, cut at the highest level that does it."""
+    """Yield contiguous pieces of at most `room` tokens, cut at the highest possible level."""
     if _count(starts, begin, end) <= room:
         yield begin, end
         return
@@ -239,7 +243,7 @@ def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _path_at(path: tuple[Heading, ...], page: Page, start: int, end: int) -> tuple[Heading, ...]:
-    """Return the headings in force where a chunk starts, those that open it included."""
+    """Return the headings above the text of a chunk, including those at its start."""
     lead = page.text[start:end].split("\n", 1)[0]
     for heading in page.headings:
         if heading.start < start or (heading.start <= start + len(lead) and heading.start < end):

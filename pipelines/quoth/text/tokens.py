@@ -1,4 +1,4 @@
-"""The offsets of tokens in a text, and a bound of their number."""
+"""The offsets of tokens in a text, and an upper bound on their number."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from itertools import accumulate
 
 
 def split_blocks(text: str, size: int = 20_000) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of contiguous blocks that end before white space where there is some.
+    """Yield (start, end) of contiguous blocks of at most `size` characters, cut before white space.
 
-    Tokenizers are fast on a block, and some are not on a book.
+    Some tokenizers are slow on a whole book, but fast on blocks.
     """
     begin = 0
     while begin < len(text):
@@ -23,9 +23,9 @@ def split_blocks(text: str, size: int = 20_000) -> Iterator[tuple[int, int]]:
 
 
 def locate_tokens(text: str, sizes: Sequence[int]) -> list[int]:
-    """Return the offset in `text` of each token, given the sizes of the tokens in bytes of UTF-8.
+    """Return the offset of each token in `text`, given the sizes of the tokens in UTF-8 bytes.
 
-    When the bytes are not those of the text (a tokenizer that adds or drops some), the tokens are
+    If the sizes do not add up to the text (the tokenizer adds or drops bytes), the offsets are
     spread evenly.
     """
     ends = list(accumulate(sizes))
@@ -42,8 +42,8 @@ def locate_tokens(text: str, sizes: Sequence[int]) -> list[int]:
 
 
 def bound_token_count(text: str) -> int:
-    """Return a bound that no tokenizer exceeds: a token for every byte, and a leading space.
+    """Return an upper bound for any tokenizer: a token for each byte, and a leading space.
 
-    Every tokenizer of a language model has at least one byte to a token.
+    A token of a language model has at least one byte.
     """
     return len(text.encode("utf-8", "replace")) + 1 if text else 0

@@ -1,7 +1,7 @@
 """The analysed words of a text: lower case, without accents, stemmed, without stop words.
 
-The keyword index holds the words of chunks, and a question is analysed in the same way. A stored
-chunk keeps its words as 32-bit codes, so that a search can score its candidates exactly without
+The words of chunks in the keyword index and those of a question are analysed in the same way. A
+stored chunk has its words as 32-bit codes, so that a search scores its candidates exactly without
 reading their text.
 """
 
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from quoth.text.language import ENGLISH, Language
 
 _VERSION = "words-2"
-"""Raise it when this module gives other words for the same text."""
+"""To be raised when this module gives other words for the same text."""
 _WORD = re.compile(r"[^\W_]+")
 # Scripts without spaces between words: pairs of characters take the place of words.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
@@ -34,28 +34,28 @@ _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 
 
 def analyse(text: str, language: Language = ENGLISH) -> list[str]:
-    """Return the words of a text in order: lower case, without accents, stemmed, no stop words."""
+    """Return the analysed words of a text in order."""
     stop = _stop_words(language)
     return [_stem(word, language) for word in _words(text) if word not in stop]
 
 
 def count_terms(text: str, language: Language = ENGLISH) -> Counter[str]:
-    """Return the analysed words of a text, each with how often the text has it."""
+    """Return the analysed words of a text with their counts."""
     return Counter(analyse(text, language))
 
 
 def stem(word: str, language: Language = ENGLISH) -> str:
-    """Return the stem of one word as `analyse` gives it, also of a stop word."""
+    """Return the stem of one word as in `analyse`, even of a stop word."""
     return _stem(_fold(word), language)
 
 
 def is_stop_word(word: str, language: Language = ENGLISH) -> bool:
-    """Return whether a word carries no meaning by itself."""
+    """Whether a word is a stop word of the language."""
     return _fold(word) in _stop_words(language)
 
 
 def analyser_fingerprint(language: Language = ENGLISH) -> str:
-    """Return a text that changes whenever `analyse` may give other words for the same text."""
+    """Return an identifier that changes whenever `analyse` may give other words for a text."""
     rules = language.words
     known = "\n".join([rules.stemmer, *sorted(rules.stop)])
     digest = hashlib.blake2b(known.encode(), digest_size=8).hexdigest()
@@ -63,7 +63,7 @@ def analyser_fingerprint(language: Language = ENGLISH) -> str:
 
 
 def split_name(name: str, language: Language = ENGLISH) -> set[str]:
-    """Return the words of the name of a file: `3M_2018_10K` has 3m, 2018, 10k and 10."""
+    """Return the words of a file name: `3M_2018_10K` has 3m, 2018, 10k and 10."""
     words: set[str] = set()
     for word in _words(name.replace("_", " ")):
         words |= {part for part in (word, *_PART.findall(word)) if len(part) > 1}
@@ -71,10 +71,10 @@ def split_name(name: str, language: Language = ENGLISH) -> set[str]:
 
 
 def guess_name_words(question: str, language: Language = ENGLISH) -> set[str]:
-    """Return the words of a question that a file's name may have.
+    """Return the words of a question that may be in a file name.
 
-    These are its words and their parts; two or three neighbours as one word ("best buy" is also
-    bestbuy, "10-K" is also 10k); and a year of two digits as one of four (FY20 is also 2020).
+    They are the words and their parts, two or three adjacent words as one ("best buy" is also
+    bestbuy, "10-K" is also 10k), and two-digit years with four digits (FY20 is also 2020).
     """
     words = list(_words(question.replace("_", " ")))
     runs = {"".join(words[i : i + n]) for n in (2, 3) for i in range(len(words) - n + 1)}
@@ -85,23 +85,23 @@ def guess_name_words(question: str, language: Language = ENGLISH) -> set[str]:
 
 
 def split_ligatures(text: str) -> str:
-    """Return a text with typographic ligatures taken apart (`ﬁ` is `fi`)."""
+    """Replace typographic ligatures by their letters (`ﬁ` by `fi`)."""
     return _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
 
 
 def pack(words: Iterable[str]) -> bytes:
-    """Return words as 32-bit codes, in order, to be stored."""
+    """Encode words as 32-bit codes in order, for storage."""
     return np.array([encode_word(word) for word in words], np.uint32).tobytes()
 
 
 @lru_cache(maxsize=200_000)
 def encode_word(word: str) -> int:
-    """Return the code of an analysed word. Two words share one about once in four billion."""
+    """Return the 32-bit code of an analysed word; collisions are about one in four billion."""
     return zlib.crc32(word.encode())
 
 
 def unpack(packed: bytes) -> NDArray[np.uint32]:
-    """Return the codes that `pack` stored."""
+    """Decode the codes that `pack` encoded."""
     return np.frombuffer(packed, np.uint32)
 
 
@@ -140,7 +140,7 @@ def _stem(word: str, language: Language) -> str:
 
 
 class _Stemmers(threading.local):
-    """Snowball's stemmers, which keep the word that they work on: each thread has its own."""
+    """Snowball's stemmers, a set for each thread: a stemmer holds the word that it works on."""
 
     def __init__(self) -> None:
         self._stemmers: dict[str, Any] = {}

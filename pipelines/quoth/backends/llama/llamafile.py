@@ -45,7 +45,7 @@ def find_executable(name: str) -> Path:
     if not path.is_file():
         raise ModelNotFoundError(
             f"There is no llamafile {name}.",
-            hint="Give the path of the file, or name a running one in backend.url.",
+            hint="Give the path of the file, or set backend.url to a running one.",
         )
     if not os.access(path, os.X_OK):
         raise ModelNotFoundError(

@@ -76,7 +76,7 @@ class ServerProcess:
             client.close()
         raise BackendUnavailableError(
             f"{self._name} did not answer within {seconds:.0f} seconds.",
-            hint="A large model takes long to load: raise backend.timeout.",
+            hint="Large models load slowly: raise backend.timeout.",
             retryable=False,
         )
 

@@ -124,7 +124,7 @@ def find_program(name: str) -> str:
     if program is None:
         raise ConfigurationError(
             f"There is no program {name} on the PATH.",
-            hint="Install llama.cpp, name a running server in backend.url, or use the backend "
+            hint="Install llama.cpp, set backend.url to a running server, or use the backend "
             "llamacpp, which needs neither.",
         )
     return program
