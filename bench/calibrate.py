@@ -74,8 +74,8 @@ def main() -> None:
     ) as searcher:
         cases = []
         for case in golden:
-            question = searcher.parse_question(case.text)
-            hits = searcher.search(question)
+            hits = searcher.search(case.text)
+            question = hits.question
             is_even = articles.index(case.source.split("#")[0]) % 2 == 0
             evidence = find_evidence(question, hits, rules)
             cases.append(Case(case, question, hits, evidence, is_even))

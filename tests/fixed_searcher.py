@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from quoth.collection import Scope
 from quoth.embed import Embedder
-from quoth.retrieve import Question
+from quoth.retrieve import Hits, Question
 from quoth.types import Hit
 
 
@@ -15,10 +15,5 @@ class FixedSearcher:
         self.hits = list(hits)
         self.embedder = embedder
 
-    def parse_question(self, text: str) -> Question:
-        return Question(text, self.embedder)
-
-    def search(
-        self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
-    ) -> list[Hit]:
-        return self.hits
+    def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
+        return Hits(Question(question, self.embedder), self.hits)

@@ -11,7 +11,7 @@ from bag_embedder import BagEmbedder
 from quoth import Hit, Library
 from quoth.collection import Scope, Store
 from quoth.journal import Journal
-from quoth.retrieve import Question
+from quoth.retrieve import Hits, Question
 from quoth.text import Splitter
 from quoth.types import Chunk
 from scripted_model import Scripted
@@ -35,13 +35,9 @@ closed: list[Closable] = []
 class Fixed:
     """Finds the same passage for every question."""
 
-    def parse_question(self, text: str) -> Question:
-        return Question(text, BagEmbedder())
-
-    def search(
-        self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
-    ) -> list[Hit]:
-        return [Hit(Chunk("fixed.txt", "Fixed", 1, None, 0, len(TEXT), TEXT), 1.0, 0.9)]
+    def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
+        hit = Hit(Chunk("fixed.txt", "Fixed", 1, None, 0, len(TEXT), TEXT), 1.0, 0.9)
+        return Hits(Question(question, BagEmbedder()), [hit])
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from quoth.config import Answering, Config, Embedding
 from quoth.embed import Embedder, FolderEmbedder
 from quoth.errors import BackendError, ContextOverflowError, UsageError
 from quoth.journal import Journal
-from quoth.retrieve import Question
+from quoth.retrieve import Hits
 from quoth.types import Answer, Chunk, Hit, Vectors
 from scripted_model import Scripted
 
@@ -135,8 +135,8 @@ def test_the_model_is_loaded_while_the_search_goes_on(embedder: Embedder) -> Non
 
     class Waiting(FixedSearcher):
         def search(
-            self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
-        ) -> list[Hit]:
+            self, question: str, *, k: int | None = None, scope: Scope | None = None
+        ) -> Hits:
             assert loading.wait(10)
             return super().search(question, k=k, scope=scope)
 
@@ -211,11 +211,11 @@ def test_the_question_is_embedded_once(embedder: Embedder) -> None:
 
     class Searching(FixedSearcher):
         def search(
-            self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
-        ) -> list[Hit]:
-            assert isinstance(question, Question)
-            assert question.vector.shape == (384,)
-            return self.hits
+            self, question: str, *, k: int | None = None, scope: Scope | None = None
+        ) -> Hits:
+            hits = super().search(question, k=k, scope=scope)
+            assert hits.question.vector.shape == (384,)
+            return hits
 
     searcher = Searching([hit(MINUTES)], Counting.open(Embedding()))
     Answerer(searcher, Obeying(parameters=SMALL), Answering(likelihood=0)).invoke("How long?")

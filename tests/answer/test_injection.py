@@ -13,8 +13,8 @@ from quoth import Library
 from quoth.answer import Answerer
 from quoth.collection import Scope
 from quoth.config import Answering
-from quoth.retrieve import Question
-from quoth.types import Answer, Hit
+from quoth.retrieve import Hits
+from quoth.types import Answer
 from scripted_model import Scripted
 
 FACT = "The Halden pump was installed in 1987 by Ingrid Voss."
@@ -138,11 +138,7 @@ class OneDocument:
         self.library = library
         self.name = name
 
-    def parse_question(self, text: str) -> Question:
-        return self.library.searcher.parse_question(text)
-
-    def search(
-        self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
-    ) -> list[Hit]:
+    def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
         hits = self.library.searcher.search(question, k=4 * len(ORDERS))
-        return [hit for hit in hits if Path(hit.chunk.source).name == self.name]
+        own = [hit for hit in hits if Path(hit.chunk.source).name == self.name]
+        return Hits(hits.question, own)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 from bag_embedder import BagEmbedder
 from quoth.answer import find_calibration
-from quoth.answer.evidence import apply_rule
-from quoth.answer.kinds import holds_kind, is_of_kind, with_unit
-from quoth.answer.phrases import Phrase, rank_phrases
+from quoth.answer.evidence import holds_kind
+from quoth.answer.phrases import Phrase, is_of_kind, rank_phrases, with_unit
+from quoth.answer.rules import apply_rule
 from quoth.retrieve import Question
 from quoth.text import AnswerKind, language
 

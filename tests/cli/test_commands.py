@@ -199,7 +199,7 @@ def test_a_model_that_should_be_on_the_gpu_and_is_not_is_told(quoth: Quoth, samp
     if "on the GPU" in model["found"]:
         pytest.skip("llama.cpp sees a GPU here")
     assert model["state"] == "note"
-    assert "was to run on the GPU and runs on the CPU" in model["hint"]
+    assert "runs on the CPU instead of the GPU" in model["hint"]
     assert spent["gpu_layers"] == 0
     assert spent["note"] == model["hint"]
 

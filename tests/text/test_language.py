@@ -61,7 +61,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(changed: Path) -> 
     replace(changed, "  stop:", "  stops:")
     with pytest.raises(ConfigurationError, match=r"xx\.yaml: the key words\.stops") as refused:
         read_language(changed)
-    assert refused.value.hint == "Known are: stop."
+    assert refused.value.hint == "Known keys: stop."
 
 
 def test_a_missing_section_is_refused_by_name(changed: Path) -> None:

@@ -20,7 +20,7 @@ from quoth.config import Answering
 from quoth.errors import QuothError
 from quoth.journal import Journal
 from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
-from quoth.retrieve import Question, Searcher
+from quoth.retrieve import Hits, Question, Searcher
 from quoth.text import encloses, find_unsupported_numbers
 from quoth.types import Answer, Chunk, Hit, Timings
 
@@ -104,12 +104,10 @@ class Answerer(Runnable[str, Answer]):
         shown: Sequence[Chunk],
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
-        question = self.searcher.parse_question(next(questions))
         self._preload()
-        search: Runnable[str, list[Hit]] = RunnableLambda(
-            lambda _: self.searcher.search(question), name="search"
-        )
-        hits = search.invoke(question.text, config)
+        search: Runnable[str, Hits] = RunnableLambda(self.searcher.search, name="search")
+        hits = search.invoke(next(questions), config)
+        question = hits.question
         rules = self.calibration_for(question)
         draft = None
         if _is_near(hits, rules.floor_in(self.settings)):

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quoth.answer.kinds import holds_kind
-from quoth.answer.rules import Calibration
+from quoth.answer.rules import Calibration, apply_rule
 from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
 from quoth.retrieve import Question
+from quoth.text import is_stop_word, lexemes
 from quoth.types import Hit, Vectors
 
 HITS = 5
@@ -65,11 +65,6 @@ def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -
     return Evidence(ranked, rarity, signs, 1 / (1 + math.exp(-log_odds)))
 
 
-def apply_rule(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
-    """Return the weighted sum of features; the weight of others is 0."""
-    return sum(weights.get(name, 0.0) * value for name, value in features.items())
-
-
 def describe_sentences(
     question: Question, sentences: Sequence[Sentence], rarity: Mapping[str, float]
 ) -> list[dict[str, float]]:
@@ -104,3 +99,29 @@ def _with_before(sentences: Sequence[Sentence], vectors: Vectors, index: int) ->
         return np.asarray(vectors[index])
     both = vectors[index] + vectors[index - 1]
     return np.asarray(both / np.linalg.norm(both))
+
+
+def holds_kind(sentence: str, question: Question) -> float:
+    """Return 1 if a sentence holds the kind of answer that is expected, 0 if not, 0.5 if unknown.
+
+    Words of the question itself do not count.
+    """
+    rules = question.language.questions
+    words = [match.group() for match in lexemes(sentence)]
+    new = [word for word in words if word.lower() not in question.lexemes]
+    match question.kind:
+        case "number":
+            return float(any(map(rules.is_number, new)))
+        case "when":
+            return float(any(rules.is_date(word) or word[0].isdigit() for word in new))
+        case "who":
+            names = {word for word in words[1:] if word[0].isupper()}
+            return float(
+                any(word in names and not is_stop_word(word, question.language) for word in new)
+            )
+        case "where":
+            return float(bool(rules.places.search(sentence)))
+        case "why":
+            return float(bool(rules.reasons.search(sentence)))
+        case _:
+            return 0.5

@@ -8,15 +8,16 @@ phrase from the words of the question, and its length.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from quoth.answer.evidence import Evidence, apply_rule
-from quoth.answer.kinds import is_of_kind, with_unit
+from quoth.answer.evidence import Evidence
+from quoth.answer.rules import apply_rule
 from quoth.answer.runs import SentenceRuns
 from quoth.answer.sentences import Sentence
 from quoth.retrieve import Question
-from quoth.text import strip_links
+from quoth.text import is_stop_word, stem, strip_links
 
 SENTENCES = 3
 """The number of sentences that phrases are taken from."""
@@ -24,6 +25,11 @@ CHOICES = 3
 """The number of phrases that a model chooses from."""
 _RANKED = 20
 _MAX_SENTENCE_CHARACTERS = 600
+MAX_COUNTED_WORDS = 4
+"""The number of words that may follow a number as its unit."""
+_UNIT_WORDS = 2
+_LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
+_FOLLOWING = re.compile(r"[ \u00a0-]([^\W\d_]+)")
 _BY_KIND = ("words", "capitals", "digits", "date")
 
 
@@ -136,3 +142,54 @@ def _without_parts(choices: Iterator[Choice]) -> tuple[Choice, ...]:
         if not any(text in other.text or other.text in text for other in distinct):
             distinct.append(choice)
     return tuple(distinct)
+
+
+def is_of_kind(words: Sequence[str], question: Question) -> bool:
+    """Return whether words are a number with its unit, a date, or a name, as the question asks."""
+    rules = question.language.questions
+    content = [
+        word for word in words if word[0].isalnum() and not is_stop_word(word, question.language)
+    ]
+    if not content:
+        return False
+    match question.kind:
+        case "number":
+            first = content[0]
+            counts = rules.is_number(first) and first.lower() not in rules.fractions
+            return counts and len(content) <= MAX_COUNTED_WORDS + 1
+        case "when":
+            return any(map(rules.is_date, content)) and all(
+                rules.is_date(word) or rules.is_number(word) or word.lower() in rules.date_parts
+                for word in content
+            )
+        case "who":
+            opens = words[0][0].isupper() or words[0].lower() in rules.articles
+            return opens and all(word[0].isupper() and not rules.is_date(word) for word in content)
+        case _:
+            return False
+
+
+def with_unit(number: str, sentence: str, question: Question) -> str:
+    """Return a number with the bound before it and the unit after it in the sentence.
+
+    `20` in "for up to 20 working days" is `up to 20 working days`. A unit that the question names
+    itself is not repeated.
+    """
+    rules = question.language.questions
+    offset = sentence.find(number)
+    if offset < 0:
+        return number
+    bound = rules.bounds.search(sentence[:offset])
+    start, end = bound.start() if bound else offset, offset + len(number)
+    last = _LAST_WORD.search(number)
+    if last and rules.is_number(last.group()):
+        offset = end
+        for _ in range(_UNIT_WORDS):
+            following = _FOLLOWING.match(sentence, offset)
+            word = following.group(1).lower() if following else ""
+            if not following or is_stop_word(word, question.language):
+                break
+            offset = following.end()
+            if stem(word, question.language) not in question.stems:
+                end = offset
+    return sentence[start:end]

@@ -92,3 +92,8 @@ def _read(file: Path) -> Calibration:
         floor=entry["floor"],
         likelihood=entry["likelihood"],
     )
+
+
+def apply_rule(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
+    """Return the weighted sum of features; the weight of others is 0."""
+    return sum(weights.get(name, 0.0) * value for name, value in features.items())

@@ -14,7 +14,7 @@ from quoth.collection import Scope, Store
 from quoth.config import Retrieval
 from quoth.embed import Embedder
 from quoth.retrieve.ports import Searcher
-from quoth.retrieve.question import Question
+from quoth.retrieve.question import Hits, Question
 from quoth.retrieve.scopes import scope_of
 from quoth.types import Chunk, Hit
 
@@ -55,23 +55,16 @@ class RetrieverSearcher:
             self.retriever, store=self.store, embedder=self.embedder, settings=settings
         )
 
-    def parse_question(self, text: str) -> Question:
-        """Return a question as a value. Raises `UsageError` for an empty one."""
-        return Question(text, self.embedder)
-
-    def search(
-        self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
-    ) -> list[Hit]:
+    def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
         """Return the first `k` documents that the retriever finds within `scope`, as hits."""
-        if isinstance(question, str):
-            question = self.parse_question(question)
-        documents = self.retriever.invoke(question.text)
-        hits = self._with_cosines(question, [_as_hit(document) for document in documents])
+        parsed = Question(question, self.embedder)
+        documents = self.retriever.invoke(parsed.text)
+        hits = self._with_cosines(parsed, [_as_hit(document) for document in documents])
         scope = scope or scope_of(self.settings)
         if scope is not None:
             ids = set(self.store.select(scope))
             hits = [hit for hit in hits if hit.chunk.id in ids]
-        return hits[: k or self.settings.k]
+        return Hits(parsed, hits[: k or self.settings.k])
 
     def _with_cosines(self, question: Question, hits: list[Hit]) -> list[Hit]:
         """Return the hits, each with the similarity that answering compares with its floor."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.text import ENGLISH, AnswerKind, Language, analyse, lexemes, stem
-from quoth.types import Vectors
+from quoth.types import Hit, Vectors
 
 MAX_QUESTION_CHARACTERS = 20_000
 
@@ -70,6 +70,14 @@ class Question:
     def vector(self) -> Vectors:
         """The vector of the text, of unit length."""
         return self.embedder.query_vector(self.text)
+
+
+class Hits(list[Hit]):
+    """The hits of one search, best first, and the question that was searched for."""
+
+    def __init__(self, question: Question, hits: Iterable[Hit] = ()) -> None:
+        super().__init__(hits)
+        self.question = question
 
 
 def check_question(text: str) -> str:

@@ -17,7 +17,7 @@ from quoth.retrieve.candidates import CandidateSearch
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.fuse import Weights
 from quoth.retrieve.query import Query
-from quoth.retrieve.question import Question
+from quoth.retrieve.question import Hits, Question
 from quoth.retrieve.rerank import Reranker
 from quoth.retrieve.scopes import scope_of
 from quoth.retrieve.sections import grow_to_sections
@@ -67,29 +67,23 @@ class CollectionSearcher:
             reranker=self.reranker,
         )
 
-    def parse_question(self, text: str) -> Question:
-        """Return a question as a value. Raises `UsageError` for an empty one."""
-        return Question(text, self.embedder)
-
-    def search(
-        self, question: Question | str, *, k: int | None = None, scope: Scope | None = None
-    ) -> list[Hit]:
+    def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
         """Return the best `k` hits, best first; only those within `scope`, where one is given.
 
         All hits come from one snapshot of the collection, even while another process writes. Raises
         `UsageError` for an empty question, `FingerprintError` when the collection was built with
         another embedder.
         """
-        if isinstance(question, str):
-            question = self.parse_question(question)
+        parsed = Question(question, self.embedder)
         scope = scope or scope_of(self.settings)
         self._check_embedder()
-        expansion = self.expander.invoke(question.text) if self.expander else Expansion()
+        expansion = self.expander.invoke(parsed.text) if self.expander else Expansion()
         self.store.follow_analyser(self.index.lock)
         self.index.follow()
         with self.store.snapshot():
             self._check_embedder()
-            return self._hits(Query(question, expansion), k or self.settings.k, scope)
+            hits = self._hits(Query(parsed, expansion), k or self.settings.k, scope)
+        return Hits(parsed, hits)
 
     def _hits(self, query: Query, k: int, scope: Scope | None) -> list[Hit]:
         ids = None if scope is None else self.store.select(scope)

@@ -235,7 +235,7 @@ class ModelConformance:
             model.unload()
         assert (spent.gpu_layers, spent.note) == (description.gpu_layers, description.offload_note)
         if description.gpu_layers == 0:
-            assert "was to run on the GPU and runs on the CPU" in spent.note
+            assert "runs on the CPU instead of the GPU" in spent.note
 
     def test_unloads_and_loads_again(self) -> None:
         model = self.open_model()
