@@ -10,7 +10,7 @@ from quoth.backends.llama.admission import Admission
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.models import cut_at_stop
 from quoth.text.tokens import bound_token_count
-from quoth.weights.ollama_store import split_name
+from quoth.weights.ollama_store import split_model_name
 
 
 @given(st.text("abSTOP ", max_size=40), st.integers(1, 5))
@@ -74,7 +74,7 @@ def test_a_cache_explains_only_what_was_sent_before() -> None:
 
 def test_names_as_ollama_writes_them() -> None:
     registry = "registry.ollama.ai"
-    assert split_name("llama3.1:8b") == (registry, "library", "llama3.1", "8b")
-    assert split_name("llama3.1") == (registry, "library", "llama3.1", "latest")
-    assert split_name("me/mine:q4") == (registry, "me", "mine", "q4")
-    assert split_name("hf.co/a/b-GGUF:Q4_K_M") == ("hf.co", "a", "b-GGUF", "Q4_K_M")
+    assert split_model_name("llama3.1:8b") == (registry, "library", "llama3.1", "8b")
+    assert split_model_name("llama3.1") == (registry, "library", "llama3.1", "latest")
+    assert split_model_name("me/mine:q4") == (registry, "me", "mine", "q4")
+    assert split_model_name("hf.co/a/b-GGUF:Q4_K_M") == ("hf.co", "a", "b-GGUF", "Q4_K_M")

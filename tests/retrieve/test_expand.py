@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from langchain_core.runnables import Runnable
 from quoth.journal import Journal
-from quoth.retrieve.expand import Expander, Expansion, Way
+from quoth.retrieve.expand import Expander, Expansion, ExpansionMethod
 from scripted_model import Scripted
 
 
-def expand(way: Way, reply: str) -> Expansion:
-    return Expander(Scripted(answer=lambda _: reply), way).invoke("When is the rent due?")
+def expand(method: ExpansionMethod, reply: str) -> Expansion:
+    return Expander(Scripted(answer=lambda _: reply), method).invoke("When is the rent due?")
 
 
 def test_questions_are_taken_out_of_a_list() -> None:
@@ -32,9 +32,9 @@ def test_a_made_up_passage_is_no_question() -> None:
     assert expand("hyde", "Rent is due monthly.") == Expansion(passages=("Rent is due monthly.",))
 
 
-@pytest.mark.parametrize("way", ["rewrite", "multi", "hyde"])
-def test_a_model_that_says_nothing_adds_nothing(way: Way) -> None:
-    assert expand(way, " \n ") == Expansion()
+@pytest.mark.parametrize("method", ["rewrite", "multi", "hyde"])
+def test_a_model_that_says_nothing_adds_nothing(method: ExpansionMethod) -> None:
+    assert expand(method, " \n ") == Expansion()
 
 
 def test_the_question_reaches_the_model_and_it_composes() -> None:

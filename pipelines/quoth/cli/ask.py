@@ -11,7 +11,7 @@ import typer
 
 from quoth.cli import show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.views import answer_json, clean, hit_json
+from quoth.views import answer_json, hit_json, make_printable
 
 if TYPE_CHECKING:
     from quoth.library import Library
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECTION = "Questions and summaries"
 
-Question = Annotated[str, typer.Argument(help="In your own words; - reads it from stdin.")]
+QuestionArgument = Annotated[str, typer.Argument(help="In your own words; - reads it from stdin.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def search(
     shared: SharedOptions,
-    question: Question,
+    question: QuestionArgument,
     k: Annotated[int | None, typer.Option("-k", min=1, help="The number of passages.")] = None,
 ) -> None:
     """Show the passages that fit a question best."""
@@ -45,7 +45,7 @@ def search(
         show.print_empty(shared.collection)
 
 
-def ask(shared: SharedOptions, question: Question) -> None:
+def ask(shared: SharedOptions, question: QuestionArgument) -> None:
     """Answer a question, with citations that were checked."""
     text = _read_question(question)
     with shared.open_library() as library:
@@ -108,11 +108,11 @@ def _print_stream(parts: Iterator[str | Answer]) -> Answer:
                 first = part
                 break
             answer = part
-    sys.stdout.write(clean(first.lstrip()))
+    sys.stdout.write(make_printable(first.lstrip()))
     sys.stdout.flush()
     for part in parts:
         if isinstance(part, str):
-            sys.stdout.write(clean(part))
+            sys.stdout.write(make_printable(part))
             sys.stdout.flush()
         else:
             answer = part

@@ -13,7 +13,7 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.views import clean, format_count, format_path, page_json, report_json
+from quoth.views import format_count, format_path, make_printable, page_json, report_json
 
 if TYPE_CHECKING:
     from quoth.ingest import Verification
@@ -129,7 +129,7 @@ def list_documents(shared: SharedOptions) -> None:
     for source in sources:
         table.add_row(
             format_path(source.path),
-            clean(source.title),
+            make_printable(source.title),
             source.format,
             str(source.pages),
             str(source.chunks),
@@ -173,9 +173,11 @@ def _print_report(report: Report, *, json: bool) -> None:
 def _print_verification(verification: Verification) -> None:
     out = show.console()
     for note in verification.notes:
-        out.print(f"  - {clean(note)}", style="dim")
+        out.print(f"  - {make_printable(note)}", style="dim")
     for problem in verification.problems:
-        out.print(f"  ✗ {problem.part}: {clean(f'{problem.where}: {problem.what}')}", style="red")
+        out.print(
+            f"  ✗ {problem.part}: {make_printable(f'{problem.where}: {problem.what}')}", style="red"
+        )
     contents = ", ".join(
         (
             format_count(verification.sources, "document"),

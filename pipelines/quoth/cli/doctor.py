@@ -15,7 +15,7 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tune import describe_profile
 from quoth.errors import QuothError
-from quoth.views import clean, format_count
+from quoth.views import format_count, make_printable
 
 if TYPE_CHECKING:
     from quoth.library import Library
@@ -70,9 +70,9 @@ def doctor(shared: SharedOptions) -> int:
         out = show.console()
         for check in checks:
             mark, style = _MARKS[check.state]
-            out.print(f"{mark} {check.what:<11} {clean(check.found)}", style=style)
+            out.print(f"{mark} {check.what:<11} {make_printable(check.found)}", style=style)
             if check.hint:
-                out.print(f"  {'':<11} {clean(check.hint)}", style="dim")
+                out.print(f"  {'':<11} {make_printable(check.hint)}", style="dim")
     return EXIT_FAILED if any(check.state == "bad" for check in checks) else 0
 
 

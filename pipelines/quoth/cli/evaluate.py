@@ -9,7 +9,7 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.views import clean
+from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.evaluate import Comparison, Evaluation
@@ -202,7 +202,7 @@ def print_evaluation(result: Evaluation) -> None:
         else:
             out.print(f"{name:{width}}  nothing to measure")
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
-    show.console(stderr=True).print(clean(facts), style="dim")
+    show.console(stderr=True).print(make_printable(facts), style="dim")
 
 
 def print_summaries(result: Evaluation) -> None:
@@ -218,7 +218,7 @@ def print_summaries(result: Evaluation) -> None:
     for measure, sides in rows.items():
         out.print(f"{measure:{width}}  {sides['summary']:25}  {sides.get('lead', '')}".rstrip())
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
-    show.console(stderr=True).print(clean(facts), style="dim")
+    show.console(stderr=True).print(make_printable(facts), style="dim")
 
 
 def print_comparison(result: Comparison) -> None:

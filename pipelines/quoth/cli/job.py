@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quoth.cli import show
-from quoth.views import Format, clean, format_count, format_path
+from quoth.views import Format, format_count, format_path, make_printable
 
 if TYPE_CHECKING:
     from quoth.jobs import JobProgress, JobReport
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class JobRequest:
     """The files to summarize, the loader that reads them, and the summarizer."""
 
     summarizer: Summarizer
@@ -27,7 +27,7 @@ class Request:
 
 
 def run_job(
-    request: Request,
+    request: JobRequest,
     output: Path,
     *,
     json: bool,
@@ -62,7 +62,7 @@ def run_job(
     return result.exit_code
 
 
-def print_plan(request: Request, *, json: bool) -> int:
+def print_plan(request: JobRequest, *, json: bool) -> int:
     """Print the tokens, calls and seconds that a job would take; nothing is generated."""
     from quoth.jobs import SummaryJob
 
@@ -107,5 +107,5 @@ def _print_job(result: JobReport, output: Path) -> None:
 
 def _print_failures(failures: Sequence[Outcome]) -> None:
     for outcome in failures:
-        text = f"  ✗ {format_path(outcome.path)}: {clean(outcome.reason)}"
+        text = f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}"
         show.console().print(text, style="red")

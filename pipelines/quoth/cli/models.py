@@ -10,7 +10,7 @@ import typer
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import EgressError, QuothError, UsageError
-from quoth.views import clean
+from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Config, ModelSettings
@@ -63,10 +63,10 @@ def list_models(
     for column in ("model", "size", "stored as"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(clean(row["name"]), _size(row["bytes"]), row["quantization"])
+        table.add_row(make_printable(row["name"]), _size(row["bytes"]), row["quantization"])
     show.console().print(table, soft_wrap=False)
     for backend, reason in silent.items():
-        show.console().print(f"· {backend}: {clean(reason)}", style="dim")
+        show.console().print(f"· {backend}: {make_printable(reason)}", style="dim")
 
 
 def show_model(
@@ -95,7 +95,7 @@ def show_model(
         if value not in ("", None, ()):
             shown = _size(value) if key == "bytes" and value else str(value)
             shown = ", ".join(value) if isinstance(value, tuple) else shown
-            show.console().print(f"{key.replace('_', ' '):<15} {clean(shown)}")
+            show.console().print(f"{key.replace('_', ' '):<15} {make_printable(shown)}")
 
 
 def fit(
@@ -153,7 +153,7 @@ def pull(
     if shared.json:
         show.print_json({"model": name, "status": last})
     else:
-        show.console().print(f"{name}: {clean(last)}")
+        show.console().print(f"{name}: {make_printable(last)}")
 
 
 def remove(

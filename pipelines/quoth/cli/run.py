@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from quoth.cli.ask import SECTION
-from quoth.cli.job import Request, print_plan, run_job
+from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command
 from quoth.cli.summarize import DryRun, read_schema
 from quoth.errors import UsageError
@@ -64,7 +64,7 @@ def run(
             language=written.language,
             schema=read_schema(written.json_schema),
         )
-        request = Request(
+        request = JobRequest(
             library.summarizer(options),
             library.loader(first_pages=written.max_pages),
             find_files(sources, glob=written.glob),

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quoth.views import (
-    clean,
     format_copies,
     format_page,
     format_path,
     format_quote,
     format_report,
     format_verdict,
+    make_printable,
 )
 
 if TYPE_CHECKING:
@@ -118,14 +118,17 @@ def print_hits(hits: list[Hit]) -> None:
             scores.append(f"keyword {hit.keyword_score:.2f}")
         heading = " › ".join(chunk.headings)
         out.print(
-            f"    {' · '.join(scores)}{'  ' + clean(heading) if heading else ''}", style="dim"
+            f"    {' · '.join(scores)}{'  ' + make_printable(heading) if heading else ''}",
+            style="dim",
         )
         out.print(f"    {snippet(chunk.text, 2 * max(40, min(out.width, 110) - 6))}\n")
 
 
 def snippet(text: str, width: int) -> str:
     """Return the beginning of a text on one line."""
-    return textwrap.shorten(" ".join(clean(text).split()), max(width, 20), placeholder=" …")
+    return textwrap.shorten(
+        " ".join(make_printable(text).split()), max(width, 20), placeholder=" …"
+    )
 
 
 def print_report(report: Report) -> None:
@@ -134,11 +137,13 @@ def print_report(report: Report) -> None:
     skipped = [outcome for outcome in report.skipped if outcome.status != "unchanged"]
     for outcome in report.done:
         if outcome.reason != "It was read." and outcome.status == "text":
-            out.print(f"  ! {format_path(outcome.path)}: {clean(outcome.reason)}", style="yellow")
+            out.print(
+                f"  ! {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="yellow"
+            )
     for outcome in skipped:
-        out.print(f"  - {format_path(outcome.path)}: {clean(outcome.reason)}", style="dim")
+        out.print(f"  - {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="dim")
     for outcome in report.failed:
-        out.print(f"  ✗ {format_path(outcome.path)}: {clean(outcome.reason)}", style="red")
+        out.print(f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="red")
     out.print(format_report(report))
 
 
@@ -180,7 +185,7 @@ def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int,
     task = bar.add_task(label, total=None, name="")
 
     def move(finished: int, total: int, name: str) -> None:
-        shown = Path(clean(name)).name[-40:] if files else clean(name)[:60]
+        shown = Path(make_printable(name)).name[-40:] if files else make_printable(name)[:60]
         bar.update(task, completed=finished, total=total, name=shown)
         if start.ident is None:
             start.start()

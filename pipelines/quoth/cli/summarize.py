@@ -14,10 +14,10 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.ask import SECTION
-from quoth.cli.job import Request, print_plan, run_job
+from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import QuothError, UsageError
-from quoth.views import FORMATS, Format, clean, format_count, format_path
+from quoth.views import FORMATS, Format, format_count, format_path, make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Summarization
@@ -29,14 +29,16 @@ OutputFolder = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="DIR", help="A folder for a file per summary."),
 ]
-Query = Annotated[
+QueryOption = Annotated[
     str, typer.Option(metavar="QUESTION", help="A question for the summary to answer.")
 ]
 Length = Annotated[
     str, typer.Option(metavar="LENGTH", help="brief, standard, detailed, or a number of words.")
 ]
-Language = Annotated[str, typer.Option(metavar="LANGUAGE", help="The language of the summary.")]
-Strategy = Annotated[
+LanguageOption = Annotated[
+    str, typer.Option(metavar="LANGUAGE", help="The language of the summary.")
+]
+StrategyOption = Annotated[
     str, typer.Option(metavar="STRATEGY", help="auto, map-reduce, refine or stuff.")
 ]
 Together = Annotated[bool, typer.Option("--together", help="One summary of all documents.")]
@@ -46,7 +48,7 @@ SchemaFile = Annotated[
 FormatName = Annotated[
     str, typer.Option("--format", metavar="FORMAT", help="text, markdown or json.")
 ]
-Pattern = Annotated[
+PatternOption = Annotated[
     str, typer.Option(metavar="PATTERN", help="A pattern for the names of files in folders.")
 ]
 Workers = Annotated[
@@ -85,14 +87,14 @@ def summarize(
     shared: SharedOptions,
     paths: Paths,
     output: OutputFolder = None,
-    query: Query = "",
+    query: QueryOption = "",
     length: Length = "",
-    language: Language = "",
-    strategy: Strategy = "",
+    language: LanguageOption = "",
+    strategy: StrategyOption = "",
     together: Together = False,
     schema: SchemaFile = None,
     form: FormatName = "",
-    glob: Pattern = "*",
+    glob: PatternOption = "*",
     workers: Workers = 0,
     max_failures: MaxFailures = 0,
     max_pages: MaxPages = 0,
@@ -116,7 +118,7 @@ def summarize(
             schema=read_schema(schema),
             fresh=fresh,
         )
-        request = Request(
+        request = JobRequest(
             library.summarizer(options),
             library.loader(passwords=password or (), first_pages=max_pages),
             find_files(paths, glob=glob),
@@ -165,7 +167,13 @@ def read_schema(file: Path | None) -> dict[str, Any] | None:
 
 
 def _summarize_here(
-    request: Request, output: Path | None, *, together: bool, form: Format, json: bool, trace: bool
+    request: JobRequest,
+    output: Path | None,
+    *,
+    together: bool,
+    form: Format,
+    json: bool,
+    trace: bool,
 ) -> int:
     """Print each summary, or write the one over all documents; return the exit code."""
     from quoth.views import summary_json
@@ -191,7 +199,7 @@ def _summarize_here(
     return EXIT_FAILED if failed else 0
 
 
-def _read(request: Request) -> tuple[list[Document], int]:
+def _read(request: JobRequest) -> tuple[list[Document], int]:
     """Return the documents that can be read, and the number of those that cannot."""
     documents: list[Document] = []
     for file in request.files:
@@ -211,7 +219,7 @@ def _print_summary(summary: Summary, output: Path | None, *, form: Format, trace
         output.mkdir(parents=True, exist_ok=True)
         write_whole(output / f"summary{FORMATS[form or 'markdown']}", text)
     else:
-        sys.stdout.write(clean(text).rstrip("\n") + "\n")
+        sys.stdout.write(make_printable(text).rstrip("\n") + "\n")
     if trace:
         write_whole((output or Path()) / "summary.trace.html", trace_page(summary))
     timings = summary.timings

@@ -21,9 +21,9 @@ from quoth.types import Document
 _AHEAD_PER_WORKER = 3
 _START_SECONDS = 60.0
 
-Outcome = Document | DocumentError
+Loaded = Document | DocumentError
 _Jobs = queue.SimpleQueue[Path | None]
-_Results = queue.SimpleQueue[tuple[Path, Outcome | Exception]]
+_Results = queue.SimpleQueue[tuple[Path, Loaded | Exception]]
 
 
 class LoaderPool:
@@ -81,7 +81,7 @@ class LoaderPool:
             except queue.Empty:
                 break
 
-    def load_all(self, paths: Iterable[Path]) -> Generator[tuple[Path, Outcome]]:
+    def load_all(self, paths: Iterable[Path]) -> Generator[tuple[Path, Loaded]]:
         """Yield each path with its document or its error.
 
         Results come in the order of completion. `paths` is consumed in the caller's thread, only a
@@ -117,7 +117,7 @@ class LoaderPool:
                 pending -= 1
                 if stopping.is_set():
                     return
-                if not isinstance(outcome, Outcome):
+                if not isinstance(outcome, Loaded):
                     raise outcome
                 yield path, outcome
         finally:
@@ -155,7 +155,7 @@ class _Worker:
         self._child: Child | None = None
         self._files = 0
 
-    def load(self, path: Path, stopping: threading.Event) -> Outcome:
+    def load(self, path: Path, stopping: threading.Event) -> Loaded:
         """Return the worker's outcome for a file.
 
         A worker that crashes may have been damaged by an earlier file, so the file gets a second
@@ -173,7 +173,7 @@ class _Worker:
             self.end()
         return reply.outcome
 
-    def _ask(self, path: Path, stopping: threading.Event) -> tuple[Child, wire.Reply | None]:
+    def _ask(self, path: Path, stopping: threading.Event) -> tuple[Child, wire.WorkerReply | None]:
         """Return the worker and its reply, which is `None` if it died or took too long."""
         child = self._child
         if child is None or not child.running:
@@ -187,7 +187,7 @@ class _Worker:
             return child, None if message is None else wire.decode_reply(message, str(path))
         except (ValueError, KeyError, TypeError):  # no worker of ours sends this
             error = CorruptDocumentError(f"{path.name} made its reader send an invalid reply.")
-            return child, wire.Reply(error, leaving=True)
+            return child, wire.WorkerReply(error, leaving=True)
 
     def _start(self) -> Child:
         self.end()

@@ -17,7 +17,7 @@ from quoth.types import Document, Heading, Page
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WorkerReply:
     """A worker's answer for one file. A worker that is `leaving` takes no further file."""
 
     outcome: Document | DocumentError
@@ -66,12 +66,12 @@ def encode_reply(outcome: Document | QuothError, *, leaving: bool) -> bytes:
     return _encode({"leaving": leaving, "error": error})
 
 
-def decode_reply(message: bytes, source: str) -> Reply:
+def decode_reply(message: bytes, source: str) -> WorkerReply:
     """Return the outcome for the file `source`."""
     values = _decode(message)
     if "error" in values:
-        return Reply(_unpack_error(values["error"]), values["leaving"])
-    return Reply(_unpack_document(values["document"], source), values["leaving"])
+        return WorkerReply(_unpack_error(values["error"]), values["leaving"])
+    return WorkerReply(_unpack_document(values["document"], source), values["leaving"])
 
 
 def _encode(message: dict[str, Any]) -> bytes:

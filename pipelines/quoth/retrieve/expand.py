@@ -15,14 +15,14 @@ from quoth.journal import Journal
 from quoth.models import ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import select_prompt
 
-Way = Literal["rewrite", "multi", "hyde"]
+ExpansionMethod = Literal["rewrite", "multi", "hyde"]
 MAX_TOKENS = 160
-_PROMPTS: dict[Way, str] = {
+_PROMPTS: dict[ExpansionMethod, str] = {
     "rewrite": "rewrite-question",
     "multi": "search-queries",
     "hyde": "hyde",
 }
-_MAX_QUESTIONS: dict[Way, int] = {"rewrite": 1, "multi": 3}
+_MAX_QUESTIONS: dict[ExpansionMethod, int] = {"rewrite": 1, "multi": 3}
 _ITEM_NUMBER = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s*")
 
 
@@ -45,18 +45,20 @@ class Expander(Runnable[str, Expansion]):
     the same question comes from `journal`.
     """
 
-    def __init__(self, model: LocalModel, way: Way, *, journal: Journal | None = None) -> None:
+    def __init__(
+        self, model: LocalModel, method: ExpansionMethod, *, journal: Journal | None = None
+    ) -> None:
         self.model = model
-        self.way: Way = way
+        self.method: ExpansionMethod = method
         self._calls = ModelCalls(model, journal)
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Expansion:
         """Return texts to search with in addition to the question; none if the model wrote none."""
-        messages = select_prompt(_PROMPTS[self.way], self.model).messages(question=input)
+        messages = select_prompt(_PROMPTS[self.method], self.model).messages(question=input)
         request = ChatRequest(tuple(messages), max_tokens=MAX_TOKENS, purpose="expand")
         reply = self._calls.call(request, config).text
-        if self.way == "hyde":
+        if self.method == "hyde":
             return Expansion(passages=(reply,) if reply else ())
         lines = [_ITEM_NUMBER.sub("", line).strip() for line in reply.splitlines()]
         lines = list(dict.fromkeys(line for line in lines if line and not line.endswith(":")))
-        return Expansion(questions=tuple(lines[: _MAX_QUESTIONS[self.way]]))
+        return Expansion(questions=tuple(lines[: _MAX_QUESTIONS[self.method]]))

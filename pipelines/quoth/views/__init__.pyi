@@ -6,7 +6,6 @@ __all__ = [
     "answer_text",
     "chunk_json",
     "citation_json",
-    "clean",
     "draw_page",
     "format_copies",
     "format_count",
@@ -17,6 +16,7 @@ __all__ = [
     "format_verdict",
     "hit_json",
     "load_ipython_extension",
+    "make_printable",
     "notebook_bar",
     "page_json",
     "register_views",
@@ -44,7 +44,6 @@ from .json import (
     summary_json,
 )
 from .lines import (
-    clean,
     format_copies,
     format_count,
     format_page,
@@ -52,6 +51,7 @@ from .lines import (
     format_quote,
     format_report,
     format_verdict,
+    make_printable,
 )
 from .notebook import load_ipython_extension, register_views, show
 from .page_image import draw_page

@@ -9,7 +9,7 @@ from quoth.types import Citation, Report
 _MOST_SHOWN = 3
 
 
-def clean(text: str) -> str:
+def make_printable(text: str) -> str:
     """Return the text without control characters, which a terminal would obey."""
     return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f"))
 
@@ -20,14 +20,14 @@ def format_path(path: str) -> str:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
         return path
-    return clean(relative if len(relative) < len(path) else path).replace("\n", " ")
+    return make_printable(relative if len(relative) < len(path) else path).replace("\n", " ")
 
 
 def format_page(source: str, page: int, label: str | None) -> str:
     """Return a page of a source, as `lease.pdf, page iv (the file's page 4)`."""
     path = format_path(source)
     if label and label != str(page):
-        return f"{path}, page {clean(label)} (the file's page {page})"
+        return f"{path}, page {make_printable(label)} (the file's page {page})"
     return f"{path}, page {page}"
 
 
@@ -49,7 +49,7 @@ def format_verdict(citation: Citation) -> str:
 
 def format_quote(citation: Citation) -> str:
     """Return the quote on one line, in quotation marks."""
-    return f"“{' '.join(clean(citation.quote).split())}”"
+    return f"“{' '.join(make_printable(citation.quote).split())}”"
 
 
 def format_count(number: int, noun: str) -> str:

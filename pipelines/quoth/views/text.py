@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from quoth.types import Answer, Report
 from quoth.views.lines import (
-    clean,
     format_page,
     format_path,
     format_quote,
     format_report,
     format_verdict,
+    make_printable,
 )
 from quoth.views.summary import format_coverage
 
@@ -24,7 +24,7 @@ WIDTH = 100
 
 def answer_text(answer: Answer) -> str:
     """Return an answer with its citations; one without any, with the nearest passages."""
-    lines = [clean(answer.text)]
+    lines = [make_printable(answer.text)]
     for number, citation in enumerate(answer.citations, start=1):
         page = format_page(citation.source, citation.page, citation.page_label)
         lines += ["", f"  [{number}] {page}"]
@@ -44,7 +44,7 @@ def answer_text(answer: Answer) -> str:
 
 def summary_text(summary: Summary) -> str:
     """Return a summary and the share of the text that it rests on."""
-    lines = textwrap.wrap(clean(summary.text), WIDTH) or [""]
+    lines = textwrap.wrap(make_printable(summary.text), WIDTH) or [""]
     if summary.unsupported:
         lines += ["", f"  ! Not in the source: {', '.join(summary.unsupported)}"]
     return "\n".join([*lines, "", format_coverage(summary)])
@@ -53,6 +53,7 @@ def summary_text(summary: Summary) -> str:
 def report_text(report: Report) -> str:
     """Return the counts of a run, below a line for every file that failed."""
     failures = [
-        f"  ✗ {format_path(outcome.path)}: {clean(outcome.reason)}" for outcome in report.failed
+        f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}"
+        for outcome in report.failed
     ]
     return "\n".join([*failures, format_report(report, verb="done")])

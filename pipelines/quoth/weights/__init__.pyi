@@ -31,7 +31,7 @@ __all__ = [
     "profile_of",
     "read_free_gpu_memory",
     "read_gguf",
-    "split_name",
+    "split_model_name",
     "weights_of",
     "write_profile",
 ]
@@ -44,7 +44,7 @@ from .fit import Fit, fit_of
 from .gguf import Array, Gguf, read_gguf
 from .installed import Installed, Transfer
 from .memory import list_gpus, read_free_gpu_memory
-from .ollama_store import find_manifest, find_weights, list_stored_models, split_name
+from .ollama_store import find_manifest, find_weights, list_stored_models, split_model_name
 from .profile import (
     LLAMA_CPP_PYTHON,
     XLLAMACPP,

@@ -22,7 +22,7 @@ _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
 
 
-def split_name(name: str) -> tuple[str, str, str, str]:
+def split_model_name(name: str) -> tuple[str, str, str, str]:
     """Return (host, namespace, model, tag) of a name as Ollama writes it, with its defaults.
 
     Raises `ModelNotFoundError` for anything that cannot be a name.
@@ -67,7 +67,7 @@ def find_weights(name: str) -> Path:
 def find_manifest(name: str) -> Path:
     """Return the manifest of a model that Ollama has pulled. Raises `ModelNotFoundError`."""
     for folder in list_model_folders():
-        manifest = folder.joinpath("manifests", *split_name(name))
+        manifest = folder.joinpath("manifests", *split_model_name(name))
         try:
             if manifest.is_file():
                 return manifest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from quoth.backends.ollama.model import Ollama
 from quoth.backends.ollama.wire import client_options, connect, server_address, translate_errors
 from quoth.models import Provider
-from quoth.weights import Installed, Transfer, split_name
+from quoth.weights import Installed, Transfer, split_model_name
 
 if TYPE_CHECKING:
     from ollama import Client
@@ -57,7 +57,7 @@ class OllamaProvider(Provider):
 
     def origin(self, name: str) -> str:
         """Return the host of the registry in a name."""
-        return split_name(name)[0]
+        return split_model_name(name)[0]
 
     def remove(self, name: str) -> None:
         """Have the server delete a model."""
