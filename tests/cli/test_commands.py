@@ -109,7 +109,7 @@ def test_chat_reads_questions_and_answers_each_with_a_line(quoth: Quoth, sample:
         (["ask", "x", "--config", "absent.yaml"], 2, "no configuration file"),
         (["ask", "x", "--model", "olama:x", "-c", "sample"], 2, "nearest one is"),
         (["ask", "x", "--model", "llamacpp:absent.gguf", "-c", "sample"], 2, "no GGUF file"),
-        (["ask", "x", "--model", "nocolon", "-c", "sample"], 2, "not `backend:name`"),
+        (["ask", "x", "--model", "nocolon", "-c", "sample"], 2, "of the form `backend:name`"),
         (["asc", "x"], 2, "No such command"),
         (["ask"], 2, "Missing argument"),
         (["chat", "--resume", "-c", "fresh"], 2, "no conversation to resume"),
