@@ -31,13 +31,15 @@ class Page:
     """The text of one page, slide or sheet.
 
     `number` counts from 1. `label` is the printed page number (`iv`, `379`), where the format has
-    one. A file without pages is one page.
+    one. A file without pages is one page. `metadata` holds further facts that a loader knows of the
+    page, such as `ocr`, the engine that recognized its text.
     """
 
     number: int
     text: str
     label: str | None = None
     headings: tuple[Heading, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from quoth.types import Chunk, Document, Heading, Page
 
 def document(path: str, *texts: str) -> Document:
     pages = tuple(
-        Page(n, text, label=f"p{n}", headings=(Heading(0, 1, "Top"),))
+        Page(n, text, label=f"p{n}", headings=(Heading(0, 1, "Top"),), metadata={"ocr": f"e{n}"})
         for n, text in enumerate(texts, start=1)
     )
     return Document(path, "A title", "text", pages, unreadable=(9,), metadata={"author": "x"})

@@ -597,6 +597,7 @@ def test_rapidocr_reads_a_scan_where_tesseract_is_not_installed(
         load_document(tmp_path / "scan.pdf")
     document = load_document(tmp_path / "scan.pdf", ocr=True)
     assert document.pages[0].text == "The generator runs for 32 hours."
+    assert document.pages[0].metadata == {"ocr": "rapidocr"}
 
 
 def test_a_page_without_text_is_recognised_when_asked_for(
@@ -614,6 +615,7 @@ def test_a_page_without_text_is_recognised_when_asked_for(
     assert load_document(path).unreadable == (2,)
     document = load_document(path, ocr=True)
     assert document.pages[1].text == "PNG in eng+deu"
+    assert [page.metadata for page in document.pages] == [{}, {"ocr": "tesseract"}]
     assert document.unreadable == ()
 
 

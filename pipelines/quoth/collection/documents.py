@@ -57,7 +57,8 @@ def read_document(database: Database, path: str) -> Document | None:
         return None
     content, title, form, unreadable, notes, metadata = row
     pages = database.read(
-        "SELECT number, text, label, headings FROM pages WHERE content_id = ? ORDER BY number",
+        """SELECT number, text, label, headings, metadata FROM pages
+           WHERE content_id = ? ORDER BY number""",
         (content,),
     )
     return Document(
@@ -65,8 +66,14 @@ def read_document(database: Database, path: str) -> Document | None:
         title=title,
         format=form,
         pages=tuple(
-            Page(number, text, label, tuple(Heading(*h) for h in json.loads(headings)))
-            for number, text, label, headings in pages
+            Page(
+                number,
+                text,
+                label,
+                tuple(Heading(*heading) for heading in json.loads(headings)),
+                json.loads(facts),
+            )
+            for number, text, label, headings, facts in pages
         ),
         unreadable=tuple(json.loads(unreadable)),
         notes=tuple(json.loads(notes)),

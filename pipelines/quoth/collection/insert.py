@@ -31,7 +31,7 @@ def insert_content(connection: sqlite3.Connection, document: Document, hash: str
     content = cursor.lastrowid
     assert content is not None
     connection.executemany(
-        "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
         [
             (
                 content,
@@ -39,6 +39,7 @@ def insert_content(connection: sqlite3.Connection, document: Document, hash: str
                 page.label,
                 page.text,
                 json.dumps([(h.start, h.level, h.title) for h in page.headings]),
+                json.dumps(dict(page.metadata)),
             )
             for page in document.pages
         ],

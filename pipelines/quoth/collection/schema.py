@@ -37,6 +37,7 @@ CREATE TABLE pages (
     label TEXT,
     text TEXT NOT NULL,
     headings TEXT NOT NULL,
+    metadata TEXT NOT NULL DEFAULT '{{}}',
     PRIMARY KEY (content_id, number)
 ) WITHOUT ROWID;
 CREATE TABLE chunks (
@@ -76,13 +77,17 @@ CREATE INDEX names_by_content ON names (content_id);
 """
 
 
-def _note_analyser(connection: sqlite3.Connection) -> None:
-    """Note the analyser, which layout 2 records: collections of layout 1 have the first one."""
+def _add_analyser_and_page_metadata(connection: sqlite3.Connection) -> None:
+    """Note the analyser, which layout 2 records: collections of layout 1 have the first one.
+
+    Pages get metadata, which layout 1 does not have.
+    """
+    connection.execute("ALTER TABLE pages ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}'")
     connection.execute(
         """INSERT INTO meta SELECT 'analyser', 'words-1'
            WHERE EXISTS (SELECT 1 FROM contents)"""
     )
 
 
-MIGRATIONS = {1: _note_analyser}
+MIGRATIONS = {1: _add_analyser_and_page_metadata}
 """For each older layout, the step to the next one."""

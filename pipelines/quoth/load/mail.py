@@ -143,5 +143,5 @@ def _read_attachment(
             *(Heading(each.start + shift, each.level + 1, each.title) for each in page.headings),
         )
         text = f"{title}\n\n{page.text}"
-        pages.append(Page(pages_before + page.number, text, page.label, headings))
+        pages.append(replace(page, number=pages_before + page.number, text=text, headings=headings))
     return pages

@@ -149,10 +149,10 @@ class _Reading:
     def _ocr(self, pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageText:
         if not self._options.ocr:
             return text
-        from quoth.load.ocr import recognise
+        from quoth.load.ocr import ocr_engine, recognise
 
         recognised = recognise(pdf, index, self._options.limits)
-        return PageText(recognised) if recognised else text
+        return PageText(recognised, ocr=ocr_engine()) if recognised else text
 
     def _read_second_only(self) -> list[PageText]:
         """Return the pages of a file that PDFium cannot open, as pypdf reads them."""
@@ -193,6 +193,7 @@ class _Reading:
                 page.text,
                 labels.get(index) or None,
                 page_headings(page, outline.get(index, []), usual, bool(outline)),
+                {"ocr": page.ocr} if page.ocr else {},
             )
             for index, page in enumerate(read)
         )

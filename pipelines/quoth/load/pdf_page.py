@@ -33,10 +33,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The final text of a page, and its lines if they are known."""
+    """The final text of a page, and its lines if they are known.
+
+    `ocr` is the engine that recognized the text, empty where the file holds it.
+    """
 
     text: str
     lines: list[Line] = field(default_factory=list)
+    ocr: str = ""
 
 
 def has_ligatures(text: str) -> bool:

@@ -20,7 +20,7 @@ from quoth.load.clean import replace_surrogates
 from quoth.load.contract import Loader, LoadOptions
 from quoth.load.detect import SUFFIXES, detect, suffix_of
 from quoth.system import load_entry_point, read_entry_points
-from quoth.types import Document, Page
+from quoth.types import Document
 
 GROUP = "quoth.loaders"
 
@@ -158,8 +158,5 @@ def _check_document(document: Document, path: Path, limits: Limits) -> Document:
         raise NoTextError(f"{path.name} holds no text.")
     if all(replace_surrogates(page.text) is page.text for page in document.pages):
         return document
-    pages = tuple(
-        Page(page.number, replace_surrogates(page.text), page.label, page.headings)
-        for page in document.pages
-    )
+    pages = tuple(replace(page, text=replace_surrogates(page.text)) for page in document.pages)
     return replace(document, pages=pages)

@@ -93,6 +93,7 @@ def _pack_document(document: Document) -> dict[str, Any]:
                 page.text,
                 page.label,
                 [[h.start, h.level, h.title] for h in page.headings],
+                dict(page.metadata),
             ]
             for page in document.pages
         ],
@@ -109,8 +110,8 @@ def _unpack_document(message: dict[str, Any], source: str) -> Document:
         title=message["title"],
         format=message["format"],
         pages=tuple(
-            Page(number, text, label, tuple(Heading(*heading) for heading in headings))
-            for number, text, label, headings in message["pages"]
+            Page(number, text, label, tuple(Heading(*heading) for heading in headings), metadata)
+            for number, text, label, headings, metadata in message["pages"]
         ),
         unreadable=tuple(message["unreadable"]),
         notes=tuple(message["notes"]),

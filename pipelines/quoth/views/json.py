@@ -17,8 +17,9 @@ def chunk_json(chunk: Chunk) -> dict[str, Any]:
 
 
 def page_json(source: str, page: Page) -> dict[str, Any]:
-    """Return the text of a page and its place."""
-    return {"source": source, "page": page.number, "page_label": page.label, "text": page.text}
+    """Return the text of a page, its place and its metadata."""
+    place = {"source": source, "page": page.number, "page_label": page.label}
+    return {**place, "text": page.text, "metadata": dict(page.metadata)}
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
