@@ -155,8 +155,12 @@ def quoth(files: list[Path], engine: str) -> dict[str, Any]:
     pages = sum(line.pages for line in report.done)
     chunks = sum(line.chunks for line in report.done)
     return {
-        "files": len(files), "pages": pages, "chunks": chunks, "busy": busy, "engine": name,
-    }  # fmt: skip
+        "files": len(files),
+        "pages": pages,
+        "chunks": chunks,
+        "busy": busy,
+        "engine": name,
+    }
 
 
 def langchain(files: list[Path], _: str) -> dict[str, Any]:
@@ -190,9 +194,12 @@ def langchain(files: list[Path], _: str) -> dict[str, Any]:
     Chroma.from_documents(chunks, embeddings, persist_directory="chroma")
     busy["embedding and indexing"] = time.perf_counter() - begin
     return {
-        "files": len(files), "pages": len(pages), "chunks": len(chunks), "busy": busy,
+        "files": len(files),
+        "pages": len(pages),
+        "chunks": len(chunks),
+        "busy": busy,
         "engine": "torch",
-    }  # fmt: skip
+    }
 
 
 @contextmanager

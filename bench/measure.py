@@ -166,10 +166,18 @@ def row(
     timed = unit != "MB"
     work = [b.processor / a.processor for a, b in pairs if timed and a.processor and b.processor]
     return Row(
-        what, peer, unit, statistics.median(left), statistics.median(right),
-        statistics.median(ratios), len(ratios), statistics.median(work) if work else None, bar,
-        note, {"quoth": [round(v, 4) for v in left], peer: [round(v, 4) for v in right]},
-    )  # fmt: skip
+        what,
+        peer,
+        unit,
+        statistics.median(left),
+        statistics.median(right),
+        statistics.median(ratios),
+        len(ratios),
+        statistics.median(work) if work else None,
+        bar,
+        note,
+        {"quoth": [round(v, 4) for v in left], peer: [round(v, 4) for v in right]},
+    )
 
 
 def machine() -> str:
@@ -186,8 +194,15 @@ def machine() -> str:
 
 def versions() -> str:
     """Return the versions of Quoth and of the peers."""
-    names = ("langchain", "langchain-classic", "llama-index-core", "chromadb",
-             "sentence-transformers", "torch", "xllamacpp")  # fmt: skip
+    names = (
+        "langchain",
+        "langchain-classic",
+        "llama-index-core",
+        "chromadb",
+        "sentence-transformers",
+        "torch",
+        "xllamacpp",
+    )
     code = (
         "from importlib.metadata import version as v; "
         f"print(*(n + ' ' + v(n) for n in {names}), sep=', ')"

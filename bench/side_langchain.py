@@ -93,9 +93,13 @@ def _model(url: str) -> Any:
     from langchain_openai import ChatOpenAI
 
     return ChatOpenAI(
-        base_url=f"{url}/v1", api_key="none", model="local", temperature=0, max_tokens=256,
+        base_url=f"{url}/v1",
+        api_key="none",
+        model="local",
+        temperature=0,
+        max_tokens=256,
         custom_get_token_ids=lambda text: list(range(len(text) // 4)),
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

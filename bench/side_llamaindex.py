@@ -101,9 +101,14 @@ def _model(url: str) -> Any:
     from llama_index.llms.openai_like import OpenAILike
 
     return OpenAILike(
-        model="local", api_base=f"{url}/v1", api_key="none", is_chat_model=True,
-        context_window=8192, max_tokens=256, temperature=0,
-    )  # fmt: skip
+        model="local",
+        api_base=f"{url}/v1",
+        api_key="none",
+        is_chat_model=True,
+        context_window=8192,
+        max_tokens=256,
+        temperature=0,
+    )
 
 
 if __name__ == "__main__":

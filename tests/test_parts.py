@@ -18,8 +18,18 @@ from scripted_model import Scripted
 
 THREADS = 8
 TEXT = "The boiler was inspected in May. It holds 300 litres.\n\nThe roof was mended in June."
-PARTS = ("store", "lock", "index", "embedder", "splitter", "model", "searcher", "answerer",
-         "journal", "ingestor")  # fmt: skip
+PARTS = (
+    "store",
+    "lock",
+    "index",
+    "embedder",
+    "splitter",
+    "model",
+    "searcher",
+    "answerer",
+    "journal",
+    "ingestor",
+)
 
 
 class Closable(Scripted):
@@ -114,9 +124,12 @@ def test_a_store_and_a_journal_of_the_callers_own_are_written_to(
 ) -> None:
     store, journal = Store(tmp_path / "mine.sqlite"), Journal(tmp_path / "journal.sqlite")
     with Library(
-        home=tmp_path / "home", model=Scripted(), embedder=BagEmbedder(), store=store,
+        home=tmp_path / "home",
+        model=Scripted(),
+        embedder=BagEmbedder(),
+        store=store,
         journal=journal,
-    ) as library:  # fmt: skip
+    ) as library:
         library.ingest(document)
         library.summarize(document)
     assert store.chunk_count(), "it is still open"

@@ -23,10 +23,21 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [UV, "build", "--quiet", "--offline", "--wheel", "--no-build-isolation",
-         "--python", sys.executable, "--out-dir", folder, ROOT],
+        [
+            UV,
+            "build",
+            "--quiet",
+            "--offline",
+            "--wheel",
+            "--no-build-isolation",
+            "--python",
+            sys.executable,
+            "--out-dir",
+            folder,
+            ROOT,
+        ],
         check=True,
-    )  # fmt: skip
+    )
     (built,) = folder.glob("*.whl")
     return built
 

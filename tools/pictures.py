@@ -41,8 +41,12 @@ def terminal() -> str:
         console.print(Text(f'$ quoth ask "{question}"', style="bold"))
         done = subprocess.run(
             [sys.executable, "-m", "quoth.cli", "ask", question, "--collection", COLLECTION],
-            capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env=os.environ,
+        )
         for line in done.stdout.rstrip().splitlines():
             style = "green" if "✓" in line else "italic" if line.startswith("      ") else ""
             shown = line if len(line) < COLUMNS else f"{line[: COLUMNS - 2].rstrip()}…"

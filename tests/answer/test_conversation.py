@@ -230,8 +230,12 @@ def test_a_follow_up_reads_first_what_was_read_before(
 
 
 def test_a_follow_up_on_the_same_excerpts_reads_only_what_is_new(sample: str) -> None:
-    settings = {"answering.style": "prose", "answering.context_tokens": 500,
-                "answering.max_tokens": 8, "backend.parallel": 1}  # fmt: skip
+    settings = {
+        "answering.style": "prose",
+        "answering.context_tokens": 500,
+        "answering.max_tokens": 8,
+        "backend.parallel": 1,
+    }
     with Library(sample, config=load_config(environment={}, overrides=settings).config) as library:
         conversation = library.chat()
         first = conversation.ask("How long can the emergency generator run on a full tank?")

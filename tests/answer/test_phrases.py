@@ -109,14 +109,18 @@ def test_a_phrase_is_of_a_kind_only_when_it_plainly_is(
 @pytest.mark.parametrize(
     ("phrase", "sentence", "text", "wanted"),
     [
-        ("20", "It is for up to 20 working days a year.", "How long may I work abroad?",
-         "up to 20 working days"),
+        (
+            "20",
+            "It is for up to 20 working days a year.",
+            "How long may I work abroad?",
+            "up to 20 working days",
+        ),
         ("38,400", "It supplies about 38,400 people.", "How many people get water?", "38,400"),
         ("28 days", "It is returned within 28 days after.", "How soon?", "within 28 days"),
         ("10", "There were 10.", "How many?", "10"),
         ("12", "Nothing of the kind.", "How many?", "12"),
     ],
-)  # fmt: skip
+)
 def test_a_number_keeps_its_bound_and_its_unit(
     phrase: str, sentence: str, text: str, wanted: str
 ) -> None:

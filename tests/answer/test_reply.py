@@ -71,9 +71,15 @@ def test_other_signs_come_through(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Not in the documents.", "This is not in your documents.", "I don't know.",
-     "The excerpts do not say.", "Not stated in the excerpts."],
-)  # fmt: skip
+    [
+        "",
+        "Not in the documents.",
+        "This is not in your documents.",
+        "I don't know.",
+        "The excerpts do not say.",
+        "Not stated in the excerpts.",
+    ],
+)
 def test_declining_is_understood(text: str) -> None:
     assert declines(text, REFUSALS, language("en").questions)
 

@@ -36,11 +36,17 @@ def test_the_header_says_what_the_model_is() -> None:
         (b"GGUF" + struct.pack("<IQQ", 9, 0, 0), "version is 9"),
         (b"GGUF" + struct.pack("<IQQ", 3, 0, 5), "broken"),
         (b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 1 << 60), "ends in its header"),
-        (b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"k" +
-         struct.pack("<IIQ", 9, 8, 1 << 50), "broken"),
+        (
+            b"GGUF"
+            + struct.pack("<IQQ", 3, 0, 1)
+            + struct.pack("<Q", 1)
+            + b"k"
+            + struct.pack("<IIQ", 9, 8, 1 << 50),
+            "broken",
+        ),
         (b"", "not a GGUF file"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_file_is_one_clear_error(tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "x.gguf"
     file.write_bytes(content)

@@ -27,8 +27,15 @@ from quoth.errors import (
 from quoth.models import Provider, backend_names, open_model, open_provider, split_model
 from quoth.prompts.selector import select_prompt
 
-BACKENDS = ("gpt4all", "llama-cpp-python", "llama-server", "llamacpp", "llamafile", "ollama",
-            "openai-compatible")  # fmt: skip
+BACKENDS = (
+    "gpt4all",
+    "llama-cpp-python",
+    "llama-server",
+    "llamacpp",
+    "llamafile",
+    "ollama",
+    "openai-compatible",
+)
 
 
 def test_all_backends_come_through_the_same_door() -> None:

@@ -10,17 +10,26 @@ from quoth.types import Timings
 CASES = {
     "plain": ("", "Bees make honey.", "", "Bees make honey."),
     "deepseek": ("", "<think>\nBees…\n</think>\n\nHoney.", "\nBees…\n", "Honey."),
-    "opened by the prompt": ("<|assistant|>\n<think>\n", "Bees…\n</think>\n\nHoney.", "Bees…\n",
-                             "Honey."),
+    "opened by the prompt": (
+        "<|assistant|>\n<think>\n",
+        "Bees…\n</think>\n\nHoney.",
+        "Bees…\n",
+        "Honey.",
+    ),
     "magistral": ("", "[THINK]Bees[/THINK]Honey.", "Bees", "Honey."),
     "command-r": ("", "<|START_THINKING|>Bees<|END_THINKING|>Honey.", "Bees", "Honey."),
-    "gpt-oss": ("", "<|channel|>analysis<|message|>Bees<|end|><|start|>assistant"
-                "<|channel|>final<|message|>Honey.", "Bees", "Honey."),
+    "gpt-oss": (
+        "",
+        "<|channel|>analysis<|message|>Bees<|end|><|start|>assistant"
+        "<|channel|>final<|message|>Honey.",
+        "Bees",
+        "Honey.",
+    ),
     "gpt-oss at once": ("", "<|channel|>final<|message|>Honey.", "", "Honey."),
     "never ends": ("", "<think>Bees and", "Bees and", ""),
     "a mark in the answer is text": ("", "Write <think> first.", "", "Write <think> first."),
     "only the beginning of a mark": ("", "<thi", "", "<thi"),
-}  # fmt: skip
+}
 
 
 def run(prompt: str, parts: list[str]) -> tuple[str, str, list[Piece]]:

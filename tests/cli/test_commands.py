@@ -38,9 +38,10 @@ def test_ask_as_json(quoth: Quoth, sample: str) -> None:
         assert (citation["page"], citation["page_label"]) == (8, "108")
     pages = quoth("documents", "export", "-c", sample).stdout.splitlines()
     page = next(
-        row for line in pages
+        row
+        for line in pages
         if (row := json.loads(line))["page"] == 8 and row["source"].endswith("handbook.pdf")
-    )  # fmt: skip
+    )
     assert find_quote(answer["citations"][0]["quote"], page["text"])
 
 
@@ -136,8 +137,16 @@ def test_a_question_longer_than_the_window_is_refused_with_the_counts(
     quoth: Quoth, sample: str
 ) -> None:
     words = " ".join(f"w{n}" for n in range(300))
-    result = quoth("ask", f"generator tank {words}", "-c", sample, "--set",
-                    "backend.context_window=512", "--set", "answering.likelihood=0")  # fmt: skip
+    result = quoth(
+        "ask",
+        f"generator tank {words}",
+        "-c",
+        sample,
+        "--set",
+        "backend.context_window=512",
+        "--set",
+        "answering.likelihood=0",
+    )
     assert result.returncode == 2, result.stdout
     assert "512" in result.stderr
     assert "tokens" in result.stderr

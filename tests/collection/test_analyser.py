@@ -24,9 +24,14 @@ def put(store: Store, path: str = "/rent_2024.md") -> None:
         for page in pages
     ]
     store.put(
-        Document(path, "Notes", "text", pages), chunks, np.eye(3, dtype=np.float32), hash=path,
-        size=1, mtime_ns=1, embedded_hashes=[f"{path}{n}" for n in range(3)],
-    )  # fmt: skip
+        Document(path, "Notes", "text", pages),
+        chunks,
+        np.eye(3, dtype=np.float32),
+        hash=path,
+        size=1,
+        mtime_ns=1,
+        embedded_hashes=[f"{path}{n}" for n in range(3)],
+    )
 
 
 @pytest.fixture

@@ -27,9 +27,14 @@ def fill(store: Store, path: str, count: int) -> None:
     text = "x" * count
     chunks = [Chunk(path, "", 1, None, n, n + 1, "x", (), n, 1) for n in range(count)]
     store.put(
-        Document(path, "", "text", (Page(1, text),)), chunks, vectors, hash=path, size=1,
-        mtime_ns=1, embedded_hashes=[f"{path}{n}" for n in range(count)],
-    )  # fmt: skip
+        Document(path, "", "text", (Page(1, text),)),
+        chunks,
+        vectors,
+        hash=path,
+        size=1,
+        mtime_ns=1,
+        embedded_hashes=[f"{path}{n}" for n in range(count)],
+    )
 
 
 def open_index(store: Store, *, exact_up_to: int = 0) -> DenseIndex:

@@ -32,9 +32,14 @@ def put(store: Store, path: str, *texts: str, hash: str = "h") -> None:
     ]
     vectors = np.eye(len(chunks), 4, dtype=np.float32)
     store.put(
-        found, chunks, vectors, hash=hash, size=1, mtime_ns=2,
+        found,
+        chunks,
+        vectors,
+        hash=hash,
+        size=1,
+        mtime_ns=2,
         embedded_hashes=[f"{hash}{n}" for n in range(len(chunks))],
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -101,9 +106,14 @@ def test_a_failing_transaction_leaves_nothing_behind(store: Store) -> None:
     before = store.generation
     with pytest.raises(ValueError, match="zip"):
         store.put(
-            document("/b.txt", "one"), [], np.zeros((1, 4), np.float32), hash="b", size=1,
-            mtime_ns=1, embedded_hashes=[],
-        )  # fmt: skip
+            document("/b.txt", "one"),
+            [],
+            np.zeros((1, 4), np.float32),
+            hash="b",
+            size=1,
+            mtime_ns=1,
+            embedded_hashes=[],
+        )
     assert [source.path for source in store.sources()] == ["/a.txt"]
     assert store.generation == before
 
@@ -240,9 +250,14 @@ def test_a_mail_is_of_the_day_it_was_sent(store: Store, told: str) -> None:
     found = replace(document("/m.eml", "hello"), metadata={"date": told})
     chunk = Chunk("/m.eml", "", 1, "p1", 0, 5, "hello", (), 0, 1)
     store.put(
-        found, [chunk], np.eye(1, 4, dtype=np.float32), hash="m", size=1, mtime_ns=2,
+        found,
+        [chunk],
+        np.eye(1, 4, dtype=np.float32),
+        hash="m",
+        size=1,
+        mtime_ns=2,
         embedded_hashes=["m"],
-    )  # fmt: skip
+    )
     assert store.select(Scope(since=date(2024, 2, 5), until=date(2024, 2, 5))) == [1]
     assert store.select(Scope(since=date(2024, 2, 6))) == []
 
@@ -254,9 +269,14 @@ def test_a_chunk_is_weighed_with_those_around_it_on_its_page(store: Store) -> No
         for n, (number, text) in enumerate([(1, "ox elk"), (1, "yak"), (1, "emu"), (2, "cow")])
     ]
     store.put(
-        Document("/a", "", "text", (page, other)), chunks, np.eye(4, dtype=np.float32), hash="a",
-        size=1, mtime_ns=1, embedded_hashes=list("abcd"),
-    )  # fmt: skip
+        Document("/a", "", "text", (page, other)),
+        chunks,
+        np.eye(4, dtype=np.float32),
+        hash="a",
+        size=1,
+        mtime_ns=1,
+        embedded_hashes=list("abcd"),
+    )
     around = [unpack(row.around).tolist() for row in store.signals([1, 2, 3, 4])]
     named = [["yak"], ["ox", "elk", "emu"], ["yak"], []]
     assert around == [[encode_word(word) for word in words] for words in named]

@@ -31,8 +31,15 @@ def write_vocabulary(tokenizer: Path, file: Path, *, window: int) -> None:
         ]
     )
     writer.add_token_types([TokenType.CONTROL if mark else TokenType.NORMAL for mark in special])
-    for role, word in (("bos", "[CLS]"), ("eos", "[SEP]"), ("unk", "[UNK]"), ("sep", "[SEP]"),
-                       ("pad", "[PAD]"), ("mask", "[MASK]"), ("cls", "[CLS]")):  # fmt: skip
+    for role, word in (
+        ("bos", "[CLS]"),
+        ("eos", "[SEP]"),
+        ("unk", "[UNK]"),
+        ("sep", "[SEP]"),
+        ("pad", "[PAD]"),
+        ("mask", "[MASK]"),
+        ("cls", "[CLS]"),
+    ):
         writer.add_uint32(f"tokenizer.ggml.{role}_token_id", vocabulary[word])
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

@@ -179,10 +179,18 @@ def old_weights(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path
     """The embedded model under the name of a pre-tokenizer that gpt4all knows."""
     file = tmp_path_factory.mktemp("gpt4all") / "small.gguf"
     subprocess.run(
-        [sys.executable, "-m", "gguf.scripts.gguf_new_metadata", "--pre-tokenizer", "refact",
-         str(weights), str(file)],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "gguf.scripts.gguf_new_metadata",
+            "--pre-tokenizer",
+            "refact",
+            str(weights),
+            str(file),
+        ],
+        check=True,
+        capture_output=True,
+    )
     return file
 
 

@@ -17,9 +17,13 @@ def config_of(family: str) -> Any:
     import transformers
 
     usual: dict[str, Any] = {
-        **SIZES, "hidden_size": WIDTH, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
-        "intermediate_size": INNER, "max_position_embeddings": POSITIONS,
-    }  # fmt: skip
+        **SIZES,
+        "hidden_size": WIDTH,
+        "num_hidden_layers": LAYERS,
+        "num_attention_heads": HEADS,
+        "intermediate_size": INNER,
+        "max_position_embeddings": POSITIONS,
+    }
     match family:
         case "bert":
             return transformers.BertConfig(**usual)
@@ -33,14 +37,22 @@ def config_of(family: str) -> Any:
             return transformers.MPNetConfig(**usual)
         case "distilbert":
             return transformers.DistilBertConfig(
-                **SIZES, dim=WIDTH, n_layers=LAYERS, n_heads=HEADS, hidden_dim=INNER,
+                **SIZES,
+                dim=WIDTH,
+                n_layers=LAYERS,
+                n_heads=HEADS,
+                hidden_dim=INNER,
                 max_position_embeddings=POSITIONS,
-            )  # fmt: skip
+            )
         case "modernbert":
             return transformers.ModernBertConfig(
-                **usual, local_attention=16, bos_token_id=0, cls_token_id=0, eos_token_id=2,
+                **usual,
+                local_attention=16,
+                bos_token_id=0,
+                cls_token_id=0,
+                eos_token_id=2,
                 sep_token_id=2,
-            )  # fmt: skip
+            )
         case "electra":
             return transformers.ElectraConfig(**usual, embedding_size=WIDTH)
     raise ValueError(family)
@@ -94,10 +106,16 @@ def tokenizer() -> Any:
     tokens = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
     tokens.pre_tokenizer = pre_tokenizers.Whitespace()
     tokens.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair="<s> $A </s> $B </s>",
+        single="<s> $A </s>",
+        pair="<s> $A </s> $B </s>",
         special_tokens=[("<s>", 0), ("</s>", 2)],
-    )  # fmt: skip
+    )
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokens, bos_token="<s>", eos_token="</s>", cls_token="<s>",
-        sep_token="</s>", pad_token="<pad>", unk_token="<unk>",
-    )  # fmt: skip
+        tokenizer_object=tokens,
+        bos_token="<s>",
+        eos_token="</s>",
+        cls_token="<s>",
+        sep_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+    )

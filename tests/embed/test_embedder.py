@@ -106,8 +106,11 @@ def run(program: str, **environment: str) -> str:
     """Return what a fresh process prints."""
     done = subprocess.run(
         [sys.executable, "-c", program],
-        capture_output=True, text=True, timeout=120, env={**os.environ, **environment},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **environment},
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -133,10 +133,15 @@ def export(folder: Path) -> None:
     names = ["input_ids", "attention_mask", "token_type_ids"]
     axes = {0: "batch", 1: "tokens"}
     torch.onnx.export(
-        Plain(), (example, example, example), str(folder / "onnx" / "model.onnx"),
-        input_names=names, output_names=["last_hidden_state"], opset_version=14, dynamo=False,
+        Plain(),
+        (example, example, example),
+        str(folder / "onnx" / "model.onnx"),
+        input_names=names,
+        output_names=["last_hidden_state"],
+        opset_version=14,
+        dynamo=False,
         dynamic_axes=dict.fromkeys([*names, "last_hidden_state"], axes),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.filterwarnings("ignore")  # of the tracer

@@ -54,8 +54,10 @@ def test_modules_keep_their_order_and_unknown_ones_their_names(tmp_path: Path) -
     (folder / "Pooling").mkdir()
     (folder / "Pooling" / "config.json").write_text(json.dumps({"pooling_mode": ["cls", "max"]}))
     assert ModelFolder(folder).modules == (
-        Pooling(("cls", "max")), Unknown("WordWeights"), Normalize(),
-    )  # fmt: skip
+        Pooling(("cls", "max")),
+        Unknown("WordWeights"),
+        Normalize(),
+    )
 
 
 def test_another_pooling_changes_the_digest(tmp_path: Path) -> None:

@@ -29,10 +29,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     here = Path(__file__).parent
     uv = Path(sys.executable).with_name("uv")
     subprocess.run(
-        [uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--no-build-isolation",
-         "--python", sys.executable, "--target", folder, *(here / name for name in PACKAGES)],
+        [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--offline",
+            "--no-deps",
+            "--no-build-isolation",
+            "--python",
+            sys.executable,
+            "--target",
+            folder,
+            *(here / name for name in PACKAGES),
+        ],
         check=True,
-    )  # fmt: skip
+    )
     return folder
 
 

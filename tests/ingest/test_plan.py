@@ -24,9 +24,13 @@ def plan(
     has_passwords: bool = False,
 ) -> Plan:
     return plan_ingestion(
-        walked, roots, stamps, {FAILURE.path: FAILURE},
-        conditions=conditions, has_passwords=has_passwords,
-    )  # fmt: skip
+        walked,
+        roots,
+        stamps,
+        {FAILURE.path: FAILURE},
+        conditions=conditions,
+        has_passwords=has_passwords,
+    )
 
 
 def test_only_new_and_changed_files_are_read() -> None:

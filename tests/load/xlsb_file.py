@@ -15,17 +15,24 @@ RELATIONS = """<?xml version="1.0"?>
 ROW, REAL, TEXT = 0x00, 0x05, 0x06
 BEGIN_SHEET, END_SHEET, BEGIN_BOOK, END_BOOK = 0x81, 0x82, 0x83, 0x84
 BEGIN_SHEETS, END_SHEETS, BEGIN_DATA, END_DATA, DIMENSIONS, SHEET = (
-    0x8F, 0x90, 0x91, 0x92, 0x94, 0x9C,
-)  # fmt: skip
+    0x8F,
+    0x90,
+    0x91,
+    0x92,
+    0x94,
+    0x9C,
+)
 
 
 def write_xlsb(path: Path, name: str, rows: Sequence[Sequence[str | float]]) -> None:
     """Write one sheet with these rows."""
     book = (
-        record(BEGIN_BOOK) + record(BEGIN_SHEETS)
+        record(BEGIN_BOOK)
+        + record(BEGIN_SHEETS)
         + record(SHEET, struct.pack("<II", 0, 1) + wide("rId1") + wide(name))
-        + record(END_SHEETS) + record(END_BOOK)
-    )  # fmt: skip
+        + record(END_SHEETS)
+        + record(END_BOOK)
+    )
     size = struct.pack("<IIII", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)
     sheet = record(BEGIN_SHEET) + record(DIMENSIONS, size) + record(BEGIN_DATA)
     for number, row in enumerate(rows):

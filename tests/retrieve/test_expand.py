@@ -18,8 +18,10 @@ def test_questions_are_taken_out_of_a_list() -> None:
         "Here are three questions:\n1. When must rent be paid?\n2) Is rent monthly?\n- Why?\n4. No?"
     )
     assert expand("multi", reply).questions == (
-        "When must rent be paid?", "Is rent monthly?", "Why?",
-    )  # fmt: skip
+        "When must rent be paid?",
+        "Is rent monthly?",
+        "Why?",
+    )
 
 
 def test_a_rewritten_question_is_one_line() -> None:

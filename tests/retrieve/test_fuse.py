@@ -20,8 +20,10 @@ PLAIN = Weights(dense=0.5, trigram=0.0, feedback=0)
 
 def candidates(*texts: str, cosines: list[float], names: list[float] | None = None) -> Candidates:
     words = [analyse(text) for text in texts]
-    vectors = [[c, *(np.sqrt(1 - c * c) * (n == i) for n in range(len(texts)))]
-               for i, c in enumerate(cosines)]  # fmt: skip
+    vectors = [
+        [c, *(np.sqrt(1 - c * c) * (n == i) for n in range(len(texts)))]
+        for i, c in enumerate(cosines)
+    ]
     return Candidates(
         vectors=np.array(vectors, np.float32),
         words=[pack(row) for row in words],

@@ -41,8 +41,9 @@ def test_it_is_a_document_compressor_of_langchain_and_keeps_the_order_of_equals(
     )
     assert [document.page_content for document in found] == [TEXTS[0], TEXTS[2]]
     assert [document.metadata for document in found] == [
-        {"page": 0, "rerank_score": 1.0}, {"page": 2, "rerank_score": 1.0},
-    ]  # fmt: skip
+        {"page": 0, "rerank_score": 1.0},
+        {"page": 2, "rerank_score": 1.0},
+    ]
 
 
 def test_a_folder_without_a_cross_encoder_is_one_sentence(tmp_path: Path) -> None:
@@ -65,10 +66,14 @@ def test_a_cross_encoder_of_sentence_transformers_gives_a_score_for_each_text(
     transformers.BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
     transformers.BertForSequenceClassification(
         transformers.BertConfig(
-            vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
-            intermediate_size=8, num_labels=1,
+            vocab_size=len(words),
+            hidden_size=8,
+            num_hidden_layers=1,
+            num_attention_heads=1,
+            intermediate_size=8,
+            num_labels=1,
         )
-    ).save_pretrained(tmp_path)  # fmt: skip
+    ).save_pretrained(tmp_path)
     scores = CrossEncoderReranker(folder=tmp_path).scores("the rent", TEXTS)
     assert len(scores) == len(TEXTS)
     assert len(set(scores)) > 1

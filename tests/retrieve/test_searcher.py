@@ -36,24 +36,42 @@ def put(store: Store, path: str, *texts: str, form: str = "text", day: str = "20
         at = 0
         for line in page.text.split("\n"):
             chunks.append(
-                Chunk(path, "", page.number, page.label, at, at + len(line), line, ("Part",),
-                      len(chunks), len(line.split()))
-            )  # fmt: skip
+                Chunk(
+                    path,
+                    "",
+                    page.number,
+                    page.label,
+                    at,
+                    at + len(line),
+                    line,
+                    ("Part",),
+                    len(chunks),
+                    len(line.split()),
+                )
+            )
             at += len(line) + 1
     stamp = np.datetime64(day).astype("datetime64[ns]").astype(int)
     embedder = BagEmbedder()
     store.put(
-        Document(path, "", form, pages), chunks,
-        np.stack([embedder.query_vector(chunk.text) for chunk in chunks]), hash=path, size=1,
-        mtime_ns=int(stamp), embedded_hashes=[f"{path}{n}" for n in range(len(chunks))],
-    )  # fmt: skip
+        Document(path, "", form, pages),
+        chunks,
+        np.stack([embedder.query_vector(chunk.text) for chunk in chunks]),
+        hash=path,
+        size=1,
+        mtime_ns=int(stamp),
+        embedded_hashes=[f"{path}{n}" for n in range(len(chunks))],
+    )
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     store = Store(tmp_path / "library.sqlite")
-    put(store, "/d/lease.md", "the rent is due on the first day\nrent is paid late at a cost",
-        "the deposit is two rents")  # fmt: skip
+    put(
+        store,
+        "/d/lease.md",
+        "the rent is due on the first day\nrent is paid late at a cost",
+        "the deposit is two rents",
+    )
     put(store, "/d/tax.md", "income tax is due in july", form="pdf", day="2021-01-01")
     put(store, "/d/wing.md", "lift and drag of a wing")
     store.set_meta("embedder", "bag")

@@ -80,8 +80,11 @@ def test_terms_count_the_words_of_a_text() -> None:
 
 
 def test_threads_stem_at_once() -> None:
-    texts = [f"x{start}{end}" for start in map("".join, product("bdfgkl", "aeiou", "mnprst"))
-             for end in ("ing", "ed", "ations", "ness", "fully")]  # fmt: skip
+    texts = [
+        f"x{start}{end}"
+        for start in map("".join, product("bdfgkl", "aeiou", "mnprst"))
+        for end in ("ing", "ed", "ations", "ness", "fully")
+    ]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(analyse, texts))
     for text, words in zip(texts, together, strict=True):

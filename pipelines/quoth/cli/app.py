@@ -57,9 +57,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    ask, summarize, run_command, collection, models, tune, prompts, configure, setup,
-    doctor, demo, journal, evaluate,
-):  # fmt: skip
+    ask,
+    summarize,
+    run_command,
+    collection,
+    models,
+    tune,
+    prompts,
+    configure,
+    setup,
+    doctor,
+    demo,
+    journal,
+    evaluate,
+):
     module.register(app)
 
 

@@ -51,9 +51,15 @@ def run_job(
             move(now.calls_done, max(now.calls_planned, now.calls_done, 1), text)
 
         job = SummaryJob(
-            request.summarizer, request.load, output, form=form, trace=trace,
-            workers=workers, max_failures=max_failures, progress=progress,
-        )  # fmt: skip
+            request.summarizer,
+            request.load,
+            output,
+            form=form,
+            trace=trace,
+            workers=workers,
+            max_failures=max_failures,
+            progress=progress,
+        )
         result = job.run(request.files)
     if json:
         show.print_json(asdict(result))

@@ -51,9 +51,14 @@ _OPTIONS: dict[str, Any] = {
     "debug": Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")],
 }
 _DEFAULTS: dict[str, Any] = {
-    "collection": DEFAULT_COLLECTION, "model": "", "json": False, "config": None, "preset": "",
-    "set": None, "debug": False,
-}  # fmt: skip
+    "collection": DEFAULT_COLLECTION,
+    "model": "",
+    "json": False,
+    "config": None,
+    "preset": "",
+    "set": None,
+    "debug": False,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,12 @@ def run(
         if dry_run:
             return print_plan(request, json=shared.json)
         return run_job(
-            request, folder, json=shared.json, quiet=quiet, form=written.format,
-            trace=written.trace, workers=written.workers, max_failures=written.max_failures,
-        )  # fmt: skip
+            request,
+            folder,
+            json=shared.json,
+            quiet=quiet,
+            form=written.format,
+            trace=written.trace,
+            workers=written.workers,
+            max_failures=written.max_failures,
+        )

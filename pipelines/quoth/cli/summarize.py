@@ -127,9 +127,14 @@ def summarize(
             return print_plan(request, json=shared.json)
         if output is not None and not together:
             return run_job(
-                request, output, json=shared.json, form=chosen_form or "markdown", trace=trace,
-                workers=workers, max_failures=max_failures,
-            )  # fmt: skip
+                request,
+                output,
+                json=shared.json,
+                form=chosen_form or "markdown",
+                trace=trace,
+                workers=workers,
+                max_failures=max_failures,
+            )
         return _summarize_here(
             request, output, together=together, form=chosen_form, json=shared.json, trace=trace
         )

@@ -51,9 +51,14 @@ def reembed(
         try:
             by_hash = {source.hash: source for source in sources}
             _fill(
-                build, store, embedder, splitter, by_hash,
-                progress=progress, batch_chunks=batch_chunks,
-            )  # fmt: skip
+                build,
+                store,
+                embedder,
+                splitter,
+                by_hash,
+                progress=progress,
+                batch_chunks=batch_chunks,
+            )
             store.replace_chunks(_finished(build, store, by_hash), fingerprints)
             build.close(remove=True)
         finally:

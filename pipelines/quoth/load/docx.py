@@ -21,9 +21,12 @@ from quoth.load.tables import table_lines
 from quoth.types import Document, Heading, Page
 
 _SEPARATE = {
-    "header": "Header", "footer": "Footer", "footnotes": "Footnotes", "endnotes": "Endnotes",
+    "header": "Header",
+    "footer": "Footer",
+    "footnotes": "Footnotes",
+    "endnotes": "Endnotes",
     "comments": "Comments",
-}  # fmt: skip
+}
 _SKIPPED = {"del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr", "fldData"}
 _BOX = "txbxContent"
 

@@ -20,8 +20,17 @@ _MARKS = (
     ("<|channel|>analysis<|message|>", "<|channel|>final<|message|>"),  # gpt-oss
     ("<|channel|>final<|message|>", ""),  # gpt-oss that does not think
 )
-KEPT_TOKENS = ("<think>", "</think>", "[THINK]", "[/THINK]", "<|START_THINKING|>",
-               "<|END_THINKING|>", "<|channel|>", "<|message|>", "<|start|>")  # fmt: skip
+KEPT_TOKENS = (
+    "<think>",
+    "</think>",
+    "[THINK]",
+    "[/THINK]",
+    "<|START_THINKING|>",
+    "<|END_THINKING|>",
+    "<|channel|>",
+    "<|message|>",
+    "<|start|>",
+)
 """Special tokens that a server must write out, so that the marks can be seen."""
 
 _LEFT_OVER = ("<|start|>assistant", "<|end|>")

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _TEXTS = ("system", "user")
-_KEYS = {
-    "name", "version", "description", "variables", "labels", "refusals", "families", *_TEXTS
-}  # fmt: skip
+_KEYS = {"name", "version", "description", "variables", "labels", "refusals", "families", *_TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +157,13 @@ def _checked(name: str, path: Path) -> dict[str, Any]:
     if unknown := [key for key in raw if key not in _KEYS]:
         raise PromptError(f"The prompt {path} has an unknown key '{unknown[0]}'.")
     entry = {
-        "description": "", "variables": [], "labels": {}, "refusals": [], "families": {}, **raw
-    }  # fmt: skip
+        "description": "",
+        "variables": [],
+        "labels": {},
+        "refusals": [],
+        "families": {},
+        **raw,
+    }
     if entry.get("name") != name:
         raise PromptError(f"The prompt {path} must have the name of its file, '{name}'.")
     if not isinstance(entry.get("version"), int) or not isinstance(entry["description"], str):

