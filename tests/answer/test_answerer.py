@@ -144,9 +144,16 @@ def test_the_model_is_loaded_while_the_search_goes_on(embedder: Embedder) -> Non
     assert Answerer(searcher, Loading(), Answering()).invoke("How long?").text == NOT_FOUND
 
 
-def test_an_empty_question_is_refused(embedder: Embedder) -> None:
+def test_an_empty_question_is_refused_and_loads_no_model(embedder: Embedder) -> None:
+    loading = Event()
+
+    class Loading(Scripted):
+        def preload(self) -> None:
+            loading.set()
+
     with pytest.raises(UsageError):
-        answerer(embedder, [hit(MINUTES)], Scripted()).invoke("  ")
+        answerer(embedder, [hit(MINUTES)], Loading()).invoke("  ")
+    assert not loading.wait(0.2)
 
 
 @pytest.mark.parametrize(

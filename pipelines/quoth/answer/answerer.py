@@ -20,7 +20,7 @@ from quoth.config import Answering
 from quoth.errors import QuothError
 from quoth.journal import Journal
 from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
-from quoth.retrieve import Hits, Question, Searcher
+from quoth.retrieve import Hits, Question, Searcher, check_question
 from quoth.text import encloses, find_unsupported_numbers
 from quoth.types import Answer, Chunk, Hit, Timings
 
@@ -104,9 +104,10 @@ class Answerer(Runnable[str, Answer]):
         shown: Sequence[Chunk],
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
+        text = check_question(next(questions))  # no model is loaded for an empty one
         self._preload()
         search: Runnable[str, Hits] = RunnableLambda(self.searcher.search, name="search")
-        hits = search.invoke(next(questions), config)
+        hits = search.invoke(text, config)
         question = hits.question
         rules = self.calibration_for(question)
         draft = None
