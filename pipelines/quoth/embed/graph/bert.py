@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -53,14 +53,11 @@ _BERT = _Names(
     narrow="output.dense",
     norm="output.LayerNorm",
 )
-_MPNET = _Names(
-    layer="encoder.layer",
+_MPNET = replace(
+    _BERT,
     attention=("attention.attn.q", "attention.attn.k", "attention.attn.v"),
     attention_output="attention.attn.o",
     attention_norm="attention.LayerNorm",
-    wide="intermediate.dense",
-    narrow="output.dense",
-    norm="output.LayerNorm",
 )
 _DISTILBERT = _Names(
     layer="transformer.layer",
