@@ -123,3 +123,27 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("not tested, for want of files that are not ours to ship")
         for folder, count in sorted(folders.items()):
             terminalreporter.line(f"{folder}: {count} tests")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built once."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [
+            Path(sys.executable).with_name("uv"),
+            "build",
+            "--quiet",
+            "--offline",
+            "--wheel",
+            "--no-build-isolation",
+            "--python",
+            sys.executable,
+            "--out-dir",
+            folder,
+            ROOT,
+        ],
+        check=True,
+    )
+    (built,) = folder.glob("*.whl")
+    return built

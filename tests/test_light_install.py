@@ -45,26 +45,9 @@ def from_cache_or_index(command: list[str | Path], **environment: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the light core and the embedded models."""
     folder = tmp_path_factory.mktemp("light")
-    subprocess.run(
-        [
-            UV,
-            "build",
-            "--quiet",
-            "--offline",
-            "--wheel",
-            "--no-build-isolation",
-            "--python",
-            sys.executable,
-            "--out-dir",
-            folder,
-            ROOT,
-        ],
-        check=True,
-    )
-    (wheel,) = folder.glob("*.whl")
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
     from_cache_or_index(

@@ -20,29 +20,6 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [
-            UV,
-            "build",
-            "--quiet",
-            "--offline",
-            "--wheel",
-            "--no-build-isolation",
-            "--python",
-            sys.executable,
-            "--out-dir",
-            folder,
-            ROOT,
-        ],
-        check=True,
-    )
-    (built,) = folder.glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
 def installed(wheel: Path, session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The program of an environment that holds the wheel, and sees what it stands on beside it."""
     folder = tmp_path_factory.mktemp("environment")
