@@ -17,6 +17,7 @@ __all__ = [
     "count_solid",
     "count_terms",
     "count_words",
+    "detect_language",
     "diversify",
     "encloses",
     "encode_word",
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 from .counts import count_solid, count_words
+from .detect import detect_language
 from .diversity import diversify
 from .language import ENGLISH, Language, language, languages, read_language
 from .language_conversations import ConversationRules
