@@ -18,6 +18,7 @@ __all__ = [
     "count_solid",
     "count_terms",
     "count_words",
+    "detect_language",
     "diversify",
     "encloses",
     "encode_word",
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 from .counts import count_solid, count_words
+from .detect import detect_language
 from .diversity import diversify
 from .language import (
     ENGLISH,
