@@ -64,7 +64,7 @@ def test_a_table_without_names_gets_none(rows: list[Row]) -> None:
 def test_columns_of_words_are_named_where_the_table_is_more_than_a_form() -> None:
     rows: list[Row] = [["Name", "Task", "Town"], ["Ann", "pumps", "Ulm"], ["Bea", "wells", "Bonn"]]
     assert table_lines(rows, in_sight=0)[1] == "Name: Ann | Task: pumps | Town: Ulm"
-    capitals: list[Row] = [["Country", "Capital"]] + [[f"Land {'x' * n}", "Ulm"] for n in range(9)]
+    capitals: list[Row] = [["Country", "Capital"], *(["Land" + "x" * n, "Ulm"] for n in range(9))]
     assert table_lines(capitals, in_sight=0)[1] == "Country: Land | Capital: Ulm"
 
 
