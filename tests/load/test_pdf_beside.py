@@ -58,10 +58,10 @@ def annotate(writer: pypdf.PdfWriter, page: int = 0, **entries: object) -> None:
     """Put an annotation on a page."""
     annotation = dictionary(Type="/Annot", Rect=[100, 600, 180, 620], **entries)
     writer.pages[page].setdefault(NameObject("/Annots"), ArrayObject())
-    annotations(writer, page).append(writer._add_object(annotation))
+    annotations_of(writer, page).append(writer._add_object(annotation))
 
 
-def annotations(writer: pypdf.PdfWriter, page: int = 0) -> ArrayObject:
+def annotations_of(writer: pypdf.PdfWriter, page: int = 0) -> ArrayObject:
     found = writer.pages[page]["/Annots"].get_object()
     assert isinstance(found, ArrayObject)
     return found
@@ -144,7 +144,7 @@ def test_a_value_is_inherited_from_the_parent_field(
     parent = writer._add_object(dictionary(FT="/Tx", T="owner", V="Widow Hansen"))
     annotate(writer, Subtype="/Widget", Parent=parent)
     annotate(writer, Subtype="/Widget", FT="/Tx", T="street", DV="the default")
-    kids = annotations(writer)
+    kids = annotations_of(writer)
     field = parent.get_object()
     assert isinstance(field, DictionaryObject)
     field[NameObject("/Kids")] = ArrayObject(kids[:1])
@@ -159,7 +159,7 @@ def test_a_value_is_inherited_from_the_parent_field(
 def test_choices_are_read_by_their_labels(writer: pypdf.PdfWriter, tmp_path: Path) -> None:
     options = [["n", "North quay"], ["s", "South quay"]]
     annotate(writer, Subtype="/Widget", FT="/Ch", Ff=1 << 17, T="berth", V="s", Opt=options)
-    writer.root_object[NameObject("/AcroForm")] = dictionary(Fields=list(annotations(writer)))
+    writer.root_object[NameObject("/AcroForm")] = dictionary(Fields=list(annotations_of(writer)))
     assert "berth: South quay" in load_document(save(writer, tmp_path)).pages[0].text
 
 
@@ -182,7 +182,7 @@ def test_only_ticked_boxes_are_read(writer: pypdf.PdfWriter, tmp_path: Path) -> 
             AS=state,
             AP=dictionary(N=states),
         )
-    writer.root_object[NameObject("/AcroForm")] = dictionary(Fields=list(annotations(writer)))
+    writer.root_object[NameObject("/AcroForm")] = dictionary(Fields=list(annotations_of(writer)))
     text = load_document(save(writer, tmp_path)).pages[0].text
     assert "insured: Yes" in text
     assert "heated" not in text
