@@ -48,6 +48,7 @@ class Document:
 
     `unreadable` holds the numbers of the pages without text (scans). `left_out` is the number of
     pages that were not requested. `notes` are sentences for the report about gaps in the text.
+    `unread` counts by kind what the source holds and the text does not, such as `picture`.
     """
 
     source: str
@@ -58,6 +59,7 @@ class Document:
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def characters(self) -> int:
@@ -217,13 +219,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome for one file: its path, and the reason why it was done, skipped or failed."""
+    """The outcome for one file: its path, and the reason why it was done, skipped or failed.
+
+    `unread` counts by kind what the file holds and its text does not, such as `picture`.
+    """
 
     path: str
     reason: str
     status: str
     pages: int = 0
     chunks: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quoth.system import Database
@@ -11,7 +12,10 @@ from quoth.types import Document, Heading, Page
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A path in the collection, with the facts about its file when it was read."""
+    """A path in the collection, with the facts about its file when it was read.
+
+    `unreadable` and `unread` are those of its `Document`.
+    """
 
     path: str
     hash: str
@@ -22,19 +26,31 @@ class Source:
     pages: int
     chunks: int
     unreadable: tuple[int, ...]
+    unread: Mapping[str, int]
 
 
 def read_sources(database: Database) -> list[Source]:
     """Return all sources, ordered by path."""
     rows = database.read(
-        """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable,
+        """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable, c.unread,
                   (SELECT count(*) FROM pages p WHERE p.content_id = c.id),
                   (SELECT count(*) FROM chunks k WHERE k.content_id = c.id)
            FROM sources s JOIN contents c ON c.id = s.content_id ORDER BY s.path"""
     )
     return [
-        Source(path, hash, size, mtime, title, form, pages, chunks, tuple(json.loads(unread)))
-        for path, hash, size, mtime, title, form, unread, pages, chunks in rows
+        Source(
+            path,
+            hash,
+            size,
+            mtime,
+            title,
+            form,
+            pages,
+            chunks,
+            tuple(json.loads(unreadable)),
+            json.loads(unread),
+        )
+        for path, hash, size, mtime, title, form, unreadable, unread, pages, chunks in rows
     ]
 
 
@@ -49,13 +65,13 @@ def read_stamps(database: Database) -> dict[str, tuple[int, int, str]]:
 def read_document(database: Database, path: str) -> Document | None:
     """Return the document at `path` with all its pages, or `None`."""
     row = database.read(
-        """SELECT c.id, c.title, c.format, c.unreadable, c.notes, c.metadata
+        """SELECT c.id, c.title, c.format, c.unreadable, c.notes, c.metadata, c.unread
            FROM sources s JOIN contents c ON c.id = s.content_id WHERE s.path = ?""",
         (path,),
     ).fetchone()
     if row is None:
         return None
-    content, title, form, unreadable, notes, metadata = row
+    content, title, form, unreadable, notes, metadata, unread = row
     pages = database.read(
         """SELECT number, text, label, headings, metadata FROM pages
            WHERE content_id = ? ORDER BY number""",
@@ -78,6 +94,7 @@ def read_document(database: Database, path: str) -> Document | None:
         unreadable=tuple(json.loads(unreadable)),
         notes=tuple(json.loads(notes)),
         metadata=json.loads(metadata),
+        unread=json.loads(unread),
     )
 
 

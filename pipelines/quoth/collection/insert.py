@@ -17,8 +17,8 @@ from quoth.types import Chunk, Document
 def insert_content(connection: sqlite3.Connection, document: Document, hash: str) -> int:
     """Insert a document and its pages; return the id of the content."""
     cursor = connection.execute(
-        """INSERT INTO contents (hash, title, format, unreadable, notes, metadata)
-           VALUES (?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO contents (hash, title, format, unreadable, notes, metadata, unread)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
         (
             hash,
             document.title,
@@ -26,6 +26,7 @@ def insert_content(connection: sqlite3.Connection, document: Document, hash: str
             json.dumps(document.unreadable),
             json.dumps(document.notes),
             json.dumps(dict(document.metadata)),
+            json.dumps(dict(document.unread)),
         ),
     )
     content = cursor.lastrowid

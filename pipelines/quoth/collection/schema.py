@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 2
+VERSION = 3
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
 KEYWORDS = """
@@ -22,7 +22,8 @@ CREATE TABLE contents (
     format TEXT NOT NULL,
     unreadable TEXT NOT NULL,
     notes TEXT NOT NULL,
-    metadata TEXT NOT NULL
+    metadata TEXT NOT NULL,
+    unread TEXT NOT NULL DEFAULT '{{}}'
 );
 CREATE TABLE sources (
     path TEXT PRIMARY KEY,
@@ -89,5 +90,9 @@ def _add_analyser_and_page_metadata(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS = {1: _add_analyser_and_page_metadata}
+def _add_counts_of_what_was_not_read(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE contents ADD COLUMN unread TEXT NOT NULL DEFAULT '{}'")
+
+
+MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_counts_of_what_was_not_read}
 """For each older layout, the step to the next one."""
