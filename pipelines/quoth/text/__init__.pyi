@@ -1,5 +1,6 @@
 __all__ = [
     "ENGLISH",
+    "UNDETERMINED",
     "AnswerKind",
     "ConversationRules",
     "DocumentRules",
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 from .counts import count_solid, count_words
-from .detect import detect_language
+from .detect import UNDETERMINED, detect_language
 from .diversity import diversify
 from .language import ENGLISH, Language, language, languages, read_language
 from .language_conversations import ConversationRules
