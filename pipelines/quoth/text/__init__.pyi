@@ -22,6 +22,7 @@ __all__ = [
     "diversify",
     "encloses",
     "encode_word",
+    "find_language",
     "find_numbers",
     "find_quote",
     "find_sentence_starts",
@@ -52,7 +53,15 @@ __all__ = [
 from .counts import count_solid, count_words
 from .detect import UNDETERMINED, detect_language
 from .diversity import diversify
-from .language import ENGLISH, Language, language, languages, read_language
+from .language import (
+    ENGLISH,
+    UNDETERMINED,
+    Language,
+    find_language,
+    language,
+    languages,
+    read_language,
+)
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_questions import AnswerKind, QuestionRules
