@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from pathlib import PurePath
+from unicodedata import normalize
 
 from quoth.system import Database
 
@@ -31,13 +32,13 @@ class Scope:
     languages: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
-        """Whether a path matches one of the patterns, or there are none."""
+        """Whether a path matches a pattern, however accents are encoded, or there is none."""
         if not self.paths:
             return True
-        pure = PurePath(path)
+        pure = PurePath(normalize("NFC", path))
         return any(
             fnmatchcase(pure.as_posix() if "/" in pattern else pure.name, pattern)
-            for pattern in self.paths
+            for pattern in (normalize("NFC", pattern) for pattern in self.paths)
         )
 
 

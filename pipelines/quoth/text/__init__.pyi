@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 from .counts import count_solid, count_words
-from .detect import UNDETERMINED, detect_language
+from .detect import detect_language
 from .diversity import diversify
 from .language import (
     ENGLISH,
