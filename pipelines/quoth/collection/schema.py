@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from quoth.collection.languages import write_languages
+
 VERSION = 3
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
@@ -23,6 +25,8 @@ CREATE TABLE contents (
     unreadable TEXT NOT NULL,
     notes TEXT NOT NULL,
     metadata TEXT NOT NULL,
+    language TEXT NOT NULL,
+    language_is_set INTEGER NOT NULL,
     unread TEXT NOT NULL DEFAULT '{{}}'
 );
 CREATE TABLE sources (
@@ -51,6 +55,7 @@ CREATE TABLE chunks (
     tokens INTEGER NOT NULL,
     headings TEXT NOT NULL,
     text TEXT NOT NULL,
+    language TEXT,
     words BLOB NOT NULL,
     around BLOB NOT NULL,
     embedded_hash TEXT NOT NULL,
@@ -90,9 +95,20 @@ def _add_analyser_and_page_metadata(connection: sqlite3.Connection) -> None:
     )
 
 
-def _add_counts_of_what_was_not_read(connection: sqlite3.Connection) -> None:
+def _add_languages_and_counts(connection: sqlite3.Connection) -> None:
+    """Detect the languages of all contents, which layout 3 records. Vectors and text are kept.
+
+    What was not read of a content, which layout 3 counts, is known when it is read again.
+
+    The words, which belong to a language, are made again when they are next used.
+    """
+    connection.execute("ALTER TABLE contents ADD COLUMN language TEXT NOT NULL DEFAULT 'und'")
+    connection.execute("ALTER TABLE contents ADD COLUMN language_is_set INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE chunks ADD COLUMN language TEXT")
+    connection.execute("UPDATE meta SET value = 'layout-2' WHERE key = 'analyser'")
     connection.execute("ALTER TABLE contents ADD COLUMN unread TEXT NOT NULL DEFAULT '{}'")
+    write_languages(connection)
 
 
-MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_counts_of_what_was_not_read}
+MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_languages_and_counts}
 """For each older layout, the step to the next one."""
