@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import quoth.text
 from quoth.errors import ConfigurationError
-from quoth.text import language, languages, read_language
+from quoth.text import UNDETERMINED, find_language, language, languages, read_language
 
 ENGLISH = Path(quoth.text.__file__).parent / "languages" / "en.yaml"
 
@@ -51,10 +51,35 @@ def test_a_language_is_frozen() -> None:
         language().words.stemmer = "porter"  # type: ignore[misc]
 
 
-def test_an_unknown_language_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ConfigurationError, match="'tlh'") as refused:
-        language("tlh")
+def test_a_language_without_a_file_has_neutral_rules_under_its_own_name() -> None:
+    swahili = language("sw")
+    assert (swahili.code, swahili.name) == ("sw", "Swahili")
+    assert swahili.words == language(UNDETERMINED).words
+    assert swahili.questions.kind_of("Bwawa lilijengwa lini?") == "what"
+
+
+@pytest.mark.parametrize("name", ["de", "German", "deutsch", " DE "])
+def test_a_user_names_a_language_by_code_or_name(name: str) -> None:
+    assert find_language(name).code == "de"
+
+
+def test_a_language_without_a_file_is_found_too() -> None:
+    assert find_language("Swahili").code == "sw"
+
+
+@pytest.mark.parametrize("name", ["tlh", "", "Germna"])
+def test_an_unknown_language_is_refused_with_those_there_are(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="There is no language") as refused:
+        find_language(name)
     assert "en" in refused.value.hint
+
+
+def test_a_file_with_only_a_name_is_a_language(tmp_path: Path) -> None:
+    file = tmp_path / "xx.yaml"
+    file.write_text("name: Example\n", encoding="utf-8")
+    example = read_language(file)
+    assert (example.code, example.words.stop) == ("xx", frozenset())
+    assert not example.questions.refusals.search("Not in the documents.")
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(changed: Path) -> None:

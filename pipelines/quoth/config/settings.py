@@ -23,6 +23,11 @@ class Ingestion(Section):
     """How files become documents and chunks."""
 
     chunk_tokens: int = Field(240, ge=16, le=8192, description="The most tokens in a chunk.")
+    language: str = Field(
+        "",
+        pattern="^([a-z]{2,3})?$",
+        description="The language of the documents, such as `de`; it is detected without.",
+    )
     ocr: bool = Field(False, description="Read scanned pages, with tesseract or the extra ocr.")
     max_pages: int = Field(_LIMITS.pages, ge=1, description="The most pages in one file.")
     max_seconds: float = Field(_LIMITS.seconds, gt=0, description="The most seconds for one file.")
@@ -104,6 +109,9 @@ class Retrieval(Section):
     pages: str = Field("", description="Search only these pages: `7`, `3-10`, `3-` or `-10`.")
     since: str = Field("", description="Search only documents of this day or later, `2024-01-31`.")
     until: str = Field("", description="Search only documents of this day or earlier.")
+    languages: tuple[str, ...] = Field(
+        (), description="Search only text in these languages, such as `de`."
+    )
 
 
 class Answering(Section):

@@ -37,6 +37,7 @@ SUFFIXES = {
     "html": ("html", "htm", "xhtml"),
     "xml": ("xml",),
     "eml": ("eml", "mht", "mhtml"),
+    "mbox": ("mbox", "mbx"),
     "markdown": ("md", "markdown", "mdown", "mkd"),
     "rst": ("rst",),
     "org": ("org",),
@@ -45,7 +46,8 @@ SUFFIXES = {
     "json": ("json", "ipynb", "geojson"),
     "jsonl": ("jsonl", "ndjson"),
     "vtt": ("vtt",),
-    "srt": ("srt",),
+    "srt": ("srt", "sbv", "ass", "ssa"),
+    "ttml": ("ttml", "dfxp"),
     "text": ("txt", "text", "log", "tex", "bib", "adoc", "asciidoc", "nfo"),
     "code": _CODE,
 }
@@ -83,7 +85,11 @@ _MIMETYPES = {
 }
 _HTML = re.compile(rb"\s*(<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(!doctype\s+html|html)[\s>]", re.I | re.S)
 _MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
-_MAIL_FIELD = re.compile(rb"^(from|received|return-path|message-id):", re.I | re.M)
+_MAIL_FIELD = re.compile(
+    rb"^(?:(?:from|received|return-path|message-id|mime-version):|content-type: *multipart/)",
+    re.I | re.M,
+)
+_MAILBOX = re.compile(rb"From [^\n]*\d\r?\n>?[A-Za-z][\w-]*:")
 
 
 def suffix_of(path: Path) -> str:
@@ -176,6 +182,8 @@ def _detect_text(head: bytes, expected: str | None) -> str:
         return "xml"
     if head.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
         return "vtt"
+    if _MAILBOX.match(head):
+        return "mbox"
     mail = _MAIL.match(head)
     if expected is None and mail and len(_MAIL_FIELD.findall(mail.group())) >= 2:
         return "eml"

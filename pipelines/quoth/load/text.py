@@ -25,6 +25,16 @@ _USUAL = frozenset(
     "\u201c\u201d\u201e\u2019\u2018\u201a\u2013\u2014\u00a0"
 )
 _SAMPLE = 256 * 1024
+# The encodings that programs mean by narrower names (WHATWG Encoding Standard).
+_MEANT = {
+    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "x-sjis", "windows-31j", "ms_kanji"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "korean"), "cp949"),
+    **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
+    **dict.fromkeys(("tis-620", "iso-8859-11"), "cp874"),
+    "big5": "big5hkscs",
+}
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 _JAPANESE = ["cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"]
 
@@ -47,7 +57,7 @@ def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str
             continue
     if _is_damaged_utf8(content):
         return content.decode("utf-8", "replace")
-    for encoding in (declared, _guess_encoding(content)):
+    for encoding in (_MEANT.get(declared.lower(), declared), _guess_encoding(content)):
         if encoding:
             try:
                 return content.decode(encoding)

@@ -1,5 +1,6 @@
 __all__ = [
     "ENGLISH",
+    "UNDETERMINED",
     "AnswerKind",
     "ConversationRules",
     "DocumentRules",
@@ -17,9 +18,11 @@ __all__ = [
     "count_solid",
     "count_terms",
     "count_words",
+    "detect_language",
     "diversify",
     "encloses",
     "encode_word",
+    "find_language",
     "find_numbers",
     "find_quote",
     "find_sentence_starts",
@@ -48,8 +51,17 @@ __all__ = [
 ]
 
 from .counts import count_solid, count_words
+from .detect import detect_language
 from .diversity import diversify
-from .language import ENGLISH, Language, language, languages, read_language
+from .language import (
+    ENGLISH,
+    UNDETERMINED,
+    Language,
+    find_language,
+    language,
+    languages,
+    read_language,
+)
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_questions import AnswerKind, QuestionRules

@@ -1,8 +1,9 @@
 """The rules of a natural language: a frozen value, read from one file.
 
 `languages/CODE.yaml` has a section for each field of `Language` below. A new language needs only
-its file. A new field needs a type and a description in the class of its section
-(`language_words.py`, `language_questions.py`, …), and a value in every file.
+its file, and the file needs only a name: each section and each key has a neutral default, which
+holds for every language. A new field needs a type, a default and a description in the class of its
+section (`language_words.py`, `language_questions.py`, …).
 
 Rules for all languages are code, not data: the marks that end a sentence in any script, the ways to
 write a number, scripts without spaces.
@@ -11,9 +12,9 @@ write a number, scripts without spaces.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import field, fields, is_dataclass, replace
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -29,21 +30,30 @@ from quoth.text.language_questions import QuestionRules
 from quoth.text.language_summaries import SummaryRules
 from quoth.text.language_words import SentenceRules, WordRules
 
+UNDETERMINED = "und"
+"""The code of a language that could not be determined (ISO 639-2)."""
 _FOLDER = Path(__file__).parent / "languages"
+_NAMES = Path(__file__).parent / "language_names.yaml"
 _UNKNOWN = "unexpected_keyword_argument"
 
 
 @dataclass(frozen=True, slots=True, eq=False, config=STRICT)
 class Language:
-    """A natural language. `name` is its English name; each other field is a section of its file."""
+    """A natural language.
+
+    `name` is its English name, `own_name` its name in the language itself, `code` that of ISO 639-1
+    or `UNDETERMINED`. Each other field is a section of its file.
+    """
 
     name: str
-    words: WordRules
-    sentences: SentenceRules
-    documents: DocumentRules
-    questions: QuestionRules
-    conversations: ConversationRules
-    summaries: SummaryRules
+    own_name: str = ""
+    code: str = UNDETERMINED
+    words: WordRules = field(default_factory=WordRules)
+    sentences: SentenceRules = field(default_factory=SentenceRules)
+    documents: DocumentRules = field(default_factory=DocumentRules)
+    questions: QuestionRules = field(default_factory=QuestionRules)
+    conversations: ConversationRules = field(default_factory=ConversationRules)
+    summaries: SummaryRules = field(default_factory=SummaryRules)
 
 
 def languages() -> tuple[str, ...]:
@@ -51,17 +61,38 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in _FOLDER.glob("*.yaml")))
 
 
-@lru_cache
+@cache
 def language(code: str = "en") -> Language:
     """Return the rules of the language with this code (ISO 639-1).
 
+    A language without a file has the neutral rules, with its own code and name.
+    """
+    if code in languages():
+        return read_language(_FOLDER / f"{code}.yaml")
+    return Language(name=_names().get(code, "an unknown language"), code=code)
+
+
+def find_language(name: str) -> Language:
+    """Return the language that a user names: by its code, its English name, or its own name.
+
     Raises `ConfigurationError` when there is no such language.
     """
-    if code not in languages():
-        raise ConfigurationError(
-            f"There is no language {code!r}.", hint=f"Choose one of: {', '.join(languages())}."
-        )
-    return read_language(_FOLDER / f"{code}.yaml")
+    wanted = name.strip().casefold()
+    codes = [*languages(), *_names()]
+    for code in codes:
+        known = language(code)
+        if wanted in (code, known.name.casefold(), known.own_name.casefold()) and wanted:
+            return known
+    raise ConfigurationError(
+        f"There is no language {name!r}.",
+        hint=f"Use a code of ISO 639-1, for example: {', '.join(languages())}.",
+    )
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, str]:
+    """Return the English name of each language of ISO 639-1 by its code."""
+    return TypeAdapter(dict[str, str]).validate_python(_read(_NAMES))
 
 
 def read_language(file: Path) -> Language:
@@ -70,14 +101,18 @@ def read_language(file: Path) -> Language:
     Raises `ConfigurationError`, which names the file and the key, for a key that is unknown,
     missing or set to an invalid value.
     """
-    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # "no" stays a word
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
-        return TypeAdapter(Language).validate_python(content)
+        known = TypeAdapter(Language).validate_python(_read(file))
+        return replace(known, code=file.stem)
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise ConfigurationError(f"The language file {file} cannot be read: {error}.") from error
     except ValidationError as error:
         raise _explain(file, error) from error
+
+
+def _read(file: Path) -> Any:
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # "no" stays a word
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
 
 
 def _explain(file: Path, error: ValidationError) -> ConfigurationError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from quoth.text.language_fields import STRICT, Pattern
+from quoth.text.language_fields import NEVER, STRICT, Pattern
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -15,5 +15,5 @@ class ConversationRules:
     alone. `subjects` matches the names and numbers of a question, with the small words in them.
     """
 
-    references: Pattern
-    subjects: Pattern
+    references: Pattern = NEVER
+    subjects: Pattern = NEVER

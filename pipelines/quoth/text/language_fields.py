@@ -23,3 +23,6 @@ Phrases = tuple[str, ...]
 
 Pattern = re.Pattern[str]
 """A regular expression in the file; `(?i)` at its start ignores case."""
+
+NEVER: Pattern = re.compile(r"(?!)")
+"""A pattern that matches nothing: the default where a language has no rule."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
-from quoth.text.language_fields import STRICT, Pattern, WordSet
+from quoth.text.language_fields import NEVER, STRICT, Pattern, WordSet
 
 _WORD = re.compile(r"\w+")
 
@@ -42,26 +43,26 @@ class QuestionRules:
     `refusals` matches the start of a reply that finds no answer.
     """
 
-    yes_no: WordSet
-    interrogatives: Pattern
-    kinds: Mapping[AnswerKind, Pattern]
-    quantities: Pattern
-    asked_noun: Pattern
-    nouns: Mapping[AnswerKind, WordSet]
-    numerals: WordSet
-    fractions: WordSet
-    bounds: Pattern
-    months: WordSet
-    dates: Pattern
-    date_parts: WordSet
-    places: Pattern
-    reasons: Pattern
-    names: Pattern
-    negations: Pattern
-    articles: WordSet
-    openers: WordSet
-    place_prepositions: WordSet
-    refusals: Pattern
+    yes_no: WordSet = frozenset()
+    interrogatives: Pattern = NEVER
+    kinds: Mapping[AnswerKind, Pattern] = field(default_factory=dict)
+    quantities: Pattern = NEVER
+    asked_noun: Pattern = NEVER
+    nouns: Mapping[AnswerKind, WordSet] = field(default_factory=dict)
+    numerals: WordSet = frozenset()
+    fractions: WordSet = frozenset()
+    bounds: Pattern = NEVER
+    months: WordSet = frozenset()
+    dates: Pattern = NEVER
+    date_parts: WordSet = frozenset()
+    places: Pattern = NEVER
+    reasons: Pattern = NEVER
+    names: Pattern = NEVER
+    negations: Pattern = NEVER
+    articles: WordSet = frozenset()
+    openers: WordSet = frozenset()
+    place_prepositions: WordSet = frozenset()
+    refusals: Pattern = NEVER
 
     def kind_of(self, question: str) -> AnswerKind:
         """Return the kind of answer that a question asks for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from quoth.text.language_fields import STRICT, Pattern
+from quoth.text.language_fields import NEVER, STRICT, Pattern
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -16,7 +16,7 @@ class SummaryRules:
     speaker. `unnamed_speaker` is the name for a speaker without one.
     """
 
-    preamble: Pattern
-    about_text: Pattern
-    filler: Pattern
-    unnamed_speaker: str
+    preamble: Pattern = NEVER
+    about_text: Pattern = NEVER
+    filler: Pattern = NEVER
+    unnamed_speaker: str = "–"

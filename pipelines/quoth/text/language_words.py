@@ -15,7 +15,7 @@ class WordRules:
     one, words are not stemmed.
     """
 
-    stop: WordSet
+    stop: WordSet = frozenset()
     stemmer: str = ""
 
 
@@ -24,7 +24,10 @@ class SentenceRules:
     """The full stops that end no sentence.
 
     `abbreviations` are words whose full stop does not end a sentence, written without that stop;
-    letter case matters.
+    letter case matters. One of several letters is written without spaces and stands for both
+    forms: `z.B` for "z.B." and "z. B.". `ordinals` is true where a full stop after a number makes
+    it an ordinal number ("30. Juni").
     """
 
     abbreviations: WordSet = frozenset()
+    ordinals: bool = False
