@@ -218,7 +218,7 @@ def to_shards(folder: Path, suffix: str) -> None:
     (folder / "model.safetensors").unlink()
     stem = "model" if suffix == "safetensors" else "pytorch_model"
     names = sorted(weights)
-    places = {}
+    places: dict[str, str] = {}
     for number, part in enumerate((names[::2], names[1::2]), 1):
         file = f"{stem}-0000{number}-of-00002.{suffix}"
         tensors = {name: weights[name] for name in part}
@@ -249,7 +249,6 @@ def test_weights_of_torch_need_torch_and_say_so(
 ) -> None:
     import torch
     from quoth.embed import torch as torch_engine
-    from quoth.embed.graph import tensors
     from safetensors.torch import load_file
 
     folder = save_model(tmp_path, "bert")
@@ -259,7 +258,7 @@ def test_weights_of_torch_need_torch_and_say_so(
     assert cosine(open_folder(folder).embed(TEXTS), reference) > 0.9999
     monkeypatch.setenv("QUOTH_HOME", str(tmp_path / "other"))
     monkeypatch.setattr(torch_engine, "is_installed", lambda: False)
-    monkeypatch.setattr(tensors.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"weights in pytorch_model\.bin needs the extra"):
         open_folder(folder, engine="auto").embed(TEXTS)
 
