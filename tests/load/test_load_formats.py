@@ -262,16 +262,12 @@ def test_an_entity_bomb_is_not_expanded(write: Write) -> None:
 # Tables and records
 
 
-def test_csv_rows_are_lines_and_long_tables_say_their_header_again(write: Write) -> None:
+def test_csv_rows_are_lines_and_those_of_long_tables_name_their_columns(write: Write) -> None:
     rows = ["name;amount"] + [f"person {number};{number}" for number in range(300)]
     text = load_document(write("a.csv", "\n".join(rows))).pages[0].text
-    lines = text.split("\n")
-    assert lines[:2] == ["name | amount", "person 0 | 0"]
-    assert [line for line in lines if line != "name | amount"] == [
-        f"person {number} | {number}" for number in range(300)
+    assert text.split("\n") == ["name | amount"] + [
+        f"name: person {number} | amount: {number}" for number in range(300)
     ]
-    distance = max(len(part) for part in text.split("name | amount"))
-    assert distance < 1300
 
 
 def test_csv_of_excel_may_say_its_separator(write: Write) -> None:

@@ -70,4 +70,6 @@ def tidy(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return cleaned text with every run of white space as one space."""
+    if text.isprintable() and "  " not in text:  # most cells of tables: nothing to clean
+        return text.strip(" ")
     return " ".join(clean(text).split())

@@ -31,6 +31,7 @@ from quoth.models.values import Description, Piece, Request
 from quoth.prompts import ChatTemplate, render_messages
 from quoth.text import locate_tokens, split_blocks
 from quoth.types import Timings
+from quoth.weights import Gguf, read_gguf
 
 _MESSAGE_TOKENS = 12
 """The most tokens that a server's template puts around one message."""
@@ -114,6 +115,11 @@ class LocalModel(BaseChatModel):
     def weights_file(self) -> Path | None:
         """Return the GGUF file with the weights, where it can be read here."""
         return None
+
+    def weights_header(self) -> Gguf | None:
+        """Return the header of the weights, where it is known here."""
+        file = self.weights_file()
+        return read_gguf(file) if file else None
 
     def check_read(self, request: Request, timings: Timings) -> None:
         """Raise `GenerationError` if the backend read fewer tokens than it was sent."""
