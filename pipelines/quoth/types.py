@@ -48,6 +48,8 @@ class Document:
 
     `unreadable` holds the numbers of the pages without text (scans). `left_out` is the number of
     pages that were not requested. `notes` are sentences for the report about gaps in the text.
+    `language` is the language of most of the text (ISO 639-1), `und` for a text of no language, and
+    empty before it is known. `language_is_set` says that a person named it.
     """
 
     source: str
@@ -58,6 +60,8 @@ class Document:
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    language: str = ""
+    language_is_set: bool = False
 
     @property
     def characters(self) -> int:
@@ -71,7 +75,8 @@ class Chunk:
 
     `headings` are the headings above the chunk, highest first. `id` is the row in the store, and
     `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0. `also_at`
-    are the other sources with the same content.
+    are the other sources with the same content. `language` is that of the text (ISO 639-1), `und`
+    for a text of no language, and empty before it is known.
     """
 
     source: str
@@ -86,6 +91,7 @@ class Chunk:
     tokens: int = 0
     id: int | None = None
     also_at: tuple[str, ...] = ()
+    language: str = ""
 
     def as_metadata(self) -> dict[str, Any]:
         """Return the place of the chunk as plain values, for LangChain's metadata and for JSON."""
@@ -97,6 +103,7 @@ class Chunk:
             "start": self.start,
             "end": self.end,
             "headings": list(self.headings),
+            "language": self.language,
         }
 
 

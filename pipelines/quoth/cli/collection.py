@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,12 +47,21 @@ def ingest(
     retry: Annotated[
         bool, typer.Option("--retry", help="Read again the files that could not be read before.")
     ] = False,
+    document_language: Annotated[
+        str,
+        typer.Option(
+            metavar="CODE", help="The language of the documents, such as de; detected without."
+        ),
+    ] = "",
     watch: Annotated[
         bool, typer.Option("--watch", help="Follow the folders until Ctrl-C.")
     ] = False,
     wait: Wait = 60.0,
 ) -> int:
     """Read files and folders into the collection."""
+    if document_language:
+        setting = f"ingestion.language={document_language!r}"
+        shared = replace(shared, set=(*shared.set, setting))
     if watch:
         with shared.open_library() as library:
             return _follow(library, paths, password or (), json=shared.json)
@@ -124,13 +133,14 @@ def list_documents(shared: SharedOptions) -> None:
 
     table = Table(box=None, header_style="bold")
     table.add_column("document", overflow="fold")
-    for name in ("title", "format", "pages", "chunks"):
+    for name in ("title", "format", "language", "pages", "chunks"):
         table.add_column(name, justify="right" if name in {"pages", "chunks"} else "left")
     for source in sources:
         table.add_row(
             format_path(source.path),
             make_printable(source.title),
             source.format,
+            source.language,
             str(source.pages),
             str(source.chunks),
         )
