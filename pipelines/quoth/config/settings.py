@@ -58,6 +58,17 @@ class Embedding(Section):
         min_length=1,
         description="`embedded`, a folder with a sentence-transformers model, or `ollama:NAME`.",
     )
+    query_prompt: str | None = Field(
+        None, description="The text before a question; by default as the model's makers say."
+    )
+    passage_prompt: str | None = Field(
+        None, description="The text before a passage; by default as the model's makers say."
+    )
+    dimensions: int = Field(
+        0,
+        ge=0,
+        description="Dimensions to keep, for a model that was trained to be cut; 0 keeps all.",
+    )
     engine: Literal["auto", "onnx", "openvino", "torch", "torch-bf16"] = Field(
         "auto", description="The engine: `auto` takes the fastest one here."
     )
