@@ -48,6 +48,9 @@ class Document:
 
     `unreadable` holds the numbers of the pages without text (scans). `left_out` is the number of
     pages that were not requested. `notes` are sentences for the report about gaps in the text.
+    `unread` counts by kind what the source holds and the text does not, such as `picture`.
+    `language` is the language of most of the text (ISO 639-1), `und` for a text of no language, and
+    empty before it is known. `language_is_set` says that a person named it.
     """
 
     source: str
@@ -58,6 +61,9 @@ class Document:
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
+    language: str = ""
+    language_is_set: bool = False
 
     @property
     def characters(self) -> int:
@@ -71,7 +77,8 @@ class Chunk:
 
     `headings` are the headings above the chunk, highest first. `id` is the row in the store, and
     `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0. `also_at`
-    are the other sources with the same content.
+    are the other sources with the same content. `language` is that of the text (ISO 639-1), `und`
+    for a text of no language, and empty before it is known.
     """
 
     source: str
@@ -86,6 +93,7 @@ class Chunk:
     tokens: int = 0
     id: int | None = None
     also_at: tuple[str, ...] = ()
+    language: str = ""
 
     def as_metadata(self) -> dict[str, Any]:
         """Return the place of the chunk as plain values, for LangChain's metadata and for JSON."""
@@ -97,6 +105,7 @@ class Chunk:
             "start": self.start,
             "end": self.end,
             "headings": list(self.headings),
+            "language": self.language,
         }
 
 
@@ -217,13 +226,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome for one file: its path, and the reason why it was done, skipped or failed."""
+    """The outcome for one file: its path, and the reason why it was done, skipped or failed.
+
+    `unread` counts by kind what the file holds and its text does not, such as `picture`.
+    """
 
     path: str
     reason: str
     status: str
     pages: int = 0
     chunks: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,19 @@ def test_search_as_json(quoth: Quoth, sample: str) -> None:
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
+def test_a_search_is_limited_to_a_language_and_says_when_that_leaves_nothing(
+    quoth: Quoth, sample: str
+) -> None:
+    hits = json.loads(
+        quoth("search", GENERATOR, "-c", sample, "--json", "--document-language", "en").stdout
+    )
+    assert {hit["language"] for hit in hits} == {"en"}
+    nothing = quoth("search", GENERATOR, "-c", sample, "--document-language", "th")
+    assert nothing.stdout == ""
+    assert "Nothing in the collection is within" in nothing.stderr
+    assert "is empty" not in nothing.stderr
+
+
 def test_documents_are_listed_and_exported(quoth: Quoth, sample: str) -> None:
     listed = quoth("documents", "list", "-c", sample)
     assert "the-landing.pdf" in listed.stdout

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Literal
+from unicodedata import normalize
 
 import numpy as np
 import pytest
 from quoth.collection.scope import Scope
 from quoth.collection.store import Store
 from quoth.errors import CollectionError
-from quoth.text.words import analyse, encode_word, unpack
+from quoth.text import analyse, encode_word, unpack
 from quoth.types import Chunk, Document, Heading, Page
 
 
@@ -21,7 +23,16 @@ def document(path: str, *texts: str) -> Document:
         Page(n, text, label=f"p{n}", headings=(Heading(0, 1, "Top"),), metadata={"ocr": f"e{n}"})
         for n, text in enumerate(texts, start=1)
     )
-    return Document(path, "A title", "text", pages, unreadable=(9,), metadata={"author": "x"})
+    return Document(
+        path,
+        "A title",
+        "text",
+        pages,
+        unreadable=(9,),
+        metadata={"author": "x"},
+        language="en",
+        language_is_set=True,
+    )
 
 
 def put(store: Store, path: str, *texts: str, hash: str = "h") -> None:
@@ -223,6 +234,14 @@ def test_names_know_their_contents_and_follow_a_rename(store: Store) -> None:
     store.remove(["/3M_2018_10K.pdf"])
     assert store.keywords.find_named(["2018"], most=1) == {}
     assert store.keywords.find_named(["leas"], most=1) == {"leas": [1]}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_path_matches_however_its_accents_are_encoded(form: Literal["NFC", "NFD"]) -> None:
+    path = normalize("NFD" if form == "NFC" else "NFC", "/notes/Résumé [2024].md")
+    for pattern in ("Résumé*", "*/Résumé*.md", "Résumé [[]2024].md"):
+        assert Scope(paths=(normalize(form, pattern),)).holds(path)
+    assert not Scope(paths=("Resume*",)).holds(path)
 
 
 @pytest.mark.parametrize(

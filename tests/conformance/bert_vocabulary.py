@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from gguf import GGUFWriter, TokenType
+from gguf import GGUFWriter, PoolingType, TokenType
 
 WORD_START = "▁"
 
@@ -18,6 +18,13 @@ def write_vocabulary(tokenizer: Path, file: Path, *, window: int) -> None:
     writer = GGUFWriter(file, "bert")
     writer.add_context_length(window)
     writer.add_block_count(6)
+    writer.add_embedding_length(384)
+    writer.add_feed_forward_length(1536)
+    writer.add_head_count(12)
+    writer.add_layer_norm_eps(1e-12)
+    writer.add_causal_attention(False)
+    writer.add_pooling_type(PoolingType.MEAN)
+    writer.add_file_type(1)
     writer.add_tokenizer_model("bert")
     writer.add_tokenizer_pre("jina-v2-en")
     writer.add_token_list(

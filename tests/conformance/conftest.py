@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from conformance.bert_vocabulary import write_vocabulary
 from conformance.ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_over
+from conformance.ollama_shown import Shown, read_shown
 from conformance.subjects import (
     BACKENDS,
     LIVE,
@@ -93,18 +94,30 @@ def ollama_digests(ollama_folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def ollama_models(weights: Path, ollama_folder: Path) -> dict[str, Shown]:
+    """What the imitation shows of its models."""
+    stops = {"stop": ["<|im_start|>", "<|im_end|>"]}
+    return {
+        NAME: read_shown(weights, capabilities=("completion",), parameters=stops),
+        EMBEDDER: read_shown(
+            ollama_folder / "blobs" / f"sha256-{'1' * 64}", capabilities=("embedding",)
+        ),
+    }
+
+
+@pytest.fixture(scope="session")
 def shared_ollama(
-    llama_url: str, weights: Path, ollama_digests: dict[str, str]
+    llama_url: str, ollama_models: dict[str, Shown], ollama_digests: dict[str, str]
 ) -> Iterator[OllamaServer]:
-    with ollama_over(llama_url, weights, ollama_digests) as server:
+    with ollama_over(llama_url, ollama_models, ollama_digests) as server:
         yield server
 
 
 @pytest.fixture
 def ollama_server(
-    llama_url: str, weights: Path, ollama_digests: dict[str, str]
+    llama_url: str, ollama_models: dict[str, Shown], ollama_digests: dict[str, str]
 ) -> Iterator[OllamaServer]:
-    with ollama_over(llama_url, weights, ollama_digests) as server:
+    with ollama_over(llama_url, ollama_models, ollama_digests) as server:
         yield server
 
 

@@ -23,6 +23,14 @@ TEXT = "The boiler was inspected on the third of May by the district engineer. "
 
 
 @pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder in which nothing is known of any model."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("QUOTH_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
 def model(ollama_server: OllamaServer) -> Iterator[LocalModel]:
     model = open_behind("ollama", ollama_server.url, gpu_layers=7, batch_tokens=64)
     yield model
@@ -77,10 +85,50 @@ def test_a_prompt_cache_raises_no_false_alarm(
     assert asked[-1]["messages"][0]["role"] == "system"
 
 
-def test_without_the_blobs_tokens_are_bounded_and_it_says_so(
-    ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_tokens_are_counted_exactly_where_its_store_cannot_be_read(
+    ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
 ) -> None:
     monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path))
+    embedded = open_model(settings())
+    for _ in range(2):
+        model = open_behind("ollama", ollama_server.url)
+        found = model.describe()
+        assert (found.counting, found.adds_bos) == ("exact", False)
+        for text in (TEXT, "naïve — 你好, мир! 🙂", "x" * 500, ""):
+            assert model.count_tokens(text) == embedded.count_tokens(text)
+        model.close()
+    asked = [body for body in ollama_server.sent("/api/show") if body.get("verbose")]
+    assert len(asked) == 1, "a tokenizer is asked for once"
+    assert list((home / "models" / "ollama").glob("*.gguf"))
+    embedded.close()
+
+
+def test_changed_weights_are_asked_for_their_tokenizer_again(
+    ollama_server: OllamaServer, home: Path
+) -> None:
+    for digest in ("e" * 64, "f" * 64):
+        ollama_server.digests[NAME] = digest
+        model = open_behind("ollama", ollama_server.url)
+        assert model.describe().fingerprint == digest
+        model.close()
+    assert len([body for body in ollama_server.sent("/api/show") if body.get("verbose")]) == 2
+
+
+def test_a_damaged_copy_of_the_tokenizer_is_replaced(
+    ollama_server: OllamaServer, home: Path
+) -> None:
+    file = home / "models" / "ollama" / f"{ollama_server.digests[NAME]}.gguf"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"GGUF\0\0")
+    model = open_behind("ollama", ollama_server.url)
+    assert model.describe().counting == "exact"
+    model.close()
+
+
+def test_a_server_that_shows_no_tokenizer_is_counted_by_a_bound_and_it_says_so(
+    ollama_server: OllamaServer, home: Path
+) -> None:
+    ollama_server.shows_tokenizer = False
     model = open_behind("ollama", ollama_server.url)
     found = model.describe()
     assert found.counting == "bound"
@@ -89,13 +137,6 @@ def test_without_the_blobs_tokens_are_bounded_and_it_says_so(
     assert model.invoke("Hi.", max_tokens=2).text
     with pytest.raises(ContextOverflowError, match="by a cautious bound"):
         model.invoke(TEXT, max_tokens=4)
-    model.close()
-
-
-def test_the_blobs_of_another_model_are_not_counted_with(ollama_server: OllamaServer) -> None:
-    ollama_server.digests[NAME] = "f" * 64
-    model = open_behind("ollama", ollama_server.url)
-    assert model.describe().counting == "bound"
     model.close()
 
 

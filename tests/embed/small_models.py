@@ -65,10 +65,13 @@ def save_model(
     pooling: str | Sequence[str] = "mean",
     dense: str | None = None,
     dtype: str = "float32",
+    prompts: dict[str, str] | None = None,
+    default_prompt: str | None = None,
+    include_prompt: bool = True,
 ) -> Path:
     """Save an embedder to a folder, and return the folder.
 
-    `dense` names an activation of torch.
+    `dense` names an activation of torch. Prompts are of words that the tokenizer knows.
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -86,14 +89,20 @@ def save_model(
     tokenizer().save_pretrained(folder / "transformer")
     modules = [
         parts.Transformer(str(folder / "transformer"), max_seq_length=180),
-        parts.Pooling(WIDTH, pooling if isinstance(pooling, str) else tuple(pooling)),
+        parts.Pooling(
+            WIDTH,
+            pooling if isinstance(pooling, str) else tuple(pooling),
+            include_prompt=include_prompt,
+        ),
     ]
     if dense:
         inputs = WIDTH * (1 if isinstance(pooling, str) else len(pooling))
         modules.append(parts.Normalize())
         modules.append(parts.Dense(inputs, 24, activation_function=getattr(torch.nn, dense)()))
     saved = folder / "saved"
-    SentenceTransformer(modules=modules, device="cpu").save(str(saved), create_model_card=False)
+    SentenceTransformer(
+        modules=modules, device="cpu", prompts=prompts, default_prompt_name=default_prompt
+    ).save(str(saved), create_model_card=False)
     return saved
 
 

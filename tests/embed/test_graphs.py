@@ -60,7 +60,10 @@ def test_the_graph_of_a_family_gives_the_vectors_of_transformers(
     assert_equal(embed(folder), expected(folder))
 
 
-@pytest.mark.parametrize("pooling", ["cls", "max", "lasttoken", ("cls", "mean")])
+@pytest.mark.parametrize(
+    "pooling",
+    ["cls", "max", "lasttoken", "mean_sqrt_len_tokens", "weightedmean", ("cls", "weightedmean")],
+)
 def test_every_pooling_is_part_of_the_graph(pooling: str | Sequence[str], tmp_path: Path) -> None:
     folder = save_model(tmp_path, "bert", pooling=pooling)
     assert_equal(embed(folder), expected(folder))

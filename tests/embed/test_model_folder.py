@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from quoth.embed.folder import ModelFolder, Normalize, Pooling, Unknown
+from quoth.embed.folder import ModelFolder
+from quoth.embed.modules import Normalize, Pooling, Unknown
 from quoth.errors import ConfigurationError
 
 

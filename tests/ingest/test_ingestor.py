@@ -73,6 +73,20 @@ def test_the_collection_follows_the_folder(library: Library, folder: Path) -> No
     assert library.index.problem() is None
 
 
+def test_the_language_of_documents_is_detected_or_set(library: Library, folder: Path) -> None:
+    library.ingest(folder)
+    assert {source.language for source in library.documents()} == {"en"}
+    cats = next(source.path for source in library.documents() if "cats" in source.path)
+    library.ingestor.language = "de"
+    library.ingest(cats)  # which was read before
+    (folder / "more.txt").write_text("The owner feeds the cats twice a day, at seven and at five.")
+    (outcome,) = library.ingest(folder / "more.txt").done
+    assert outcome.reason == "The language was set to de; the text looks like en."
+    languages = {Path(s.path).name: s.language for s in library.documents()}
+    assert languages == {"birds.html": "en", "cats.txt": "de", "dogs.md": "en", "more.txt": "de"}
+    assert library.verify().problems == ()
+
+
 def test_what_was_embedded_once_is_not_embedded_again(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

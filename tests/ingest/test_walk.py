@@ -49,6 +49,30 @@ def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
     assert lines["absent"] == "failed: There is no such file or folder."
 
 
+def test_names_that_nobody_reads_are_skipped_with_a_reason(tmp_path: Path) -> None:
+    kept = ["part.txt", "report.docx", "uv.lock.md", "~notes.md"]
+    reasons = {
+        "~$report.docx": "open",
+        "Thumbs.db": "operating system",
+        "desktop.ini": "operating system",
+        "report.txt~": "backup",
+        "REPORT.BAK": "backup",
+        "film.mp4.crdownload": "unfinished",
+        "~WRL0003.tmp": "temporary",
+        "package-lock.json": "for programs",
+        "jquery.min.js": "for programs",
+    }
+    for name in (*kept, *reasons):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "readme.md").write_text("x")
+    files, lines = seen(tmp_path)
+    assert files == kept
+    assert all(expected in lines[name] for name, expected in reasons.items())
+    assert lines["node_modules"] == "skipped: A program wrote it for programs."
+    assert seen(tmp_path / "REPORT.BAK")[0] == ["REPORT.BAK"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open every folder")
 def test_a_folder_without_permission_is_one_line(tmp_path: Path) -> None:
     closed = tmp_path / "closed"

@@ -12,6 +12,19 @@ from reportlab.pdfgen.canvas import Canvas
 
 MakePdf = Callable[..., Path]
 MakeZip = Callable[[str, dict[str, str]], Path]
+Write = Callable[[str, str | bytes], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file below `tmp_path`."""
+
+    def written(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return written
 
 
 @pytest.fixture

@@ -24,9 +24,10 @@ QuestionArgument = Annotated[str, typer.Argument(help="In your own words; - read
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    add_command(app, ask, "collection", "model", "json", *SETTINGS, section=SECTION)
-    add_command(app, chat, "collection", "model", "json", *SETTINGS, section=SECTION)
-    add_command(app, search, "collection", "json", *SETTINGS, section=SECTION)
+    scope = ("document_language", "json", *SETTINGS)
+    add_command(app, ask, "collection", "model", *scope, section=SECTION)
+    add_command(app, chat, "collection", "model", *scope, section=SECTION)
+    add_command(app, search, "collection", *scope, section=SECTION)
 
 
 def search(
@@ -37,12 +38,14 @@ def search(
     """Show the passages that fit a question best."""
     with shared.open_library() as library:
         hits = library.search(_read_question(question), k=k)
-    if shared.json:
-        show.print_json([hit_json(hit) for hit in hits])
-    elif hits:
-        show.print_hits(hits)
-    else:
-        show.print_empty(shared.collection)
+        if shared.json:
+            show.print_json([hit_json(hit) for hit in hits])
+        elif hits:
+            show.print_hits(hits)
+        elif library.store.chunk_count():
+            show.print_nothing_found()
+        else:
+            show.print_empty(shared.collection)
 
 
 def ask(shared: SharedOptions, question: QuestionArgument) -> None:

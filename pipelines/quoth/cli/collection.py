@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,14 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.views import format_count, format_path, make_printable, page_json, report_json
+from quoth.views import (
+    format_count,
+    format_path,
+    format_unread,
+    make_printable,
+    page_json,
+    report_json,
+)
 
 if TYPE_CHECKING:
     from quoth.ingest import Verification
@@ -47,12 +54,21 @@ def ingest(
     retry: Annotated[
         bool, typer.Option("--retry", help="Read again the files that could not be read before.")
     ] = False,
+    document_language: Annotated[
+        str,
+        typer.Option(
+            metavar="CODE", help="The language of the documents, such as de; detected without."
+        ),
+    ] = "",
     watch: Annotated[
         bool, typer.Option("--watch", help="Follow the folders until Ctrl-C.")
     ] = False,
     wait: Wait = 60.0,
 ) -> int:
     """Read files and folders into the collection."""
+    if document_language:
+        setting = f"ingestion.language={document_language!r}"
+        shared = replace(shared, set=(*shared.set, setting))
     if watch:
         with shared.open_library() as library:
             return _follow(library, paths, password or (), json=shared.json)
@@ -124,15 +140,17 @@ def list_documents(shared: SharedOptions) -> None:
 
     table = Table(box=None, header_style="bold")
     table.add_column("document", overflow="fold")
-    for name in ("title", "format", "pages", "chunks"):
+    for name in ("title", "format", "language", "pages", "chunks", "not read"):
         table.add_column(name, justify="right" if name in {"pages", "chunks"} else "left")
     for source in sources:
         table.add_row(
             format_path(source.path),
             make_printable(source.title),
             source.format,
+            source.language,
             str(source.pages),
             str(source.chunks),
+            format_unread(source.unread),
         )
     show.console().print(table, soft_wrap=False)
 

@@ -114,12 +114,12 @@ def _privacy(library: Library) -> Check:
 
 def _fit(library: Library) -> Check:
     """Check whether the model fits, before it is loaded."""
-    from quoth.weights import fit_of, read_gguf
+    from quoth.weights import fit_of
 
-    file = library.model.weights_file()
-    if file is None:
+    header = library.model.weights_header()
+    if header is None:
         return Check("fit", "note", f"the weights of {library.model.model} cannot be read here")
-    fit = fit_of(read_gguf(file), library.config.backend)
+    fit = fit_of(header, library.config.backend)
     if fit.place == "nowhere":
         return Check("fit", "bad", fit.summary, "Take a smaller model, or a smaller window.")
     return Check("fit", "note" if fit.better else "good", fit.summary)

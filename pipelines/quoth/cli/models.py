@@ -107,14 +107,14 @@ def fit(
     Nothing is loaded. The exit code is 1 when the model does not fit.
     """
     from quoth.models import open_model
-    from quoth.weights import fit_of, read_gguf
+    from quoth.weights import fit_of
 
     chosen = replace(shared, model=name).configure()
     settings = chosen.backend
     model = open_model(settings, guard=chosen.guard)
     try:
-        file = model.weights_file()
-        if file is None:
+        header = model.weights_header()
+        if header is None:
             raise UsageError(
                 f"The weights of {name} cannot be read here.",
                 hint="Name its GGUF file: llamacpp:FILE.gguf",
@@ -122,7 +122,7 @@ def fit(
     finally:
         model.close()
     with show.waiting("Measuring"):
-        estimate = fit_of(read_gguf(file), settings)
+        estimate = fit_of(header, settings)
     if shared.json:
         show.print_json({**asdict(estimate), "total": estimate.total})
     else:

@@ -48,6 +48,14 @@ _OPTIONS: dict[str, Any] = {
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A setting, such as retrieval.k=5."),
     ],
+    "document_language": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--document-language",
+            metavar="CODE",
+            help="Read only text in this language, such as de; may be repeated.",
+        ),
+    ],
     "debug": Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")],
 }
 _DEFAULTS: dict[str, Any] = {
@@ -57,6 +65,7 @@ _DEFAULTS: dict[str, Any] = {
     "config": None,
     "preset": "",
     "set": None,
+    "document_language": None,
     "debug": False,
 }
 
@@ -71,10 +80,13 @@ class SharedOptions:
     config: Path | None = None
     preset: str = ""
     set: tuple[str, ...] = ()
+    document_language: tuple[str, ...] = ()
 
     def overrides(self) -> dict[str, Any]:
-        """Return the settings that `--set`, `--model` and `--preset` name, by dotted key."""
+        """Return the settings that `--set` and the options of their own name, by dotted key."""
         values = dict(map(_parse_setting, self.set))
+        if self.document_language:
+            values["retrieval.languages"] = list(self.document_language)
         if self.model:
             values["backend.model"] = self.model
         if self.preset:
@@ -132,8 +144,8 @@ def add_command(
     @functools.wraps(command)
     def run(*, debug: bool = False, **values: Any) -> int | None:
         taken = {option: values.pop(option) for option in shared}
-        if "set" in taken:
-            taken["set"] = tuple(taken["set"] or ())
+        for option in taken.keys() & {"set", "document_language"}:
+            taken[option] = tuple(taken[option] or ())
         try:
             return command(SharedOptions(**taken), **values)  # type: ignore[call-arg]
         except Exception:

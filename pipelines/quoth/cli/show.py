@@ -154,6 +154,14 @@ def print_empty(collection: str) -> None:
     )
 
 
+def print_nothing_found() -> None:
+    """Print on stderr that a collection has nothing within the scope of a search."""
+    console(stderr=True).print(
+        "Nothing in the collection is within the paths, formats, pages, days and languages that "
+        "the search is limited to."
+    )
+
+
 @contextmanager
 def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int, str], None]]:
     """Show a progress bar on stderr while in the block, on terminals only.

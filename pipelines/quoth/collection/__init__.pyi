@@ -8,6 +8,8 @@ __all__ = [
     "Signals",
     "Source",
     "Store",
+    "find_other_language",
+    "name_language",
 ]
 
 from .build import Build
@@ -16,6 +18,7 @@ from .chunks import Signals
 from .documents import Source
 from .failures import Failure
 from .index import DenseIndex
+from .languages import find_other_language, name_language
 from .schema import SCHEMA
 from .scope import Scope
 from .store import Store

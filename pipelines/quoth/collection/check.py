@@ -115,14 +115,15 @@ def _check_keywords(database: Database) -> Iterator[Problem]:
     analyser = database.read("SELECT value FROM meta WHERE key = ?", (ANALYSER,)).fetchone()
     current = analyser == (analyser_fingerprint(),)  # outdated words are not damage
     rows = database.read(
-        """SELECT k.id, c.title, k.headings, k.text, k.words, w.body
+        """SELECT k.id, c.title, k.headings, k.text, k.words, w.body,
+                  coalesce(k.language, c.language)
            FROM chunks k JOIN contents c ON c.id = k.content_id
            LEFT JOIN keywords w ON w.rowid = k.id"""
     )
     counts: Counter[int] = Counter()
-    for id, title, headings, text, packed, body in rows:
+    for id, title, headings, text, packed, body, code in rows:
         counts.update(np.unique(unpack(packed)).tolist())
-        chunk = Chunk("", title, 1, None, 0, 0, text, tuple(json.loads(headings)))
+        chunk = Chunk("", title, 1, None, 0, 0, text, tuple(json.loads(headings)), language=code)
         words = indexed_words(chunk)
         if body is None:
             yield Problem("keywords", f"chunk {id}", "the chunk is not in the keyword index")

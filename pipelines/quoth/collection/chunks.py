@@ -72,13 +72,26 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
         f"""SELECT k.id, (SELECT json_group_array(path) FROM sources
                           WHERE content_id = k.content_id),
                    c.title, k.page, p.label, k.start, k.end, k.text, k.headings, k.ordinal,
-                   k.tokens
+                   k.tokens, coalesce(k.language, c.language)
             FROM chunks k JOIN contents c ON c.id = k.content_id
             JOIN pages p ON p.content_id = k.content_id AND p.number = k.page
             {where}""",  # noqa: S608 - `where` is one of two constants in `Store`
         values,
     )
-    for id, paths, title, page, label, start, end, text, headings, ordinal, tokens in rows:
+    for (
+        id,
+        paths,
+        title,
+        page,
+        label,
+        start,
+        end,
+        text,
+        headings,
+        ordinal,
+        tokens,
+        language,
+    ) in rows:
         source, *others = sorted(json.loads(paths))
         yield Chunk(
             source=source,
@@ -93,4 +106,5 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
             tokens=tokens,
             id=id,
             also_at=tuple(others),
+            language=language,
         )

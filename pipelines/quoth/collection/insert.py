@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from quoth.collection.languages import name_language, name_languages
 from quoth.collection.words import check_analyser, index_words, words_with_neighbours
 from quoth.text import pack
 from quoth.types import Chunk, Document
@@ -16,9 +17,11 @@ from quoth.types import Chunk, Document
 
 def insert_content(connection: sqlite3.Connection, document: Document, hash: str) -> int:
     """Insert a document and its pages; return the id of the content."""
+    document = name_language(document)
     cursor = connection.execute(
-        """INSERT INTO contents (hash, title, format, unreadable, notes, metadata)
-           VALUES (?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO contents (hash, title, format, unreadable, notes, metadata,
+                                 language, language_is_set, unread)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             hash,
             document.title,
@@ -26,6 +29,9 @@ def insert_content(connection: sqlite3.Connection, document: Document, hash: str
             json.dumps(document.unreadable),
             json.dumps(document.notes),
             json.dumps(dict(document.metadata)),
+            document.language,
+            document.language_is_set,
+            json.dumps(dict(document.unread)),
         ),
     )
     content = cursor.lastrowid
@@ -59,6 +65,10 @@ def insert_chunks(
     Raises `FingerprintError` when another analyser made the words of the collection.
     """
     check_analyser(connection)
+    language, is_set = connection.execute(
+        "SELECT language, language_is_set FROM contents WHERE id = ?", (content,)
+    ).fetchone()
+    chunks = name_languages(chunks, language, is_set=bool(is_set))
     words = words_with_neighbours(chunks)
     ids: list[int] = []
     for chunk, (own, around), vector, embedded_hash in zip(
@@ -66,8 +76,9 @@ def insert_chunks(
     ):
         cursor = connection.execute(
             """INSERT INTO chunks (content_id, ordinal, page, start, end, tokens, headings,
-                                   text, words, around, embedded_hash, vector)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                   text, language, words, around, embedded_hash,
+                                   vector)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 content,
                 chunk.ordinal,
@@ -77,6 +88,7 @@ def insert_chunks(
                 chunk.tokens,
                 json.dumps(chunk.headings, ensure_ascii=False),
                 chunk.text,
+                chunk.language if chunk.language != language else None,
                 pack(own),
                 pack(around),
                 embedded_hash,

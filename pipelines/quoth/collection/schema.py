@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 2
+from quoth.collection.languages import write_languages
+
+VERSION = 3
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
 KEYWORDS = """
 CREATE VIRTUAL TABLE keywords USING fts5 (
-    name, body, tokenize = 'unicode61 remove_diacritics 2'
+    name, body, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 )
 """
+"""Words come analysed, with a space between them: all other characters are letters of a word."""
 
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -22,7 +25,10 @@ CREATE TABLE contents (
     format TEXT NOT NULL,
     unreadable TEXT NOT NULL,
     notes TEXT NOT NULL,
-    metadata TEXT NOT NULL
+    metadata TEXT NOT NULL,
+    language TEXT NOT NULL,
+    language_is_set INTEGER NOT NULL,
+    unread TEXT NOT NULL DEFAULT '{{}}'
 );
 CREATE TABLE sources (
     path TEXT PRIMARY KEY,
@@ -50,6 +56,7 @@ CREATE TABLE chunks (
     tokens INTEGER NOT NULL,
     headings TEXT NOT NULL,
     text TEXT NOT NULL,
+    language TEXT,
     words BLOB NOT NULL,
     around BLOB NOT NULL,
     embedded_hash TEXT NOT NULL,
@@ -89,5 +96,20 @@ def _add_analyser_and_page_metadata(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS = {1: _add_analyser_and_page_metadata}
+def _add_languages_and_counts(connection: sqlite3.Connection) -> None:
+    """Detect the languages of all contents, which layout 3 records. Vectors and text are kept.
+
+    What was not read of a content, which layout 3 counts, is known when it is read again.
+
+    The words, which belong to a language, are made again when they are next used.
+    """
+    connection.execute("ALTER TABLE contents ADD COLUMN language TEXT NOT NULL DEFAULT 'und'")
+    connection.execute("ALTER TABLE contents ADD COLUMN language_is_set INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE chunks ADD COLUMN language TEXT")
+    connection.execute("UPDATE meta SET value = 'layout-2' WHERE key = 'analyser'")
+    connection.execute("ALTER TABLE contents ADD COLUMN unread TEXT NOT NULL DEFAULT '{}'")
+    write_languages(connection)
+
+
+MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_languages_and_counts}
 """For each older layout, the step to the next one."""

@@ -1,4 +1,4 @@
-"""Part of a collection: the chunks of some paths, formats, pages or days."""
+"""Part of a collection: the chunks of some paths, formats, pages, days or languages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from pathlib import PurePath
+from unicodedata import normalize
 
 from quoth.system import Database
 
@@ -20,7 +21,7 @@ class Scope:
     `paths` are patterns such as `*/2024/*.pdf`; one without a slash matches the file name alone.
     `formats` are those of `quoth documents` (`pdf`, `mail`). `pages` are the first and the last
     page number. `since` and `until` are inclusive days: the day on which a mail was sent or any
-    other file last changed.
+    other file last changed. `languages` are those of the text (`de`), not of the question.
     """
 
     paths: tuple[str, ...] = ()
@@ -28,15 +29,16 @@ class Scope:
     pages: tuple[int, int] | None = None
     since: date | None = None
     until: date | None = None
+    languages: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
-        """Whether a path matches one of the patterns, or there are none."""
+        """Whether a path matches a pattern, however accents are encoded, or there is none."""
         if not self.paths:
             return True
-        pure = PurePath(path)
+        pure = PurePath(normalize("NFC", path))
         return any(
             fnmatchcase(pure.as_posix() if "/" in pattern else pure.name, pattern)
-            for pattern in self.paths
+            for pattern in (normalize("NFC", pattern) for pattern in self.paths)
         )
 
 
@@ -45,9 +47,11 @@ def select(database: Database, scope: Scope) -> list[int]:
     contents = sorted(set(_contents(database, scope)))
     first, last = scope.pages or (0, 2**31)
     rows = database.read(
-        """SELECT id FROM chunks WHERE content_id IN (SELECT value FROM json_each(?))
-           AND page BETWEEN ? AND ? ORDER BY id""",
-        (json.dumps(contents), first, last),
+        """SELECT k.id FROM chunks k JOIN contents c ON c.id = k.content_id
+           WHERE k.content_id IN (SELECT value FROM json_each(?1)) AND k.page BETWEEN ?2 AND ?3
+           AND (?4 = '[]' OR coalesce(k.language, c.language) IN (SELECT value FROM json_each(?4)))
+           ORDER BY k.id""",
+        (json.dumps(contents), first, last, json.dumps(scope.languages)),
     )
     return [row[0] for row in rows]
 

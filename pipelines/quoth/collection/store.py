@@ -23,6 +23,7 @@ from quoth.collection.chunks import (
 )
 from quoth.collection.documents import (
     Source,
+    count_languages,
     read_document,
     read_page_text,
     read_sources,
@@ -35,10 +36,12 @@ from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope, chunks_of, select
 from quoth.collection.words import (
     ANALYSER,
+    check_analyser,
     forget_words,
     other_analyser_error,
     write_all_words,
     write_names,
+    write_words,
 )
 from quoth.system import Database, WriteLock
 from quoth.text import analyser_fingerprint
@@ -154,6 +157,26 @@ class Store:
             for content in contents:
                 self._drop_if_unused(connection, content)
 
+    def set_language(self, paths: Iterable[str], code: str) -> None:
+        """Set the language of these sources, and make their words again. All or nothing."""
+        with self._database.transaction() as connection:
+            check_analyser(connection)
+            changed = connection.execute(
+                """UPDATE contents SET language = ?1, language_is_set = 1
+                   WHERE (language != ?1 OR NOT language_is_set) AND id IN
+                         (SELECT content_id FROM sources
+                          WHERE path IN (SELECT value FROM json_each(?2)))
+                   RETURNING id""",
+                (code, json.dumps(list(paths))),
+            ).fetchall()
+            for (content,) in changed:
+                connection.execute(
+                    "UPDATE chunks SET language = NULL WHERE content_id = ?", (content,)
+                )
+                write_words(connection, content)
+            if changed:
+                self._advance(connection)
+
     def replace_chunks(
         self,
         contents: Iterable[tuple[str, Sequence[Chunk], Vectors, Sequence[str]]],
@@ -229,6 +252,10 @@ class Store:
     def chunks_of(self, contents: Sequence[int]) -> list[int]:
         """Return the ids of the chunks of these contents, ascending."""
         return chunks_of(self._database, contents)
+
+    def languages(self) -> dict[str, int]:
+        """Return the number of chunks in each language (ISO 639-1), most first."""
+        return count_languages(self._database)
 
     def content_count(self) -> int:
         """Return the number of contents."""

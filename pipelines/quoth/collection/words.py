@@ -16,7 +16,7 @@ import numpy as np
 
 from quoth.collection.schema import KEYWORDS
 from quoth.errors import FingerprintError
-from quoth.text import analyse, analyser_fingerprint, pack, split_name, unpack
+from quoth.text import analyse, analyser_fingerprint, language, pack, split_name, unpack
 from quoth.types import Chunk
 
 ANALYSER = "analyser"
@@ -42,7 +42,7 @@ def other_analyser_error() -> FingerprintError:
 
 def indexed_words(chunk: Chunk) -> list[str]:
     """Return the analysed words of a chunk; those of its title and headings come twice."""
-    return [*_heading_words(chunk), *analyse(chunk.text)]
+    return [*_heading_words(chunk), *analyse(chunk.text, language(chunk.language))]
 
 
 def words_with_neighbours(chunks: Sequence[Chunk]) -> list[tuple[list[str], list[str]]]:
@@ -50,7 +50,7 @@ def words_with_neighbours(chunks: Sequence[Chunk]) -> list[tuple[list[str], list
 
     The neighbours are the chunks before and after it on the same page.
     """
-    bodies = [analyse(chunk.text) for chunk in chunks]
+    bodies = [analyse(chunk.text, language(chunk.language)) for chunk in chunks]
     return [
         (
             [*_heading_words(chunk), *bodies[index]],
@@ -98,9 +98,13 @@ def write_names(connection: sqlite3.Connection, content: int) -> None:
     """
     check_analyser(connection)
     paths = connection.execute("SELECT path FROM sources WHERE content_id = ?", (content,))
+    (code,) = connection.execute(
+        "SELECT language FROM contents WHERE id = ?", (content,)
+    ).fetchone()
+    rules = language(code)
     stems = [Path(path).stem for (path,) in paths]
     named = [stem for stem in stems if any(c.isalpha() for c in stem)]
-    words = [word for stem in named for word in analyse(stem.replace("_", " "))]
+    words = [word for stem in named for word in analyse(stem.replace("_", " "), rules)]
     connection.execute(
         "UPDATE keywords SET name = ? WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)",
         (" ".join(dict.fromkeys(words)), content),
@@ -108,7 +112,10 @@ def write_names(connection: sqlite3.Connection, content: int) -> None:
     connection.execute("DELETE FROM names WHERE content_id = ?", (content,))
     connection.executemany(
         "INSERT INTO names VALUES (?, ?)",
-        [(word, content) for word in sorted({w for stem in named for w in split_name(stem)})],
+        [
+            (word, content)
+            for word in sorted({w for stem in named for w in split_name(stem, rules)})
+        ],
     )
 
 
@@ -118,38 +125,49 @@ def write_all_words(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE keywords")  # a damaged index cannot be emptied
     connection.execute(KEYWORDS)
     connection.execute("DELETE FROM terms")
-    contents = connection.execute("SELECT id, title FROM contents ORDER BY id").fetchall()
-    for content, title in contents:
-        chunks = list(_chunks(connection, content, title))
-        words = words_with_neighbours(chunks)
-        connection.executemany(
-            "UPDATE chunks SET words = ?, around = ? WHERE id = ?",
-            [
-                (pack(own), pack(around), chunk.id)
-                for chunk, (own, around) in zip(chunks, words, strict=True)
-            ],
-        )
-        index_words(
-            connection,
-            ((chunk.id or 0, own) for chunk, (own, _) in zip(chunks, words, strict=True)),
-        )
-        write_names(connection, content)
+    for (content,) in connection.execute("SELECT id FROM contents ORDER BY id").fetchall():
+        _write_words(connection, content)
+
+
+def write_words(connection: sqlite3.Connection, content: int) -> None:
+    """Analyse the chunks and names of a content again, in the languages that it has now."""
+    forget_words(connection, content)
+    _write_words(connection, content)
+
+
+def _write_words(connection: sqlite3.Connection, content: int) -> None:
+    chunks = list(_chunks(connection, content))
+    words = words_with_neighbours(chunks)
+    connection.executemany(
+        "UPDATE chunks SET words = ?, around = ? WHERE id = ?",
+        [
+            (pack(own), pack(around), chunk.id)
+            for chunk, (own, around) in zip(chunks, words, strict=True)
+        ],
+    )
+    index_words(
+        connection,
+        ((chunk.id or 0, own) for chunk, (own, _) in zip(chunks, words, strict=True)),
+    )
+    write_names(connection, content)
 
 
 def _heading_words(chunk: Chunk) -> list[str]:
-    words = analyse(" ".join((chunk.title, *chunk.headings)))
+    words = analyse(" ".join((chunk.title, *chunk.headings)), language(chunk.language))
     return [*words, *words]
 
 
-def _chunks(connection: sqlite3.Connection, content: int, title: str) -> Iterator[Chunk]:
+def _chunks(connection: sqlite3.Connection, content: int) -> Iterator[Chunk]:
     rows = connection.execute(
-        """SELECT id, page, start, end, text, headings, ordinal FROM chunks
-           WHERE content_id = ? ORDER BY ordinal""",
+        """SELECT k.id, c.title, k.page, k.start, k.end, k.text, k.headings, k.ordinal,
+                  coalesce(k.language, c.language)
+           FROM chunks k JOIN contents c ON c.id = k.content_id
+           WHERE k.content_id = ? ORDER BY k.ordinal""",
         (content,),
     )
-    for id, page, start, end, text, headings, ordinal in rows.fetchall():
+    for id, title, page, start, end, text, headings, ordinal, code in rows.fetchall():
         above = tuple(json.loads(headings))
-        yield Chunk("", title, page, None, start, end, text, above, ordinal, id=id)
+        yield Chunk("", title, page, None, start, end, text, above, ordinal, id=id, language=code)
 
 
 def _count(connection: sqlite3.Connection, packed: Iterable[bytes], *, sign: int) -> None:

@@ -23,6 +23,11 @@ class Ingestion(Section):
     """How files become documents and chunks."""
 
     chunk_tokens: int = Field(240, ge=16, le=8192, description="The most tokens in a chunk.")
+    language: str = Field(
+        "",
+        pattern="^([a-z]{2,3})?$",
+        description="The language of the documents, such as `de`; it is detected without.",
+    )
     ocr: bool = Field(False, description="Read scanned pages, with tesseract or the extra ocr.")
     max_pages: int = Field(_LIMITS.pages, ge=1, description="The most pages in one file.")
     max_seconds: float = Field(_LIMITS.seconds, gt=0, description="The most seconds for one file.")
@@ -52,6 +57,17 @@ class Embedding(Section):
         "embedded",
         min_length=1,
         description="`embedded`, a folder with a sentence-transformers model, or `ollama:NAME`.",
+    )
+    query_prompt: str | None = Field(
+        None, description="The text before a question; by default as the model's makers say."
+    )
+    passage_prompt: str | None = Field(
+        None, description="The text before a passage; by default as the model's makers say."
+    )
+    dimensions: int = Field(
+        0,
+        ge=0,
+        description="Dimensions to keep, for a model that was trained to be cut; 0 keeps all.",
     )
     engine: Literal["auto", "onnx", "openvino", "torch", "torch-bf16"] = Field(
         "auto", description="The engine: `auto` takes the fastest one here."
@@ -93,6 +109,9 @@ class Retrieval(Section):
     pages: str = Field("", description="Search only these pages: `7`, `3-10`, `3-` or `-10`.")
     since: str = Field("", description="Search only documents of this day or later, `2024-01-31`.")
     until: str = Field("", description="Search only documents of this day or earlier.")
+    languages: tuple[str, ...] = Field(
+        (), description="Search only text in these languages, such as `de`."
+    )
 
 
 class Answering(Section):

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from quoth.embed.prompts import Prompts
 from quoth.errors import ConfigurationError
 from quoth.types import Vectors
 
@@ -19,19 +20,28 @@ Advance = Callable[[int], None]
 class Embedder(Embeddings):
     """Turns passages and queries into vectors of unit length.
 
-    `embed` is for passages, the texts that are searched; `query_vector` is for queries. Nothing is
-    loaded before it is used.
+    `embed` is for passages, the texts that are searched; `query_vector` and `embed_queries` are for
+    queries. What the makers of a model put before either is put there; the limits and the counts
+    are of the text alone. Nothing is loaded before it is used.
     """
 
     @property
     @abstractmethod
     def fingerprint(self) -> str:
-        """The fingerprint of the model: vectors with another one cannot be compared."""
+        """The fingerprint of the model and its conventions: vectors of another are not comparable.
+
+        The weights, the prompts, the pooling and the dimensions all count.
+        """
 
     @property
     @abstractmethod
     def limit(self) -> int:
-        """The number of tokens that the model reads of a text."""
+        """The number of tokens that the model reads of a passage."""
+
+    @property
+    def query_limit(self) -> int:
+        """The number of tokens that the model reads of a query."""
+        return self.limit
 
     @property
     @abstractmethod
@@ -42,6 +52,11 @@ class Embedder(Embeddings):
     def address(self) -> str:
         """The address of the server that embeds; empty where this process does."""
         return ""
+
+    @property
+    def prompts(self) -> Prompts:
+        """What is put before queries and passages."""
+        return Prompts()
 
     @abstractmethod
     def token_starts(self, text: str) -> list[int]:
@@ -58,6 +73,13 @@ class Embedder(Embeddings):
         Raises `ConfigurationError` for a text longer than `limit`: nothing is cut.
         """
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of queries, a row of unit length for each.
+
+        Raises `ConfigurationError` for a query longer than `query_limit`; see `query_vector`.
+        """
+        return self.embed(texts)
+
     def close(self) -> None:
         """Release connections and memory."""
 
@@ -70,11 +92,11 @@ class Embedder(Embeddings):
         return [float(value) for value in self.query_vector(text)]
 
     def query_vector(self, text: str) -> Vectors:
-        """Return the vector of a query. One longer than `limit` gets the mean of its parts."""
-        starts = self.token_starts(text)
-        cuts = [*starts[:: self.limit], len(text)] if len(starts) > self.limit else [0, len(text)]
+        """Return the vector of a query; a longer one than the model reads gets its parts' mean."""
+        starts, limit = self.token_starts(text), self.query_limit
+        cuts = [*starts[::limit], len(text)] if len(starts) > limit else [0, len(text)]
         parts = [text[start:end] for start, end in pairwise(cuts)]
-        mean: Vectors = self.embed(parts).mean(axis=0)
+        mean: Vectors = self.embed_queries(parts).mean(axis=0)
         return mean / np.linalg.norm(mean)
 
     def clip(self, text: str) -> str:
@@ -82,11 +104,15 @@ class Embedder(Embeddings):
         starts = self.token_starts(text)
         return text if len(starts) <= self.limit else text[: starts[self.limit]]
 
-    def check_length(self, text: str, tokens: int) -> None:
-        """Raise `ConfigurationError` when a text of `tokens` tokens is longer than `limit`."""
-        if tokens > self.limit:
+    def check_length(self, text: str, tokens: int, limit: int | None = None) -> None:
+        """Raise `ConfigurationError` when a text of `tokens` tokens is longer than `limit`.
+
+        Without one, it is that of passages.
+        """
+        limit = self.limit if limit is None else limit
+        if tokens > limit:
             raise ConfigurationError(
-                f"A text of {tokens} tokens is longer than the {self.limit} that the embedder "
+                f"A text of {tokens} tokens is longer than the {limit} that the embedder "
                 f"reads: {text[:60]!r}…",
                 hint="Split it first; ingestion.chunk_tokens sets the size of chunks.",
             )

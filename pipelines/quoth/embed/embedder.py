@@ -21,11 +21,16 @@ from quoth.config import Embedding
 from quoth.embed.batch import Ids, Padding, plan_batches
 from quoth.embed.choice import encode_all
 from quoth.embed.contract import Advance, Embedder
+from quoth.embed.conventions import Conventions
 from quoth.embed.engines import Engines
 from quoth.embed.folder import ModelFolder
-from quoth.errors import ConfigurationError, ModelNotFoundError
+from quoth.embed.modules import describe_modules
+from quoth.embed.prompts import Prompts, choose_prompts
+from quoth.embed.tokenizer import load_tokenizer
+from quoth.embed.vectors import to_unit_length
+from quoth.errors import ModelNotFoundError
 from quoth.types import Vectors
-from quoth.weights import EMBEDDER, fingerprint_of
+from quoth.weights import EMBEDDER
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -34,12 +39,15 @@ EMBEDDED = "embedded"
 BULK_TOKENS = 8_000
 """The number of tokens from which opening the fastest engine pays off."""
 _TOKENIZED_AT_ONCE = 512
+_JOINT = 2
+"""The tokens kept free for the joint of prompt and text, which may be cut otherwise there."""
 
 
 class FolderEmbedder(Embedder):
     """The model in a folder that sentence-transformers saved. It is loaded when it is first used.
 
-    Raises `ConfigurationError` when the folder holds no such model.
+    Prompts and dimensions are those of the settings, else those in the folder's own files, else
+    those of its family. Raises `ConfigurationError` when the folder holds no such model.
     """
 
     def __init__(self, folder: Path, settings: Embedding) -> None:
@@ -60,13 +68,38 @@ class FolderEmbedder(Embedder):
 
     @cached_property
     def fingerprint(self) -> str:
-        """The fingerprint of the weights: vectors with another one cannot be compared."""
-        return fingerprint_of(self._model.weights)
+        """The fingerprint of the weights and of the conventions by which they are used."""
+        return self.conventions.sign(self._model.weights_fingerprint())
+
+    @cached_property
+    def conventions(self) -> Conventions:
+        """How the model is used."""
+        return Conventions(
+            prompts=self.prompts,
+            pooling=describe_modules(self._model.modules),
+            dimensions=self.dimensions,
+            tokens=self._model.longest,
+        )
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """What is put before queries and passages."""
+        return choose_prompts(self.settings, own=self._model.conventions, names=self._model.names)
+
+    @property
+    def dimensions(self) -> int:
+        """The dimensions that are kept of each vector; 0 keeps all."""
+        return self.settings.dimensions or int(self._model.conventions.get("truncate_dim") or 0)
 
     @cached_property
     def limit(self) -> int:
-        """The number of tokens that the model reads of a text, without its special tokens."""
-        return self._model.longest - self._special_tokens
+        """The number of tokens that the model reads of a passage, beside those it adds."""
+        return self._limit_after(self.prompts.passage)
+
+    @cached_property
+    def query_limit(self) -> int:
+        """The number of tokens that the model reads of a query, beside those it adds."""
+        return self._limit_after(self.prompts.query)
 
     @property
     def engine_name(self) -> str:
@@ -83,11 +116,20 @@ class FolderEmbedder(Embedder):
         return self._count(text)
 
     def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
-        """Return a (texts, dimension) array with a row of unit length for each text.
+        """Return a (texts, dimension) array with a row of unit length for each passage.
 
         Raises `ConfigurationError` for a text longer than the model reads: nothing is cut.
         """
-        rows = self._token_ids(texts)
+        return self._embed(texts, self.prompts.passage, limit=self.limit, progress=progress)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return a (texts, dimension) array with a row of unit length for each query."""
+        return self._embed(texts, self.prompts.query, limit=self.query_limit)
+
+    def _embed(
+        self, texts: Sequence[str], prompt: str, *, limit: int, progress: Advance | None = None
+    ) -> Vectors:
+        rows = self._token_ids(texts, prompt, limit)
         if not rows:
             return np.zeros((0, 0), np.float32)
         self._embedded_tokens += sum(map(len, rows))
@@ -97,11 +139,17 @@ class FolderEmbedder(Embedder):
         groups = list(
             plan_batches(lengths, tokens=self.settings.batch_tokens, padding=self._padding)
         )
-        batches = [self._padding.pad([rows[index] for index in group]) for group in groups]
+        before = self._prompt_tokens(prompt) if prompt else 0
+        batches = [
+            self._padding.pad([rows[index] for index in group], prompt=before) for group in groups
+        ]
         vectors: Vectors | None = None
         # Closed at once when `progress` raises, so that no other batch is waited for.
         with closing(encode_all(engine, batches)) as encoded:
             for group, part in zip(groups, encoded, strict=True):
+                part = to_unit_length(
+                    part, texts=len(group), dimensions=self.dimensions, model=str(self.folder)
+                )
                 if vectors is None:
                     vectors = np.empty((len(rows), part.shape[1]), np.float32)
                 vectors[group] = part
@@ -110,18 +158,34 @@ class FolderEmbedder(Embedder):
         assert vectors is not None
         return vectors
 
-    def _token_ids(self, texts: Sequence[str]) -> list[Ids]:
-        """Return the token ids of each text, special tokens included."""
+    def _token_ids(self, texts: Sequence[str], prompt: str, limit: int) -> list[Ids]:
+        """Return the token ids of each text after the prompt, special tokens included."""
         rows: list[Ids] = []
         for start in range(0, len(texts), _TOKENIZED_AT_ONCE):
-            part = list(texts[start : start + _TOKENIZED_AT_ONCE])
+            part = [prompt + text for text in texts[start : start + _TOKENIZED_AT_ONCE]]
             rows.extend(
                 np.array(encoding.ids, np.int64)
                 for encoding in self._tokenizer.encode_batch_fast(part)
             )
         for text, row in zip(texts, rows, strict=True):
-            self.check_length(text, len(row) - self._special_tokens)
+            excess = len(row) - self._model.longest
+            if excess > 0 or (prompt and excess > -2 * _JOINT):
+                self.check_length(text, max(self._count(text), limit + excess), limit)
+            elif not prompt:
+                self.check_length(text, len(row) - self._special_tokens, limit)
         return rows
+
+    def _limit_after(self, prompt: str) -> int:
+        room = self._model.longest - self._special_tokens
+        if not prompt:
+            return room
+        return max(1, room - self._count(prompt) - _JOINT)
+
+    def _prompt_tokens(self, prompt: str) -> int:
+        """Return the number of tokens of a prompt, with the special ones before it."""
+        encoding = self._tokenizer.encode(prompt)
+        ends_special = bool(encoding.special_tokens_mask and encoding.special_tokens_mask[-1])
+        return len(encoding.ids) - ends_special
 
     def _count_now(self, text: str) -> int:
         return len(self._tokenizer.encode_batch_fast([text], add_special_tokens=False)[0].ids)
@@ -138,22 +202,8 @@ class FolderEmbedder(Embedder):
     def _tokenizer(self) -> Tokenizer:
         with self._loading:
             if self._loaded is None:
-                self._loaded = _load_tokenizer(self.folder / "tokenizer.json")
+                self._loaded = load_tokenizer(self._model)
             return self._loaded
-
-
-def _load_tokenizer(file: Path) -> Tokenizer:
-    from tokenizers import Tokenizer
-
-    try:
-        tokenizer = Tokenizer.from_file(str(file))
-    except Exception as error:  # the library raises nothing more exact
-        raise ConfigurationError(
-            f"The tokenizer {file} cannot be read: {error}.", hint="Copy the model's folder again."
-        ) from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def _embedded_folder() -> Path:

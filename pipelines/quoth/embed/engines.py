@@ -15,7 +15,6 @@ from quoth.embed.graph import UnsupportedError
 from quoth.embed.onnx import OnnxEngine
 from quoth.errors import ConfigurationError
 from quoth.system import missing_extra
-from quoth.weights import fingerprint_of
 
 
 class Engines:
@@ -69,7 +68,7 @@ class Engines:
         return choose_engine(
             {"onnx": lambda: first, "openvino": lambda: self._open_named("openvino")},
             state_folder() / "models" / "engines.json",
-            model=fingerprint_of(self._folder.weights),
+            model=self._folder.weights_fingerprint(),
             threads=self._threads,
         )
 
@@ -90,7 +89,7 @@ class Engines:
         """Return the embedder's graph, written now if it is missing."""
         from quoth.embed.graph.write import VERSION, write_graph
 
-        weights = fingerprint_of(self._folder.weights)
+        weights = self._folder.weights_fingerprint()
         parts = f"{VERSION}|{weights}|{self._folder.digest()}"
         key = hashlib.blake2b(parts.encode(), digest_size=12).hexdigest()
         graph = state_folder() / "models" / f"embedder-{key}.onnx"

@@ -22,12 +22,12 @@ class OnnxEngine:
         options.log_severity_level = 3
         # Idle threads sleep: spinning ones starve the language model on the same cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
+        self._session = session = onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"]
         )
+        self._inputs = frozenset(entry.name for entry in session.get_inputs())
 
     def encode(self, batch: Batch) -> Vectors:
         """Return a vector of unit length for each text of a batch."""
-        inputs = {"input_ids": batch.ids, "attention_mask": batch.mask}
-        vectors: Vectors = self._session.run(None, inputs)[0]
+        vectors: Vectors = self._session.run(None, batch.inputs(self._inputs))[0]
         return vectors

@@ -50,6 +50,7 @@ class OpenVinoEngine:
                 "ENABLE_CPU_PINNING": False,
             },
         )
+        self._inputs = frozenset(entry.any_name for entry in self._model.inputs)
         self._idle: list[Any] = []
         with _FIRST_USE:
             self.encode(Batch(np.zeros((1, 2), np.int64), np.ones((1, 2), np.int64)))
@@ -57,7 +58,7 @@ class OpenVinoEngine:
     def encode(self, batch: Batch) -> Vectors:
         """Return a vector of unit length for each text of a batch."""
         with self._request() as request:
-            outputs = request.infer({"input_ids": batch.ids, "attention_mask": batch.mask})
+            outputs = request.infer(batch.inputs(self._inputs))
             vectors = np.array(outputs[0], np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)  # bf16 leaves them a little off
         return vectors

@@ -63,6 +63,7 @@ class TorchEngine:
         features = {
             "input_ids": torch.from_numpy(batch.ids),
             "attention_mask": torch.from_numpy(batch.mask),
+            "prompt_length": batch.prompt,
         }
         precision = torch.autocast("cpu", torch.bfloat16) if self._bf16 else nullcontext()
         with torch.inference_mode(), precision:

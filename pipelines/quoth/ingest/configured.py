@@ -44,6 +44,7 @@ def open_ingestor(
         lock,
         limits=settings.limits,
         state=state,
+        language=settings.language,
         workers=settings.workers,
         ocr=settings.ocr,
     )

@@ -15,7 +15,7 @@ from dataclasses import astuple
 from importlib import metadata
 from pathlib import Path
 
-from quoth.collection import DenseIndex, Store
+from quoth.collection import DenseIndex, Store, name_language
 from quoth.config import Limits
 from quoth.embed import Embedder
 from quoth.errors import CollectionError, FingerprintError, UsageError
@@ -35,8 +35,9 @@ _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class Ingestor:
     """Makes one collection equal to files and folders.
 
-    `state` is the folder of Quoth's own files, which is never ingested. `workers` is the number of
-    parsing processes, 0 for one per core. A batch of `batch_chunks` chunks is embedded at once.
+    `state` is the folder of Quoth's own files, which is never ingested. `language` is that of
+    all documents; without it, each is detected. `workers` is the number of parsing processes, 0 for
+    one per core. A batch of `batch_chunks` chunks is embedded at once.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Ingestor:
         *,
         limits: Limits,
         state: Path | None = None,
+        language: str = "",
         workers: int = 0,
         ocr: bool = False,
         batch_chunks: int = BATCH_CHUNKS,
@@ -60,6 +62,7 @@ class Ingestor:
         self.lock = lock
         self.limits = limits
         self.state = state or store.path.parent
+        self.language = language
         self.workers = workers or os.cpu_count() or 1
         self.ocr = ocr
         self.batch_chunks = batch_chunks
@@ -100,6 +103,7 @@ class Ingestor:
                 len(plan.files), progress, skipped=[*plan.skipped], failed=[*plan.failed]
             )
             with _disk_full_explained():
+                self._set_language(paths)
                 self._read(plan, outcomes, passwords)
                 self._remove(plan, outcomes, paths)
                 self.index.sync()
@@ -160,12 +164,13 @@ class Ingestor:
 
     def _store(self, embedded: EmbeddedChunks[ReadFile], outcomes: Outcomes) -> None:
         read = embedded.item
+        document = name_language(read.document, self.language)
         if has_changed(read.file):
             reason = "The file changed while it was read; the next run reads it again."
             outcomes.add(Outcome(str(read.file.path), reason, "failed"), failed=True)
             return
         self.store.put(
-            read.document,
+            document,
             embedded.chunks,
             embedded.vectors,
             hash=read.hash,
@@ -173,7 +178,14 @@ class Ingestor:
             mtime_ns=read.file.mtime_ns,
             embedded_hashes=embedded.hashes,
         )
-        outcomes.add(outcome_of(read.document, embedded.chunks))
+        outcomes.add(outcome_of(document, embedded.chunks))
+
+    def _set_language(self, paths: Sequence[Path]) -> None:
+        """Set the configured language for the documents that are in the collection already."""
+        if self.language:
+            roots = make_absolute(paths)
+            stored = (path for path in self.store.stamps() if is_under(path, roots))
+            self.store.set_language(stored, self.language)
 
     def _remove(self, plan: Plan, outcomes: Outcomes, paths: Sequence[Path]) -> None:
         """Remove sources that are gone or no longer readable, and failures that are resolved.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from quoth.collection import find_other_language
 from quoth.types import Chunk, Document, Outcome, Progress, Report
 
 _NAMED_PAGES = 10
@@ -57,10 +58,13 @@ def outcome_of(document: Document, chunks: Sequence[Chunk]) -> Outcome:
         count = f"{len(unread)} of {len(document.pages)} pages"
         ocr = ", or images that need OCR" * (document.format == "pdf")
         notes.append(f"There is no text on {count} ({numbers}): they are blank{ocr}.")
+    if other := find_other_language(document):
+        notes.append(f"The language was set to {document.language}; the text looks like {other}.")
     return Outcome(
         path=document.source,
         reason=" ".join(notes) or "It was read.",
         status="text",
         pages=len(document.pages),
         chunks=len(chunks),
+        unread=document.unread,
     )

@@ -12,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 
 from quoth.errors import UsageError
+from quoth.ingest.unread_names import reason_to_skip
 from quoth.types import Outcome
 
 _NO_UNICODE = "The name is not valid Unicode, so the file was not read; rename it."
@@ -29,9 +30,10 @@ class File:
 def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File | Outcome]:
     """Yield every file at or below these paths once, ordered by path.
 
-    Every other path is an `Outcome` with a reason: `skipped` for hidden files, links that lead out
-    of the folder, sockets, devices and the folder `without`, `failed` for paths that cannot be
-    opened.
+    Every other path is an `Outcome` with a reason: `skipped` for hidden files, names that nobody
+    reads (lock files, backups), links that lead out of the folder, sockets, devices and the folder
+    `without`, `failed` for paths that cannot be opened. A path that is named itself is read
+    whatever its name.
     """
     seen: set[tuple[int, int]] = set()
     if without is not None and without.is_dir():
@@ -103,6 +105,9 @@ def _folder(
             continue
         if (readable := _readable(path)) != path:
             yield Outcome(readable, _NO_UNICODE, "failed")
+            continue
+        if reason := reason_to_skip(entry.name):
+            yield Outcome(path, reason, "skipped")
             continue
         try:
             linked = entry.is_symlink()

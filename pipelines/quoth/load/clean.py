@@ -9,8 +9,12 @@ _TABLE = str.maketrans(
         **{chr(code): None for code in (*range(32), 0x7F) if code not in (9, 10)},
         # The rest of a dash or a quote where UTF-8 was read as Latin-1: it separates words.
         **{chr(code): " " for code in range(0x80, 0xA0)},
+        **{chr(code): None for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))},
         "\u00ad": None,  # soft hyphen
         "\u200b": None,  # zero-width space
+        "\u200e": None,  # marks of direction, which are inside words and beside numbers
+        "\u200f": None,
+        "\u2060": None,  # word joiner
         "\ufeff": None,  # byte order mark inside a text
         "\ufffe": None,
         "\uffff": None,
@@ -19,18 +23,38 @@ _TABLE = str.maketrans(
         "\u2029": "\n",
     }
 )
+# The control sequences of a terminal (ECMA-48): colours and cursor, titles and links, the others.
+_TERMINAL = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-Z\\-~])"
+)
+_OVERSTRUCK = re.compile(r"[^\n\b]\x08")  # a typewriter's bold and underlined letters
+_JOINERS = re.compile("(?<=[A-Za-z0-9])[\u200c\u200d]+(?=[A-Za-z0-9])")
+_TAGS = re.compile("(?<!\U0001f3f4)[\U000e0000-\U000e007f]+")  # invisible letters; not a flag's
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MANY_NEWLINES = re.compile(r"\n{3,}")
 
 
 def clean(text: str) -> str:
-    """Return the text with LF line ends and without control characters and soft hyphens.
+    """Return the text with LF line ends and without what is not to be seen.
 
-    Tabs stay. Lone surrogates, which no file or database can hold, become U+FFFD. Nothing else
-    is changed: white space, ligatures and accents are as in the source.
+    Control characters, terminal sequences (colours), soft hyphens, zero-width spaces and marks of
+    direction go; tabs stay. Lone surrogates, which no file or database can hold, become U+FFFD.
+    Nothing else is changed: white space, ligatures and accents are as in the source.
     """
+    if "\x1b" in text:
+        text = _TERMINAL.sub("", text)
+    if "\b" in text:
+        text = _OVERSTRUCK.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
-    return replace_surrogates(text.translate(_TABLE))
+    return _without_invisible(text.translate(_TABLE))
+
+
+def _without_invisible(text: str) -> str:
+    if text.isascii():
+        return text
+    if "\u200c" in text or "\u200d" in text:  # letters of other scripts need them
+        text = _JOINERS.sub("", text)
+    return replace_surrogates(_TAGS.sub("", text))
 
 
 def replace_surrogates(text: str) -> str:
@@ -46,4 +70,6 @@ def tidy(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return cleaned text with every run of white space as one space."""
+    if text.isprintable() and "  " not in text:  # most cells of tables: nothing to clean
+        return text.strip(" ")
     return " ".join(clean(text).split())

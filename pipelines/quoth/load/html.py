@@ -240,13 +240,13 @@ def _add_heading(writer: _Writer, first_part: int, level: int) -> None:
         writer.headings.append(Heading(start, level, title))
 
 
-def decode_html(content: bytes, name: str) -> str:
-    """Decode HTML or XML: by byte order mark, as UTF-8, as declared, or by a guess."""
-    declared = _CHARSET.search(content[:4096])
-    encoding = (declared[1] or declared[2]).decode("ascii") if declared else ""
-    # Browsers decode declared Latin-1 as cp1252, its superset (WHATWG Encoding Standard).
-    if encoding.lower() in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"):
-        encoding = "cp1252"
+def decode_html(content: bytes, name: str, *, declared: str = "") -> str:
+    """Decode HTML or XML: by byte order mark, as UTF-8, as declared, or by a guess.
+
+    `declared` is an encoding that was declared outside of the content.
+    """
+    inside = _CHARSET.search(content[:4096])
+    encoding = (inside[1] or inside[2]).decode("ascii") if inside and not declared else declared
     return decode(content, declared=encoding, name=name)
 
 

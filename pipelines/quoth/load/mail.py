@@ -1,9 +1,11 @@
-"""Mail: the message as a page, and the pages of its attachments."""
+"""Mail: a message or a mailbox, each message as a page, and the pages of the attachments."""
 
 from __future__ import annotations
 
+import re
 import tempfile
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message
@@ -11,14 +13,31 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from quoth.errors import DocumentError, LimitExceededError
-from quoth.load.clean import one_line, tidy
+from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
-from quoth.load.html import html_page
-from quoth.load.text import decode
+from quoth.load.mail_body import attachments, body_text, content_of, declared_title
+from quoth.load.quoted_mail import without_repetition
 from quoth.types import Document, Heading, Page
 
 _MAX_DEPTH = 3
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
+# The line that begins a message in a mailbox (RFC 4155), and the field that follows it.
+_SEPARATOR = re.compile(rb"(?:\A|(?<=\n)\r?\n)From [^\n]*\d\r?\n(?=>?[A-Za-z][\w-]*:)")
+_ESCAPED_FROM = re.compile(rb"^>(>*From )", re.M)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The pages and notes of one file so far, and the bytes of its attachments."""
+
+    name: str
+    options: LoadOptions
+    pages: list[Page] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unpacked: int = 0
+
+    def add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
+        self.pages.append(Page(len(self.pages) + 1, text.strip(), None, headings))
 
 
 def load_mail(path: Path, options: LoadOptions) -> Document:
@@ -26,31 +45,60 @@ def load_mail(path: Path, options: LoadOptions) -> Document:
 
     `notes` lists the attachments that cannot be read, with the reason.
     """
-    message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
-    fields = {name: _field(message, name) for name in _FIELDS}
-    lines = [f"{name}: {value}" for name, value in fields.items() if value]
-    text = "\n".join(lines) + "\n\n" + _body(message)
-    pages = [Page(1, text.strip())]
-    notes: list[str] = []
-    unpacked = 0
-    for part in _attachments(message):
-        name = one_line(part.get_filename() or "") or "message.eml"
-        content = _content(part)
-        unpacked += len(content)
-        if unpacked > options.limits.unpacked_bytes:
-            raise LimitExceededError(f"The attachments of {path.name} are larger than allowed.")
-        if options.depth >= _MAX_DEPTH:
-            notes.append(f"The attachment {name} was not read: it is nested too deeply.")
-            continue
-        pages += _read_attachment(name, content, options, len(pages), notes)
+    message = _parse(path.read_bytes())
+    reading = _Reading(path.name, options)
+    fields = _fields(message)
+    reading.add(f"{_head(fields)}\n\n{body_text(message)}")
+    _read_attachments(message, reading)
     return Document(
         source=str(path),
-        title=fields["Subject"] or path.stem,
+        title=fields.get("Subject") or declared_title(message) or path.stem,
         format="eml",
-        pages=tuple(pages),
-        notes=tuple(notes),
-        metadata={name.lower(): value for name, value in fields.items() if value},
+        pages=tuple(reading.pages),
+        notes=tuple(reading.notes),
+        metadata={name.lower(): value for name, value in fields.items()},
     )
+
+
+def load_mailbox(path: Path, options: LoadOptions) -> Document:
+    """Return a mailbox in the mbox format, a page for each message, and the attachments after it.
+
+    What a message quotes from another one of the mailbox, and the foot that many messages share,
+    stand once.
+    """
+    reading = _Reading(path.name, options)
+    messages = [_parse(content) for content in _messages(path.read_bytes())]
+    bodies = without_repetition([body_text(message) for message in messages])
+    for message, body in zip(messages, bodies, strict=True):
+        fields = _fields(message)
+        head = _head(fields)
+        subject = fields.get("Subject", "")
+        headings = (Heading(len("Subject: "), 1, subject),) if subject else ()
+        reading.add(f"{head}\n\n{body}", headings)
+        _read_attachments(message, reading)
+    return Document(str(path), path.stem, "mbox", tuple(reading.pages), notes=tuple(reading.notes))
+
+
+def _messages(content: bytes) -> Iterator[bytes]:
+    separators = [*_SEPARATOR.finditer(content)]
+    starts = [match.end() for match in separators] or [0]
+    ends = [*(match.start() for match in separators[1:]), len(content)]
+    for start, end in zip(starts, ends, strict=True):
+        yield _ESCAPED_FROM.sub(rb"\1", content[start:end])
+
+
+def _parse(content: bytes) -> EmailMessage:
+    return BytesParser(policy=policy.default).parsebytes(content)
+
+
+def _fields(message: Message) -> dict[str, str]:
+    """Return the fields that say who wrote what to whom and when, those that the message has."""
+    values = {name: _field(message, name) for name in _FIELDS}
+    return {name: value for name, value in values.items() if value}
+
+
+def _head(fields: dict[str, str]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in fields.items())
 
 
 def _field(message: Message, name: str) -> str:
@@ -61,66 +109,28 @@ def _field(message: Message, name: str) -> str:
         return one_line(str(raw))  # the standard library fails on some malformed addresses
 
 
-def _body(message: EmailMessage) -> str:
-    """Return the text of the message, from its HTML if there is no plain text."""
-    plain = [part for part in _inline_parts(message) if part.get_content_type() != "text/html"]
-    texts = [tidy(_text(part)) for part in plain]
-    if not any(texts):
-        html = [part for part in _inline_parts(message) if part.get_content_type() == "text/html"]
-        texts = [html_page(_text(part))[1] for part in html]
-    return "\n\n".join(filter(None, texts))
+def _read_attachments(message: Message, reading: _Reading) -> None:
+    for part in attachments(message):
+        name = one_line(part.get_filename() or "") or _name_of(part)
+        content = content_of(part)
+        reading.unpacked += len(content)
+        if reading.unpacked > reading.options.limits.unpacked_bytes:
+            raise LimitExceededError(f"The attachments of {reading.name} are larger than allowed.")
+        if reading.options.depth >= _MAX_DEPTH:
+            reading.notes.append(f"The attachment {name} was not read: it is nested too deeply.")
+        elif content:
+            _read_attachment(name, content, reading)
 
 
-def _inline_parts(message: EmailMessage) -> list[Message]:
-    return [
-        part
-        for part in _parts(message)
-        if part.get_content_maintype() == "text" and not _is_attached(part)
-    ]
-
-
-def _attachments(message: EmailMessage) -> list[Message]:
-    return [part for part in _parts(message) if _is_attached(part)]
-
-
-def _parts(message: Message) -> list[Message]:
-    """Return the leaf parts of a message; an attached message counts as one leaf."""
-    if message.get_content_type() != "message/rfc822" and message.is_multipart():
-        return [leaf for part in _inner(message) for leaf in _parts(part)]
-    return [message]
-
-
-def _inner(message: Message) -> list[Message]:
-    payload = message.get_payload()
-    return [part for part in payload if isinstance(part, Message)] if payload else []
-
-
-def _is_attached(part: Message) -> bool:
+def _name_of(part: Message) -> str:
+    """Return a name for a part without one, by its kind."""
     kind = part.get_content_type()
-    return (
-        part.get_content_disposition() == "attachment"
-        or kind == "message/rfc822"
-        or bool(part.get_filename() and part.get_content_maintype() != "image")
-    )
+    return {"text/calendar": "invitation.ics", "message/rfc822": "message.eml"}.get(kind, kind)
 
 
-def _content(part: Message) -> bytes:
-    if part.get_content_type() == "message/rfc822":
-        return b"".join(bytes(inner) for inner in _inner(part))
-    payload = part.get_payload(decode=True)
-    return payload if isinstance(payload, bytes) else b""
-
-
-def _text(part: Message) -> str:
-    return decode(_content(part), declared=part.get_content_charset() or "", name="The message")
-
-
-def _read_attachment(
-    name: str, content: bytes, options: LoadOptions, pages_before: int, notes: list[str]
-) -> list[Page]:
-    """Return the pages of an attachment, numbered after `pages_before`, each with its heading."""
-    if not content:
-        return []
+def _read_attachment(name: str, content: bytes, reading: _Reading) -> None:
+    """Add the pages of an attachment, each under a heading with its name."""
+    options = reading.options
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
         path = Path(folder, "attachment" + Path(name).suffix[:16])
         path.write_bytes(content)
@@ -128,13 +138,12 @@ def _read_attachment(
             document = options.load_part(path, replace(options, depth=options.depth + 1))
         except DocumentError as error:
             reason = str(error).replace(path.name, name)
-            notes.append(f"The attachment {name} was not read: {reason}")
-            return []
-    notes += [f"Attachment {name}: {note}" for note in document.notes]
+            reading.notes.append(f"The attachment {name} was not read: {reason}")
+            return
+    reading.notes += [f"Attachment {name}: {note}" for note in document.notes]
     if document.unreadable:
         empty = f"{len(document.unreadable)} of {len(document.pages)} pages"
-        notes.append(f"Attachment {name}: {empty} hold no text.")
-    pages = []
+        reading.notes.append(f"Attachment {name}: {empty} hold no text.")
     for page in document.pages:
         title = f"Attachment: {name}"
         shift = len(title) + 2
@@ -143,5 +152,5 @@ def _read_attachment(
             *(Heading(each.start + shift, each.level + 1, each.title) for each in page.headings),
         )
         text = f"{title}\n\n{page.text}"
-        pages.append(replace(page, number=pages_before + page.number, text=text, headings=headings))
-    return pages
+        number = len(reading.pages) + 1
+        reading.pages.append(replace(page, number=number, text=text, headings=headings))

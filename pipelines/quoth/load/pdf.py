@@ -7,18 +7,22 @@ fonts; pypdf reads Arabic that PDFium reverses, and damaged files that PDFium re
 from __future__ import annotations
 
 import threading
-import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from quoth.errors import CorruptDocumentError, LimitExceededError, NeedsPasswordError, NoTextError
+from quoth.errors import CorruptDocumentError, LimitExceededError, NoTextError
+from quoth.load.attached import read_attached
 from quoth.load.contract import LoadOptions
+from quoth.load.pdf_annotations import read_file
 from quoth.load.pdf_choice import is_better, measure_damage, needs_second_reading
+from quoth.load.pdf_open import open_pdf, read_outline, read_title
 from quoth.load.pdf_page import PageText, has_ligatures, read_page, shows_only_images
 from quoth.load.pdf_pypdf import SecondReader
 from quoth.load.pdf_structure import page_headings, usual_size
+from quoth.load.pdf_xfa import is_dynamic, read_xfa
 from quoth.types import Document, Page
 
 _LOCK = threading.RLock()  # PDFium must not be called from two threads at once
@@ -49,7 +53,7 @@ class _Reading:
 
     def read_document(self) -> Document:
         """Read every page and return the document."""
-        pdf = self._open()
+        pdf = open_pdf(self._path, self._options, self._second)
         if pdf is None:
             return self._assemble(self._read_second_only(), {}, "", {})
         try:
@@ -57,39 +61,16 @@ class _Reading:
             if count == 0:
                 return self._assemble(self._read_second_only(), {}, "", {})
             self._check_count(count)
-            attachments = int(pdfium.FPDFDoc_GetAttachmentCount(pdf.raw))
-            if attachments:
-                self._notes.append(f"{attachments} embedded file(s) were not read.")
             wanted = range(self._wanted(count))
-            pages = [self._read(pdf, index) for index in wanted]
+            if is_dynamic(pdf):
+                pages = [self._read_form(pdf)]
+            else:
+                pages = [self._read(pdf, index) for index in wanted]
             labels = {index: pdf.get_page_label(index) for index in wanted}
-            information = pdf.get_metadata_dict(skip_empty=True)
-            return self._assemble(pages, labels, information.get("Title", ""), _outline(pdf))
+            document = self._assemble(pages, labels, read_title(pdf), read_outline(pdf))
+            return self._add_files(document, _attached_files(pdf, pages))
         finally:
             pdf.close()
-
-    def _open(self) -> pypdfium2.PdfDocument | None:
-        """Open the file with PDFium; `None` if PDFium cannot."""
-        encrypted = False
-        for password in (None, *_spellings(self._options.passwords)):
-            try:
-                return pypdfium2.PdfDocument(self._path, password=password)
-            except pypdfium2.PdfiumError as error:
-                if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-                    encrypted = True
-                elif error.err_code == pdfium.FPDF_ERR_SECURITY:
-                    raise CorruptDocumentError(
-                        f"{self._path.name} is encrypted in a way that cannot be read."
-                    ) from error
-                else:
-                    break
-        if encrypted and not self._second.can_open():
-            if self._options.passwords:
-                message = f"{self._path.name} is encrypted, and no given password opens it."
-            else:
-                message = f"{self._path.name} is encrypted and needs a password."
-            raise NeedsPasswordError(message, hint="Give its password with --password.")
-        return None
 
     def _check_count(self, count: int) -> None:
         limit = self._options.limits.pages
@@ -106,6 +87,32 @@ class _Reading:
         self._notes.append(f"Only the first {wanted} of {count} pages were read.")
         self._left_out = count - wanted
         return wanted
+
+    def _read_form(self, pdf: pypdfium2.PdfDocument) -> PageText:
+        """Return the text of a dynamic XFA form, whose pages only ask the reader to wait."""
+        text = read_xfa(pdf)
+        if not text:
+            raise NoTextError(
+                f"{self._path.name} is an XFA form whose text cannot be read; its page is only "
+                "a request to wait.",
+                hint="Open it in a program that shows XFA forms, and print it to a PDF.",
+            )
+        self._notes.append("The text is that of an XFA form, in the order of its fields.")
+        return PageText(text)
+
+    def _add_files(self, document: Document, files: list[tuple[str, bytes]]) -> Document:
+        """Return the document with the pages of attached files at its end."""
+        pages, notes = list(document.pages), list(document.notes)
+        unpacked = 0
+        for name, content in files:
+            unpacked += len(content)
+            if unpacked > self._options.limits.unpacked_bytes:
+                notes.append(f"The attachment {name} and those after it are too large together.")
+                break
+            attached = read_attached(name, content, self._options, pages_before=len(pages))
+            pages += attached.pages
+            notes += attached.notes
+        return replace(document, pages=tuple(pages), notes=tuple(notes))
 
     def _read(self, pdf: pypdfium2.PdfDocument, index: int) -> PageText:
         """Return the text of one page from the reader that does better."""
@@ -199,7 +206,7 @@ class _Reading:
         )
         return Document(
             source=str(self._path),
-            title=_usable_title(title) or self._path.stem,
+            title=title or self._path.stem,
             format="pdf",
             pages=pages,
             unreadable=unreadable,
@@ -208,32 +215,10 @@ class _Reading:
         )
 
 
-def _spellings(passwords: tuple[str, ...]) -> list[str]:
-    """Return each password as given, then as SASLprep (RFC 4013) spells it for newer PDFs."""
-    candidates: list[str] = []
-    for password in passwords:
-        prepared = unicodedata.normalize("NFKC", password.replace("\u00ad", ""))
-        candidates += [password] if prepared == password else [password, prepared]
-    return candidates
-
-
-def _usable_title(title: str) -> str:
-    title = " ".join(title.split()).strip("\ufeff\x00")
-    made_up = title.lower().startswith(("microsoft word - ", "microsoft powerpoint - ", "untitled"))
-    letters = sum(character.isalpha() for character in title)
-    return "" if made_up or letters < 3 else title
-
-
-def _outline(pdf: pypdfium2.PdfDocument) -> dict[int, list[tuple[int, str]]]:
-    """Return the bookmarks by page index, each as level (from 1) and title."""
-    bookmarks: dict[int, list[tuple[int, str]]] = {}
-    try:
-        for bookmark in pdf.get_toc(max_depth=8):
-            destination = bookmark.get_dest()
-            index = destination.get_index() if destination else None
-            title = " ".join(bookmark.get_title().split())
-            if index is not None and title:
-                bookmarks.setdefault(index, []).append((bookmark.level + 1, title))
-    except pypdfium2.PdfiumError:
-        pass  # a broken outline costs the headings, not the text
-    return bookmarks
+def _attached_files(pdf: pypdfium2.PdfDocument, pages: list[PageText]) -> list[tuple[str, bytes]]:
+    """Return the names and contents of files attached to the document or to a page, each once."""
+    count = pdfium.FPDFDoc_GetAttachmentCount(pdf.raw)
+    attachments = (pdfium.FPDFDoc_GetAttachment(pdf.raw, index) for index in range(count))
+    files = [read_file(attachment) for attachment in attachments if attachment]
+    files += [file for page in pages for file in page.beside.files]
+    return list(dict.fromkeys(files))

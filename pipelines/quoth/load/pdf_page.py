@@ -1,4 +1,4 @@
-"""One page of a PDF as PDFium reads it: lines with offset and font, and form fields."""
+"""One page of a PDF as PDFium reads it: lines with offset and font, and what stands beside them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from quoth.load.clean import clean
+from quoth.load.pdf_annotations import Beside, read_beside
 
 LIGATURES = {"ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02", "ffi": "\ufb03", "ffl": "\ufb04"}
 _CHANGED = re.compile("ff?[il]|ff|[\ufffe\x02]")
 _HYPHEN = re.compile("[\ufffe\x02]")
 _BOLD_WEIGHT = 450
 _PARAGRAPH_GAP = 1.35
-_NOTED = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class PageText:
 
     text: str
     lines: list[Line] = field(default_factory=list)
+    beside: Beside = field(default_factory=Beside)
     ocr: str = ""
 
 
@@ -49,7 +50,9 @@ def has_ligatures(text: str) -> bool:
 
 
 def read_page(page: pypdfium2.PdfPage, *, ligatures: bool = True) -> PageText:
-    """Return the text of a page, paragraphs set off by empty lines, form fields at the end.
+    """Return the text of a page, paragraphs set off by empty lines.
+
+    Form fields and comments come at the end.
 
     With `ligatures`, letters drawn as one glyph become one character (`\ufb01`); PDFium does not
     report whether the file spells them so.
@@ -61,17 +64,17 @@ def read_page(page: pypdfium2.PdfPage, *, ligatures: bool = True) -> PageText:
         lines = _lines(textpage.raw, raw, count, ligatures)
     finally:
         textpage.close()
-    fields = _fields(page)
-    text = "\n".join(line.text for line in lines)
-    if fields:
-        text = "\n\n".join(filter(None, (text, "\n".join(fields))))
+    beside = read_beside(page)
+    comments = [f"Comment: {comment}" for comment in beside.comments]
+    blocks = ("\n".join(line.text for line in lines), "\n".join(beside.fields), "\n".join(comments))
+    text = "\n\n".join(filter(None, blocks))
     placed: list[Line] = []
     start = 0
     for line in lines:
         if line.text:
             placed.append(Line(start, line.text, line.size, line.bold))
         start += len(line.text) + 1
-    return PageText(text if text.strip() else "", placed)
+    return PageText(text if text.strip() else "", placed, beside)
 
 
 def _lines(textpage: object, raw: str, count: int, ligatures: bool) -> list[Line]:
@@ -158,35 +161,6 @@ def _insert_gaps(measured: list[tuple[Line, float | None]]) -> list[Line]:
                 lines.append(Line(0, "", 0.0, False))
         lines.append(line)
     return lines
-
-
-def _fields(page: pypdfium2.PdfPage) -> list[str]:
-    """Return filled form fields as `name: value`, and the text of notes on the page."""
-    entries = []
-    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
-        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
-        if not annotation:
-            continue
-        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
-        if kind == pdfium.FPDF_ANNOT_WIDGET:
-            value = _string(annotation, b"V")
-            name = _string(annotation, b"TU") or _string(annotation, b"T")
-            if value and value != "Off":
-                entries.append(f"{name}: {value}" if name else value)
-        elif kind in _NOTED:
-            entries.append(_string(annotation, b"Contents"))
-        pdfium.FPDFPage_CloseAnnot(annotation)
-    return [text for text in entries if text]
-
-
-def _string(annotation: object, key: bytes) -> str:
-    size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)
-    if size <= 2:
-        return ""
-    buffer = ctypes.create_string_buffer(size)
-    wide = ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR))
-    pdfium.FPDFAnnot_GetStringValue(annotation, key, wide, size)
-    return clean(buffer.raw[: size - 2].decode("utf-16-le", "replace")).strip()
 
 
 def shows_only_images(page: pypdfium2.PdfPage) -> bool:

@@ -38,6 +38,7 @@ _OURS = {
     "html": "quoth.load.html:load_html",
     "xml": "quoth.load.data:load_xml",
     "eml": "quoth.load.mail:load_mail",
+    "mbox": "quoth.load.mail:load_mailbox",
     "markdown": "quoth.load.markdown:load_markdown",
     "rst": "quoth.load.markdown:load_rst",
     "org": "quoth.load.markdown:load_org",
@@ -47,6 +48,7 @@ _OURS = {
     "jsonl": "quoth.load.data:load_json_lines",
     "vtt": "quoth.load.subtitles:load_subtitles",
     "srt": "quoth.load.subtitles:load_subtitles",
+    "ttml": "quoth.load.subtitles:load_subtitles",
     "text": "quoth.load.text:load_text",
     "code": "quoth.load.text:load_code",
 }

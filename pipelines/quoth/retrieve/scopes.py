@@ -17,6 +17,7 @@ def scope_of(settings: Retrieval) -> Scope | None:
         pages=pages_of(settings.pages) if settings.pages else None,
         since=_day_of(settings.since, "retrieval.since"),
         until=_day_of(settings.until, "retrieval.until"),
+        languages=settings.languages,
     )
     return None if scope == Scope() else scope
 

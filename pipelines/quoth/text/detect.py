@@ -13,10 +13,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from quoth.text.language import languages
-
-UNDETERMINED = "und"
-"""The code of a text whose language cannot be told (ISO 639-2)."""
+from quoth.text.language import UNDETERMINED, languages
 
 _SCRIPTS = {
     "el": "\u0370-\u03ff\u1f00-\u1fff",

@@ -10,12 +10,16 @@ __all__ = [
     "Gguf",
     "Installed",
     "Profile",
+    "Tensor",
     "Transfer",
     "Trial",
     "apply_profile",
+    "canonical_name",
     "choose_threads",
     "count_cores",
     "describe_machine",
+    "encode_entry",
+    "encode_header",
     "fetch_packages",
     "find_embedded_weights",
     "find_manifest",
@@ -42,9 +46,16 @@ from .find import EMBEDDED, FROM_OLLAMA, find_embedded_weights, weights_of
 from .fingerprint import fingerprint_of
 from .fit import Fit, fit_of
 from .gguf import Array, Gguf, read_gguf
+from .gguf_header import Tensor, encode_entry, encode_header
 from .installed import Installed, Transfer
 from .memory import list_gpus, read_free_gpu_memory
-from .ollama_store import find_manifest, find_weights, list_stored_models, split_model_name
+from .ollama_store import (
+    canonical_name,
+    find_manifest,
+    find_weights,
+    list_stored_models,
+    split_model_name,
+)
 from .profile import (
     LLAMA_CPP_PYTHON,
     XLLAMACPP,

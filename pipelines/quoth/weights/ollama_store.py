@@ -19,24 +19,36 @@ REGISTRY = "registry.ollama.ai"
 _USUAL_FOLDERS = ("~/.ollama/models", "/usr/share/ollama/.ollama/models", "/var/lib/ollama/models")
 _WEIGHTS = "application/vnd.ollama.image.model"
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
 
 
 def split_model_name(name: str) -> tuple[str, str, str, str]:
     """Return (host, namespace, model, tag) of a name as Ollama writes it, with its defaults.
 
-    Raises `ModelNotFoundError` for anything that cannot be a name.
+    The host may have a port, as in `registry.example:5000/team/model:tag`. Raises
+    `ModelNotFoundError` for anything that cannot be a name.
     """
-    path, _, tag = name.partition(":") if "/" not in name else _split_tag(name)
-    parts = path.split("/")
-    parts = [REGISTRY, "library", *parts][-3:] if len(parts) < 3 else parts
-    if len(path.split("/")) == 2:
-        parts = [REGISTRY, *path.split("/")]
-    if len(parts) != 3 or not all(_PART.fullmatch(part) for part in (*parts, tag or "latest")):
+    front, _, last = name.removeprefix("https://").removeprefix("http://").rpartition("/")
+    model, colon, tag = last.partition(":")
+    host, slash, namespace = front.rpartition("/")
+    parts = (host or REGISTRY, namespace or "library", model, tag if colon else "latest")
+    if (slash and not host) or not (
+        _HOST.fullmatch(parts[0]) and all(_PART.fullmatch(part) for part in parts[1:])
+    ):
         raise ModelNotFoundError(
             f"{name!r} is not the name of a model.", hint="Write it as in llama3.1:8b."
         )
-    return parts[0], parts[1], parts[2], tag or "latest"
+    return parts
+
+
+def canonical_name(name: str) -> str:
+    """Return a name with its defaults and in lower case; Ollama does not mind the case of one."""
+    try:
+        host, namespace, model, tag = split_model_name(name)
+    except ModelNotFoundError:
+        return name.lower()
+    return f"{host}/{namespace}/{model}:{tag}".lower()
 
 
 def list_model_folders() -> list[Path]:
@@ -116,9 +128,3 @@ def _weights_in(manifest: Path, folder: Path) -> Path | None:
         return None
     blob = folder / "blobs" / f"sha256-{match.group(1)}"
     return blob if blob.is_file() and os.access(blob, os.R_OK) else None
-
-
-def _split_tag(name: str) -> tuple[str, str, str]:
-    front, slash, last = name.rpartition("/")
-    model, colon, tag = last.partition(":")
-    return front + slash + model, colon, tag

@@ -7,20 +7,30 @@ megabytes.
 
 from __future__ import annotations
 
-import math
 import secrets
-import struct
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.errors import BackendError
-from quoth.weights import Array, Gguf
+from quoth.weights import Array, Gguf, Tensor, encode_entry, encode_header
 
 _WIDTH = 32
-_F16, _F32 = 1, 0
-_ALIGNMENT = 32
+_HOLLOW = tuple(
+    encode_entry(key, value)
+    for key, value in (
+        ("general.architecture", "llama"),
+        ("llama.context_length", 256),
+        ("llama.embedding_length", _WIDTH),
+        ("llama.block_count", 1),
+        ("llama.feed_forward_length", _WIDTH),
+        ("llama.attention.head_count", 1),
+        ("llama.attention.head_count_kv", 1),
+        ("llama.rope.dimension_count", _WIDTH),
+        ("llama.attention.layer_norm_rms_epsilon", 1e-5),
+    )
+)
 
 
 class Vocabulary:
@@ -75,59 +85,31 @@ def _write_hollow_model(gguf: Gguf, file: Path) -> None:
     tokens = gguf.values.get("tokenizer.ggml.tokens")
     if not isinstance(tokens, Array):
         raise BackendError(f"{gguf.path.name} holds no vocabulary.")
-    keys = [
+    spans = [
         span
         for key, span in gguf.spans.items()
         if key.startswith("tokenizer.") and key != "tokenizer.chat_template"
     ]
-    facts = [
-        _string("general.architecture", "llama"),
-        *(
-            _number(f"llama.{key}", value)
-            for key, value in (
-                ("context_length", 256),
-                ("embedding_length", _WIDTH),
-                ("block_count", 1),
-                ("feed_forward_length", _WIDTH),
-                ("attention.head_count", 1),
-                ("attention.head_count_kv", 1),
-                ("rope.dimension_count", _WIDTH),
-            )
-        ),
-        _key("llama.attention.layer_norm_rms_epsilon") + struct.pack("<If", 6, 1e-5),
-    ]
+    with gguf.path.open("rb") as source:
+        entries = [_read(source, *span) for span in spans]
+    tensors = _hollow_tensors(tokens.length)
+    header = encode_header([*_HOLLOW, *entries], tensors)
+    with file.open("wb") as target:
+        target.write(header)
+        target.truncate(len(header) + sum(tensor.bytes for tensor in tensors))
+
+
+def _hollow_tensors(tokens: int) -> list[Tensor]:
     square, row = (_WIDTH, _WIDTH), (_WIDTH,)
-    shapes = {"token_embd.weight": (_WIDTH, tokens.length), "output_norm.weight": row}
-    shapes |= {f"blk.0.{name}_norm.weight": row for name in ("attn", "ffn")}
-    shapes |= {f"blk.0.attn_{name}.weight": square for name in ("q", "k", "v", "output")}
-    shapes |= {f"blk.0.ffn_{name}.weight": square for name in ("gate", "up", "down")}
-    infos, offset = b"", 0
-    for name, shape in shapes.items():
-        kind = _F32 if shape == row else _F16
-        infos += _key(name) + struct.pack(f"<I{len(shape)}Q", len(shape), *shape)
-        infos += struct.pack("<IQ", kind, offset)
-        offset += _pad(math.prod(shape) * (4 if kind == _F32 else 2))
-    with gguf.path.open("rb") as source, file.open("wb") as target:
-        target.write(b"GGUF" + struct.pack("<IQQ", 3, len(shapes), len(keys) + len(facts)))
-        target.write(b"".join(facts))
-        for begin, end in keys:
-            source.seek(begin)
-            target.write(source.read(end - begin))
-        target.write(infos)
-        target.truncate(_pad(target.tell()) + offset)
+    return [
+        Tensor("token_embd.weight", "F16", (_WIDTH, tokens)),
+        Tensor("output_norm.weight", "F32", row),
+        *(Tensor(f"blk.0.{name}_norm.weight", "F32", row) for name in ("attn", "ffn")),
+        *(Tensor(f"blk.0.attn_{name}.weight", "F16", square) for name in ("q", "k", "v", "output")),
+        *(Tensor(f"blk.0.ffn_{name}.weight", "F16", square) for name in ("gate", "up", "down")),
+    ]
 
 
-def _pad(size: int) -> int:
-    return -(-size // _ALIGNMENT) * _ALIGNMENT
-
-
-def _key(name: str) -> bytes:
-    return struct.pack("<Q", len(name.encode())) + name.encode()
-
-
-def _string(key: str, value: str) -> bytes:
-    return _key(key) + struct.pack("<I", 8) + _key(value)
-
-
-def _number(key: str, value: int) -> bytes:
-    return _key(key) + struct.pack("<II", 4, value)
+def _read(file: BinaryIO, begin: int, end: int) -> bytes:
+    file.seek(begin)
+    return file.read(end - begin)

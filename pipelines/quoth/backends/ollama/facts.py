@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,17 +10,18 @@ from typing import Any
 from quoth.backends.http import LocalHttp
 from quoth.backends.llama.offload import explain_offload
 from quoth.backends.llama.vocabulary import Vocabulary
+from quoth.backends.ollama.header import find_header
 from quoth.backends.ollama.wire import model_missing_error, refuse_remote
 from quoth.backends.template import find_template
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Description
 from quoth.prompts import PLAIN, ChatTemplate, ModelMetadata, family_of
-from quoth.weights import find_manifest, find_weights, read_gguf
+from quoth.weights import Gguf, canonical_name
 
 BOUND_NOTE = (
-    "Its tokenizer cannot be read here, so token counts are upper bounds from the bytes of the "
-    "text; set OLLAMA_MODELS to the folder of its models."
+    "Its server shows no tokenizer that llama.cpp knows, so token counts are upper bounds from the "
+    "bytes of the text."
 )
 _NO_TEMPLATE = {"", "{{ .Prompt }}", "{{.Prompt}}"}
 
@@ -38,6 +38,7 @@ class Facts:
     template_text: str
     layers: int
     thinks: bool
+    header: Gguf | None
     vocabulary: Vocabulary | None
 
 
@@ -59,7 +60,9 @@ def look_up(
     own = str(shown.get("template") or "")
     raw = bool(settings.template) or own.strip() in _NO_TEMPLATE
     entry = _entry(http, "/api/tags", name)
-    vocabulary = _vocabulary(name, str(entry.get("digest") or ""))
+    digest, size = str(entry.get("digest") or ""), int(entry.get("size") or 0)
+    header = find_header(http, name, digest=digest, size=size) if digest else None
+    vocabulary = _vocabulary(header)
     metadata = ModelMetadata(name=name, architecture=architecture, kind="text" if raw else "chat")
     template = find_template(metadata, settings, folders=folders) if raw else None
     notes = [template.warning if template else "", BOUND_NOTE if vocabulary is None else ""]
@@ -69,9 +72,9 @@ def look_up(
         kind="text" if raw else "chat",
         context_window=min(settings.context_window, trained),
         parallel=settings.parallel,
-        fingerprint=str(entry.get("digest") or name),
+        fingerprint=digest or f"{name}:{shown.get('modified_at', '')}",
         parameters=int(info.get("general.parameter_count") or 0),
-        bytes=int(entry.get("size") or 0),
+        bytes=size,
         # Where that is not known, BOS is left to the tokenizer: none is better than two.
         adds_bos=vocabulary is None or vocabulary.client.adds_bos(),
         note=" ".join(note for note in notes if note),
@@ -84,6 +87,7 @@ def look_up(
         template_text=own,
         layers=int(info.get(f"{architecture}.block_count") or 0) + 1,
         thinks="thinking" in (shown.get("capabilities") or ()),
+        header=header,
         vocabulary=vocabulary,
     )
 
@@ -111,17 +115,14 @@ def _family(metadata: ModelMetadata, own: str, folders: Sequence[Path]) -> str:
 
 
 def _entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
-    names = {name, f"{name}:latest"}
+    """Return the model in a list of the server, which does not mind the case of a name."""
+    wanted = canonical_name(name)
     entries = http.json("GET", path).get("models") or []
-    return next((e for e in entries if names & {e.get("name"), e.get("model")}), {})
+    return next((e for e in entries if wanted == canonical_name(str(e.get("name")))), {})
 
 
-def _vocabulary(name: str, digest: str) -> Vocabulary | None:
-    """Return the model's own vocabulary, if the blob here is the blob that the server runs."""
+def _vocabulary(header: Gguf | None) -> Vocabulary | None:
     try:
-        local_digest = hashlib.sha256(find_manifest(name).read_bytes()).hexdigest()
-        if digest and local_digest != digest.removeprefix("sha256:"):
-            return None
-        return Vocabulary(read_gguf(find_weights(name)))
-    except (BackendError, OSError):
+        return Vocabulary(header) if header else None
+    except BackendError:
         return None

@@ -30,7 +30,7 @@ from quoth.models import Description, Piece, Request, shortfall_error
 from quoth.prompts import ChatTemplate
 from quoth.text import bound_token_count
 from quoth.types import Timings
-from quoth.weights import choose_threads, find_weights
+from quoth.weights import Gguf, choose_threads, find_weights
 
 
 class Ollama(HttpModel):
@@ -60,6 +60,10 @@ class Ollama(HttpModel):
             return find_weights(self.short_name)
         except ModelNotFoundError:
             return None
+
+    def weights_header(self) -> Gguf | None:
+        """Return the header of the weights, as the server shows it."""
+        return self._known().header or super().weights_header()
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens by the model's own vocabulary, else an upper bound."""

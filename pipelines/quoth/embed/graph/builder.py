@@ -32,12 +32,19 @@ class Graph:
 
     ids: Value = "input_ids"
     mask: Value = "attention_mask"
+    prompt: Value = "prompt_tokens"
 
     def __init__(self, weights: BinaryIO, *, location: str) -> None:
         self._weights = weights
         self._location = location
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[TensorProto] = []
+        self._takes_prompt = False
+
+    def take_prompt(self) -> Value:
+        """Add an input, the number of tokens that belong to the prompt, as an array of one."""
+        self._takes_prompt = True
+        return self.prompt
 
     def node(self, kind: str, *inputs: Value, attributes: Mapping[str, Any] | None = None) -> Value:
         """Add a node with one output, and return the output."""
@@ -79,6 +86,10 @@ class Graph:
             self._store(tensor)
         model.graph.node.extend([*self._nodes, helper.make_node("Identity", [output], [_OUTPUT])])
         model.graph.initializer.extend(self._constants)
+        if self._takes_prompt:
+            model.graph.input.append(
+                helper.make_tensor_value_info(self.prompt, TensorProto.INT64, [1])
+            )
         del model.graph.output[:]
         vectors = helper.make_tensor_value_info(_OUTPUT, TensorProto.FLOAT, ["batch", "dimension"])
         model.graph.output.append(vectors)

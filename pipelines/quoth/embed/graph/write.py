@@ -50,8 +50,11 @@ def _written(folder: ModelFolder, weights: BinaryIO, *, location: str) -> onnx.M
     encoder = _ENCODERS.get(folder.architecture)
     if encoder is None:
         raise UnsupportedError(f"the architecture {folder.architecture}")
-    if not folder.safetensors.is_file():
-        raise UnsupportedError("no weights as safetensors")
+    if folder.weights == (folder.own_graph,):
+        raise UnsupportedError("no weights but an ONNX graph")
     graph = Graph(weights, location=location)
-    hidden = encoder(graph, folder.config, Tensors.open(folder.safetensors))
+    try:
+        hidden = encoder(graph, folder.config, Tensors.open(*folder.weights))
+    except KeyError as error:
+        raise UnsupportedError(f"a config.json without {error}") from error
     return graph.model(vectors(graph, hidden, folder.modules))

@@ -1,0 +1,57 @@
+"""Files inside a file: their pages come after those of the file that holds them."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from quoth.errors import DocumentError
+from quoth.load.contract import LoadOptions
+from quoth.types import Heading, Page
+
+_MAX_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What an attached file brings: its pages, and notes on what of it was not read."""
+
+    pages: tuple[Page, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_attached(
+    name: str, content: bytes, options: LoadOptions, *, pages_before: int
+) -> Attached:
+    """Return the pages of an attached file, numbered after `pages_before`, each under its name."""
+    if options.depth >= _MAX_DEPTH:
+        return Attached(notes=(f"The attachment {name} was not read: it is nested too deeply.",))
+    if not content:
+        return Attached(notes=(f"The attachment {name} was not read: it is empty.",))
+    with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
+        path = Path(folder, "attachment" + Path(name).suffix[:16])
+        path.write_bytes(content)
+        try:
+            document = options.load_part(path, replace(options, depth=options.depth + 1))
+        except DocumentError as error:
+            reason = str(error).replace(path.name, name)
+            return Attached(notes=(f"The attachment {name} was not read: {reason}",))
+    notes = [f"Attachment {name}: {note}" for note in document.notes]
+    if document.unreadable:
+        empty = f"{len(document.unreadable)} of {len(document.pages)} pages"
+        notes.append(f"Attachment {name}: {empty} hold no text.")
+    pages = (_put_under(name, page, pages_before) for page in document.pages)
+    return Attached(tuple(pages), tuple(notes))
+
+
+def _put_under(name: str, page: Page, pages_before: int) -> Page:
+    """Return a page of an attached file under a heading with the name of the file."""
+    title = f"Attachment: {name}"
+    shift = len(title) + 2
+    headings = (
+        Heading(0, 1, title),
+        *(Heading(each.start + shift, each.level + 1, each.title) for each in page.headings),
+    )
+    number = pages_before + page.number
+    return replace(page, number=number, text=f"{title}\n\n{page.text}", headings=headings)

@@ -1,0 +1,149 @@
+"""The body of a message: all of its texts in order, and each text in one form (RFC 2046)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+
+from quoth.load.clean import tidy
+from quoth.load.html import decode_html, html_page
+from quoth.load.text import decode
+
+_HTML = ("text/html", "application/xhtml+xml")
+_NOT_TEXT = {"text/css", "text/javascript", "text/x-amp-html", "text/watch-html", "text/calendar"}
+_SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature"}
+_SIGNATURES |= {"application/x-pkcs7-signature"}
+_WORD = re.compile(r"[^\W_]+")
+_ADDRESS = re.compile(r"<?\b(?:https?|mailto):\S+")
+_HEADER_CELL = re.compile(r"<th[\s>]", re.I)
+_SAME_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text of a part; `is_table` where mark-up tells what the plain text cannot."""
+
+    text: str
+    is_html: bool
+    is_table: bool = False
+
+
+def body_text(message: Message) -> str:
+    """Return the text of a message: every inline part, and of alternatives the fullest one."""
+    return "\n\n".join(each.text for each in _texts(message))
+
+
+def declared_title(message: Message) -> str:
+    """Return the title of the first HTML part, '' if there is none (a saved web page has one)."""
+    for part in _leaves(message):
+        if part.get_content_type() in _HTML and not _is_attached(part):
+            return html_page(_source(part))[0]
+    return ""
+
+
+def attachments(message: Message) -> list[Message]:
+    """Return the parts that are files of their own; signatures have no text and are none."""
+    return [
+        part
+        for part in _leaves(message)
+        if _is_attached(part) and part.get_content_type() not in _SIGNATURES
+    ]
+
+
+def content_of(part: Message) -> bytes:
+    """Return the decoded bytes of a part, for an attached message its source."""
+    if part.get_content_type() == "message/rfc822":
+        return b"".join(bytes(inner) for inner in _inner(part))
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _texts(part: Message) -> list[_Text]:
+    kind = part.get_content_type()
+    if kind == "multipart/alternative":
+        return _fullest([_texts(each) for each in _inner(part)])
+    if kind != "message/rfc822" and part.is_multipart():
+        return [text for each in _inner(part) for text in _texts(each)]
+    if _is_attached(part) or kind in _NOT_TEXT:
+        return []
+    if kind in _HTML:
+        source = _source(part)
+        text = _Text(html_page(source)[1], True, bool(_HEADER_CELL.search(source)))
+    elif part.get_content_maintype() == "text":
+        text = _Text(tidy(_plain(part)), False)
+    else:
+        return []
+    return [text] if text.text else []
+
+
+def _fullest(alternatives: list[list[_Text]]) -> list[_Text]:
+    """Return the alternative that says most; the simplest one if others say no more.
+
+    Some programs put a mere "cannot show HTML" or an extract into the plain part. Two alternatives
+    that say different things are both kept.
+    """
+    kept: list[list[_Text]] = []
+    for texts in filter(None, alternatives):
+        if kept and (_share(texts, kept[-1]) < _SAME_SHARE or any(each.is_table for each in texts)):
+            is_more = len(_words(texts)) >= len(_words(kept[-1]))
+            if is_more or _share(kept[-1], texts) >= _SAME_SHARE:
+                kept.pop()
+            kept.append(texts)
+        elif not kept:
+            kept.append(texts)
+    return [text for texts in kept for text in texts]
+
+
+def _share(texts: list[_Text], others: list[_Text]) -> float:
+    """Return the share of the words of `texts` that are in the others, too."""
+    words = _words(texts)
+    return len(words & _words(others)) / max(len(words), 1)
+
+
+def _words(texts: list[_Text]) -> set[str]:
+    joined = _ADDRESS.sub(" ", " ".join(each.text for each in texts))
+    return set(_WORD.findall(joined.lower()))
+
+
+def _plain(part: Message) -> str:
+    text = decode(content_of(part), declared=part.get_content_charset() or "", name="The message")
+    if str(part.get_param("format", "")).lower() != "flowed":
+        return text
+    return "".join(_unwrapped(text.replace("\r\n", "\n").split("\n")))
+
+
+def _unwrapped(lines: list[str]) -> Iterator[str]:
+    """Yield flowed lines (RFC 3676): one that ends in a space goes on, unless it is `-- `."""
+    for line in lines:
+        text = line.removeprefix(" ")
+        yield text if text.endswith(" ") and text != "-- " else f"{text}\n"
+
+
+def _source(part: Message) -> str:
+    charset = part.get_content_charset() or ""
+    return decode_html(content_of(part), "The message", declared=charset)
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    """Yield the leaf parts of a message; an attached message counts as one leaf."""
+    if message.get_content_type() != "message/rfc822" and message.is_multipart():
+        for part in _inner(message):
+            yield from _leaves(part)
+    else:
+        yield message
+
+
+def _inner(message: Message) -> list[Message]:
+    payload = message.get_payload()
+    return [part for part in payload if isinstance(part, Message)] if payload else []
+
+
+def _is_attached(part: Message) -> bool:
+    kind = part.get_content_type()
+    return (
+        part.get_content_disposition() == "attachment"
+        or kind in ("message/rfc822", "text/calendar")
+        or bool(part.get_filename() and part.get_content_maintype() != "image")
+    )
