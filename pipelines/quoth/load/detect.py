@@ -12,6 +12,7 @@ from quoth.errors import (
     NeedsPasswordError,
     UnsupportedFormatError,
 )
+from quoth.load.wide import wide_encoding
 
 # fmt: off
 _CODE = (
@@ -138,39 +139,12 @@ def is_binary(head: bytes) -> bool:
     """Return whether bytes are text in no encoding."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf")):
         return False
-    sample = head[: len(head) - len(head) % 4]
+    if wide_encoding(head) is not None:
+        return False
     if head.count(0) > max(1, len(head) // 200):  # a few stray ones are tolerated
-        return _wide_encoding(sample) is None
+        return True
     control = sum(byte < 32 and byte not in b"\t\n\r\f\v\x1b\x1a\b" for byte in head)
     return control > max(2, len(head) // 50)
-
-
-def _wide_encoding(sample: bytes) -> str | None:
-    """Return the UTF-16 or UTF-32 encoding of bytes without a byte order mark, if any."""
-    zeros = [sample[lane::4].count(0) / max(len(sample) // 4, 1) for lane in range(4)]
-    for encoding, lanes in (
-        ("utf-32-le", (0, 0, 1, 1)),
-        ("utf-32-be", (1, 1, 0, 0)),
-        ("utf-16-le", (0, 1, 0, 1)),
-        ("utf-16-be", (1, 0, 1, 0)),
-    ):
-        if all(
-            (share > 0.7) if lane else (share < 0.2)
-            for share, lane in zip(zeros, lanes, strict=True)
-        ):
-            try:
-                text = sample.decode(encoding, "strict")
-            except UnicodeDecodeError:
-                continue
-            if sum(char.isprintable() or char.isspace() for char in text) > 0.9 * len(text):
-                return encoding
-    return None
-
-
-def wide_encoding(content: bytes) -> str | None:
-    """Return `utf-16-le` or its like for such text without a byte order mark, else `None`."""
-    head = content[:4096]
-    return _wide_encoding(head[: len(head) - len(head) % 4]) if b"\x00" in head else None
 
 
 def _detect_text(head: bytes, expected: str | None) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import re
 from pathlib import Path
 
 from quoth.errors import CorruptDocumentError
 from quoth.load.clean import clean, tidy
 from quoth.load.contract import LoadOptions
-from quoth.load.detect import wide_encoding
+from quoth.load.encodings import guess_encoding, is_plausible
+from quoth.load.wide import wide_encoding
 from quoth.types import Document, Page
 
 _MARKS = (
@@ -18,11 +18,6 @@ _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# Letters and signs of Western prose that cp1252 has beyond ASCII.
-_USUAL = frozenset(
-    "äöüßÄÖÜéèêëàâáîïíôóòùúûçñåæøÅÆØœŒÉÀÇÑ«»…•€£§°©®™¿¡ºª·"
-    "\u201c\u201d\u201e\u2019\u2018\u201a\u2013\u2014\u00a0"
 )
 _SAMPLE = 256 * 1024
 # The encodings that programs mean by narrower names (WHATWG Encoding Standard).
@@ -35,8 +30,6 @@ _MEANT = {
     **dict.fromkeys(("tis-620", "iso-8859-11"), "cp874"),
     "big5": "big5hkscs",
 }
-_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-_JAPANESE = ["cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"]
 
 
 def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str:
@@ -57,15 +50,22 @@ def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str
             continue
     if _is_damaged_utf8(content):
         return content.decode("utf-8", "replace")
-    for encoding in (_MEANT.get(declared.lower(), declared), _guess_encoding(content)):
-        if encoding:
-            try:
-                return content.decode(encoding)
-            except (LookupError, UnicodeDecodeError):
-                continue
-    if b"\x00" in content[:_SAMPLE]:
+    meant = _MEANT.get(declared.lower(), declared)
+    if not (meant and is_plausible(content, meant)):
+        meant = guess_encoding(content) or meant
+    text = _decoded(content, meant)
+    if text is None:
+        text = _decoded(content, _detected(content))
+    if text is None and b"\x00" in content[:_SAMPLE]:
         raise CorruptDocumentError(f"{name} is binary data, not text.")
-    return content.decode("cp1252", "replace")
+    return content.decode("cp1252", "replace") if text is None else text
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except (LookupError, UnicodeDecodeError):
+        return None
 
 
 def _is_damaged_utf8(content: bytes) -> bool:
@@ -76,27 +76,11 @@ def _is_damaged_utf8(content: bytes) -> bool:
     return good > 10 * bad
 
 
-def _guess_encoding(content: bytes) -> str:
-    """Return the likely encoding of bytes, '' if unknown.
-
-    Short texts in Western languages are ambiguous between dozens of code pages, and a detector
-    often picks an exotic one; cp1252, by far the most common, is preferred wherever it gives only
-    letters and signs that are usual in prose.
-    """
-    sample = content[:_SAMPLE]
-    try:
-        western = sample.decode("cp1252")
-    except UnicodeDecodeError:
-        western = ""
-    high = [character for character in western if ord(character) > 127]
-    if high and sum(character in _USUAL for character in high) >= 0.9 * len(high):
-        return "cp1252"
+def _detected(content: bytes) -> str:
+    """Return the encoding of bytes in a language that we have no alphabet of, '' if unknown."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample).best()
-    if best is not None and len(_HALF_WIDTH.findall(str(best))) > len(str(best)) // 4:
-        # Cyrillic in KOI8-R is mistaken for half-width Japanese, which nobody writes.
-        best = from_bytes(sample, cp_exclusion=_JAPANESE).best()
+    best = from_bytes(content[:_SAMPLE]).best()
     return best.encoding if best is not None else ""
 
 
