@@ -56,8 +56,13 @@ class Embedding(Section):
     model: str = Field(
         "embedded",
         min_length=1,
-        description="`embedded`, a folder with a sentence-transformers model, or `ollama:NAME`.",
+        description="`embedded`, a folder with a sentence-transformers model, `ollama:NAME`, "
+        "`openai-compatible:NAME`, or an installed package's.",
     )
+    url: str = Field(
+        "", description="The address of the embedder's server; by default that of its backend."
+    )
+    api_key_file: str = Field("", description="The file with the key of the embedder's server.")
     query_prompt: str | None = Field(
         None, description="The text before a question; by default as the model's makers say."
     )

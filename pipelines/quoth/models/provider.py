@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quoth.config import ModelSettings
+from quoth.config import Embedding, ModelSettings
 from quoth.errors import ConfigurationError
 from quoth.models.model import LocalModel
 from quoth.weights import Installed, Transfer
@@ -31,11 +31,15 @@ class Provider(ABC):
     def open(self, name: str) -> LocalModel:
         """Return the model called `name`, ready to be described and not loaded yet."""
 
-    def open_embedder(self, name: str) -> Embedder:
-        """Return an embedder of the backend. Raises `ConfigurationError` where it has none."""
+    def open_embedder(self, name: str, *, embedding: Embedding) -> Embedder:
+        """Return an embedder of the backend, used as `embedding` says.
+
+        Raises `ConfigurationError` where the backend has none.
+        """
         raise ConfigurationError(
             "This backend has no embedders.",
-            hint="Set embedding.model to `embedded`, a folder, or `ollama:NAME`.",
+            hint="Set embedding.model to `embedded`, a folder, `ollama:NAME` or "
+            "`openai-compatible:NAME`.",
         )
 
     def installed(self) -> Sequence[Installed]:

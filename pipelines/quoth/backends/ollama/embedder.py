@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from quoth.backends.ollama.facts import Facts, look_up
 from quoth.backends.ollama.wire import (
     WholeTransport,
@@ -22,10 +20,9 @@ from quoth.backends.ollama.wire import (
     server_address,
     translate_errors,
 )
-from quoth.config import ModelSettings
-from quoth.embed import Advance, Embedder
+from quoth.config import Embedding, ModelSettings
+from quoth.embed import DelegatingEmbedder
 from quoth.text import locate_tokens
-from quoth.types import Vectors
 
 if TYPE_CHECKING:
     from langchain_ollama import OllamaEmbeddings
@@ -34,17 +31,15 @@ _AROUND = 2
 """The tokens that an embedder puts around a text."""
 _WINDOW = 8192
 """The largest window that is requested; an embedder reads at most its trained window."""
-_AT_ONCE = 32
-"""Texts in one call."""
 _WORD = re.compile(r"\s*\S+")
 _REMEMBERED = 100_000
 
 
-class OllamaEmbedder(Embedder):
-    """Turns texts into vectors on an Ollama server."""
+class OllamaEmbedder(DelegatingEmbedder):
+    """Turns texts into vectors on an Ollama server, with the prompts of the model's family."""
 
-    def __init__(self, name: str, settings: ModelSettings) -> None:
-        self.name = name
+    def __init__(self, name: str, settings: ModelSettings, embedding: Embedding) -> None:
+        super().__init__(name, embedding)
         self.settings = settings.model_copy(update={"context_window": _WINDOW, "template": ""})
         self._http = connect(self.settings)
         self._transport = WholeTransport(self.settings)
@@ -52,8 +47,8 @@ class OllamaEmbedder(Embedder):
         self._word = lru_cache(maxsize=_REMEMBERED)(self.count_tokens)
 
     @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the model: vectors with another one cannot be compared."""
+    def weights(self) -> str:
+        """The digest of the model."""
         return self._facts.description.fingerprint
 
     @property
@@ -62,8 +57,8 @@ class OllamaEmbedder(Embedder):
         return self._http.url
 
     @property
-    def limit(self) -> int:
-        """The number of tokens that the model reads of a text."""
+    def tokens(self) -> int:
+        """The number of tokens that the model reads, beside those around a text."""
         return self._facts.description.context_window - _AROUND
 
     @property
@@ -92,26 +87,10 @@ class OllamaEmbedder(Embedder):
             starts += [match.start() + start for start in spread]
         return starts
 
-    def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
-        """Return a (texts, dimension) array with a row of unit length for each text.
-
-        Raises `ConfigurationError` for a text longer than the model reads, and `BackendError`.
-        """
-        for text in texts:
-            self.check_length(text, self.count_tokens(text))
-        rows: list[list[float]] = []
-        for start in range(0, len(texts), _AT_ONCE):
-            part = list(texts[start : start + _AT_ONCE])
-            with translate_errors(server_address(self.settings), self.name):
-                rows += self._embeddings.embed_documents(part)
-            if progress:
-                progress(len(part))
-        if not rows:
-            return np.zeros((0, 0), np.float32)
-        vectors = np.asarray(rows, np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors /= np.where(lengths > 0, lengths, 1)
-        return vectors
+    def rows(self, texts: list[str], *, query: bool) -> Sequence[Sequence[float]]:
+        """Return a vector for each text. Raises `BackendError`."""
+        with translate_errors(server_address(self.settings), self.name):
+            return self._embeddings.embed_documents(texts)
 
     def close(self) -> None:
         """Close the connections."""

@@ -23,6 +23,7 @@ from quoth.weights import Installed, Transfer, canonical_name, split_model_name
 if TYPE_CHECKING:
     from ollama import Client
 
+    from quoth.config import Embedding
     from quoth.embed import Embedder
 
 
@@ -44,11 +45,11 @@ class OllamaProvider(Provider):
             model=f"ollama:{name}", settings=self.settings, prompt_folders=self.prompt_folders
         )
 
-    def open_embedder(self, name: str) -> Embedder:
+    def open_embedder(self, name: str, *, embedding: Embedding) -> Embedder:
         """Return an embedder of the server."""
         from quoth.backends.ollama.embedder import OllamaEmbedder
 
-        return OllamaEmbedder(name, self.settings)
+        return OllamaEmbedder(name, self.settings, embedding)
 
     def installed(self) -> Sequence[Installed]:
         """Return the models that the server has, except those that run elsewhere."""
