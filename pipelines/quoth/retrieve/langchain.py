@@ -57,7 +57,7 @@ class RetrieverSearcher:
 
     def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
         """Return the first `k` documents that the retriever finds within `scope`, as hits."""
-        parsed = Question(question, self.embedder)
+        parsed = Question(question, self.embedder, tuple(self.store.languages()))
         documents = self.retriever.invoke(parsed.text)
         hits = self._with_cosines(parsed, [_as_hit(document) for document in documents])
         scope = scope or scope_of(self.settings)

@@ -74,7 +74,7 @@ class CollectionSearcher:
         `UsageError` for an empty question, `FingerprintError` when the collection was built with
         another embedder.
         """
-        parsed = Question(question, self.embedder)
+        parsed = Question(question, self.embedder, tuple(self.store.languages()))
         scope = scope or scope_of(self.settings)
         self._check_embedder()
         expansion = self.expander.invoke(parsed.text) if self.expander else Expansion()
@@ -82,7 +82,7 @@ class CollectionSearcher:
         self.index.follow()
         with self.store.snapshot():
             self._check_embedder()
-            hits = self._hits(Query(parsed, expansion), k or self.settings.k, scope)
+            hits = self._hits(Query(parsed, expansion, parsed.likely), k or self.settings.k, scope)
         return Hits(parsed, hits)
 
     def _hits(self, query: Query, k: int, scope: Scope | None) -> list[Hit]:

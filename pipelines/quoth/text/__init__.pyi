@@ -2,6 +2,7 @@ __all__ = [
     "ENGLISH",
     "UNDETERMINED",
     "AnswerKind",
+    "CodedTexts",
     "ConversationRules",
     "DocumentRules",
     "Language",
@@ -11,6 +12,7 @@ __all__ = [
     "SourceVocabulary",
     "Splitter",
     "SummaryRules",
+    "Term",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -32,6 +34,7 @@ __all__ = [
     "fold_words",
     "group_letters",
     "guess_name_words",
+    "inverse_frequency",
     "is_complete",
     "is_stop_word",
     "language",
@@ -41,6 +44,8 @@ __all__ = [
     "pack",
     "read_language",
     "read_number_values",
+    "score_letters",
+    "score_words",
     "split_blocks",
     "split_ligatures",
     "split_name",
@@ -52,6 +57,7 @@ __all__ = [
     "weigh_rarity",
 ]
 
+from .bm25 import CodedTexts, Term, inverse_frequency, score_letters, score_words
 from .codes import encode_word, pack, unpack
 from .counts import count_solid, count_words
 from .detect import detect_language
