@@ -59,7 +59,7 @@ def test_an_embedder_that_knows_the_words_is_trusted(store: Store) -> None:
     measure_separations(store, BagEmbedder())
     measured = store.separations()["en"]
     assert measured.keyword > 0.5
-    assert measured.trust > 0.5
+    assert measured.trust > 0.3
     assert (measured.probes, measured.chunks) == (16, 72)
 
 
