@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def test_a_published_model_gives_the_vectors_that_its_makers_ask_for(
         (maker.passage, ("document", "passage"), embedder.embed),
     ):
         own = [name for name in names if (maker.prompts or {}).get(name)]
-        told = {"prompt_name": own[0]} if own else {"prompt": prompt}
+        told: dict[str, Any] = {"prompt_name": own[0]} if own else {"prompt": prompt}
         expected = np.asarray(reference.encode(TEXTS, normalize_embeddings=True, **told))
         vectors = embed(TEXTS)
         assert vectors.shape == expected.shape
