@@ -11,9 +11,10 @@ VERSION = 3
 
 KEYWORDS = """
 CREATE VIRTUAL TABLE keywords USING fts5 (
-    name, body, tokenize = 'unicode61 remove_diacritics 2'
+    name, body, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 )
 """
+"""Words come analysed, with a space between them: all other characters are letters of a word."""
 
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
