@@ -53,6 +53,24 @@ def config_of(family: str) -> Any:
                 eos_token_id=2,
                 sep_token_id=2,
             )
+        case "nomic-bert":
+            return transformers.NomicBertConfig(**usual)
+        case "gte":
+            return transformers.GteConfig(**usual)
+        case "qwen3":
+            return transformers.Qwen3Config(**usual, num_key_value_heads=2, head_dim=16)
+        case "embedding-gemma":
+            return transformers.Gemma3TextConfig(
+                **usual,
+                num_key_value_heads=1,
+                head_dim=12,
+                query_pre_attn_scalar=12,
+                sliding_window=24,
+                layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+                use_bidirectional_attention=True,
+                bos_token_id=0,
+                eos_token_id=2,
+            )
         case "electra":
             return transformers.ElectraConfig(**usual, embedding_size=WIDTH)
     raise ValueError(family)

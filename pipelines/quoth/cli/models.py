@@ -14,6 +14,7 @@ from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Config, ModelSettings
+    from quoth.models import Placement
     from quoth.weights import Fit, Installed
 
 _LIST_SECONDS = 5.0
@@ -81,8 +82,10 @@ def show_model(
     try:
         description = model.describe()
         template = model.template()
+        placed = model.placement()
         facts = {
             **asdict(description),
+            **_placed(placed),
             "template": template.origin if template else "server",
             "file": str(model.weights_file() or ""),
         }
@@ -93,7 +96,7 @@ def show_model(
         return
     for key, value in facts.items():
         if value not in ("", None, ()):
-            shown = _size(value) if key == "bytes" and value else str(value)
+            shown = (_size(value) or "0") if key.endswith("bytes") else str(value)
             shown = ", ".join(value) if isinstance(value, tuple) else shown
             show.console().print(f"{key.replace('_', ' '):<15} {make_printable(shown)}")
 
@@ -133,6 +136,9 @@ def fit(
 def pull(
     shared: SharedOptions,
     name: Name,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Allow a registry without TLS.")
+    ] = False,
 ) -> None:
     """Have a backend fetch a model.
 
@@ -146,7 +152,7 @@ def pull(
     _check_network(provider.origin(short), name, chosen)
     last = ""
     with show.progress("Fetching") as move:
-        for step in provider.pull(short):
+        for step in provider.pull(short, insecure=insecure):
             last = step.status
             if step.total:
                 move(step.completed, step.total, step.status)
@@ -167,10 +173,12 @@ def remove(
     settings = replace(shared, model=name).configure().backend
     backend, short = split_model(name)
     provider = open_provider(backend, settings)
+    found = provider.find(short)
+    size = f" ({_size(found.bytes)})" if found.bytes else ""
     if not yes:
-        typer.confirm(f"Delete {name}?", abort=True, err=True)
-    provider.remove(short)
-    show.console().print(f"{name} was deleted.")
+        typer.confirm(f"Delete {backend}:{found.name}{size}?", abort=True, err=True)
+    provider.remove(found.name)
+    show.console().print(f"{backend}:{found.name} was deleted.")
 
 
 def _check_network(host: str, name: str, config: Config) -> None:
@@ -191,6 +199,18 @@ def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:
 
     quick = chosen.model_copy(update={"timeout": _LIST_SECONDS})
     return list(open_provider(backend, quick).installed())
+
+
+def _placed(placement: Placement | None) -> dict[str, Any]:
+    """Return what a server did with a model that it has loaded."""
+    if placement is None:
+        return {}
+    return {
+        "loaded_window": placement.context_window,
+        "loaded_bytes": placement.bytes,
+        "gpu_bytes": placement.gpu_bytes,
+        "gpu_share": round(placement.gpu_share, 3),
+    }
 
 
 def _print_fit(name: str, fit: Fit) -> None:

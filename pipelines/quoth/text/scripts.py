@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -27,6 +28,16 @@ TRAILING_VOWELS = "ะาๅະາ"
 HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb"
 
 _BLOCKS_WITH_MARKS = ((0x300, 0x3100), (0xA660, 0xABF0), (0xFB1E, 0xFB1F), (0x10A00, 0x11FFF))
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether every character of a text is in a script that has no space between words."""
+    return bool(_unspaced().fullmatch(text))
+
+
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]+")
 
 
 @cache
