@@ -228,3 +228,4 @@ def test_an_abbreviation_is_no_stop_of_a_text_being_written() -> None:
     text = "Das gilt z. B. für Dr. Müller am 3. Oktober. Und "
     stops = [text[:end] for end, _ in find_stops(text, language=language("de"))]
     assert stops == ["Das gilt z. B. für Dr. Müller am 3. Oktober."]
+    assert not list(find_stops("They met Dr. ", 11))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 
@@ -23,8 +24,6 @@ from quoth.text import (
     unpack,
     weigh_rarity,
 )
-
-LANGUAGE_FOLDER = "quoth.text.language._FOLDER"
 
 
 def test_words_are_stemmed_lower_case_without_accents_and_without_stop_words() -> None:
@@ -126,7 +125,7 @@ def test_the_fingerprint_changes_with_the_words_of_any_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prints = {analyser_fingerprint()}
-    monkeypatch.setattr(LANGUAGE_FOLDER, tmp_path)
+    monkeypatch.setattr(import_module("quoth.text.language"), "_FOLDER", tmp_path)
     for content in (
         "name: A\nwords:\n  stop: of\nsentences:\n  ordinals: true\n",
         "name: A\nwords:\n  stop: of\n\n  stemmer: dutch\n",

@@ -7,7 +7,8 @@ from functools import cache
 
 from quoth.text.language import Language
 
-_WINDOW = 40
+WINDOW = 40
+"""The characters before a full stop that say whether it ends a sentence."""
 _WORD = re.compile(r"\w+")
 _OPENING = "\"'“‘„«([¿¡"
 _ROMAN = frozenset("IVX")
@@ -24,12 +25,12 @@ def is_inside(text: str, begin: int, end: int, follower: int, language: Language
     """
     if end <= begin or text[end - 1] != ".":
         return False
-    before = text[max(begin, end - _WINDOW) : end - 1]
+    before = text[max(begin, end - WINDOW) : end - 1]
     words = before.split()
     word = words[-1].lstrip(_OPENING) if words and not before[-1].isspace() else ""
     if not word:
         return False
-    opens = len(words) == 1 and end - begin < _WINDOW
+    opens = len(words) == 1 and end - begin < WINDOW
     if _is_list_number(word) and (opens or (words[-2:-1] and words[-2][-1] in ":;")):
         return True
     following = _WORD.match(text, follower)
@@ -81,7 +82,7 @@ def _find_abbreviation(text: str, end: int, language: Language) -> str:
     pattern = _abbreviations(language)
     if pattern is None:
         return ""
-    for match in pattern.finditer(text, max(0, end - _WINDOW), end + _WINDOW):
+    for match in pattern.finditer(text, max(0, end - WINDOW), end + WINDOW):
         if match.start() < end <= match.end():
             return match[0]
         if match.start() >= end:

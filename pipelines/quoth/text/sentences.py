@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from quoth.text.full_stops import is_inside
+from quoth.text.full_stops import WINDOW, is_inside
 from quoth.text.language import ENGLISH, Language
 from quoth.text.scripts import GREEK, IDEOGRAPHS, THAI_AND_LAO, UNSPACED
 from quoth.text.spans import strip_span
@@ -87,7 +87,7 @@ def find_stops(
 
     Unlike `find_sentences`, this needs no text after the white space that follows a mark.
     """
-    last = start
+    last = max(0, start - WINDOW)
     for match in _STOP.finditer(text, start):
         if not is_inside(text, last, match.start(), match.end(), language):
             last = match.end()
