@@ -181,6 +181,11 @@ class ModelSettings(Section):
         0.0, ge=0, le=5, description="The temperature of sampling; 0 takes the likeliest token."
     )
     seed: int = Field(0, ge=0, description="The seed of sampling.")
+    keep_alive: str = Field(
+        "",
+        pattern=r"^(-1|\d+|(\d+(\.\d+)?(ms|s|m|h))+)?$",
+        description="How long `ollama` keeps a model after a call, such as `30m`; `-1` for ever.",
+    )
     timeout: float = Field(
         300.0, gt=0, description="Seconds without a token after which a call fails."
     )

@@ -46,10 +46,11 @@ class Provider(ABC):
         """Return the models that the backend has here. Raises `BackendUnavailableError`."""
         return ()
 
-    def pull(self, name: str) -> Iterator[Transfer]:
-        """Fetch a model, and yield the progress.
+    def pull(self, name: str, *, insecure: bool = False) -> Iterator[Transfer]:
+        """Fetch a model, and yield the progress; the last step is reached only when it is whole.
 
-        Raises `ConfigurationError` where the backend fetches nothing.
+        `insecure` allows a registry without TLS. Raises `ConfigurationError` where the backend
+        fetches nothing, and `BackendError` for a fetch that fails or breaks off.
         """
         raise ConfigurationError(
             "This backend does not fetch models.",
@@ -59,6 +60,15 @@ class Provider(ABC):
     def origin(self, name: str) -> str:
         """Return the host that `pull` fetches a model from; empty where it fetches nothing."""
         return ""
+
+    def find(self, name: str) -> Installed:
+        """Return the model that `remove` would delete.
+
+        Raises `ModelNotFoundError`, and `ConfigurationError` where the backend keeps none.
+        """
+        raise ConfigurationError(
+            "This backend keeps no models of its own.", hint="Delete the file yourself."
+        )
 
     def remove(self, name: str) -> None:
         """Delete a model of the backend. Raises `ConfigurationError` where it keeps none."""

@@ -119,7 +119,7 @@ class CandidateSearch:
         statistics = self._refresh_statistics()
         terms = {term: times * statistics.idf(term) for term, times in query.terms.items()}
         weighted = WeightedQuery(query.vector, terms, query.terms)
-        trust = self._trust(query.question.detected)
+        trust = self._trust(query.question.language.code)
         scores = fuse(weighted, candidates, self._weights, trust=trust)
         cosines = candidates.vectors @ query.vector
         return (

@@ -29,7 +29,7 @@ class Query:
     @cached_property
     def terms(self) -> Mapping[Term, int]:
         """The terms of all questions with their counts; a term has a variant for each language."""
-        return find_terms(self._text, self.languages, own=self.question.detected)
+        return find_terms(self._text, self.languages, own=self.question.language.code)
 
     @cached_property
     def named_words(self) -> set[str]:

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from quoth.embed import Embedder
 from quoth.errors import UsageError
-from quoth.text import (
-    ENGLISH,
-    UNDETERMINED,
-    AnswerKind,
-    Language,
-    analyse,
-    detect_language,
-    language,
-    lexemes,
-    stem,
-)
+from quoth.text import ENGLISH, AnswerKind, Language, analyse, lexemes, stem
 from quoth.types import Hit, Vectors
 
 MAX_QUESTION_CHARACTERS = 20_000
@@ -29,30 +19,16 @@ MAX_QUESTION_CHARACTERS = 20_000
 class Question:
     """A question, with the facts that search and answering use.
 
-    Each fact is computed when it is first used, and kept. `embedder` is that of the collection,
-    `likely` its languages, most frequent first.
+    Each fact is computed when it is first used, and kept. `embedder` is that of the collection.
     Raises `UsageError` for a text that is empty or too long.
     """
 
     text: str
     embedder: Embedder = field(repr=False)
-    likely: Sequence[str] = field(default=(), repr=False)
+    language: Language = field(default=ENGLISH, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", check_question(self.text))
-
-    @cached_property
-    def detected(self) -> str:
-        """The language of the text (ISO 639-1), `und` where it cannot be told."""
-        return detect_language(self.text, likely=self.likely)
-
-    @cached_property
-    def language(self) -> Language:
-        """The rules of the language; those of most documents where it cannot be told."""
-        if self.detected != UNDETERMINED:
-            return language(self.detected)
-        known = (code for code in self.likely if code != UNDETERMINED)
-        return language(next(known, ENGLISH.code))
 
     @cached_property
     def words(self) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from quoth.backends.ollama.model import Ollama
+from quoth.backends.ollama.facts import Facts, look_up
 from quoth.backends.ollama.wire import (
     WholeTransport,
     client_options,
+    connect,
     server_address,
     translate_errors,
 )
@@ -40,25 +41,25 @@ class OllamaEmbedder(DelegatingEmbedder):
     def __init__(self, name: str, settings: ModelSettings, embedding: Embedding) -> None:
         super().__init__(name, embedding)
         self.settings = settings.model_copy(update={"context_window": _WINDOW, "template": ""})
-        self._model = Ollama(model=f"ollama:{name}", settings=self.settings)
-        self._transport = WholeTransport()
+        self._http = connect(self.settings)
+        self._transport = WholeTransport(self.settings)
         weakref.finalize(self, self._transport.close)  # also when nobody closes it
-        self._word = lru_cache(maxsize=_REMEMBERED)(self._model.count_tokens)
+        self._word = lru_cache(maxsize=_REMEMBERED)(self.count_tokens)
 
     @property
     def weights(self) -> str:
         """The digest of the model."""
-        return self._model.describe().fingerprint
+        return self._facts.description.fingerprint
 
     @property
     def address(self) -> str:
         """The address of the server."""
-        return self._model.address
+        return self._http.url
 
     @property
     def tokens(self) -> int:
         """The number of tokens that the model reads, beside those around a text."""
-        return self._model.describe().context_window - _AROUND
+        return self._facts.description.context_window - _AROUND
 
     @property
     def engine_name(self) -> str:
@@ -67,14 +68,18 @@ class OllamaEmbedder(DelegatingEmbedder):
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens in `text`, or a bound where the vocabulary is not here."""
-        return self._model.count_tokens(text)
+        return self._facts.count_tokens(text)
 
     def token_starts(self, text: str) -> list[int]:
-        """Return the offset of each token of `text`; within a word they are spread evenly.
+        """Return the offset of each token of `text`, ascending.
 
-        Embedders normalize case and accents, so tokens cannot be located in the text. No token
-        crosses white space, so the tokens of each word are counted.
+        A tokenizer of words (WordPiece) normalizes case and accents, so its tokens cannot be
+        located in the text. None of them crosses white space, so the tokens of each word are
+        counted, and spread evenly over the word.
         """
+        vocabulary = self._facts.vocabulary
+        if vocabulary is not None and not vocabulary.splits_words:
+            return vocabulary.client.token_starts(text)
         starts: list[int] = []
         for match in _WORD.finditer(text):
             word = match[0]
@@ -89,8 +94,14 @@ class OllamaEmbedder(DelegatingEmbedder):
 
     def close(self) -> None:
         """Close the connections."""
-        self._model.close()
         self._transport.close()
+        self._http.close()
+        if "_facts" in self.__dict__ and self._facts.vocabulary is not None:
+            self._facts.vocabulary.close()
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return look_up(self._http, self.name, self.settings)
 
     @cached_property
     def _embeddings(self) -> OllamaEmbeddings:
@@ -99,7 +110,7 @@ class OllamaEmbedder(DelegatingEmbedder):
         return OllamaEmbeddings(
             model=self.name,
             base_url=server_address(self.settings),
-            num_ctx=self._model.describe().context_window,
+            num_ctx=self._facts.description.context_window,
             client_kwargs=client_options(self.settings),
             sync_client_kwargs={"transport": self._transport},
         )
