@@ -228,7 +228,7 @@ def test_html_gives_visible_text_headings_and_table_rows(write: Write) -> None:
     document = load_document(write("a.html", source))
     assert document.title == "The title"
     assert document.pages[0].text == (
-        "One two\n\nA & B\nnext line\n\nName | Age\nAnn | | 7\n\n- x\n- y\n\na\n  b\n\nLast"
+        "One two\n\nA & B\nnext line\n\nName | Age\nAnn |  | 7\n\n- x\n- y\n\na\n  b\n\nLast"
     )
     assert headings(document) == [(1, "One two"), (2, "Last")]
 

@@ -38,9 +38,9 @@ def load_epub(path: Path, options: LoadOptions) -> Document:
             except CorruptDocumentError as error:
                 notes.append(str(error))
                 continue
-            _, text, headings = html_page(decode_html(content, name))
-            if text:
-                pages.append(Page(len(pages) + 1, text, None, headings))
+            read = html_page(decode_html(content, name))
+            if read.text:
+                pages.append(Page(len(pages) + 1, read.text, None, read.headings))
     titles = (one_line(each.text or "") for each in package.iter() if local_name(each) == "title")
     title = next(filter(None, titles), path.stem)
     return Document(str(path), title, "epub", tuple(pages), notes=tuple(notes))

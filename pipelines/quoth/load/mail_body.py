@@ -39,7 +39,7 @@ def declared_title(message: Message) -> str:
     """Return the title of the first HTML part, '' if there is none (a saved web page has one)."""
     for part in _leaves(message):
         if part.get_content_type() in _HTML and not _is_attached(part):
-            return html_page(_source(part))[0]
+            return html_page(_source(part)).title
     return ""
 
 
@@ -70,7 +70,7 @@ def _texts(part: Message) -> list[_Text]:
         return []
     if kind in _HTML:
         source = _source(part)
-        text = _Text(html_page(source)[1], True, bool(_HEADER_CELL.search(source)))
+        text = _Text(html_page(source).text, True, bool(_HEADER_CELL.search(source)))
     elif part.get_content_maintype() == "text":
         text = _Text(tidy(_plain(part)), False)
     else:
