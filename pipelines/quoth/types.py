@@ -48,6 +48,7 @@ class Document:
 
     `unreadable` holds the numbers of the pages without text (scans). `left_out` is the number of
     pages that were not requested. `notes` are sentences for the report about gaps in the text.
+    `unread` counts by kind what the source holds and the text does not, such as `picture`.
     `language` is the language of most of the text (ISO 639-1), `und` for a text of no language, and
     empty before it is known. `language_is_set` says that a person named it.
     """
@@ -60,6 +61,7 @@ class Document:
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
     language: str = ""
     language_is_set: bool = False
 
@@ -224,13 +226,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome for one file: its path, and the reason why it was done, skipped or failed."""
+    """The outcome for one file: its path, and the reason why it was done, skipped or failed.
+
+    `unread` counts by kind what the file holds and its text does not, such as `picture`.
+    """
 
     path: str
     reason: str
     status: str
     pages: int = 0
     chunks: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

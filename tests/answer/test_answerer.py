@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -48,12 +46,11 @@ def obedient(prompt: str) -> str:
 
 
 class Obeying(Scripted):
-    """Writes the first thing that the grammar allows, as a backend with grammars would."""
+    """Writes the first of the choices, as a backend that is held to them may."""
 
     def generate_pieces(self, request: Any) -> Any:
-        if request.grammar:
-            first = re.findall(r'"(?:[^"\\]|\\.)*"', request.grammar)[0]
-            self.answer = lambda prompt: str(json.loads(first))
+        if request.choices:
+            self.answer = lambda prompt: str(request.choices[0])
         yield from super().generate_pieces(request)
 
 
@@ -176,18 +173,37 @@ def test_a_small_model_answers_with_words_of_the_page(
     assert got.citations[0].verified
 
 
-def test_a_small_model_whose_backend_has_no_grammar_is_checked_all_the_same(
-    embedder: Embedder,
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("It was opened in 1999 by Napoleon.", MINUTES.split(". ")[1] + "."),
+        ("The bridge was opened by John Lang, a man.", "John Lang"),
+        ("JOHN LANG.", "John Lang"),
+        ("", NOT_FOUND),
+    ],
+)
+def test_a_small_model_that_cannot_be_held_to_choices_answers_with_words_of_the_page(
+    embedder: Embedder, reply: str, text: str
 ) -> None:
+    model = Scripted(parameters=SMALL, constraints=(), answer=lambda p: reply)
+    asked = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0)
+    *parts, got = asked.stream("Who opened the bridge?")
+    assert isinstance(got, Answer)
+    assert got.text == text
+    assert parts in ([text], [])
+    assert not got.unsupported_numbers
+    assert [one.finding for one in got.citations] == ["exact"] * got.answerable
+
+
+def test_a_small_model_that_takes_schemas_chooses_by_one(embedder: Embedder) -> None:
     model = Scripted(
-        parameters=SMALL,
-        constraints=(),
-        answer=lambda p: "It was opened in 1999 by Napoleon.",
+        parameters=SMALL, constraints=("json_schema",), answer=lambda p: '"4 May 1932"'
     )
-    got = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0).invoke("Who opened the bridge?")
-    assert got.citations[0].quote in MINUTES
-    assert got.citations[0].finding == "repaired"
-    assert got.unsupported_numbers == ("1999",)
+    asked = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0)
+    *parts, got = asked.stream("When was the new bridge opened?")
+    assert isinstance(got, Answer)
+    assert (parts, got.text, got.citations[0].finding) == (["4 May 1932"], "4 May 1932", "exact")
+    assert "4 May 1932" in model.asked[0].json_schema["enum"]
 
 
 def test_an_unlikely_answer_is_declined_before_a_small_model_is_asked(embedder: Embedder) -> None:
@@ -204,8 +220,8 @@ def test_the_style_can_be_chosen(embedder: Embedder) -> None:
     answerer(embedder, [hit(MINUTES)], small, style="prose").invoke("How long?")
     large = Scripted(answer=obedient)
     answerer(embedder, [hit(MINUTES)], large, style="phrase", likelihood=0).invoke("How long?")
-    assert not small.asked[0].grammar
-    assert large.asked[0].grammar
+    assert not small.asked[0].choices
+    assert large.asked[0].choices
 
 
 def test_the_question_is_embedded_once(embedder: Embedder) -> None:

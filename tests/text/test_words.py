@@ -13,11 +13,10 @@ from quoth.text import (
     analyser_fingerprint,
     count_terms,
     encode_word,
-    guess_name_words,
     is_stop_word,
     language,
     pack,
-    split_name,
+    split_words,
     stem,
     unpack,
     weigh_rarity,
@@ -54,16 +53,6 @@ def test_any_text_has_words(text: str) -> None:
         assert '"' not in word
 
 
-def test_a_name_is_its_words_and_their_parts() -> None:
-    assert split_name("3M_2018_10K") == {"3m", "2018", "10k", "10"}
-
-
-def test_a_question_names_by_joined_neighbours_and_short_years() -> None:
-    named = guess_name_words("How did Best Buy do in FY20, by its 10-K?")
-    assert {"bestbuy", "2020", "10k"} <= named
-    assert not named & {"how", "in", "it"}
-
-
 def test_one_word_is_stemmed_as_it_is_in_a_text() -> None:
     for word in ("Zürich", "Meetings", "eﬀects", "Ёлки"):
         assert analyse(word) == [stem(word)]
@@ -72,11 +61,38 @@ def test_one_word_is_stemmed_as_it_is_in_a_text() -> None:
 def test_stop_words_are_left_out_however_they_are_written() -> None:
     assert is_stop_word("Not")
     assert not is_stop_word("meeting")
-    assert analyse("NOT the Meetings") == ["meet"]
+    assert analyse("not The Meetings") == ["meet"]
 
 
 def test_terms_count_the_words_of_a_text() -> None:
     assert count_terms("Oil and oils, in Zürich") == {"oil": 2, "zurich": 1}
+
+
+def test_a_stop_word_in_capitals_is_an_acronym() -> None:
+    assert analyse("Who leads IT?") == ["lead", "it"]
+    assert analyse("The WHO advises") == ["who", "advis"]
+    assert analyse("Who WROTE IT") == ["wrote", "it"]
+
+
+def test_capitals_say_nothing_in_a_line_of_capitals() -> None:
+    assert analyse("WE WILL REPAIR IT NOW\nThe pump") == ["repair", "now", "pump"]
+
+
+def test_a_text_of_stop_words_alone_keeps_them() -> None:
+    assert analyse("who are you") == ["who", "are", "you"]
+    assert analyse("WHO") == analyse("who") == ["who"]
+
+
+def test_split_words_are_neither_stemmed_nor_left_out() -> None:
+    assert split_words("The GDP of 東京都 (v2.1)") == [
+        "the",
+        "gdp",
+        "of",
+        "東京",
+        "京都",
+        "v2",
+        "1",
+    ]
 
 
 def test_threads_stem_at_once() -> None:

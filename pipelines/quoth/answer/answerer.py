@@ -145,7 +145,7 @@ class Answerer(Runnable[str, Answer]):
         request = ChatRequest(
             draft.messages,
             max_tokens=self.settings.max_tokens,
-            grammar=draft.grammar,
+            choices=tuple(choice.text for choice in draft.choices),
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
@@ -154,18 +154,23 @@ class Answerer(Runnable[str, Answer]):
         for part in self.calls.stream(request, config):
             if isinstance(part, Call):
                 call = part
-            elif text := reply.feed(part):
+            elif (text := reply.feed(part)) and not draft.choices:
                 yield text
-        if text := reply.finish():
+        if (text := reply.finish()) and not draft.choices:
             yield text
         assert call is not None
         if declines(reply.text, draft.prompt.refusals, draft.question.language.questions):
             yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
-        else:
-            yield self._cited(draft, reply, call, hits)
+            return
+        answer = draft.settle(reply.text)
+        if draft.choices:
+            yield answer
+        yield self._cited(draft, answer, reply.quotes, call, hits)
 
-    def _cited(self, draft: Draft, reply: Reply, call: Call, hits: Sequence[Hit]) -> Answer:
-        citations = draft.cite(reply)
+    def _cited(
+        self, draft: Draft, text: str, quotes: Sequence[str], call: Call, hits: Sequence[Hit]
+    ) -> Answer:
+        citations = draft.cite(text, quotes)
         cited = [
             chunk.text
             for chunk in draft.excerpts
@@ -173,13 +178,13 @@ class Answerer(Runnable[str, Answer]):
         ]
         return Answer(
             question=draft.question.text,
-            text=reply.text,
+            text=text,
             answerable=True,
             citations=citations,
             nearest=tuple(hits),
             model=self.model.model,
             timings=call.timings,
-            unsupported_numbers=find_unsupported_numbers(reply.text, cited),
+            unsupported_numbers=find_unsupported_numbers(text, cited),
             thinking=call.thinking,
             excerpts=draft.excerpts,
             cached=call.cached,

@@ -77,7 +77,9 @@ def load_docx(path: Path, options: LoadOptions) -> Document:
                     pages.add(f"{_SEPARATE[kind]}:\n" + "\n".join(lines))
         pages.end_page()
         title = document_title(archive)
-    return Document(str(path), title or path.stem, "docx", tuple(pages.pages))
+        pictures = sum(local_name(element) in ("blip", "imagedata") for element in body.iter())
+    unread = {"picture": pictures} if pictures else {}
+    return Document(str(path), title or path.stem, "docx", tuple(pages.pages), unread=unread)
 
 
 def _main_part(archive: Archive, path: Path) -> str:

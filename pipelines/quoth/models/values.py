@@ -63,7 +63,9 @@ class ChatRequest:
     with the sentence in which it reaches `enough_words`, and behind the first match of the regular
     expression `stop_after`. With `end_loops`, an answer that repeats itself ends where it begins
     to. A grammar or a JSON schema defines where an answer ends, so neither `enough_words` nor
-    `end_loops` applies to one. `purpose` is a word for the journal's statistics.
+    `end_loops` applies to one. `choices` are the texts of which the reply must be one: a backend
+    is held to them by a grammar or a JSON schema, whichever it takes; the reply of one that takes
+    neither may be any text. `purpose` is a word for the journal's statistics.
     """
 
     messages: tuple[BaseMessage, ...]
@@ -73,6 +75,7 @@ class ChatRequest:
     stop: tuple[str, ...] = ()
     json_schema: Mapping[str, Any] | None = None
     grammar: str = ""
+    choices: tuple[str, ...] = ()
     enough_words: int = 0
     stop_after: str = ""
     end_loops: bool = True
@@ -85,6 +88,7 @@ class Request:
 
     `prompt` is the exact text for a text model, and empty for a chat model. `prompt_tokens` is the
     number of tokens that were counted, which is compared with the number that the model read.
+    `choices` are the texts to which the grammar or the JSON schema restricts the reply.
     `benchmark` asks for a call that measures the engine: no part of the prompt comes from a cache,
     and the answer has exactly `max_tokens` tokens.
     """
@@ -97,6 +101,7 @@ class Request:
     stop: tuple[str, ...] = ()
     json_schema: Mapping[str, Any] | None = None
     grammar: str = ""
+    choices: tuple[str, ...] = ()
     prompt_tokens: int = 0
     benchmark: bool = False
 

@@ -12,11 +12,17 @@ class WordRules:
     """The comparison of words.
 
     `stop` are the stop words, in lower case. `stemmer` is the name of a Snowball stemmer; without
-    one, words are not stemmed.
+    one, words are not stemmed. `particles` are short words that are written together with the word
+    before them, as in Korean. `dotless_i` is true where `I` is the capital of `ı`, as in Turkish.
+    `tones` is true where accents make other words, as in Vietnamese: a word then counts with and
+    without them.
     """
 
     stop: WordSet = frozenset()
     stemmer: str = ""
+    particles: WordSet = frozenset()
+    dotless_i: bool = False
+    tones: bool = False
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

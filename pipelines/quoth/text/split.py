@@ -17,9 +17,9 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from quoth.errors import ConfigurationError
+from quoth.text.letters import split_ligatures
 from quoth.text.sentences import find_sentence_starts
 from quoth.text.spans import strip_span
-from quoth.text.words import split_ligatures
 from quoth.types import Chunk, Document, Heading, Page
 
 _Path = tuple[Heading, ...]

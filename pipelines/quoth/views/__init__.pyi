@@ -13,6 +13,7 @@ __all__ = [
     "format_path",
     "format_quote",
     "format_report",
+    "format_unread",
     "format_verdict",
     "hit_json",
     "load_ipython_extension",
@@ -50,6 +51,7 @@ from .lines import (
     format_path,
     format_quote,
     format_report,
+    format_unread,
     format_verdict,
     make_printable,
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Mapping
 
 from quoth.types import Citation, Report
 
@@ -59,6 +61,11 @@ def format_count(number: int, noun: str) -> str:
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
 
 
+def format_unread(counts: Mapping[str, int]) -> str:
+    """Return what the text does not hold: `3 pictures, 1 comment`."""
+    return ", ".join(format_count(count, kind) for kind, count in counts.items())
+
+
 def format_report(report: Report, *, verb: str = "ingested") -> str:
     """Return the counts of a run as one sentence; `verb` is the participle of the action."""
     unchanged = sum(outcome.status == "unchanged" for outcome in report.skipped)
@@ -75,4 +82,6 @@ def format_report(report: Report, *, verb: str = "ingested") -> str:
         (len(report.failed), "failed"),
     ):
         parts += [f"{count} {status}"] * bool(count)
+    unread = sum((Counter(outcome.unread) for outcome in report.done), Counter[str]())
+    parts += [f"{format_unread(unread)} not read"] * bool(unread)
     return f"{', '.join(parts)}, in {report.seconds:.1f} s."
