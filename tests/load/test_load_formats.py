@@ -248,7 +248,7 @@ def test_xml_gives_the_text_of_its_elements(write: Write) -> None:
         "<?xml version='1.0' encoding='UTF-8'?><a><b>one</b><c x='1'>two <i>and</i> a half</c></a>"
     )
     text = load_document(write("a.xml", source.encode("utf-16"))).pages[0].text
-    assert text == "one\ntwo and a half"
+    assert text == "b: one | x: 1 | c: two and a half"
 
 
 def test_an_entity_bomb_is_not_expanded(write: Write) -> None:

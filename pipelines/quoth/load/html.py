@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.html_controls import list_marker, shown_text
 from quoth.load.html_tables import children, is_data_table, lines_of_table
-from quoth.load.html_visible import LeftOut, is_left_out
+from quoth.load.html_visible import is_left_out
 from quoth.load.html_writer import Writer
 from quoth.load.raised import lower_text, raise_text
 from quoth.load.text import decode
@@ -32,12 +33,12 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|encoding\s*=\s*[\"'](
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """The title, the visible text and the headings of a page, and notes on what was left out."""
+    """The title, the visible text and the headings of a page; `unread` counts what was left out."""
 
     title: str
     text: str
     headings: tuple[Heading, ...]
-    notes: tuple[str, ...]
+    unread: Counter[str]
 
 
 def html_page(source: str) -> HtmlPage:
@@ -50,15 +51,12 @@ def html_page(source: str) -> HtmlPage:
     title_node = tree.css_first("head > title")
     title = one_line(title_node.text()) if title_node is not None else ""
     root = tree.body or tree.root
+    unread: Counter[str] = Counter()
     if root is None:
-        return HtmlPage(title, "", (), ())
-    reader = _Reader(Writer(), _count_characters(root), LeftOut())
+        return HtmlPage(title, "", (), unread)
+    reader = _Reader(Writer(), _count_characters(root), unread)
     reader.read(root)
-    notes = []
-    for count, kind in ((reader.left.hidden, "hidden"), (reader.left.struck, "struck-out")):
-        if count:
-            notes.append(f"{count} {kind} passage(s) were not read.")
-    return HtmlPage(title, reader.writer.text, tuple(reader.writer.headings), tuple(notes))
+    return HtmlPage(title, reader.writer.text, tuple(reader.writer.headings), unread)
 
 
 def _count_characters(root: LexborNode) -> int:
@@ -72,7 +70,7 @@ class _Reader:
 
     writer: Writer
     page_characters: int
-    left: LeftOut
+    unread: Counter[str]
     is_inline: bool = False
     verbatim: int = 0
     heading_starts: list[int] = field(default_factory=list)
@@ -88,7 +86,7 @@ class _Reader:
                 self._write_text(node.text_content or "")
             elif is_leaving:
                 self._leave(node, tag)
-            elif not is_left_out(node, tag, self.page_characters, self.left) and not self._leaf(
+            elif not is_left_out(node, tag, self.page_characters, self.unread) and not self._leaf(
                 node, tag
             ):
                 self._enter(node, tag)
@@ -115,6 +113,8 @@ class _Reader:
             self._write_table(node)
         elif tag in ("img", "input", "select"):
             text = shown_text(node, tag)
+            if tag == "img" and not text:
+                self.unread["picture"] += 1
             writer.inline(f" {text} " if text else "")
         else:
             return False
@@ -130,8 +130,8 @@ class _Reader:
         self.writer.end_line(2)
 
     def _cell_text(self, cell: LexborNode) -> str:
-        reader = _Reader(Writer(), self.page_characters, self.left, is_inline=True)
-        if not is_left_out(cell, cell.tag or "", self.page_characters, self.left):
+        reader = _Reader(Writer(), self.page_characters, self.unread, is_inline=True)
+        if not is_left_out(cell, cell.tag or "", self.page_characters, self.unread):
             reader.read(cell)
         return reader.writer.text
 
@@ -178,4 +178,4 @@ def load_html(path: Path, options: LoadOptions) -> Document:
     page = html_page(decode_html(path.read_bytes(), path.name))
     title = page.title or next((each.title for each in page.headings), path.stem)
     text = Page(1, page.text, None, page.headings)
-    return Document(str(path), title, "html", (text,), notes=page.notes)
+    return Document(str(path), title, "html", (text,), unread=page.unread)

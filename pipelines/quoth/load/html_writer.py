@@ -68,9 +68,10 @@ class Writer:
 
     def line(self, text: str) -> None:
         """Add text as a line of its own."""
-        self.end_line()
-        self.write(text)
-        self.end_line()
+        if self.length:
+            self._add("\n" * max(1, self.due))
+        self.due, self.blank = 1, False
+        self._add(text)
 
     def add_heading(self, first_part: int, level: int) -> None:
         """Make a heading of what was written since `first_part`."""
