@@ -48,6 +48,7 @@ class Document:
 
     `unreadable` holds the numbers of the pages without text (scans). `left_out` is the number of
     pages that were not requested. `notes` are sentences for the report about gaps in the text.
+    `unread` counts by kind what the source holds and the text does not, such as `picture`.
     `language` is the language of most of the text (ISO 639-1), `und` for a text of no language, and
     empty before it is known. `language_is_set` says that a person named it.
     """
@@ -60,6 +61,7 @@ class Document:
     notes: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
     language: str = ""
     language_is_set: bool = False
 
@@ -203,7 +205,8 @@ class Answer:
     `answerable` is false when the documents do not contain the answer; `nearest` then holds the
     closest hits. `unsupported_numbers` are in the text, but in no cited chunk. `excerpts` are the
     chunks that the model read. `cached` is true when the reply came from the journal; `timings` are
-    then those of the recorded call.
+    then those of the recorded call. `language` is that of the question, `evidence_language` that of
+    the excerpts (ISO 639-1); both are empty where they are not known.
     """
 
     question: str
@@ -217,6 +220,8 @@ class Answer:
     thinking: str = ""
     excerpts: tuple[Chunk, ...] = ()
     cached: bool = False
+    language: str = ""
+    evidence_language: str = ""
 
     def __str__(self) -> str:
         return self.text
@@ -224,13 +229,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome for one file: its path, and the reason why it was done, skipped or failed."""
+    """The outcome for one file: its path, and the reason why it was done, skipped or failed.
+
+    `unread` counts by kind what the file holds and its text does not, such as `picture`.
+    """
 
     path: str
     reason: str
     status: str
     pages: int = 0
     chunks: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +10,13 @@ import pytest
 from fixed_searcher import FixedSearcher
 from quoth import Library
 from quoth.answer import Answerer, find_calibration
-from quoth.answer.answerer import NOT_FOUND
 from quoth.collection import Scope
 from quoth.config import Answering, Config, Embedding
 from quoth.embed import Embedder, FolderEmbedder
 from quoth.errors import BackendError, ContextOverflowError, UsageError
 from quoth.journal import Journal
 from quoth.retrieve import Hits
+from quoth.text import ENGLISH
 from quoth.types import Answer, Chunk, Hit, Vectors
 from scripted_model import Scripted
 
@@ -48,12 +46,11 @@ def obedient(prompt: str) -> str:
 
 
 class Obeying(Scripted):
-    """Writes the first thing that the grammar allows, as a backend with grammars would."""
+    """Writes the first of the choices, as a backend that is held to them may."""
 
     def generate_pieces(self, request: Any) -> Any:
-        if request.grammar:
-            first = re.findall(r'"(?:[^"\\]|\\.)*"', request.grammar)[0]
-            self.answer = lambda prompt: str(json.loads(first))
+        if request.choices:
+            self.answer = lambda prompt: str(request.choices[0])
         yield from super().generate_pieces(request)
 
 
@@ -85,7 +82,7 @@ def test_the_text_streams_without_the_quotes_and_the_answer_comes_last(embedder:
 def test_a_model_that_declines_gives_a_typed_answer(embedder: Embedder) -> None:
     model = Scripted(answer=lambda p: "Not in the documents.")
     got = answerer(embedder, [hit(MINUTES)], model).invoke("Who is the king of Spain?")
-    assert (got.answerable, got.text, got.citations) == (False, NOT_FOUND, ())
+    assert (got.answerable, got.text, got.citations) == (False, ENGLISH.questions.not_found, ())
     assert got.nearest
 
 
@@ -141,7 +138,10 @@ def test_the_model_is_loaded_while_the_search_goes_on(embedder: Embedder) -> Non
             return super().search(question, k=k, scope=scope)
 
     searcher = Waiting([hit(MINUTES, similarity=0.01)], embedder)
-    assert Answerer(searcher, Loading(), Answering()).invoke("How long?").text == NOT_FOUND
+    assert (
+        Answerer(searcher, Loading(), Answering()).invoke("How long?").text
+        == ENGLISH.questions.not_found
+    )
 
 
 def test_an_empty_question_is_refused_and_loads_no_model(embedder: Embedder) -> None:
@@ -176,18 +176,37 @@ def test_a_small_model_answers_with_words_of_the_page(
     assert got.citations[0].verified
 
 
-def test_a_small_model_whose_backend_has_no_grammar_is_checked_all_the_same(
-    embedder: Embedder,
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("It was opened in 1999 by Napoleon.", MINUTES.split(". ")[1] + "."),
+        ("The bridge was opened by John Lang, a man.", "John Lang"),
+        ("JOHN LANG.", "John Lang"),
+        ("", ENGLISH.questions.not_found),
+    ],
+)
+def test_a_small_model_that_cannot_be_held_to_choices_answers_with_words_of_the_page(
+    embedder: Embedder, reply: str, text: str
 ) -> None:
+    model = Scripted(parameters=SMALL, constraints=(), answer=lambda p: reply)
+    asked = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0)
+    *parts, got = asked.stream("Who opened the bridge?")
+    assert isinstance(got, Answer)
+    assert got.text == text
+    assert parts in ([text], [])
+    assert not got.unsupported_numbers
+    assert [one.finding for one in got.citations] == ["exact"] * got.answerable
+
+
+def test_a_small_model_that_takes_schemas_chooses_by_one(embedder: Embedder) -> None:
     model = Scripted(
-        parameters=SMALL,
-        constraints=(),
-        answer=lambda p: "It was opened in 1999 by Napoleon.",
+        parameters=SMALL, constraints=("json_schema",), answer=lambda p: '"4 May 1932"'
     )
-    got = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0).invoke("Who opened the bridge?")
-    assert got.citations[0].quote in MINUTES
-    assert got.citations[0].finding == "repaired"
-    assert got.unsupported_numbers == ("1999",)
+    asked = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0)
+    *parts, got = asked.stream("When was the new bridge opened?")
+    assert isinstance(got, Answer)
+    assert (parts, got.text, got.citations[0].finding) == (["4 May 1932"], "4 May 1932", "exact")
+    assert "4 May 1932" in model.asked[0].json_schema["enum"]
 
 
 def test_an_unlikely_answer_is_declined_before_a_small_model_is_asked(embedder: Embedder) -> None:
@@ -204,8 +223,8 @@ def test_the_style_can_be_chosen(embedder: Embedder) -> None:
     answerer(embedder, [hit(MINUTES)], small, style="prose").invoke("How long?")
     large = Scripted(answer=obedient)
     answerer(embedder, [hit(MINUTES)], large, style="phrase", likelihood=0).invoke("How long?")
-    assert not small.asked[0].grammar
-    assert large.asked[0].grammar
+    assert not small.asked[0].choices
+    assert large.asked[0].choices
 
 
 def test_the_question_is_embedded_once(embedder: Embedder) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,16 +76,12 @@ class Gullible(Scripted):
 
     def generate_pieces(self, request: Any) -> Any:
         prompt = str(request.messages[-1].content)
-        if request.grammar:
-            self.answer = lambda _: str(json.loads(_last_choice(request.grammar)))
+        if request.choices:
+            self.answer = lambda _: str(request.choices[-1])
         else:
             body = re.findall(r"<excerpt \d+: [^\n]*>\n(.*?)\n</excerpt", prompt, re.DOTALL)
             self.answer = lambda _: body[0].split(FACT)[-1].strip()
         yield from super().generate_pieces(request)
-
-
-def _last_choice(grammar: str) -> str:
-    return str(re.findall(r'"(?:[^"\\]|\\.)*"', grammar)[-1])
 
 
 def _check(library: Library, parts: list[str | Answer]) -> None:

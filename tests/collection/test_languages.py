@@ -127,6 +127,7 @@ def test_layout_two_is_brought_up_to_date_and_a_set_language_outlives_a_new_anal
         for statement in (
             "ALTER TABLE contents DROP COLUMN language",
             "ALTER TABLE contents DROP COLUMN language_is_set",
+            "ALTER TABLE contents DROP COLUMN unread",
             "ALTER TABLE chunks DROP COLUMN language",
             "PRAGMA user_version = 2",
         ):

@@ -14,7 +14,7 @@ import pytest
 from quoth.collection.scope import Scope
 from quoth.collection.store import Store
 from quoth.errors import CollectionError
-from quoth.text.words import analyse, encode_word, unpack
+from quoth.text import analyse, encode_word, unpack
 from quoth.types import Chunk, Document, Heading, Page
 
 

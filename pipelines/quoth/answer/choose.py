@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from quoth.answer.draft import Draft
@@ -17,7 +16,7 @@ from quoth.types import Chunk, Hit
 
 
 class Choosing:
-    """Lets a model choose among phrases, which a grammar enforces if the backend supports one."""
+    """Lets a model choose among phrases, to which the backend is held if it can be."""
 
     def __init__(self, model: LocalModel, settings: Answering, rules: Calibration) -> None:
         self._model = model
@@ -36,13 +35,10 @@ class Choosing:
             return None
         prompt = select_prompt("answer-small", self._model)
         lines = dict.fromkeys(line_of(choice.sentence) for choice in choices)
-        texts = (json.dumps(choice.text, ensure_ascii=False) for choice in choices)
-        takes_grammar = "grammar" in self._model.describe().constraints
         return Draft(
             question=question,
             prompt=prompt,
             messages=tuple(prompt.messages(context=" ".join(lines), question=question.text)),
             excerpts=tuple(dict.fromkeys(choice.sentence.chunk for choice in choices)),
-            grammar=f"root ::= {' | '.join(texts)}" if takes_grammar else "",
-            origins={choice.text: choice.sentence for choice in reversed(choices)},
+            choices=choices,
         )

@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from langchain_core.messages import BaseMessage
 
 from quoth.answer.cite import citation_of, cite
-from quoth.answer.reply import Reply
-from quoth.answer.sentences import Sentence
+from quoth.answer.phrases import Choice, line_of
 from quoth.prompts import Prompt
 from quoth.retrieve import Question
 from quoth.types import Chunk, Citation, Hit
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A model call that answers a question from `excerpts`.
 
-    `grammar`, if given, restricts the reply of the model. `origins` maps replies that it allows to
-    the sentences that they are from.
+    `choices`, if given, are the replies that the model chooses from, the likeliest first.
     """
 
     question: Question
     prompt: Prompt
     messages: tuple[BaseMessage, ...]
     excerpts: tuple[Chunk, ...]
-    grammar: str = ""
-    origins: Mapping[str, Sentence] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
 
-    def cite(self, reply: Reply) -> tuple[Citation, ...]:
-        """Return the citations of a reply."""
-        if origin := self.origins.get(reply.text):
-            return (citation_of(origin, finding="exact"),)
-        return cite(self.question.text, reply.text, self.excerpts, quotes=reply.quotes)
+    def settle(self, reply: str) -> str:
+        """Return the answer that a reply gives.
+
+        Of `choices`, it is the one that the reply is, or the only one that it contains. A backend
+        that cannot be held to them may reply anything else; then the answer is the sentence of the
+        likeliest choice.
+        """
+        if not self.choices:
+            return reply
+        said = _fold(reply)
+        same = [choice.text for choice in self.choices if _fold(choice.text) == said]
+        held = [choice.text for choice in self.choices if _fold(choice.text) in said]
+        if same or len(held) == 1:
+            return (same or held)[0]
+        return line_of(self.choices[0].sentence)
+
+    def cite(self, answer: str, quotes: Sequence[str]) -> tuple[Citation, ...]:
+        """Return the citations of an answer, and of the quotes that the model gave with it."""
+        for choice in self.choices:
+            if answer in {choice.text, line_of(choice.sentence)}:
+                return (citation_of(choice.sentence, finding="exact"),)
+        return cite(
+            self.question.text,
+            answer,
+            self.excerpts,
+            quotes=quotes,
+            language=self.question.language,
+        )
 
 
 class Way(Protocol):
@@ -48,3 +71,8 @@ class Way(Protocol):
 
         `shown` are the excerpts that the model read for the previous question.
         """
+
+
+def _fold(text: str) -> str:
+    """Return the words of a text between single spaces, in lower case."""
+    return f" {' '.join(_WORD.findall(text.casefold()))} "

@@ -13,7 +13,14 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.views import format_count, format_path, make_printable, page_json, report_json
+from quoth.views import (
+    format_count,
+    format_path,
+    format_unread,
+    make_printable,
+    page_json,
+    report_json,
+)
 
 if TYPE_CHECKING:
     from quoth.ingest import Verification
@@ -133,7 +140,7 @@ def list_documents(shared: SharedOptions) -> None:
 
     table = Table(box=None, header_style="bold")
     table.add_column("document", overflow="fold")
-    for name in ("title", "format", "language", "pages", "chunks"):
+    for name in ("title", "format", "language", "pages", "chunks", "not read"):
         table.add_column(name, justify="right" if name in {"pages", "chunks"} else "left")
     for source in sources:
         table.add_row(
@@ -143,6 +150,7 @@ def list_documents(shared: SharedOptions) -> None:
             source.language,
             str(source.pages),
             str(source.chunks),
+            format_unread(source.unread),
         )
     show.console().print(table, soft_wrap=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quoth.system import Database
@@ -13,7 +14,8 @@ from quoth.types import Document, Heading, Page
 class Source:
     """A path in the collection, with the facts about its file when it was read.
 
-    `language` is that of most of the text (ISO 639-1), `und` for a text of no language.
+    `unreadable` and `unread` are those of its `Document`. `language` is that of most of the text
+    (ISO 639-1), `und` for a text of no language.
     """
 
     path: str
@@ -26,21 +28,34 @@ class Source:
     chunks: int
     unreadable: tuple[int, ...]
     language: str
+    unread: Mapping[str, int]
 
 
 def read_sources(database: Database) -> list[Source]:
     """Return all sources, ordered by path."""
     rows = database.read(
-        """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable,
+        """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable, c.unread,
                   (SELECT count(*) FROM pages p WHERE p.content_id = c.id),
                   (SELECT count(*) FROM chunks k WHERE k.content_id = c.id), c.language
            FROM sources s JOIN contents c ON c.id = s.content_id ORDER BY s.path"""
     )
     return [
         Source(
-            path, hash, size, mtime, title, form, pages, chunks, tuple(json.loads(unread)), language
+            path,
+            hash,
+            size,
+            mtime,
+            title,
+            form,
+            pages,
+            chunks,
+            tuple(json.loads(unreadable)),
+            language,
+            json.loads(unread),
         )
-        for path, hash, size, mtime, title, form, unread, pages, chunks, language in rows
+        for path, hash, size, mtime, title, form, unreadable, unread, pages, chunks, language in (
+            rows
+        )
     ]
 
 
@@ -56,13 +71,13 @@ def read_document(database: Database, path: str) -> Document | None:
     """Return the document at `path` with all its pages, or `None`."""
     row = database.read(
         """SELECT c.id, c.title, c.format, c.unreadable, c.notes, c.metadata,
-                  c.language, c.language_is_set
+                  c.language, c.language_is_set, c.unread
            FROM sources s JOIN contents c ON c.id = s.content_id WHERE s.path = ?""",
         (path,),
     ).fetchone()
     if row is None:
         return None
-    content, title, form, unreadable, notes, metadata, language, is_set = row
+    content, title, form, unreadable, notes, metadata, language, is_set, unread = row
     pages = database.read(
         """SELECT number, text, label, headings, metadata FROM pages
            WHERE content_id = ? ORDER BY number""",
@@ -85,6 +100,7 @@ def read_document(database: Database, path: str) -> Document | None:
         unreadable=tuple(json.loads(unreadable)),
         notes=tuple(json.loads(notes)),
         metadata=json.loads(metadata),
+        unread=json.loads(unread),
         language=language,
         language_is_set=bool(is_set),
     )

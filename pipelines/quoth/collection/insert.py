@@ -20,8 +20,8 @@ def insert_content(connection: sqlite3.Connection, document: Document, hash: str
     document = name_language(document)
     cursor = connection.execute(
         """INSERT INTO contents (hash, title, format, unreadable, notes, metadata,
-                                 language, language_is_set)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                                 language, language_is_set, unread)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             hash,
             document.title,
@@ -31,6 +31,7 @@ def insert_content(connection: sqlite3.Connection, document: Document, hash: str
             json.dumps(dict(document.metadata)),
             document.language,
             document.language_is_set,
+            json.dumps(dict(document.unread)),
         ),
     )
     content = cursor.lastrowid

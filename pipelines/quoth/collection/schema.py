@@ -11,9 +11,10 @@ VERSION = 3
 
 KEYWORDS = """
 CREATE VIRTUAL TABLE keywords USING fts5 (
-    name, body, tokenize = 'unicode61 remove_diacritics 2'
+    name, body, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 )
 """
+"""Words come analysed, with a space between them: all other characters are letters of a word."""
 
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,7 +27,8 @@ CREATE TABLE contents (
     notes TEXT NOT NULL,
     metadata TEXT NOT NULL,
     language TEXT NOT NULL,
-    language_is_set INTEGER NOT NULL
+    language_is_set INTEGER NOT NULL,
+    unread TEXT NOT NULL DEFAULT '{{}}'
 );
 CREATE TABLE sources (
     path TEXT PRIMARY KEY,
@@ -94,8 +96,10 @@ def _add_analyser_and_page_metadata(connection: sqlite3.Connection) -> None:
     )
 
 
-def _add_languages(connection: sqlite3.Connection) -> None:
+def _add_languages_and_counts(connection: sqlite3.Connection) -> None:
     """Detect the languages of all contents, which layout 3 records. Vectors and text are kept.
+
+    What was not read of a content, which layout 3 counts, is known when it is read again.
 
     The words, which belong to a language, are made again when they are next used.
     """
@@ -103,8 +107,9 @@ def _add_languages(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE contents ADD COLUMN language_is_set INTEGER NOT NULL DEFAULT 0")
     connection.execute("ALTER TABLE chunks ADD COLUMN language TEXT")
     connection.execute("UPDATE meta SET value = 'layout-2' WHERE key = 'analyser'")
+    connection.execute("ALTER TABLE contents ADD COLUMN unread TEXT NOT NULL DEFAULT '{}'")
     write_languages(connection)
 
 
-MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_languages}
+MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_languages_and_counts}
 """For each older layout, the step to the next one."""

@@ -101,6 +101,7 @@ def _pack_document(document: Document) -> dict[str, Any]:
         "notes": list(document.notes),
         "metadata": dict(document.metadata),
         "left_out": document.left_out,
+        "unread": dict(document.unread),
     }
 
 
@@ -117,6 +118,7 @@ def _unpack_document(message: dict[str, Any], source: str) -> Document:
         notes=tuple(message["notes"]),
         metadata=message["metadata"],
         left_out=message["left_out"],
+        unread=message["unread"],
     )
 
 

@@ -15,6 +15,7 @@ from langchain_core.runnables import RunnableConfig
 from quoth.errors import GenerationError
 from quoth.journal import CallIdentity, Entry, Finish, Journal
 from quoth.models.attempts import retry_transient
+from quoth.models.choices import grammar_of
 from quoth.models.messages import timings_of
 from quoth.models.model import LocalModel
 from quoth.models.stopping import find_ending
@@ -115,7 +116,7 @@ class ModelCalls:
         }
         # Unset parameters are left out, so that the keys of older journals stay valid.
         optional = {
-            "grammar": request.grammar,
+            "grammar": request.grammar or grammar_of(request.choices),
             "enough": request.enough_words,
             "stop_after": request.stop_after,
             "loops": "" if request.end_loops else "kept",
@@ -240,5 +241,6 @@ class _Answer:
             seed=request.seed,
             json_schema=request.json_schema,
             grammar=request.grammar,
+            choices=request.choices,
         )
         return cast("Generator[AIMessageChunk, None, None]", stream)

@@ -25,9 +25,10 @@ from pydantic import ConfigDict, Field, model_validator
 from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError
 from quoth.models.attempts import retry_transient
+from quoth.models.choices import constrain, read_choice
 from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.thinking import split_thinking
-from quoth.models.values import Description, Piece, Request
+from quoth.models.values import Description, Piece, Placement, Request
 from quoth.prompts import ChatTemplate, render_messages
 from quoth.text import locate_tokens, split_blocks
 from quoth.types import Timings
@@ -45,8 +46,9 @@ class LocalModel(BaseChatModel):
     """A language model on this machine.
 
     It is used like any LangChain chat model. `invoke` and `stream` take `max_tokens`,
-    `temperature`, `seed`, `json_schema` and `grammar` (GBNF) as keyword arguments, and put
-    `timings` (see `timings_of`) and `finish_reason` into `response_metadata`. The thinking of a
+    `temperature`, `seed`, `json_schema`, `grammar` (GBNF) and `choices` (texts of which the reply
+    must be one) as keyword arguments, and put `timings` (see `timings_of`) and `finish_reason` into
+    `response_metadata`. The thinking of a
     reasoning model is in `additional_kwargs["reasoning_content"]`, apart from the answer.
 
     `model` is `backend:name`. Temperature and seed are those of `settings` unless they are given.
@@ -91,6 +93,13 @@ class LocalModel(BaseChatModel):
 
     def preload(self) -> None:
         """Load the model now, if the first call would load it into this process."""
+
+    def reserve(self) -> None:
+        """Have a server load the model, so that a window that it cannot hold is told now."""
+
+    def placement(self) -> Placement | None:
+        """Return where a server has put the model; `None` while it is not loaded there."""
+        return None
 
     def unload(self) -> None:
         """Free the memory of the model. The next call loads it again."""
@@ -241,6 +250,8 @@ class LocalModel(BaseChatModel):
                 what="The prompt" + ", by a cautious bound," * (description.counting == "bound"),
             )
         template = self.template()
+        choices = tuple(options.get("choices") or ())
+        grammar, schema = constrain(choices, description.constraints)
         stops = (*(stop or ()), *(template.stop if template else ()))
         return Request(
             messages=tuple(defuse(messages)),
@@ -249,15 +260,19 @@ class LocalModel(BaseChatModel):
             temperature=float(options.get("temperature", self.temperature)),
             seed=int(options.get("seed", self.seed)),
             stop=tuple(dict.fromkeys(stops)),
-            json_schema=options.get("json_schema"),
-            grammar=options.get("grammar") or "",
+            json_schema=schema or options.get("json_schema"),
+            grammar=grammar or options.get("grammar") or "",
+            choices=choices,
             prompt_tokens=prompt_tokens,
         )
 
     def _answer(self, request: Request) -> Iterator[AIMessageChunk]:
         """Yield one answer, thinking apart. Raises `GenerationError` if it is not whole."""
         start, first, finished = time.perf_counter(), 0.0, False
-        for piece in split_thinking(self.generate_pieces(request), prompt=request.prompt):
+        pieces = split_thinking(self.generate_pieces(request), prompt=request.prompt)
+        if request.choices and request.json_schema is not None:
+            pieces = read_choice(pieces)
+        for piece in pieces:
             first = first or time.perf_counter() - start
             if piece.timings is not None:
                 finished = True

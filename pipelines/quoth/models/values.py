@@ -25,8 +25,8 @@ class Description:
     nothing is loaded, or if the backend does not report it. `offload_note` explains why a model
     that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own tokenizer
     counts, and `bound` when a count is an upper bound. `constraints` are the ways in which an
-    answer can be constrained; a call that asks for another is refused. `note` is a sentence for the
-    user.
+    answer can be constrained; a call that asks for another is refused. `capabilities` are those
+    that a server reports, in its words. `note` is a sentence for the user.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Description:
     note: str = ""
     counting: Counting = "exact"
     constraints: tuple[Constraint, ...] = ()
+    capabilities: tuple[str, ...] = ()
 
     @property
     def is_small(self) -> bool:
@@ -56,6 +57,20 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a server has put a model that it loaded: its window, and its memory in bytes."""
+
+    context_window: int
+    bytes: int
+    gpu_bytes: int
+
+    @property
+    def gpu_share(self) -> float:
+        """The share of the memory that is on the GPU, from 0 to 1."""
+        return min(1.0, self.gpu_bytes / self.bytes) if self.bytes else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """The parameters of a call: messages, limits, and where the answer may end early.
 
@@ -63,7 +78,9 @@ class ChatRequest:
     with the sentence in which it reaches `enough_words`, and behind the first match of the regular
     expression `stop_after`. With `end_loops`, an answer that repeats itself ends where it begins
     to. A grammar or a JSON schema defines where an answer ends, so neither `enough_words` nor
-    `end_loops` applies to one. `purpose` is a word for the journal's statistics.
+    `end_loops` applies to one. `choices` are the texts of which the reply must be one: a backend
+    is held to them by a grammar or a JSON schema, whichever it takes; the reply of one that takes
+    neither may be any text. `purpose` is a word for the journal's statistics.
     """
 
     messages: tuple[BaseMessage, ...]
@@ -73,6 +90,7 @@ class ChatRequest:
     stop: tuple[str, ...] = ()
     json_schema: Mapping[str, Any] | None = None
     grammar: str = ""
+    choices: tuple[str, ...] = ()
     enough_words: int = 0
     stop_after: str = ""
     end_loops: bool = True
@@ -85,6 +103,7 @@ class Request:
 
     `prompt` is the exact text for a text model, and empty for a chat model. `prompt_tokens` is the
     number of tokens that were counted, which is compared with the number that the model read.
+    `choices` are the texts to which the grammar or the JSON schema restricts the reply.
     `benchmark` asks for a call that measures the engine: no part of the prompt comes from a cache,
     and the answer has exactly `max_tokens` tokens.
     """
@@ -97,6 +116,7 @@ class Request:
     stop: tuple[str, ...] = ()
     json_schema: Mapping[str, Any] | None = None
     grammar: str = ""
+    choices: tuple[str, ...] = ()
     prompt_tokens: int = 0
     benchmark: bool = False
 

@@ -110,13 +110,12 @@ class ModelReranker(_Compressor):
         """Return 1.0 for each text that helps to answer the question, 0.0 for each other."""
         prompt = select_prompt("rerank", self.model)
         yes, no = prompt.label("yes"), prompt.label("no")
-        takes_grammar = "grammar" in self.model.describe().constraints
         calls = ModelCalls(self.model, self.journal)
         requests = (
             ChatRequest(
                 tuple(prompt.messages(question=question, text=text)),
                 max_tokens=_JUDGEMENT_TOKENS,
-                grammar=f'root ::= "{yes}" | "{no}"' if takes_grammar else "",
+                choices=(yes, no),
                 purpose="rerank",
             )
             for text in texts

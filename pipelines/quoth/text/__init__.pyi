@@ -1,5 +1,6 @@
 __all__ = [
     "ENGLISH",
+    "NEVER",
     "UNDETERMINED",
     "AnswerKind",
     "ConversationRules",
@@ -30,9 +31,11 @@ __all__ = [
     "find_stops",
     "find_unsupported_numbers",
     "fold_words",
+    "group_letters",
     "guess_name_words",
     "is_complete",
     "is_stop_word",
+    "is_unspaced",
     "language",
     "languages",
     "lexemes",
@@ -43,6 +46,7 @@ __all__ = [
     "split_blocks",
     "split_ligatures",
     "split_name",
+    "split_words",
     "stem",
     "strip_links",
     "strip_span",
@@ -50,9 +54,11 @@ __all__ = [
     "weigh_rarity",
 ]
 
+from .codes import encode_word, pack, unpack
 from .counts import count_solid, count_words
 from .detect import detect_language
 from .diversity import diversify
+from .filenames import guess_name_words, split_name
 from .language import (
     ENGLISH,
     UNDETERMINED,
@@ -64,29 +70,21 @@ from .language import (
 )
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
+from .language_fields import NEVER
 from .language_questions import AnswerKind, QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
+from .letter_groups import group_letters
+from .letters import split_ligatures
 from .lexemes import lexemes
 from .markup import strip_links
 from .mentions import SourceVocabulary, fold_words
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
+from .scripts import is_unspaced
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter
 from .tokens import bound_token_count, locate_tokens, split_blocks
-from .words import (
-    analyse,
-    analyser_fingerprint,
-    count_terms,
-    encode_word,
-    guess_name_words,
-    is_stop_word,
-    pack,
-    split_ligatures,
-    split_name,
-    stem,
-    unpack,
-)
+from .words import analyse, analyser_fingerprint, count_terms, is_stop_word, split_words, stem

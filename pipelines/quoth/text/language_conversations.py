@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from quoth.text.language_fields import NEVER, STRICT, Pattern
+from quoth.text.language_fields import NEVER, STRICT, SUBJECTS, Pattern
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -12,8 +12,9 @@ class ConversationRules:
     """References to earlier turns of a conversation.
 
     `references` matches words that refer to an earlier turn, and questions too short to be asked
-    alone. `subjects` matches the names and numbers of a question, with the small words in them.
+    alone. `subjects` matches the subject of a question: its names and numbers, with the small words
+    in them, or in a script without capital letters the noun that it is about.
     """
 
     references: Pattern = NEVER
-    subjects: Pattern = NEVER
+    subjects: Pattern = SUBJECTS

@@ -26,3 +26,16 @@ Pattern = re.Pattern[str]
 
 NEVER: Pattern = re.compile(r"(?!)")
 """A pattern that matches nothing: the default where a language has no rule."""
+
+_CAPITALS = "".join(c for c in map(chr, range(0x41, 0x530)) if c.isupper() and c not in "\\]^-")
+
+NAMES: Pattern = re.compile(rf"(?<=\s)[{_CAPITALS}]\w+|\d[\d.,]*")
+"""Names and numbers in a question, but not its first word: the default where case marks names."""
+
+SUBJECTS: Pattern = re.compile(
+    rf"(?<=[\w,;] )(?:[{_CAPITALS}][\w-]*|\d+)(?: (?:[{_CAPITALS}][\w-]*|\d+))*"
+)
+"""Names of several words and numbers in a question, but not its first word."""
+
+YEARS: Pattern = re.compile(r"1\d{3}|20\d\d")
+"""Years in digits."""

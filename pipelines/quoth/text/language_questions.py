@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
-from quoth.text.language_fields import NEVER, STRICT, Pattern, WordSet
-
-_WORD = re.compile(r"\w+")
+from quoth.text.language_fields import NAMES, NEVER, STRICT, YEARS, Pattern, WordSet
 
 AnswerKind = Literal["who", "when", "where", "number", "why", "how", "what", "whether"]
 """The kind of answer to a question: `whether` is yes or no, `what` is anything else."""
@@ -24,27 +21,28 @@ class QuestionRules:
     Words are in lower case. Patterns are matched against the question in lower case, except
     `names`.
 
-    Forms of questions: a question that begins with a word of `yes_no` asks for yes or no. Otherwise
-    the first match of `interrogatives` is its question word, and the pattern of `kinds` that
-    matches the whole question word gives the kind. If none matches, the noun after it (the group of
-    `asked_noun`) gives the kind, by the sets of `nouns`. `quantities` matches questions for a
-    number that name none.
+    Forms of questions: `yes_no` matches a question for yes or no. Otherwise the pattern of `kinds`
+    that matches first, and of those the one that matches most, gives the kind by the question word.
+    If that is `what`, the noun after the question word (the group of `asked_noun`) gives the kind,
+    by the sets of `nouns`. `quantities` matches questions for a number without a question word for
+    it. A question without a question word is of the kind `what`.
 
     Forms of answers: `numerals` are words for numbers; `fractions` are those that are never a
     quantity alone. `bounds` matches the words that limit the number after them ("up to"). `months`
-    are names of months, `dates` matches other words for dates, and `date_parts` are words that may
-    accompany a date. `places` matches a place with its preposition, in the letter case of the text.
-    `reasons` matches the start of a reason. `names` matches names and numbers in a question, but
-    not its first word. `negations` matches words that negate a question.
+    are names of months, which need a capital letter where `capital_months` is true. `dates` matches
+    other words for dates, and `date_parts` are words that may accompany a date. `places` matches a
+    place with its preposition, in the letter case of the text. `reasons` matches the start of a
+    reason. `names` matches names and numbers in a question, but not its first word. `negations`
+    matches words that negate a question.
 
     Openings of phrases: `articles`, `openers` (small words that may begin an answer) and
     `place_prepositions`.
 
-    `refusals` matches the start of a reply that finds no answer.
+    `refusals` matches the start of a reply that finds no answer. `not_found` is the reply of Quoth
+    when it finds none.
     """
 
-    yes_no: WordSet = frozenset()
-    interrogatives: Pattern = NEVER
+    yes_no: Pattern = NEVER
     kinds: Mapping[AnswerKind, Pattern] = field(default_factory=dict)
     quantities: Pattern = NEVER
     asked_noun: Pattern = NEVER
@@ -53,36 +51,43 @@ class QuestionRules:
     fractions: WordSet = frozenset()
     bounds: Pattern = NEVER
     months: WordSet = frozenset()
-    dates: Pattern = NEVER
+    capital_months: bool = False
+    dates: Pattern = YEARS
     date_parts: WordSet = frozenset()
     places: Pattern = NEVER
     reasons: Pattern = NEVER
-    names: Pattern = NEVER
+    names: Pattern = NAMES
     negations: Pattern = NEVER
     articles: WordSet = frozenset()
     openers: WordSet = frozenset()
     place_prepositions: WordSet = frozenset()
     refusals: Pattern = NEVER
+    not_found: str = "This is not in your documents."
 
     def kind_of(self, question: str) -> AnswerKind:
         """Return the kind of answer that a question asks for."""
         lower = question.lower().strip()
-        first, *_ = _WORD.findall(lower) or [""]
-        if first in self.yes_no:
+        if self.yes_no.search(lower):
             return "whether"
-        question_word = self.interrogatives.search(lower)
-        if question_word is None:
+        kind = self._kind_by_word(lower)
+        if kind is None:
             return "what"
         if self.quantities.search(lower):
             return "number"
-        for kind, pattern in self.kinds.items():
-            if pattern.fullmatch(question_word.group()):
-                return kind
-        noun = self.asked_noun.search(lower)
-        for kind, words in self.nouns.items():
-            if noun and noun.group(1) in words:
-                return kind
-        return "what"
+        noun = self.asked_noun.search(lower) if kind == "what" else None
+        if noun is None:
+            return kind
+        named = (kind for kind, words in self.nouns.items() if noun.group(1) in words)
+        return next(named, "what")
+
+    def _kind_by_word(self, question: str) -> AnswerKind | None:
+        """Return the kind whose question word comes first; the longest if several begin there."""
+        found = [
+            (match.start(), -len(match.group()), kind)
+            for kind, pattern in self.kinds.items()
+            if (match := pattern.search(question))
+        ]
+        return min(found)[2] if found else None
 
     def is_number(self, word: str) -> bool:
         """Whether a word is a number, in digits or in letters."""
@@ -92,5 +97,5 @@ class QuestionRules:
         """Whether a word is a date or a part of one."""
         lower = word.lower()
         if lower in self.months:
-            return word[0].isupper()  # "may" is not a month
+            return word[0].isupper() or not self.capital_months  # "may" is not a month
         return bool(self.dates.fullmatch(lower))

@@ -12,11 +12,19 @@ class WordRules:
     """The comparison of words.
 
     `stop` are the stop words, in lower case. `stemmer` is the name of a Snowball stemmer; without
-    one, words are not stemmed.
+    one, words are not stemmed. `capital_names` is true where a capital letter inside a sentence
+    marks a name. `particles` are short words that are written together with the word
+    before them, as in Korean. `dotless_i` is true where `I` is the capital of `ı`, as in Turkish.
+    `tones` is true where accents make other words, as in Vietnamese: a word then counts with and
+    without them.
     """
 
     stop: WordSet = frozenset()
     stemmer: str = ""
+    capital_names: bool = True
+    particles: WordSet = frozenset()
+    dotless_i: bool = False
+    tones: bool = False
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

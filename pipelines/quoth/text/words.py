@@ -1,156 +1,208 @@
 """The analysed words of a text: lower case, without accents, stemmed, without stop words.
 
-The words of chunks in the keyword index and those of a question are analysed in the same way. A
-stored chunk has its words as 32-bit codes, so that a search scores its candidates exactly without
-reading their text.
+The words of chunks in the keyword index and those of a question are analysed in the same way. What
+stands between spaces is a token; a token has one word, or several if it is an identifier or has no
+spaces of its own: Chinese, Japanese, Thai, Lao, Burmese and Khmer are cut into pairs of characters,
+a character being a letter with its vowels and tones (Theeramunkong et al., 2000). Korean words also
+have the pairs of their syllables.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-import threading
-import unicodedata
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from importlib import metadata
-from typing import Any
+from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
+from quoth.text.identifiers import split_identifier, split_segments
+from quoth.text.language import ENGLISH, Language, read_sections
+from quoth.text.letters import fold_letters, is_accented, move_tones, normalize_letters
+from quoth.text.scripts import (
+    ALPHABETS_WITHOUT_SPACES,
+    HANGUL,
+    LEADING_VOWELS,
+    TRAILING_VOWELS,
+    UNSPACED,
+    combining_marks,
+)
+from quoth.text.stems import stemmers
 
-from quoth.text.language import ENGLISH, Language
-
-_VERSION = "words-2"
+_VERSION = "words-3"
 """To be raised when this module gives other words for the same text."""
-_WORD = re.compile(r"[^\W_]+")
-# Scripts without spaces between words: pairs of characters take the place of words.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
-_PART = re.compile(r"\d+|[^\W\d_]+")
-_SHORT_YEAR = re.compile(r"[0-4]\d")
-_LIGATURE = re.compile(r"[\ufb00-\ufb06]")
+_CONNECTED = r"(?:[-_.:/@#&+'\\]|::|\^-?|,(?=\d))"
+_ASCII_TOKEN = re.compile(rf"[A-Za-z0-9]+(?:{_CONNECTED}[A-Za-z0-9]+)*(?:\+\+|[+#](?!\w))?")
+_GROUP = re.compile(f"[{UNSPACED}]")
+_ALPHABETIC = re.compile(f"[{ALPHABETS_WITHOUT_SPACES}]")
+_HANGUL = re.compile(f"[{HANGUL}]+")
+_SHOUT_WORDS = 4
+"""The words of a line in capitals from which capitals say nothing of its words."""
+_MOST_KNOWN = 200_000
 
 
 def analyse(text: str, language: Language = ENGLISH) -> list[str]:
-    """Return the analysed words of a text in order."""
-    stop = _stop_words(language)
-    return [_stem(word, language) for word in _words(text) if word not in stop]
+    """Return the analysed words of a text in order.
+
+    A stop word in capitals is an acronym and stays (`WHO`, `IT`), and a text that has nothing else
+    keeps its stop words.
+    """
+    tokens = _find_tokens(text)
+    return _content_words(tokens, language) or [
+        word for token in tokens for word in _analyse(token, language, stop=False)
+    ]
+
+
+def split_words(text: str, language: Language = ENGLISH) -> list[str]:
+    """Return the words of a text in lower case and in order, neither stemmed nor left out.
+
+    What has signs inside is only its parts. Scripts without spaces give groups of characters.
+    """
+    return [
+        lower(word, language)
+        for token in _find_tokens(text)
+        for word in (_split_run(token) if _GROUP.match(token) else split_segments(token))
+    ]
 
 
 def count_terms(text: str, language: Language = ENGLISH) -> Counter[str]:
-    """Return the analysed words of a text with their counts."""
-    return Counter(analyse(text, language))
+    """Return the analysed words of a text with their counts, none of them a stop word."""
+    return Counter(_content_words(_find_tokens(text), language))
 
 
 def stem(word: str, language: Language = ENGLISH) -> str:
     """Return the stem of one word as in `analyse`, even of a stop word."""
-    return _stem(_fold(word), language)
+    return _stem(lower(normalize_letters(word), language), language)
 
 
 def is_stop_word(word: str, language: Language = ENGLISH) -> bool:
     """Whether a word is a stop word of the language."""
-    return _fold(word) in _stop_words(language)
+    return _is_stop(lower(normalize_letters(word), language), language)
 
 
-def analyser_fingerprint(language: Language = ENGLISH) -> str:
+def lower(text: str, language: Language = ENGLISH) -> str:
+    """Return a text in lower case; in Turkish, that of `I` is `ı`."""
+    if language.words.dotless_i:
+        text = text.replace("I", "ı").replace("İ", "i")
+    return text.lower()
+
+
+@cache
+def analyser_fingerprint() -> str:
     """Return an identifier that changes whenever `analyse` may give other words for a text."""
-    rules = language.words
-    known = "\n".join([rules.stemmer, *sorted(rules.stop)])
-    digest = hashlib.blake2b(known.encode(), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(read_sections("words").encode(), digest_size=8).hexdigest()
     return f"{_VERSION}:{metadata.version('snowballstemmer')}:{digest}"
 
 
-def split_name(name: str, language: Language = ENGLISH) -> set[str]:
-    """Return the words of a file name: `3M_2018_10K` has 3m, 2018, 10k and 10."""
-    words: set[str] = set()
-    for word in _words(name.replace("_", " ")):
-        words |= {part for part in (word, *_PART.findall(word)) if len(part) > 1}
-    return {_stem(word, language) for word in words - _stop_words(language)}
+class _Analyses(dict[str, tuple[str, ...]]):
+    """The analysed words of each token of a language; a token is analysed once."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        words = tuple(_analyse(token, self._language))
+        if not _GROUP.match(token):
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[token] = words
+        return words
 
 
-def guess_name_words(question: str, language: Language = ENGLISH) -> set[str]:
-    """Return the words of a question that may be in a file name.
-
-    They are the words and their parts, two or three adjacent words as one ("best buy" is also
-    bestbuy, "10-K" is also 10k), and two-digit years with four digits (FY20 is also 2020).
-    """
-    words = list(_words(question.replace("_", " ")))
-    runs = {"".join(words[i : i + n]) for n in (2, 3) for i in range(len(words) - n + 1)}
-    parts = {part for word in words for part in _PART.findall(word)}
-    years = {f"20{part}" for part in parts if _SHORT_YEAR.fullmatch(part)}
-    candidates = {*words, *parts, *runs, *years} - _stop_words(language)
-    return {_stem(word, language) for word in candidates if len(word) > 1}
+@cache
+def _analyses(language: Language) -> _Analyses:
+    return _Analyses(language)
 
 
-def split_ligatures(text: str) -> str:
-    """Replace typographic ligatures by their letters (`ﬁ` by `fi`)."""
-    return _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+def _content_words(tokens: Sequence[str], language: Language) -> list[str]:
+    analyses = _analyses(language)
+    words: list[str] = []
+    for token in tokens:
+        words += analyses[token]
+    return words
 
 
-def pack(words: Iterable[str]) -> bytes:
-    """Encode words as 32-bit codes in order, for storage."""
-    return np.array([encode_word(word) for word in words], np.uint32).tobytes()
+def _find_tokens(text: str) -> list[str]:
+    pattern = _ASCII_TOKEN if text.isascii() else _token()
+    return pattern.findall(_lower_shouts(normalize_letters(text)))
 
 
-@lru_cache(maxsize=200_000)
-def encode_word(word: str) -> int:
-    """Return the 32-bit code of an analysed word; collisions are about one in four billion."""
-    return zlib.crc32(word.encode())
+@cache
+def _token() -> re.Pattern[str]:
+    letters = rf"[^\W_{UNSPACED}]+(?:[{combining_marks()}]+[^\W_{UNSPACED}]*)*"
+    connected = rf"(?:{_CONNECTED}|(?<=[א-ת])\"(?=[א-ת]))"
+    return re.compile(rf"[{UNSPACED}]+|{letters}(?:{connected}{letters})*(?:\+\+|[+#](?!\w))?")
 
 
-def unpack(packed: bytes) -> NDArray[np.uint32]:
-    """Decode the codes that `pack` encoded."""
-    return np.frombuffer(packed, np.uint32)
-
-
-def _words(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(_fold(text)):
-        word = match.group()
-        if not _UNSPACED.search(word):
-            yield word
-            continue
-        for run in re.split(f"({_UNSPACED.pattern})", word):
-            if _UNSPACED.fullmatch(run) and len(run) > 1:
-                yield from (run[i : i + 2] for i in range(len(run) - 1))
-            elif run:
-                yield run
-
-
-def _fold(text: str) -> str:
-    """Return a text in lower case, without accents and ligatures."""
-    text = split_ligatures(text).lower()
-    if text.isascii():
+def _lower_shouts(text: str) -> str:
+    """Return a text with its longer lines in capitals in lower case."""
+    lines = text.split("\n")
+    if not any(map(str.isupper, lines)):
         return text
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return unicodedata.normalize("NFKC", bare)
+    return "\n".join(
+        line.lower() if line.isupper() and line.count(" ") >= _SHOUT_WORDS - 1 else line
+        for line in lines
+    )
 
 
-@lru_cache
-def _stop_words(language: Language) -> frozenset[str]:
-    return frozenset(map(_fold, language.words.stop))
+def _analyse(token: str, language: Language, *, stop: bool = True) -> Iterator[str]:
+    """Yield the analysed words of a token."""
+    if _GROUP.match(token):
+        yield from _split_run(token)
+        return
+    for written in _split(token):
+        word = lower(written, language)
+        is_acronym = len(word) > 1 and written.isupper()
+        if stop and not is_acronym and _is_stop(word, language):
+            continue
+        yield _stem(word, language)
+        if language.words.tones and not word.isascii():
+            yield move_tones(word)
+        if len(word) > 1 and _HANGUL.fullmatch(word):
+            yield from _pair(word)
+
+
+def _split(token: str) -> Iterable[str]:
+    plain = token == token.lower() or token.istitle() or token.isupper()
+    return (token,) if token.isalpha() and plain else dict.fromkeys(split_identifier(token))
+
+
+def _split_run(run: str) -> Iterator[str]:
+    """Yield the pairs of characters of a text without spaces."""
+    return _pair(_character().findall(run) if _ALPHABETIC.search(run) else run)
+
+
+@cache
+def _character() -> re.Pattern[str]:
+    return re.compile(f"[{LEADING_VOWELS}]?.[{combining_marks()}]*[{TRAILING_VOWELS}]?", re.DOTALL)
+
+
+def _pair(characters: Sequence[str]) -> Iterator[str]:
+    """Yield each two adjacent characters, or the only one."""
+    if len(characters) == 1:
+        yield characters[0]
+    else:
+        yield from map("".join, pairwise(characters))
+
+
+def _is_stop(word: str, language: Language) -> bool:
+    """Whether a word in lower case is a stop word, or one typed without its accents."""
+    rules = language.words
+    typed_plainly = not rules.tones and not is_accented(word)
+    return word in rules.stop or (typed_plainly and fold_letters(word) in _plain_stops(language))
+
+
+@cache
+def _plain_stops(language: Language) -> frozenset[str]:
+    return frozenset(map(fold_letters, language.words.stop))
 
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str, language: Language) -> str:
-    return (
-        str(_stemmers.of(language.words.stemmer).stemWord(word)) if language.words.stemmer else word
-    )
-
-
-class _Stemmers(threading.local):
-    """Snowball's stemmers, a set for each thread: a stemmer holds the word that it works on."""
-
-    def __init__(self) -> None:
-        self._stemmers: dict[str, Any] = {}
-
-    def of(self, name: str) -> Any:
-        if name not in self._stemmers:
-            import snowballstemmer
-
-            self._stemmers[name] = snowballstemmer.stemmer(name)
-        return self._stemmers[name]
-
-
-_stemmers = _Stemmers()
+    rules = language.words
+    for particle in sorted(rules.particles, key=len, reverse=True):
+        if word.endswith(particle) and len(word) > len(particle):
+            return word.removesuffix(particle)
+    is_code = word.isascii() and not word.isalpha()
+    return fold_letters(word if is_code else stemmers.stem(word, rules.stemmer))

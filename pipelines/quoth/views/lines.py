@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Mapping
 
-from quoth.types import Citation, Report
+from quoth.types import Answer, Citation, Report
 
 _MOST_SHOWN = 3
 
@@ -47,6 +49,17 @@ def format_verdict(citation: Citation) -> str:
     return "✓ found on that page"
 
 
+def format_languages(answer: Answer) -> str:
+    """Return the language of the passages where the question is in another one; else nothing."""
+    from quoth.text import UNDETERMINED, language
+
+    spoken = answer.evidence_language
+    unknown = ("", UNDETERMINED)
+    if answer.language == spoken or answer.language in unknown or spoken in unknown:
+        return ""
+    return f"The passages are in {language(spoken).name}."
+
+
 def format_quote(citation: Citation) -> str:
     """Return the quote on one line, in quotation marks."""
     return f"“{' '.join(make_printable(citation.quote).split())}”"
@@ -57,6 +70,11 @@ def format_count(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+
+
+def format_unread(counts: Mapping[str, int]) -> str:
+    """Return what the text does not hold: `3 pictures, 1 comment`."""
+    return ", ".join(format_count(count, kind) for kind, count in counts.items())
 
 
 def format_report(report: Report, *, verb: str = "ingested") -> str:
@@ -75,4 +93,6 @@ def format_report(report: Report, *, verb: str = "ingested") -> str:
         (len(report.failed), "failed"),
     ):
         parts += [f"{count} {status}"] * bool(count)
+    unread = sum((Counter(outcome.unread) for outcome in report.done), Counter[str]())
+    parts += [f"{format_unread(unread)} not read"] * bool(unread)
     return f"{', '.join(parts)}, in {report.seconds:.1f} s."
