@@ -9,7 +9,7 @@ from quoth.answer.rules import Calibration, calibrations
 from quoth.answer.sentences import sentences_of, weigh_terms
 from quoth.config import Answering
 from quoth.retrieve import Question
-from quoth.text import AnswerKind, language, languages
+from quoth.text import ENGLISH, AnswerKind, language, languages
 from quoth.types import Chunk, Hit
 
 TEXT = "It was opened by Ada Byron in 1932. The toll is 4,000 crowns a year, because of the bridge."
@@ -37,7 +37,7 @@ def test_every_weight_belongs_to_a_feature(rules: Calibration) -> None:
         rarity = weigh_terms(question.terms, sentences)
         for values in describe_sentences(question, sentences, rarity):
             features |= values.keys()
-        for phrase in phrases_of(TEXT, 0, question, rarity):
+        for phrase in phrases_of(TEXT, 0, question, ENGLISH, rarity):
             phrase_features |= phrase.features.keys()
     signs = find_evidence(question, [Hit(chunk, 1.0, 1.0)], rules).signs
     assert rules.sentence.keys() <= features

@@ -4,13 +4,15 @@ import threading
 import time
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from quoth.backends.llama.admission import Admission
 from quoth.backends.ollama.prompt_memory import PromptMemory
+from quoth.errors import ModelNotFoundError
 from quoth.models import cut_at_stop
 from quoth.text.tokens import bound_token_count
-from quoth.weights.ollama_store import split_model_name
+from quoth.weights.ollama_store import canonical_name, split_model_name
 
 
 @given(st.text("abSTOP ", max_size=40), st.integers(1, 5))
@@ -78,3 +80,17 @@ def test_names_as_ollama_writes_them() -> None:
     assert split_model_name("llama3.1") == (registry, "library", "llama3.1", "latest")
     assert split_model_name("me/mine:q4") == (registry, "me", "mine", "q4")
     assert split_model_name("hf.co/a/b-GGUF:Q4_K_M") == ("hf.co", "a", "b-GGUF", "Q4_K_M")
+    own = ("registry.example:5000", "team", "model", "tag")
+    assert split_model_name("registry.example:5000/team/model:tag") == own
+    assert split_model_name("http://registry.example:5000/team/model:tag") == own
+    assert split_model_name("[::1]:5000/a/b") == ("[::1]:5000", "a", "b", "latest")
+    assert canonical_name("SmolLM2:135M") == canonical_name("smollm2:135m")
+    assert canonical_name("Mine") == f"{registry}/library/mine:latest"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a b", "../x", "a/b/c/d/e:f:g", "host:port/a/b", "/a/b", "a:"]
+)
+def test_what_is_no_name_for_ollama(name: str) -> None:
+    with pytest.raises(ModelNotFoundError, match="is not the name of a model"):
+        split_model_name(name)

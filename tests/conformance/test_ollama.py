@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import ollama
 import pytest
-from conformance.ollama_server import NAME, OllamaServer
+from conformance.ollama_server import EMBEDDER, NAME, OllamaServer
 from conformance.subjects import WINDOW, open_behind, settings
 from langchain_core.messages import HumanMessage, SystemMessage
 from quoth.errors import (
+    BackendUnavailableError,
     ConfigurationError,
     ContextOverflowError,
     GenerationError,
     ModelNotFoundError,
 )
-from quoth.models import LocalModel, open_model, timings_of
+from quoth.models import ChatRequest, LocalModel, ModelCalls, open_model, timings_of
 from quoth.prompts.selector import select_prompt
+from quoth.summarize import Summarizer
 
 TEXT = "The boiler was inspected on the third of May by the district engineer. " * 14
 
@@ -60,13 +63,118 @@ def test_a_server_that_cuts_all_the_same_is_found_out(
         model.invoke(TEXT, max_tokens=4)
 
 
-def test_a_server_that_refuses_to_cut_becomes_our_error(
+def test_a_server_that_refuses_to_cut_becomes_our_error_with_its_own_counts(
     model: LocalModel, ollama_server: OllamaServer
 ) -> None:
     ollama_server.real_window = 128
     with pytest.raises(ContextOverflowError) as caught:
         model.invoke(TEXT, max_tokens=4)
-    assert caught.value.prompt_tokens > 128
+    error = caught.value
+    whole = f"<|im_start|>user\n{TEXT}<|im_end|>\n<|im_start|>assistant\n"
+    assert error.prompt_tokens == model.count_tokens(whole)
+    assert (error.answer_tokens, error.window) == (4, 128)
+    assert model.describe().context_window == 128, "the next call knows better"
+    assert "a window of 128 tokens, not 1024" in model.describe().note
+
+
+def test_a_window_that_the_server_does_not_hold_is_told_before_the_first_call(
+    model: LocalModel, ollama_server: OllamaServer
+) -> None:
+    ollama_server.most_window = 512
+    with pytest.raises(ConfigurationError, match="more system memory") as caught:
+        Summarizer(model).invoke(TEXT)
+    assert "backend.context_window" in caught.value.hint
+    assert not ollama_server.sent("/api/chat")
+
+
+def test_a_shorter_window_than_was_asked_for_is_planned_with(
+    model: LocalModel, ollama_server: OllamaServer
+) -> None:
+    ollama_server.real_window, ollama_server.share_on_gpu = 512, 0.5
+    model.reserve()
+    model.reserve()
+    assert model.describe().context_window == 512
+    assert model.describe().gpu_layers == 16
+    assert len(ollama_server.sent("/api/generate")) == 1
+    placed = model.placement()
+    assert placed is not None
+    assert placed.context_window == 512
+    assert placed.gpu_share == pytest.approx(0.5, abs=0.01)
+
+
+def test_calls_that_wait_for_their_turn_are_not_taken_for_lost(
+    ollama_server: OllamaServer,
+) -> None:
+    """Each call takes longer than the time-out, and the server answers one at a time."""
+    ollama_server.seconds_a_part = 0.25
+    model = open_behind("ollama", ollama_server.url, timeout=1.2)
+    with ThreadPoolExecutor(3) as pool:
+        asked = list(pool.map(lambda n: model.invoke(f"Count to {n}.", max_tokens=6), range(3)))
+    assert all(answer.text for answer in asked)
+    model.close()
+
+
+def test_a_server_that_hangs_is_given_up(ollama_server: OllamaServer) -> None:
+    ollama_server.seconds_a_part = 3.0
+    model = open_behind("ollama", ollama_server.url, timeout=0.5)
+    with pytest.raises(BackendUnavailableError, match="does not answer in time"):
+        model.invoke("Hi.", max_tokens=2)
+    model.close()
+
+
+@pytest.mark.parametrize(("setting", "sent"), [("30m", "30m"), ("-1", -1), ("0", 0), ("", None)])
+def test_how_long_a_model_is_kept_reaches_the_server(
+    ollama_server: OllamaServer, setting: str, sent: object
+) -> None:
+    model = open_behind("ollama", ollama_server.url, keep_alive=setting, threads=1)
+    model.invoke("Hi.", max_tokens=1)
+    (body,) = ollama_server.sent("/api/chat")
+    assert body.get("keep_alive") == sent
+    assert body["options"]["num_thread"] == 1
+    model.close()
+
+
+def test_an_embedding_model_does_not_answer_and_says_so(ollama_server: OllamaServer) -> None:
+    model = open_model(settings(model=f"ollama:{EMBEDDER}", url=ollama_server.url))
+    with pytest.raises(ConfigurationError, match="is an embedding model"):
+        model.invoke("Hi.")
+    model.close()
+
+
+def test_what_a_model_can_is_read_from_the_server(
+    ollama_server: OllamaServer,
+) -> None:
+    ollama_server.capabilities = ("completion", "thinking", "tools", "vision")
+    model = open_behind("ollama", ollama_server.url)
+    assert model.describe().capabilities == ollama_server.capabilities
+    assert model.invoke("Hi.", max_tokens=1).text
+    assert ollama_server.sent("/api/chat")[0]["think"] is True
+    model.close()
+
+
+def test_a_name_is_the_same_model_in_any_case(ollama_server: OllamaServer) -> None:
+    model = open_model(settings(model=f"ollama:{NAME.upper()}", url=ollama_server.url))
+    found = model.describe()
+    assert found.fingerprint == ollama_server.digests[NAME]
+    assert found.bytes > 90_000_000
+    model.close()
+
+
+@pytest.mark.parametrize("version", ["0.0.0", "0.5.1", "9.9.9-rc1", ""])
+def test_a_model_is_used_whatever_version_its_server_says(
+    ollama_server: OllamaServer, version: str
+) -> None:
+    ollama_server.version = version
+    model = open_behind("ollama", ollama_server.url)
+    assert model.invoke("Hi.", max_tokens=1).text
+    model.close()
+
+
+def test_a_small_model_chooses_by_a_schema(model: LocalModel, ollama_server: OllamaServer) -> None:
+    choices = ("the third of May", 'a "boiler"', "Löschwasser")
+    request = ChatRequest((HumanMessage(f"{TEXT[:72]} When was it?"),), choices=choices)
+    assert ModelCalls(model).call(request).text in choices
+    assert ollama_server.sent("/api/chat")[0]["format"]["enum"] == list(choices)
 
 
 def test_a_prompt_cache_raises_no_false_alarm(

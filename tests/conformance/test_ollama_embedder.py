@@ -90,6 +90,25 @@ def test_a_collection_is_filled_and_searched_with_it(
         other.search("nectar")
 
 
+def test_prompts_are_put_before_texts_and_count(
+    ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", ollama_server.url)
+    prompts = {"embedding.query_prompt": "query: ", "embedding.passage_prompt": "passage: "}
+    prompted = open_embedder(load_config(overrides={**CHOSEN, **prompts}).config)
+    plain = open_embedder(load_config(overrides=CHOSEN).config)
+    try:
+        prompted.embed(["one"])
+        prompted.query_vector("two")
+        sent = [body["input"] for body in ollama_server.bodies if body["path"] == "/api/embed"]
+        assert sent == [["passage: one"], ["query: two"]]
+        assert prompted.limit == plain.limit - 2
+        assert prompted.fingerprint != plain.fingerprint
+    finally:
+        prompted.close()
+        plain.close()
+
+
 def test_a_chunk_longer_than_it_reads_is_an_error_when_it_is_split(
     ollama_server: OllamaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,7 +51,19 @@ def assert_equal(vectors: NDArray[np.float32], reference: NDArray[np.float32]) -
 
 @pytest.mark.parametrize(
     "family",
-    ["bert", "bert-tanh", "roberta", "xlm-roberta", "mpnet", "distilbert", "modernbert"],
+    [
+        "bert",
+        "bert-tanh",
+        "roberta",
+        "xlm-roberta",
+        "mpnet",
+        "distilbert",
+        "modernbert",
+        "nomic-bert",
+        "gte",
+        "qwen3",
+        "embedding-gemma",
+    ],
 )
 def test_the_graph_of_a_family_gives_the_vectors_of_transformers(
     family: str, tmp_path: Path
@@ -107,7 +119,7 @@ def test_flags_of_older_folders_name_the_pooling(tmp_path: Path) -> None:
 
 def test_openvino_reads_the_graph(tmp_path: Path) -> None:
     pytest.importorskip("openvino", reason="needs OpenVINO")
-    for family in ("mpnet", "modernbert"):
+    for family in ("mpnet", "modernbert", "gte", "qwen3", "embedding-gemma"):
         folder = save_model(tmp_path / family, family, pooling=("max", "lasttoken", "mean"))
         vectors, reference = embed(folder, "openvino"), expected(folder)
         assert (vectors * reference).sum(axis=1).min() > 0.99

@@ -14,7 +14,13 @@ from quoth.models import LocalModel, backend_names, open_model
 from quoth.prompts import selector
 from quoth.testing import LoaderConformance, ModelConformance
 
-PACKAGES = ("echo_backend", "calendar_loader", "terse_prompts", "one_each_retriever")
+PACKAGES = (
+    "echo_backend",
+    "calendar_loader",
+    "letter_embedder",
+    "terse_prompts",
+    "one_each_retriever",
+)
 CALENDAR = (
     "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Chimney sweep\nLOCATION:Back yard\nEND:VEVENT\n"
     "BEGIN:VEVENT\nSUMMARY:Choir practice\nLOCATION:Chapel\nEND:VEVENT\nEND:VCALENDAR\n"
@@ -24,7 +30,7 @@ QUESTION = "How long can the emergency generator run on a full tank?"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which all four are installed, without the network."""
+    """A folder in which all of them are installed, without the network."""
     folder = tmp_path_factory.mktemp("site")
     here = Path(__file__).parent
     uv = Path(sys.executable).with_name("uv")
@@ -67,6 +73,16 @@ def test_a_backend(sample: str, session_home: Path) -> None:
     assert answer.model == "echo:loud"
     assert all(citation.verified for citation in answer.citations)
     assert answer.timings.generated_tokens > 0
+
+
+def test_an_embedder(tmp_path: Path, session_home: Path) -> None:
+    (tmp_path / "zoo.txt").write_text("Zebras and lizards graze.")
+    (tmp_path / "sea.txt").write_text("Eels see keen seals.")
+    with opened("letters", session_home, embedding__model="letters:aez") as library:
+        assert len(library.ingest(tmp_path).done) == 2
+        vectors = library.store.vectors()[1]
+        assert vectors.shape == (2, 3)
+        assert library.search("zzz", k=1)[0].chunk.source.endswith("zoo.txt")
 
 
 def test_a_loader(tmp_path: Path, session_home: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from quoth.text import QuestionRules, strip_links
+from quoth.text import ENGLISH, Language, strip_links
 
 _LEAD = r"\s*[*_#>-]*\s*"
 _REST = r"(?!\w)[*_]*[^:\n\"“]{0,12}"
@@ -137,13 +137,15 @@ def _prefixes(word: str) -> str:
     return pattern
 
 
-def declines(text: str, refusals: Sequence[str], rules: QuestionRules) -> bool:
+def declines(text: str, refusals: Sequence[str], language: Language) -> bool:
     """Return whether a reply says that the documents do not hold the answer.
 
-    `refusals` are those that the prompt asks for; `rules` has others that models write.
+    `refusals` are those that the prompt asks for. Models write others, in `language` or in English.
     """
     reply = text.strip().casefold()
     requested = (refusal.strip(" .。!").casefold() for refusal in refusals)
     return (
-        not reply or reply.startswith(tuple(requested)) or bool(rules.refusals.match(text.strip()))
+        not reply
+        or reply.startswith(tuple(requested))
+        or any(rules.questions.refusals.match(text.strip()) for rules in {language, ENGLISH})
     )

@@ -55,9 +55,14 @@ class LocalHttp:
         """Close all connections, which cancels the generations that use them."""
         self._client.close()
 
-    def json(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the answer of a small call, which changes nothing and so may be repeated."""
-        return retry_transient()(self._once, method, path, body)
+    def json(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, quick: bool = True
+    ) -> dict[str, Any]:
+        """Return the answer of a call, which changes nothing and so may be repeated.
+
+        One that is not `quick`, as where the server computes, may take as long as a generation.
+        """
+        return retry_transient()(self._once, method, path, body, quick=quick)
 
     def has(self, path: str) -> bool:
         """Return whether the server answers a `GET` of this path with success."""
@@ -88,9 +93,12 @@ class LocalHttp:
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise _lost(self.url, error) from error
 
-    def _once(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+    def _once(
+        self, method: str, path: str, body: dict[str, Any] | None, *, quick: bool = True
+    ) -> dict[str, Any]:
+        timeout = self._small if quick else self._client.timeout
         try:
-            response = self._client.request(method, path, json=body, timeout=self._small)
+            response = self._client.request(method, path, json=body, timeout=timeout)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise _lost(self.url, error) from error
         if response.status_code != httpx2.codes.OK:

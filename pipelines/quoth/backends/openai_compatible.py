@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.messages import BaseMessage
 from pydantic import PrivateAttr
@@ -27,6 +27,10 @@ from quoth.prompts import ModelMetadata, family_of
 from quoth.text import bound_token_count
 from quoth.types import Timings
 from quoth.weights import Installed
+
+if TYPE_CHECKING:
+    from quoth.config import Embedding
+    from quoth.embed import Embedder
 
 _WINDOW_KEYS = ("max_model_len", "loaded_context_length", "context_length", "max_context_length")
 Tokenizer = Literal["llama.cpp", "vllm", "none"]
@@ -49,6 +53,12 @@ class OpenAICompatibleProvider(Provider):
             settings=self.settings,
             prompt_folders=self.prompt_folders,
         )
+
+    def open_embedder(self, name: str, *, embedding: Embedding) -> Embedder:
+        """Return an embedder of the server. Raises `ConfigurationError` without an address."""
+        from quoth.backends.openai_embedder import OpenAIEmbedder
+
+        return OpenAIEmbedder(name, self.settings, embedding)
 
     def installed(self) -> Sequence[Installed]:
         """Return the models that the server serves."""

@@ -56,8 +56,13 @@ class Embedding(Section):
     model: str = Field(
         "embedded",
         min_length=1,
-        description="`embedded`, a folder with a sentence-transformers model, or `ollama:NAME`.",
+        description="`embedded`, a folder with a sentence-transformers model, `ollama:NAME`, "
+        "`openai-compatible:NAME`, or an installed package's.",
     )
+    url: str = Field(
+        "", description="The address of the embedder's server; by default that of its backend."
+    )
+    api_key_file: str = Field("", description="The file with the key of the embedder's server.")
     query_prompt: str | None = Field(
         None, description="The text before a question; by default as the model's makers say."
     )
@@ -176,6 +181,11 @@ class ModelSettings(Section):
         0.0, ge=0, le=5, description="The temperature of sampling; 0 takes the likeliest token."
     )
     seed: int = Field(0, ge=0, description="The seed of sampling.")
+    keep_alive: str = Field(
+        "",
+        pattern=r"^(-1|\d+|(\d+(\.\d+)?(ms|s|m|h))+)?$",
+        description="How long `ollama` keeps a model after a call, such as `30m`; `-1` for ever.",
+    )
     timeout: float = Field(
         300.0, gt=0, description="Seconds without a token after which a call fails."
     )

@@ -67,6 +67,12 @@ def family_of(names: Iterable[str]) -> Family | None:
     return None
 
 
+def tokens_of_family(name: str) -> int:
+    """Return the token limit of the models of a family, the least of them; 0 when not known."""
+    family = family_of([name])
+    return min((model.tokens for model in family.models), default=0) if family else 0
+
+
 def known_models(
     *, kind: Literal["embedder", "reranker"] = "embedder", language: str = ""
 ) -> list[KnownModel]:

@@ -8,10 +8,12 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Self
 
+from langchain_core.embeddings import Embeddings
+
 from quoth.answer import Answerer
 from quoth.collection import DenseIndex, Store
 from quoth.config import Config, Retrieval, load_config, state_folder
-from quoth.embed import Embedder
+from quoth.embed import Embedder, as_embedder
 from quoth.errors import ConfigurationError
 from quoth.ingest import Ingestor, open_ingestor, open_splitter
 from quoth.journal import Journal
@@ -43,7 +45,7 @@ class Parts:
         config: Config | None = None,
         home: str | PathLike[str] | None = None,
         model: LocalModel | None = None,
-        embedder: Embedder | None = None,
+        embedder: Embeddings | None = None,
         splitter: Splitter | None = None,
         searcher: Searcher | None = None,
         store: Store | None = None,
@@ -61,7 +63,7 @@ class Parts:
         self.making = RLock()
         given: dict[str, object] = {
             "model": model,
-            "embedder": embedder,
+            "embedder": self._checked_embedder(embedder),
             "splitter": splitter,
             "searcher": searcher,
             "store": store,
@@ -70,6 +72,14 @@ class Parts:
         self._given = {name: part for name, part in given.items() if part is not None}
         self.made: dict[str, Any] = dict(self._given)
         register_views()
+
+    def _checked_embedder(self, embedder: Embeddings | None) -> Embedder | None:
+        """Return the caller's embedder as one of Quoth. Raises `EgressError`, as configured."""
+        if embedder is None:
+            return None
+        made = as_embedder(embedder, self.config.embedding)
+        self.config.guard.check_address(made.address)
+        return made
 
     @LazyPart
     def store(self) -> Store:

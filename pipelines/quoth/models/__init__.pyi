@@ -8,6 +8,7 @@ __all__ = [
     "LocalModel",
     "ModelCalls",
     "Piece",
+    "Placement",
     "Provider",
     "Request",
     "backend_names",
@@ -31,4 +32,4 @@ from .provider import Provider
 from .registry import backend_names, open_embedder, open_model, open_provider, split_model
 from .stop_strings import cut_at_stop
 from .thinking import KEPT_TOKENS
-from .values import ChatRequest, Constraint, Description, Piece, Request
+from .values import ChatRequest, Constraint, Description, Piece, Placement, Request

@@ -28,7 +28,7 @@ from quoth.models.attempts import retry_transient
 from quoth.models.choices import constrain, read_choice
 from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.thinking import split_thinking
-from quoth.models.values import Description, Piece, Request
+from quoth.models.values import Description, Piece, Placement, Request
 from quoth.prompts import ChatTemplate, render_messages
 from quoth.text import locate_tokens, split_blocks
 from quoth.types import Timings
@@ -93,6 +93,13 @@ class LocalModel(BaseChatModel):
 
     def preload(self) -> None:
         """Load the model now, if the first call would load it into this process."""
+
+    def reserve(self) -> None:
+        """Have a server load the model, so that a window that it cannot hold is told now."""
+
+    def placement(self) -> Placement | None:
+        """Return where a server has put the model; `None` while it is not loaded there."""
+        return None
 
     def unload(self) -> None:
         """Free the memory of the model. The next call loads it again."""

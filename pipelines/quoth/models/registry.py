@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from quoth.models.model import LocalModel
 
 GROUP = "quoth.backends"
+EMBEDDERS = "quoth.embedders"
 
 
 def backend_names() -> tuple[str, ...]:
@@ -42,16 +43,31 @@ def open_model(
 def open_embedder(config: Config) -> Embedder:
     """Return the embedder that `embedding.model` names: a folder, or `backend:name`.
 
-    Raises `EgressError` for a server that `config.privacy` does not permit.
+    Before the colon may also stand an entry point of `quoth.embedders`, a function from the name to
+    a LangChain `Embeddings`. Raises `EgressError` for a server that `config.privacy` does not
+    permit.
     """
-    from quoth.embed import FolderEmbedder
+    from quoth.embed import FolderEmbedder, as_embedder
 
-    backend, colon, name = config.embedding.model.partition(":")
-    if not colon or backend not in backend_names():
-        return FolderEmbedder.open(config.embedding)
-    embedder = open_provider(backend, config.backend).open_embedder(name)
+    settings = config.embedding
+    kind, colon, name = settings.model.partition(":")
+    if colon and kind in backend_names():
+        provider = open_provider(kind, _with_address(config, kind))
+        embedder = provider.open_embedder(name, embedding=settings)
+    elif colon and kind in read_entry_points(EMBEDDERS):
+        embedder = as_embedder(load_entry_point(EMBEDDERS, kind, kind="embedder")(name), settings)
+    else:
+        return FolderEmbedder.open(settings)
     config.guard.check_address(embedder.address)
     return embedder
+
+
+def _with_address(config: Config, backend: str) -> ModelSettings:
+    """Return the settings of a backend with the address of the embedder's server, if it has one."""
+    own = {"url": config.embedding.url, "api_key_file": config.embedding.api_key_file}
+    if not any(own.values()):
+        return config.backend
+    return config.backend.model_copy(update={"model": f"{backend}:", **own})
 
 
 def open_provider(

@@ -25,8 +25,8 @@ class Description:
     nothing is loaded, or if the backend does not report it. `offload_note` explains why a model
     that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own tokenizer
     counts, and `bound` when a count is an upper bound. `constraints` are the ways in which an
-    answer can be constrained; a call that asks for another is refused. `note` is a sentence for the
-    user.
+    answer can be constrained; a call that asks for another is refused. `capabilities` are those
+    that a server reports, in its words. `note` is a sentence for the user.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Description:
     note: str = ""
     counting: Counting = "exact"
     constraints: tuple[Constraint, ...] = ()
+    capabilities: tuple[str, ...] = ()
 
     @property
     def is_small(self) -> bool:
@@ -53,6 +54,20 @@ class Description:
         and a choice among sentences of the documents.
         """
         return 0 < self.parameters < _SMALL
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a server has put a model that it loaded: its window, and its memory in bytes."""
+
+    context_window: int
+    bytes: int
+    gpu_bytes: int
+
+    @property
+    def gpu_share(self) -> float:
+        """The share of the memory that is on the GPU, from 0 to 1."""
+        return min(1.0, self.gpu_bytes / self.bytes) if self.bytes else 0.0
 
 
 @dataclass(frozen=True, slots=True)

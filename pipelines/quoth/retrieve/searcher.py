@@ -16,8 +16,9 @@ from quoth.errors import FingerprintError
 from quoth.retrieve.candidates import CandidateSearch
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.fuse import Weights
+from quoth.retrieve.languages import QuestionLanguages
 from quoth.retrieve.query import Query
-from quoth.retrieve.question import Hits, Question
+from quoth.retrieve.question import Hits, Question, check_question
 from quoth.retrieve.rerank import Reranker
 from quoth.retrieve.scopes import scope_of
 from quoth.retrieve.sections import grow_to_sections
@@ -53,6 +54,7 @@ class CollectionSearcher:
         self.weights = weights or Weights()
         self.expander = expander
         self.reranker = reranker
+        self._languages = QuestionLanguages(store)
         self._candidates = CandidateSearch(store, index, self.weights)
 
     def with_settings(self, settings: Retrieval) -> CollectionSearcher:
@@ -74,7 +76,8 @@ class CollectionSearcher:
         `UsageError` for an empty question, `FingerprintError` when the collection was built with
         another embedder.
         """
-        parsed = Question(question, self.embedder)
+        text = check_question(question)
+        parsed = Question(text, self.embedder, self._languages.tell(text))
         scope = scope or scope_of(self.settings)
         self._check_embedder()
         expansion = self.expander.invoke(parsed.text) if self.expander else Expansion()

@@ -67,6 +67,7 @@ class SummaryRun:
         self.model = model
         self.options = options
         self.monitor = monitor
+        model.reserve()
         self.description = model.describe()
         self.small = self.description.is_small
         self.started = time.perf_counter()

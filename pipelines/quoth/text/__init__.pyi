@@ -1,5 +1,6 @@
 __all__ = [
     "ENGLISH",
+    "NEVER",
     "UNDETERMINED",
     "AnswerKind",
     "ConversationRules",
@@ -34,6 +35,7 @@ __all__ = [
     "guess_name_words",
     "is_complete",
     "is_stop_word",
+    "is_unspaced",
     "language",
     "languages",
     "lexemes",
@@ -68,6 +70,7 @@ from .language import (
 )
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
+from .language_fields import NEVER
 from .language_questions import AnswerKind, QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
@@ -79,6 +82,7 @@ from .mentions import SourceVocabulary, fold_words
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
+from .scripts import is_unspaced
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter

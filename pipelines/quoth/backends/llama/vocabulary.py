@@ -36,7 +36,8 @@ _HOLLOW = tuple(
 class Vocabulary:
     """The tokenizer of a GGUF file, loaded when it is constructed. Safe to call from many threads.
 
-    Raises `BackendError` for a vocabulary that this build of llama.cpp does not know.
+    `splits_words` is true for WordPiece, none of whose tokens crosses white space. Raises
+    `BackendError` for a vocabulary that this build of llama.cpp does not know.
     """
 
     def __init__(self, gguf: Gguf) -> None:
@@ -68,6 +69,7 @@ class Vocabulary:
                     "This build of llama.cpp does not support the vocabulary of "
                     f"{gguf.path.name}: {error}."
                 ) from error
+        self.splits_words = gguf.values.get("tokenizer.ggml.model") == "bert"
         self.client = LlamaHttpClient(self._server.listening_address, api_key=key, timeout=60)
 
     def count(self, text: str) -> int:

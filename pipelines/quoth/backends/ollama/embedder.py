@@ -12,19 +12,17 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from quoth.backends.ollama.model import Ollama
+from quoth.backends.ollama.facts import Facts, look_up
 from quoth.backends.ollama.wire import (
     WholeTransport,
     client_options,
+    connect,
     server_address,
     translate_errors,
 )
-from quoth.config import ModelSettings
-from quoth.embed import Advance, Embedder
+from quoth.config import Embedding, ModelSettings
+from quoth.embed import DelegatingEmbedder
 from quoth.text import locate_tokens
-from quoth.types import Vectors
 
 if TYPE_CHECKING:
     from langchain_ollama import OllamaEmbeddings
@@ -33,37 +31,35 @@ _AROUND = 2
 """The tokens that an embedder puts around a text."""
 _WINDOW = 8192
 """The largest window that is requested; an embedder reads at most its trained window."""
-_AT_ONCE = 32
-"""Texts in one call."""
 _WORD = re.compile(r"\s*\S+")
 _REMEMBERED = 100_000
 
 
-class OllamaEmbedder(Embedder):
-    """Turns texts into vectors on an Ollama server."""
+class OllamaEmbedder(DelegatingEmbedder):
+    """Turns texts into vectors on an Ollama server, with the prompts of the model's family."""
 
-    def __init__(self, name: str, settings: ModelSettings) -> None:
-        self.name = name
+    def __init__(self, name: str, settings: ModelSettings, embedding: Embedding) -> None:
+        super().__init__(name, embedding)
         self.settings = settings.model_copy(update={"context_window": _WINDOW, "template": ""})
-        self._model = Ollama(model=f"ollama:{name}", settings=self.settings)
-        self._transport = WholeTransport()
+        self._http = connect(self.settings)
+        self._transport = WholeTransport(self.settings)
         weakref.finalize(self, self._transport.close)  # also when nobody closes it
-        self._word = lru_cache(maxsize=_REMEMBERED)(self._model.count_tokens)
+        self._word = lru_cache(maxsize=_REMEMBERED)(self.count_tokens)
 
     @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the model: vectors with another one cannot be compared."""
-        return self._model.describe().fingerprint
+    def weights(self) -> str:
+        """The digest of the model."""
+        return self._facts.description.fingerprint
 
     @property
     def address(self) -> str:
         """The address of the server."""
-        return self._model.address
+        return self._http.url
 
     @property
-    def limit(self) -> int:
-        """The number of tokens that the model reads of a text."""
-        return self._model.describe().context_window - _AROUND
+    def tokens(self) -> int:
+        """The number of tokens that the model reads, beside those around a text."""
+        return self._facts.description.context_window - _AROUND
 
     @property
     def engine_name(self) -> str:
@@ -72,14 +68,18 @@ class OllamaEmbedder(Embedder):
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens in `text`, or a bound where the vocabulary is not here."""
-        return self._model.count_tokens(text)
+        return self._facts.count_tokens(text)
 
     def token_starts(self, text: str) -> list[int]:
-        """Return the offset of each token of `text`; within a word they are spread evenly.
+        """Return the offset of each token of `text`, ascending.
 
-        Embedders normalize case and accents, so tokens cannot be located in the text. No token
-        crosses white space, so the tokens of each word are counted.
+        A tokenizer of words (WordPiece) normalizes case and accents, so its tokens cannot be
+        located in the text. None of them crosses white space, so the tokens of each word are
+        counted, and spread evenly over the word.
         """
+        vocabulary = self._facts.vocabulary
+        if vocabulary is not None and not vocabulary.splits_words:
+            return vocabulary.client.token_starts(text)
         starts: list[int] = []
         for match in _WORD.finditer(text):
             word = match[0]
@@ -87,31 +87,21 @@ class OllamaEmbedder(Embedder):
             starts += [match.start() + start for start in spread]
         return starts
 
-    def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
-        """Return a (texts, dimension) array with a row of unit length for each text.
-
-        Raises `ConfigurationError` for a text longer than the model reads, and `BackendError`.
-        """
-        for text in texts:
-            self.check_length(text, self.count_tokens(text))
-        rows: list[list[float]] = []
-        for start in range(0, len(texts), _AT_ONCE):
-            part = list(texts[start : start + _AT_ONCE])
-            with translate_errors(server_address(self.settings), self.name):
-                rows += self._embeddings.embed_documents(part)
-            if progress:
-                progress(len(part))
-        if not rows:
-            return np.zeros((0, 0), np.float32)
-        vectors = np.asarray(rows, np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors /= np.where(lengths > 0, lengths, 1)
-        return vectors
+    def rows(self, texts: list[str], *, query: bool) -> Sequence[Sequence[float]]:
+        """Return a vector for each text. Raises `BackendError`."""
+        with translate_errors(server_address(self.settings), self.name):
+            return self._embeddings.embed_documents(texts)
 
     def close(self) -> None:
         """Close the connections."""
-        self._model.close()
         self._transport.close()
+        self._http.close()
+        if "_facts" in self.__dict__ and self._facts.vocabulary is not None:
+            self._facts.vocabulary.close()
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return look_up(self._http, self.name, self.settings)
 
     @cached_property
     def _embeddings(self) -> OllamaEmbeddings:
@@ -120,7 +110,7 @@ class OllamaEmbedder(Embedder):
         return OllamaEmbeddings(
             model=self.name,
             base_url=server_address(self.settings),
-            num_ctx=self._model.describe().context_window,
+            num_ctx=self._facts.description.context_window,
             client_kwargs=client_options(self.settings),
             sync_client_kwargs={"transport": self._transport},
         )

@@ -1,4 +1,4 @@
-"""The facts about a model that an Ollama server and its store have before it is loaded."""
+"""The facts about a model that an Ollama server tells before it is loaded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from quoth.backends.http import LocalHttp
-from quoth.backends.llama.offload import explain_offload
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.backends.ollama.header import find_header
 from quoth.backends.ollama.wire import model_missing_error, refuse_remote
@@ -17,29 +16,50 @@ from quoth.config import ModelSettings
 from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Description
 from quoth.prompts import PLAIN, ChatTemplate, ModelMetadata, family_of
+from quoth.text import bound_token_count
 from quoth.weights import Gguf, canonical_name
 
 BOUND_NOTE = (
     "Its server shows no tokenizer that llama.cpp knows, so token counts are upper bounds from the "
     "bytes of the text."
 )
+ATTENTION_NOTE = (
+    "Ollama takes flash attention and the type of the KV cache from its own environment: "
+    "OLLAMA_FLASH_ATTENTION, OLLAMA_KV_CACHE_TYPE."
+)
 _NO_TEMPLATE = {"", "{{ .Prompt }}", "{{.Prompt}}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A model of an Ollama server. `layers` counts the output layer as one.
+    """A model of an Ollama server.
 
     `template` is ours to render for a text model; `template_text` is the one that Ollama applies.
+    `layers` counts the output layer as one. `header` and `vocabulary` are `None` where the server
+    does not show them.
     """
 
     description: Description
     template: ChatTemplate | None
     template_text: str
     layers: int
-    thinks: bool
     header: Gguf | None
     vocabulary: Vocabulary | None
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the model thinks before it answers."""
+        return "thinking" in self.description.capabilities
+
+    @property
+    def only_embeds(self) -> bool:
+        """Whether the model makes embeddings and does not write."""
+        capabilities = self.description.capabilities
+        return "embedding" in capabilities and "completion" not in capabilities
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens by the model's own vocabulary, else an upper bound."""
+        return bound_token_count(text) if self.vocabulary is None else self.vocabulary.count(text)
 
 
 def look_up(
@@ -59,13 +79,17 @@ def look_up(
     trained = int(info.get(f"{architecture}.context_length") or settings.context_window)
     own = str(shown.get("template") or "")
     raw = bool(settings.template) or own.strip() in _NO_TEMPLATE
-    entry = _entry(http, "/api/tags", name)
+    entry = find_entry(http, "/api/tags", name)
     digest, size = str(entry.get("digest") or ""), int(entry.get("size") or 0)
     header = find_header(http, name, digest=digest, size=size) if digest else None
     vocabulary = _vocabulary(header)
     metadata = ModelMetadata(name=name, architecture=architecture, kind="text" if raw else "chat")
     template = find_template(metadata, settings, folders=folders) if raw else None
-    notes = [template.warning if template else "", BOUND_NOTE if vocabulary is None else ""]
+    notes = [
+        template.warning if template else "",
+        BOUND_NOTE if vocabulary is None else "",
+        ATTENTION_NOTE if settings.flash_attention != "auto" else "",
+    ]
     description = Description(
         name=f"ollama:{name}",
         family=template.family if template else _family(metadata, own, folders),
@@ -80,30 +104,23 @@ def look_up(
         note=" ".join(note for note in notes if note),
         counting="bound" if vocabulary is None else "exact",
         constraints=("json_schema",),
+        capabilities=tuple(shown.get("capabilities") or ()),
     )
     return Facts(
         description=description,
         template=template,
         template_text=own,
         layers=int(info.get(f"{architecture}.block_count") or 0) + 1,
-        thinks="thinking" in (shown.get("capabilities") or ()),
         header=header,
         vocabulary=vocabulary,
     )
 
 
-def add_offload(facts: Facts, http: LocalHttp, name: str, settings: ModelSettings) -> Facts:
-    """Return the facts with the layers on the GPU, if the server reports them."""
-    try:
-        entry = _entry(http, "/api/ps", name)
-    except BackendError:  # the answer is complete without it
-        return facts
-    if not entry.get("size"):
-        return facts
-    layers = round(facts.layers * int(entry.get("size_vram") or 0) / int(entry["size"]))
-    note = explain_offload(settings.gpu_layers, layers, gpu_here=False)
-    description = replace(facts.description, gpu_layers=layers, offload_note=note)
-    return replace(facts, description=description)
+def find_entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
+    """Return a model in a list of the server, which does not mind the case of a name."""
+    wanted = canonical_name(name)
+    entries = http.json("GET", path).get("models") or []
+    return next((e for e in entries if wanted == canonical_name(str(e.get("name")))), {})
 
 
 def _family(metadata: ModelMetadata, own: str, folders: Sequence[Path]) -> str:
@@ -112,13 +129,6 @@ def _family(metadata: ModelMetadata, own: str, folders: Sequence[Path]) -> str:
     if family == PLAIN:
         family = family_of(replace(metadata, chat_template=own), folders=folders)
     return family
-
-
-def _entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
-    """Return the model in a list of the server, which does not mind the case of a name."""
-    wanted = canonical_name(name)
-    entries = http.json("GET", path).get("models") or []
-    return next((e for e in entries if wanted == canonical_name(str(e.get("name")))), {})
 
 
 def _vocabulary(header: Gguf | None) -> Vocabulary | None:

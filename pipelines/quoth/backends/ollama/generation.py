@@ -37,7 +37,7 @@ class Generation:
         self._name = name
         self._client = Client(
             host=server_address(settings),
-            transport=WholeTransport(),
+            transport=WholeTransport(settings),
             **client_options(settings),
         )
         weakref.finalize(self, self._client.close)  # also when nobody closes it
@@ -63,6 +63,10 @@ class Generation:
             think=True if think else None,
         ):
             yield _to_reply_part(line, line.message.content or "", line.message.thinking or "")
+
+    def load(self, options: dict[str, Any]) -> None:
+        """Have the server load the model, if it is not loaded with these options."""
+        self._client.generate(self._name, options=options)
 
     def close(self) -> None:
         """Close the connections."""

@@ -15,20 +15,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 from langchain_core.messages import BaseMessage, SystemMessage
 from pydantic import PrivateAttr
 
 from quoth.backends.http import LocalHttp
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.offload import to_llama_layers
-from quoth.backends.ollama.facts import Facts, add_offload, look_up
+from quoth.backends.ollama.facts import Facts, look_up
 from quoth.backends.ollama.generation import Generation, ReplyPart
+from quoth.backends.ollama.placement import add_placement, read_placement
+from quoth.backends.ollama.progress import Progress
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.backends.ollama.wire import connect, translate_errors
-from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
-from quoth.models import Description, Piece, Request, shortfall_error
+from quoth.errors import (
+    BackendError,
+    ConfigurationError,
+    ContextOverflowError,
+    ModelNotFoundError,
+)
+from quoth.models import Description, Piece, Placement, Request, shortfall_error
 from quoth.prompts import ChatTemplate
-from quoth.text import bound_token_count
 from quoth.types import Timings
 from quoth.weights import Gguf, choose_threads, find_weights
 
@@ -38,7 +45,9 @@ class Ollama(HttpModel):
 
     _facts: Facts | None = PrivateAttr(default=None)
     _used: bool = PrivateAttr(default=False)
+    _placed: bool = PrivateAttr(default=False)
     _memory: PromptMemory = PrivateAttr(default_factory=PromptMemory)
+    _progress: Progress = PrivateAttr(default_factory=Progress)
     _generation: Generation | None = PrivateAttr(default=None)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
@@ -49,6 +58,27 @@ class Ollama(HttpModel):
     def describe(self) -> Description:
         """Return the description from the server; nothing is loaded."""
         return self._known().description
+
+    def preload(self) -> None:
+        """Have the server load the model now."""
+        self.reserve()
+
+    def reserve(self) -> None:
+        """Have the server load the model with the window that is asked for.
+
+        Raises `ConfigurationError` for a window that the memory there does not hold. A shorter one
+        that the server gives instead is that of `describe` from then on.
+        """
+        if self._used:
+            return
+        with translate_errors(self._http.url, self.short_name):
+            self._generator().load(self._options())
+        self._used = True
+        self._read_placement()
+
+    def placement(self) -> Placement | None:
+        """Return what `/api/ps` says of the model."""
+        return read_placement(self._http, self.short_name)
 
     def template(self) -> ChatTemplate | None:
         """Return the template of a raw prompt; `None` where Ollama applies its own."""
@@ -67,16 +97,17 @@ class Ollama(HttpModel):
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens by the model's own vocabulary, else an upper bound."""
-        vocabulary = self._known().vocabulary
-        return bound_token_count(text) if vocabulary is None else vocabulary.count(text)
+        return self._known().count_tokens(text)
 
     def template_tokens(self) -> int:
         """Return the most tokens that Ollama's template adds: everything that it contains."""
         return self.count_tokens(self._known().template_text) + 8
 
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
-        """Generate token by token."""
-        window = self._known().description.context_window
+        """Generate token by token.
+
+        Raises `ContextOverflowError`, with the counts of the server, for a prompt that it refuses.
+        """
         self._used = True
         try:
             with translate_errors(self._http.url, self.short_name):
@@ -84,17 +115,17 @@ class Ollama(HttpModel):
                     if reply.text or reply.thinking:
                         yield Piece(text=reply.text, thinking=reply.thinking)
                     if reply.timings is not None:
-                        self._read_offload()
+                        self._read_placement()
                         yield Piece(timings=reply.timings, finish=reply.finish)
                         self._memory.remember(_text_of(request))
+        except ContextOverflowError as error:
+            self._placed = False  # the window is shorter than it was believed to be
+            self._read_placement()
+            raise _overflow(request, error.prompt_tokens, error.window) from error
         except BackendError as error:
             if "context" in str(error) and ("exceed" in str(error) or "length" in str(error)):
-                raise ContextOverflowError(
-                    prompt_tokens=request.prompt_tokens,
-                    answer_tokens=request.max_tokens,
-                    window=window,
-                    what="The prompt",
-                ) from error
+                window = self._known().description.context_window
+                raise _overflow(request, request.prompt_tokens, window) from error
             raise
 
     def check_read(self, request: Request, timings: Timings) -> None:
@@ -127,40 +158,67 @@ class Ollama(HttpModel):
         self.disconnect()
 
     def _replies(self, request: Request) -> Iterator[ReplyPart]:
+        """Yield the parts of an answer.
+
+        Ollama answers one call at a time unless it is told otherwise. A call that waits for its
+        turn gets nothing, for as long as the calls before it take; it is sent again as long as
+        these get something.
+        """
+        while True:
+            begun = False
+            try:
+                for part in self._send(request):
+                    begun = True
+                    self._progress.note()
+                    yield part
+                return
+            except httpx.ReadTimeout:
+                if begun or not self._progress.within(self.settings.timeout):
+                    raise
+
+    def _send(self, request: Request) -> Iterator[ReplyPart]:
+        return self._generator().replies(
+            request, options=self._options(request), think=self._known().thinks
+        )
+
+    def _generator(self) -> Generation:
         with self._lock:
             if self._generation is None:
                 self._generation = Generation(self.short_name, self.settings)
-            generation = self._generation
-        return generation.replies(
-            request, options=self._options(request), think=self._known().thinks
-        )
+            return self._generation
 
     def _release(self) -> None:
         with self._lock:
             facts, self._facts = self._facts, None
+            self._placed = False
             generation, self._generation = self._generation, None
         if generation is not None:
             generation.close()
         if facts is not None and facts.vocabulary is not None:
             facts.vocabulary.close()
 
-    def _options(self, request: Request) -> dict[str, Any]:
+    def _options(self, request: Request | None = None) -> dict[str, Any]:
+        """Return the options of a call; those that are the same for all calls without one."""
         settings = self.settings
         options: dict[str, Any] = {
             "num_ctx": self.describe().context_window,
-            "num_predict": request.max_tokens,
             "num_batch": settings.batch_tokens,
-            "temperature": request.temperature,
-            "seed": request.seed,
-            "stop": list(request.stop) or None,
         }
-        if request.temperature == 0:
-            options["top_k"] = 1
         if settings.gpu_layers != "auto":
             options["num_gpu"] = to_llama_layers(settings.gpu_layers)
         if settings.threads:
             options["num_thread"] = choose_threads(settings.threads)
-        return options
+        if request is None:
+            return options
+        if request.temperature == 0:
+            options["top_k"] = 1
+        return {
+            **options,
+            "num_predict": request.max_tokens,
+            "temperature": request.temperature,
+            "seed": request.seed,
+            "stop": list(request.stop) or None,
+        }
 
     def _known(self) -> Facts:
         facts = self._facts
@@ -171,12 +229,21 @@ class Ollama(HttpModel):
                         self._http, self.short_name, self.settings, self.prompt_folders
                     )
                 facts = self._facts
+        if facts.only_embeds:
+            raise ConfigurationError(
+                f"{self.model} is an embedding model: it does not write answers.",
+                hint=f"Choose a language model; this one is for `embedding.model: {self.model}`.",
+            )
         return facts
 
-    def _read_offload(self) -> None:
+    def _read_placement(self) -> None:
+        """Learn from the server where the model is, until it says so."""
         facts = self._facts
-        if facts is not None and facts.description.gpu_layers is None:
-            self._facts = add_offload(facts, self._http, self.short_name, self.settings)
+        if facts is None or self._placed:
+            return
+        if (placement := self.placement()) is not None:
+            self._facts = add_placement(facts, placement, self.settings)
+            self._placed = True
 
     def _read_uncached(self, request: Request) -> int:
         """Return the number of tokens that Ollama reads of this prompt when no cache holds it."""
@@ -196,3 +263,12 @@ class Ollama(HttpModel):
 
 def _text_of(request: Request) -> str:
     return request.prompt or "\n".join(f"{m.type}: {m.text}" for m in request.messages)
+
+
+def _overflow(request: Request, prompt_tokens: int, window: int) -> ContextOverflowError:
+    return ContextOverflowError(
+        prompt_tokens=prompt_tokens,
+        answer_tokens=request.max_tokens,
+        window=window,
+        what="The prompt",
+    )

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from quoth.backends.ollama.model import Ollama
-from quoth.backends.ollama.wire import client_options, connect, server_address, translate_errors
+from quoth.backends.ollama.wire import (
+    client_options,
+    connect,
+    model_missing_error,
+    server_address,
+    translate_errors,
+)
+from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Provider
-from quoth.weights import Installed, Transfer, split_model_name
+from quoth.weights import Installed, Transfer, canonical_name, split_model_name
 
 if TYPE_CHECKING:
     from ollama import Client
 
+    from quoth.config import Embedding
     from quoth.embed import Embedder
+
+
+_AGAIN = "Run the same command again: what is whole already is not fetched again."
+_PULL_HINTS = {
+    "HTTP response to HTTPS client": "Allow a registry without TLS: quoth models pull --insecure",
+    "digest mismatch": "The file was damaged on its way and is dropped; run the command again.",
+    "no such host": "The machine of the server does not reach the registry.",
+    "connection refused": "The machine of the server does not reach the registry.",
+}
 
 
 class OllamaProvider(Provider):
@@ -26,11 +45,11 @@ class OllamaProvider(Provider):
             model=f"ollama:{name}", settings=self.settings, prompt_folders=self.prompt_folders
         )
 
-    def open_embedder(self, name: str) -> Embedder:
+    def open_embedder(self, name: str, *, embedding: Embedding) -> Embedder:
         """Return an embedder of the server."""
         from quoth.backends.ollama.embedder import OllamaEmbedder
 
-        return OllamaEmbedder(name, self.settings)
+        return OllamaEmbedder(name, self.settings, embedding)
 
     def installed(self) -> Sequence[Installed]:
         """Return the models that the server has, except those that run elsewhere."""
@@ -44,20 +63,45 @@ class OllamaProvider(Provider):
                 name=str(entry["name"]),
                 bytes=int(entry.get("size") or 0),
                 quantization=str((entry.get("details") or {}).get("quantization_level") or ""),
+                kind=_kind_of(entry.get("capabilities") or ()),
             )
             for entry in entries
             if not entry.get("remote_host")
         ]
 
-    def pull(self, name: str) -> Iterator[Transfer]:
-        """Have the server fetch a model, and yield the progress."""
-        with self._client(name) as client:
-            for step in client.pull(name, stream=True):
-                yield Transfer(step.status or "", step.completed or 0, step.total or 0)
+    def pull(self, name: str, *, insecure: bool = False) -> Iterator[Transfer]:
+        """Have the server fetch a model, and yield the progress.
+
+        Raises `ModelNotFoundError` for a name that no registry has, and `BackendError` for a fetch
+        that fails, breaks off, or leaves a model that the server does not list.
+        """
+        split_model_name(name)
+        status = ""
+        with self._client(name) as client, explain_pull(name):
+            for step in client.pull(name, insecure=insecure, stream=True):
+                status = step.status or ""
+                yield Transfer(status, step.completed or 0, step.total or 0)
+        if status != "success":
+            raise BackendError(
+                f"The fetch of {name} broke off after {status or 'nothing'!r}.", hint=_AGAIN
+            )
+        self.find(name)
 
     def origin(self, name: str) -> str:
-        """Return the host of the registry in a name."""
-        return split_model_name(name)[0]
+        """Return the host of the registry in a name, without its port."""
+        host = split_model_name(name)[0]
+        return urlsplit(f"//{host}").hostname or host
+
+    def find(self, name: str) -> Installed:
+        """Return the model of this name that the server has, in any case of letters."""
+        wanted, models = canonical_name(name), self.installed()
+        for model in models:
+            if canonical_name(model.name) == wanted:
+                return model
+        nearest = get_close_matches(name, [model.name for model in models], n=1)
+        error = model_missing_error(name)
+        error.hint = f"The nearest is {nearest[0]}." if nearest else error.hint
+        raise error
 
     def remove(self, name: str) -> None:
         """Have the server delete a model."""
@@ -75,3 +119,24 @@ class OllamaProvider(Provider):
             Client(host=url, **client_options(self.settings)) as client,
         ):
             yield client
+
+
+@contextmanager
+def explain_pull(name: str) -> Iterator[None]:
+    """Add the next step to the error that a server reports in the middle of a fetch."""
+    from ollama import ResponseError
+
+    try:
+        yield
+    except ResponseError as error:
+        reason = str(error.error).strip()
+        failure = f"Ollama cannot fetch {name}: {reason[:300]}."
+        if "file does not exist" in reason:
+            raise ModelNotFoundError(failure, hint="Check the name and the tag.") from error
+        hint = next((hint for sign, hint in _PULL_HINTS.items() if sign in reason), _AGAIN)
+        raise BackendError(failure, hint=hint) from error
+
+
+def _kind_of(capabilities: Collection[str]) -> Literal["language model", "embedder"]:
+    embeds_only = "embedding" in capabilities and "completion" not in capabilities
+    return "embedder" if embeds_only else "language model"

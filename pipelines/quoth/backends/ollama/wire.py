@@ -16,11 +16,14 @@ from quoth.errors import (
     BackendError,
     BackendUnavailableError,
     ConfigurationError,
+    ContextOverflowError,
     ModelNotFoundError,
+    QuothError,
 )
 
 _PORT = 11434
-_NEVER_CUT = {
+_NO_EMBEDDER = 501
+_NEVER_CUT: dict[str, dict[str, Any]] = {
     "/api/chat": {"truncate": False, "shift": False},
     "/api/generate": {"truncate": False, "shift": False},
     "/api/embed": {"truncate": False},
@@ -28,15 +31,21 @@ _NEVER_CUT = {
 
 
 class WholeTransport(httpx.HTTPTransport):
-    """Adds the parameters that forbid truncation, which the client's methods do not take.
+    """Adds parameters to each call: those that forbid truncation, and how long a model is kept.
 
-    A server that does not know these parameters ignores them.
+    The client's methods do not take the former. A server that does not know them ignores them.
     """
+
+    def __init__(self, settings: ModelSettings) -> None:
+        super().__init__()
+        kept = read_duration(settings.keep_alive)
+        self._kept = {} if kept is None else {"keep_alive": kept}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request with the parameters that its path knows."""
         extra = _NEVER_CUT.get(request.url.path)
         if request.method == "POST" and extra:
+            extra = extra | self._kept
             headers = httpx.Headers(request.headers)
             del headers["content-length"]
             request = httpx.Request(
@@ -59,6 +68,11 @@ def server_address(settings: ModelSettings) -> str:
         return str(url if url.port else url.copy_with(port=_PORT)).rstrip("/")
     except httpx.InvalidURL as error:
         raise ConfigurationError(f"{written!r} is not the address of an Ollama server.") from error
+
+
+def read_duration(text: str) -> str | int | None:
+    """Return a duration as Ollama reads it: seconds as a number, or a text with units."""
+    return int(text) if text.lstrip("-").isdigit() else text or None
 
 
 def client_options(settings: ModelSettings) -> dict[str, Any]:
@@ -101,8 +115,17 @@ def translate_errors(url: str, name: str) -> Iterator[None]:
         raise garbage_error(url, getattr(error, "doc", str(error))) from error
 
 
-def _refusal(details: object, status: int, url: str, name: str) -> BackendError:
+def _refusal(details: object, status: int, url: str, name: str) -> QuothError:
     message = str(details)  # the official client passes on any value of "error"
+    inner = _inner_error(message)
+    if inner.get("type") == "exceed_context_size_error":
+        return ContextOverflowError(
+            prompt_tokens=int(inner.get("n_prompt_tokens") or 0),
+            answer_tokens=0,
+            window=int(inner.get("n_ctx") or 0),
+            what="The prompt",
+        )
+    message = str(inner.get("message") or message).strip()
     if status == httpx.codes.NOT_FOUND:
         return model_missing_error(name)
     if status in {429, 502, 503, 504}:
@@ -110,7 +133,26 @@ def _refusal(details: object, status: int, url: str, name: str) -> BackendError:
             f"The Ollama server at {url} is not ready: {message[:200]}.",
             hint="It may be busy, or loading a model; try again in a moment.",
         )
+    if status == _NO_EMBEDDER:
+        return ConfigurationError(
+            f"{name} makes no embeddings.",
+            hint="Choose an embedding model, such as `embedding.model: ollama:nomic-embed-text`.",
+        )
+    if "more system memory" in message:
+        return ConfigurationError(
+            f"Ollama cannot load {name}: {message[:200]}.",
+            hint="Lower backend.context_window, or take a smaller model.",
+        )
     return BackendError(f"The Ollama server at {url} refused the call: {message[:300]}.")
+
+
+def _inner_error(message: str) -> dict[str, Any]:
+    """Return the error of llama.cpp that Ollama passes on as JSON within its own."""
+    try:
+        inner = json.loads(message)["error"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return {}
+    return inner if isinstance(inner, dict) else {}
 
 
 def model_missing_error(name: str) -> ModelNotFoundError:

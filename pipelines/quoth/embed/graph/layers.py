@@ -32,6 +32,15 @@ class Linear:
         scale = np.float32(factor)
         return Linear(self.weight * scale, None if self.bias is None else self.bias * scale)
 
+    def repeat_heads(self, heads: Heads, times: int) -> Linear:
+        """Return the layer whose every head of outputs comes several times in succession."""
+        parts = self.weight.reshape(-1, heads.size, self.weight.shape[1])
+        weight = np.repeat(parts, times, axis=0).reshape(-1, self.weight.shape[1])
+        bias = self.bias
+        if bias is not None:
+            bias = np.repeat(bias.reshape(-1, heads.size), times, axis=0).reshape(-1)
+        return Linear(weight, bias)
+
     def split(self, parts: int) -> list[Linear]:
         """Return the layers that each compute an equal share of the outputs, in order."""
         weights = np.split(self.weight, parts)
@@ -125,6 +134,42 @@ def distances(graph: Graph, count: Value) -> Value:
     return graph.node("Sub", row, column)
 
 
+def window_bias(graph: Graph, bias: Value, count: Value, *, half: int) -> Value:
+    """Add the bias that also masks tokens further away than `half`: (batch, 1, tokens, tokens)."""
+    distance = graph.node("Abs", distances(graph, count))
+    return _mask_also(graph, bias, graph.node("Greater", distance, graph.constant(np.int64(half))))
+
+
+def causal_bias(graph: Graph, bias: Value, count: Value) -> Value:
+    """Add the bias that also masks the tokens that come later: (batch, 1, tokens, tokens)."""
+    later = graph.node("Greater", distances(graph, count), graph.constant(np.int64(0)))
+    return _mask_also(graph, bias, later)
+
+
+def _mask_also(graph: Graph, bias: Value, masked: Value) -> Value:
+    away = graph.node("Where", masked, graph.constant(FAR), graph.constant(0.0))
+    return graph.node("Min", bias, away)
+
+
+@dataclass(frozen=True)
+class Gated:
+    """Layers of which one, `activated`, opens and closes the other (Shazeer 2020)."""
+
+    activated: Linear
+    gate: Linear
+    narrow: Linear
+
+    def add(self, graph: Graph, value: Value, *, kind: str) -> Value:
+        """Add the layers over rows; `kind` is the activation, as transformers calls it."""
+        wide = activation(graph, kind, linear(graph, self.activated, value))
+        gated = graph.node("Mul", wide, linear(graph, self.gate, value))
+        return linear(graph, self.narrow, gated)
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
 def attention(
     graph: Graph,
     value: Value,
@@ -132,19 +177,22 @@ def attention(
     heads: Heads,
     bias: Value,
     *,
-    rotate: Callable[[Value], Value] = lambda value: value,
+    shape: tuple[Callable[[Value], Value], Callable[[Value], Value]] = (_same, _same),
+    scale: float | None = None,
 ) -> Value:
     """Add self-attention up to its output layer, over rows and to rows.
 
-    `layers` compute queries, keys and values; `bias` is added to the scores; `rotate` is applied
-    to queries and keys, which are (batch, tokens, heads, size of a head) there.
+    `layers` compute queries, keys and values; `bias` is added to the scores; `shape` is applied
+    to queries and to keys, which are (batch, tokens, heads, size of a head) there. The queries are
+    scaled by `scale`, or as the size of a head asks for.
     """
+    scale = heads.size**-0.5 if scale is None else scale
     query, key, values = (
         split_by_text(graph, linear(graph, layer, value), heads.count, heads.size)
-        for layer in (layers[0].scale_by(heads.size**-0.5), *layers[1:])
+        for layer in (layers[0].scale_by(scale), *layers[1:])
     )
-    queries = graph.node("Transpose", rotate(query), attributes={"perm": [0, 2, 1, 3]})
-    keys = graph.node("Transpose", rotate(key), attributes={"perm": [0, 2, 3, 1]})
+    queries = graph.node("Transpose", shape[0](query), attributes={"perm": [0, 2, 1, 3]})
+    keys = graph.node("Transpose", shape[1](key), attributes={"perm": [0, 2, 3, 1]})
     values = graph.node("Transpose", values, attributes={"perm": [0, 2, 1, 3]})
     scores = graph.node("Add", graph.node("MatMul", queries, keys), bias)
     weights = graph.node("Softmax", scores, attributes={"axis": -1})

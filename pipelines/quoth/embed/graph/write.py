@@ -8,7 +8,7 @@ from typing import BinaryIO
 import onnx
 
 from quoth.embed.folder import ModelFolder
-from quoth.embed.graph import UnsupportedError, bert, modernbert
+from quoth.embed.graph import UnsupportedError, bert, decoder, gated_bert, modernbert
 from quoth.embed.graph.adopt import adopt_graph
 from quoth.embed.graph.builder import Graph
 from quoth.embed.graph.pooling import vectors
@@ -19,6 +19,8 @@ VERSION = 1
 """Incremented when the graph of a folder changes, so that no older graph is used."""
 _ENCODERS = {
     **dict.fromkeys(bert.FAMILIES, bert.bert),
+    **dict.fromkeys(decoder.FAMILIES, decoder.decoder),
+    **dict.fromkeys(gated_bert.FAMILIES, gated_bert.gated_bert),
     **dict.fromkeys(modernbert.FAMILIES, modernbert.modernbert),
 }
 

@@ -1,0 +1,119 @@
+"""Vectors from a server that speaks OpenAI's `/v1/embeddings`: vLLM, LM Studio, llama.cpp, TEI, ….
+
+The servers differ in their tokenizers, so tokens are estimated; the limit is the server's where it
+states one. Source: the reference of OpenAI's API, "Create embeddings".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from quoth.backends.http import LocalHttp, read_key
+from quoth.config import Embedding, ModelSettings
+from quoth.embed import USUAL_TOKENS, DelegatingEmbedder, tokens_of_family
+from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, ModelNotFoundError
+
+_LIMIT_KEYS = ("max_model_len", "loaded_context_length", "max_context_length", "context_length")
+
+
+class OpenAIEmbedder(DelegatingEmbedder):
+    """Turns texts into vectors on a server, with the prompts of the model's family.
+
+    Raises `ConfigurationError` without an address.
+    """
+
+    def __init__(self, name: str, settings: ModelSettings, embedding: Embedding) -> None:
+        super().__init__(name, embedding)
+        if not settings.url:
+            raise ConfigurationError(
+                f"The embedder openai-compatible:{name} needs the address of its server.",
+                hint="As in: --set embedding.url=http://127.0.0.1:8000",
+            )
+        url = settings.url.rstrip("/").removesuffix("/v1")
+        self._http = LocalHttp(
+            url, api_key=read_key(settings.api_key_file), timeout=settings.timeout
+        )
+
+    @property
+    def address(self) -> str:
+        """The address of the server."""
+        return self._http.url
+
+    @property
+    def engine_name(self) -> str:
+        """The name of the engine: the address of the server."""
+        return self._http.url
+
+    @cached_property
+    def weights(self) -> str:
+        """The server's name of the model, and what the vectors of a few texts are like."""
+        return f"{self._entry.get('id', self.name)}:{self.probe()}"
+
+    @cached_property
+    def tokens(self) -> int:
+        """The token limit that the server states, else that of the family, else the usual one."""
+        meta = self._entry.get("meta") or {}
+        stated = [self._entry.get(key) for key in _LIMIT_KEYS] + [meta.get("n_ctx")]
+        limits = [int(value) for value in stated if isinstance(value, int) and value > 0]
+        limits.append(tokens_of_family(self.name) or (0 if limits else USUAL_TOKENS))
+        return min(limit for limit in limits if limit)
+
+    def rows(self, texts: list[str], *, query: bool) -> Sequence[Sequence[float]]:
+        """Return a vector for each text. Raises `BackendError`."""
+        body = {"model": self._entry.get("id", self.name), "input": texts}
+        try:
+            answer = self._http.json("POST", "/v1/embeddings", body, quick=False)
+        except ContextOverflowError as error:
+            raise BackendError(
+                f"{self.name} refused a text: {error}", hint="Lower ingestion.chunk_tokens."
+            ) from error
+        entries = answer.get("data")
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise BackendError(f"The server at {self._http.url} answered without vectors.")
+        order = sorted(entries, key=lambda entry: int(entry.get("index") or 0))
+        return [self._numbers(entry.get("embedding")) for entry in order]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    @cached_property
+    def _entry(self) -> dict[str, Any]:
+        """What the server says of the model; empty where it lists no models."""
+        try:
+            entries = self._http.json("GET", "/v1/models").get("data") or []
+        except ModelNotFoundError:  # a server without a list of models
+            return {}
+        for entry in entries:
+            if self.name in (entry.get("id"), *(entry.get("aliases") or ())):
+                return dict(entry)
+        if len(entries) == 1 and "/" in str(entries[0].get("id")):
+            return dict(entries[0])  # a server of one model, which it calls by its path
+        raise ModelNotFoundError(
+            f"The server at {self._http.url} has no model {self.name}.",
+            hint=f"It has: {', '.join(str(entry.get('id')) for entry in entries) or 'none'}.",
+        )
+
+    def _numbers(self, embedding: object) -> Sequence[float]:
+        """Return the numbers of a vector, which may be the base64 of 32-bit floats."""
+        if isinstance(embedding, str):
+            try:
+                numbers = np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
+            except (binascii.Error, ValueError) as error:
+                raise self._unreadable() from error
+            return [float(number) for number in numbers]
+        if isinstance(embedding, list) and all(isinstance(n, int | float) for n in embedding):
+            return embedding
+        raise self._unreadable()
+
+    def _unreadable(self) -> BackendError:
+        return BackendError(
+            f"The server at {self._http.url} answered with a vector that is no list of numbers.",
+            hint="Is the model an embedder, and does the server pool its tokens?",
+        )
