@@ -36,10 +36,10 @@ SUFFIXES = {
     "epub": ("epub",),
     "rtf": ("rtf",),
     "html": ("html", "htm", "xhtml"),
-    "xml": ("xml",),
+    "xml": ("xml", "opml", "rss", "atom", "dbk", "dita", "tei", "fb2", "svg"),
     "eml": ("eml", "mht", "mhtml"),
     "mbox": ("mbox", "mbx"),
-    "markdown": ("md", "markdown", "mdown", "mkd"),
+    "markdown": ("md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"),
     "rst": ("rst",),
     "org": ("org",),
     "csv": ("csv",),
@@ -48,8 +48,12 @@ SUFFIXES = {
     "jsonl": ("jsonl", "ndjson"),
     "vtt": ("vtt",),
     "srt": ("srt", "sbv", "ass", "ssa"),
+    "ics": ("ics", "ical", "ifb"),
+    "vcf": ("vcf", "vcard"),
     "ttml": ("ttml", "dfxp"),
-    "text": ("txt", "text", "log", "tex", "bib", "adoc", "asciidoc", "nfo"),
+    "asciidoc": ("adoc", "asciidoc", "asc"),
+    "tex": ("tex", "ltx"),
+    "text": ("txt", "text", "log", "bib", "nfo"),
     "code": _CODE,
 }
 _BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
@@ -90,6 +94,7 @@ _MAIL_FIELD = re.compile(
     rb"^(?:(?:from|received|return-path|message-id|mime-version):|content-type: *multipart/)",
     re.I | re.M,
 )
+_ENTRY = re.compile(rb"\s*BEGIN:(VCALENDAR|VCARD)\s", re.I)
 _MAILBOX = re.compile(rb"From [^\n]*\d\r?\n>?[A-Za-z][\w-]*:")
 
 
@@ -158,6 +163,8 @@ def _detect_text(head: bytes, expected: str | None) -> str:
         return "vtt"
     if _MAILBOX.match(head):
         return "mbox"
+    if expected is None and (entry := _ENTRY.match(head)):
+        return "ics" if entry[1].lower() == b"vcalendar" else "vcf"
     mail = _MAIL.match(head)
     if expected is None and mail and len(_MAIL_FIELD.findall(mail.group())) >= 2:
         return "eml"
