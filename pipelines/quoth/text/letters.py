@@ -59,7 +59,8 @@ def normalize_letters(text: str) -> str:
     if text.isascii():
         return text
     text = _RAISED.sub(lambda raised: "^" + unicodedata.normalize("NFKC", raised[0]), text)
-    return unicodedata.normalize("NFC", _ADDED_FRACTION.sub(" ", text).translate(_NORMAL))
+    text = _ADDED_FRACTION.sub(" ", text).translate(_NORMAL).replace("เเ", "แ")
+    return unicodedata.normalize("NFC", text)
 
 
 def fold_letters(word: str) -> str:
