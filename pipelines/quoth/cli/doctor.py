@@ -162,11 +162,13 @@ def _tuning(library: Library) -> Check:
 def _embedder(library: Library) -> Check:
     embedder = library.embedder
     dimension = len(embedder.query_vector("a first text"))
+    prompts = embedder.prompts
+    asked = f", prompts {prompts.query!r} and {prompts.passage!r} by {prompts.origin}"
     return Check(
         "embedder",
         "good",
         f"{library.config.embedding.model} on {embedder.engine_name}, {dimension} dimensions, "
-        f"reads {embedder.limit} tokens",
+        f"reads {embedder.limit} tokens{asked if prompts else ''}",
     )
 
 

@@ -5,9 +5,12 @@ __all__ = [
     "Embedder",
     "EmbeddingThread",
     "FolderEmbedder",
+    "KnownModel",
     "LangChainEmbedder",
     "as_embedder",
     "embedded_text",
+    "find_embedders",
+    "known_models",
     "tokens_of_family",
 ]
 
@@ -15,6 +18,7 @@ from .ahead import EmbeddingThread
 from .contract import Advance, Embedder
 from .delegate import USUAL_TOKENS, DelegatingEmbedder
 from .embedder import FolderEmbedder
-from .families import tokens_of_family
+from .families import KnownModel, known_models, tokens_of_family
+from .installed import find_embedders
 from .langchain import LangChainEmbedder, as_embedder
 from .passage import embedded_text

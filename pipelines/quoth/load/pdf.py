@@ -22,6 +22,7 @@ from quoth.load.pdf_open import open_pdf, read_outline, read_title
 from quoth.load.pdf_page import PageText, has_ligatures, read_page, shows_only_images
 from quoth.load.pdf_pypdf import SecondReader
 from quoth.load.pdf_structure import page_headings, usual_size
+from quoth.load.pdf_tables import Header
 from quoth.load.pdf_xfa import is_dynamic, read_xfa
 from quoth.types import Document, Page
 
@@ -49,6 +50,7 @@ class _Reading:
         self._second = SecondReader(path, options)
         self._notes: list[str] = []
         self._left_out = 0
+        self._table: Header | None = None
         self._ligatures: bool | None = None  # not known before the first page that has one
 
     def read_document(self) -> Document:
@@ -145,12 +147,14 @@ class _Reading:
         PDFium splits every ligature, and one glyph may be spelled either way. pypdf keeps the
         spelling, so pypdf decides once, on the first page that shows such a glyph.
         """
-        text = read_page(page, ligatures=self._ligatures is not False)
+        before = self._table
+        text = read_page(page, ligatures=self._ligatures is not False, before=before)
         if self._ligatures is None and has_ligatures(text.text):
             other = self._second.text(index)
             self._ligatures = other is not None and has_ligatures(other)
             if not self._ligatures:
-                text = read_page(page, ligatures=False)
+                text = read_page(page, ligatures=False, before=before)
+        self._table = text.table
         return text
 
     def _ocr(self, pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageText:
