@@ -43,7 +43,8 @@ def find_scale(text: str, start: int) -> Scale | None:
     if power := _POWER.match(text, start):
         [exponent] = filter(None, power.groups())
         return Scale((int(unicodedata.normalize("NFKC", exponent).replace("−", "-")),), power.end())
-    powers, end = (0,), start
+    powers: tuple[int, ...] = (0,)
+    end = start
     while word := _words().match(text, end):
         powers = tuple(power + more for power in powers for more in _powers()[_key(word[1])])
         end = word.end(1)
