@@ -132,6 +132,7 @@ def _read_attachments(message: Message, reading: _Reading) -> None:
         attached = read_attached(name, content, reading.options, pages_before=len(reading.pages))
         reading.pages += attached.pages
         reading.notes += attached.notes
+        reading.unread.update(attached.unread)
 
 
 def _name_of(part: Message) -> str:

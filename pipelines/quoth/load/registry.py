@@ -54,6 +54,9 @@ _OURS = {
     "ttml": "quoth.load.subtitles:load_subtitles",
     "ics": "quoth.load.calendar:load_calendar",
     "vcf": "quoth.load.calendar:load_calendar",
+    "zip": "quoth.load.container:load_zip",
+    "tar": "quoth.load.container:load_tar",
+    "gz": "quoth.load.container:load_compressed",
     "text": "quoth.load.text:load_text",
     "code": "quoth.load.text:load_code",
 }
