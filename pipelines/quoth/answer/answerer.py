@@ -155,7 +155,7 @@ class Answerer(Runnable[str, Answer]):
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
-        reply = Reply(draft.prompt.labels)
+        reply = Reply(draft.prompt.labels, draft.question.language)
         call: Call | None = None
         for part in self.calls.stream(request, config):
             if isinstance(part, Call):

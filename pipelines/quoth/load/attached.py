@@ -16,7 +16,7 @@ _MAX_DEPTH = 3
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What an attached file brings: its pages, and the notes and counts of what was not read."""
+    """What an attached file brings: its pages, notes on it, and the counts of what was not read."""
 
     pages: tuple[Page, ...] = ()
     notes: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -31,6 +32,7 @@ def load_epub(path: Path, options: LoadOptions) -> Document:
             raise NeedsPasswordError(f"{path.name} has copy protection and cannot be read.")
         pages: list[Page] = []
         notes: list[str] = []
+        unread: Counter[str] = Counter()
         for reference in _spine(package):
             name = posixpath.normpath(posixpath.join(posixpath.dirname(package_name), reference))
             try:
@@ -38,12 +40,13 @@ def load_epub(path: Path, options: LoadOptions) -> Document:
             except CorruptDocumentError as error:
                 notes.append(str(error))
                 continue
-            _, text, headings = html_page(decode_html(content, name))
-            if text:
-                pages.append(Page(len(pages) + 1, text, None, headings))
+            read = html_page(decode_html(content, name))
+            unread.update(read.unread)
+            if read.text:
+                pages.append(Page(len(pages) + 1, read.text, None, read.headings))
     titles = (one_line(each.text or "") for each in package.iter() if local_name(each) == "title")
     title = next(filter(None, titles), path.stem)
-    return Document(str(path), title, "epub", tuple(pages), notes=tuple(notes))
+    return Document(str(path), title, "epub", tuple(pages), notes=tuple(notes), unread=unread)
 
 
 def _package_name(archive: Archive, path: Path) -> str:

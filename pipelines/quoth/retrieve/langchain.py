@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 from quoth.collection import Scope, Store
 from quoth.config import Retrieval
 from quoth.embed import Embedder
-from quoth.retrieve.languages import QuestionLanguages
+from quoth.retrieve.languages import tell_language
 from quoth.retrieve.ports import Searcher
 from quoth.retrieve.question import Hits, Question, check_question
 from quoth.retrieve.scopes import scope_of
@@ -49,7 +49,6 @@ class RetrieverSearcher:
         self.store = store
         self.embedder = embedder
         self.settings = settings
-        self._languages = QuestionLanguages(store)
 
     def with_settings(self, settings: Retrieval) -> RetrieverSearcher:
         """Return a searcher with the same retriever and other settings."""
@@ -60,7 +59,7 @@ class RetrieverSearcher:
     def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
         """Return the first `k` documents that the retriever finds within `scope`, as hits."""
         text = check_question(question)
-        parsed = Question(text, self.embedder, self._languages.tell(text))
+        parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
         documents = self.retriever.invoke(parsed.text)
         hits = self._with_cosines(parsed, [_as_hit(document) for document in documents])
         scope = scope or scope_of(self.settings)

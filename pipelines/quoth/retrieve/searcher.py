@@ -16,7 +16,7 @@ from quoth.errors import FingerprintError
 from quoth.retrieve.candidates import CandidateSearch
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.fuse import Weights
-from quoth.retrieve.languages import QuestionLanguages
+from quoth.retrieve.languages import tell_language
 from quoth.retrieve.query import Query
 from quoth.retrieve.question import Hits, Question, check_question
 from quoth.retrieve.rerank import Reranker
@@ -54,7 +54,6 @@ class CollectionSearcher:
         self.weights = weights or Weights()
         self.expander = expander
         self.reranker = reranker
-        self._languages = QuestionLanguages(store)
         self._candidates = CandidateSearch(store, index, self.weights)
 
     def with_settings(self, settings: Retrieval) -> CollectionSearcher:
@@ -77,7 +76,7 @@ class CollectionSearcher:
         another embedder.
         """
         text = check_question(question)
-        parsed = Question(text, self.embedder, self._languages.tell(text))
+        parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
         scope = scope or scope_of(self.settings)
         self._check_embedder()
         expansion = self.expander.invoke(parsed.text) if self.expander else Expansion()
@@ -85,7 +84,9 @@ class CollectionSearcher:
         self.index.follow()
         with self.store.snapshot():
             self._check_embedder()
-            hits = self._hits(Query(parsed, expansion), k or self.settings.k, scope)
+            hits = self._hits(
+                Query(parsed, expansion, tuple(self.store.languages())), k or self.settings.k, scope
+            )
         return Hits(parsed, hits)
 
     def _hits(self, query: Query, k: int, scope: Scope | None) -> list[Hit]:

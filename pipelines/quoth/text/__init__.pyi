@@ -3,6 +3,7 @@ __all__ = [
     "NEVER",
     "UNDETERMINED",
     "AnswerKind",
+    "CodedTexts",
     "ConversationRules",
     "DocumentRules",
     "Language",
@@ -12,6 +13,7 @@ __all__ = [
     "SourceVocabulary",
     "Splitter",
     "SummaryRules",
+    "Term",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -33,6 +35,7 @@ __all__ = [
     "fold_words",
     "group_letters",
     "guess_name_words",
+    "inverse_frequency",
     "is_complete",
     "is_stop_word",
     "is_unspaced",
@@ -43,6 +46,8 @@ __all__ = [
     "pack",
     "read_language",
     "read_number_values",
+    "score_letters",
+    "score_words",
     "split_blocks",
     "split_ligatures",
     "split_name",
@@ -54,6 +59,7 @@ __all__ = [
     "weigh_rarity",
 ]
 
+from .bm25 import CodedTexts, Term, inverse_frequency, score_letters, score_words
 from .codes import encode_word, pack, unpack
 from .counts import count_solid, count_words
 from .detect import detect_language
