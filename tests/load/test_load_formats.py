@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import datetime
 import importlib.util
 import json
 import os
@@ -14,13 +13,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import openpyxl
 import pypdfium2
 import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
 from load.xlsb_file import write_xlsb
-from pptx import Presentation
 from quoth.config import Limits
 from quoth.errors import (
     CorruptDocumentError,
@@ -300,47 +297,6 @@ def test_json_lines_name_the_broken_ones(write: Write) -> None:
     assert document.notes == ("1 line(s) are not valid JSON and were read as text: 2.",)
 
 
-def test_xlsx_pages_are_sheets_with_computed_values(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.active.title = "Sales"
-    book.active.append(["Region", "Amount"])
-    book.active.append(["North", 10.0])
-    book.active.append([None, None])
-    book.active.append(["South", 2.5])
-    book.active["A5"] = "=SUM(B2:B4)"
-    book.create_sheet("Empty")
-    book.save(tmp_path / "a.xlsx")
-    document = load_document(tmp_path / "a.xlsx")
-    assert document.pages[0].text == "Sales\nRegion | Amount\nNorth | 10\nSouth | 2.5"
-    assert document.pages[0].label == "Sales"
-    assert document.notes == ("1 formula(s) without a stored value were not read.",)
-    assert document.unreadable == (2,)
-
-
-def test_hidden_sheets_dates_and_errors_of_xlsx(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Times"
-    sheet["B1"] = datetime.date(2024, 5, 6)
-    sheet["C1"] = datetime.datetime(2024, 5, 6, 7, 8, 9)
-    sheet["D1"] = True
-    sheet["E1"] = "#DIV/0!"
-    sheet["F1"] = 0.125
-    sheet["F1"].number_format = "0.0%"
-    book.create_chartsheet("A chart")
-    book.create_sheet("Hidden")["A1"] = "found all the same"
-    book["Hidden"].sheet_state = "hidden"
-    book.properties.title = "The title"
-    book.save(tmp_path / "a.xlsx")
-    document = load_document(tmp_path / "a.xlsx")
-    assert document.title == "The title"
-    assert [page.text for page in document.pages] == [
-        "Times\n | 2024-05-06 | 2024-05-06 07:08:09 | TRUE |  | 0.125",
-        "Hidden\nfound all the same",
-    ]
-    assert document.notes == ("1 cell(s) hold an error in place of a value.",)
-
-
 def test_xls_of_the_time_before_2007() -> None:
     document = load_document(Path(__file__).parent / "files" / "sales.xls")
     assert document.format == "xls"
@@ -385,21 +341,6 @@ def test_docx_pages_headings_and_tables(tmp_path: Path) -> None:
     assert document.pages[0].text == "Chapter\n\nFirst words.\n\na | b\nc | d"
     assert document.pages[1].text == "Part\n\nSecond words.\n\nHeader:\nCompany"
     assert headings(document) == [(1, "Chapter"), (2, "Part")]
-
-
-def test_pptx_pages_are_slides_with_notes_and_tables(tmp_path: Path) -> None:
-    show = Presentation()
-    slide = show.slides.add_slide(show.slide_layouts[5])
-    slide.shapes.title.text = "Plan"
-    table = slide.shapes.add_table(1, 2, 0, 0, 99, 99).table
-    table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
-    slide.notes_slide.notes_text_frame.text = "say hello"
-    show.slides.add_slide(show.slide_layouts[6])
-    show.save(str(tmp_path / "a.pptx"))
-    document = load_document(tmp_path / "a.pptx")
-    assert document.pages[0].text == "Plan\n\nleft | right\n\nNotes:\nsay hello"
-    assert headings(document) == [(1, "Plan")]
-    assert document.unreadable == (2,)
 
 
 def test_a_truncated_office_file_is_corrupt(tmp_path: Path) -> None:
