@@ -20,6 +20,9 @@ from quoth.views import format_count, make_printable
 if TYPE_CHECKING:
     from quoth.library import Library
 
+_TRUSTED = 0.5
+"""The least trust in an embedder (`Separation.trust`) below which another one is advised."""
+_ADVISED = 3
 State = Literal["good", "note", "bad"]
 _MARKS: dict[State, tuple[str, str]] = {
     "good": ("✓", "green"),
@@ -55,6 +58,7 @@ def doctor(shared: SharedOptions) -> int:
             _model,
             _tuning,
             _embedder,
+            _languages,
             _answering,
             _collection,
             _ocr,
@@ -169,6 +173,33 @@ def _embedder(library: Library) -> Check:
         "good",
         f"{library.config.embedding.model} on {embedder.engine_name}, {dimension} dimensions, "
         f"reads {embedder.limit} tokens{asked if prompts else ''}",
+    )
+
+
+def _languages(library: Library) -> Check:
+    """Check whether the embedder separates the texts of each language of the collection."""
+    from quoth.embed import known_models
+    from quoth.text import language
+
+    measured = library.store.separations()
+    if not measured:
+        return Check("languages", "note", "too little text was ingested to measure the embedder")
+    blind = [code for code, found in measured.items() if found.trust < _TRUSTED]
+    if not blind:
+        names = ", ".join(language(code).name for code in measured)
+        return Check("languages", "good", f"the embedder separates the texts in {names}")
+    known = [m.name for m in known_models() if all(map(m.knows, blind))][:_ADVISED]
+    found = (
+        f"{language(code).name} (mean reciprocal rank {measured[code].dense:.2f} by vectors, "
+        f"{measured[code].keyword:.2f} by words)"
+        for code in blind
+    )
+    return Check(
+        "languages",
+        "note",
+        f"the embedder hardly separates the texts in {', '.join(found)}",
+        f"Embed with one that knows it ({', '.join(known)}): "
+        "quoth reembed --set embedding.model=FOLDER",
     )
 
 
