@@ -98,7 +98,8 @@ def test_numbered_lists_have_their_numbers(read: Read) -> None:
         ' s:num-suffix=")" t:start-value="3"/></t:list-style>'
     )
     inner = "<t:list><t:list-item><t:p>deep</t:p></t:list-item></t:list>"
-    items = f"<t:list-item><t:p>Dig</t:p>{inner}</t:list-item><t:list-item><t:p>Fill</t:p></t:list-item>"
+    first = f"<t:list-item><t:p>Dig</t:p>{inner}</t:list-item>"
+    items = f"{first}<t:list-item><t:p>Fill</t:p></t:list-item>"
     body = f'<t:list t:style-name="L">{items}</t:list>'
     assert text_of(read("odt", body, styles=levels)) == "1. Dig\n(c) deep\n\n2. Fill"
 
@@ -191,11 +192,13 @@ def test_merged_cells_say_their_label_and_keep_values_in_place(read: Read) -> No
 
 def test_a_header_that_repeats_names_the_columns(read: Read) -> None:
     rows = "".join(row(f"Lake {n}", f"blue {n}") for n in range(40))
-    body = f"<b:table><b:table-header-rows>{row('Lake', 'Colour')}</b:table-header-rows>{rows}</b:table>"
+    top = f"<b:table-header-rows>{row('Lake', 'Colour')}</b:table-header-rows>"
+    body = f"<b:table>{top}{rows}</b:table>"
     assert text_of(read("odt", body)).split("\n")[-1] == "Lake: Lake 39 | Colour: blue 39"
 
 
 def test_hidden_rows_columns_and_sheets_are_counted_and_no_text(read: Read) -> None:
+    head = row("Name", "Pay", "Town")
     hidden_row = row("Bea", "2", "Bonn").replace(
         "<b:table-row>", '<b:table-row b:visibility="collapse">'
     )
@@ -205,7 +208,7 @@ def test_hidden_rows_columns_and_sheets_are_counted_and_no_text(read: Read) -> N
     columns = '<b:table-column/><b:table-column b:visibility="collapse"/><b:table-column/>'
     styles = style("off", '<s:table-properties b:display="false"/>')
     body = (
-        f'<b:table b:name="One">{columns}{row("Name", "Pay", "Town")}{hidden_row}{filtered}</b:table>'
+        f'<b:table b:name="One">{columns}{head}{hidden_row}{filtered}</b:table>'
         f'<b:table b:name="Two" b:style-name="off">{row("secret")}</b:table>'
     )
     document = read("ods", body, styles=styles)
@@ -214,10 +217,12 @@ def test_hidden_rows_columns_and_sheets_are_counted_and_no_text(read: Read) -> N
 
 
 def test_frames_are_read_where_they_stand(read: Read) -> None:
-    picture = "<d:frame><d:image/><v:title>Weir</v:title><v:desc>The weir from the north</v:desc></d:frame>"
+    words = "<v:title>Weir</v:title><v:desc>The weir from the north</v:desc>"
+    picture = f"<d:frame><d:image/>{words}</d:frame>"
     box = "<d:frame><d:text-box><t:p>In a box.</t:p></d:text-box></d:frame>"
     ole = '<d:frame><d:object-ole href="x"/></d:frame>'
-    body = f"<b:table>{row('a', f'<b:table-cell><t:p>b{box}</t:p></b:table-cell>')}</b:table><t:p>See{picture}{box}{ole}</t:p>"
+    table = f"<b:table>{row('a', f'<b:table-cell><t:p>b{box}</t:p></b:table-cell>')}</b:table>"
+    body = f"{table}<t:p>See{picture}{box}{ole}</t:p>"
     document = read("odt", body)
     assert (
         text_of(document)
@@ -231,7 +236,7 @@ def test_charts_and_formulas_are_read_from_their_parts(read: Read) -> None:
         "<o:body><o:chart><c:chart><c:title><t:p>Water used</t:p></c:title><b:table>"
         f"{row('', 'Share')}{row('Mills', '5')}</b:table></c:chart></o:chart></o:body>"
     )
-    formula = '<m:math><m:semantics><m:annotation m:encoding="StarMath 5.0">a over b</m:annotation></m:semantics></m:math>'
+    formula = '<m:annotation m:encoding="StarMath 5.0">a over b</m:annotation>'
     frame = '<d:frame><d:object d:href="./{}"/></d:frame>'
     body = f"<t:p>One.{frame.format('Object 1')}</t:p><t:p>Two.{frame.format('Object 2')}</t:p>"
     parts = {"Object 1/content.xml": chart, "Object 2/content.xml": formula}
