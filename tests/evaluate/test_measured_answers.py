@@ -81,8 +81,8 @@ def test_several_sets_give_a_table_with_their_mean(tmp_path: Path, quoth: Quoth)
     files = [str(tmp_path / name / "questions.jsonl") for name in SETS]
     shown = quoth("eval", "answers", *files, "--save", str(tmp_path / "saved.json"))
     assert shown.returncode == 0, shown.stderr
-    head, *rows = shown.stdout.splitlines()
-    table = {label: cells for label, *cells in (row.split() for row in rows)}
+    head, *body = shown.stdout.splitlines()
+    table = {label: cells for label, *cells in (line.split() for line in body)}
     assert list(table) == ["dam_de", "dam_zh", "mean"]
     column = head.split().index("verified_share") - len(head.split())
     assert {cells[column] for cells in table.values()} == {"1.000"}
