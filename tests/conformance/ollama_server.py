@@ -276,13 +276,12 @@ class OllamaServer:
         whole, read = [], 0
         for text in texts:
             starts = self._embedder.token_starts(text)
-            if len(starts) > window - 2:
-                if self.forbids_cutting and body.get("truncate") is False:
-                    raise RefusalError(400, "the input length exceeds the context length")
-                starts = starts[: window - 2]
+            forbidden = self.forbids_cutting and body.get("truncate") is False
+            if forbidden and len(starts) > window - 2:
+                raise RefusalError(400, "the input length exceeds the context length")
             limit = self._embedder.limit
             whole.append(text[: starts[limit]] if len(starts) > limit else text)
-            read += len(starts) + 2
+            read += min(len(starts), window - 2) + 2
         with self._embedding:
             rows = self._embedder.embed(whole)
         if size := body.get("dimensions"):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conformance.ollama_server import VERSION, OllamaServer
+from conformance.ollama_server import EMBEDDER, NAME, VERSION, OllamaServer
 from places import ROOT
 from quoth.testing.ollama_recorder import Exchange, Recorded, record
 
@@ -111,3 +114,17 @@ def events(lines: list[Any]) -> list[Any]:
         return lines
     texts = [line.removeprefix("data: ") for line in lines]
     return [text if text == "[DONE]" else json.loads(text) for text in texts]
+
+
+def test_a_recording_of_ones_own_is_made(ollama_server: OllamaServer, tmp_path: Path) -> None:
+    out = tmp_path / "answers.json"
+    command = [sys.executable, "-m", "quoth.testing.ollama_recorder", str(out)]
+    names = ["--model", NAME, "--embedder", EMBEDDER, "--url", ollama_server.url]
+    subprocess.run([*command, *names], check=True, capture_output=True)
+    rows = {row["name"]: row for row in json.loads(out.read_text("utf-8"))}
+    assert rows["version"]["answer"] == [{"version": VERSION}]
+    assert "n_prompt_tokens" in str(rows["chat too long, truncate false"]["answer"])
+    assert rows["show unknown"]["status"] == 404
+    vocabulary = rows[f"show {NAME}"]["answer"][0]["model_info"]["tokenizer.ggml.tokens"]
+    assert vocabulary["length"] > 10_000
+    assert not ollama_server.removed
