@@ -412,11 +412,30 @@ def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
     assert "gone.xhtml" in document.notes[0]
 
 
-def test_rtf(write: Write) -> None:
-    document = load_document(
-        write("a.rtf", r"{\rtf1\ansi\ansicpg1252 Gr\'f6\'dfe {\b bold}\par end}")
+def test_epub_parts_are_found_whatever_the_package_says_of_them(make_zip: MakeZip) -> None:
+    items = {
+        "a": ("a.xhtml#start", "application/xhtml+xml"),
+        "b": ("B.xhtml", "APPLICATION/XHTML+XML"),
+        "c": ("c.html", "application/xml"),
+        "d": ("a.xhtml#end", "application/xhtml+xml"),
+        "e": ("cover.png", "image/png"),
+    }
+    manifest = "".join(
+        f'<item id="{key}" href="{href}" media-type="{kind}"/>'
+        for key, (href, kind) in items.items()
     )
-    assert document.pages[0].text == "Größe bold\nend"
+    spine = "".join(f'<itemref idref="{key}" linear="no"/>' for key in items)
+    members = {
+        "mimetype": "application/epub+zip",
+        "OPS/p.opf": f"<package><manifest>{manifest}</manifest><spine>{spine}</spine></package>",
+        "OPS/a.xhtml": "<html><body>One</body></html>",
+        "OPS/b.xhtml": "<html><body>Two</body></html>",
+        "OPS/c.html": "<html><body>Three</body></html>",
+        "OPS/cover.png": "PNG",
+    }
+    document = load_document(make_zip("a.epub", members))
+    assert [page.text for page in document.pages] == ["One", "Two", "Three"]
+    assert document.notes == ()
 
 
 def test_mail_has_its_fields_its_body_and_its_attachments(write: Write) -> None:

@@ -16,7 +16,8 @@ from quoth.load.html import decode_html, html_page
 from quoth.types import Document, Page
 
 _CONTAINER = "META-INF/container.xml"
-_TEXT = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document")
+_SUFFIXES = (".xhtml", ".html", ".htm", ".xml")
+_PICTURE = ("image/", "video/", "audio/", "font/")
 
 
 def load_epub(path: Path, options: LoadOptions) -> Document:
@@ -36,7 +37,7 @@ def load_epub(path: Path, options: LoadOptions) -> Document:
         for reference in _spine(package):
             name = posixpath.normpath(posixpath.join(posixpath.dirname(package_name), reference))
             try:
-                content = archive.read(name)
+                content = archive.read(_member(archive, name))
             except CorruptDocumentError as error:
                 notes.append(str(error))
                 continue
@@ -60,13 +61,30 @@ def _package_name(archive: Archive, path: Path) -> str:
     return name
 
 
+def _member(archive: Archive, name: str) -> str:
+    """Return the member of that name, or of the same name in other letters' case."""
+    if name in archive:
+        return name
+    return next((each for each in archive.names() if each.lower() == name.lower()), name)
+
+
 def _spine(package: Element) -> list[str]:
-    """Return the paths of the parts, relative to the package, in reading order."""
+    """Return the paths of the parts with text, relative to the package, in reading order.
+
+    The declared media type is often wrong; only pictures and sound are believed to be such.
+    """
     parts: dict[str, str] = {}
+    pictures: set[str] = set()
     order: list[str] = []
     for element in package.iter():
-        if local_name(element) == "item" and attribute(element, "media-type") in _TEXT:
-            parts[attribute(element, "id")] = unquote(attribute(element, "href"))
+        if local_name(element) == "item":
+            identity = attribute(element, "id")
+            parts[identity] = unquote(attribute(element, "href").partition("#")[0])
+            if attribute(element, "media-type").lower().startswith(_PICTURE):
+                pictures.add(identity)
         elif local_name(element) == "itemref":
             order.append(attribute(element, "idref"))
-    return [parts[each] for each in order if each in parts] or list(parts.values())
+    listed = [parts[each] for each in order if each in parts and each not in pictures]
+    return list(dict.fromkeys(listed)) or [
+        path for path in parts.values() if path.lower().endswith(_SUFFIXES)
+    ]
