@@ -31,7 +31,8 @@ _UNREAD = frozenset(
     "colortbl themedata colorschememapping datastore listtable listoverridetable rsidtbl pict "
     "generator xmlnstbl filetbl revtbl fldinst nonshppict bkmkstart bkmkend mmathPr sp "
     "latentstyles xe tc template atnid atnauthor atnref private objdata author operator company "
-    "keywords subject doccomm comment creatim revtim printim buptim category manager hlinkbase".split()
+    "keywords subject doccomm comment creatim revtim printim buptim category manager "
+    "hlinkbase".split()
 )
 _KNOWN_IF_STARRED = frozenset("shpinst shptxt annotation footnote shppict ud".split())
 _TARGETS = {
