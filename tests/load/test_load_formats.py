@@ -351,46 +351,6 @@ def test_a_truncated_office_file_is_corrupt(tmp_path: Path) -> None:
         load_document(tmp_path / "a.docx")
 
 
-OPEN_DOCUMENT = (
-    '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-    'xmlns:b="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:d="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"><o:body>{}</o:body>'
-    "</o:document-content>"
-)
-
-
-def test_open_document_text(make_zip: MakeZip) -> None:
-    body = (
-        '<o:text><t:h t:outline-level="2">Head</t:h><t:p>a<t:s t:c="2"/>b<t:span>c</t:span></t:p>'
-        "<t:list><t:list-item><t:p>item</t:p></t:list-item></t:list><b:table><b:table-row>"
-        "<b:table-cell><t:p>x</t:p></b:table-cell><b:table-cell><t:p>y</t:p></b:table-cell>"
-        "</b:table-row></b:table></o:text>"
-    )
-    members = {
-        "mimetype": "application/vnd.oasis.opendocument.text",
-        "content.xml": OPEN_DOCUMENT.format(body),
-    }
-    document = load_document(make_zip("a.odt", members))
-    assert document.pages[0].text == "Head\n\na  bc\n\n- item\n\nx | y"
-    assert headings(document) == [(2, "Head")]
-
-
-def test_open_document_sheets_do_not_blow_up_repeated_cells(make_zip: MakeZip) -> None:
-    body = (
-        '<o:spreadsheet><b:table b:name="One"><b:table-row><b:table-cell '
-        'b:number-columns-repeated="2"><t:p>x</t:p></b:table-cell><b:table-cell '
-        'b:number-columns-repeated="99999999"/></b:table-row><b:table-row '
-        'b:number-rows-repeated="1048576"><b:table-cell/></b:table-row></b:table></o:spreadsheet>'
-    )
-    members = {
-        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "content.xml": OPEN_DOCUMENT.format(body),
-    }
-    document = load_document(make_zip("a.ods", members))
-    assert document.pages[0].text == "One\nx | x"
-
-
 def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
     package = (
         "<package><metadata><title>Book</title></metadata><manifest>"
@@ -410,13 +370,6 @@ def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
     assert document.title == "Book"
     assert [page.text for page in document.pages] == ["First", "Second"]
     assert "gone.xhtml" in document.notes[0]
-
-
-def test_rtf(write: Write) -> None:
-    document = load_document(
-        write("a.rtf", r"{\rtf1\ansi\ansicpg1252 Gr\'f6\'dfe {\b bold}\par end}")
-    )
-    assert document.pages[0].text == "Größe bold\nend"
 
 
 def test_mail_has_its_fields_its_body_and_its_attachments(write: Write) -> None:
