@@ -160,7 +160,11 @@ def fit_phrase(cases: Sequence[Case]) -> dict[str, float]:
                 phrase
                 for number, sentence in enumerate(case.evidence.sentences[:SENTENCES])
                 for phrase in phrases_of(
-                    line_of(sentence), number, case.question, case.evidence.rarity
+                    line_of(sentence),
+                    number,
+                    case.question,
+                    sentence.language,
+                    case.evidence.rarity,
                 )
             ]
             right = np.array([token_f1(phrase.text, case.golden.answers) for phrase in phrases])

@@ -205,7 +205,8 @@ class Answer:
     `answerable` is false when the documents do not contain the answer; `nearest` then holds the
     closest hits. `unsupported_numbers` are in the text, but in no cited chunk. `excerpts` are the
     chunks that the model read. `cached` is true when the reply came from the journal; `timings` are
-    then those of the recorded call.
+    then those of the recorded call. `language` is that of the question, `evidence_language` that of
+    the excerpts (ISO 639-1); both are empty where they are not known.
     """
 
     question: str
@@ -219,6 +220,8 @@ class Answer:
     thinking: str = ""
     excerpts: tuple[Chunk, ...] = ()
     cached: bool = False
+    language: str = ""
+    evidence_language: str = ""
 
     def __str__(self) -> str:
         return self.text

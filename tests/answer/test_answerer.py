@@ -10,13 +10,13 @@ import pytest
 from fixed_searcher import FixedSearcher
 from quoth import Library
 from quoth.answer import Answerer, find_calibration
-from quoth.answer.answerer import NOT_FOUND
 from quoth.collection import Scope
 from quoth.config import Answering, Config, Embedding
 from quoth.embed import Embedder, FolderEmbedder
 from quoth.errors import BackendError, ContextOverflowError, UsageError
 from quoth.journal import Journal
 from quoth.retrieve import Hits
+from quoth.text import ENGLISH
 from quoth.types import Answer, Chunk, Hit, Vectors
 from scripted_model import Scripted
 
@@ -82,7 +82,7 @@ def test_the_text_streams_without_the_quotes_and_the_answer_comes_last(embedder:
 def test_a_model_that_declines_gives_a_typed_answer(embedder: Embedder) -> None:
     model = Scripted(answer=lambda p: "Not in the documents.")
     got = answerer(embedder, [hit(MINUTES)], model).invoke("Who is the king of Spain?")
-    assert (got.answerable, got.text, got.citations) == (False, NOT_FOUND, ())
+    assert (got.answerable, got.text, got.citations) == (False, ENGLISH.questions.not_found, ())
     assert got.nearest
 
 
@@ -138,7 +138,10 @@ def test_the_model_is_loaded_while_the_search_goes_on(embedder: Embedder) -> Non
             return super().search(question, k=k, scope=scope)
 
     searcher = Waiting([hit(MINUTES, similarity=0.01)], embedder)
-    assert Answerer(searcher, Loading(), Answering()).invoke("How long?").text == NOT_FOUND
+    assert (
+        Answerer(searcher, Loading(), Answering()).invoke("How long?").text
+        == ENGLISH.questions.not_found
+    )
 
 
 def test_an_empty_question_is_refused_and_loads_no_model(embedder: Embedder) -> None:
@@ -179,7 +182,7 @@ def test_a_small_model_answers_with_words_of_the_page(
         ("It was opened in 1999 by Napoleon.", MINUTES.split(". ")[1] + "."),
         ("The bridge was opened by John Lang, a man.", "John Lang"),
         ("JOHN LANG.", "John Lang"),
-        ("", NOT_FOUND),
+        ("", ENGLISH.questions.not_found),
     ],
 )
 def test_a_small_model_that_cannot_be_held_to_choices_answers_with_words_of_the_page(

@@ -20,7 +20,7 @@ from quoth.types import Answer, Chunk, Timings
 from scripted_model import Scripted
 
 FIRST = "How tall was the Saturn V?"
-RULES = language("en").conversations
+ENGLISH = language("en")
 
 
 class Answers:
@@ -192,17 +192,17 @@ def test_a_condensation_that_the_journal_holds_is_not_asked_for_again(tmp_path: 
 
 def test_faithful_keeps_the_words_and_adds_only_what_was_said() -> None:
     turns = [Turn("Who was Collins?", "Who was Michael Collins?", "An astronaut.")]
-    assert is_faithful("Where was Michael Collins born?", "Where was he born?", turns)
-    assert not is_faithful("Where was Neil Armstrong born?", "Where was he born?", turns)
-    assert not is_faithful("Who was Michael Collins?", "Where was he born?", turns)
+    assert is_faithful("Where was Michael Collins born?", "Where was he born?", turns, ENGLISH)
+    assert not is_faithful("Where was Neil Armstrong born?", "Where was he born?", turns, ENGLISH)
+    assert not is_faithful("Who was Michael Collins?", "Where was he born?", turns, ENGLISH)
 
 
 def test_the_subject_is_the_names_or_else_the_words() -> None:
     named = Turn("", "When did the Saturn V fly to Houston?", "")
     plain = Turn("", "How long are signed minutes kept?", "")
-    assert with_subject("And why?", named, RULES) == "And why (Saturn V, Houston)?"
+    assert with_subject("And why?", named, ENGLISH) == "And why (Saturn V, Houston)?"
     assert (
-        with_subject("Where are they?", plain, RULES)
+        with_subject("Where are they?", plain, ENGLISH)
         == "Where are they (long, signed, minutes, kept)?"
     )
 

@@ -125,6 +125,7 @@ def test_layout_two_is_brought_up_to_date_and_a_set_language_outlives_a_new_anal
     store.close()
     with closing(sqlite3.connect(store.path)) as connection, connection:
         for statement in (
+            "DROP INDEX chunks_by_language",
             "ALTER TABLE contents DROP COLUMN language",
             "ALTER TABLE contents DROP COLUMN language_is_set",
             "ALTER TABLE contents DROP COLUMN unread",

@@ -7,7 +7,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from conformance.ollama_server import NAME, OllamaServer
+from conformance.ollama_server import EMBEDDER, NAME, OllamaServer
 from programs import Quoth
 from quoth.weights.ollama_store import split_model_name
 
@@ -22,6 +22,30 @@ def test_list_names_what_each_backend_has(quoth: Quoth, ollama_server: OllamaSer
     embedded = next(row for row in rows["models"] if row["name"] == "llamacpp:embedded")
     assert embedded["quantization"] == "Q4_1"
     assert embedded["bytes"] > 90_000_000
+
+
+def test_list_names_the_embedders_that_are_here(
+    quoth: Quoth, ollama_server: OllamaServer, session_home: Path
+) -> None:
+    kept = session_home / "models" / "half-copied"
+    kept.mkdir(parents=True, exist_ok=True)
+    (kept / "modules.json").write_text("[]")
+    listed = quoth("models", "list", "--json", OLLAMA_HOST=ollama_server.url).stdout
+    embedders = {row["name"]: row for row in json.loads(listed)["embedders"]}
+    assert set(embedders) == {"embedded", f"ollama:{EMBEDDER}"}
+    assert embedders["embedded"]["bytes"] > 80_000_000
+
+
+def test_known_names_embedders_by_language_and_rerankers(quoth: Quoth) -> None:
+    shown = quoth("models", "known")
+    assert shown.returncode == 0, shown.stderr
+    assert "granite-embedding-97m-multilingual-r2" in shown.stdout
+    known = json.loads(quoth("models", "known", "--language", "ja", "--json").stdout)
+    names = [row["name"] for row in known]
+    assert "multilingual-e5-small" in names
+    assert "all-MiniLM-L6-v2" not in names
+    assert [row["parameters"] for row in known] == sorted(row["parameters"] for row in known)
+    assert "ettin-reranker-17m-v1" in quoth("models", "known", "--rerankers").stdout
 
 
 def test_list_says_which_backend_is_silent(quoth: Quoth) -> None:

@@ -12,12 +12,13 @@ SIZES: dict[str, Any] = {"vocab_size": len(SPECIAL) + len(WORDS), "pad_token_id"
 WIDTH, HEADS, LAYERS, INNER, POSITIONS = 32, 4, 3, 48, 200
 
 
-def config_of(family: str) -> Any:
+def config_of(family: str, *, vocab_size: int = SIZES["vocab_size"]) -> Any:
     """Return the configuration of a small model of a family."""
     import transformers
 
+    sizes = {**SIZES, "vocab_size": vocab_size}
     usual: dict[str, Any] = {
-        **SIZES,
+        **sizes,
         "hidden_size": WIDTH,
         "num_hidden_layers": LAYERS,
         "num_attention_heads": HEADS,
@@ -37,7 +38,7 @@ def config_of(family: str) -> Any:
             return transformers.MPNetConfig(**usual)
         case "distilbert":
             return transformers.DistilBertConfig(
-                **SIZES,
+                **sizes,
                 dim=WIDTH,
                 n_layers=LAYERS,
                 n_heads=HEADS,
@@ -96,13 +97,8 @@ def save_model(
     from sentence_transformers.sentence_transformer import modules as parts
     from transformers import AutoModel
 
-    torch.manual_seed(1)
     model = AutoModel.from_config(config_of(family))
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.normal_(std=0.3)
-            if "norm" in name.lower() and name.endswith("weight"):
-                parameter.add_(1)
+    randomize(model)
     model.to(getattr(torch, dtype)).save_pretrained(folder / "transformer")
     tokenizer().save_pretrained(folder / "transformer")
     modules = [
@@ -122,6 +118,18 @@ def save_model(
         modules=modules, device="cpu", prompts=prompts, default_prompt_name=default_prompt
     ).save(str(saved), create_model_card=False)
     return saved
+
+
+def randomize(model: Any) -> None:
+    """Give a model random weights, the same ones each time, that make a difference."""
+    import torch
+
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.normal_(std=0.3)
+            if "norm" in name.lower() and name.endswith("weight"):
+                parameter.add_(1)
 
 
 def tokenizer() -> Any:

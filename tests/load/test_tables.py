@@ -55,6 +55,8 @@ def test_every_row_of_a_long_table_names_its_columns(header: list[Row], first: s
         [["Customer", "Ann Berg"], ["Town", "Ulm"], ["Phone", "030 1234"]],
         [["2.5", "3.5"], ["1.5", "7.5"]] * 60,
         [["only one column"], ["of some words"]] * 40,
+        [[f"Locker {n}", f"key {n}"] for n in range(40)],
+        [[f"Item {'x' * n}", "12.5.2024" if n == 7 else "some words"] for n in range(40)],
     ],
 )
 def test_a_table_without_names_gets_none(rows: list[Row]) -> None:

@@ -4,18 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from quoth.retrieve.fuse import (
-    Candidates,
-    Weights,
-    fuse,
-    inverse_frequency,
-    score_trigrams,
-    standardize,
-)
+from quoth.retrieve.fuse import Candidates, Weights, fuse, standardize
 from quoth.retrieve.query import WeightedQuery
-from quoth.text import analyse, pack
+from quoth.text import analyse, encode_word, pack
+from quoth.text.bm25 import K1, B, CodedTexts, inverse_frequency, score_letters
 
-PLAIN = Weights(dense=0.5, trigram=0.0, feedback=0)
+PLAIN = Weights(dense=0.5, keyword=0.5, letters=0.0, feedback=0)
+WORDS = replace(PLAIN, dense=0.0)
 
 
 def candidates(*texts: str, cosines: list[float], names: list[float] | None = None) -> Candidates:
@@ -35,19 +30,20 @@ def candidates(*texts: str, cosines: list[float], names: list[float] | None = No
 
 
 def question(text: str, found: Candidates) -> WeightedQuery:
-    words = analyse(text)
+    terms = [(word,) for word in analyse(text)]
     width = found.vectors.shape[1]
     return WeightedQuery(
         vector=np.eye(1, width, dtype=np.float32)[0],
-        words=words,
-        idf=dict.fromkeys(words, 1.0),
+        terms=dict.fromkeys(terms, 1.0),
+        counts=dict.fromkeys(terms, 1),
     )
 
 
 def test_both_sides_count_and_the_weight_says_how_much() -> None:
     found = candidates("the rent is due", "nothing of it", cosines=[0.1, 0.9])
     asked = question("when is the rent due", found)
-    words, meaning = (fuse(asked, found, replace(PLAIN, dense=d)) for d in (0.0, 1.0))
+    meaning = fuse(asked, found, replace(PLAIN, keyword=0.0))
+    words = fuse(asked, found, WORDS)
     assert words[0] > words[1]
     assert meaning[0] < meaning[1]
 
@@ -55,9 +51,8 @@ def test_both_sides_count_and_the_weight_says_how_much() -> None:
 def test_bm25_is_the_one_of_the_paper() -> None:
     found = candidates("rent rent due", "rent paid late", cosines=[0.5, 0.5])
     asked = question("rent", found)
-    scores = fuse(asked, found, replace(PLAIN, dense=0.0))
-    k1, b = PLAIN.k1, PLAIN.b
-    expected = [tf * (k1 + 1) / (tf + k1 * (1 - b + b * 3 / 3)) for tf in (2, 1)]
+    scores = fuse(asked, found, WORDS)
+    expected = [tf * (K1 + 1) / (tf + K1 * (1 - B + B * 3 / 3)) for tf in (2, 1)]
     assert scores == pytest.approx(standardize(np.array(expected, np.float32)))
 
 
@@ -66,7 +61,7 @@ def test_words_of_the_chunks_before_and_after_count_too() -> None:
         candidates("it is due", "it is due", cosines=[0.5, 0.5]),
         around=[pack(analyse("the rent of the house")), b""],
     )
-    scores = fuse(question("rent", found), found, replace(PLAIN, dense=0.0))
+    scores = fuse(question("rent", found), found, WORDS)
     assert scores[0] > scores[1]
 
 
@@ -85,14 +80,43 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     assert rare > common > everywhere > 0
 
 
-def test_trigrams_find_a_word_that_is_written_otherwise() -> None:
-    texts = ["hypertension therapi", "garden furnitur"]
-    found = score_trigrams("hypertensive", texts, Weights())
+@pytest.mark.parametrize(
+    ("word", "right", "wrong"),
+    [
+        ("hypertensive", "hypertension therapi", "garden furnitur"),
+        ("prufung", "staumauerprufung", "staumauersanierung"),
+        ("плотину", "плотина высокий", "вокзал старый"),
+        ("水坝", "水坝 坝高", "火车 车站"),
+    ],
+)
+def test_letters_find_a_word_that_is_written_otherwise(word: str, right: str, wrong: str) -> None:
+    found = score_letters(CodedTexts.of_letters([right, wrong]), {(word,): 1})
     assert found[0] > found[1]
 
 
-def test_trigrams_do_not_reach_over_the_border_of_a_word() -> None:
-    assert score_trigrams("a b", ["xa by", "zz zz"], Weights()).tolist() == [0.0, 0.0]
+def test_letters_do_not_reach_over_the_border_of_a_word() -> None:
+    texts = CodedTexts.of_letters(["xa by", "zz zz"])
+    assert score_letters(texts, {("a",): 1, ("b",): 1}).tolist() == [0.0, 0.0]
+
+
+def test_variants_of_a_word_count_as_one() -> None:
+    texts = CodedTexts.of_words([pack(["kirch", "tur"]), pack(["kirche", "tur"])])
+    one, other = texts.saturate([[encode_word("kirch"), encode_word("kirche")]])
+    assert one == other > 0
+
+
+def test_a_side_that_sets_its_best_candidate_apart_weighs_more() -> None:
+    texts = ["wing lift", *["tax law"] * 6, "tax rate"]
+    sure = candidates(*texts, cosines=[0.1, *[0.3] * 6, 0.9])
+    unsure = candidates(*texts, cosines=[0.1, *[0.85] * 6, 0.9])
+    clear, vague = (fuse(question("wing", found), found, PLAIN) for found in (sure, unsure))
+    assert clear[-1] - clear[0] > vague[-1] - vague[0]
+
+
+def test_an_embedder_that_is_not_trusted_does_not_count() -> None:
+    found = candidates("the rent is due", "nothing of it", cosines=[0.1, 0.9])
+    scores = fuse(question("rent", found), found, PLAIN, trust=0.0)
+    assert scores == pytest.approx(fuse(question("rent", found), found, WORDS))
 
 
 def test_feedback_brings_up_what_is_like_the_best() -> None:

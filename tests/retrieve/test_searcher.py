@@ -317,3 +317,28 @@ def test_headings_are_searched(tmp_path: Path) -> None:
         embedded_hashes=["a"],
     )
     assert texts(searcher(store, mode="keyword"), "alimony") == ["It is paid monthly."]
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("Wie hoch ist der Damm?", "de"),
+        ("大坝有多高？", "zh"),
+        ("How high is the dam?", "en"),
+        ("ISO 9001?", "de"),
+    ],
+)
+def test_a_question_has_a_language_of_its_own_or_that_of_most_chunks(
+    tmp_path: Path, question: str, code: str
+) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    put(store, "a.md", "Der Damm ist 120 Meter hoch und wurde von der Stadt gebaut.")
+    put(store, "b.md", "Die Mühle steht am Fluss und gehört der Gemeinde.")
+    put(store, "c.md", "The mill stands by the river and belongs to the parish.")
+    hits = searcher(store).search(question)
+    assert hits.question.language.code == code
+
+
+def test_in_an_empty_collection_a_question_without_a_language_is_english(tmp_path: Path) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    assert searcher(store).search("ISO 9001?").question.language.code == "en"

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quoth.text import Splitter, find_sentence_starts, find_sentences, find_stops, is_complete
+from quoth.text import (
+    Splitter,
+    find_sentence_starts,
+    find_sentences,
+    find_stops,
+    is_complete,
+    language,
+)
 from quoth.types import Document, Page
 
 
-def cut(text: str) -> list[str]:
-    return [text[start:end] for start, end in find_sentences(text)]
+def cut(text: str, code: str = "en") -> list[str]:
+    return [text[start:end] for start, end in find_sentences(text, language(code))]
 
 
 @pytest.mark.parametrize(
@@ -72,11 +80,96 @@ def test_what_only_looks_like_an_abbreviation_ends_a_sentence(parts: list[str]) 
     assert cut(" ".join(parts)) == parts
 
 
+SENTENCES = {
+    "en": [
+        "See ( P.L. 107-110 ) and H.R. 1234 today.",
+        "He moved to the U.S.",
+        "The pump, No. 5, was built there.[3]",
+        "Follow the steps: 1. Turn it off.",
+        "2. Open the valve, etc.",
+        "Then wait.",
+    ],
+    "de": [
+        "Das gilt z. B. für Dämme, d. h. für alle.",
+        "Am 30. Juni kam Dr. Müller.",
+        "Der 2. Krieg endete 1945.",
+        "Danach war Ruhe.",
+        "Siehe Art. 5 Abs. 3 des Gesetzes.",
+        "„Warum?“ fragte er.",
+        "Sie kostet ca. 3 Mio. Euro.",
+        "Über Nacht blieb er.",
+    ],
+    "fr": ["M. Dupont a payé.", "Voir p. 12 du contrat.", "Œuvre terminée !", "À demain."],
+    "es": ["¿Quién pagó?", "¡Nadie!", "El Sr. López dijo: «No».", "Véase la pág. 12."],
+    "it": ["Il sig. Rossi ha pagato.", "È finita.", "Perché?", "Vedi pag. 3 e art. 5."],
+    "pt": ["O Sr. Silva pagou.", "À noite choveu.", "Por quê?", "Ver pág. 8."],
+    "nl": ["Dhr. de Vries betaalde.", "Zie blz. 12.", "Waarom?", "De pomp werkt b.v. goed."],
+    "pl": ["Zapora ma np. 30 m.", "Łódź jest daleko.", "Śnieg padał.", "Dlaczego?"],
+    "ru": ["Плотину построили в 1962 г. за год.", "См. рис. 3 и стр. 12.", "А. С. Иванов платил."],
+    "tr": ["Dr. Şahin geldi.", "İki yıl sürdü.", "Çok güzeldi.", "Kim ödedi?"],
+    "el": ["Ποιος πλήρωσε;", "Η εταιρεία πλήρωσε.", "Πότε;", "Το 1962."],
+    "ro": ["Dl. Popescu a plătit.", "Șase ani a durat.", "Vezi art. 5.", "Țara e mare."],
+    "ar": ["بُني السد عام 1962.", "قال د. أحمد ذلك.", "هل هذا صحيح؟", "نعم."],
+    "he": ["הסכר נבנה ב-1962.", "ד״ר כהן תכנן אותו.", "מי שילם?", "המדינה."],
+    "hi": ["बाँध 1962 में बना।", "डॉ. राम ने कहा।", "क्या यह सच है?", "हाँ।"],
+    "vi": ["Đập cao 30 m.", "Ở đây có TP. Huế.", "Ai trả tiền?", "TS. Lan đã nói."],
+    "ko": ["댐은 1962년에 지었다.", "누가 지었나?", "정부가 지었다."],
+}
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_the_sentences_of_a_language_end_where_its_readers_end_them(code: str) -> None:
+    parts = SENTENCES[code]
+    assert cut(" ".join(parts), code) == parts
+
+
+@pytest.mark.parametrize(
+    ("code", "parts"),
+    [
+        ("zh", ["大坝高120米。", "建于1962年！", "“为什么？”", "他问。", "由国家投资;共12亿元。"]),
+        ("zh", ["大坝很高.", "建于去年!", "由国家投资."]),
+        ("ja", ["堤高は120mである。", "「なぜ？」と彼は聞いた。", "完成した！", "すごい。"]),
+    ],
+)
+def test_sentences_without_spaces_between_them_end_at_their_marks(
+    code: str, parts: list[str]
+) -> None:
+    assert cut("".join(parts), code) == parts
+
+
+def test_a_space_ends_a_long_enough_sentence_in_thai() -> None:
+    first = "เขื่อนแห่งนี้สร้างขึ้นโดยบริษัทของรัฐซึ่งใช้เวลานานถึงห้าปีเต็ม"
+    second = "ปัจจุบันเขื่อนผลิตไฟฟ้า ให้แก่สามจังหวัดในปี 2505 และกักเก็บน้ำ"
+    assert cut(f"{first} {second}", "th") == [first, second]
+
+
+def test_a_paragraph_without_full_stops_is_no_sentence_where_there_are_no_spaces() -> None:
+    clause = "水库的水位每年都会下降,需要定期检查和维护,"
+    parts = cut(clause * 30, "zh")
+    assert "".join(parts) == clause * 30
+    assert max(map(len, parts)) <= 160
+
+
+def test_items_of_a_list_are_sentences() -> None:
+    assert cut("Bring:\n- a rope\n- a lamp\nAnd a\nhat") == [
+        "Bring:",
+        "- a rope",
+        "- a lamp\nAnd a\nhat",
+    ]
+
+
+@pytest.mark.parametrize("piece", ["a", "中", "ก ", "。", ". A", "1.", "z. B. ", "“", "\n", "|"])
+def test_a_long_text_is_cut_in_linear_time(piece: str) -> None:
+    start = time.process_time()
+    assert sum(1 for _ in find_sentences(piece * (200_000 // len(piece)), language("de"))) >= 0
+    assert time.process_time() - start < 5
+
+
 def test_an_empty_line_ends_a_sentence() -> None:
     assert cut("A heading\n\n  the rest\nof it") == ["A heading", "the rest\nof it"]
 
 
-@given(st.text(alphabet="aA1 .!?。؟\n\"'（)」Дж", max_size=60))
+@given(st.text(alphabet="aA1 .!?。؟;\n\"'（)」Джกω中-|", max_size=80))
 def test_sentences_are_the_whole_text_in_order(text: str) -> None:
     spans = list(find_sentences(text))
     assert all(text[start:end].strip() == text[start:end] != "" for start, end in spans)
@@ -129,3 +222,10 @@ def test_stops_are_found_before_the_next_sentence_is_written() -> None:
     assert stops[0] == (12, 13)
     assert list(find_stops(text, 13)) == stops[1:]
     assert list(find_stops("It is over.")) == []
+
+
+def test_an_abbreviation_is_no_stop_of_a_text_being_written() -> None:
+    text = "Das gilt z. B. für Dr. Müller am 3. Oktober. Und "
+    stops = [text[:end] for end, _ in find_stops(text, language=language("de"))]
+    assert stops == ["Das gilt z. B. für Dr. Müller am 3. Oktober."]
+    assert not list(find_stops("They met Dr. ", 11))

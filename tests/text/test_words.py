@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib import import_module
 from itertools import product
+from pathlib import Path
 
 import numpy as np
+import pytest
 import snowballstemmer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +43,11 @@ def test_scripts_without_spaces_are_cut_into_pairs() -> None:
     assert analyse("GDP増加") == ["gdp", "増加"]
 
 
+def test_a_character_without_spaces_is_a_letter_with_its_vowels() -> None:
+    assert analyse("เขื่อนเก่า", language("th")) == ["เขื่อ", "อน", "นเก่า"]
+    assert analyse("ទំនប់", language("und")) == ["ទំន", "នប់"]
+
+
 @given(st.lists(st.text(min_size=1, max_size=8)))
 def test_codes_come_back_in_order(words: list[str]) -> None:
     assert unpack(pack(words)).tolist() == [encode_word(word) for word in words]
@@ -66,6 +74,7 @@ def test_stop_words_are_left_out_however_they_are_written() -> None:
 
 def test_terms_count_the_words_of_a_text() -> None:
     assert count_terms("Oil and oils, in Zürich") == {"oil": 2, "zurich": 1}
+    assert not count_terms("How")
 
 
 def test_a_stop_word_in_capitals_is_an_acronym() -> None:
@@ -112,12 +121,22 @@ def test_a_language_without_a_stemmer_compares_words_as_they_are() -> None:
     assert analyse("The Meetings", bare) == ["meetings"]
 
 
-def test_the_fingerprint_changes_with_stop_words_and_stemmer() -> None:
-    words = language().words
-    others = (replace(words, stemmer="porter"), replace(words, stop=words.stop - {"not"}))
-    prints = {analyser_fingerprint(replace(language(), words=other)) for other in others}
-    assert len(prints | {analyser_fingerprint()}) == 3
-    assert analyser_fingerprint() == analyser_fingerprint(language("en"))
+def test_the_fingerprint_changes_with_the_words_of_any_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prints = {analyser_fingerprint()}
+    monkeypatch.setattr(import_module("quoth.text.language"), "_FOLDER", tmp_path)
+    for content in (
+        "name: A\nwords:\n  stop: of\nsentences:\n  ordinals: true\n",
+        "name: A\nwords:\n  stop: of\n\n  stemmer: dutch\n",
+        "name: A\nwords:\n  stop: by\nsentences:\n  ordinals: true\n",
+        "name: B\nwords:\n  stop: by\nsentences:\n  ordinals: false\n",
+    ):
+        (tmp_path / "aa.yaml").write_text(content)
+        analyser_fingerprint.cache_clear()
+        prints.add(analyser_fingerprint())
+    analyser_fingerprint.cache_clear()
+    assert len(prints) == 4  # the last two have the same words
 
 
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:

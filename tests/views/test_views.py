@@ -25,6 +25,7 @@ from quoth.views import (
     answer_json,
     answer_text,
     draw_page,
+    format_languages,
     format_report,
     report_html,
     report_text,
@@ -222,3 +223,24 @@ def test_printing_a_report_loads_nothing_heavy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken", "line"),
+    [
+        ("en", "de", "The passages are in German."),
+        ("en", "sw", "The passages are in Swahili."),
+        ("en", "en", ""),
+        ("en", "und", ""),
+        ("", "", ""),
+    ],
+)
+def test_the_language_of_the_passages_is_told_where_it_is_another(
+    asked: str, spoken: str, line: str
+) -> None:
+    answer = Answer(
+        "?", "yes", True, (), (), "x", Timings(), language=asked, evidence_language=spoken
+    )
+    assert format_languages(answer) == line
+    assert line in answer_text(answer)
+    assert line in answer_html(answer)

@@ -13,6 +13,8 @@ from langchain_core.runnables.config import patch_config, run_in_executor
 
 from quoth.answer.choose import Choosing
 from quoth.answer.draft import Draft, Way
+from quoth.answer.evidence import HITS
+from quoth.answer.languages import find_evidence_language
 from quoth.answer.reply import Reply, declines
 from quoth.answer.rules import Calibration, find_calibration
 from quoth.answer.write import Writing
@@ -23,8 +25,6 @@ from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
 from quoth.retrieve import Hits, Question, Searcher, check_question
 from quoth.text import encloses, find_unsupported_numbers
 from quoth.types import Answer, Chunk, Hit, Timings
-
-NOT_FOUND = "This is not in your documents."
 
 
 class Answerer(Runnable[str, Answer]):
@@ -92,9 +92,15 @@ class Answerer(Runnable[str, Answer]):
             yield part
 
     @staticmethod
-    def calibration_for(question: Question) -> Calibration:
-        """Return the rules and limits for the embedder and the language of a question."""
-        return find_calibration(question.embedder.fingerprint, question.language.name)
+    def calibration_for(hits: Hits) -> Calibration:
+        """Return the rules and limits for the embedder and the languages of question and hits.
+
+        A question in another language than its evidence has no limits.
+        """
+        question = hits.question
+        spoken = find_evidence_language(question, (hit.chunk for hit in hits[:HITS]))
+        names = sorted({question.language.name, spoken.name})
+        return find_calibration(question.embedder.fingerprint, *names)
 
     def _parts(
         self,
@@ -109,12 +115,12 @@ class Answerer(Runnable[str, Answer]):
         search: Runnable[str, Hits] = RunnableLambda(self.searcher.search, name="search")
         hits = search.invoke(text, config)
         question = hits.question
-        rules = self.calibration_for(question)
+        rules = self.calibration_for(hits)
         draft = None
         if _is_near(hits, rules.floor_in(self.settings)):
             draft = self._way(rules).prepare(question, hits, shown)
         if draft is None:
-            yield NOT_FOUND
+            yield question.language.questions.not_found
             yield self._declined(question, hits)
         else:
             yield from self._answer(draft, hits, config)
@@ -149,7 +155,7 @@ class Answerer(Runnable[str, Answer]):
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
-        reply = Reply(draft.prompt.labels)
+        reply = Reply(draft.prompt.labels, draft.question.language)
         call: Call | None = None
         for part in self.calls.stream(request, config):
             if isinstance(part, Call):
@@ -159,7 +165,7 @@ class Answerer(Runnable[str, Answer]):
         if (text := reply.finish()) and not draft.choices:
             yield text
         assert call is not None
-        if declines(reply.text, draft.prompt.refusals, draft.question.language.questions):
+        if declines(reply.text, draft.prompt.refusals, draft.question.language):
             yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
             return
         answer = draft.settle(reply.text)
@@ -188,6 +194,8 @@ class Answerer(Runnable[str, Answer]):
             thinking=call.thinking,
             excerpts=draft.excerpts,
             cached=call.cached,
+            language=draft.question.language.code,
+            evidence_language=find_evidence_language(draft.question, draft.excerpts).code,
         )
 
     def _declined(
@@ -198,9 +206,10 @@ class Answerer(Runnable[str, Answer]):
         call: Call | None = None,
         excerpts: tuple[Chunk, ...] = (),
     ) -> Answer:
+        read = excerpts or [hit.chunk for hit in hits[:HITS]]
         return Answer(
             question=question.text,
-            text=NOT_FOUND,
+            text=question.language.questions.not_found,
             answerable=False,
             citations=(),
             nearest=tuple(hits),
@@ -208,6 +217,8 @@ class Answerer(Runnable[str, Answer]):
             timings=call.timings if call else Timings(calls=0),
             excerpts=excerpts,
             cached=call is not None and call.cached,
+            language=question.language.code,
+            evidence_language=find_evidence_language(question, read).code,
         )
 
 

@@ -6,16 +6,15 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
-from quoth.text import count_terms, encloses, find_quote, find_sentences
+from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
+from quoth.text import ENGLISH, Language, encloses, find_quote, find_sentences, split_words
 from quoth.types import Chunk, Citation, Finding
 
 MAX_CITATIONS = 3
 CLAIM_WORDS = 4
-"""The fewest words of a sentence that is looked up as a quote."""
+"""The fewest words of a sentence that is looked up as a quote; pairs of characters in Chinese."""
 
-_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,600})[\"”“»]")
-_WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"[\"“„«「『《]([^\"“”„«»「」『』《》]{4,600})[\"”“»」』》]")
 _ANSWER_WEIGHT = 2.0
 """The weight of a word of the answer, relative to one of the question."""
 _LENGTH_WORDS = 8
@@ -23,22 +22,29 @@ _LENGTH_WORDS = 8
 
 
 def cite(
-    question: str, answer: str, chunks: Sequence[Chunk], *, quotes: Sequence[str] = ()
+    question: str,
+    answer: str,
+    chunks: Sequence[Chunk],
+    *,
+    quotes: Sequence[str] = (),
+    language: Language = ENGLISH,
 ) -> tuple[Citation, ...]:
     """Return citations for an answer, from the chunks that the model read.
 
     `quotes` are the model's evidence. Quotes and sentences of the answer that are on a page are
     cited verbatim. When none is, the sentence that shares most terms with quotes, answer and
-    question is cited instead, marked as `repaired`. Every quote returned is verbatim text of its
-    page.
+    question is cited instead, marked as `repaired`; one that shares none is not cited. Every quote
+    returned is verbatim text of its page. `language` is that of the question.
     """
     citations = [
         citation
-        for claim in (*quotes, *_claims(answer))
+        for claim in (*quotes, *_claims(answer, language))
         if (citation := _find_claim(claim, chunks)) is not None
     ]
     if not citations:
-        best = best_sentences(question, " ".join((*quotes, answer)), chunks, limit=1)
+        best = best_sentences(
+            question, " ".join((*quotes, answer)), chunks, limit=1, language=language
+        )
         citations = [citation_of(sentence, finding="repaired") for sentence in best]
     return tuple(_without_enclosed(citations)[:MAX_CITATIONS])
 
@@ -49,19 +55,25 @@ def citation_of(sentence: Sentence, *, finding: Finding) -> Citation:
 
 
 def best_sentences(
-    question: str, answer: str, chunks: Sequence[Chunk], *, limit: int
+    question: str,
+    answer: str,
+    chunks: Sequence[Chunk],
+    *,
+    limit: int,
+    language: Language = ENGLISH,
 ) -> list[Sentence]:
     """Return the sentences of the chunks that share most with answer and question, best first.
 
     Terms are weighted by their rarity among the sentences; those of the answer count double.
     """
-    candidates = sentences_of(chunks)
-    weights = dict.fromkeys(count_terms(question), 1.0)
-    for term in count_terms(answer):
+    candidates = sentences_of(chunks, language)
+    weights = dict.fromkeys(terms_of(question, candidates), 1.0)
+    for term in terms_of(answer, candidates):
         weights[term] = weights.get(term, 0.0) + _ANSWER_WEIGHT
     rarity = weigh_terms(weights, candidates)
-    ranked = sorted(candidates, key=lambda sentence: -_overlap(sentence, weights, rarity))
-    return ranked[:limit]
+    overlaps = [(_overlap(sentence, weights, rarity), sentence) for sentence in candidates]
+    ranked = sorted(overlaps, key=lambda pair: -pair[0])
+    return [sentence for overlap, sentence in ranked[:limit] if overlap > 0]
 
 
 def _overlap(
@@ -71,15 +83,15 @@ def _overlap(
     return shared / math.sqrt(_LENGTH_WORDS + sum(sentence.terms.values()))
 
 
-def _claims(answer: str) -> list[str]:
+def _claims(answer: str, language: Language) -> list[str]:
     quoted = [match.group(1) for match in _QUOTED.finditer(answer)]
-    whole = [answer[start:end] for start, end in find_sentences(answer)]
-    return [claim for claim in (*quoted, *whole) if len(_WORD.findall(claim)) >= CLAIM_WORDS]
+    whole = [answer[start:end] for start, end in find_sentences(answer, language)]
+    return [claim for claim in (*quoted, *whole) if len(split_words(claim)) >= CLAIM_WORDS]
 
 
 def _find_claim(claim: str, chunks: Sequence[Chunk]) -> Citation | None:
     """Return the citation of a claim in the first chunk that holds it."""
-    if len(_WORD.findall(claim)) < 2:
+    if len(split_words(claim)) < 2:
         return None
     for chunk in chunks:
         if span := find_quote(claim, chunk.text):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from quoth.answer.languages import find_turn_language
 from quoth.answer.turns import Turn
 from quoth.models import ChatRequest, ModelCalls
-from quoth.prompts import select_prompt
-from quoth.text import ConversationRules, count_terms
+from quoth.prompts import Prompt, select_prompt
+from quoth.text import Language, count_terms, is_stop_word, is_unspaced, split_words
 
 MAX_TOKENS = 80
 MAX_GROWTH = 4
 """The most words of a condensed question, as a multiple of the follow-up's, plus ten."""
 _MAX_REPETITIONS = 3
-_QUESTION_END = r"\?|(?=\n)"
-_MARKS = '"“”'
+_QUESTION_MARKS = ("?", "？", "؟", ";", "\u037e", "՞")
+"""The marks that end a question: Latin, full width, Arabic, Greek (in two forms), Armenian."""
+_QUESTION_END = r"[?？؟]|(?=\n)"
+_QUOTATION_MARKS = '"“”„«»「」'
+_SIGNS = ".,:!…、，。" + _QUOTATION_MARKS + "".join(_QUESTION_MARKS) + "¿¡()'’"
 
 
 class Condenser:
@@ -26,71 +29,88 @@ class Condenser:
     subject of the last question is appended to the follow-up.
     """
 
-    def __init__(self, calls: ModelCalls, rules: ConversationRules) -> None:
+    def __init__(self, calls: ModelCalls) -> None:
         self._calls = calls
-        self._rules = rules
 
     def condense(self, question: str, turns: Sequence[Turn]) -> tuple[str, int]:
         """Return the standalone question, and the number of oldest turns that did not fit."""
-        if not turns or not self._rules.references.search(question.strip()):
+        language = find_turn_language(question, turns)
+        if not turns or not language.conversations.references.search(question.strip()):
             return question, 0
         model = self._calls.model
-        prompt = select_prompt("condense-question", model)
+        prompt = select_prompt("condense-question", model, language=language.code)
+        wording = select_prompt("conversation-turn", model, language=language.code)
         for dropped in range(len(turns)):
             recent = turns[dropped:]
-            messages = prompt.messages(history=_history(recent), question=question)
+            messages = prompt.messages(history=_history(recent, wording), question=question)
             if model.answer_budget(messages) >= MAX_TOKENS:
                 break
         else:
-            return with_subject(question, turns[-1], self._rules), len(turns)
+            return with_subject(question, turns[-1], language), len(turns)
         request = ChatRequest(
             tuple(messages), max_tokens=MAX_TOKENS, stop_after=_QUESTION_END, purpose="condense"
         )
-        condensed = self._calls.call(request).text.strip().strip(_MARKS)
-        if is_faithful(condensed, question, recent):
+        condensed = self._calls.call(request).text.strip().strip(_QUOTATION_MARKS)
+        if is_faithful(condensed, question, recent, language):
             return condensed, dropped
-        return with_subject(question, turns[-1], self._rules), dropped
+        return with_subject(question, turns[-1], language), dropped
 
 
-def is_faithful(condensed: str, question: str, turns: Sequence[Turn]) -> bool:
+def is_faithful(condensed: str, question: str, turns: Sequence[Turn], language: Language) -> bool:
     """Return whether a condensed question asks the same, with words of the conversation.
 
     It keeps the terms of the question, adds only terms of the conversation and at least one of
-    them, and is neither an answer nor much longer than a question.
+    them, and is neither an answer nor much longer than a question. Words that refer to an earlier
+    turn need not be kept. In a script without spaces, terms are pairs of characters, and those that
+    arise where two words meet are known when both characters are.
     """
-    terms, required = count_terms(condensed), count_terms(question)
-    conversation = count_terms(" ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns))
+    terms = count_terms(condensed, language)
+    required = count_terms(language.conversations.references.sub(" ", question), language)
+    said = " ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns)
+    known = count_terms(said, language).keys() | count_terms(question, language).keys()
+    characters = set(said) | set(question)
     return (
-        condensed.endswith("?")
+        condensed.endswith(_QUESTION_MARKS)
         and all(term in terms for term in required)
-        and all(term in conversation or term in required for term in terms)
+        and all(
+            term in known or (is_unspaced(term) and characters.issuperset(term)) for term in terms
+        )
         and any(term not in required for term in terms)
-        and len(condensed.split()) <= MAX_GROWTH * len(question.split()) + 10
+        and len(split_words(condensed)) <= MAX_GROWTH * len(split_words(question)) + 10
         and max(terms.values(), default=0) <= _MAX_REPETITIONS
     )
 
 
-def with_subject(question: str, turn: Turn, rules: ConversationRules) -> str:
+def with_subject(question: str, turn: Turn, language: Language) -> str:
     """Return a question with the subject of the previous turn appended in brackets.
 
     The subject is the names and numbers of that turn's question, else its terms.
     """
-    terms = count_terms(question).keys()
-    subjects = [
-        name
-        for name in rules.subjects.findall(turn.standalone)
-        if not terms >= count_terms(name).keys()
-    ]
-    if not subjects:
-        words = re.findall(r"[\w-]+", turn.standalone)
-        subjects = [
-            word for word in words if count_terms(word) and not terms >= count_terms(word).keys()
-        ]
+    terms = count_terms(question, language).keys()
+
+    def is_new(words: str) -> bool:
+        wanted = count_terms(words, language).keys()
+        return bool(wanted) and not terms >= wanted
+
+    found = language.conversations.subjects.finditer(turn.standalone)
+    subjects = [name for match in found if is_new(name := match.group(match.lastindex or 0))]
+    subjects = subjects or [word for word in _content(turn.standalone, language) if is_new(word)]
     if not subjects:
         return question
-    mark = "?" if question.rstrip().endswith("?") else ""
-    return f"{question.rstrip().rstrip('?')} ({', '.join(dict.fromkeys(subjects))}){mark}"
+    bare = question.strip().rstrip("".join(_QUESTION_MARKS) + " ")
+    mark = question.strip()[len(bare) :].strip()
+    return f"{bare} ({', '.join(dict.fromkeys(subjects))}){mark}"
 
 
-def _history(turns: Sequence[Turn]) -> str:
-    return "\n".join(f"Question: {turn.standalone}\nAnswer: {turn.answer}" for turn in turns)
+def _content(question: str, language: Language) -> list[str]:
+    """Return the words of a question without its question words and stop words."""
+    for pattern in language.questions.kinds.values():
+        question = pattern.sub(" ", question)
+    words = (word.strip(_SIGNS) for word in question.split())
+    return [word for word in words if word and not is_stop_word(word, language)]
+
+
+def _history(turns: Sequence[Turn], wording: Prompt) -> str:
+    return "\n".join(
+        wording.texts(question=turn.standalone, answer=turn.answer)[1] for turn in turns
+    )

@@ -9,8 +9,6 @@ from typing import Protocol, Self
 from quoth.answer.condense import Condenser
 from quoth.answer.turns import Turn, TurnFile
 from quoth.models import ModelCalls
-from quoth.text import Language
-from quoth.text import language as default_language
 from quoth.types import Answer, Chunk
 
 
@@ -36,14 +34,13 @@ class Conversation:
         folder: Path,
         *,
         id: str = "",
-        language: Language | None = None,
     ) -> None:
         self.answerer = answerer
         self.turns: list[Turn] = []
         self.dropped = 0
         """The number of turns, oldest first, for which the last question had no room."""
         self._file = TurnFile(folder, id)
-        self._condenser = Condenser(answerer.calls, (language or default_language()).conversations)
+        self._condenser = Condenser(answerer.calls)
         self._shown: tuple[Chunk, ...] = ()
 
     @classmethod

@@ -52,7 +52,13 @@ class Draft:
         for choice in self.choices:
             if answer in {choice.text, line_of(choice.sentence)}:
                 return (citation_of(choice.sentence, finding="exact"),)
-        return cite(self.question.text, answer, self.excerpts, quotes=quotes)
+        return cite(
+            self.question.text,
+            answer,
+            self.excerpts,
+            quotes=quotes,
+            language=self.question.language,
+        )
 
 
 class Way(Protocol):

@@ -16,13 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from quoth.answer.rules import Calibration, apply_rule
-from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
+from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
 from quoth.retrieve import Question
-from quoth.text import is_stop_word, lexemes
+from quoth.text import NEVER, Language, is_stop_word, lexemes
 from quoth.types import Hit, Vectors
 
 HITS = 5
 """The number of hits whose sentences are evidence."""
+
+_COMPARED = ("covered", "similarity with the one before")
+"""Features that are also given relative to the other sentences (mean 0, deviation 1)."""
 
 _LEADERS = re.compile(r"(?:\. ){3}|\.{4}")
 _ENDS = re.compile(r"[.!?:;][\"”’)]*\s*$")
@@ -44,8 +47,9 @@ class Evidence:
 
 def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -> Evidence:
     """Return the evidence that the best hits hold for a question."""
-    sentences = sentences_of(hit.chunk for hit in hits[:HITS])
-    rarity = weigh_terms(question.terms, sentences)
+    chunks = [hit.chunk for hit in hits[:HITS]]
+    sentences = sentences_of(chunks, question.language)
+    rarity = weigh_terms(terms_of(question.text, sentences), sentences)
     if not sentences:
         return Evidence((), rarity, {}, 0.0)
     features = describe_sentences(question, sentences, rarity)
@@ -58,6 +62,7 @@ def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -
         "holds what is asked for": of_best["holds what is asked for"],
         "names missing": float(sum(name not in best.terms for name in question.names)),
         "negation": float(question.negated),
+        "covered": max(values["covered"] for values in features),
         "passage similarity": max(hit.dense_score or 0.0 for hit in hits),
     }
     log_odds = rules.intercept + apply_rule(rules.answerable, signs)
@@ -71,7 +76,7 @@ def describe_sentences(
     """Return the features of each sentence by name; sentences are in the order of their chunks."""
     embedder = question.embedder
     vectors = embedder.embed([embedder.clip(sentence.text) for sentence in sentences])
-    return [
+    features = [
         {
             "covered": _covered(rarity, sentence.terms),
             "similarity": float(vectors[index] @ question.vector),
@@ -79,12 +84,18 @@ def describe_sentences(
                 _with_before(sentences, vectors, index) @ question.vector
             ),
             "place": float(sentence.rank),
-            "holds what is asked for": holds_kind(sentence.text, question),
+            "holds what is asked for": holds_kind(sentence.text, question, sentence.language),
             "no end": float(not _ENDS.search(sentence.text)),
             "table of contents": float(bool(_LEADERS.search(sentence.text))),
         }
         for index, sentence in enumerate(sentences)
     ]
+    for name in _COMPARED:
+        values = np.array([values[name] for values in features])
+        spread = values.std() or 1.0
+        for each, value in zip(features, values - values.mean(), strict=True):
+            each[f"{name}, standardized"] = float(value / spread)
+    return features
 
 
 def _covered(rarity: Mapping[str, float], terms: Container[str]) -> float:
@@ -101,12 +112,12 @@ def _with_before(sentences: Sequence[Sentence], vectors: Vectors, index: int) ->
     return np.asarray(both / np.linalg.norm(both))
 
 
-def holds_kind(sentence: str, question: Question) -> float:
+def holds_kind(sentence: str, question: Question, language: Language) -> float:
     """Return 1 if a sentence holds the kind of answer that is expected, 0 if not, 0.5 if unknown.
 
-    Words of the question itself do not count.
+    `language` is that of the sentence. Words of the question itself do not count.
     """
-    rules = question.language.questions
+    rules = language.questions
     words = [match.group() for match in lexemes(sentence)]
     new = [word for word in words if word.lower() not in question.lexemes]
     match question.kind:
@@ -114,14 +125,16 @@ def holds_kind(sentence: str, question: Question) -> float:
             return float(any(map(rules.is_number, new)))
         case "when":
             return float(any(rules.is_date(word) or word[0].isdigit() for word in new))
-        case "who":
+        case "who" if language.words.capital_names:
             names = {word for word in words[1:] if word[0].isupper()}
-            return float(
-                any(word in names and not is_stop_word(word, question.language) for word in new)
-            )
+            return float(any(word in names and not is_stop_word(word, language) for word in new))
         case "where":
-            return float(bool(rules.places.search(sentence)))
+            return _matches(rules.places, sentence)
         case "why":
-            return float(bool(rules.reasons.search(sentence)))
+            return _matches(rules.reasons, sentence)
         case _:
             return 0.5
+
+
+def _matches(pattern: re.Pattern[str], sentence: str) -> float:
+    return 0.5 if pattern == NEVER else float(bool(pattern.search(sentence)))

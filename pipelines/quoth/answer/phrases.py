@@ -17,7 +17,7 @@ from quoth.answer.rules import apply_rule
 from quoth.answer.runs import SentenceRuns
 from quoth.answer.sentences import Sentence
 from quoth.retrieve import Question
-from quoth.text import is_stop_word, stem, strip_links
+from quoth.text import AnswerKind, Language, is_stop_word, stem, strip_links
 
 SENTENCES = 3
 """The number of sentences that phrases are taken from."""
@@ -62,12 +62,18 @@ def find_choices(
     """
     best = evidence.sentences[:SENTENCES]
     lines = [line_of(sentence) for sentence in best]
-    ranked = rank_phrases(question, lines, evidence.rarity, rule, limit=_RANKED)
-    of_kind = [phrase for phrase in ranked if is_of_kind(phrase.words, question)]
+    spoken = [sentence.language for sentence in best]
+    ranked = rank_phrases(question, lines, spoken, evidence.rarity, rule, limit=_RANKED)
+    of_kind = [
+        phrase
+        for phrase in ranked
+        if is_of_kind(phrase.words, question.kind, spoken[phrase.sentence])
+    ]
     likely = [phrase for phrase in ranked[:CHOICES] if phrase in of_kind] or of_kind[:1]
     if likely:
         return _without_parts(
-            Choice(_complete(phrase, lines, question), best[phrase.sentence]) for phrase in likely
+            Choice(_complete(phrase, lines, question, spoken), best[phrase.sentence])
+            for phrase in likely
         )
     for line, sentence in zip(lines, best, strict=True):
         if 0 < len(line) <= _MAX_SENTENCE_CHARACTERS:
@@ -83,6 +89,7 @@ def line_of(sentence: Sentence) -> str:
 def rank_phrases(
     question: Question,
     lines: Sequence[str],
+    spoken: Sequence[Language],
     rarity: Mapping[str, float],
     rule: Mapping[str, float],
     *,
@@ -90,13 +97,15 @@ def rank_phrases(
 ) -> list[Phrase]:
     """Return the likeliest phrases of sentences, which are ordered best first.
 
+    `spoken` has the language of each sentence.
+
     `rarity` is that of the question's stems, `rule` the weight of each feature. Two phrases never
     have the same words.
     """
     phrases = [
         phrase
-        for number, line in enumerate(lines)
-        for phrase in phrases_of(line, number, question, rarity)
+        for number, (line, language) in enumerate(zip(lines, spoken, strict=True))
+        for phrase in phrases_of(line, number, question, language, rarity)
     ]
     best: dict[str, Phrase] = {}
     for phrase in sorted(phrases, key=lambda phrase: -apply_rule(rule, phrase.features)):
@@ -107,10 +116,10 @@ def rank_phrases(
 
 
 def phrases_of(
-    line: str, number: int, question: Question, rarity: Mapping[str, float]
+    line: str, number: int, question: Question, language: Language, rarity: Mapping[str, float]
 ) -> Iterator[Phrase]:
     """Yield each phrase of sentence `number`."""
-    runs = SentenceRuns(line, question.language, rarity)
+    runs = SentenceRuns(line, language, rarity)
     total = sum(rarity.values()) or 1.0
     covered = sum(weight for stem, weight in rarity.items() if stem in runs.stems) / total
     for first, last in runs.spans():
@@ -128,10 +137,13 @@ def phrases_of(
         yield Phrase(text, tuple(runs.words[first : last + 1]), number, features)
 
 
-def _complete(phrase: Phrase, lines: Sequence[str], question: Question) -> str:
+def _complete(
+    phrase: Phrase, lines: Sequence[str], question: Question, spoken: Sequence[Language]
+) -> str:
     if question.kind != "number":
         return phrase.text
-    return with_unit(phrase.text, lines[phrase.sentence], question)
+    number = phrase.sentence
+    return with_unit(phrase.text, lines[number], question, spoken[number])
 
 
 def _without_parts(choices: Iterator[Choice]) -> tuple[Choice, ...]:
@@ -144,15 +156,13 @@ def _without_parts(choices: Iterator[Choice]) -> tuple[Choice, ...]:
     return tuple(distinct)
 
 
-def is_of_kind(words: Sequence[str], question: Question) -> bool:
-    """Return whether words are a number with its unit, a date, or a name, as the question asks."""
-    rules = question.language.questions
-    content = [
-        word for word in words if word[0].isalnum() and not is_stop_word(word, question.language)
-    ]
+def is_of_kind(words: Sequence[str], kind: AnswerKind, language: Language) -> bool:
+    """Return whether words are a number with its unit, a date, or a name, as the kind asks."""
+    rules = language.questions
+    content = [word for word in words if word[0].isalnum() and not is_stop_word(word, language)]
     if not content:
         return False
-    match question.kind:
+    match kind:
         case "number":
             first = content[0]
             counts = rules.is_number(first) and first.lower() not in rules.fractions
@@ -169,13 +179,13 @@ def is_of_kind(words: Sequence[str], question: Question) -> bool:
             return False
 
 
-def with_unit(number: str, sentence: str, question: Question) -> str:
+def with_unit(number: str, sentence: str, question: Question, language: Language) -> str:
     """Return a number with the bound before it and the unit after it in the sentence.
 
     `20` in "for up to 20 working days" is `up to 20 working days`. A unit that the question names
     itself is not repeated.
     """
-    rules = question.language.questions
+    rules = language.questions
     offset = sentence.find(number)
     if offset < 0:
         return number
@@ -187,9 +197,9 @@ def with_unit(number: str, sentence: str, question: Question) -> str:
         for _ in range(_UNIT_WORDS):
             following = _FOLLOWING.match(sentence, offset)
             word = following.group(1).lower() if following else ""
-            if not following or is_stop_word(word, question.language):
+            if not following or is_stop_word(word, language):
                 break
             offset = following.end()
-            if stem(word, question.language) not in question.stems:
+            if stem(word, language) not in question.stems:
                 end = offset
     return sentence[start:end]

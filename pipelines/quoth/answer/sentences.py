@@ -7,15 +7,25 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from quoth.text import count_terms, find_sentences, weigh_rarity
+from quoth.text import (
+    ENGLISH,
+    UNDETERMINED,
+    Language,
+    count_terms,
+    find_sentences,
+    language,
+    split_words,
+    weigh_rarity,
+)
 from quoth.types import Chunk
-
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a chunk; `rank` is the position of the chunk among the hits, from 0."""
+    """A sentence of a chunk, in a language, whose rules gave its terms.
+
+    `rank` is the position of the chunk among the hits, from 0.
+    """
 
     chunk: Chunk
     rank: int
@@ -23,23 +33,43 @@ class Sentence:
     end: int
     text: str
     terms: Counter[str]
+    language: Language = ENGLISH
 
 
-def sentences_of(chunks: Iterable[Chunk]) -> list[Sentence]:
+def sentences_of(chunks: Iterable[Chunk], spoken: Language = ENGLISH) -> list[Sentence]:
     """Return the sentences of chunks, in their order.
+
+    `spoken` is the language of the chunks that do not tell their own.
 
     A heading on a line of its own is not a part of the sentence after it, and is left out; so are
     sentences of one word.
     """
     result = []
     for rank, chunk in enumerate(chunks):
-        for start, end in find_sentences(chunk.text):
+        rules = language_of(chunk, spoken)
+        for start, end in find_sentences(chunk.text, rules):
             start = _skip_headings(chunk, start, end)
             text = chunk.text[start:end]
-            if len(_WORD.findall(text)) > 1:
+            if len(split_words(text, rules)) > 1:
                 span = chunk.start + start, chunk.start + end
-                result.append(Sentence(chunk, rank, *span, text, count_terms(text)))
+                result.append(Sentence(chunk, rank, *span, text, count_terms(text, rules), rules))
     return result
+
+
+def language_of(chunk: Chunk, spoken: Language) -> Language:
+    """Return the language of a chunk, or `spoken` where the chunk tells none."""
+    return spoken if chunk.language in ("", UNDETERMINED) else language(chunk.language)
+
+
+def terms_of(text: str, sentences: Iterable[Sentence]) -> Counter[str]:
+    """Return the terms of a question or an answer, by the rules of the sentences' languages.
+
+    A term that several languages have counts once.
+    """
+    terms: Counter[str] = Counter()
+    for rules in {sentence.language for sentence in sentences}:
+        terms |= count_terms(text, rules)
+    return terms
 
 
 def weigh_terms(stems: Iterable[str], sentences: Sequence[Sentence]) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""`quoth models list | show | fit | pull | rm`."""
+"""`quoth models list | known | show | fit | pull | rm`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from quoth.cli import EXIT_FAILED, show
+from quoth.cli.model_lists import format_size, list_known, list_models
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.errors import EgressError, QuothError, UsageError
+from quoth.errors import EgressError, UsageError
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
-    from quoth.config import Config, ModelSettings
+    from quoth.config import Config
     from quoth.models import Placement
-    from quoth.weights import Fit, Installed
-
-_LIST_SECONDS = 5.0
-"""The longest time that a server may take to list its models."""
+    from quoth.weights import Fit
 
 Name = Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="As `models list` names it.")]
 
@@ -28,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="List, check, fetch and delete models.", no_args_is_help=True)
     for name, command in (
         ("list", list_models),
+        ("known", list_known),
         ("show", show_model),
         ("fit", fit),
         ("pull", pull),
@@ -35,39 +34,6 @@ def register(app: typer.Typer) -> None:
         add_command(group, command, "json", *SETTINGS, name=name)
     add_command(group, remove, *SETTINGS, name="rm")
     app.add_typer(group, name="models", rich_help_panel="Models")
-
-
-def list_models(
-    shared: SharedOptions,
-) -> None:
-    """List the models of each backend."""
-    from quoth.models import backend_names
-
-    chosen = shared.configure().backend
-    rows: list[dict[str, Any]] = []
-    silent: dict[str, str] = {}
-    for backend in backend_names():
-        try:
-            models = _installed(backend, chosen)
-        except QuothError as error:
-            silent[backend] = str(error)
-            continue
-        rows += [{**asdict(entry), "name": f"{backend}:{entry.name}"} for entry in models]
-        if not models:
-            silent[backend] = "lists no models; name a file or a server"
-    if shared.json:
-        show.print_json({"models": rows, "without": silent})
-        return
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for column in ("model", "size", "stored as"):
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(make_printable(row["name"]), _size(row["bytes"]), row["quantization"])
-    show.console().print(table, soft_wrap=False)
-    for backend, reason in silent.items():
-        show.console().print(f"· {backend}: {make_printable(reason)}", style="dim")
 
 
 def show_model(
@@ -96,7 +62,7 @@ def show_model(
         return
     for key, value in facts.items():
         if value not in ("", None, ()):
-            shown = (_size(value) or "0") if key.endswith("bytes") else str(value)
+            shown = (format_size(value) or "0") if key.endswith("bytes") else str(value)
             shown = ", ".join(value) if isinstance(value, tuple) else shown
             show.console().print(f"{key.replace('_', ' '):<15} {make_printable(shown)}")
 
@@ -174,7 +140,7 @@ def remove(
     backend, short = split_model(name)
     provider = open_provider(backend, settings)
     found = provider.find(short)
-    size = f" ({_size(found.bytes)})" if found.bytes else ""
+    size = f" ({format_size(found.bytes)})" if found.bytes else ""
     if not yes:
         typer.confirm(f"Delete {backend}:{found.name}{size}?", abort=True, err=True)
     provider.remove(found.name)
@@ -194,13 +160,6 @@ def _check_network(host: str, name: str, config: Config) -> None:
     )
 
 
-def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:
-    from quoth.models import open_provider
-
-    quick = chosen.model_copy(update={"timeout": _LIST_SECONDS})
-    return list(open_provider(backend, quick).installed())
-
-
 def _placed(placement: Placement | None) -> dict[str, Any]:
     """Return what a server did with a model that it has loaded."""
     if placement is None:
@@ -218,12 +177,12 @@ def _print_fit(name: str, fit: Fit) -> None:
     memory = fit.memory
     out.print(f"{name}: {fit.parameters / 1e6:,.0f} million parameters, {fit.quantization}")
     out.print(
-        f"  needs   {_size(fit.total)}: weights {_size(fit.weights)}, KV cache "
-        f"{_size(fit.cache)} at a window of {fit.window}, work {_size(fit.work)}"
+        f"  needs   {format_size(fit.total)}: weights {format_size(fit.weights)}, KV cache "
+        f"{format_size(fit.cache)} at a window of {fit.window}, work {format_size(fit.work)}"
     )
-    out.print(f"  memory  {_size(memory.available)} free of {_size(memory.total)}")
+    out.print(f"  memory  {format_size(memory.available)} free of {format_size(memory.total)}")
     for gpu in memory.gpus:
-        out.print(f"  GPU     {gpu.name}: {_size(gpu.free)} free of {_size(gpu.total)}")
+        out.print(f"  GPU     {gpu.name}: {format_size(gpu.free)} free of {format_size(gpu.total)}")
     if not memory.gpus:
         out.print("  GPU     none that this build of llama.cpp can use")
     out.print(f"  place   {fit.where}")
@@ -233,9 +192,3 @@ def _print_fit(name: str, fit: Fit) -> None:
             "bandwidth of the memory"
         )
     out.print(f"  advice  {fit.advice}", style="bold" if fit.better else "")
-
-
-def _size(size: int) -> str:
-    if size >= 2**30:
-        return f"{size / 2**30:.1f} GiB"
-    return f"{size / 2**20:.0f} MiB" if size else ""

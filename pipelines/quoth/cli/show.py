@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from quoth.views import (
     format_copies,
+    format_languages,
     format_page,
     format_path,
     format_quote,
@@ -75,7 +76,9 @@ def print_answer_end(answer: Answer) -> None:
         if answer.unsupported_numbers:
             numbers = ", ".join(answer.unsupported_numbers)
             out.print(f"\n  ! Not on the cited pages: {numbers}", style="yellow")
-    elif answer.nearest:
+    if languages := format_languages(answer):
+        out.print(f"\n  {languages}", style="dim")
+    if not answer.answerable and answer.nearest:
         out.print("\n  The nearest passages:")
         for hit in answer.nearest[:3]:
             out.print(f"  · {format_page(hit.chunk.source, hit.chunk.page, hit.chunk.page_label)}")

@@ -5,10 +5,12 @@ __all__ = [
     "Failure",
     "Problem",
     "Scope",
+    "Separation",
     "Signals",
     "Source",
     "Store",
     "find_other_language",
+    "indexed_words",
     "name_language",
 ]
 
@@ -21,4 +23,6 @@ from .index import DenseIndex
 from .languages import find_other_language, name_language
 from .schema import SCHEMA
 from .scope import Scope
+from .separation import Separation
 from .store import Store
+from .words import indexed_words

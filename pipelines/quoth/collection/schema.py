@@ -64,6 +64,7 @@ CREATE TABLE chunks (
     UNIQUE (content_id, ordinal)
 );
 CREATE INDEX chunks_by_hash ON chunks (embedded_hash);
+CREATE INDEX chunks_by_language ON chunks (content_id, language);
 CREATE TABLE failures (
     path TEXT PRIMARY KEY,
     size INTEGER NOT NULL,
@@ -106,6 +107,7 @@ def _add_languages_and_counts(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE contents ADD COLUMN language TEXT NOT NULL DEFAULT 'und'")
     connection.execute("ALTER TABLE contents ADD COLUMN language_is_set INTEGER NOT NULL DEFAULT 0")
     connection.execute("ALTER TABLE chunks ADD COLUMN language TEXT")
+    connection.execute("CREATE INDEX chunks_by_language ON chunks (content_id, language)")
     connection.execute("UPDATE meta SET value = 'layout-2' WHERE key = 'analyser'")
     connection.execute("ALTER TABLE contents ADD COLUMN unread TEXT NOT NULL DEFAULT '{}'")
     write_languages(connection)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -34,6 +34,12 @@ from quoth.collection.insert import insert_chunks, insert_content
 from quoth.collection.keywords import Keywords
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope, chunks_of, select
+from quoth.collection.separation import (
+    SEPARATIONS,
+    Separation,
+    read_separations,
+    write_separations,
+)
 from quoth.collection.words import (
     ANALYSER,
     check_analyser,
@@ -59,6 +65,7 @@ class Store:
         self._database = Database(path, schema=SCHEMA, version=VERSION, migrations=MIGRATIONS)
         self.failures = Failures(self._database)
         self.keywords = Keywords(self._database)
+        self._languages: tuple[int, dict[str, int]] = (-1, {})
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -80,6 +87,14 @@ class Store:
     def generation(self) -> int:
         """A number that changes whenever chunks are added or removed, by any process."""
         return int(self.meta("generation") or 0)
+
+    def separations(self) -> dict[str, Separation]:
+        """Return how well the embedder separates the texts of each language (ISO 639-1)."""
+        return read_separations(self.meta(SEPARATIONS))
+
+    def set_separations(self, separations: Mapping[str, Separation]) -> None:
+        """Record how well the embedder separates the texts of each language."""
+        self.set_meta(SEPARATIONS, write_separations(separations))
 
     # -- the keyword analyser ----------------------------------------------------------------
 
@@ -191,7 +206,7 @@ class Store:
             connection.execute("REPLACE INTO pending SELECT id, 1 FROM chunks")
             forget_words(connection)
             connection.execute("DELETE FROM chunks")
-            connection.execute("DELETE FROM meta WHERE key = ?", (ANALYSER,))
+            connection.execute("DELETE FROM meta WHERE key IN (?, ?)", (ANALYSER, SEPARATIONS))
             for hash, chunks, vectors, embedded_hashes in contents:
                 row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,))
                 content = row.fetchone()[0]
@@ -255,7 +270,11 @@ class Store:
 
     def languages(self) -> dict[str, int]:
         """Return the number of chunks in each language (ISO 639-1), most first."""
-        return count_languages(self._database)
+        generation, counts = self._languages
+        if generation != self.generation:
+            generation, counts = self.generation, count_languages(self._database)
+            self._languages = generation, counts
+        return dict(counts)
 
     def content_count(self) -> int:
         """Return the number of contents."""

@@ -20,7 +20,7 @@ from quoth.collection import SCHEMA, DenseIndex, Store
 from quoth.config import Config, state_folder
 from quoth.embed import Embedder
 from quoth.errors import UsageError
-from quoth.ingest import embed_chunks, open_ingestor, open_splitter
+from quoth.ingest import embed_chunks, measure_separations, open_ingestor, open_splitter
 from quoth.models import open_model
 from quoth.retrieve import OpenedSearcher, open_searcher
 from quoth.system import WriteLock
@@ -123,6 +123,7 @@ def corpus_searcher(
         with lock.hold(wait_seconds=WAIT_SECONDS):
             _fill(store, corpus, embedder, splitter, progress)
             index.sync()
+            measure_separations(store, embedder)
         yield open_searcher(store, index, embedder, config.retrieval, model)
 
 

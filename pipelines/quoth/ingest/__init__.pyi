@@ -7,6 +7,7 @@ __all__ = [
     "Verification",
     "embed_chunks",
     "find_files",
+    "measure_separations",
     "open_ingestor",
     "open_splitter",
     "plan_ingestion",
@@ -21,6 +22,7 @@ from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
+from .separation import measure_separations
 from .verify import Verification, verify
 from .walk import File, find_files, walk
 from .watch import watch

@@ -23,6 +23,7 @@ from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
 from quoth.ingest.outcomes import Outcomes, outcome_of
 from quoth.ingest.plan import Plan, is_under, make_absolute, plan_ingestion
 from quoth.ingest.read import FileReader, ReadFile, has_changed
+from quoth.ingest.separation import measure_separations
 from quoth.ingest.walk import walk
 from quoth.load import LoaderPool
 from quoth.system import WriteLock
@@ -107,6 +108,7 @@ class Ingestor:
                 self._read(plan, outcomes, passwords)
                 self._remove(plan, outcomes, paths)
                 self.index.sync()
+                measure_separations(self.store, self.embedder)
         return outcomes.report(plan.gone, time.perf_counter() - begin)
 
     def check_fingerprint(self) -> None:

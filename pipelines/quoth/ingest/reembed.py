@@ -14,6 +14,7 @@ from contextlib import closing
 from quoth.collection import Build, DenseIndex, Source, Store
 from quoth.embed import Embedder
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, embed_chunks
+from quoth.ingest.separation import measure_separations
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Outcome, Progress, Report, Vectors
@@ -64,6 +65,7 @@ def reembed(
         finally:
             build.close()
         index.rebuild()
+        measure_separations(store, embedder)
         sources = store.sources()
     return Report(
         done=tuple(

@@ -36,10 +36,10 @@ SUFFIXES = {
     "epub": ("epub",),
     "rtf": ("rtf",),
     "html": ("html", "htm", "xhtml"),
-    "xml": ("xml",),
+    "xml": ("xml", "opml", "rss", "atom", "dbk", "dita", "tei", "fb2", "svg"),
     "eml": ("eml", "mht", "mhtml"),
     "mbox": ("mbox", "mbx"),
-    "markdown": ("md", "markdown", "mdown", "mkd"),
+    "markdown": ("md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"),
     "rst": ("rst",),
     "org": ("org",),
     "csv": ("csv",),
@@ -48,12 +48,19 @@ SUFFIXES = {
     "jsonl": ("jsonl", "ndjson"),
     "vtt": ("vtt",),
     "srt": ("srt", "sbv", "ass", "ssa"),
+    "ics": ("ics", "ical", "ifb"),
+    "vcf": ("vcf", "vcard"),
     "ttml": ("ttml", "dfxp"),
-    "text": ("txt", "text", "log", "tex", "bib", "adoc", "asciidoc", "nfo"),
+    "asciidoc": ("adoc", "asciidoc", "asc"),
+    "tex": ("tex", "ltx"),
+    "zip": ("zip",),
+    "tar": ("tar",),
+    "gz": ("gz", "tgz", "bz2", "tbz2", "xz", "txz"),
+    "text": ("txt", "text", "log", "bib", "nfo"),
     "code": _CODE,
 }
 _BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
-_BY_MAGIC = {"docx", "pptx", "xlsx", "xls", "odt", "ods", "odp", "epub", "rtf"}
+_BY_MAGIC = {"zip", "tar", "gz", "docx", "pptx", "xlsx", "xls", "odt", "ods", "odp", "epub", "rtf"}
 _FOREIGN = (
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -62,9 +69,6 @@ _FOREIGN = (
     (b"MM\x00*", "a TIFF image"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
@@ -75,6 +79,8 @@ _FOREIGN = (
     (b"\x00asm", "a program"),
     (b"GGUF", "a model"),
 )
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
+_TAR = (257, b"ustar")
 _OTHER_OLE = ("WordDocument", "PowerPoint Document", "__properties_version1.0")
 """Streams of Word, PowerPoint and Outlook, which may hold a workbook as well."""
 _MIMETYPES = {
@@ -90,6 +96,7 @@ _MAIL_FIELD = re.compile(
     rb"^(?:(?:from|received|return-path|message-id|mime-version):|content-type: *multipart/)",
     re.I | re.M,
 )
+_ENTRY = re.compile(rb"\s*BEGIN:(VCALENDAR|VCARD)\s", re.I)
 _MAILBOX = re.compile(rb"From [^\n]*\d\r?\n>?[A-Za-z][\w-]*:")
 
 
@@ -119,6 +126,10 @@ def detect(path: Path) -> str:
         return _detect_ole(path, expected)
     if head.lstrip().startswith(b"{\\rtf"):
         return "rtf"
+    if expected in (None, "gz") and head.startswith(_COMPRESSED):
+        return "gz"
+    if head.startswith(_TAR[1], _TAR[0]):
+        return "tar"
     for magic, description in _FOREIGN:
         if head.startswith(magic):
             raise _refusal(path, expected, description)
@@ -127,6 +138,8 @@ def detect(path: Path) -> str:
     if expected in _BY_MAGIC:
         if suffix == "fodt":
             return "odt"
+        if expected == "xls" and not is_binary(head):
+            return _detect_exported(head)
         raise CorruptDocumentError(
             f"{path.name} does not match its suffix .{suffix}: it does not start like such a file."
         )
@@ -158,10 +171,18 @@ def _detect_text(head: bytes, expected: str | None) -> str:
         return "vtt"
     if _MAILBOX.match(head):
         return "mbox"
+    if expected is None and (entry := _ENTRY.match(head)):
+        return "ics" if entry[1].lower() == b"vcalendar" else "vcf"
     mail = _MAIL.match(head)
     if expected is None and mail and len(_MAIL_FIELD.findall(mail.group())) >= 2:
         return "eml"
     return "text"
+
+
+def _detect_exported(head: bytes) -> str:
+    """Return the format of what programs export for Excel under the suffix `.xls`."""
+    text = _detect_text(head, None)
+    return text if text in ("html", "xml") else "tsv" if b"\t" in head else "csv"
 
 
 def _detect_zip(path: Path, expected: str | None) -> str:
@@ -174,6 +195,8 @@ def _detect_zip(path: Path, expected: str | None) -> str:
                     return _MIMETYPES[mimetype]
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError) as error:
         raise CorruptDocumentError(f"{path.name} is a damaged archive: {error}.") from error
+    if expected == "zip" and "[Content_Types].xml" not in names:
+        return "zip"
     for prefix, name in (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx")):
         if any(member.lstrip("/").startswith(prefix) for member in names):
             return name

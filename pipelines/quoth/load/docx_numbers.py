@@ -52,13 +52,17 @@ class Numbering:
         def format_level(placeholder: re.Match[str]) -> str:
             shown_level = int(placeholder[1]) - 1
             shown = self.levels.get((owner, shown_level), definition)
-            return _format_count(counts.get(shown_level, shown.start), shown.kind)
+            return format_count(counts.get(shown_level, shown.start), shown.kind)
 
         return (
             ""
             if definition.kind in ("bullet", "none")
             else _PLACEHOLDER.sub(format_level, definition.pattern)
         )
+
+    def is_list(self, properties: Element) -> bool:
+        """Whether a paragraph with these properties is an item; number 0 takes it off its list."""
+        return _reference(properties)[0] != "0"
 
 
 def read_numbering(numbering: Element | None, styles: Element | None) -> Numbering:
@@ -97,7 +101,8 @@ def _reference(properties: Element) -> tuple[str, int | None]:
     return values.get("numId", ""), int(level) if level.isdigit() else None
 
 
-def _format_count(count: int, kind: str) -> str:
+def format_count(count: int, kind: str) -> str:
+    """Return a count in a numbering format (`lowerRoman`), in digits if it is unknown."""
     if kind in ("lowerLetter", "upperLetter") and count > 0:
         text = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
     elif kind in ("lowerRoman", "upperRoman"):

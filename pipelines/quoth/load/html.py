@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,234 +11,156 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
+from quoth.load.html_controls import list_marker, shown_text
+from quoth.load.html_tables import children, is_data_table, lines_of_table
+from quoth.load.html_visible import is_left_out
+from quoth.load.html_writer import Writer
+from quoth.load.raised import lower_text, raise_text
 from quoth.load.text import decode
 from quoth.types import Document, Heading, Page
 
-_HIDDEN = {
-    "-comment",
-    "!doctype",
-    "audio",
-    "canvas",
-    "embed",
-    "head",
-    "iframe",
-    "noscript",
-    "object",
-    "script",
-    "style",
-    "svg",
-    "template",
-    "video",
-}
-_BLOCKS = {
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "header",
-    "hr",
-    "html",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "select",
-    "summary",
-    "table",
-    "tbody",
-    "tfoot",
-    "thead",
-    "tr",
-    "ul",
-    "title",
-}
-_PARAGRAPHS = {"blockquote", "dl", "figure", "ol", "p", "pre", "section", "table", "ul"}
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset "
+    "figcaption figure footer form header hr html legend li main menu nav noscript ol option p pre "
+    "section select summary table tbody td textarea tfoot th thead title tr ul".split()
+)
+_PARAGRAPHS = frozenset("blockquote dl figure ol p pre section table ul".split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_CELLS = {"td", "th"}
+_APART = frozenset(("button", "label", "output"))
+_VERBATIM = ("pre", "textarea")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|encoding\s*=\s*[\"']([\w.:-]+)", re.I)
-_NO_DISPLAY = re.compile(r"display\s*:\s*none", re.I)
-_SPACES = re.compile(r"\s+")
 
 
-@dataclass(slots=True)
-class _Writer:
-    """Collects text, with the line ends that are due before the next word."""
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """The title, the visible text and the headings of a page; `unread` counts what was left out."""
 
-    parts: list[str] = field(default_factory=list)
-    length: int = 0
-    due: int = 0
-    blank: bool = False
-    headings: list[Heading] = field(default_factory=list)
-
-    def write(self, text: str) -> None:
-        if self.due and self.length:
-            self._add("\n" * self.due)
-            text = text.lstrip(" ")
-        elif self.blank and self.length:
-            self._add(" ")
-        elif not self.length:
-            text = text.lstrip(" ")
-        self.due, self.blank = 0, False
-        self._add(text)
-
-    def inline(self, text: str) -> None:
-        """Add text, with every run of white space as one space."""
-        text = _SPACES.sub(" ", text)
-        if text == " ":
-            self.blank = self.blank or not self.due
-        elif text:
-            lead, bare, trail = text[0] == " ", text.strip(" "), text[-1] == " "
-            self.blank = (self.blank or lead) and not self.due
-            self.write(bare)
-            self.blank = trail
-
-    def end_line(self, lines: int = 1) -> None:
-        self.due = max(self.due, lines)
-
-    def end_cell(self) -> None:
-        """Separate this cell of a row from the next."""
-        self.blank = True
-        self.write("|")
-        self.blank = True
-
-    def _add(self, text: str) -> None:
-        self.parts.append(text)
-        self.length += len(text)
+    title: str
+    text: str
+    headings: tuple[Heading, ...]
+    unread: Counter[str]
 
 
-def html_page(source: str) -> tuple[str, str, tuple[Heading, ...]]:
-    """Return title, visible text and headings of HTML.
+def html_page(source: str) -> HtmlPage:
+    """Return what a reader sees of HTML.
 
-    Each block has its own lines; a table row is one line, with ` | ` between its cells.
+    Each block has its own lines. A row of a table is a line, and names its columns if the table is
+    long. What is hidden or struck out is left out.
     """
     tree = LexborHTMLParser(clean(source))
     title_node = tree.css_first("head > title")
     title = one_line(title_node.text()) if title_node is not None else ""
-    writer = _Writer()
     root = tree.body or tree.root
-    if root is not None:
-        _walk(root, writer)
-    text = "".join(writer.parts).rstrip()
-    return title, text, tuple(writer.headings)
+    unread: Counter[str] = Counter()
+    if root is None:
+        return HtmlPage(title, "", (), unread)
+    reader = _Reader(Writer(), _count_characters(root), unread)
+    reader.read(root)
+    return HtmlPage(title, reader.writer.text, tuple(reader.writer.headings), unread)
 
 
-def _walk(root: LexborNode, writer: _Writer) -> None:
-    """Write the text below a node, without recursion: pages nest thousands deep."""
-    stack: list[tuple[LexborNode, bool]] = [(root, False)]
-    heading_starts: list[int] = []
-    cells = preformatted = 0
-    while stack:
-        node, leaving = stack.pop()
-        tag = node.tag or ""
-        if tag == "-text":
-            _write_text(writer, node.text_content or "", cells > 0, preformatted > 0)
-            continue
-        if tag in _HIDDEN or (not leaving and _is_hidden(node)):
-            continue
-        if leaving:
-            cells -= tag in _CELLS
-            preformatted -= tag in ("pre", "textarea")
-            if tag in _HEADINGS:
-                _add_heading(writer, heading_starts.pop(), _HEADINGS[tag])
-            _leave(writer, node, tag, cells)
-            continue
+def _count_characters(root: LexborNode) -> int:
+    scripts = root.css("script, style, noscript, template")
+    return len(root.text(strip=True)) - sum(len(node.text(strip=True)) for node in scripts)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Writes the text below a node, without recursion: pages nest thousands deep."""
+
+    writer: Writer
+    page_characters: int
+    unread: Counter[str]
+    is_inline: bool = False
+    verbatim: int = 0
+    heading_starts: list[int] = field(default_factory=list)
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    def read(self, root: LexborNode) -> None:
+        """Write the text of a node and of all below it."""
+        stack: list[tuple[LexborNode, bool]] = [(root, False)]
+        while stack:
+            node, is_leaving = stack.pop()
+            tag = node.tag or ""
+            if tag == "-text":
+                self._write_text(node.text_content or "")
+            elif is_leaving:
+                self._leave(node, tag)
+            elif not is_left_out(node, tag, self.page_characters, self.unread) and not self._leaf(
+                node, tag
+            ):
+                self._enter(node, tag)
+                stack.append((node, True))
+                stack.extend((child, False) for child in reversed([*children(node)]))
+
+    def _write_text(self, text: str) -> None:
+        if self.verbatim and not self.is_inline:
+            self.writer.preformatted(text)
+        else:
+            self.writer.inline(text)
+
+    def _leaf(self, node: LexborNode, tag: str) -> bool:
+        """Write an element that is read as a whole; return whether it is one."""
+        writer = self.writer
         if tag == "br":
-            writer.inline(" ") if cells else writer.end_line()
-            continue
-        if not cells or tag == "br":
-            _enter(writer, node, tag)
-        elif tag in _BLOCKS or tag in _CELLS or tag in _HEADINGS:
-            writer.inline(" ")
+            writer.inline(" ") if self.is_inline else writer.end_line()
+        elif tag == "sup":
+            is_note = node.css_first("a[href]") is not None
+            writer.inline(raise_text(one_line(node.text()), writer.last, is_note=is_note))
+        elif tag == "sub":
+            writer.inline(lower_text(one_line(node.text()), writer.last))
+        elif tag == "table" and not self.is_inline and is_data_table(node):
+            self._write_table(node)
+        elif tag in ("img", "input", "select"):
+            text = shown_text(node, tag)
+            if tag == "img" and not text:
+                self.unread["picture"] += 1
+            writer.inline(f" {text} " if text else "")
+        else:
+            return False
+        return True
+
+    def _write_table(self, table: LexborNode) -> None:
+        self.writer.end_line(2)
+        for caption in (child for child in children(table) if child.tag == "caption"):
+            if text := self._cell_text(caption):
+                self.writer.line(text)
+        for line in lines_of_table(table, self._cell_text):
+            self.writer.line(line)
+        self.writer.end_line(2)
+
+    def _cell_text(self, cell: LexborNode) -> str:
+        reader = _Reader(Writer(), self.page_characters, self.unread, is_inline=True)
+        if not is_left_out(cell, cell.tag or "", self.page_characters, self.unread):
+            reader.read(cell)
+        return reader.writer.text
+
+    def _enter(self, node: LexborNode, tag: str) -> None:
+        self._break(node, tag)
+        if tag == "li" and not self.is_inline:
+            self.writer.write(list_marker(node, self.numbers))
         if tag in _HEADINGS:
-            heading_starts.append(len(writer.parts))
-        cells += tag in _CELLS
-        preformatted += tag in ("pre", "textarea")
-        stack.append((node, True))
-        children = []
-        child = node.first_child
-        while child is not None:
-            children.append((child, False))
-            child = child.next
-        stack.extend(reversed(children))
+            self.heading_starts.append(len(self.writer.parts))
+        self.verbatim += tag in _VERBATIM
 
+    def _leave(self, node: LexborNode, tag: str) -> None:
+        self.verbatim -= tag in _VERBATIM
+        if tag in _HEADINGS:
+            start = self.heading_starts.pop()
+            if not self.is_inline:
+                self.writer.add_heading(start, _HEADINGS[tag])
+        self._break(node, tag)
 
-def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attributes
-    if not attributes:
-        return False
-    style = attributes.get("style")
-    return "hidden" in attributes or bool(style and _NO_DISPLAY.search(style))
-
-
-def _write_text(writer: _Writer, text: str, in_cell: bool, preformatted: bool) -> None:
-    if not preformatted or in_cell:
-        writer.inline(text)
-    elif text.strip():
-        writer.write(text.strip("\n"))
-        if text.endswith("\n"):
-            writer.end_line()
-
-
-def _enter(writer: _Writer, node: LexborNode, tag: str) -> None:
-    _break(writer, node, tag)
-    if tag == "li":
-        writer.write("- ")
-
-
-def _break(writer: _Writer, node: LexborNode, tag: str) -> None:
-    """End the line before and after a block; a list inside a list stays together."""
-    if tag in _PARAGRAPHS or tag in _HEADINGS:
-        nested = node.parent is not None and node.parent.tag == "li"
-        writer.end_line(1 if nested else 2)
-    elif tag in _BLOCKS:
-        writer.end_line()
-
-
-def _leave(writer: _Writer, node: LexborNode, tag: str, cells: int) -> None:
-    if cells:
-        if tag in _BLOCKS or tag in _CELLS or tag in _HEADINGS:
-            writer.inline(" ")
-    elif tag in _CELLS:
-        if _has_next_cell(node):
-            writer.end_cell()
-    else:
-        _break(writer, node, tag)
-
-
-def _has_next_cell(node: LexborNode) -> bool:
-    following = node.next
-    while following is not None:
-        if following.tag in _CELLS:
-            return True
-        following = following.next
-    return False
-
-
-def _add_heading(writer: _Writer, first_part: int, level: int) -> None:
-    written = "".join(writer.parts[first_part:])
-    title = one_line(written)
-    if title:
-        start = writer.length - len(written) + len(written) - len(written.lstrip())
-        writer.headings.append(Heading(start, level, title))
+    def _break(self, node: LexborNode, tag: str) -> None:
+        """End the line before and after a block; a list inside a list stays together."""
+        if self.is_inline or tag in _APART:
+            if tag in _BLOCKS or tag in _HEADINGS or tag in _APART:
+                self.writer.inline(" ")
+        elif tag in _PARAGRAPHS or tag in _HEADINGS:
+            nested = node.parent is not None and node.parent.tag == "li"
+            self.writer.end_line(1 if nested else 2)
+        elif tag in _BLOCKS:
+            self.writer.end_line()
 
 
 def decode_html(content: bytes, name: str, *, declared: str = "") -> str:
@@ -252,6 +175,7 @@ def decode_html(content: bytes, name: str, *, declared: str = "") -> str:
 
 def load_html(path: Path, options: LoadOptions) -> Document:
     """Return the visible text of an HTML file as one page."""
-    title, text, headings = html_page(decode_html(path.read_bytes(), path.name))
-    title = title or next((each.title for each in headings), path.stem)
-    return Document(str(path), title, "html", (Page(1, text, None, headings),))
+    page = html_page(decode_html(path.read_bytes(), path.name))
+    title = page.title or next((each.title for each in page.headings), path.stem)
+    text = Page(1, page.text, None, page.headings)
+    return Document(str(path), title, "html", (text,), unread=page.unread)

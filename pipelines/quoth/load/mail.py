@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-import tempfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from pathlib import Path
 
-from quoth.errors import DocumentError, LimitExceededError
+from quoth.errors import LimitExceededError
+from quoth.load.attached import read_attached
 from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.mail_body import attachments, body_text, content_of, declared_title
 from quoth.load.quoted_mail import without_repetition
+from quoth.load.text import decode
 from quoth.types import Document, Heading, Page
 
-_MAX_DEPTH = 3
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 # The line that begins a message in a mailbox (RFC 4155), and the field that follows it.
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n)\r?\n)From [^\n]*\d\r?\n(?=>?[A-Za-z][\w-]*:)")
@@ -28,12 +29,16 @@ _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.M)
 
 @dataclass(slots=True)
 class _Reading:
-    """The pages and notes of one file so far, and the bytes of its attachments."""
+    """The pages and notes of one file so far, and the bytes of its attachments.
+
+    `unread` counts what the bodies of the messages hold and their texts do not.
+    """
 
     name: str
     options: LoadOptions
     pages: list[Page] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
     unpacked: int = 0
 
     def add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
@@ -48,7 +53,7 @@ def load_mail(path: Path, options: LoadOptions) -> Document:
     message = _parse(path.read_bytes())
     reading = _Reading(path.name, options)
     fields = _fields(message)
-    reading.add(f"{_head(fields)}\n\n{body_text(message)}")
+    reading.add(f"{_head(fields)}\n\n{body_text(message, reading.unread)}")
     _read_attachments(message, reading)
     return Document(
         source=str(path),
@@ -56,6 +61,7 @@ def load_mail(path: Path, options: LoadOptions) -> Document:
         format="eml",
         pages=tuple(reading.pages),
         notes=tuple(reading.notes),
+        unread=reading.unread,
         metadata={name.lower(): value for name, value in fields.items()},
     )
 
@@ -68,7 +74,7 @@ def load_mailbox(path: Path, options: LoadOptions) -> Document:
     """
     reading = _Reading(path.name, options)
     messages = [_parse(content) for content in _messages(path.read_bytes())]
-    bodies = without_repetition([body_text(message) for message in messages])
+    bodies = without_repetition([body_text(message, reading.unread) for message in messages])
     for message, body in zip(messages, bodies, strict=True):
         fields = _fields(message)
         head = _head(fields)
@@ -76,7 +82,14 @@ def load_mailbox(path: Path, options: LoadOptions) -> Document:
         headings = (Heading(len("Subject: "), 1, subject),) if subject else ()
         reading.add(f"{head}\n\n{body}", headings)
         _read_attachments(message, reading)
-    return Document(str(path), path.stem, "mbox", tuple(reading.pages), notes=tuple(reading.notes))
+    return Document(
+        source=str(path),
+        title=path.stem,
+        format="mbox",
+        pages=tuple(reading.pages),
+        notes=tuple(reading.notes),
+        unread=reading.unread,
+    )
 
 
 def _messages(content: bytes) -> Iterator[bytes]:
@@ -103,54 +116,30 @@ def _head(fields: dict[str, str]) -> str:
 
 def _field(message: Message, name: str) -> str:
     try:
-        return one_line(str(message.get(name, "")))
+        value = one_line(str(message.get(name, "")))
     except (MessageError, ValueError, LookupError, AttributeError, IndexError):
-        raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
-        return one_line(str(raw))  # the standard library fails on some malformed addresses
+        value = "\ufffd"  # the standard library fails on some malformed addresses
+    if "\ufffd" not in value:
+        return value
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return one_line(decode(str(raw).encode("utf-8", "surrogateescape")))
 
 
 def _read_attachments(message: Message, reading: _Reading) -> None:
+    """Add the pages of the attachments, each under a heading with its name."""
     for part in attachments(message):
         name = one_line(part.get_filename() or "") or _name_of(part)
         content = content_of(part)
         reading.unpacked += len(content)
         if reading.unpacked > reading.options.limits.unpacked_bytes:
             raise LimitExceededError(f"The attachments of {reading.name} are larger than allowed.")
-        if reading.options.depth >= _MAX_DEPTH:
-            reading.notes.append(f"The attachment {name} was not read: it is nested too deeply.")
-        elif content:
-            _read_attachment(name, content, reading)
+        attached = read_attached(name, content, reading.options, pages_before=len(reading.pages))
+        reading.pages += attached.pages
+        reading.notes += attached.notes
+        reading.unread.update(attached.unread)
 
 
 def _name_of(part: Message) -> str:
     """Return a name for a part without one, by its kind."""
     kind = part.get_content_type()
     return {"text/calendar": "invitation.ics", "message/rfc822": "message.eml"}.get(kind, kind)
-
-
-def _read_attachment(name: str, content: bytes, reading: _Reading) -> None:
-    """Add the pages of an attachment, each under a heading with its name."""
-    options = reading.options
-    with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
-        path = Path(folder, "attachment" + Path(name).suffix[:16])
-        path.write_bytes(content)
-        try:
-            document = options.load_part(path, replace(options, depth=options.depth + 1))
-        except DocumentError as error:
-            reason = str(error).replace(path.name, name)
-            reading.notes.append(f"The attachment {name} was not read: {reason}")
-            return
-    reading.notes += [f"Attachment {name}: {note}" for note in document.notes]
-    if document.unreadable:
-        empty = f"{len(document.unreadable)} of {len(document.pages)} pages"
-        reading.notes.append(f"Attachment {name}: {empty} hold no text.")
-    for page in document.pages:
-        title = f"Attachment: {name}"
-        shift = len(title) + 2
-        headings = (
-            Heading(0, 1, title),
-            *(Heading(each.start + shift, each.level + 1, each.title) for each in page.headings),
-        )
-        text = f"{title}\n\n{page.text}"
-        number = len(reading.pages) + 1
-        reading.pages.append(replace(page, number=number, text=text, headings=headings))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 
 from quoth.load.clean import tidy
 from quoth.load.html import decode_html, html_page
+from quoth.load.opaque import without_encoded
 from quoth.load.text import decode
 
 _HTML = ("text/html", "application/xhtml+xml")
@@ -26,20 +28,33 @@ class _Text:
     """The text of a part; `is_table` where mark-up tells what the plain text cannot."""
 
     text: str
-    is_html: bool
     is_table: bool = False
+    unread: Counter[str] = field(default_factory=Counter)
 
 
-def body_text(message: Message) -> str:
-    """Return the text of a message: every inline part, and of alternatives the fullest one."""
-    return "\n\n".join(each.text for each in _texts(message))
+def body_text(message: Message, unread: Counter[str]) -> str:
+    """Return the text of a message: every inline part, and of alternatives the fullest one.
+
+    `unread` counts pictures, and what the text does not say of HTML.
+    """
+    texts = _texts(message)
+    for each in texts:
+        unread.update(each.unread)
+    pictures = sum(
+        part.get_content_maintype() == "image" and not _is_attached(part)
+        for part in _leaves(message)
+    )
+    named = sum(each.unread["picture"] for each in texts)
+    if pictures > named:
+        unread["picture"] += pictures - named
+    return without_encoded("\n\n".join(each.text for each in texts), unread)
 
 
 def declared_title(message: Message) -> str:
     """Return the title of the first HTML part, '' if there is none (a saved web page has one)."""
     for part in _leaves(message):
         if part.get_content_type() in _HTML and not _is_attached(part):
-            return html_page(_source(part))[0]
+            return html_page(_source(part)).title
     return ""
 
 
@@ -70,9 +85,10 @@ def _texts(part: Message) -> list[_Text]:
         return []
     if kind in _HTML:
         source = _source(part)
-        text = _Text(html_page(source)[1], True, bool(_HEADER_CELL.search(source)))
+        page = html_page(source)
+        text = _Text(page.text, bool(_HEADER_CELL.search(source)), page.unread)
     elif part.get_content_maintype() == "text":
-        text = _Text(tidy(_plain(part)), False)
+        text = _Text(tidy(_plain(part)))
     else:
         return []
     return [text] if text.text else []

@@ -1,9 +1,13 @@
-"""Markup, kept verbatim: Markdown, reStructuredText and Org, with headings."""
+"""Markup, kept as it is written, with its headings.
+
+Markdown, reStructuredText, Org, AsciiDoc and TeX.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +16,10 @@ from markdown_it import MarkdownIt
 
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
+from quoth.load.front_matter import read_front_matter
+from quoth.load.inline_html import as_shown
+from quoth.load.opaque import without_encoded
+from quoth.load.pipe_tables import name_columns
 from quoth.load.text import read_text
 from quoth.types import Document, Heading, Page
 
@@ -19,6 +27,19 @@ _MAX_LENGTH = 1000  # characters; a longer line is no heading
 _FRONT_MATTER = re.compile(r"---\n(?s:.*?)\n---[ \t]*(\n|\Z)")
 _RULE = re.compile(r"([=\-`:'\"~^_*+#<>.])\1{2,}[ \t]*$")
 _ORG = re.compile(r"(\*+)[ \t]+(.+?)(?:[ \t]+:[\w:@#%]+:)?[ \t]*$")
+_ASCIIDOC = re.compile(r"(={1,6})[ \t]+(\S.*?)[ \t]*$")
+_ASCIIDOC_BLOCK = re.compile(r"(?:-{4,}|\.{4,}|/{4,}|\+{4,})")
+_TEX_LEVELS = {
+    "title": 1,
+    "part": 1,
+    "chapter": 1,
+    "section": 2,
+    "subsection": 3,
+    "subsubsection": 4,
+    "paragraph": 5,
+}
+_TEX = re.compile(rf"\\({'|'.join(_TEX_LEVELS)})\*?(?:\[[^\]\n]*\])?\{{([^{{}}\n]+)\}}")
+_TEX_COMMENT = re.compile(r"(?:^|(?<=\s))%.*|(?<!\\)%$", re.M)
 _ORG_BLOCK = re.compile(r"[ \t]*#\+(begin|end)_\w+", re.I)
 
 
@@ -97,24 +118,78 @@ def org_headings(text: str) -> tuple[Heading, ...]:
     return tuple(headings)
 
 
-def _document(path: Path, name: str, text: str, headings: tuple[Heading, ...]) -> Document:
-    title = next((each.title for each in headings if each.level == 1), path.stem)
-    return Document(str(path), title, name, (Page(1, text, None, headings),))
+def asciidoc_headings(text: str) -> tuple[Heading, ...]:
+    """Return the headings of AsciiDoc (`== A`) outside of blocks."""
+    headings: list[Heading] = []
+    block = ""
+    for start, line in _lines(text):
+        if _ASCIIDOC_BLOCK.fullmatch(line.rstrip()):
+            block = "" if line.rstrip() == block else block or line.rstrip()
+        elif not block and (title := _ASCIIDOC.match(line)) and len(line) <= _MAX_LENGTH:
+            headings.append(Heading(start + title.start(2), len(title[1]), one_line(title[2])))
+    return tuple(headings)
+
+
+def tex_headings(text: str) -> tuple[Heading, ...]:
+    """Return the titles of parts, chapters and sections of TeX."""
+    return tuple(
+        Heading(match.start(2), _TEX_LEVELS[match[1]], one_line(match[2]))
+        for match in _TEX.finditer(text)
+    )
+
+
+def markdown_page(text: str, unread: Counter[str]) -> Page:
+    """Return Markdown as a page with its headings; `unread` counts what it hides and embeds.
+
+    Rows of long tables name their columns, and tables in HTML are rows. Comments, struck-out text
+    and pictures inside addresses are left out. Everything else is as it is written.
+    """
+    begin = _end_of_front_matter(text)
+    shown = without_encoded(text[begin:], unread)
+    shown = text[:begin] + name_columns(as_shown(shown, unread))
+    return Page(1, shown, None, markdown_headings(shown))
 
 
 def load_markdown(path: Path, options: LoadOptions) -> Document:
-    """Return a Markdown file verbatim, with its headings."""
+    """Return a Markdown file as one page; its front matter is text and metadata."""
+    unread: Counter[str] = Counter()
     text = clean(read_text(path))
-    return _document(path, "markdown", text, markdown_headings(text))
+    metadata = read_front_matter(text[: _end_of_front_matter(text)])
+    page = markdown_page(text, unread)
+    title = metadata.get("title") or _first_heading(page.headings) or path.stem
+    return Document(str(path), title, "markdown", (page,), metadata=metadata, unread=unread)
 
 
 def load_rst(path: Path, options: LoadOptions) -> Document:
     """Return a reStructuredText file verbatim, with its headings."""
-    text = clean(read_text(path))
-    return _document(path, "rst", text, rst_headings(text))
+    return _verbatim(path, "rst", clean(read_text(path)), rst_headings)
 
 
 def load_org(path: Path, options: LoadOptions) -> Document:
-    """Return an Org file verbatim, with its headings."""
-    text = clean(read_text(path))
-    return _document(path, "org", text, org_headings(text))
+    """Return an Org file with its headings; rows of long tables name their columns."""
+    return _verbatim(path, "org", name_columns(clean(read_text(path))), org_headings)
+
+
+def load_asciidoc(path: Path, options: LoadOptions) -> Document:
+    """Return an AsciiDoc file verbatim, with its headings."""
+    return _verbatim(path, "asciidoc", clean(read_text(path)), asciidoc_headings)
+
+
+def load_tex(path: Path, options: LoadOptions) -> Document:
+    """Return a TeX file without its comments, with its headings."""
+    text = _TEX_COMMENT.sub("", clean(read_text(path)))
+    return _verbatim(path, "tex", text, tex_headings)
+
+
+def _verbatim(
+    path: Path, kind: str, text: str, find_headings: Callable[[str], tuple[Heading, ...]]
+) -> Document:
+    unread: Counter[str] = Counter()
+    text = without_encoded(text, unread)
+    headings = find_headings(text)
+    title = _first_heading(headings) or path.stem
+    return Document(str(path), title, kind, (Page(1, text, None, headings),), unread=unread)
+
+
+def _first_heading(headings: tuple[Heading, ...]) -> str:
+    return next((each.title for each in headings if each.level == 1), "")

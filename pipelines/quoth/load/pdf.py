@@ -7,6 +7,7 @@ fonts; pypdf reads Arabic that PDFium reverses, and damaged files that PDFium re
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from quoth.load.pdf_open import open_pdf, read_outline, read_title
 from quoth.load.pdf_page import PageText, has_ligatures, read_page, shows_only_images
 from quoth.load.pdf_pypdf import SecondReader
 from quoth.load.pdf_structure import page_headings, usual_size
+from quoth.load.pdf_tables import Header
 from quoth.load.pdf_xfa import is_dynamic, read_xfa
 from quoth.types import Document, Page
 
@@ -49,6 +51,7 @@ class _Reading:
         self._second = SecondReader(path, options)
         self._notes: list[str] = []
         self._left_out = 0
+        self._table: Header | None = None
         self._ligatures: bool | None = None  # not known before the first page that has one
 
     def read_document(self) -> Document:
@@ -103,6 +106,7 @@ class _Reading:
     def _add_files(self, document: Document, files: list[tuple[str, bytes]]) -> Document:
         """Return the document with the pages of attached files at its end."""
         pages, notes = list(document.pages), list(document.notes)
+        unread = Counter(document.unread)
         unpacked = 0
         for name, content in files:
             unpacked += len(content)
@@ -112,7 +116,8 @@ class _Reading:
             attached = read_attached(name, content, self._options, pages_before=len(pages))
             pages += attached.pages
             notes += attached.notes
-        return replace(document, pages=tuple(pages), notes=tuple(notes))
+            unread.update(attached.unread)
+        return replace(document, pages=tuple(pages), notes=tuple(notes), unread=unread)
 
     def _read(self, pdf: pypdfium2.PdfDocument, index: int) -> PageText:
         """Return the text of one page from the reader that does better."""
@@ -145,12 +150,14 @@ class _Reading:
         PDFium splits every ligature, and one glyph may be spelled either way. pypdf keeps the
         spelling, so pypdf decides once, on the first page that shows such a glyph.
         """
-        text = read_page(page, ligatures=self._ligatures is not False)
+        before = self._table
+        text = read_page(page, ligatures=self._ligatures is not False, before=before)
         if self._ligatures is None and has_ligatures(text.text):
             other = self._second.text(index)
             self._ligatures = other is not None and has_ligatures(other)
             if not self._ligatures:
-                text = read_page(page, ligatures=False)
+                text = read_page(page, ligatures=False, before=before)
+        self._table = text.table
         return text
 
     def _ocr(self, pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageText:
@@ -212,6 +219,7 @@ class _Reading:
             unreadable=unreadable,
             notes=tuple(self._notes),
             left_out=self._left_out,
+            unread=sum((page.beside.unread for page in read), Counter()),
         )
 
 

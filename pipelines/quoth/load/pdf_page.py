@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import re
 import statistics
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,13 +9,13 @@ from itertools import pairwise
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from quoth.load.clean import clean
 from quoth.load.pdf_annotations import Beside, read_beside
+from quoth.load.pdf_glyphs import Glyphs
+from quoth.load.pdf_hidden import blank_hidden
+from quoth.load.pdf_lines import LIGATURES, RawLine, join_line, join_torn, read_lines
+from quoth.load.pdf_segments import Segment, average_width, cut_line, may_have_gaps, read_words
+from quoth.load.pdf_tables import Header, PrintedLine, Tables, find_tables
 
-LIGATURES = {"ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02", "ffi": "\ufb03", "ffl": "\ufb04"}
-_CHANGED = re.compile("ff?[il]|ff|[\ufffe\x02]")
-_HYPHEN = re.compile("[\ufffe\x02]")
-_BOLD_WEIGHT = 450
 _PARAGRAPH_GAP = 1.35
 
 
@@ -35,13 +33,15 @@ class Line:
 class PageText:
     """The final text of a page, and its lines if they are known.
 
-    `ocr` is the engine that recognized the text, empty where the file holds it.
+    `ocr` is the engine that recognized the text, empty where the file holds it. `table` is the
+    header of a table at the end of the page, which the next page may continue.
     """
 
     text: str
     lines: list[Line] = field(default_factory=list)
     beside: Beside = field(default_factory=Beside)
     ocr: str = ""
+    table: Header | None = None
 
 
 def has_ligatures(text: str) -> bool:
@@ -49,22 +49,32 @@ def has_ligatures(text: str) -> bool:
     return any(ligature in text for ligature in LIGATURES.values())
 
 
-def read_page(page: pypdfium2.PdfPage, *, ligatures: bool = True) -> PageText:
+def read_page(
+    page: pypdfium2.PdfPage, *, ligatures: bool = True, before: Header | None = None
+) -> PageText:
     """Return the text of a page, paragraphs set off by empty lines.
 
-    Form fields and comments come at the end.
-
-    With `ligatures`, letters drawn as one glyph become one character (`\ufb01`); PDFium does not
-    report whether the file spells them so.
+    The rows of tables are lines with the names of their columns; `before` is the header of a table
+    that may go on here. Form fields and comments come at the end. With `ligatures`, letters drawn
+    as one glyph become one character (`\ufb01`); PDFium does not report whether the file spells
+    them so.
     """
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
         raw = textpage.get_text_range() if count > 0 else ""
-        lines = _lines(textpage.raw, raw, count, ligatures)
+        glyphs = Glyphs(textpage.raw)
+        raw_lines = read_lines(glyphs, raw, count, ligatures=ligatures)
+        seen, unread = blank_hidden(page, textpage.raw, glyphs, raw, raw_lines)
+        if unread:
+            raw_lines = read_lines(glyphs, seen, count, ligatures=ligatures)
+        printed = join_torn(raw_lines)
+        tables = _find_tables(glyphs, printed, before)
     finally:
         textpage.close()
     beside = read_beside(page)
+    beside.unread += unread
+    lines = _insert_gaps(_measured(printed, tables))
     comments = [f"Comment: {comment}" for comment in beside.comments]
     blocks = ("\n".join(line.text for line in lines), "\n".join(beside.fields), "\n".join(comments))
     text = "\n\n".join(filter(None, blocks))
@@ -74,73 +84,41 @@ def read_page(page: pypdfium2.PdfPage, *, ligatures: bool = True) -> PageText:
         if line.text:
             placed.append(Line(start, line.text, line.size, line.bold))
         start += len(line.text) + 1
-    return PageText(text if text.strip() else "", placed, beside)
+    return PageText(text if text.strip() else "", placed, beside, table=tables.last)
 
 
-def _lines(textpage: object, raw: str, count: int, ligatures: bool) -> list[Line]:
-    """Split PDFium's text at its line ends; an empty line ends a paragraph."""
-    indexed = len(raw) == count  # otherwise PDFium counts characters differently
+def _find_tables(glyphs: Glyphs, printed: list[list[RawLine]], before: Header | None) -> Tables:
+    lines = [line for group in printed for line in group]
+    if not lines or lines[0].height is None:
+        return Tables()
+    width = average_width(glyphs, [(line.part, line.start) for line in lines])
+    return find_tables([_cut(glyphs, group, width) for group in printed], before=before)
+
+
+def _cut(glyphs: Glyphs, group: list[RawLine], width: float) -> PrintedLine:
+    """Return a printed line with its segments; only a line that may have gaps is measured."""
+
+    def cut() -> tuple[Segment, ...]:
+        words = [word for line in group for word in read_words(glyphs, line.part, line.start)]
+        return tuple(cut_line(words, width))
+
+    first = group[0]
+    height = first.height or 0.0
+    if len(group) == 1 and not may_have_gaps(first.text, first.right - first.left, width):
+        return PrintedLine((Segment(first.text, first.left, first.right),), height, cut)
+    return PrintedLine(cut(), height, cut)
+
+
+def _measured(printed: list[list[RawLine]], tables: Tables) -> list[tuple[Line, float | None]]:
+    """Return the lines of the text, each with its height."""
     measured: list[tuple[Line, float | None]] = []
-    position = 0
-    for part in raw.split("\r\n"):
-        text = _clean_line(textpage, part, position, indexed, ligatures).rstrip()
-        if text.strip():
-            size, bold, height = 0.0, False, None
-            if indexed:
-                first = position + len(part) - len(part.lstrip())
-                size = round(pdfium.FPDFText_GetFontSize(textpage, first), 1)
-                bold = _is_bold(textpage, first)
-                origin = _origin(textpage, first)
-                height = origin[1] if origin else None
-            measured += [(Line(0, each, size, bold), height) for each in text.split("\n")]
-        position += len(part) + 2
-    return _insert_gaps(measured)
-
-
-def _is_bold(textpage: object, index: int) -> bool:
-    if pdfium.FPDFText_GetFontWeight(textpage, index) > _BOLD_WEIGHT:
-        return True
-    name, flags = ctypes.create_string_buffer(80), ctypes.c_int()
-    pdfium.FPDFText_GetFontInfo(textpage, index, name, len(name), flags)
-    return b"bold" in name.value.lower()
-
-
-def _clean_line(textpage: object, part: str, position: int, indexed: bool, ligatures: bool) -> str:
-    """Clean a line, and undo PDFium's changes to it.
-
-    PDFium marks hyphens at the end of printed lines with U+FFFE or U+0002 and joins the next line.
-    It splits Latin ligatures into letters, which then have the same origin.
-    """
-
-    def restore(match: re.Match[str]) -> str:
-        start, end = position + match.start(), position + match.end()
-        if match[0] in LIGATURES:
-            origins = [_origin(textpage, index) for index in range(start, end)]
-            return _join_ligature(match[0], origins)
-        before, after = _origin(textpage, start - 1), _origin(textpage, end)
-        return "-\n" if before and after and abs(before[1] - after[1]) > 2 else "-"
-
-    if indexed:
-        return clean((_CHANGED if ligatures else _HYPHEN).sub(restore, part))
-    return clean(part.replace("\ufffe", "-").replace("\x02", "-"))
-
-
-def _join_ligature(letters: str, origins: list[tuple[float, float] | None]) -> str:
-    """Return letters, with those of the same origin joined to a ligature."""
-    if len(set(origins)) == 1:
-        return LIGATURES[letters]
-    if len(letters) == 3 and origins[1] == origins[2]:
-        return letters[0] + LIGATURES[letters[1:]]
-    if len(letters) == 3 and origins[0] == origins[1]:
-        return LIGATURES[letters[:2]] + letters[2]
-    return letters
-
-
-def _origin(textpage: object, index: int) -> tuple[float, float] | None:
-    """Return where a character is drawn, `None` if PDFium does not know."""
-    x, y = ctypes.c_double(), ctypes.c_double()
-    is_known = index >= 0 and pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
-    return (x.value, y.value) if is_known else None
+    for index, group in enumerate(printed):
+        if index in tables.merged:
+            continue
+        first = group[0]
+        text = tables.rows.get(index) or join_line(group)
+        measured.append((Line(0, text, first.size, first.bold), first.height))
+    return measured
 
 
 def _insert_gaps(measured: list[tuple[Line, float | None]]) -> list[Line]:

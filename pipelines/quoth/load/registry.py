@@ -23,6 +23,7 @@ from quoth.system import load_entry_point, read_entry_points
 from quoth.types import Document
 
 GROUP = "quoth.loaders"
+_TEXT_FORMATS = ("text", "code", "markdown", "rst", "org", "asciidoc", "tex", "csv", "tsv")
 
 _OURS = {
     "pdf": "quoth.load.pdf:load_pdf",
@@ -34,21 +35,28 @@ _OURS = {
     "ods": "quoth.load.opendocument:load_ods",
     "odp": "quoth.load.opendocument:load_odp",
     "epub": "quoth.load.epub:load_epub",
-    "rtf": "quoth.load.text:load_rtf",
+    "rtf": "quoth.load.rtf:load_rtf",
     "html": "quoth.load.html:load_html",
-    "xml": "quoth.load.data:load_xml",
+    "xml": "quoth.load.xml:load_xml",
     "eml": "quoth.load.mail:load_mail",
     "mbox": "quoth.load.mail:load_mailbox",
     "markdown": "quoth.load.markdown:load_markdown",
     "rst": "quoth.load.markdown:load_rst",
     "org": "quoth.load.markdown:load_org",
-    "csv": "quoth.load.data:load_table",
-    "tsv": "quoth.load.data:load_table",
-    "json": "quoth.load.data:load_json",
-    "jsonl": "quoth.load.data:load_json_lines",
+    "asciidoc": "quoth.load.markdown:load_asciidoc",
+    "tex": "quoth.load.markdown:load_tex",
+    "csv": "quoth.load.delimited:load_table",
+    "tsv": "quoth.load.delimited:load_table",
+    "json": "quoth.load.records:load_json",
+    "jsonl": "quoth.load.records:load_json_lines",
     "vtt": "quoth.load.subtitles:load_subtitles",
     "srt": "quoth.load.subtitles:load_subtitles",
     "ttml": "quoth.load.subtitles:load_subtitles",
+    "ics": "quoth.load.calendar:load_calendar",
+    "vcf": "quoth.load.calendar:load_calendar",
+    "zip": "quoth.load.container:load_zip",
+    "tar": "quoth.load.container:load_tar",
+    "gz": "quoth.load.container:load_compressed",
     "text": "quoth.load.text:load_text",
     "code": "quoth.load.text:load_code",
 }
@@ -155,7 +163,7 @@ def _check_document(document: Document, path: Path, limits: Limits) -> Document:
             hint="Raise ingestion.max_pages if you trust the file.",
         )
     if not any(page.text and not page.text.isspace() for page in document.pages):
-        if document.format in ("text", "code", "markdown", "rst", "org", "csv", "tsv"):
+        if document.format in _TEXT_FORMATS:
             raise EmptyDocumentError(f"{path.name} is empty: it holds only white space.")
         raise NoTextError(f"{path.name} holds no text.")
     if all(replace_surrogates(page.text) is page.text for page in document.pages):

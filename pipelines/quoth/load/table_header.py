@@ -168,16 +168,23 @@ def _differs(row: Row, below: Sequence[Row]) -> bool:
 
 def _names_words(names: Sequence[tuple[str, int]], below: Sequence[Row]) -> bool:
     """Whether a row names the columns of a table that has words only."""
-    if len({name for name, _ in names}) < len(names):
-        return False
-    if len(names) < 3 and len(below) < _MANY_ROWS:
-        return False
     compared = below[:_COMPARED]
+    if len({name for name, _ in names}) < len(names) or any(
+        any(map(str.isdigit, name)) for name, _ in names
+    ):
+        return False
+    if len(names) < 3 and (len(below) < _MANY_ROWS or _is_form(compared)):
+        return False
     if len(compared) < 2 or any(len(name) > _LONGEST_NAME // 2 for name, _ in names):
         return False
     return not any(
         column < len(row) and row[column] == name for name, column in names for row in compared
     )
+
+
+def _is_form(rows: Sequence[Row]) -> bool:
+    """Whether the rows hold one thing each, some of them numbers or dates."""
+    return any(cell and _is_value(cell) for row in rows for cell in row)
 
 
 def _value_columns(rows: Sequence[Row], width: int) -> list[bool | None]:

@@ -1,14 +1,16 @@
-"""Plain text in any encoding, source code, and RTF."""
+"""Plain text in any encoding, and source code."""
 
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from pathlib import Path
 
 from quoth.errors import CorruptDocumentError
-from quoth.load.clean import clean, tidy
+from quoth.load.clean import clean
 from quoth.load.contract import LoadOptions
 from quoth.load.encodings import guess_encoding, is_plausible
+from quoth.load.opaque import without_encoded, without_minified
 from quoth.load.wide import wide_encoding
 from quoth.types import Document, Page
 
@@ -91,22 +93,18 @@ def read_text(path: Path) -> str:
 
 def load_text(path: Path, options: LoadOptions) -> Document:
     """Return a text file; each form feed starts a new page."""
+    unread: Counter[str] = Counter()
     parts = read_text(path).split("\f")
     while len(parts) > 1 and not parts[-1].strip():
         parts.pop()
-    pages = tuple(Page(number, clean(part)) for number, part in enumerate(parts, 1))
-    return Document(str(path), path.stem, "text", pages)
+    pages = tuple(
+        Page(number, without_encoded(clean(part), unread)) for number, part in enumerate(parts, 1)
+    )
+    return Document(str(path), path.stem, "text", pages, unread=unread)
 
 
 def load_code(path: Path, options: LoadOptions) -> Document:
     """Return source code or a configuration file, verbatim, as one page."""
-    return Document(str(path), path.name, "code", (Page(1, clean(read_text(path))),))
-
-
-def load_rtf(path: Path, options: LoadOptions) -> Document:
-    """Return the text of an RTF file as one page."""
-    from striprtf.striprtf import rtf_to_text
-
-    source = path.read_bytes().decode("latin-1")
-    text = tidy(rtf_to_text(source, errors="replace"))  # type: ignore[no-untyped-call]
-    return Document(str(path), path.stem, "rtf", (Page(1, text),))
+    unread: Counter[str] = Counter()
+    text = without_minified(without_encoded(clean(read_text(path)), unread), unread)
+    return Document(str(path), path.name, "code", (Page(1, text),), unread=unread)

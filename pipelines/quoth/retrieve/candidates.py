@@ -11,9 +11,10 @@ import numpy as np
 
 from quoth.collection import DenseIndex, Store
 from quoth.config import Retrieval
-from quoth.retrieve.fuse import Candidates, Weights, fuse, inverse_frequency
+from quoth.retrieve.fuse import Candidates, Weights, fuse
 from quoth.retrieve.names import fit_names
 from quoth.retrieve.query import Query, WeightedQuery
+from quoth.text import Term, inverse_frequency
 from quoth.types import Vectors
 
 _MAX_POSTINGS = 10_000
@@ -58,7 +59,8 @@ class CandidateSearch:
             dense = dict(self._find_nearest(query.vector, count, ids))
         if mode == "dense":
             return Scores(dense, dense, {})
-        words = self._choose_rarest(query.words) if mode == "hybrid" else query.words
+        terms = self._choose_rarest(query.terms) if mode == "hybrid" else query.terms
+        words = [word for term, times in terms.items() for word in term * times]
         keyword = dict(self._store.keywords.search(words, count, among=ids))
         if mode == "keyword":
             return Scores(keyword, {}, keyword)
@@ -115,31 +117,40 @@ class CandidateSearch:
             names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
         )
         statistics = self._refresh_statistics()
-        idf = {word: statistics.idf(word) for word in set(query.words)}
-        weighted = WeightedQuery(query.vector, query.words, idf)
-        scores = fuse(weighted, candidates, self._weights)
+        terms = {term: times * statistics.idf(term) for term, times in query.terms.items()}
+        weighted = WeightedQuery(query.vector, terms, query.terms)
+        trust = self._trust(query.question.language.code)
+        scores = fuse(weighted, candidates, self._weights, trust=trust)
         cosines = candidates.vectors @ query.vector
         return (
             {row.id: float(score) for row, score in zip(rows, scores, strict=True)},
             {row.id: float(cosine) for row, cosine in zip(rows, cosines, strict=True)},
         )
 
-    def _choose_rarest(self, words: Sequence[str]) -> list[str]:
-        """Return enough of the rarest words to find candidates; all words count in the fusion.
+    def _trust(self, code: str) -> float:
+        """Return the trust in the embedder for a question in this language.
 
-        A word that the question repeats is repeated.
+        Without a measurement of the language, it is the mean of those of the collection.
         """
+        separations = self._store.separations()
+        if code in separations:
+            return separations[code].trust
+        chunks = sum(separation.chunks for separation in separations.values())
+        return sum(s.trust * s.chunks for s in separations.values()) / chunks if chunks else 1.0
+
+    def _choose_rarest(self, terms: Mapping[Term, int]) -> dict[Term, int]:
+        """Return enough of the rarest terms to find candidates; all count in the fusion."""
         statistics = self._refresh_statistics()
-        rarest: set[str] = set()
+        rarest: dict[Term, int] = {}
         postings = 0
-        for word in sorted(set(words), key=lambda word: (statistics.frequency(word), word)):
-            frequency = statistics.frequency(word)
+        for term in sorted(terms, key=lambda term: (statistics.frequency(term), term)):
+            frequency = statistics.frequency(term)
             postings += frequency
             if len(rarest) >= 2 and postings > _MAX_POSTINGS:
                 break
             if frequency:
-                rarest.add(word)
-        return [word for word in words if word in rarest]
+                rarest[term] = terms[term]
+        return rarest
 
     def _refresh_statistics(self) -> _Statistics:
         generation = self._store.generation
@@ -155,7 +166,11 @@ class _Statistics:
     def __init__(self, store: Store, generation: int) -> None:
         self.generation = generation
         self.count = store.chunk_count() if generation >= 0 else 0
-        self.frequency = lru_cache(maxsize=100_000)(store.keywords.frequency)
+        self._word_frequency = lru_cache(maxsize=100_000)(store.keywords.frequency)
 
-    def idf(self, word: str) -> float:
-        return float(inverse_frequency(np.array(self.frequency(word)), self.count))
+    def frequency(self, term: Term) -> int:
+        """Return the number of chunks with a term, at most; no chunk is in two languages."""
+        return min(self.count, sum(map(self._word_frequency, term)))
+
+    def idf(self, term: Term) -> float:
+        return float(inverse_frequency(np.array(self.frequency(term)), self.count))

@@ -13,8 +13,9 @@ from pydantic import ConfigDict
 from quoth.collection import Scope, Store
 from quoth.config import Retrieval
 from quoth.embed import Embedder
+from quoth.retrieve.languages import tell_language
 from quoth.retrieve.ports import Searcher
-from quoth.retrieve.question import Hits, Question
+from quoth.retrieve.question import Hits, Question, check_question
 from quoth.retrieve.scopes import scope_of
 from quoth.types import Chunk, Hit
 
@@ -57,7 +58,8 @@ class RetrieverSearcher:
 
     def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
         """Return the first `k` documents that the retriever finds within `scope`, as hits."""
-        parsed = Question(question, self.embedder)
+        text = check_question(question)
+        parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
         documents = self.retriever.invoke(parsed.text)
         hits = self._with_cosines(parsed, [_as_hit(document) for document in documents])
         scope = scope or scope_of(self.settings)

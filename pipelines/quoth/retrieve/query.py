@@ -10,27 +10,32 @@ import numpy as np
 
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.question import Question
-from quoth.text import analyse, guess_name_words
+from quoth.retrieve.terms import find_terms
+from quoth.text import Term, guess_name_words, language
 from quoth.types import Vectors
 
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """A question and its expansion. Questions added count on both sides, passages on the dense."""
+    """A question and its expansion. Questions added count on both sides, passages on the dense.
+
+    `languages` are those of the collection.
+    """
 
     question: Question
     expansion: Expansion
+    languages: Sequence[str]
 
     @cached_property
-    def words(self) -> Sequence[str]:
-        """The words of all questions, as the keyword index has them."""
-        added = self.expansion.questions
-        return analyse(self._text, self.question.language) if added else self.question.words
+    def terms(self) -> Mapping[Term, int]:
+        """The terms of all questions with their counts; a term has a variant for each language."""
+        return find_terms(self._text, self.languages, own=self.question.language.code)
 
     @cached_property
     def named_words(self) -> set[str]:
         """The words that can be part of a file's name."""
-        return guess_name_words(self._text, self.question.language)
+        codes = {self.question.language.code, *self.languages}
+        return set().union(*(guess_name_words(self._text, language(code)) for code in codes))
 
     @cached_property
     def vector(self) -> Vectors:
@@ -48,8 +53,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class WeightedQuery:
-    """A query for the fusion: its vector, its words, and their weights (idf)."""
+    """A query for the fusion: its vector, its terms with their weights, and with their counts."""
 
     vector: Vectors
-    words: Sequence[str]
-    idf: Mapping[str, float]
+    terms: Mapping[Term, float]
+    counts: Mapping[Term, int]

@@ -16,8 +16,9 @@ from quoth.errors import FingerprintError
 from quoth.retrieve.candidates import CandidateSearch
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.fuse import Weights
+from quoth.retrieve.languages import tell_language
 from quoth.retrieve.query import Query
-from quoth.retrieve.question import Hits, Question
+from quoth.retrieve.question import Hits, Question, check_question
 from quoth.retrieve.rerank import Reranker
 from quoth.retrieve.scopes import scope_of
 from quoth.retrieve.sections import grow_to_sections
@@ -74,7 +75,8 @@ class CollectionSearcher:
         `UsageError` for an empty question, `FingerprintError` when the collection was built with
         another embedder.
         """
-        parsed = Question(question, self.embedder)
+        text = check_question(question)
+        parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
         scope = scope or scope_of(self.settings)
         self._check_embedder()
         expansion = self.expander.invoke(parsed.text) if self.expander else Expansion()
@@ -82,7 +84,9 @@ class CollectionSearcher:
         self.index.follow()
         with self.store.snapshot():
             self._check_embedder()
-            hits = self._hits(Query(parsed, expansion), k or self.settings.k, scope)
+            hits = self._hits(
+                Query(parsed, expansion, tuple(self.store.languages())), k or self.settings.k, scope
+            )
         return Hits(parsed, hits)
 
     def _hits(self, query: Query, k: int, scope: Scope | None) -> list[Hit]:

@@ -1,7 +1,9 @@
 __all__ = [
     "ENGLISH",
+    "NEVER",
     "UNDETERMINED",
     "AnswerKind",
+    "CodedTexts",
     "ConversationRules",
     "DocumentRules",
     "Language",
@@ -11,6 +13,7 @@ __all__ = [
     "SourceVocabulary",
     "Splitter",
     "SummaryRules",
+    "Term",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -32,8 +35,10 @@ __all__ = [
     "fold_words",
     "group_letters",
     "guess_name_words",
+    "inverse_frequency",
     "is_complete",
     "is_stop_word",
+    "is_unspaced",
     "language",
     "languages",
     "lexemes",
@@ -41,7 +46,10 @@ __all__ = [
     "pack",
     "read_language",
     "read_number_values",
+    "score_letters",
+    "score_words",
     "split_blocks",
+    "split_characters",
     "split_ligatures",
     "split_name",
     "split_words",
@@ -52,6 +60,7 @@ __all__ = [
     "weigh_rarity",
 ]
 
+from .bm25 import CodedTexts, Term, inverse_frequency, score_letters, score_words
 from .codes import encode_word, pack, unpack
 from .counts import count_solid, count_words
 from .detect import detect_language
@@ -68,6 +77,7 @@ from .language import (
 )
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
+from .language_fields import NEVER
 from .language_questions import AnswerKind, QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
@@ -79,6 +89,7 @@ from .mentions import SourceVocabulary, fold_words
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
+from .scripts import is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter

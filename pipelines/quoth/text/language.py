@@ -11,6 +11,7 @@ write a number, scripts without spaces.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field, fields, is_dataclass, replace
 from difflib import get_close_matches
@@ -93,6 +94,15 @@ def find_language(name: str) -> Language:
 def _names() -> Mapping[str, str]:
     """Return the English name of each language of ISO 639-1 by its code."""
     return TypeAdapter(dict[str, str]).validate_python(_read(_NAMES))
+
+
+def read_sections(name: str) -> str:
+    """Return the text of one section of all files, to tell whether any of them changed."""
+    section = re.compile(rf"^{name}:\n(?:[ \t].*\n|\n)*", re.MULTILINE)
+    files = (_FOLDER / f"{code}.yaml" for code in languages())
+    return "".join(
+        file.stem + "".join(section.findall(file.read_text(encoding="utf-8"))) for file in files
+    )
 
 
 def read_language(file: Path) -> Language:

@@ -12,7 +12,8 @@ class WordRules:
     """The comparison of words.
 
     `stop` are the stop words, in lower case. `stemmer` is the name of a Snowball stemmer; without
-    one, words are not stemmed. `particles` are short words that are written together with the word
+    one, words are not stemmed. `capital_names` is true where a capital letter inside a sentence
+    marks a name. `particles` are short words that are written together with the word
     before them, as in Korean. `dotless_i` is true where `I` is the capital of `ı`, as in Turkish.
     `tones` is true where accents make other words, as in Vietnamese: a word then counts with and
     without them.
@@ -20,6 +21,7 @@ class WordRules:
 
     stop: WordSet = frozenset()
     stemmer: str = ""
+    capital_names: bool = True
     particles: WordSet = frozenset()
     dotless_i: bool = False
     tones: bool = False

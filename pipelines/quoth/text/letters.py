@@ -59,7 +59,8 @@ def normalize_letters(text: str) -> str:
     if text.isascii():
         return text
     text = _RAISED.sub(lambda raised: "^" + unicodedata.normalize("NFKC", raised[0]), text)
-    return unicodedata.normalize("NFC", _ADDED_FRACTION.sub(" ", text).translate(_NORMAL))
+    text = _ADDED_FRACTION.sub(" ", text).translate(_NORMAL).replace("เเ", "แ")
+    return unicodedata.normalize("NFC", text)
 
 
 def fold_letters(word: str) -> str:
@@ -69,6 +70,11 @@ def fold_letters(word: str) -> str:
     letters.
     """
     return word if word.isascii() else word.translate(_FOLDED)
+
+
+def is_left_out(character: str) -> bool:
+    """Whether a character is of no account: without width, a vowel mark, a lengthening stroke."""
+    return unicodedata.category(character) in {"Cf", "Cs"} or bool(_LEFT_OUT.match(character))
 
 
 def is_accented(word: str) -> bool:
@@ -93,11 +99,10 @@ def _normal_form(character: str) -> str:
         return _SIGNS[character]
     if character in _DEVANAGARI:
         return _DEVANAGARI[character]
-    category = unicodedata.category(character)
-    if category in {"Cf", "Cs"} or _LEFT_OUT.match(character):
+    if is_left_out(character):
         return ""
-    if category == "Nd":
-        return str(unicodedata.digit(character))
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
     form = unicodedata.normalize("NFKC", character)
     return form if form == character else "".join(map(_normal_form, form))
 

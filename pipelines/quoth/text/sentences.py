@@ -1,56 +1,78 @@
-"""The spans of sentences, in any script."""
+"""The spans of sentences, in any script.
+
+Marks end a sentence by the rules of all scripts; a language says which full stops do not
+(abbreviations, ordinal numbers). Thai and Lao have no marks: there a space ends a sentence that is
+long enough.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from quoth.text.full_stops import WINDOW, is_inside
 from quoth.text.language import ENGLISH, Language
+from quoth.text.scripts import GREEK, IDEOGRAPHS, THAI_AND_LAO, UNSPACED
 from quoth.text.spans import strip_span
 
 _MARK = ".!?…‽"
 """Marks that end a sentence when white space and the start of another one follow."""
-_FULL_MARK = "。！？｡؟۔।॥։።፧။។"
+_FULL_MARK = "。！？｡．؟۔।॥։።፧჻။។៕།༎᠃᠉"
 """Marks that always end a sentence."""
-_CLOSING = "\"'”’»)\\]」』）】》"
-_OPENING = "\"'“‘„«(\\[「『（【《¿¡"
+_CLOSING = "\"'”’»)\\]」』）】》›”"
+_OPENING = "\"'“‘„«(\\[「『（【《‹¿¡"
+_NOTE = r"(?:\[\d{1,3}\])*"
+_NEXT = rf"\s+(?=[{_OPENING}]*(?P<first>[^\W_]))"
 
+_ASCII_BORDER = (
+    rf"(?P<stop>(?<=[.!?])[\"')\]]*{_NOTE}){_NEXT}"
+    r"|\n(?=[ \t]*(?:[-*•‣◦▪]|\d{1,3}\))[ \t])"  # an item of a list
+    r"|(?<=[:;])\s*\n(?=[ \t]*\d{1,3}\. )"
+)
+_ITEMS_AND_STOPS = re.compile(_ASCII_BORDER)
 _BORDER = re.compile(
-    rf"[{_FULL_MARK}]+[{_CLOSING}]*\s*|(?<=[{_MARK}])[{_CLOSING}]*\s+(?=[{_OPENING}]*([^\W_]))"
+    rf"[{_FULL_MARK}]++[{_CLOSING}]*+(?!と)\s*"  # と: "…", said someone
+    rf"|(?<=[{IDEOGRAPHS}][.!?])(?=[{_OPENING}]*[{IDEOGRAPHS}])"
+    rf"|(?<=[{GREEK}][;\u037e])\s+"
+    rf"|(?P<space>(?<=[{THAI_AND_LAO}ๆฯ]) +(?=[{THAI_AND_LAO}]))|"
+    + _ASCII_BORDER.replace("[.!?]", f"[{_MARK}]").replace("[\"')\\]]", f"[{_CLOSING}]")
 )
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_COMPLETE = re.compile(rf"[{_MARK}{_FULL_MARK}][{_CLOSING}]*\s*$")
-_STOP = re.compile(rf"(?<=[.!?])\s+|(?<=[{_FULL_MARK}])(?![{_FULL_MARK}])\s*|\n+")
-_LAST_WORD = re.compile(r"[\w.]*\w$")
-_LONGEST_WORD = 30
-_ROMAN = frozenset("IVX")
+_COMPLETE = re.compile(rf"(?:[{_MARK}{_FULL_MARK}]|(?<=[{GREEK}])[;\u037e])[{_CLOSING}]*\s*$")
+_STOP = re.compile(rf"(?<=[{_MARK}])[{_CLOSING}]*\s+|(?<=[{_FULL_MARK}])(?![{_FULL_MARK}])\s*|\n+")
+_PAUSE = re.compile(r"[；;，,、：:]\s*|\n\s*|(?<=[\u0e00-\u0eff]) +")
+_LONG_WITHOUT_SPACES = 160
+"""The characters from which a sentence of a script without spaces is cut at its pauses."""
+_SHORTEST_WITHOUT_MARKS = 40
+"""The characters from which a space ends a sentence in Thai and Lao."""
 
 
 def find_sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence in order, without surrounding white space.
 
-    An empty line ends a sentence too.
+    An empty line ends a sentence too. A very long one in a script without spaces, such as a
+    paragraph without full stops, ends at a comma or at the end of a line.
     """
-    ends = [*find_sentence_starts(text, language=language), len(text)]
-    ends += [match.end() for match in _PARAGRAPH.finditer(text)]
-    begin = 0
-    for end in sorted(ends):
-        start, stop = strip_span(text, begin, end)
-        if start < stop:
-            yield start, stop
-        begin = end
+    ends = {0, *find_sentence_starts(text, language=language), len(text)}
+    ends |= {match.end() for match in _PARAGRAPH.finditer(text)}
+    for begin, end in pairwise(sorted(ends)):
+        for piece in _cut_at_pauses(text, begin, end):
+            start, stop = strip_span(text, *piece)
+            if start < stop:
+                yield start, stop
 
 
 def find_sentence_starts(
     text: str, start: int = 0, end: int | None = None, *, language: Language = ENGLISH
 ) -> Iterator[int]:
     """Yield the offset of each sentence in `text[start:end]`, except the first one."""
-    for border in _BORDER.finditer(text, start, len(text) if end is None else end):
-        first = border.group(1)
-        if first is None or (
-            not first.islower() and not _is_inside(text, border.start(), language)
-        ):
-            yield border.end()
+    last = start
+    pattern = _ITEMS_AND_STOPS if text.isascii() else _BORDER
+    for border in pattern.finditer(text, start, len(text) if end is None else end):
+        if _is_border(text, last, border, language):
+            last = border.end()
+            yield last
 
 
 def is_complete(text: str) -> bool:
@@ -58,25 +80,46 @@ def is_complete(text: str) -> bool:
     return bool(_COMPLETE.search(text))
 
 
-def find_stops(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+def find_stops(
+    text: str, start: int = 0, *, language: Language = ENGLISH
+) -> Iterator[tuple[int, int]]:
     """Yield (end of a sentence or line, start of the next) in a text that is being written.
 
     Unlike `find_sentences`, this needs no text after the white space that follows a mark.
     """
+    last = max(0, start - WINDOW)
     for match in _STOP.finditer(text, start):
-        yield match.span()
+        if not is_inside(text, last, match.start(), match.end(), language):
+            last = match.end()
+            yield match.span()
 
 
-def _is_inside(text: str, end: int, language: Language) -> bool:
-    """Whether the mark before `end` is the full stop of an abbreviation or an initial."""
-    word = _LAST_WORD.search(text, max(0, end - _LONGEST_WORD), end - 1)
-    if text[end - 1] != "." or word is None:
-        return False
-    if word.group() in language.sentences.abbreviations:
+def _is_border(text: str, begin: int, border: re.Match[str], language: Language) -> bool:
+    groups = border.groupdict()
+    if groups.get("space") is not None:
+        return border.end() - begin >= _SHORTEST_WITHOUT_MARKS
+    first = groups["first"]
+    if first is None:
         return True
-    letter = word.group()
-    if len(letter) > 1 or not letter.isupper() or letter in _ROMAN:
-        return False
-    before = text[max(0, word.start() - _LONGEST_WORD) : word.start()].split()[-1:]
-    # "John F. Kennedy" and "He left. J. Smith stayed", but not "plan B. Then".
-    return not before or before[0][0].isupper() or before[0][-1] in _MARK
+    return not first.islower() and not is_inside(
+        text, begin, border.start(), border.end(), language
+    )
+
+
+def _cut_at_pauses(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the pieces of a sentence: one, unless it is long and has no spaces between words."""
+    if end - begin > _LONG_WITHOUT_SPACES and not text.isascii() and _is_unspaced(text[begin:end]):
+        cut = begin
+        for pause in _PAUSE.finditer(text, begin, end):
+            if pause.end() - cut >= _LONG_WITHOUT_SPACES // 2:
+                yield cut, pause.end()
+                cut = pause.end()
+        begin = cut
+    yield begin, end
+
+
+def _is_unspaced(text: str) -> bool:
+    return 2 * len(_UNSPACED.findall(text)) > len(text)
+
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")

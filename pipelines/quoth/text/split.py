@@ -17,6 +17,8 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from quoth.errors import ConfigurationError
+from quoth.text.detect import detect_language
+from quoth.text.language import Language, language
 from quoth.text.letters import split_ligatures
 from quoth.text.sentences import find_sentence_starts
 from quoth.text.spans import strip_span
@@ -36,6 +38,7 @@ _ROW = re.compile(
     r"(?<=[|\t])[^\n]*\n|(?<=\d)[ \t]*\n(?=[^\n]*\d[ \t]*\n)|\n(?=[ \t]*(?:[-*•]|\d+[.)]) )"
 )
 _LINE = re.compile(r"\n")
+_PAUSE = re.compile(r"[；，、]\s*")
 _SPACE = re.compile(r"\s+")
 
 
@@ -87,9 +90,10 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         chunks: list[Chunk] = []
         path: tuple[Heading, ...] = ()
         budgets = _Budgets(self, document.title)
+        levels = _levels(language(document.language or _detect_language(document)))
         for page in document.pages:
             starts = self._token_starts(page.text)
-            for start, end, inside in self._spans(page, starts, path, budgets):
+            for start, end, inside in self._spans(page, starts, path, budgets, levels):
                 path = inside
                 chunks.append(
                     Chunk(
@@ -129,11 +133,18 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         return chunks
 
     def _spans(
-        self, page: Page, starts: Sequence[int], path: _Path, budgets: _Budgets
+        self,
+        page: Page,
+        starts: Sequence[int],
+        path: _Path,
+        budgets: _Budgets,
+        levels: Sequence[_Borders],
     ) -> Iterator[tuple[int, int, _Path]]:
         """Yield trimmed spans with the headings above them: pieces packed up to the limit."""
         begin, end, room = 0, 0, 0
-        for piece_start, piece_end, opens, limit in self._pieces(page, starts, path, budgets):
+        for piece_start, piece_end, opens, limit in self._pieces(
+            page, starts, path, budgets, levels
+        ):
             full = _count(starts, begin, piece_end) > room
             # A new section starts a new chunk, unless the chunk so far is only a line or two.
             section = opens and _count(starts, begin, end) * 3 >= room
@@ -149,7 +160,12 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
             yield *span, _path_at(path, page, *span)
 
     def _pieces(
-        self, page: Page, starts: Sequence[int], path: _Path, budgets: _Budgets
+        self,
+        page: Page,
+        starts: Sequence[int],
+        path: _Path,
+        budgets: _Budgets,
+        levels: Sequence[_Borders],
     ) -> Iterator[tuple[int, int, bool, int]]:
         """Yield (start, end, whether it opens a section, token limit) of contiguous pieces."""
         borders = sorted({0, len(page.text), *(heading.start for heading in page.headings)})
@@ -157,7 +173,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
             opens = True
             path = _path_at(path, page, begin, end)
             room = budgets.of(path)
-            for piece in _cut(page.text, begin, end, starts, _LEVELS, room):
+            for piece in _cut(page.text, begin, end, starts, levels, room):
                 yield *piece, opens, room
                 opens = False
 
@@ -224,12 +240,19 @@ def _ends_of(pattern: re.Pattern[str]) -> _Borders:
     return lambda text, begin, end: (match.end() for match in pattern.finditer(text, begin, end))
 
 
-def _sentences_and_rows(text: str, begin: int, end: int) -> Iterator[int]:
-    yield from find_sentence_starts(text, begin, end)
-    yield from _ends_of(_ROW)(text, begin, end)
+def _levels(rules: Language) -> Sequence[_Borders]:
+    """Return the borders at which a text of a language is cut, from the highest to the lowest."""
+
+    def sentences_and_rows(text: str, begin: int, end: int) -> Iterator[int]:
+        yield from find_sentence_starts(text, begin, end, language=rules)
+        yield from _ends_of(_ROW)(text, begin, end)
+
+    lower = map(_ends_of, (_LINE, _PAUSE, _SPACE))
+    return _ends_of(_PARAGRAPH), sentences_and_rows, *lower
 
 
-_LEVELS = (_ends_of(_PARAGRAPH), _sentences_and_rows, _ends_of(_LINE), _ends_of(_SPACE))
+def _detect_language(document: Document) -> str:
+    return detect_language("\n".join(page.text for page in document.pages))
 
 
 def _count(starts: Sequence[int], begin: int, end: int) -> int:

@@ -2,9 +2,9 @@
 
 The words of chunks in the keyword index and those of a question are analysed in the same way. What
 stands between spaces is a token; a token has one word, or several if it is an identifier or has no
-spaces of its own: Chinese and Japanese are cut into pairs of characters, Thai, Lao, Burmese and
-Khmer into groups of three, which is what separates texts best without a dictionary (McNamee and
-Mayfield, 2004). Korean words also have the pairs of their syllables.
+spaces of its own: Chinese, Japanese, Thai, Lao, Burmese and Khmer are cut into pairs of characters,
+a character being a letter with its vowels and tones (Theeramunkong et al., 2000). Korean words also
+have the pairs of their syllables.
 """
 
 from __future__ import annotations
@@ -12,14 +12,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import metadata
+from itertools import pairwise
 
 from quoth.text.identifiers import split_identifier, split_segments
-from quoth.text.language import ENGLISH, Language
+from quoth.text.language import ENGLISH, Language, read_sections
 from quoth.text.letters import fold_letters, is_accented, move_tones, normalize_letters
-from quoth.text.scripts import ALPHABETS_WITHOUT_SPACES, HANGUL, UNSPACED, combining_marks
+from quoth.text.scripts import (
+    ALPHABETS_WITHOUT_SPACES,
+    HANGUL,
+    LEADING_VOWELS,
+    TRAILING_VOWELS,
+    UNSPACED,
+    combining_marks,
+)
 from quoth.text.stems import stemmers
 
 _VERSION = "words-3"
@@ -29,8 +37,6 @@ _ASCII_TOKEN = re.compile(rf"[A-Za-z0-9]+(?:{_CONNECTED}[A-Za-z0-9]+)*(?:\+\+|[+
 _GROUP = re.compile(f"[{UNSPACED}]")
 _ALPHABETIC = re.compile(f"[{ALPHABETS_WITHOUT_SPACES}]")
 _HANGUL = re.compile(f"[{HANGUL}]+")
-_PAIR = 2
-_ALPHABETIC_GROUP = 3
 _SHOUT_WORDS = 4
 """The words of a line in capitals from which capitals say nothing of its words."""
 _MOST_KNOWN = 200_000
@@ -42,12 +48,10 @@ def analyse(text: str, language: Language = ENGLISH) -> list[str]:
     A stop word in capitals is an acronym and stays (`WHO`, `IT`), and a text that has nothing else
     keeps its stop words.
     """
-    known = _analyses(language)
-    words: list[str] = []
     tokens = _find_tokens(text)
-    for token in tokens:
-        words += known[token]
-    return words or [word for token in tokens for word in _analyse(token, language, stop=False)]
+    return _content_words(tokens, language) or [
+        word for token in tokens for word in _analyse(token, language, stop=False)
+    ]
 
 
 def split_words(text: str, language: Language = ENGLISH) -> list[str]:
@@ -63,8 +67,8 @@ def split_words(text: str, language: Language = ENGLISH) -> list[str]:
 
 
 def count_terms(text: str, language: Language = ENGLISH) -> Counter[str]:
-    """Return the analysed words of a text with their counts."""
-    return Counter(analyse(text, language))
+    """Return the analysed words of a text with their counts, none of them a stop word."""
+    return Counter(_content_words(_find_tokens(text), language))
 
 
 def stem(word: str, language: Language = ENGLISH) -> str:
@@ -84,11 +88,10 @@ def lower(text: str, language: Language = ENGLISH) -> str:
     return text.lower()
 
 
-def analyser_fingerprint(language: Language = ENGLISH) -> str:
+@cache
+def analyser_fingerprint() -> str:
     """Return an identifier that changes whenever `analyse` may give other words for a text."""
-    rules = language.words
-    known = "\n".join([rules.stemmer, *sorted(rules.stop), "", *sorted(rules.particles)])
-    digest = hashlib.blake2b(known.encode(), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(read_sections("words").encode(), digest_size=8).hexdigest()
     return f"{_VERSION}:{metadata.version('snowballstemmer')}:{digest}"
 
 
@@ -110,6 +113,14 @@ class _Analyses(dict[str, tuple[str, ...]]):
 @cache
 def _analyses(language: Language) -> _Analyses:
     return _Analyses(language)
+
+
+def _content_words(tokens: Sequence[str], language: Language) -> list[str]:
+    analyses = _analyses(language)
+    words: list[str] = []
+    for token in tokens:
+        words += analyses[token]
+    return words
 
 
 def _find_tokens(text: str) -> list[str]:
@@ -149,7 +160,7 @@ def _analyse(token: str, language: Language, *, stop: bool = True) -> Iterator[s
         if language.words.tones and not word.isascii():
             yield move_tones(word)
         if len(word) > 1 and _HANGUL.fullmatch(word):
-            yield from _groups(word, _PAIR)
+            yield from _pair(word)
 
 
 def _split(token: str) -> Iterable[str]:
@@ -158,14 +169,21 @@ def _split(token: str) -> Iterable[str]:
 
 
 def _split_run(run: str) -> Iterator[str]:
-    return _groups(run, _ALPHABETIC_GROUP if _ALPHABETIC.match(run) else _PAIR)
+    """Yield the pairs of characters of a text without spaces."""
+    return _pair(_character().findall(run) if _ALPHABETIC.search(run) else run)
 
 
-def _groups(run: str, size: int) -> Iterator[str]:
-    if len(run) <= size:
-        yield run
+@cache
+def _character() -> re.Pattern[str]:
+    return re.compile(f"[{LEADING_VOWELS}]?.[{combining_marks()}]*[{TRAILING_VOWELS}]?", re.DOTALL)
+
+
+def _pair(characters: Sequence[str]) -> Iterator[str]:
+    """Yield each two adjacent characters, or the only one."""
+    if len(characters) == 1:
+        yield characters[0]
     else:
-        yield from (run[start : start + size] for start in range(len(run) - size + 1))
+        yield from map("".join, pairwise(characters))
 
 
 def _is_stop(word: str, language: Language) -> bool:

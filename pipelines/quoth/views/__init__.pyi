@@ -9,6 +9,7 @@ __all__ = [
     "draw_page",
     "format_copies",
     "format_count",
+    "format_languages",
     "format_page",
     "format_path",
     "format_quote",
@@ -47,6 +48,7 @@ from .json import (
 from .lines import (
     format_copies,
     format_count,
+    format_languages,
     format_page,
     format_path,
     format_quote,

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from quoth.text import encloses
 from quoth.types import Answer, Citation, Hit, Outcome, Report
-from quoth.views.lines import format_page, format_path, format_quote, format_report, format_verdict
+from quoth.views.lines import (
+    format_languages,
+    format_page,
+    format_path,
+    format_quote,
+    format_report,
+    format_verdict,
+)
 from quoth.views.page_image import draw_page
 from quoth.views.summary import format_coverage
 from quoth.views.trace import tree_html
@@ -57,6 +64,8 @@ def answer_html(answer: Answer, *, with_pages: bool = False) -> str:
     if answer.unsupported_numbers:
         numbers = escape(", ".join(answer.unsupported_numbers))
         parts.append(f"<p class='soft doubt'>Not on the cited pages: {numbers}</p>")
+    if languages := format_languages(answer):
+        parts.append(f"<p class=soft>{escape(languages)}</p>")
     if not answer.answerable and answer.nearest:
         parts.append("<p class=soft>The nearest passages:</p>")
         parts += [_passage(hit) for hit in answer.nearest[:3]]

@@ -40,6 +40,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "answerable": answer.answerable,
         "citations": [citation_json(citation) for citation in answer.citations],
         "unsupported_numbers": list(answer.unsupported_numbers),
+        "language": answer.language,
+        "evidence_language": answer.evidence_language,
         "nearest": [hit_json(hit) for hit in answer.nearest] if not answer.answerable else [],
         "timings": timings_json(answer.timings),
         "model": answer.model,

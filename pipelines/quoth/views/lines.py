@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 
-from quoth.types import Citation, Report
+from quoth.types import Answer, Citation, Report
 
 _MOST_SHOWN = 3
 
@@ -47,6 +47,17 @@ def format_verdict(citation: Citation) -> str:
     if citation.finding == "repaired":
         return "✓ found on that page; chosen by Quoth as the best evidence"
     return "✓ found on that page"
+
+
+def format_languages(answer: Answer) -> str:
+    """Return the language of the passages where the question is in another one; else nothing."""
+    from quoth.text import UNDETERMINED, language
+
+    spoken = answer.evidence_language
+    unknown = ("", UNDETERMINED)
+    if answer.language == spoken or answer.language in unknown or spoken in unknown:
+        return ""
+    return f"The passages are in {language(spoken).name}."
 
 
 def format_quote(citation: Citation) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from quoth.types import Answer, Report
 from quoth.views.lines import (
+    format_languages,
     format_page,
     format_path,
     format_quote,
@@ -34,6 +35,8 @@ def answer_text(answer: Answer) -> str:
         lines.append(f"      {format_verdict(citation)}")
     if answer.unsupported_numbers:
         lines += ["", f"  ! Not on the cited pages: {', '.join(answer.unsupported_numbers)}"]
+    if languages := format_languages(answer):
+        lines += ["", f"  {languages}"]
     if not answer.answerable and answer.nearest:
         lines += ["", "  The nearest passages:"]
         for hit in answer.nearest[:3]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Installed:
     bytes: int = 0
     quantization: str = ""
     path: str = ""
+    kind: Literal["language model", "embedder"] = "language model"
 
 
 @dataclass(frozen=True, slots=True)

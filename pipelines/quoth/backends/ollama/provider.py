@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from quoth.backends.ollama.model import Ollama
@@ -63,6 +63,7 @@ class OllamaProvider(Provider):
                 name=str(entry["name"]),
                 bytes=int(entry.get("size") or 0),
                 quantization=str((entry.get("details") or {}).get("quantization_level") or ""),
+                kind=_kind_of(entry.get("capabilities") or ()),
             )
             for entry in entries
             if not entry.get("remote_host")
@@ -134,3 +135,8 @@ def explain_pull(name: str) -> Iterator[None]:
             raise ModelNotFoundError(failure, hint="Check the name and the tag.") from error
         hint = next((hint for sign, hint in _PULL_HINTS.items() if sign in reason), _AGAIN)
         raise BackendError(failure, hint=hint) from error
+
+
+def _kind_of(capabilities: Collection[str]) -> Literal["language model", "embedder"]:
+    embeds_only = "embedding" in capabilities and "completion" not in capabilities
+    return "embedder" if embeds_only else "language model"

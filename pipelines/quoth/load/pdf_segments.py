@@ -1,0 +1,157 @@
+"""The printed lines of a PDF page, cut at their wide gaps into segments."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from quoth.load.clean import clean
+from quoth.load.pdf_glyphs import Glyphs
+
+_WORD = re.compile(r"(?:(?!\.{3}|…)\S)+|[.…]+")
+_LEADER = re.compile(r"[.…·_]+")
+_NUMBER = re.compile(
+    r"[(\[<~]*(?:[A-Z]{0,3}[$€£¥₹])?[(]?[-–−+±]?(?:[$€£¥₹])?\d[\d,.'\u2019]*(?:[%‰x]|bps|pp)?[)\]]*[%‰]?[*†‡]?"
+)
+_DASH = re.compile(r"[(]?[-–—−‒]+[)]?%?|(?i:n/?[am]|nm|nil)")
+_CURRENCY = re.compile(r"[(]?(?:[A-Z]{0,3}[$€£¥₹]|EUR|USD|GBP|CHF)[(]?")
+_CLOSING = re.compile(r"[)%‰]+|pts|bps|pp")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR_ALONE = re.compile(r"(?:FY|Q[1-4])?\W?(?:19|20)\d\d(?:[A-Z*]|\(\w\))?")
+_NUMBERS_AT_END = re.compile(r"(?:(?:^|\s)[\d,.()%$€£¥—–−*-]+){2}\s*$|\d,\d{3}\)?\s*$|\s[—–-]\s*$")
+_LETTERS = re.compile(r"[^\W_]{2,}")
+_SAMPLE = 20
+_STRETCHED = 1.15
+_GAP = 1.8  # in widths of an average character; a space between words has about 0.5
+_BREAK = 0.9  # between two numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a line, with the places where its ink begins and ends."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Words between two wide gaps. `is_number` is also true of a dash in place of a number.
+
+    The ink of a currency sign that stands apart is not between `left` and `right`.
+    """
+
+    text: str
+    left: float
+    right: float
+    is_number: bool = False
+
+    @property
+    def center(self) -> float:
+        """The middle between left and right."""
+        return (self.left + self.right) / 2
+
+    @property
+    def has_year(self) -> bool:
+        """Whether a year stands in the text."""
+        return YEAR.search(self.text) is not None
+
+    @property
+    def is_year(self) -> bool:
+        """Whether the text is a year, which names a column more often than it is a value."""
+        return bool(_YEAR_ALONE.fullmatch(self.text))
+
+
+def may_have_gaps(text: str, extent: float, width: float) -> bool:
+    """Whether a line of this extent may have wide gaps, or numbers side by side at its end."""
+    if extent > _STRETCHED * width * len(text.strip()):
+        return True
+    return bool(_NUMBERS_AT_END.search(text))
+
+
+def read_words(glyphs: Glyphs, part: str, position: int) -> list[Word]:
+    """Return the words of a part of PDFium's text that begins at index `position`."""
+    words = []
+    for match in _WORD.finditer(part):
+        text = match[0]
+        if _LEADER.fullmatch(text) and (len(text) > 1 or text in ".·_"):
+            continue
+        left = glyphs.box(position + match.start())[0]
+        right = glyphs.box(position + match.end() - 1)[2]
+        words.append(Word(clean(text), left, max(left, right)))
+    return words
+
+
+def cut_line(words: list[Word], width: float) -> list[Segment]:
+    """Return the segments of a line; `width` is that of an average character.
+
+    Numbers side by side are segments of their own, even where the gap is not wide.
+    """
+    groups: list[list[Word]] = []
+    for word in words:
+        if groups and not _is_cut(groups[-1], word, width):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return [_join(group) for group in _attach_signs(groups)]
+
+
+def _is_cut(group: list[Word], word: Word, width: float) -> bool:
+    before = group[-1]
+    gap = word.left - before.right
+    if _CLOSING.fullmatch(word.text) and is_number(before.text):
+        return gap > 2 * _GAP * width
+    if gap > _GAP * width:
+        return True
+    if gap < -2 * width:
+        return True  # the line goes back: it is another column
+    if gap > _BREAK * width or _CURRENCY.fullmatch(word.text):
+        numbers = is_number(before.text) or _CLOSING.fullmatch(before.text) is not None
+        return numbers and (is_number(word.text) or bool(_CURRENCY.fullmatch(word.text)))
+    return False
+
+
+def _attach_signs(groups: list[list[Word]]) -> list[list[Word]]:
+    """Return the groups, with a currency sign in a column of its own joined to its number."""
+    joined: list[list[Word]] = []
+    for group in groups:
+        last = joined[-1] if joined else []
+        if len(last) == 1 and _CURRENCY.fullmatch(last[0].text) and is_number(group[0].text):
+            last += group
+        else:
+            joined.append(list(group))
+    return joined
+
+
+def _join(group: list[Word]) -> Segment:
+    text = group[0].text
+    for before, word in pairwise(group):
+        closes = _CLOSING.fullmatch(word.text) and is_number(before.text)
+        tight = _CURRENCY.fullmatch(before.text) or closes
+        text += word.text if tight else f" {word.text}"
+    inked = group[1:] if len(group) > 1 and _CURRENCY.fullmatch(group[0].text) else group
+    return Segment(text, inked[0].left, inked[-1].right, is_number(text))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number as a table prints it, or a dash in the place of one."""
+    return bool(_NUMBER.fullmatch(text) or _DASH.fullmatch(text))
+
+
+def average_width(glyphs: Glyphs, lines: Sequence[tuple[str, int]]) -> float:
+    """Return the usual width of a letter, measured on the longest words of some lines.
+
+    Each line is given as its part of PDFium's text and the index at which the part begins.
+    """
+    ratios: list[float] = []
+    for part, position in lines[:: max(1, len(lines) // _SAMPLE)]:
+        match = max(_LETTERS.finditer(part), key=lambda match: len(match[0]), default=None)
+        if match is not None:
+            left = glyphs.box(position + match.start())[0]
+            right = glyphs.box(position + match.end() - 1)[2]
+            ratios.append((right - left) / len(match[0]))
+    return statistics.median_low(ratios) if ratios else 0.0

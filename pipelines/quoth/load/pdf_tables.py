@@ -1,0 +1,280 @@
+"""Tables of a PDF page: every row becomes a line in which each value follows its column's name.
+
+Rows and columns are found by alignment: values stand under one another, with wide gaps beside
+them. No ruling line is needed.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from quoth.load.pdf_columns import Columns, find_columns, name_columns
+from quoth.load.pdf_segments import Segment
+
+_HEADER_LINES = 30
+_HEADER_LEVELS = 8
+_LINES_BETWEEN = 8
+_SAME_HEIGHT = 2.0
+_USUAL_STEP = 11.0
+_HALF = 0.6
+_CAPTION = 1.4  # steps between a title and the names below it
+_FAR = 2.6  # steps between a header and what else stands above the table
+_LONGEST_NAME = 70
+_LABEL_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """A line as printed: its segments, and the height of its base line.
+
+    A line that seems to be running text is one segment; `cut` measures its words and returns the
+    segments that they make.
+    """
+
+    segments: tuple[Segment, ...]
+    height: float
+    cut: Callable[[], tuple[Segment, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a table and their names, which the next page may continue."""
+
+    columns: Columns
+    names: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Tables:
+    """The tables of a page: `rows` has the new text of each line that is a row, by its index.
+
+    A row that took the lines above into its label has them in `merged`. `last` is the header of
+    the table at the end of the page.
+    """
+
+    rows: dict[int, str] = field(default_factory=dict)
+    merged: set[int] = field(default_factory=set)
+    last: Header | None = None
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row: the index of its line, its label, and its values."""
+
+    line: int
+    label: str
+    values: list[Segment]
+
+
+def find_tables(lines: Sequence[PrintedLine], *, before: Header | None = None) -> Tables:
+    """Return the tables among the lines of a page, from top to bottom.
+
+    `before` is the header at the end of the page before: rows at the top that stand in its columns
+    continue that table.
+    """
+    tables = Tables()
+    end_of_last = -1
+    for rows in _group_rows(lines):
+        columns = find_columns([row.values for row in rows])
+        assert columns is not None
+        above = _header_lines(lines, rows, end_of_last, columns)
+        names = name_columns(columns, above)
+        if len(names) == 1 and names[0][:1].islower():
+            names = [""]  # a word at the end of a line above, not a name
+        if not any(names) and _goes_on(lines, end_of_last, rows[0].line):
+            names = _continued(tables.last or before, columns)
+        if any(names):
+            _write(lines, rows, columns, names, tables)
+            tables.last = Header(columns, tuple(names))
+        elif len(rows) > 1:
+            _write(lines, rows, columns, names, tables)
+            tables.last = None
+        end_of_last = rows[-1].line
+    if end_of_last < 0 or _has_text_below(lines, end_of_last):
+        tables.last = None
+    return tables
+
+
+def _group_rows(lines: Sequence[PrintedLine]) -> Iterator[list[_Row]]:
+    """Yield the rows of each table."""
+    group: list[_Row] = []
+    columns: Columns | None = None
+    for index, line in enumerate(lines):
+        row = _read_row(index, line)
+        if row is None:
+            if group and columns and _ends_table(line, columns):
+                yield group
+                group, columns = [], None
+            continue
+        if group and columns:
+            far = index - group[-1].line > _LINES_BETWEEN
+            if far or not columns.fits(row.values):
+                yield group
+                group = []
+        group.append(row)
+        columns = find_columns([each.values for each in group])
+    if group:
+        yield group
+
+
+def _read_row(index: int, line: PrintedLine) -> _Row | None:
+    """Return a line as a row, `None` if it holds no value or only names of columns."""
+    segments = list(line.segments)
+    if not segments:
+        return None
+    label = ""
+    if not segments[0].is_number or (len(segments) > 1 and segments[0].is_year):
+        label = segments.pop(0).text
+    numbers = [segment for segment in segments if segment.is_number]
+    if not numbers or all(number.is_year for number in numbers):
+        return None
+    if 2 * len(numbers) < len(segments):
+        return None
+    return _Row(index, label, segments)
+
+
+def _ends_table(line: PrintedLine, columns: Columns) -> bool:
+    """Whether a line that is no row stands over the columns, as prose and new headers do."""
+    first = columns.edges[0]
+    return any(segment.right > first[0] for segment in line.segments)
+
+
+def _header_lines(
+    lines: Sequence[PrintedLine], rows: Sequence[_Row], end_of_last: int, columns: Columns
+) -> list[list[Segment]]:
+    """Return the lines above the first row that can name columns, from top to bottom."""
+    found: list[tuple[float, list[Segment]]] = []
+    first, step = rows[0].line, _line_step(lines, rows)
+    top = lines[first].height
+    label_edge = min(segment.left for line in lines for segment in line.segments)
+    for index in range(first - 1, max(end_of_last, first - 1 - _HEADER_LINES), -1):
+        segments = lines[index].cut()
+        over = [segment for segment in segments if segment.right > columns.start(0)]
+        far = lines[index].height - top > _FAR * step
+        if far or any(_is_prose(segment, columns, label_edge) for segment in over):
+            break
+        if any(segment.is_number and not segment.is_year for segment in over):
+            break
+        found.append((lines[index].height, over))
+        top = max(top, lines[index].height)
+    levels = _join_levels(found, step)[-_HEADER_LEVELS:]
+    return list(_without_caption(levels, columns, step))
+
+
+def _is_prose(segment: Segment, columns: Columns, label_edge: float) -> bool:
+    """Whether a segment is running text: it begins in the area of the labels, or is too long."""
+    start = columns.start(0)
+    begins = label_edge + 0.5 * (start - label_edge)
+    if segment.left < begins and segment.right > columns.edges[0][1]:
+        return True
+    return len(segment.text) > _LONGEST_NAME
+
+
+def _join_levels(
+    lines: Sequence[tuple[float, list[Segment]]], step: float
+) -> list[tuple[float, list[Segment]]]:
+    """Return the segments of each level of a header and its height, from top to bottom.
+
+    Lines nearer than half a `step` are one level: a name on one line is set beside the middle of a
+    name on two. Segments of a level that stand under one another are one name.
+    """
+    levels: list[tuple[float, list[Segment]]] = []
+    for height, segments in sorted(lines, key=lambda line: -line[0]):
+        if levels and levels[-1][0] - height < _HALF * step:
+            for segment in segments:
+                _stack(levels[-1][1], segment)
+            levels[-1] = (height, levels[-1][1])
+        else:
+            levels.append((height, list(segments)))
+    return levels
+
+
+def _without_caption(
+    levels: Sequence[tuple[float, list[Segment]]], columns: Columns, step: float
+) -> Iterator[list[Segment]]:
+    """Yield the segments of each level, from left to right, without the title of the table."""
+    for index, (height, segments) in enumerate(levels):
+        if len(segments) == 1 and index + 1 < len(levels) and not segments[0].has_year:
+            far = height - levels[index + 1][0] > _CAPTION * step
+            if far or segments[0].left < columns.start(0):
+                continue
+        yield sorted(segments, key=lambda segment: segment.left)
+
+
+def _stack(level: list[Segment], segment: Segment) -> None:
+    for index, above in enumerate(level):
+        if segment.left < above.right and above.left < segment.right:
+            text = f"{above.text} {segment.text}"
+            left, right = min(above.left, segment.left), max(above.right, segment.right)
+            level[index] = Segment(text, left, right)
+            return
+    level.append(segment)
+
+
+def _line_step(lines: Sequence[PrintedLine], rows: Sequence[_Row]) -> float:
+    """Return the usual distance between two lines from the header to the end of the table."""
+    heights = [line.height for line in lines[max(rows[0].line - 5, 0) : rows[-1].line + 1]]
+    steps = [above - below for above, below in pairwise(heights) if above - below > _SAME_HEIGHT]
+    return statistics.median(steps) if steps else _USUAL_STEP
+
+
+def _goes_on(lines: Sequence[PrintedLine], end_of_last: int, first: int) -> bool:
+    """Whether no running text stands between two rows, or above the first row of a page."""
+    between = lines[end_of_last + 1 : first]
+    return not any(len(each.segments[0].text) > _LONGEST_NAME for each in between if each.segments)
+
+
+def _continued(before: Header | None, columns: Columns) -> list[str]:
+    """Return the names of a table that goes on in the same columns."""
+    if before is None:
+        return []
+    found = [before.columns.column_of(Segment("", left, right)) for left, right in columns.edges]
+    if None in found or len(set(found)) < len(found):
+        return []
+    return [before.names[index] for index in found if index is not None]
+
+
+def _has_text_below(lines: Sequence[PrintedLine], last: int) -> bool:
+    """Whether more follows below the last row than a page number or a short foot line."""
+    return sum(bool(line.segments) for line in lines[last + 1 :]) > 2
+
+
+def _write(
+    lines: Sequence[PrintedLine],
+    rows: Sequence[_Row],
+    columns: Columns,
+    names: Sequence[str],
+    tables: Tables,
+) -> None:
+    taken = {row.line for row in rows}
+    for row in rows:
+        label = row.label
+        for index in _label_lines(lines, row, taken, columns):
+            label = f"{lines[index].segments[0].text} {label}".strip()
+            tables.merged.add(index)
+            taken.add(index)
+        cells = [label] if label else []
+        for value in row.values:
+            found = columns.column_of(value)
+            name = names[found] if names and found is not None else ""
+            cells.append(f"{name}: {value.text}" if name else value.text)
+        tables.rows[row.line] = " | ".join(cells)
+
+
+def _label_lines(
+    lines: Sequence[PrintedLine], row: _Row, taken: set[int], columns: Columns
+) -> Iterator[int]:
+    """Yield the lines above, nearest first, in which the label of a row begins."""
+    label = row.label
+    for index in range(row.line - 1, max(row.line - 1 - _LABEL_LINES, -1), -1):
+        line = lines[index]
+        if index in taken or len(line.segments) != 1 or _ends_table(line, columns):
+            return
+        goes_on = label[:1].islower() if label else index == row.line - 1
+        if not goes_on or line.segments[0].text.endswith((":", ".")):
+            return
+        label = line.segments[0].text
+        yield index

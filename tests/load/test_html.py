@@ -1,0 +1,157 @@
+"""What a reader sees of a page, with what names each value of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from quoth.load.html import html_page
+from quoth.load.registry import load_document
+
+Write = Callable[[str, str | bytes], Path]
+
+
+def text(body: str) -> str:
+    return html_page(f"<html><body>{body}</body></html>").text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<body style="display:none"><p>The gate opens at six.</p></body>',
+        '<body style="opacity: 0; visibility: hidden"><p>The gate opens at six.</p></body>',
+        '<body><div id="root" hidden><p>The gate opens at six.</p></div><p>Menu</p></body>',
+        '<body><div hidden="until-found"><p>The gate opens at six.</p></div>'
+        "<p>A long paragraph that everyone sees at once on this page.</p></body>",
+        "<body><details><summary>When?</summary>The gate opens at six.</details></body>",
+        "<body><noscript><p>The gate opens at six.</p></noscript></body>",
+        '<body><p aria-hidden="true">The gate opens at six.</p></body>',
+    ],
+)
+def test_a_page_that_a_script_shows_is_read(write: Write, page: str) -> None:
+    document = load_document(write("a.html", f"<!doctype html><html>{page}</html>"))
+    assert "The gate opens at six." in document.pages[0].text
+
+
+@pytest.mark.parametrize(
+    ("element", "kind"),
+    [
+        ('<p style="display: none">old fee: 9 €</p>', "hidden passage"),
+        ("<p hidden>old fee: 9 €</p>", "hidden passage"),
+        ("<template><p>old fee: 9 €</p></template>", ""),
+        ("<del>old fee: 9 €</del>", "struck-out passage"),
+        ("<s>old fee: 9 €</s>", "struck-out passage"),
+        (
+            '<span style="text-decoration: line-through">old fee: 9 €</span>',
+            "struck-out passage",
+        ),
+        ("<noscript>Please enable JavaScript.</noscript>", ""),
+        ("<!-- old fee: 9 € -->", ""),
+        ("<datalist><option>old fee: 9 €</option></datalist>", ""),
+    ],
+)
+def test_what_nobody_sees_is_counted_and_not_read(element: str, kind: str) -> None:
+    page = html_page(f"<body><p>The new fee of the ferry is 12 €.</p>{element}</body>")
+    assert page.text == "The new fee of the ferry is 12 €."
+    assert page.unread == ({kind: 1} if kind else {})
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("640 m<sup>2</sup>", "640 m²"),
+        ("costs 12<sup>5</sup> tokens", "costs 12⁵ tokens"),
+        ("10<sup>-6</sup> bar, 10<sup>−6</sup>", "10⁻⁶ bar, 10⁻⁶"),
+        ("85 euros<sup><a href='#1'>1</a></sup>", "85 euros[1]"),
+        ("85<sup>[1]</sup>", "85[1]"),
+        ("see note<sup>7</sup>", "see note⁷"),
+        ("H<sub>2</sub>O", "H2O"),
+        ("101<sub>2</sub>", "101₂"),
+        ("x<sub>max</sub>", "x_max"),
+        ("the 1<sup>st</sup> and M<sup>me</sup> Roy", "the 1st and Mme Roy"),
+        ("2<sup>n+1</sup> and 2<sup>n</sup>", "2^(n+1) and 2ⁿ"),
+        ("Pump<sup>®</sup>, fee<sup>*</sup>", "Pump®, fee*"),
+    ],
+)
+def test_raised_numbers_do_not_join_the_number_before(source: str, expected: str) -> None:
+    assert text(f"<p>{source}</p>") == expected
+
+
+def test_soft_hyphens_and_zero_widths_of_entities_are_not_in_words() -> None:
+    assert (
+        text("<p>Dampf&shy;schiff&#8203;fahrt 1&nbsp;000&#8239;km</p>")
+        == "Dampfschifffahrt 1 000 km"
+    )
+
+
+def test_fields_and_pictures_are_read_as_they_show() -> None:
+    form = (
+        "<label>Colour</label><select><option>red<option selected>teal</select>"
+        '<input value="Gate 17"><input type="checkbox" checked> Express<textarea>Ring twice.'
+        '</textarea><input type="hidden" value="token"><img src="x" alt="Map of the depot">'
+        '<img alt="logo.png"><button>Send</button><button>Cancel</button>'
+    )
+    assert (
+        text(form) == "Colour teal Gate 17 [x] Express\nRing twice.\nMap of the depot Send Cancel"
+    )
+
+
+def test_lists_keep_their_numbers() -> None:
+    source = (
+        '<ol start="3"><li>fill</li><li>stir<ol type="a"><li>slowly</li></ol></li>'
+        '<li value="9">pour</li></ol><ul><li>end</li></ul>'
+    )
+    assert text(source) == "3. fill\n4. stir\na. slowly\n9. pour\n\n- end"
+
+
+def rows(count: int) -> str:
+    return "".join(
+        f"<tr><td>Fern {n}</td><td>{n + 20}</td><td>{n}.90</td></tr>" for n in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<tr><th>Plant</th><th>Height in cm</th><th>Price</th></tr>",
+        "<thead><tr><td>Plant</td><td>Height in cm</td><td>Price</td></tr></thead>",
+        "<tr><td colspan=3>Prices of May</td></tr>"
+        "<tr><td>Plant</td><td>Height in cm</td><td>Price</td></tr>",
+    ],
+)
+def test_every_row_of_a_long_table_names_its_columns(head: str) -> None:
+    lines = text(f"<table>{head}{rows(60)}</table>").split("\n")
+    assert lines[-1] == "Plant: Fern 59 | Height in cm: 79 | Price: 59.90"
+
+
+def test_merged_cells_are_in_each_of_their_rows_and_columns() -> None:
+    table = (
+        "<table><tr><th>District</th><th>Household</th><th>Charge</th></tr>"
+        "<tr><td rowspan=2>Oldtown</td><td>one</td><td>4.10</td></tr>"
+        "<tr><td>two</td><td>5.20</td></tr>"
+        "<tr><td colspan=2>Gardens</td><td>1.15</td></tr></table>"
+    )
+    lines = text(table).split("\n")
+    assert lines[2] == "Oldtown | two | 5.20"
+    assert lines[3].startswith("Gardens |")
+    assert lines[3].endswith("| 1.15")
+    assert len(lines[3].split(" | ")) == 3
+
+
+def test_tables_for_layout_are_blocks_and_those_inside_are_rows() -> None:
+    inner = "<table><tr><th>Pier</th><th>Fare</th></tr><tr><td>4</td><td>7 €</td></tr></table>"
+    page = f"<table><tr><td><h2>Fares</h2>All year.</td><td>{inner}</td></tr></table>"
+    assert text(page) == "Fares\n\nAll year.\n\nPier | Fare\n4 | 7 €"
+    caption = "<table><caption>Of <b>May</b></caption><tr><td>a<td>b<tr><td>1<td><p>2<p>3</table>"
+    assert text(caption) == "Of May\na | b\n1 | 2 3"
+
+
+def test_a_table_in_a_cell_of_a_table_with_names_is_in_its_row() -> None:
+    inner = "<table><tr><th>if</th><th>then</th></tr><tr><td>dry</td><td>open</td></tr></table>"
+    page = f"<table><tr><th>Step</th><th>Do</th></tr><tr><td>1</td><td>{inner}</td></tr></table>"
+    assert text(page) == "Step | Do\n1 | if then dry open"
+
+
+def test_a_table_in_an_unclosed_page_is_read() -> None:
+    assert text("<p><table><tr><td>Pier<td>4<tr><td>Fare<td>7") == "Pier | 4\nFare | 7"
