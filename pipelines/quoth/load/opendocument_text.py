@@ -11,7 +11,7 @@ from quoth.load.archive import attribute, local_name
 from quoth.load.clean import clean, one_line
 from quoth.load.docx_numbers import format_count
 from quoth.load.opendocument_styles import Look, Styles
-from quoth.load.scripts import lower_text, raise_text
+from quoth.load.raised import lower_text, raise_text
 from quoth.load.tables import Cell, place_cells, table_lines
 
 _SKIPPED = {"sequence-decls", "forms", "variable-decls", "title", "desc", "thumbnail"}
@@ -34,6 +34,7 @@ class TextReader:
     unread: Counter[str] = field(default_factory=Counter)
     _notes: dict[str, list[str]] = field(default_factory=dict)
     _left_out: str = ""
+    _before: str = ""
 
     def blocks(
         self, parent: Iterable[Element], *, level: int = 0, style: str = ""
@@ -145,6 +146,7 @@ class TextReader:
     def inline(self, element: Element) -> str:
         """Return the text of a paragraph as a reader sees it."""
         look = self.styles.looks.get(attribute(element, "style-name"), Look())
+        self._before = ""
         return self._shown(element, look)
 
     def _shown(self, element: Element, look: Look) -> str:
@@ -190,7 +192,8 @@ class TextReader:
             return ""
         self._left_out = ""
         if look.script:
-            return raise_text(text) if look.script == "super" else lower_text(text)
+            text = (raise_text if look.script == "super" else lower_text)(text, self._before)
+        self._before = text[-1:]
         return text
 
     def _add_note(self, note: Element) -> str:
@@ -198,7 +201,7 @@ class TextReader:
         number = (
             one_line("".join(parts["note-citation"].itertext())) if "note-citation" in parts else ""
         )
-        mark = raise_text(number) if number.isdigit() else f"[{number}]"
+        mark = f"[{number}]"
         text = (
             " ".join(text for text, _ in self.blocks(parts["note-body"]) if text)
             if "note-body" in parts
