@@ -99,6 +99,7 @@ def test_text_is_cleaned_of_what_is_not_text(write: Write) -> None:
         ("\x1b[31mERROR\x1b[0m pump \x1b[1;33mP-88\x1b[0m", "ERROR pump P-88"),
         ("\x1b[38;5;208mWARN\x1b[39m \x1b[38:2:1:2:3mP-9\x1b[m\x1b[K", "WARN P-9"),
         ("\x1b]0;title\x07done \x1b]8;;http://x.org\x1b\\link\x1b]8;;\x1b\\", "done link"),
+        ("#033[1;31mERROR#033[0m ^[[33mP-8^[[m [32mok[0m m[0]", "ERROR P-8 ok m[0]"),
         ("\x1b(B\x1b)0\x1b=text\x1b>\x1b7", "text"),
         ("N\x08NA\x08AM\x08ME _\x08w_\x08o", "NAME wo"),
         ("Dampf\u00adschiff\u200b fahrt\u2060s 1\u200f2\u202c", "Dampfschiff fahrts 12"),
