@@ -375,13 +375,6 @@ def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
     assert "gone.xhtml" in document.notes[0]
 
 
-def test_rtf(write: Write) -> None:
-    document = load_document(
-        write("a.rtf", r"{\rtf1\ansi\ansicpg1252 Gr\'f6\'dfe {\b bold}\par end}")
-    )
-    assert document.pages[0].text == "Größe bold\nend"
-
-
 def test_mail_has_its_fields_its_body_and_its_attachments(write: Write) -> None:
     from email.message import EmailMessage
 

@@ -10,6 +10,7 @@ _TABLE = str.maketrans(
         # The rest of a dash or a quote where UTF-8 was read as Latin-1: it separates words.
         **{chr(code): " " for code in range(0x80, 0xA0)},
         **{chr(code): None for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+        **{chr(code): None for code in range(0xE0000, 0xE0080)},  # letters that nobody sees
         "\u00ad": None,  # soft hyphen
         "\u200b": None,  # zero-width space
         "\u200e": None,  # marks of direction, which are inside words and beside numbers
@@ -29,7 +30,6 @@ _TERMINAL = re.compile(
 )
 _OVERSTRUCK = re.compile(r"[^\n\b]\x08")  # a typewriter's bold and underlined letters
 _JOINERS = re.compile("(?<=[A-Za-z0-9])[\u200c\u200d]+(?=[A-Za-z0-9])")
-_TAGS = re.compile("(?<!\U0001f3f4)[\U000e0000-\U000e007f]+")  # invisible letters; not a flag's
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MANY_NEWLINES = re.compile(r"\n{3,}")
 
@@ -54,7 +54,7 @@ def _without_invisible(text: str) -> str:
         return text
     if "\u200c" in text or "\u200d" in text:  # letters of other scripts need them
         text = _JOINERS.sub("", text)
-    return replace_surrogates(_TAGS.sub("", text))
+    return replace_surrogates(text)
 
 
 def replace_surrogates(text: str) -> str:
