@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,8 @@ import pypdfium2
 import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
+from load.kept import TEXT
+from load.samples_office import SAMPLES
 from load.xlsb_file import write_xlsb
 from quoth.config import Limits
 from quoth.errors import (
@@ -566,3 +569,25 @@ def test_monotonous_text_is_read_in_linear_time(write: Write, name: str, filler:
     with suppress(CorruptDocumentError, NoTextError):
         load_document(path)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("suffix", "part"),
+    [
+        ("docx", "word/comments.xml"),
+        ("pptx", "ppt/comments/c.xml"),
+        ("xlsx", "xl/comments/comment1.xml"),
+        ("xlsx", "xl/drawings/drawing1.xml"),
+    ],
+)
+def test_a_broken_part_beside_the_text_costs_only_itself(
+    tmp_path: Path, suffix: str, part: str
+) -> None:
+    sample = SAMPLES[suffix.upper()](tmp_path)
+    with zipfile.ZipFile(sample) as source, zipfile.ZipFile(tmp_path / "a.zip", "w") as target:
+        assert part in source.namelist()
+        for name in source.namelist():
+            target.writestr(name, b"<broken" if name == part else source.read(name))
+    document = load_document((tmp_path / "a.zip").rename(tmp_path / f"a.{suffix}"))
+    assert TEXT in document.pages[0].text
+    assert part in document.notes[0]
