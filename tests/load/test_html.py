@@ -26,6 +26,8 @@ def text(body: str) -> str:
         "<p>A long paragraph that everyone sees at once on this page.</p></body>",
         "<body><details><summary>When?</summary>The gate opens at six.</details></body>",
         "<body><noscript><p>The gate opens at six.</p></noscript></body>",
+        '<body><w-card><template shadowrootmode="open"><p>The gate opens at six.</p></template>'
+        "</w-card><p>Menu</p></body>",
         '<body><p aria-hidden="true">The gate opens at six.</p></body>',
     ],
 )
@@ -145,6 +147,12 @@ def test_tables_for_layout_are_blocks_and_those_inside_are_rows() -> None:
     assert text(page) == "Fares\n\nAll year.\n\nPier | Fare\n4 | 7 €"
     caption = "<table><caption>Of <b>May</b></caption><tr><td>a<td>b<tr><td>1<td><p>2<p>3</table>"
     assert text(caption) == "Of May\na | b\n1 | 2 3"
+
+
+def test_a_table_in_a_cell_of_a_table_with_names_is_in_its_row() -> None:
+    inner = "<table><tr><th>if</th><th>then</th></tr><tr><td>dry</td><td>open</td></tr></table>"
+    page = f"<table><tr><th>Step</th><th>Do</th></tr><tr><td>1</td><td>{inner}</td></tr></table>"
+    assert text(page) == "Step | Do\n1 | if then dry open"
 
 
 def test_a_table_in_an_unclosed_page_is_read() -> None:

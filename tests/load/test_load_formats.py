@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from pathlib import Path
 import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
+from load.kept import TEXT
+from load.samples_office import SAMPLES
 from load.xlsb_file import write_xlsb
 from quoth.config import Limits
 from quoth.errors import (
@@ -98,6 +101,7 @@ def test_text_is_cleaned_of_what_is_not_text(write: Write) -> None:
         ("\x1b[31mERROR\x1b[0m pump \x1b[1;33mP-88\x1b[0m", "ERROR pump P-88"),
         ("\x1b[38;5;208mWARN\x1b[39m \x1b[38:2:1:2:3mP-9\x1b[m\x1b[K", "WARN P-9"),
         ("\x1b]0;title\x07done \x1b]8;;http://x.org\x1b\\link\x1b]8;;\x1b\\", "done link"),
+        ("#033[1;31mERROR#033[0m ^[[33mP-8^[[m [32mok[0m m[0]", "ERROR P-8 ok m[0]"),
         ("\x1b(B\x1b)0\x1b=text\x1b>\x1b7", "text"),
         ("N\x08NA\x08AM\x08ME _\x08w_\x08o", "NAME wo"),
         ("Dampf\u00adschiff\u200b fahrt\u2060s 1\u200f2\u202c", "Dampfschiff fahrts 12"),
@@ -350,46 +354,6 @@ def test_a_truncated_office_file_is_corrupt(tmp_path: Path) -> None:
         load_document(tmp_path / "a.docx")
 
 
-OPEN_DOCUMENT = (
-    '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-    'xmlns:b="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:d="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"><o:body>{}</o:body>'
-    "</o:document-content>"
-)
-
-
-def test_open_document_text(make_zip: MakeZip) -> None:
-    body = (
-        '<o:text><t:h t:outline-level="2">Head</t:h><t:p>a<t:s t:c="2"/>b<t:span>c</t:span></t:p>'
-        "<t:list><t:list-item><t:p>item</t:p></t:list-item></t:list><b:table><b:table-row>"
-        "<b:table-cell><t:p>x</t:p></b:table-cell><b:table-cell><t:p>y</t:p></b:table-cell>"
-        "</b:table-row></b:table></o:text>"
-    )
-    members = {
-        "mimetype": "application/vnd.oasis.opendocument.text",
-        "content.xml": OPEN_DOCUMENT.format(body),
-    }
-    document = load_document(make_zip("a.odt", members))
-    assert document.pages[0].text == "Head\n\na  bc\n\n- item\n\nx | y"
-    assert headings(document) == [(2, "Head")]
-
-
-def test_open_document_sheets_do_not_blow_up_repeated_cells(make_zip: MakeZip) -> None:
-    body = (
-        '<o:spreadsheet><b:table b:name="One"><b:table-row><b:table-cell '
-        'b:number-columns-repeated="2"><t:p>x</t:p></b:table-cell><b:table-cell '
-        'b:number-columns-repeated="99999999"/></b:table-row><b:table-row '
-        'b:number-rows-repeated="1048576"><b:table-cell/></b:table-row></b:table></o:spreadsheet>'
-    )
-    members = {
-        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "content.xml": OPEN_DOCUMENT.format(body),
-    }
-    document = load_document(make_zip("a.ods", members))
-    assert document.pages[0].text == "One\nx | x"
-
-
 def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
     package = (
         "<package><metadata><title>Book</title></metadata><manifest>"
@@ -409,13 +373,6 @@ def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
     assert document.title == "Book"
     assert [page.text for page in document.pages] == ["First", "Second"]
     assert "gone.xhtml" in document.notes[0]
-
-
-def test_rtf(write: Write) -> None:
-    document = load_document(
-        write("a.rtf", r"{\rtf1\ansi\ansicpg1252 Gr\'f6\'dfe {\b bold}\par end}")
-    )
-    assert document.pages[0].text == "Größe bold\nend"
 
 
 def test_mail_has_its_fields_its_body_and_its_attachments(write: Write) -> None:
@@ -578,3 +535,25 @@ def test_monotonous_text_is_read_in_linear_time(write: Write, name: str, filler:
     with suppress(CorruptDocumentError, NoTextError):
         load_document(path)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("suffix", "part"),
+    [
+        ("docx", "word/comments.xml"),
+        ("pptx", "ppt/comments/c.xml"),
+        ("xlsx", "xl/comments/comment1.xml"),
+        ("xlsx", "xl/drawings/drawing1.xml"),
+    ],
+)
+def test_a_broken_part_beside_the_text_costs_only_itself(
+    tmp_path: Path, suffix: str, part: str
+) -> None:
+    sample = SAMPLES[suffix.upper()](tmp_path)
+    with zipfile.ZipFile(sample) as source, zipfile.ZipFile(tmp_path / "a.zip", "w") as target:
+        assert part in source.namelist()
+        for name in source.namelist():
+            target.writestr(name, b"<broken" if name == part else source.read(name))
+    document = load_document((tmp_path / "a.zip").rename(tmp_path / f"a.{suffix}"))
+    assert TEXT in document.pages[0].text
+    assert part in document.notes[0]

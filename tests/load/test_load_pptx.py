@@ -88,7 +88,7 @@ def test_pages_are_slides_with_tables_and_notes(show: Show, load: Load) -> None:
     [
         (("12", "5", " tokens"), "30000", "12⁵ tokens"),
         (("10", "-6", " m"), "30000", "10⁻⁶ m"),
-        (("H", "2", "O"), "-25000", "H₂O"),
+        (("H", "2", "O"), "-25000", "H2O"),
         (("5", "th", " street"), "30000", "5th street"),
         (("12", "5", " tokens"), "0", "125 tokens"),
     ],

@@ -100,7 +100,7 @@ class Answerer(Runnable[str, Answer]):
         question = hits.question
         spoken = find_evidence_language(question, (hit.chunk for hit in hits[:HITS]))
         names = sorted({question.language.name, spoken.name})
-        return find_calibration(question.embedder.fingerprint, " and ".join(names))
+        return find_calibration(question.embedder.fingerprint, *names)
 
     def _parts(
         self,

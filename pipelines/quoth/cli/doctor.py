@@ -204,18 +204,21 @@ def _languages(library: Library) -> Check:
 
 
 def _answering(library: Library) -> Check:
-    """Check whether the limits of answering were fitted to the embedder."""
+    """Check whether the limits of answering were fitted to the embedder and the language."""
     from quoth.answer import find_calibration
-    from quoth.text import ENGLISH
+    from quoth.text import ENGLISH, UNDETERMINED, language
 
-    rules = find_calibration(library.embedder.fingerprint, ENGLISH.name)
+    codes = [code for code in library.store.languages() if code not in ("", UNDETERMINED)]
+    spoken = language(codes[0]) if codes else ENGLISH
+    rules = find_calibration(library.embedder.fingerprint, spoken.name)
     if rules.calibrated:
         return Check("answering", "good", f"calibrated for this embedder and {rules.language}")
     return Check(
         "answering",
         "note",
         f"not calibrated for this embedder and {rules.language}",
-        "Only an empty search declines; answering.floor and answering.likelihood set limits.",
+        "Few questions are declined before the model is asked; answering.floor and "
+        "answering.likelihood set limits.",
     )
 
 

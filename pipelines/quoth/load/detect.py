@@ -37,7 +37,7 @@ SUFFIXES = {
     "rtf": ("rtf",),
     "html": ("html", "htm", "xhtml"),
     "xml": ("xml", "opml", "rss", "atom", "dbk", "dita", "tei", "fb2", "svg"),
-    "eml": ("eml", "mht", "mhtml"),
+    "eml": ("eml", "emlx", "mht", "mhtml"),
     "mbox": ("mbox", "mbx"),
     "markdown": ("md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"),
     "rst": ("rst",),

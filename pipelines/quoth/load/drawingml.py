@@ -11,8 +11,8 @@ from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.charts import chart_text, diagram_text
 from quoth.load.clean import clean, one_line
 from quoth.load.docx_numbers import format_count
-from quoth.load.ooxml import relations
-from quoth.load.scripts import lower_text, raise_text
+from quoth.load.ooxml import read_optional, relations
+from quoth.load.raised import lower_text, raise_text
 from quoth.load.symbol_fonts import decode_symbols
 from quoth.load.tables import Cell, place_cells, table_lines
 
@@ -81,7 +81,7 @@ class ShapeReader:
         return texts
 
     def _runs(self, paragraph: Element) -> Iterator[str]:
-        left_out = ""
+        left_out, before = "", ""
         for element in paragraph.iter():
             name = local_name(element)
             if name == "br":
@@ -93,8 +93,9 @@ class ShapeReader:
                     self.unread["struck-out passage"] += left_out == ""
                     left_out = "struck-out passage"
                 else:
-                    left_out = ""
-                    yield _shown(text, look)
+                    shown = _shown(text, look, before)
+                    left_out, before = "", shown[-1:] or before
+                    yield shown
             elif name == "t" and not _is_in_run(element, paragraph):
                 yield element.text or ""
 
@@ -120,15 +121,18 @@ class ShapeReader:
                 yield Cell(text, _span(cell, "gridSpan"), _span(cell, "rowSpan"))
 
 
-def part_reader(archive: Archive, part: str) -> Callable[[str], str]:
-    """Return a reader of the charts and diagrams of a part, by the id of their relation."""
+def part_reader(archive: Archive, part: str, notes: list[str]) -> Callable[[str], str]:
+    """Return a reader of the charts and diagrams of a part, by the id of their relation.
+
+    A broken one is noted.
+    """
     related = relations(archive, part)
 
     def read(identity: str) -> str:
         kind, name = related.get(identity, ("", ""))
-        if name not in archive:
+        root = read_optional(archive, name, notes)
+        if root is None:
             return ""
-        root = archive.xml(name)
         return diagram_text(root) if kind == "diagramData" else chart_text(root)
 
     return read
@@ -138,7 +142,7 @@ def _is_in_run(text: Element, paragraph: Element) -> bool:
     return any(text in list(run) for run in paragraph.iter() if local_name(run) in ("r", "fld"))
 
 
-def _shown(text: str, look: Element | None) -> str:
+def _shown(text: str, look: Element | None, before: str) -> str:
     """Return the text of a run as its font and its height show it."""
     if look is None:
         return text
@@ -147,7 +151,7 @@ def _shown(text: str, look: Element | None) -> str:
     raised = attribute(look, "baseline") or "0"
     if raised.rstrip("%") in ("0", ""):
         return text
-    return lower_text(text) if raised.startswith("-") else raise_text(text)
+    return lower_text(text, before) if raised.startswith("-") else raise_text(text, before)
 
 
 def _number(paragraph: Element, counts: dict[int, int]) -> str:

@@ -17,7 +17,7 @@ from quoth.load.number_format import (
     is_date,
     is_partial_date,
 )
-from quoth.load.scripts import lower_text, raise_text
+from quoth.load.raised import lower_text, raise_text
 
 _STYLES, _STRINGS, _WORKBOOK = "xl/styles.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
 _EPOCH = datetime.datetime(1899, 12, 30)
@@ -102,16 +102,18 @@ def find_rich_cells(sheet: bytes, unread: Counter[str]) -> Iterator[tuple[bytes,
 
 
 def _shown_runs(item: Element, unread: Counter[str]) -> Iterator[str]:
+    before = ""
     for run in item:
         text = "".join(each.text or "" for each in run if local_name(each) == "t")
         looks = {local_name(each): each for part in run for each in part}
         script = attribute(looks["vertAlign"], "val") if "vertAlign" in looks else ""
         if "strike" in looks and attribute(looks["strike"], "val") not in ("0", "false"):
             unread["struck-out passage"] += 1
-        elif script == "superscript":
-            yield raise_text(text)
         else:
-            yield lower_text(text) if script == "subscript" else text
+            if script:
+                text = (raise_text if script == "superscript" else lower_text)(text, before)
+            before = text[-1:] or before
+            yield text
 
 
 def _read_epoch(archive: Archive) -> datetime.datetime:

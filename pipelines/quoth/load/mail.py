@@ -18,11 +18,13 @@ from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.mail_body import attachments, body_text, content_of, declared_title
 from quoth.load.quoted_mail import without_repetition
+from quoth.load.text import decode
 from quoth.types import Document, Heading, Page
 
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 # The line that begins a message in a mailbox (RFC 4155), and the field that follows it.
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n)\r?\n)From [^\n]*\d\r?\n(?=>?[A-Za-z][\w-]*:)")
+_COUNT = re.compile(rb"\A(\d{1,12})\s*\n(?=[A-Za-z][\w-]*:)")
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.M)
 
 
@@ -49,7 +51,7 @@ def load_mail(path: Path, options: LoadOptions) -> Document:
 
     `notes` lists the attachments that cannot be read, with the reason.
     """
-    message = _parse(path.read_bytes())
+    message = _parse(_without_count(path.read_bytes()))
     reading = _Reading(path.name, options)
     fields = _fields(message)
     reading.add(f"{_head(fields)}\n\n{body_text(message, reading.unread)}")
@@ -99,6 +101,12 @@ def _messages(content: bytes) -> Iterator[bytes]:
         yield _ESCAPED_FROM.sub(rb"\1", content[start:end])
 
 
+def _without_count(content: bytes) -> bytes:
+    """Return a message of Apple Mail without the number of its bytes and the facts after them."""
+    counted = _COUNT.match(content)
+    return content[counted.end() :][: int(counted[1])] if counted else content
+
+
 def _parse(content: bytes) -> EmailMessage:
     return BytesParser(policy=policy.default).parsebytes(content)
 
@@ -115,10 +123,13 @@ def _head(fields: dict[str, str]) -> str:
 
 def _field(message: Message, name: str) -> str:
     try:
-        return one_line(str(message.get(name, "")))
+        value = one_line(str(message.get(name, "")))
     except (MessageError, ValueError, LookupError, AttributeError, IndexError):
-        raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
-        return one_line(str(raw))  # the standard library fails on some malformed addresses
+        value = "\ufffd"  # the standard library fails on some malformed addresses
+    if "\ufffd" not in value:
+        return value
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return one_line(decode(str(raw).encode("utf-8", "surrogateescape")))
 
 
 def _read_attachments(message: Message, reading: _Reading) -> None:

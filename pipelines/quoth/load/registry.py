@@ -36,7 +36,7 @@ _OURS = {
     "ods": "quoth.load.opendocument:load_ods",
     "odp": "quoth.load.opendocument:load_odp",
     "epub": "quoth.load.epub:load_epub",
-    "rtf": "quoth.load.text:load_rtf",
+    "rtf": "quoth.load.rtf:load_rtf",
     "html": "quoth.load.html:load_html",
     "xml": "quoth.load.xml:load_xml",
     "eml": "quoth.load.mail:load_mail",
