@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md and docs/cli.md from the program itself."""
+"""Writes docs/configuration.md, docs/cli.md and the known models in docs/embedders.md."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 import typer
 from quoth.cli.app import app
 from quoth.config import Config, load_config, preset_names
+from quoth.embed import Family, KnownModel, families
 from quoth.system import presets_folder
 
+_KNOWN, _END = "<!-- known -->", "<!-- end -->"
 FOLDER = Path(__file__).parents[1] / "docs"
 
 
@@ -81,10 +83,50 @@ def commands() -> str:
     return "\n".join(lines)
 
 
+def embedders() -> str:
+    """Return the page on embedders with the table of known models."""
+    page = (FOLDER / "embedders.md").read_text()
+    before, _, rest = page.partition(_KNOWN)
+    _, _, after = rest.partition(_END)
+    lines = [
+        "| model | parameters | before a question | before a passage | pooling | dimensions "
+        "| tokens | languages | licence |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(_known(family, model) for family in families() for model in family.models),
+    ]
+    return "\n".join([f"{before}{_KNOWN}", "", *lines, "", f"{_END}{after}"])
+
+
+def _known(family: Family, model: KnownModel) -> str:
+    query, passage = (
+        f"`{prompt}`".replace("\n", "⏎") if prompt else "–"
+        for prompt in (family.query_prompt, family.passage_prompt)
+    )
+    cells = (
+        f"{model.repository}{'' if model.checked else ' (?)'}",
+        f"{model.parameters} M",
+        *(("reranker", "", "", "") if model.kind == "reranker" else (query, passage)),
+        *(
+            ()
+            if model.kind == "reranker"
+            else (family.pooling, ", ".join(map(str, model.dimensions)))
+        ),
+        str(model.tokens),
+        " ".join(model.languages),
+        model.licence,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
 def main() -> int:
-    """Write both pages; with `--check`, only check whether they are up to date."""
+    """Write the pages; with `--check`, only check whether they are up to date."""
     stale = []
-    for name, text in (("configuration.md", configuration()), ("cli.md", commands())):
+    pages = {
+        "configuration.md": configuration(),
+        "cli.md": commands(),
+        "embedders.md": embedders(),
+    }
+    for name, text in pages.items():
         path = FOLDER / name
         if "--check" in sys.argv[1:]:
             stale += [name] if not path.is_file() or path.read_text() != text else []

@@ -10,6 +10,7 @@ from quoth.answer.evidence import Evidence, find_evidence
 from quoth.config import Embedding
 from quoth.embed import Embedder, FolderEmbedder
 from quoth.retrieve import Question
+from quoth.text import language
 from quoth.types import Chunk, Hit
 
 TEXT = (
@@ -54,3 +55,54 @@ def test_what_the_text_does_not_tell_is_less_likely(embedder: Embedder) -> None:
 
 def test_nothing_found_is_no_evidence(embedder: Embedder) -> None:
     assert weigh("What?", [], embedder).likelihood == 0.0
+
+
+GERMAN = (
+    "Die Staumauer der Ahrntal-Talsperre ist 71,5 Meter hoch. Gebaut wurde sie von der Firma "
+    "Hollmann. Der Grundablass wird alle zwei Jahre geprüft. Ein Erlaubnisschein zum Angeln kostet "
+    "12 Euro am Tag."
+)
+CHINESE = (
+    "青龙大坝高120米，坝顶长480米。大坝由华东工程公司设计。泄洪闸每年检查两次。钓鱼许可证每天12元。"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "question", "answer"),
+    [
+        ("de", GERMAN, "Wer hat die Staumauer gebaut?", "Firma Hollmann"),
+        ("de", GERMAN, "Wie hoch ist die Staumauer?", "71,5 Meter"),
+        ("de", GERMAN, "Wie oft wird der Grundablass geprüft?", "alle zwei Jahre"),
+        ("de", GERMAN, "Was kostet ein Erlaubnisschein zum Angeln?", "12 Euro"),
+        ("zh", CHINESE, "大坝有多高？", "120米"),
+        ("zh", CHINESE, "大坝是谁设计的？", "华东工程公司"),
+        ("zh", CHINESE, "泄洪闸多久检查一次？", "每年检查两次"),
+        ("zh", CHINESE, "钓鱼许可证多少钱？", "12元"),
+    ],
+)
+def test_the_best_sentence_is_found_in_other_languages(
+    embedder: Embedder, code: str, text: str, question: str, answer: str
+) -> None:
+    spoken = language(code)
+    hits = [Hit(Chunk("a.md", "", 1, None, 0, len(text), text, language=code), 0.2, 0.2, 1.0)]
+    rules = find_calibration(embedder.fingerprint, spoken.name)
+    evidence = find_evidence(Question(question, embedder, spoken), hits, rules)
+    assert answer in evidence.sentences[0].text
+    assert evidence.likelihood > rules.likelihood
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "question"),
+    [
+        ("de", GERMAN, "Welche Farbe hat der Schulbus?"),
+        ("zh", CHINESE, "每月订阅费是多少？"),
+    ],
+)
+def test_what_no_sentence_covers_is_unlikely_in_any_language(
+    embedder: Embedder, code: str, text: str, question: str
+) -> None:
+    spoken = language(code)
+    hits = [Hit(Chunk("a.md", "", 1, None, 0, len(text), text, language=code), 0.8, 0.8, 1.0)]
+    rules = find_calibration(embedder.fingerprint, spoken.name)
+    evidence = find_evidence(Question(question, embedder, spoken), hits, rules)
+    assert evidence.likelihood < rules.likelihood

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from bag_embedder import BagEmbedder
 from fixed_searcher import FixedSearcher
-from quoth.answer import Answerer
+from quoth.answer import Answerer, Conversation
 from quoth.answer.cite import cite
 from quoth.answer.condense import is_faithful, with_subject
 from quoth.answer.languages import find_turn_language
@@ -157,3 +158,31 @@ def test_a_condensed_question_has_only_words_of_the_conversation(
 ) -> None:
     turns = [Turn(before, before, "…")]
     assert is_faithful(condensed, follow_up, turns, language(code)) is faithful
+
+
+def prompt_for(question: str, spoken: str) -> str:
+    model = Scripted(answer=lambda _: "Answer: 120")
+    searcher = FixedSearcher([Hit(chunk("de"), 1.0, 0.9)], BagEmbedder(), language(spoken))
+    Answerer(searcher, model, Answering(style="prose")).invoke(question)
+    return "\n".join(message.text for message in model.asked[-1].messages)
+
+
+def test_the_prompt_is_in_the_language_of_the_question_or_asks_for_it() -> None:
+    assert "Antworte auf Deutsch" in prompt_for("Wie hoch ist die Mauer?", "de")
+    assert "用中文回答" in prompt_for("大坝有多高？", "zh")
+    assert "Write the answer in Russian." in prompt_for("Какова высота?", "ru")
+    for code in ("en", "und"):
+        assert "Write the answer in" not in prompt_for("How high is it?", code)
+
+
+def test_a_conversation_is_condensed_in_its_language(tmp_path: Path) -> None:
+    def reply(prompt: str) -> str:
+        return "青龙大坝有多高？" if "最后一个问题" in prompt else "答案：大坝高120米。"
+
+    model = Scripted(answer=reply)
+    searcher = FixedSearcher([Hit(chunk("zh"), 1.0, 0.9)], BagEmbedder(), language("zh"))
+    conversation = Conversation(Answerer(searcher, model, Answering(style="prose")), tmp_path)
+    conversation.ask("青龙大坝是谁设计的？")
+    assert conversation.ask("它有多高？").question == "青龙大坝有多高？"
+    condensing = "\n".join(message.text for message in model.asked[1].messages)
+    assert "问题：青龙大坝是谁设计的？\n答案：大坝高120米。" in condensing

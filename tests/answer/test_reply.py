@@ -103,3 +103,69 @@ def test_labels_may_be_of_any_language(size: int) -> None:
 def test_without_labels_all_of_a_reply_is_the_answer(size: int) -> None:
     shown, reply = fed(FORMED, size, {})
     assert shown == reply.text == FORMED
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize(
+    ("code", "text", "answer", "quote"),
+    [
+        (
+            "de",
+            'Zitat [1]: "Er ist hoch."\nAntwort: 120 Meter',
+            "120 Meter",
+            "Er ist hoch.",
+        ),
+        ("fr", 'Citation [1] : "Le pont."\n**Réponse :** 1962', "1962", "Le pont."),
+        (
+            "es",
+            "Cita [2]: «Mide 120 m.»\nRespuesta: 120 m",
+            "120 m",
+            "Mide 120 m.",
+        ),
+        ("zh", "引用[1]：“大坝高120米。”\n答案：120米", "120米", "大坝高120米。"),
+        ("zh", "引用1：大坝高120米。\n答：120米", "120米", "大坝高120米。"),
+        (
+            "ja",
+            "引用[1]：「高さは120m。」\n回答：120m",
+            "120m",
+            "高さは120m。",
+        ),
+        ("ko", '인용 [1]: "높이는 120m이다."\n답변: 120m', "120m", "높이는 120m이다."),
+        ("ru", "Цитата [1]: «Высота 120 м.»\nОтвет: 120 м", "120 м", "Высота 120 м."),
+        (
+            "ar",
+            'اقتباس [1]: "علوه 120."\nالإجابة: 120 مترا',
+            "120 مترا",
+            "علوه 120.",
+        ),
+        ("hi", 'उद्धरण [1]: "वह 120 मीटर है।"\nउत्तर: 120 मीटर', "120 मीटर", "वह 120 मीटर है।"),
+        ("vi", 'Trích dẫn [1]: "Cao 120 m."\nTrả lời: 120 m', "120 m", "Cao 120 m."),
+        (
+            "de",
+            'Quote [1]: "Er ist hoch."\nAnswer: 120 Meter',
+            "120 Meter",
+            "Er ist hoch.",
+        ),
+    ],
+)
+def test_labels_are_read_in_the_language_of_the_question(
+    code: str, text: str, answer: str, quote: str, size: int
+) -> None:
+    reply = Reply(LABELS, language(code))
+    for at in range(0, len(text), size):
+        reply.feed(text[at : at + size])
+    reply.finish()
+    assert (reply.text, list(reply.quotes)) == (answer, [quote])
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Antworten gibt das Heft: drei Seiten."),
+        ("zh", "答辩时间：下午三点。"),
+        ("zh", "引用外部资料的有三处。"),
+    ],
+)
+def test_a_word_that_begins_like_a_label_is_a_part_of_the_answer(code: str, text: str) -> None:
+    reply = Reply(LABELS, language(code))
+    assert (reply.feed(text) + reply.finish(), reply.quotes) == (text, [])

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from programs import Quoth
+from quoth import Library
+from quoth.collection import Separation
 from quoth.text.quotes import find_quote
 
 DATA = Path(__file__).parents[2] / "data"
@@ -197,6 +199,27 @@ def test_config_show_names_where_values_come_from(quoth: Quoth, tmp_path: Path) 
     assert shown["retrieval.k"] == {"value": 3, "from": "quoth.yaml line 2"}
     assert shown["backend.seed"] == {"value": 7, "from": "environment QUOTH_BACKEND__SEED"}
     assert "retrieval.k" in quoth("config", "show").stdout
+
+
+def test_doctor_advises_an_embedder_that_knows_the_languages_of_the_collection(
+    quoth: Quoth, session_home: Path
+) -> None:
+    with Library("two-tongues", home=session_home) as library:
+        library.store.set_separations({"en": Separation(0.7, 0.7, 20, 90)})
+        assert _check_of(quoth, "languages")["state"] == "good"
+        blind = {"en": Separation(0.7, 0.7, 20, 90), "zh": Separation(0.1, 0.7, 20, 90)}
+        library.store.set_separations(blind)
+        check = _check_of(quoth, "languages")
+    assert "Chinese (mean reciprocal rank 0.10 by vectors, 0.70 by words)" in check["found"]
+    assert "English" not in check["found"]
+    assert "multilingual-e5-small" in check["hint"]
+    assert "all-MiniLM" not in check["hint"]
+
+
+def _check_of(quoth: Quoth, what: str) -> dict[str, str]:
+    rows = json.loads(quoth("doctor", "-c", "two-tongues", "--json").stdout)
+    found: dict[str, str] = next(row for row in rows if row["what"] == what)
+    return found
 
 
 def test_doctor_finds_everything_in_place(quoth: Quoth, sample: str) -> None:

@@ -9,6 +9,7 @@ from langchain_core.runnables import RunnableLambda
 from quoth.errors import UsageError
 from quoth.evaluate.answers import evaluate_answers, exact_match, token_f1
 from quoth.evaluate.questions import GoldQuestion, read_questions, sample_balanced
+from quoth.text import language
 from quoth.types import Answer, Citation, Timings
 
 PAGE = "John Lang opened the bridge. It is long."
@@ -108,3 +109,23 @@ def test_squad_questions_are_read(tmp_path: Path) -> None:
     (tmp_path / "q.jsonl").write_text(json.dumps(row))
     (question,) = read_questions(tmp_path / "q.jsonl")
     assert (question.answerable, question.source, question.pages) == (False, "p#1", (1,))
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "truth", "f1"),
+    [
+        ("zh", "高120米。", "120 米", 0.8),
+        ("zh", "华东工程公司", "华东公司", 0.8),
+        ("ja", "1962年5月", "1962年", 2 / 3),
+        ("th", "สูง", "สูง", 1.0),
+        ("de", "der Firma Hollmann", "die Firma Hollmann", 1.0),
+        ("es", "¡La presa!", "presa", 1.0),
+        ("hi", "१२० मीटर।", "१२० मीटर", 1.0),
+        ("ru", "«Волга»", "Волга", 1.0),
+    ],
+)
+def test_f1_counts_characters_where_there_are_no_spaces(
+    code: str, answer: str, truth: str, f1: float
+) -> None:
+    assert token_f1(answer, [truth], language(code)) == pytest.approx(f1)
+    assert exact_match(truth, [truth], language(code))

@@ -46,3 +46,46 @@ def test_questions_need_their_documents(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="neither"):
         measure_answers(tmp_path / "q.jsonl", Config())
+
+
+SETS = {
+    "dam_de": {
+        "Die Staumauer der Ahrntal-Talsperre ist 71,5 Meter hoch. Gebaut wurde sie von der Firma "
+        "Hollmann aus Waldbrück. Der Grundablass wird alle zwei Jahre geprüft.": {
+            "Wie hoch ist die Staumauer?": "71,5 Meter",
+            "Wer hat die Staumauer gebaut?": "Firma Hollmann",
+        },
+    },
+    "dam_zh": {
+        "青龙大坝高120米，坝顶长480米。大坝由华东工程公司设计。泄洪闸每年检查两次。": {
+            "大坝有多高？": "120米",
+            "大坝是谁设计的？": "华东工程公司",
+        },
+    },
+}
+
+
+def test_several_sets_give_a_table_with_their_mean(tmp_path: Path, quoth: Quoth) -> None:
+    for name, texts in SETS.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        passages = [{"_id": f"p{n}", "title": "", "text": text} for n, text in enumerate(texts)]
+        questions = [
+            {"question": q, "is_impossible": False, "answers": [a], "passage_id": f"p{n}"}
+            for n, asked in enumerate(texts.values())
+            for q, a in asked.items()
+        ]
+        for file, rows in (("corpus.jsonl", passages), ("questions.jsonl", questions)):
+            lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+            (folder / file).write_text("\n".join(lines), encoding="utf-8")
+    files = [str(tmp_path / name / "questions.jsonl") for name in SETS]
+    shown = quoth("eval", "answers", *files, "--save", str(tmp_path / "saved.json"))
+    assert shown.returncode == 0, shown.stderr
+    head, *body = shown.stdout.splitlines()
+    table = {label: cells for label, *cells in (line.split() for line in body)}
+    assert list(table) == ["dam_de", "dam_zh", "mean"]
+    column = head.split().index("verified_share") - len(head.split())
+    assert {cells[column] for cells in table.values()} == {"1.000"}
+    answered = head.split().index("answered_answerable")
+    assert table["mean"][answered] == "1.000"
+    assert (tmp_path / "saved-dam_zh.json").is_file()

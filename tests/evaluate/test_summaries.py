@@ -168,3 +168,16 @@ def test_real_files_are_read_whole(testdata: Path) -> None:
     assert len(read_references(meetings, questions=True)) == 237
     for file in sorted((testdata / "summ_leval").glob("*.jsonl")):
         assert 6 <= len(read_references(file)) <= 7
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "found"),
+    [
+        ("大坝高120米", "大坝高120米", 1.0),
+        ("大坝高", "水库大", 1 / 3),
+        ("बाँध ऊँचा है", "बाँध ऊँचा है", 1.0),
+        ("бурая плотина", "бурая башня", 0.5),
+    ],
+)
+def test_rouge_reads_every_script(text: str, reference: str, found: float) -> None:
+    assert rouge(text, [reference])["rouge1"] == pytest.approx(found)

@@ -147,5 +147,11 @@ def test_tables_for_layout_are_blocks_and_those_inside_are_rows() -> None:
     assert text(caption) == "Of May\na | b\n1 | 2 3"
 
 
+def test_a_table_in_a_cell_of_a_table_with_names_is_in_its_row() -> None:
+    inner = "<table><tr><th>if</th><th>then</th></tr><tr><td>dry</td><td>open</td></tr></table>"
+    page = f"<table><tr><th>Step</th><th>Do</th></tr><tr><td>1</td><td>{inner}</td></tr></table>"
+    assert text(page) == "Step | Do\n1 | if then dry open"
+
+
 def test_a_table_in_an_unclosed_page_is_read() -> None:
     assert text("<p><table><tr><td>Pier<td>4<tr><td>Fare<td>7") == "Pier | 4\nFare | 7"

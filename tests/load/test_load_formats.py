@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import datetime
 import importlib.util
 import json
 import os
@@ -14,13 +13,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import openpyxl
 import pypdfium2
 import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
 from load.xlsb_file import write_xlsb
-from pptx import Presentation
 from quoth.config import Limits
 from quoth.errors import (
     CorruptDocumentError,
@@ -300,47 +297,6 @@ def test_json_lines_name_the_broken_ones(write: Write) -> None:
     assert document.notes == ("1 line(s) are not valid JSON and were read as text: 2.",)
 
 
-def test_xlsx_pages_are_sheets_with_computed_values(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.active.title = "Sales"
-    book.active.append(["Region", "Amount"])
-    book.active.append(["North", 10.0])
-    book.active.append([None, None])
-    book.active.append(["South", 2.5])
-    book.active["A5"] = "=SUM(B2:B4)"
-    book.create_sheet("Empty")
-    book.save(tmp_path / "a.xlsx")
-    document = load_document(tmp_path / "a.xlsx")
-    assert document.pages[0].text == "Sales\nRegion | Amount\nNorth | 10\nSouth | 2.5"
-    assert document.pages[0].label == "Sales"
-    assert document.notes == ("1 formula(s) without a stored value were not read.",)
-    assert document.unreadable == (2,)
-
-
-def test_hidden_sheets_dates_and_errors_of_xlsx(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Times"
-    sheet["B1"] = datetime.date(2024, 5, 6)
-    sheet["C1"] = datetime.datetime(2024, 5, 6, 7, 8, 9)
-    sheet["D1"] = True
-    sheet["E1"] = "#DIV/0!"
-    sheet["F1"] = 0.125
-    sheet["F1"].number_format = "0.0%"
-    book.create_chartsheet("A chart")
-    book.create_sheet("Hidden")["A1"] = "found all the same"
-    book["Hidden"].sheet_state = "hidden"
-    book.properties.title = "The title"
-    book.save(tmp_path / "a.xlsx")
-    document = load_document(tmp_path / "a.xlsx")
-    assert document.title == "The title"
-    assert [page.text for page in document.pages] == [
-        "Times\n | 2024-05-06 | 2024-05-06 07:08:09 | TRUE |  | 0.125",
-        "Hidden\nfound all the same",
-    ]
-    assert document.notes == ("1 cell(s) hold an error in place of a value.",)
-
-
 def test_xls_of_the_time_before_2007() -> None:
     document = load_document(Path(__file__).parent / "files" / "sales.xls")
     assert document.format == "xls"
@@ -387,67 +343,12 @@ def test_docx_pages_headings_and_tables(tmp_path: Path) -> None:
     assert headings(document) == [(1, "Chapter"), (2, "Part")]
 
 
-def test_pptx_pages_are_slides_with_notes_and_tables(tmp_path: Path) -> None:
-    show = Presentation()
-    slide = show.slides.add_slide(show.slide_layouts[5])
-    slide.shapes.title.text = "Plan"
-    table = slide.shapes.add_table(1, 2, 0, 0, 99, 99).table
-    table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
-    slide.notes_slide.notes_text_frame.text = "say hello"
-    show.slides.add_slide(show.slide_layouts[6])
-    show.save(str(tmp_path / "a.pptx"))
-    document = load_document(tmp_path / "a.pptx")
-    assert document.pages[0].text == "Plan\n\nleft | right\n\nNotes:\nsay hello"
-    assert headings(document) == [(1, "Plan")]
-    assert document.unreadable == (2,)
-
-
 def test_a_truncated_office_file_is_corrupt(tmp_path: Path) -> None:
     NewDocx().save(str(tmp_path / "a.docx"))
     content = (tmp_path / "a.docx").read_bytes()
     (tmp_path / "a.docx").write_bytes(content[: len(content) // 2])
     with pytest.raises(CorruptDocumentError, match="damaged archive"):
         load_document(tmp_path / "a.docx")
-
-
-OPEN_DOCUMENT = (
-    '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-    'xmlns:b="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:d="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"><o:body>{}</o:body>'
-    "</o:document-content>"
-)
-
-
-def test_open_document_text(make_zip: MakeZip) -> None:
-    body = (
-        '<o:text><t:h t:outline-level="2">Head</t:h><t:p>a<t:s t:c="2"/>b<t:span>c</t:span></t:p>'
-        "<t:list><t:list-item><t:p>item</t:p></t:list-item></t:list><b:table><b:table-row>"
-        "<b:table-cell><t:p>x</t:p></b:table-cell><b:table-cell><t:p>y</t:p></b:table-cell>"
-        "</b:table-row></b:table></o:text>"
-    )
-    members = {
-        "mimetype": "application/vnd.oasis.opendocument.text",
-        "content.xml": OPEN_DOCUMENT.format(body),
-    }
-    document = load_document(make_zip("a.odt", members))
-    assert document.pages[0].text == "Head\n\na  bc\n\n- item\n\nx | y"
-    assert headings(document) == [(2, "Head")]
-
-
-def test_open_document_sheets_do_not_blow_up_repeated_cells(make_zip: MakeZip) -> None:
-    body = (
-        '<o:spreadsheet><b:table b:name="One"><b:table-row><b:table-cell '
-        'b:number-columns-repeated="2"><t:p>x</t:p></b:table-cell><b:table-cell '
-        'b:number-columns-repeated="99999999"/></b:table-row><b:table-row '
-        'b:number-rows-repeated="1048576"><b:table-cell/></b:table-row></b:table></o:spreadsheet>'
-    )
-    members = {
-        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "content.xml": OPEN_DOCUMENT.format(body),
-    }
-    document = load_document(make_zip("a.ods", members))
-    assert document.pages[0].text == "One\nx | x"
 
 
 def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
@@ -469,13 +370,6 @@ def test_epub_pages_are_its_parts_in_reading_order(make_zip: MakeZip) -> None:
     assert document.title == "Book"
     assert [page.text for page in document.pages] == ["First", "Second"]
     assert "gone.xhtml" in document.notes[0]
-
-
-def test_rtf(write: Write) -> None:
-    document = load_document(
-        write("a.rtf", r"{\rtf1\ansi\ansicpg1252 Gr\'f6\'dfe {\b bold}\par end}")
-    )
-    assert document.pages[0].text == "Größe bold\nend"
 
 
 def test_mail_has_its_fields_its_body_and_its_attachments(write: Write) -> None:

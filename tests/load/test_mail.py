@@ -159,3 +159,10 @@ def test_a_charset_means_what_mail_programs_mean_by_it(
     head = f"From: a@example.org\nContent-Type: text/plain; charset={charset}\n\n"
     content = head.encode() + text.encode(wider.get(charset, "cp1254"))
     assert body(write("a.eml", content)) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_field_that_is_not_encoded_is_read(write: Write, encoding: str) -> None:
+    source = "From: Jörg <j@example.org>\nSubject: Grüße aus Köln\n\nÄpfel\n".encode(encoding)
+    text = load_document(write("a.eml", source)).pages[0].text
+    assert text == "Subject: Grüße aus Köln\nFrom: Jörg <j@example.org>\n\nÄpfel"

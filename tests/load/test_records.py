@@ -38,6 +38,14 @@ def only_text(document: Document) -> str:
         ('a,b\n"say \\"x\\"",2\n', [["a", "b"], ['say "x"', "2"]]),
         ('a, "b, c"\n1, "2, 3"\n', [["a", "b, c"], ["1", "2, 3"]]),
         ('"3 pipe,1\n4 pipe,2\n', [['"3 pipe', "1"], ["4 pipe", "2"]]),
+        (
+            "May 5, 2026;402.50;Ray;\nMay 4, 2026;444.00;Scott;\nMay 3, 2026;1.00;\n",
+            [
+                ["May 5, 2026", "402.50", "Ray", ""],
+                ["May 4, 2026", "444.00", "Scott", ""],
+                ["May 3, 2026", "1.00", ""],
+            ],
+        ),
         ("sep=|\na|b\n", [["a", "b"]]),
         ("Report, of May\n\na;b;c\n1;2;3\n4;5;6\n", None),
         ("one column\nof words\n", [["one column"], ["of words"]]),

@@ -52,6 +52,19 @@ def test_a_cue_goes_on_after_an_empty_line(write: Write) -> None:
     assert words(write("a.vtt", source)) == expected
 
 
+def test_cues_without_empty_lines_between_them_keep_their_words(write: Write) -> None:
+    times = "00:00:0{} --> 00:00:0{}"
+    spoken = [f"{times.format(f'{n}.0', f'{n}.9')}\n{3 - n}" for n in range(3)]
+    assert words(write("a.vtt", "WEBVTT\n\n" + "\n".join(spoken))) == ["3", "2", "1"]
+    counted = [f"{n}\n00:00:0{n},0 --> 00:00:0{n},9\nLock {n}" for n in range(1, 4)]
+    assert words(write("a.srt", "\n".join(counted))) == ["Lock 1", "Lock 2", "Lock 3"]
+    empty = "1\n00:00:01,0 --> 00:00:02,0\nOpen.\n\n2\n00:00:02,0 --> 00:00:03,0\n\n"
+    assert words(write("b.srt", f"{empty}3\n00:00:03,0 --> 00:00:04,0\nShut.")) == [
+        "Open.",
+        "Shut.",
+    ]
+
+
 def test_other_formats_of_captions(write: Write) -> None:
     sbv = "0:00:01.000,0:00:03.000\nThe lock is\nopen.\n\n0:00:04.000,0:00:05.000\nGo.\n"
     assert load_document(write("a.sbv", sbv)).pages[0].text == (

@@ -10,8 +10,10 @@ from quoth.prompts.tasks import families_with_wording, list_prompts, load_prompt
 
 TASKS = {
     "answer": {"context", "question"},
+    "answer-language": {"language"},
     "answer-small": {"context", "question"},
     "condense-question": {"history", "question"},
+    "conversation-turn": {"question", "answer"},
     "hyde": {"question"},
     "rerank": {"question", "text"},
     "rewrite-question": {"question"},

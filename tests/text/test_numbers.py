@@ -66,7 +66,7 @@ def test_a_number_that_can_be_read_in_two_ways_has_both_readings(
         ("FY2018 10-K, 3M", ["2018", "10", "3"]),
         ("No number.", []),
         ("Es kostet 1.234,56 €.", ["1.234,56"]),
-        ("2012年の人口は1,300万人", ["2012", "1,300"]),
+        ("2012年の人口は1,300万人", ["2012", "1,300万"]),
     ],
 )
 def test_numbers_are_found_as_they_are_written(text: str, found: list[str]) -> None:
@@ -85,6 +85,46 @@ def test_numbers_are_found_as_they_are_written(text: str, found: list[str]) -> N
         ("1 crown", "Table 1 200 crowns"),
         ("at half past 12", "12:30"),
         ("3", "٣ أيام"),
+        # Scales, in words and signs.
+        ("1.500.000 Euro", "1,5 Millionen Euro"),
+        ("48.750.000", "48,75 Mio. Euro"),
+        ("$1.2 billion", "$1,200 million"),
+        ("1.2 billion", "In millions: 1,200 in 2019 and 1.2 in 2020, billion"),
+        ("1577 million", "(in millions) 1,577"),
+        ("1,5 Mrd. €", "1.500.000.000 €"),
+        ("5 lakh", "5,00,000"),
+        ("2 करोड़", "20000000"),
+        ("२ लाख", "2,00,000"),
+        ("2 mil millones", "2.000 millones"),
+        ("1,5 млн", "1 500 000"),
+        ("3 ملايين", "٣٬٠٠٠٬٠٠٠"),
+        ("5ล้านบาท", "5,000,000"),
+        ("12億3000万円", "1,230,000,000"),
+        ("1230000000", "12億3000万円"),
+        ("3万", "三万"),
+        ("30000", "三万元"),
+        ("120", "一百二十米"),
+        ("2015年", "二〇一五年"),
+        ("3年", "三年"),
+        ("1만 5천", "15000"),
+        ("10K filing", "the 10-K"),
+        ("10k people", "10,000 people"),
+        # Signs, powers, fractions, notes.
+        ("-1,577", "Loss (1,577)"),
+        ("1,577", "Loss (1,577)"),
+        ("−5 °C", "at -5 °C"),
+        ("5", "from -5"),
+        ("10⁶", "1,000,000"),
+        ("2.4 × 10^6", "2400000"),
+        ("2.4e6", "2,400,000"),
+        ("12", "12⁵ people"),
+        ("12⁵", "12"),
+        ("6.5 sacks", "6½ sacks"),
+        ("2018", "FY2018"),
+        ("120米", "高120米"),
+        ("120", "高１２０米"),
+        # The habit of a text.
+        ("10000", "Es sind 10.000, je 2,5 kg."),
     ],
 )
 def test_a_number_is_supported_by_a_source_that_can_be_read_so(answer: str, source: str) -> None:
@@ -101,6 +141,14 @@ def test_a_number_is_supported_by_a_source_that_can_be_read_so(answer: str, sour
         ("12:30", "at 12, for 30 minutes", ("12:30",)),
         ("14 days, or 21 days, or 21 hours", "kept for 14 days", ("21",)),
         ("1,5 and 2,5", "15 and 2.5", ("1,5",)),
+        ("1,5 Milliarden", "1,5 Millionen", ("1,5 Milliarden",)),
+        ("15", "1,5 Millionen", ("15",)),
+        ("-5", "5", ("5",)),
+        ("10⁶", "10⁵", ("10⁶",)),
+        ("125", "12⁵", ("125",)),
+        ("13億", "12億3000万", ("13億",)),
+        ("10", "Es sind 10.000, je 2,5 kg.", ("10",)),
+        ("十分好，万一下雨", "", ()),
     ],
 )
 def test_a_number_that_no_source_has_is_unsupported(
@@ -109,7 +157,7 @@ def test_a_number_that_no_source_has_is_unsupported(
     assert find_unsupported_numbers(answer, [source]) == missing
 
 
-@given(st.text(alphabet="0123456789.,'’:/ \u00a0\u202f٫٬a", max_size=30))
+@given(st.text(alphabet="0123456789.,'’:/ \u00a0\u202f٫٬a-()⁵½三万億Mk^e", max_size=30))
 def test_every_text_supports_its_own_numbers(text: str) -> None:
     values = read_number_values([text])
     assert all(number.readings and number.is_among(values) for number in find_numbers(text))

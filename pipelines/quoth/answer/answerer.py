@@ -100,7 +100,7 @@ class Answerer(Runnable[str, Answer]):
         question = hits.question
         spoken = find_evidence_language(question, (hit.chunk for hit in hits[:HITS]))
         names = sorted({question.language.name, spoken.name})
-        return find_calibration(question.embedder.fingerprint, " and ".join(names))
+        return find_calibration(question.embedder.fingerprint, *names)
 
     def _parts(
         self,
@@ -155,7 +155,7 @@ class Answerer(Runnable[str, Answer]):
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
-        reply = Reply(draft.prompt.labels)
+        reply = Reply(draft.prompt.labels, draft.question.language)
         call: Call | None = None
         for part in self.calls.stream(request, config):
             if isinstance(part, Call):

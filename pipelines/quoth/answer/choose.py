@@ -33,7 +33,7 @@ class Choosing:
         choices = find_choices(question, evidence, self._rules.phrase)
         if not choices:
             return None
-        prompt = select_prompt("answer-small", self._model)
+        prompt = select_prompt("answer-small", self._model, language=question.language.code)
         lines = dict.fromkeys(line_of(choice.sentence) for choice in choices)
         return Draft(
             question=question,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from quoth.answer.languages import find_turn_language
 from quoth.answer.turns import Turn
 from quoth.models import ChatRequest, ModelCalls
-from quoth.prompts import select_prompt
+from quoth.prompts import Prompt, select_prompt
 from quoth.text import Language, count_terms, is_stop_word, is_unspaced, split_words
 
 MAX_TOKENS = 80
@@ -38,10 +38,11 @@ class Condenser:
         if not turns or not language.conversations.references.search(question.strip()):
             return question, 0
         model = self._calls.model
-        prompt = select_prompt("condense-question", model)
+        prompt = select_prompt("condense-question", model, language=language.code)
+        wording = select_prompt("conversation-turn", model, language=language.code)
         for dropped in range(len(turns)):
             recent = turns[dropped:]
-            messages = prompt.messages(history=_history(recent), question=question)
+            messages = prompt.messages(history=_history(recent, wording), question=question)
             if model.answer_budget(messages) >= MAX_TOKENS:
                 break
         else:
@@ -109,5 +110,7 @@ def _content(question: str, language: Language) -> list[str]:
     return [word for word in words if word and not is_stop_word(word, language)]
 
 
-def _history(turns: Sequence[Turn]) -> str:
-    return "\n".join(f"Question: {turn.standalone}\nAnswer: {turn.answer}" for turn in turns)
+def _history(turns: Sequence[Turn], wording: Prompt) -> str:
+    return "\n".join(
+        wording.texts(question=turn.standalone, answer=turn.answer)[1] for turn in turns
+    )

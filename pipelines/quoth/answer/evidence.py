@@ -62,6 +62,7 @@ def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -
         "holds what is asked for": of_best["holds what is asked for"],
         "names missing": float(sum(name not in best.terms for name in question.names)),
         "negation": float(question.negated),
+        "covered": max(values["covered"] for values in features),
         "passage similarity": max(hit.dense_score or 0.0 for hit in hits),
     }
     log_odds = rules.intercept + apply_rule(rules.answerable, signs)

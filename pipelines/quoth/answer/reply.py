@@ -9,12 +9,12 @@ from functools import lru_cache
 from quoth.text import ENGLISH, Language, strip_links
 
 _LEAD = r"\s*[*_#>-]*\s*"
-_REST = r"(?!\w)[*_]*[^:\n\"“]{0,12}"
+_REST = r"(?![^\W\d])[*_]*[^:：\n\"“「]{0,12}"
 # The end of a text that may be the beginning of a link, an image or a tag.
 _OPEN = re.compile(
     r"(?:!?\[[^\]\n]{0,400}(?:\](?:[(\[][^)\]\n]{0,400})?)?|</?[A-Za-z][^<>\n]{0,400}|<|!)$"
 )
-_QUOTE_MARKS = " \t*_\"“”„«»'"
+_QUOTE_MARKS = " \t*_\"“”„«»「」『』'"
 _ANSWER, _QUOTE = "answer", "quote"
 
 
@@ -22,13 +22,14 @@ class Reply:
     """Parses a reply piece by piece.
 
     `labels` are those of the prompt: the word that opens a line with a `quote`, and the one before
-    the `answer`. `feed` returns the text that may be shown: the answer without labels, with links
-    reduced to their words. `text` is the whole answer and `quotes` are the model's evidence; both
-    are complete after `finish`.
+    the `answer`. Models translate them, so those of `language` and the English ones count too.
+    `feed` returns the text that may be shown: the answer without labels, with links reduced to
+    their words. `text` is the whole answer and `quotes` are the model's evidence; both are complete
+    after `finish`.
     """
 
-    def __init__(self, labels: Mapping[str, str]) -> None:
-        self._labels = _Labels(labels)
+    def __init__(self, labels: Mapping[str, str], language: Language = ENGLISH) -> None:
+        self._labels = _Labels(_known_labels(labels, language))
         self._line = ""
         self._part = ""
         self._labelled = False
@@ -105,9 +106,9 @@ class Reply:
 class _Labels:
     """The labels of a prompt, matched at the start of a line in any case and typeface."""
 
-    def __init__(self, labels: Mapping[str, str]) -> None:
-        self._parts = {label.casefold(): part for part, label in labels.items()}
-        self._label, self._prefix = _patterns(tuple(labels.values()))
+    def __init__(self, parts: Mapping[str, str]) -> None:
+        self._parts = {label.casefold(): part for label, part in parts.items()}
+        self._label, self._prefix = _patterns(tuple(sorted(parts, key=len, reverse=True)))
 
     def find(self, line: str) -> tuple[str, int] | None:
         """Return the part that a line opens, and the offset behind its label."""
@@ -119,12 +120,22 @@ class _Labels:
         return bool(self._parts) and bool(self._prefix.fullmatch(line))
 
 
+def _known_labels(labels: Mapping[str, str], language: Language) -> dict[str, str]:
+    """Return the part that each word opens: the words of the prompt, and of both languages."""
+    parts = {label: part for part, label in labels.items()}
+    for rules in (language.questions, ENGLISH.questions):
+        for part, words in rules.labels.items():
+            if part in labels:
+                parts |= dict.fromkeys(words, part)
+    return parts
+
+
 @lru_cache(maxsize=64)
 def _patterns(labels: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return the pattern of a label at the start of a line, and of the beginning of one."""
     whole = "|".join(map(re.escape, labels))
     begun = "|".join(map(_prefixes, labels))
-    label = rf"{_LEAD}({whole}){_REST}[:\"“]"
+    label = rf"{_LEAD}({whole}){_REST}[:：\"“„«「]"
     prefix = rf"{_LEAD}(?:{begun})|{_LEAD}(?:{whole}){_REST}"
     return re.compile(label, re.IGNORECASE), re.compile(prefix, re.IGNORECASE)
 

@@ -11,8 +11,9 @@ from quoth.answer.excerpts import fence_excerpt, order_excerpts
 from quoth.config import Answering
 from quoth.errors import ContextOverflowError
 from quoth.models import LocalModel
-from quoth.prompts import Prompt, select_prompt
+from quoth.prompts import Prompt, add_request, select_prompt
 from quoth.retrieve import Question
+from quoth.text import ENGLISH, UNDETERMINED
 from quoth.types import Chunk, Hit
 
 _SPARE_TOKENS = 8
@@ -31,14 +32,14 @@ class Writing:
         Raises `ContextOverflowError`, with the counts, when the window has no room for the question
         and one excerpt.
         """
-        prompt = select_prompt("answer", self._model)
-        excerpts = order_excerpts(self._pack(prompt, question.text, hits), shown)
-        messages = _messages(prompt, question.text, excerpts)
+        prompt = select_prompt("answer", self._model, language=question.language.code)
+        excerpts = order_excerpts(self._pack(prompt, question, hits), shown)
+        messages = self._messages(prompt, question, excerpts)
         return Draft(question, prompt, tuple(messages), tuple(excerpts))
 
-    def _pack(self, prompt: Prompt, question: str, hits: Sequence[Hit]) -> list[Chunk]:
+    def _pack(self, prompt: Prompt, question: Question, hits: Sequence[Hit]) -> list[Chunk]:
         """Return as many chunks, whole and best first, as the window has room for."""
-        bare = self._model.count_prompt(_messages(prompt, question, []))
+        bare = self._model.count_prompt(self._messages(prompt, question, []))
         room = self._room(bare)
         packed: list[Chunk] = []
         for hit in hits:
@@ -67,7 +68,14 @@ class Writing:
             what=what,
         )
 
-
-def _messages(prompt: Prompt, question: str, chunks: Sequence[Chunk]) -> list[BaseMessage]:
-    context = "\n\n".join(fence_excerpt(n, chunk) for n, chunk in enumerate(chunks, start=1))
-    return prompt.messages(context=context, question=question)
+    def _messages(
+        self, prompt: Prompt, question: Question, chunks: Sequence[Chunk]
+    ) -> list[BaseMessage]:
+        """Return the messages, with a request for the language where the prompt has another."""
+        context = "\n\n".join(fence_excerpt(n, chunk) for n, chunk in enumerate(chunks, start=1))
+        messages = prompt.messages(context=context, question=question.text)
+        spoken = question.language
+        if spoken.code in (ENGLISH.code, UNDETERMINED, prompt.language):
+            return messages
+        request = select_prompt("answer-language", self._model).texts(language=spoken.name)[1]
+        return add_request(messages, request)

@@ -122,6 +122,9 @@ def reembed(shared: SharedOptions, wait: Wait = 60.0) -> None:
             f"{format_count(len(report.done), 'document')} embedded again "
             f"({format_count(chunks, 'chunk')}), in {report.seconds:.1f} s."
         )
+        if shared.set:
+            kept = ", ".join(shared.set)
+            show.console().print(f"Keep in quoth.yaml what searches need from now on: {kept}")
     else:
         show.console().print("The collection is as configured already.")
 

@@ -20,6 +20,9 @@ from quoth.views import format_count, make_printable
 if TYPE_CHECKING:
     from quoth.library import Library
 
+_TRUSTED = 0.5
+"""The least trust in an embedder (`Separation.trust`) below which another one is advised."""
+_ADVISED = 3
 State = Literal["good", "note", "bad"]
 _MARKS: dict[State, tuple[str, str]] = {
     "good": ("✓", "green"),
@@ -55,6 +58,7 @@ def doctor(shared: SharedOptions) -> int:
             _model,
             _tuning,
             _embedder,
+            _languages,
             _answering,
             _collection,
             _ocr,
@@ -172,19 +176,49 @@ def _embedder(library: Library) -> Check:
     )
 
 
-def _answering(library: Library) -> Check:
-    """Check whether the limits of answering were fitted to the embedder."""
-    from quoth.answer import find_calibration
-    from quoth.text import ENGLISH
+def _languages(library: Library) -> Check:
+    """Check whether the embedder separates the texts of each language of the collection."""
+    from quoth.embed import known_models
+    from quoth.text import language
 
-    rules = find_calibration(library.embedder.fingerprint, ENGLISH.name)
+    measured = library.store.separations()
+    if not measured:
+        return Check("languages", "note", "too little text was ingested to measure the embedder")
+    blind = [code for code, found in measured.items() if found.trust < _TRUSTED]
+    if not blind:
+        names = ", ".join(language(code).name for code in measured)
+        return Check("languages", "good", f"the embedder separates the texts in {names}")
+    known = [m.name for m in known_models() if all(map(m.knows, blind))][:_ADVISED]
+    found = (
+        f"{language(code).name} (mean reciprocal rank {measured[code].dense:.2f} by vectors, "
+        f"{measured[code].keyword:.2f} by words)"
+        for code in blind
+    )
+    return Check(
+        "languages",
+        "note",
+        f"the embedder hardly separates the texts in {', '.join(found)}",
+        f"Embed with one that knows it ({', '.join(known)}): "
+        "quoth reembed --set embedding.model=FOLDER",
+    )
+
+
+def _answering(library: Library) -> Check:
+    """Check whether the limits of answering were fitted to the embedder and the language."""
+    from quoth.answer import find_calibration
+    from quoth.text import ENGLISH, UNDETERMINED, language
+
+    codes = [code for code in library.store.languages() if code not in ("", UNDETERMINED)]
+    spoken = language(codes[0]) if codes else ENGLISH
+    rules = find_calibration(library.embedder.fingerprint, spoken.name)
     if rules.calibrated:
         return Check("answering", "good", f"calibrated for this embedder and {rules.language}")
     return Check(
         "answering",
         "note",
         f"not calibrated for this embedder and {rules.language}",
-        "Only an empty search declines; answering.floor and answering.likelihood set limits.",
+        "Few questions are declined before the model is asked; answering.floor and "
+        "answering.likelihood set limits.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,13 +87,15 @@ def retrieval(
 
 def answers(
     shared: SharedOptions,
-    file: Annotated[Path, typer.Argument(help="Questions with answers, as JSON lines.")],
+    files: Annotated[list[Path], typer.Argument(help="Questions with answers, as JSON lines.")],
     documents: Documents = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
 ) -> None:
     """Measure answers on questions with known answers.
+
+    Several files, such as one for each language, give a table with a row for each, and their mean.
 
     Half of the sample are unanswerable questions, where the file has them.
 
@@ -102,13 +105,22 @@ def answers(
     from quoth.evaluate import measure_answers, write_evaluation
 
     settings = shared.configure()
+    results: dict[str, Evaluation] = {}
     with show.progress("Measuring", files=True) as progress:
-        result = measure_answers(
-            file, settings, documents=documents, limit=limit, seed=seed, progress=progress
-        )
-    if save:
-        write_evaluation(result, save)
-    if shared.json:
+        for name, file in name_sets(files).items():
+            results[name] = measure_answers(
+                file, settings, documents=documents, limit=limit, seed=seed, progress=progress
+            )
+    for name, result in results.items():
+        if save:
+            several = save.with_name(f"{save.stem}-{name}{save.suffix}")
+            write_evaluation(result, several if len(results) > 1 else save)
+    if len(results) > 1:
+        if shared.json:
+            show.print_json({name: _figures(result) for name, result in results.items()})
+        else:
+            print_sets(results)
+    elif shared.json:
         show.print_json(_figures(result))
     else:
         print_evaluation(result)
@@ -203,6 +215,39 @@ def print_evaluation(result: Evaluation) -> None:
             out.print(f"{name:{width}}  nothing to measure")
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
     show.console(stderr=True).print(make_printable(facts), style="dim")
+
+
+def name_sets(files: Sequence[Path]) -> dict[str, Path]:
+    """Return the files by name: that of the file, or of its folder where files have the same."""
+    stems = [file.stem for file in files]
+    return {
+        file.stem if stems.count(file.stem) == 1 else file.resolve().parent.name: file
+        for file in files
+    }
+
+
+def print_sets(results: Mapping[str, Evaluation]) -> None:
+    """Print the metrics of several sets as a table: a row for each set, and their mean."""
+    out = show.console()
+    names = list(dict.fromkeys(name for result in results.values() for name in result.metrics))
+    width = max(map(len, (*results, "mean")))
+    columns = {name: max(len(name), 5) for name in names}
+    rows = {
+        label: {name: metric.value for name, metric in result.metrics.items() if metric.count}
+        for label, result in results.items()
+    }
+    means: dict[str, float] = {}
+    for name in names:
+        values = [row[name] for row in rows.values() if name in row]
+        if values:
+            means[name] = sum(values) / len(values)
+    out.print("  ".join([" " * width, *names]).rstrip())
+    for label, row in {**rows, "mean": means}.items():
+        cells = [
+            f"{row[name]:.3f}".rjust(size) if name in row else " " * size
+            for name, size in columns.items()
+        ]
+        out.print("  ".join([label.ljust(width), *cells]).rstrip())
 
 
 def print_summaries(result: Evaluation) -> None:

@@ -4,11 +4,13 @@ __all__ = [
     "DelegatingEmbedder",
     "Embedder",
     "EmbeddingThread",
+    "Family",
     "FolderEmbedder",
     "KnownModel",
     "LangChainEmbedder",
     "as_embedder",
     "embedded_text",
+    "families",
     "find_embedders",
     "known_models",
     "tokens_of_family",
@@ -18,7 +20,7 @@ from .ahead import EmbeddingThread
 from .contract import Advance, Embedder
 from .delegate import USUAL_TOKENS, DelegatingEmbedder
 from .embedder import FolderEmbedder
-from .families import KnownModel, known_models, tokens_of_family
+from .families import Family, KnownModel, families, known_models, tokens_of_family
 from .installed import find_embedders
 from .langchain import LangChainEmbedder, as_embedder
 from .passage import embedded_text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable
 
 from quoth.evaluate.questions import GoldQuestion
 from quoth.evaluate.results import Evaluation, build_evaluation
-from quoth.text import find_quote
+from quoth.text import ENGLISH, Language, find_quote, language, split_characters
 from quoth.types import Answer, Citation, Progress
 
 ReadPage = Callable[[str, int], str | None]
@@ -26,8 +26,7 @@ METRICS = (
     "citation_precision",
     "verified_share",
 )
-_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
+_ASCII_PUNCTUATION = frozenset(string.punctuation)
 
 
 def evaluate_answers(
@@ -59,26 +58,35 @@ def evaluate_answers(
     return build_evaluation("answers", items, about=facts, details=details, seed=seed)
 
 
-def token_f1(answer: str, truths: Sequence[str]) -> float:
-    """Return SQuAD's token F1 of an answer against the closest truth."""
-    answer_words = normalize(answer).split()
+def token_f1(answer: str, truths: Sequence[str], language: Language = ENGLISH) -> float:
+    """Return SQuAD's token F1 of an answer against the closest truth.
+
+    In a script without spaces, each character is a token, as in MLQA (Lewis and others, 2020).
+    """
+    answer_words = split_characters(normalize(answer, language))
     best = 0.0
     for truth in truths:
-        truth_words = normalize(truth).split()
+        truth_words = split_characters(normalize(truth, language))
         common = sum((Counter(answer_words) & Counter(truth_words)).values())
         if common:
             best = max(best, 2 * common / (len(answer_words) + len(truth_words)))
     return best
 
 
-def exact_match(answer: str, truths: Sequence[str]) -> bool:
+def exact_match(answer: str, truths: Sequence[str], language: Language = ENGLISH) -> bool:
     """Whether an answer equals one of the truths after normalization."""
-    return any(normalize(answer) == normalize(truth) for truth in truths)
+    normal = normalize(answer, language)
+    return any(normal == normalize(truth, language) for truth in truths)
 
 
-def normalize(text: str) -> str:
+def normalize(text: str, language: Language = ENGLISH) -> str:
     """Normalize a text as SQuAD does: lower case, no punctuation, no articles, single spaces."""
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+    bare = "".join(sign for sign in text.lower() if not _is_punctuation(sign))
+    return " ".join(word for word in bare.split() if word not in language.questions.articles)
+
+
+def _is_punctuation(sign: str) -> bool:
+    return sign in _ASCII_PUNCTUATION or unicodedata.category(sign).startswith("P")
 
 
 def _judge(
@@ -86,8 +94,9 @@ def _judge(
 ) -> None:
     reply = answer.text if answer.answerable else ""
     if question.answerable:
-        items["exact_match"][question.id] = float(exact_match(reply, question.answers))
-        items["f1_answerable"][question.id] = token_f1(reply, question.answers)
+        spoken = language(answer.language) if answer.language else ENGLISH
+        items["exact_match"][question.id] = float(exact_match(reply, question.answers, spoken))
+        items["f1_answerable"][question.id] = token_f1(reply, question.answers, spoken)
         items["answered_answerable"][question.id] = float(answer.answerable)
     else:
         items["declined_unanswerable"][question.id] = float(not answer.answerable)

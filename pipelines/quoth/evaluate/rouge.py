@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
+
+from quoth.text import is_unspaced, split_characters, split_words
 
 ROUGE = ("rouge1", "rouge2", "rougeL")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -25,11 +27,22 @@ def rouge(text: str, references: Sequence[str]) -> dict[str, float]:
 
 
 def stems_of(text: str) -> list[str]:
-    """Return the words of a text in order; words of at least four letters are stemmed."""
+    """Return the words of a text in order; English ones of at least four letters are stemmed.
+
+    In a script without spaces, each character is a word.
+    """
     return [
-        _stemmer().stemWord(word) if len(word) >= _SHORTEST_STEMMED else word
-        for word in _WORD.findall(text.lower())
+        _stemmer().stemWord(word) if len(word) >= _SHORTEST_STEMMED and word.isascii() else word
+        for word in (_WORD.findall(text.lower()) if text.isascii() else _words(text))
     ]
+
+
+def _words(text: str) -> Iterator[str]:
+    for piece in split_characters(text.lower()):
+        if is_unspaced(piece):
+            yield piece
+        else:
+            yield from split_words(piece)
 
 
 def _scores(words: Sequence[str], reference: Sequence[str]) -> dict[str, float]:

@@ -66,5 +66,5 @@ def outcome_of(document: Document, chunks: Sequence[Chunk]) -> Outcome:
         status="text",
         pages=len(document.pages),
         chunks=len(chunks),
-        unread=document.unread,
+        unread=dict(document.unread),
     )

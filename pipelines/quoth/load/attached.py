@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from quoth.errors import DocumentError
@@ -15,10 +16,11 @@ _MAX_DEPTH = 3
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What an attached file brings: its pages, and notes on what of it was not read."""
+    """What an attached file brings: its pages, notes on it, and the counts of what was not read."""
 
     pages: tuple[Page, ...] = ()
     notes: tuple[str, ...] = ()
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_attached(
@@ -42,7 +44,7 @@ def read_attached(
         empty = f"{len(document.unreadable)} of {len(document.pages)} pages"
         notes.append(f"Attachment {name}: {empty} hold no text.")
     pages = (_put_under(name, page, pages_before) for page in document.pages)
-    return Attached(tuple(pages), tuple(notes))
+    return Attached(tuple(pages), tuple(notes), document.unread)
 
 
 def _put_under(name: str, page: Page, pages_before: int) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections import Counter
 from itertools import islice
@@ -76,24 +77,22 @@ def _parse_line(line: str, separator: str) -> list[str]:
 
 
 def _find_separator(text: str) -> str:
-    """Return the separator by which most records have the same number of cells.
+    """Return the separator by which most records have the same number of cells, and the more cells.
 
     A comma that is only ever inside numbers separates nothing, if another sign does.
     """
     evenness = {sign: _evenness(text[:_SAMPLE], sign) for sign in _SEPARATORS}
-    best = max(evenness, key=lambda sign: evenness[sign])
-    if best == "," and "," not in _DECIMAL.sub("", text[:_SAMPLE]):
-        others = {sign: even for sign, even in evenness.items() if sign != "," and even[1] > 1}
-        return max(others, key=lambda sign: others[sign], default=best)
-    return best
+    if "," not in _DECIMAL.sub("", text[:_SAMPLE]) and any(map(evenness.get, ";\t|")):
+        del evenness[","]
+    return max(evenness, key=lambda sign: evenness[sign])
 
 
-def _evenness(text: str, separator: str) -> tuple[float, int]:
-    """Return the share of records with the commonest number of cells, and that number."""
+def _evenness(text: str, separator: str) -> float:
+    """Return how likely a separator is: 0 for one that separates nothing."""
     try:
         records = csv.reader(text.splitlines(keepends=True), delimiter=separator)
         widths = Counter(len(record) for record in islice(records, _COMPARED) if any(record))
     except csv.Error:
-        return 0.0, 0
-    width, count = max(widths.items(), key=lambda each: (each[1], each[0]), default=(0, 0))
-    return (count / widths.total(), width) if width > 1 else (0.0, 0)
+        return 0.0
+    width, count = max(widths.items(), key=lambda each: (each[1], each[0]), default=(1, 0))
+    return count / max(widths.total(), 1) * math.log(width)

@@ -53,11 +53,14 @@ SUFFIXES = {
     "ttml": ("ttml", "dfxp"),
     "asciidoc": ("adoc", "asciidoc", "asc"),
     "tex": ("tex", "ltx"),
+    "zip": ("zip",),
+    "tar": ("tar",),
+    "gz": ("gz", "tgz", "bz2", "tbz2", "xz", "txz"),
     "text": ("txt", "text", "log", "bib", "nfo"),
     "code": _CODE,
 }
 _BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
-_BY_MAGIC = {"docx", "pptx", "xlsx", "xls", "odt", "ods", "odp", "epub", "rtf"}
+_BY_MAGIC = {"zip", "tar", "gz", "docx", "pptx", "xlsx", "xls", "odt", "ods", "odp", "epub", "rtf"}
 _FOREIGN = (
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -66,9 +69,6 @@ _FOREIGN = (
     (b"MM\x00*", "a TIFF image"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
@@ -79,6 +79,8 @@ _FOREIGN = (
     (b"\x00asm", "a program"),
     (b"GGUF", "a model"),
 )
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
+_TAR = (257, b"ustar")
 _OTHER_OLE = ("WordDocument", "PowerPoint Document", "__properties_version1.0")
 """Streams of Word, PowerPoint and Outlook, which may hold a workbook as well."""
 _MIMETYPES = {
@@ -124,6 +126,10 @@ def detect(path: Path) -> str:
         return _detect_ole(path, expected)
     if head.lstrip().startswith(b"{\\rtf"):
         return "rtf"
+    if expected in (None, "gz") and head.startswith(_COMPRESSED):
+        return "gz"
+    if head.startswith(_TAR[1], _TAR[0]):
+        return "tar"
     for magic, description in _FOREIGN:
         if head.startswith(magic):
             raise _refusal(path, expected, description)
@@ -132,6 +138,8 @@ def detect(path: Path) -> str:
     if expected in _BY_MAGIC:
         if suffix == "fodt":
             return "odt"
+        if expected == "xls" and not is_binary(head):
+            return _detect_exported(head)
         raise CorruptDocumentError(
             f"{path.name} does not match its suffix .{suffix}: it does not start like such a file."
         )
@@ -171,6 +179,12 @@ def _detect_text(head: bytes, expected: str | None) -> str:
     return "text"
 
 
+def _detect_exported(head: bytes) -> str:
+    """Return the format of what programs export for Excel under the suffix `.xls`."""
+    text = _detect_text(head, None)
+    return text if text in ("html", "xml") else "tsv" if b"\t" in head else "csv"
+
+
 def _detect_zip(path: Path, expected: str | None) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -181,6 +195,8 @@ def _detect_zip(path: Path, expected: str | None) -> str:
                     return _MIMETYPES[mimetype]
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError) as error:
         raise CorruptDocumentError(f"{path.name} is a damaged archive: {error}.") from error
+    if expected == "zip" and "[Content_Types].xml" not in names:
+        return "zip"
     for prefix, name in (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx")):
         if any(member.lstrip("/").startswith(prefix) for member in names):
             return name

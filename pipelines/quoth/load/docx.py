@@ -23,7 +23,6 @@ from quoth.load.docx_styles import Styles, read_styles
 from quoth.load.docx_text import Beside, ParagraphReader
 from quoth.load.inner import load_inner
 from quoth.load.ooxml import document_title, relations
-from quoth.load.scripts import raise_text
 from quoth.types import Document
 
 _BORDERS = {"header": "Header", "footer": "Footer"}
@@ -137,9 +136,8 @@ def _marks(body: Element) -> dict[tuple[str, str], str]:
             if attribute(element, "customMarkFollows") not in ("", "0", "false"):
                 continue
             numbers[kind] += 1
-            roman = f"[{format_count(numbers[kind], 'lowerRoman')}]"
-            mark = roman if kind == "endnote" else raise_text(str(numbers[kind]))
-            marks[kind, attribute(element, "id")] = mark
+            form = "lowerRoman" if kind == "endnote" else ""
+            marks[kind, attribute(element, "id")] = f"[{format_count(numbers[kind], form)}]"
     return marks
 
 

@@ -11,7 +11,7 @@ from quoth.load.archive import attribute, local_name
 from quoth.load.clean import one_line
 from quoth.load.docx_styles import Look, Styles, look_of, properties_of
 from quoth.load.omml import equation
-from quoth.load.scripts import lower_text, raise_text
+from quoth.load.raised import lower_text, raise_text
 from quoth.load.symbol_fonts import decode_symbols
 
 PAGE_END = "\f"
@@ -147,10 +147,11 @@ class _Reading:
         if look.hidden or look.struck:
             self._leave_out("hidden passage" if look.hidden else "struck-out passage")
             return
+        before = self.parts[-1][-1:] if self.parts else ""
         if look.script == "superscript":
-            text = raise_text(text)
+            text = raise_text(text, before)
         elif look.script == "subscript":
-            text = lower_text(text)
+            text = lower_text(text, before)
         self._write(text)
 
     def _write(self, text: str) -> None:

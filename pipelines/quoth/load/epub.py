@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -12,6 +13,7 @@ from quoth.errors import CorruptDocumentError, NeedsPasswordError
 from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
+from quoth.load.detect import is_binary
 from quoth.load.html import decode_html, html_page
 from quoth.types import Document, Page
 
@@ -22,31 +24,55 @@ _TEXT = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text
 def load_epub(path: Path, options: LoadOptions) -> Document:
     """Return an EPUB, one page per part of its spine that has text.
 
-    `notes` lists parts that are missing or broken. Raises `NeedsPasswordError` for a book with copy
-    protection.
+    Parts are found whatever their media type says and however their name is spelt. `notes` lists
+    parts that are missing, broken or no text; `unread` counts pictures. Raises `NeedsPasswordError`
+    for a book with copy protection.
     """
     with Archive(path, options.limits) as archive:
         package_name = _package_name(archive, path)
         package = archive.xml(package_name)
         if "META-INF/encryption.xml" in archive and "META-INF/rights.xml" in archive:
             raise NeedsPasswordError(f"{path.name} has copy protection and cannot be read.")
-        pages: list[Page] = []
-        notes: list[str] = []
-        unread: Counter[str] = Counter()
-        for reference in _spine(package):
-            name = posixpath.normpath(posixpath.join(posixpath.dirname(package_name), reference))
+        book = _Book()
+        folder = posixpath.dirname(package_name)
+        names = {name.casefold(): name for name in archive.names()}
+        for part in _spine(package):
+            name = posixpath.normpath(posixpath.join(folder, part.path)).lstrip("/")
             try:
-                content = archive.read(name)
+                book.add(archive.read(names.get(name.casefold(), name)), name, part.media_type)
             except CorruptDocumentError as error:
-                notes.append(str(error))
-                continue
-            read = html_page(decode_html(content, name))
-            unread.update(read.unread)
-            if read.text:
-                pages.append(Page(len(pages) + 1, read.text, None, read.headings))
+                book.notes.append(str(error))
     titles = (one_line(each.text or "") for each in package.iter() if local_name(each) == "title")
     title = next(filter(None, titles), path.stem)
-    return Document(str(path), title, "epub", tuple(pages), notes=tuple(notes), unread=unread)
+    return Document(
+        str(path), title, "epub", tuple(book.pages), notes=tuple(book.notes), unread=book.unread
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    path: str
+    media_type: str
+
+
+@dataclass(slots=True)
+class _Book:
+    pages: list[Page] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+
+    def add(self, content: bytes, name: str, media_type: str) -> None:
+        """Add a part of the book, which is text in HTML or XML whatever it is called."""
+        if media_type.startswith("image/") and "svg" not in media_type:
+            self.unread["picture"] += 1
+            return
+        if is_binary(content[:4096]):
+            self.notes.append(f"The part {name} was not read: it is {media_type or 'no text'}.")
+            return
+        read = html_page(decode_html(content, name))
+        self.unread.update(read.unread)
+        if read.text:
+            self.pages.append(Page(len(self.pages) + 1, read.text, None, read.headings))
 
 
 def _package_name(archive: Archive, path: Path) -> str:
@@ -60,13 +86,16 @@ def _package_name(archive: Archive, path: Path) -> str:
     return name
 
 
-def _spine(package: Element) -> list[str]:
-    """Return the paths of the parts, relative to the package, in reading order."""
-    parts: dict[str, str] = {}
+def _spine(package: Element) -> list[_Part]:
+    """Return the parts in reading order, or all texts of a book without one."""
+    parts: dict[str, _Part] = {}
     order: list[str] = []
     for element in package.iter():
-        if local_name(element) == "item" and attribute(element, "media-type") in _TEXT:
-            parts[attribute(element, "id")] = unquote(attribute(element, "href"))
+        if local_name(element) == "item":
+            path = unquote(attribute(element, "href").partition("#")[0])
+            media_type = attribute(element, "media-type").lower()
+            parts[attribute(element, "id")] = _Part(path, media_type)
         elif local_name(element) == "itemref":
             order.append(attribute(element, "idref"))
-    return [parts[each] for each in order if each in parts] or list(parts.values())
+    spine = dict.fromkeys(parts[each] for each in order if each in parts)
+    return list(spine) or [each for each in parts.values() if each.media_type in _TEXT]

@@ -1,69 +1,73 @@
-"""Excel workbooks: a sheet is a page, a row is a line; values as last computed, never formulas."""
+"""Excel workbooks: a sheet is a page, a row is a line; values as they are shown, never formulas."""
 
 from __future__ import annotations
 
 import datetime
-import re
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import python_calamine as calamine
 
 from quoth.errors import CorruptDocumentError, NeedsPasswordError
-from quoth.load.archive import Archive, local_name
-from quoth.load.clean import clean, one_line
+from quoth.load.archive import Archive
+from quoth.load.clean import clean
 from quoth.load.contract import LoadOptions
+from quoth.load.excel_parts import BookParts, SheetParts
+from quoth.load.number_format import format_general
+from quoth.load.ooxml import document_title
 from quoth.load.tables import table_lines
 from quoth.types import Document, Heading, Page
 
-_BARE_FORMULA = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
-_ERROR = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
+_HALF_SECOND = datetime.timedelta(milliseconds=500)
+_Merges = Mapping[int, Mapping[int, tuple[int, int]]]
+"""For each row and column of a merged cell, the row and the column of its value."""
 
 
 def load_xlsx(path: Path, options: LoadOptions) -> Document:
     """Return an XLSX or XLSB file: each sheet's name, then its rows with cells separated by ` | `.
 
-    Long tables repeat their header row. Hidden sheets are read as well. `notes` counts formulas
-    without a stored value and cells that hold an error.
+    Charts, text boxes and comments come below the rows. What is hidden or struck out is left out,
+    except rows that a filter hides. `unread` counts it, pictures, and formulas without a stored
+    value. `notes` counts cells that hold an error. Number formats of XLSB are not read.
     """
     # Opened as an archive first, which refuses zip bombs before anything is unpacked.
     with Archive(path, options.limits) as archive:
-        sheets = [
-            archive.read(name)
-            for name in archive.names()
-            if name.startswith("xl/worksheets/") and name.endswith(".xml")
-        ]
-        bare = sum(len(_BARE_FORMULA.findall(sheet)) for sheet in sheets)
-        failed = sum(len(_ERROR.findall(sheet)) for sheet in sheets)
-        title = _title(archive)
-    notes = tuple(
-        f"{number} {what}."
-        for number, what in (
-            (bare, "formula(s) without a stored value were not read"),
-            (failed, "cell(s) hold an error in place of a value"),
-        )
-        if number
-    )
-    return _document(path, "xlsx", title, notes)
+        parts = BookParts(archive)
+        title = document_title(archive)
+        pages = _read_book(path, "xlsx", parts.unread, parts)
+    errors = (f"{parts.errors} cell(s) hold an error in place of a value.",) * bool(parts.errors)
+    return _document(path, "xlsx", title, pages, notes=errors, unread=parts.unread)
 
 
 def load_xls(path: Path, options: LoadOptions) -> Document:
-    """Return an XLS file, as Excel wrote it before 2007, in the same form."""
-    return _document(path, "xls", "", ())
+    """Return an XLS file, as Excel wrote it before 2007, in the same form, with values only."""
+    unread: Counter[str] = Counter()
+    pages = _read_book(path, "xls", unread)
+    return _document(path, "xls", "", pages, notes=(), unread=unread)
 
 
-def _title(archive: Archive) -> str:
-    if "docProps/core.xml" not in archive:
-        return ""
-    properties = archive.xml("docProps/core.xml")
-    return next((one_line(e.text or "") for e in properties.iter() if local_name(e) == "title"), "")
+def _document(
+    path: Path,
+    kind: str,
+    title: str,
+    pages: tuple[Page, ...],
+    *,
+    notes: tuple[str, ...],
+    unread: Mapping[str, int],
+) -> Document:
+    unreadable = tuple(page.number for page in pages if not page.text)
+    counts = {what: count for what, count in unread.items() if count}
+    return Document(str(path), title or path.stem, kind, pages, unreadable, notes, unread=counts)
 
 
-def _document(path: Path, kind: str, title: str, notes: tuple[str, ...]) -> Document:
+def _read_book(
+    path: Path, kind: str, unread: Counter[str], parts: BookParts | None = None
+) -> tuple[Page, ...]:
     try:
         with calamine.load_workbook(path) as book:
-            pages = tuple(_pages(book))
+            return tuple(_pages(book, parts, unread))
     except calamine.PasswordError as error:
         raise NeedsPasswordError(
             f"{path.name} is encrypted.",
@@ -73,40 +77,98 @@ def _document(path: Path, kind: str, title: str, notes: tuple[str, ...]) -> Docu
         raise CorruptDocumentError(
             f"{path.name} is a damaged {kind.upper()} file: {error}."
         ) from error
-    unreadable = tuple(page.number for page in pages if not page.text)
-    return Document(str(path), title or path.stem, kind, pages, unreadable, notes)
 
 
-def _pages(book: calamine.CalamineWorkbook) -> Iterator[Page]:
-    worksheets = [
-        sheet.name
-        for sheet in book.sheets_metadata
-        if sheet.typ == calamine.SheetTypeEnum.WorkSheet
-    ]
-    for number, title in enumerate(worksheets, 1):
-        sheet = book.get_sheet_by_name(title)
-        lines = table_lines(_rows(sheet))
-        name = " ".join(clean(title).split())
-        if lines:
-            text = "\n".join([name, *lines])
-            yield Page(number, text, name, (Heading(0, 1, name),))
-        else:
-            yield Page(number, "", name)
+def _pages(
+    book: calamine.CalamineWorkbook, parts: BookParts | None, unread: Counter[str]
+) -> Iterator[Page]:
+    number = 0
+    for sheet in book.sheets_metadata:
+        is_chart = sheet.typ == calamine.SheetTypeEnum.ChartSheet
+        if not is_chart and sheet.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if sheet.visible != calamine.SheetVisibleEnum.Visible:
+            unread["hidden sheet"] += 1
+            continue
+        known = parts.read(sheet.name) if parts else SheetParts()
+        lines = (
+            []
+            if is_chart
+            else table_lines(_rows(book.get_sheet_by_name(sheet.name), known, unread))
+        )
+        name = " ".join(clean(sheet.name).split())
+        if is_chart and not known.lines:
+            continue
+        number += 1
+        blocks = ["\n".join([name, *lines])] if lines or known.lines else []
+        text = "\n\n".join([*blocks, *known.lines])
+        yield Page(number, text, name, (Heading(0, 1, name),) if text else ())
 
 
-def _rows(sheet: calamine.CalamineSheet) -> Iterator[list[str]]:
-    first_column = sheet.start[1] if sheet.start else 0
-    for row in sheet.iter_rows():
-        yield [""] * first_column + [_cell(value) for value in row]
+def _rows(
+    sheet: calamine.CalamineSheet, known: SheetParts, unread: Counter[str]
+) -> Iterator[list[str | None]]:
+    """Yield the rows of a sheet without hidden ones, each cell in its column."""
+    first_row, first_column = sheet.start or (0, 0)
+    merges = _merges(sheet)
+    plain: dict[int, list[str | None]] = {}
+    hidden_columns: set[int] = set()
+    for number, values in enumerate(sheet.iter_rows(), first_row):
+        row: list[str | None] = [*("",) * first_column, *map(_cell, values)]
+        for column, text in known.texts.get(number, {}).items():
+            if column < len(row):
+                row[column] = text
+        if number in merges:
+            plain[number] = row
+            row = _with_merged(row, merges[number], plain)
+        if number in known.hidden_rows:
+            unread["hidden row"] += any(row)
+            continue
+        if known.hidden_columns:
+            hidden_columns |= {c for c in known.hidden_columns if c < len(row) and row[c]}
+            row = [cell for c, cell in enumerate(row) if c not in known.hidden_columns]
+        yield row
+    unread["hidden column"] += len(hidden_columns)
+
+
+def _merges(sheet: calamine.CalamineSheet) -> _Merges:
+    merges: dict[int, dict[int, tuple[int, int]]] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        end_row, end_column = sheet.end or (0, 0)
+        for row in range(top, min(bottom, end_row) + 1):
+            for column in range(left, min(right, end_column) + 1):
+                merges.setdefault(row, {})[column] = top, left
+    return merges
+
+
+def _with_merged(
+    row: Sequence[str | None],
+    merged: Mapping[int, tuple[int, int]],
+    plain: Mapping[int, list[str | None]],
+) -> list[str | None]:
+    """Return a row in which a merged cell says its value again, and holds its other columns."""
+    said = list(row)
+    for column, (top, left) in merged.items():
+        if column < len(said):
+            said[column] = plain[top][left] if column == left and top in plain else None
+    return said
 
 
 def _cell(value: object) -> str:
-    """Return a cell as a person would write it."""
+    """Return a cell without a format as a person would write it."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return format_general(value)
     if isinstance(value, datetime.datetime):
+        value = (value + _HALF_SECOND).replace(microsecond=0)
         midnight = value.time() == datetime.time()
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
+    if isinstance(value, datetime.time):
+        return value.isoformat("seconds" if value.second else "minutes")
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
     return str(value)

@@ -26,7 +26,8 @@ def is_data_table(table: LexborNode) -> bool:
     """Whether a table has rows and columns of data, and is not a means of layout."""
     if (table.attributes or {}).get("role") in ("presentation", "none"):
         return False
-    if any(each.mem_id != table.mem_id for each in table.css(_NOT_IN_DATA)):
+    has_names = any(cell.tag == "th" for row in _rows(table) for cell in children(row))
+    if not has_names and any(each.mem_id != table.mem_id for each in table.css(_NOT_IN_DATA)):
         return False
     widths = [sum(1 for cell in children(row) if cell.tag in _CELLS) for row in _rows(table)]
     if max(widths, default=0) < 2:

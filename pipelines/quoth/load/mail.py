@@ -18,6 +18,7 @@ from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.mail_body import attachments, body_text, content_of, declared_title
 from quoth.load.quoted_mail import without_repetition
+from quoth.load.text import decode
 from quoth.types import Document, Heading, Page
 
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
@@ -115,10 +116,13 @@ def _head(fields: dict[str, str]) -> str:
 
 def _field(message: Message, name: str) -> str:
     try:
-        return one_line(str(message.get(name, "")))
+        value = one_line(str(message.get(name, "")))
     except (MessageError, ValueError, LookupError, AttributeError, IndexError):
-        raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
-        return one_line(str(raw))  # the standard library fails on some malformed addresses
+        value = "\ufffd"  # the standard library fails on some malformed addresses
+    if "\ufffd" not in value:
+        return value
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return one_line(decode(str(raw).encode("utf-8", "surrogateescape")))
 
 
 def _read_attachments(message: Message, reading: _Reading) -> None:
@@ -132,6 +136,7 @@ def _read_attachments(message: Message, reading: _Reading) -> None:
         attached = read_attached(name, content, reading.options, pages_before=len(reading.pages))
         reading.pages += attached.pages
         reading.notes += attached.notes
+        reading.unread.update(attached.unread)
 
 
 def _name_of(part: Message) -> str:

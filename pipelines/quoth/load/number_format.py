@@ -6,10 +6,12 @@ are divided by commas, as in the codes; the file does not say what its reader's 
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 
 BUILT_IN = {
     1: "0",
@@ -45,12 +47,18 @@ _TOKEN = re.compile(
     r"|(?P<fraction>[0#?]+/[0-9#?]+)|(?P<digit>[0#?])|(?P<other>.)",
     re.S,
 )
+_DATE_TOKEN = re.compile(r'y+|m+|d+|"[^"]*"|\\.|[_*].|\[[^\]]*\]|.', re.I | re.S)
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _DATE = re.compile(r"[dmyhs]", re.I)
 _LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]', re.S)
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.I)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[\d.]+)")
 _MOST_DIGITS = 15  # of a number in a spreadsheet
 _DAY_SECONDS = 86_400
+_LARGEST_USUAL = 1e9  # below it, six decimals are within 15 digits
 
 
 @dataclass(slots=True)
@@ -65,6 +73,19 @@ class _Pattern:
     scale: int = 0
     exponent: str = ""
     fraction: str = ""
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the digits stand together, and all of them are always shown."""
+        kinds = "".join(kind[0] for kind, _ in self.tokens if kind != "text")
+        among = [kind for kind, _ in self.tokens]
+        first, last = among.index("digit"), len(among) - among[::-1].index("digit")
+        return (
+            set(kinds) <= {"d", "p"}
+            and "text" not in among[first:last]
+            and self.integer.lstrip("#") == "0"
+            and not self.decimals.strip("0")
+        )
 
 
 def is_date(code: str) -> bool:
@@ -88,17 +109,59 @@ def format_general(value: float) -> str:
 
 def format_number(value: float, code: str) -> str:
     """Return a number as its format code shows it; not for codes of dates."""
-    if is_duration(code):
+    if "[" in code and is_duration(code):
         return _format_duration(value, code)
     section, signed = _section(value, _split_sections(code))
-    if "general" in section.lower():
+    if "eneral" in section or "GENERAL" in section:
         return re.sub("general", format_general(abs(value)), _unquoted(section), flags=re.I)
-    pattern = _parse(section)
-    text = _fill(abs(value), pattern)
+    try:
+        text = _show(abs(value), section)
+    except InvalidOperation:  # more digits than a spreadsheet has
+        return format_general(value)
     return f"-{text}" if value < 0 and signed and any(c in "123456789" for c in text) else text
 
 
-def _split_sections(code: str) -> list[str]:
+def _show(value: float, section: str) -> str:
+    usual = _usual(section)
+    if usual and value < _LARGEST_USUAL:
+        return usual.show(value)
+    return _fill(value, _parse(section))
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """The section of nearly all codes: `#,##0.00` with text around it. It is shown at once."""
+
+    before: str
+    after: str
+    factor: float
+    decimals: int
+    thousands: bool
+
+    def show(self, value: float) -> str:
+        # Half of the last digit goes up, as in a spreadsheet, which counts 15 decimal digits.
+        units = int(value * self.factor * (1 + 4e-16) + 0.5)
+        whole, part = divmod(units, 10**self.decimals)
+        digits = f"{whole:,}" if self.thousands else str(whole)
+        if self.decimals:
+            digits += f".{part:0{self.decimals}d}"
+        return f"{self.before}{digits}{self.after}".strip()
+
+
+@cache
+def _usual(section: str) -> _Usual | None:
+    pattern = _parse(section)
+    if not pattern.integer or not pattern.is_usual or len(pattern.decimals) > 6:
+        return None
+    texts = [text if kind == "text" else "\0" for kind, text in pattern.tokens]
+    around = "".join(texts)
+    factor = 10.0 ** (len(pattern.decimals) + 2 * pattern.percents - 3 * pattern.scale)
+    before, after = around[: around.index("\0")], around[around.rindex("\0") + 1 :]
+    return _Usual(before, after, factor, len(pattern.decimals), pattern.thousands)
+
+
+@cache
+def _split_sections(code: str) -> tuple[str, ...]:
     """Split a code at the semicolons outside quotes."""
     parts = [""]
     for match in re.finditer(r'"[^"]*"|\\.|[^;]|;', code, re.S):
@@ -106,26 +169,28 @@ def _split_sections(code: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += match.group()
-    return parts
+    return tuple(parts)
 
 
-def _section(value: float, sections: list[str]) -> tuple[str, bool]:
+def _section(value: float, sections: tuple[str, ...]) -> tuple[str, bool]:
     """Return the section for a value, and whether a minus sign belongs before it."""
-    conditions = [_CONDITION.search(section) for section in sections[:2]]
-    if any(
-        condition and "[" in section
-        for condition, section in zip(conditions, sections, strict=False)
-    ):
+    if len(sections) == 1:
+        return sections[0], True
+    conditions = [_condition(section) for section in sections[:2]]
+    if any(conditions):
         for section, condition in zip(sections, conditions, strict=False):
             if condition is None or _holds(value, condition[1], float(condition[2])):
                 return section, True
         return sections[-1], True
-    if len(sections) == 1:
-        return sections[0], True
     if value < 0:  # where only a colour tells it from a positive number, it keeps its sign
         same = _unquoted(sections[0]).strip() == _unquoted(sections[1]).strip()
         return sections[1] or sections[0], same or not sections[1]
     return (sections[2] if value == 0 and len(sections) > 2 else sections[0]), False
+
+
+@cache
+def _condition(section: str) -> re.Match[str] | None:
+    return next(filter(None, map(_CONDITION.match, re.findall(r"\[([^\]]*)\]", section))), None)
 
 
 def _holds(value: float, sign: str, limit: float) -> bool:
@@ -143,6 +208,7 @@ def _unquoted(section: str) -> str:
     return re.sub(r'"([^"]*)"|\\(.)|[_*].|\[[^\]]*\]', r"\1\2", section, flags=re.S)
 
 
+@cache
 def _parse(section: str) -> _Pattern:
     pattern = _Pattern([])
     in_decimals = False
@@ -182,13 +248,15 @@ def _parse(section: str) -> _Pattern:
 
 def _fill(value: float, pattern: _Pattern) -> str:
     """Return a number in the places of a pattern."""
-    amount = Decimal(f"{value:.{_MOST_DIGITS}g}").scaleb(2 * pattern.percents - 3 * pattern.scale)
+    amount = Decimal(f"{value:.{_MOST_DIGITS}g}")
+    if pattern.percents or pattern.scale:
+        amount = amount.scaleb(2 * pattern.percents - 3 * pattern.scale)
     exponent = ""
     if pattern.exponent:
         amount, exponent = _split_exponent(amount, pattern)
     if pattern.fraction:
         return _fill_fraction(amount, pattern)
-    rounded = amount.quantize(Decimal(1).scaleb(-len(pattern.decimals)), ROUND_HALF_UP)
+    rounded = amount.quantize(_unit(len(pattern.decimals)), ROUND_HALF_UP)
     whole, _, decimals = f"{rounded:f}".partition(".")
     whole = "" if whole == "0" and "0" not in pattern.integer else whole
     whole = whole.zfill(pattern.integer.count("0"))
@@ -198,6 +266,11 @@ def _fill(value: float, pattern: _Pattern) -> str:
     if pattern.thousands:
         whole = _group(whole)
     return _place(whole, decimals, exponent, pattern)
+
+
+@cache
+def _unit(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def _split_exponent(amount: Decimal, pattern: _Pattern) -> tuple[Decimal, str]:
@@ -269,3 +342,32 @@ def _format_duration(value: float, code: str) -> str:
         shown = shown[: 2 if "m" in code.lower() else 1]
     text = ":".join([str(shown[0]), *(f"{part:02d}" for part in shown[1:])])
     return f"-{text}" if value < 0 and total else text
+
+
+def is_partial_date(code: str) -> bool:
+    """Whether a code shows a date without its day, its month or its year, and no time."""
+    letters = set(_LITERAL.sub("", code).lower()) & set("dmyhs")
+    return bool(letters) and not letters & set("hs") and letters != set("dmy")
+
+
+def format_partial_date(day: datetime.date, code: str) -> str:
+    """Return the parts of a date that its format code shows, as `May 2026`."""
+    section = _split_sections(code)[0]
+    shown = (_date_part(day, match) for match in _DATE_TOKEN.finditer(section))
+    return "".join(shown).strip()
+
+
+def _date_part(day: datetime.date, match: re.Match[str]) -> str:
+    token = match.group()
+    letters = token.lower()
+    if letters[0] == "y":
+        return f"{day.year:04d}" if len(token) > 2 else f"{day.year % 100:02d}"
+    if letters[0] == "m":
+        return _name_or_number(_MONTHS[day.month - 1], day.month, len(token))
+    if letters[0] == "d":
+        return _name_or_number(_DAYS[day.weekday()], day.day, len(token))
+    return _unquoted(token)
+
+
+def _name_or_number(name: str, number: int, letters: int) -> str:
+    return {1: str(number), 2: f"{number:02d}", 3: name[:3], 5: name[:1]}.get(letters, name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -10,141 +12,142 @@ from quoth.errors import CorruptDocumentError, NeedsPasswordError
 from quoth.load.archive import Archive, attribute, local_name, parse_xml
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
-from quoth.load.tables import row_text, table_lines
+from quoth.load.opendocument_styles import read_styles
+from quoth.load.opendocument_text import TextReader
+from quoth.load.tables import table_lines
 from quoth.types import Document, Heading, Page
 
-_SKIPPED = {"tracked-changes", "sequence-decls", "forms", "annotation", "variable-decls"}
-_MAX_REPEATS = 1000  # LibreOffice fills a sheet with repeated empty rows and cells
+_TITLES = ("title", "subtitle")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The content of a file, the reader of its text, and its title."""
+
+    body: Element
+    reader: TextReader
+    title: str = ""
 
 
 def load_odt(path: Path, options: LoadOptions) -> Document:
-    """Return an ODT (or flat ODT) file as one page with its headings."""
-    body, title = _body(path, options, "text")
-    return _document(path, "odt", title, [_page(1, _blocks(body))])
+    """Return an ODT (or flat ODT) file as one page with its headings; notes and comments follow."""
+    file = _open(path, options, "text")
+    return _document(path, "odt", file, [_page(1, file.reader.blocks(file.body), file.reader)])
 
 
 def load_ods(path: Path, options: LoadOptions) -> Document:
-    """Return an ODS file, one page per sheet, one line per row."""
-    body, title = _body(path, options, "spreadsheet")
+    """Return an ODS file, one page per sheet, one line per row. Hidden sheets are counted."""
+    file = _open(path, options, "spreadsheet")
     pages: list[Page] = []
-    for sheet in body.iter():
-        if local_name(sheet) == "table":
-            name = attribute(sheet, "name")
-            lines = table_lines(_rows(sheet))
-            text = clean("\n".join([name, *lines])) if lines else ""
-            headings = (Heading(0, 1, name),) if lines and name else ()
-            pages.append(Page(len(pages) + 1, text, name or None, headings))
-    return _document(path, "ods", title, pages)
+    for sheet in file.body.iter():
+        if local_name(sheet) != "table":
+            continue
+        if attribute(sheet, "style-name") in file.reader.styles.hidden:
+            file.reader.unread["hidden sheet"] += 1
+            continue
+        name = attribute(sheet, "name")
+        lines = table_lines(file.reader.rows(sheet))
+        shapes = [each for each in sheet if local_name(each) == "shapes"]
+        below = [text for shape in shapes for text, _ in file.reader.blocks(shape) if text]
+        blocks = ["\n".join([name, *lines])] if lines or below else []
+        text = clean("\n\n".join([*blocks, *below, *file.reader.notes()]))
+        headings = (Heading(0, 1, name),) if text and name else ()
+        pages.append(Page(len(pages) + 1, text, name or None, headings))
+    return _document(path, "ods", file, pages)
 
 
 def load_odp(path: Path, options: LoadOptions) -> Document:
-    """Return an ODP file, one page per slide, with its notes."""
-    body, title = _body(path, options, "presentation")
-    slides = [element for element in body if local_name(element) == "page"]
-    pages = [_page(number, _blocks(slide)) for number, slide in enumerate(slides, 1)]
-    return _document(path, "odp", title, pages)
+    """Return an ODP file, one page per slide, with its notes. Hidden slides are counted."""
+    file = _open(path, options, "presentation")
+    slides = [element for element in file.body if local_name(element) == "page"]
+    pages = []
+    for number, slide in enumerate(slides, 1):
+        if attribute(slide, "style-name") in file.reader.styles.hidden:
+            file.reader.unread["hidden slide"] += 1
+        else:
+            pages.append(_page(number, _slide_blocks(slide, file.reader), file.reader))
+    return _document(path, "odp", file, pages)
 
 
-def _body(path: Path, options: LoadOptions, kind: str) -> tuple[Element, str]:
-    """Return the element that holds the content, and the document's title."""
-    title = ""
+def _open(path: Path, options: LoadOptions, kind: str) -> _File:
+    """Read the parts of a file that its text comes from."""
     if path.suffix.lower() == ".fodt":
         root = parse_xml(path.read_bytes(), path.name)
-    else:
-        with Archive(path, options.limits) as archive:
-            if "META-INF/manifest.xml" in archive:
-                manifest = archive.read("META-INF/manifest.xml")
-                if b"encryption-data" in manifest:
-                    raise NeedsPasswordError(
-                        f"{path.name} is encrypted.",
-                        hint="Save a copy without a password; encrypted ODF is not read.",
-                    )
-            root = archive.xml("content.xml")
-            if "meta.xml" in archive:
-                meta = archive.xml("meta.xml")
-                title = next(
-                    (one_line(e.text or "") for e in meta.iter() if local_name(e) == "title"), ""
+        return _File(_body(root, kind, path), TextReader(read_styles([root]), lambda _: ""))
+    with Archive(path, options.limits) as archive:
+        if "META-INF/manifest.xml" in archive:
+            manifest = archive.read("META-INF/manifest.xml")
+            if b"encryption-data" in manifest:
+                raise NeedsPasswordError(
+                    f"{path.name} is encrypted.",
+                    hint="Save a copy without a password; encrypted ODF is not read.",
                 )
+        root = archive.xml("content.xml")
+        roots = [root, *(archive.xml(name) for name in ("styles.xml",) if name in archive)]
+        objects = {
+            posixpath.dirname(name): archive.xml(name)
+            for name in archive.names()
+            if name.startswith("Object ") and name.endswith("/content.xml")
+        }
+        reader = TextReader(read_styles(roots), _object_reader(objects))
+        return _File(_body(root, kind, path), reader, _title(archive))
+
+
+def _body(root: Element, kind: str, path: Path) -> Element:
     for element in root.iter():
         if local_name(element) == "body":
             body = next((child for child in element if local_name(child) == kind), None)
             if body is not None:
-                return body, title
+                return body
     raise CorruptDocumentError(f"{path.name} has no {kind} in it.")
 
 
-def _document(path: Path, kind: str, title: str, pages: list[Page]) -> Document:
-    unreadable = tuple(page.number for page in pages if not page.text)
-    return Document(str(path), title or path.stem, kind, tuple(pages), unreadable)
+def _title(archive: Archive) -> str:
+    if "meta.xml" not in archive:
+        return ""
+    properties = archive.xml("meta.xml").iter()
+    return next((one_line(e.text or "") for e in properties if local_name(e) == "title"), "")
 
 
-def _blocks(parent: Element) -> Iterator[tuple[str, int]]:
-    """Yield blocks of text with their heading level, 0 for other blocks."""
-    for element in parent:
-        name = local_name(element)
-        if name in _SKIPPED:
+def _object_reader(objects: Mapping[str, Element]) -> Callable[[str], str]:
+    """Return a reader of charts and formulas, by the path of their part."""
+
+    def read(reference: str) -> str:
+        root = objects.get(reference.removeprefix("./").rstrip("/"))
+        return _object_text(root) if root is not None else ""
+
+    return read
+
+
+def _object_text(root: Element) -> str:
+    """Return the title of a chart and the table of its values, or a formula as it was typed."""
+    for element in root.iter():
+        if local_name(element) == "annotation" and attribute(element, "encoding"):
+            return one_line(element.text or "")
+    reader = TextReader(read_styles([root]), lambda _: "")
+    titles = [e for e in root.iter() if local_name(e) in _TITLES and "chart" in e.tag]
+    tables = [e for e in root.iter() if local_name(e) == "table"]
+    lines = [one_line(" ".join(text for text, _ in reader.blocks(each))) for each in titles]
+    for table in tables:
+        lines += table_lines(reader.rows(table), header_rows=1)
+    return f"Chart: {chr(10).join(lines)}" if lines else ""
+
+
+def _slide_blocks(slide: Element, reader: TextReader) -> Iterator[tuple[str, int]]:
+    """Yield the blocks of a slide with its title as heading; the speaker's notes come last."""
+    spoken = []
+    for element in slide:
+        if local_name(element) == "notes":
+            spoken = [text for text, _ in reader.blocks(element) if text]
             continue
-        if name == "h":
-            yield one_line(_inline(element)), int(attribute(element, "outline-level") or 1)
-        elif name == "p":
-            yield clean(_inline(element)).strip(), 0
-            yield from _framed(element)
-        elif name == "list-item":
-            texts = [text for text, _ in _blocks(element) if text]
-            if texts:
-                yield "\n".join([f"- {texts[0]}", *texts[1:]]), 0
-        elif name == "table":
-            yield "\n".join(table_lines(_rows(element))), 0
-        else:
-            yield from _blocks(element)
+        is_title = attribute(element, "class") == "title"
+        for text, level in reader.blocks([element]):
+            yield text, 1 if is_title and text else level
+    if spoken:
+        yield "Notes:\n" + "\n".join(spoken), 0
 
 
-def _framed(paragraph: Element) -> Iterator[tuple[str, int]]:
-    """Yield the text of boxes and drawings anchored in a paragraph."""
-    for element in paragraph.iter():
-        if local_name(element) == "text-box":
-            yield from _blocks(element)
-
-
-def _inline(element: Element) -> str:
-    parts = [element.text or ""]
-    for child in element:
-        name = local_name(child)
-        if name == "s":
-            parts.append(" " * min(int(attribute(child, "c") or 1), 100))
-        elif name == "tab":
-            parts.append("\t")
-        elif name == "line-break":
-            parts.append("\n")
-        elif name not in _SKIPPED and name not in ("frame", "custom-shape", "ruby-text"):
-            parts.append(_inline(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
-
-
-def _rows(table: Element) -> Iterator[list[str]]:
-    for element in table:
-        name = local_name(element)
-        if name == "table-row":
-            row = _row(element)
-            repeats = min(int(attribute(element, "number-rows-repeated") or 1), _MAX_REPEATS)
-            if row_text(row):
-                yield from [row] * repeats
-        elif name in ("table-header-rows", "table-rows", "table-row-group"):
-            yield from _rows(element)
-
-
-def _row(element: Element) -> list[str]:
-    cells: list[str] = []
-    for cell in element:
-        if local_name(cell) in ("table-cell", "covered-table-cell"):
-            text = " ".join(text for text, _ in _blocks(cell) if text)
-            repeats = min(int(attribute(cell, "number-columns-repeated") or 1), _MAX_REPEATS)
-            cells.extend([text] * repeats)
-    return cells
-
-
-def _page(number: int, blocks: Iterable[tuple[str, int]]) -> Page:
+def _page(number: int, blocks: Iterable[tuple[str, int]], reader: TextReader) -> Page:
     """Return a page of blocks (text, heading level or 0) with an empty line between them."""
     parts: list[str] = []
     headings: list[Heading] = []
@@ -156,4 +159,12 @@ def _page(number: int, blocks: Iterable[tuple[str, int]]) -> Page:
             headings.append(Heading(length, level, one_line(text)))
         parts.append(text)
         length += len(text) + 2
-    return Page(number, "\n\n".join(parts), None, tuple(headings))
+    return Page(number, "\n\n".join([*parts, *reader.notes()]), None, tuple(headings))
+
+
+def _document(path: Path, kind: str, file: _File, pages: list[Page]) -> Document:
+    unreadable = tuple(page.number for page in pages if not page.text)
+    unread = {what: count for what, count in file.reader.unread.items() if count}
+    return Document(
+        str(path), file.title or path.stem, kind, tuple(pages), unreadable, unread=unread
+    )

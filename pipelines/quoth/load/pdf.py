@@ -7,6 +7,7 @@ fonts; pypdf reads Arabic that PDFium reverses, and damaged files that PDFium re
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,6 +106,7 @@ class _Reading:
     def _add_files(self, document: Document, files: list[tuple[str, bytes]]) -> Document:
         """Return the document with the pages of attached files at its end."""
         pages, notes = list(document.pages), list(document.notes)
+        unread = Counter(document.unread)
         unpacked = 0
         for name, content in files:
             unpacked += len(content)
@@ -114,7 +116,8 @@ class _Reading:
             attached = read_attached(name, content, self._options, pages_before=len(pages))
             pages += attached.pages
             notes += attached.notes
-        return replace(document, pages=tuple(pages), notes=tuple(notes))
+            unread.update(attached.unread)
+        return replace(document, pages=tuple(pages), notes=tuple(notes), unread=unread)
 
     def _read(self, pdf: pypdfium2.PdfDocument, index: int) -> PageText:
         """Return the text of one page from the reader that does better."""
@@ -216,6 +219,7 @@ class _Reading:
             unreadable=unreadable,
             notes=tuple(self._notes),
             left_out=self._left_out,
+            unread=sum((page.beside.unread for page in read), Counter()),
         )
 
 

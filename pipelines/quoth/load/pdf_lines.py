@@ -14,6 +14,7 @@ LIGATURES = {"ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02", "ffi": "\ufb03", "f
 _LIGATURE = re.compile("ff?[il]|ff")
 _HYPHEN = re.compile("[\ufffe\x02]")
 _DASH_BEFORE_MORE = re.compile("(?:[\ufffe\x02—–−]|(?<=\\s)-)\\s*(?=\\S)")
+_BLANKS = re.compile(r"(?<=\S) {2,}(?=\S)")
 _NEXT_LINE = 2.0
 _SAME_HEIGHT = 1.0
 _MOST_RISE = 8.0
@@ -94,7 +95,7 @@ def _read(glyphs: Glyphs, part: str, position: int, ligatures: bool) -> list[Raw
     last = position + len(part.rstrip()) - 1
     origin, last_origin = glyphs.origin(first), glyphs.origin(last)
     text = _SIGN_APART.sub("", _restore_ligatures(glyphs, part, position) if ligatures else part)
-    text = clean(text).rstrip()
+    text = _BLANKS.sub(" ", clean(text)).rstrip()
     line = RawLine(
         position,
         part,

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 
 from quoth.load.pdf_annotations import Beside, read_beside
 from quoth.load.pdf_glyphs import Glyphs
+from quoth.load.pdf_hidden import blank_hidden
 from quoth.load.pdf_lines import LIGATURES, RawLine, join_line, join_torn, read_lines
 from quoth.load.pdf_segments import Segment, average_width, cut_line, may_have_gaps, read_words
 from quoth.load.pdf_tables import Header, PrintedLine, Tables, find_tables
@@ -63,12 +64,17 @@ def read_page(
         count = textpage.count_chars()
         raw = textpage.get_text_range() if count > 0 else ""
         glyphs = Glyphs(textpage.raw)
-        printed = join_torn(read_lines(glyphs, raw, count, ligatures=ligatures))
+        raw_lines = read_lines(glyphs, raw, count, ligatures=ligatures)
+        seen, unread = blank_hidden(page, textpage.raw, glyphs, raw, raw_lines)
+        if unread:
+            raw_lines = read_lines(glyphs, seen, count, ligatures=ligatures)
+        printed = join_torn(raw_lines)
         tables = _find_tables(glyphs, printed, before)
     finally:
         textpage.close()
-    lines = _insert_gaps(_measured(printed, tables))
     beside = read_beside(page)
+    beside.unread += unread
+    lines = _insert_gaps(_measured(printed, tables))
     comments = [f"Comment: {comment}" for comment in beside.comments]
     blocks = ("\n".join(line.text for line in lines), "\n".join(beside.fields), "\n".join(comments))
     text = "\n\n".join(filter(None, blocks))

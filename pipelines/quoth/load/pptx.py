@@ -1,39 +1,52 @@
-"""PPTX: a slide is a page, with its tables, text of diagrams, and speaker's notes."""
+"""PPTX: a slide is a page, with its tables, charts, diagrams, comments, and speaker's notes."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from quoth.errors import CorruptDocumentError
 from quoth.load.archive import Archive, attribute, local_name
-from quoth.load.clean import clean, one_line
+from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
+from quoth.load.drawingml import ShapeReader, part_reader
 from quoth.load.ooxml import document_title, relations
-from quoth.load.tables import table_lines
 from quoth.types import Document, Heading, Page
 
 _TITLES = {"title", "ctrTitle"}
 _BESIDE = {"sldNum", "dt", "ftr", "hdr"}  # numbers, dates and footers are not the content
+_NO_TITLES = ("powerpoint presentation", "powerpoint-präsentation")
 
 
 def load_pptx(path: Path, options: LoadOptions) -> Document:
-    """Return a PPTX file, one page per slide in the order of the show, with titles as headings."""
+    """Return a PPTX file, one page per slide in the order of the show, with titles as headings.
+
+    A slide that the show leaves out is no page; its number stays free. `unread` counts such slides,
+    pictures, video, sound, embedded objects, hidden shapes and passages that are struck out.
+    """
     pages: list[Page] = []
     notes: list[str] = []
+    unread: Counter[str] = Counter()
     with Archive(path, options.limits) as archive:
         for number, name in enumerate(_slides(archive, path), 1):
             try:
-                pages.append(_slide(archive, name, number))
+                slide = archive.xml(name)
+                if attribute(slide, "show") in ("0", "false"):
+                    unread["hidden slide"] += 1
+                    continue
+                pages.append(_slide(archive, name, slide, number, unread))
             except CorruptDocumentError as error:
                 pages.append(Page(number, ""))
                 notes.append(f"Slide {number} was not read: {error}")
         title = document_title(archive)
     unreadable = tuple(page.number for page in pages if not page.text)
-    if not title or title.lower() in ("powerpoint presentation", "powerpoint-präsentation"):
+    if not title or title.lower() in _NO_TITLES:
         title = next((each.title for page in pages for each in page.headings), path.stem)
-    return Document(str(path), title, "pptx", tuple(pages), unreadable, tuple(notes))
+    return Document(
+        str(path), title, "pptx", tuple(pages), unreadable, tuple(notes), unread=dict(unread)
+    )
 
 
 def _slides(archive: Archive, path: Path) -> list[str]:
@@ -58,19 +71,11 @@ def _relation_id(element: Element) -> str:
     return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
 
 
-def _slide(archive: Archive, name: str, number: int) -> Page:
+def _slide(archive: Archive, name: str, slide: Element, number: int, unread: Counter[str]) -> Page:
     parts: list[str] = []
     headings: list[Heading] = []
     length = 0
-    blocks = list(_shapes(archive.xml(name)))
-    for kind, target in relations(archive, name).values():
-        if target in archive and kind == "diagramData":
-            blocks += [(text, False) for text in _paragraphs(archive.xml(target))]
-        elif target in archive and kind == "notesSlide":
-            spoken = [text for text, _ in _shapes(archive.xml(target))]
-            if spoken:
-                blocks.append(("Notes:\n" + "\n".join(spoken), False))
-    for text, is_title in blocks:
+    for text, is_title in _blocks(archive, name, slide, unread):
         if is_title:
             headings.append(Heading(length, 1, one_line(text)))
         parts.append(text)
@@ -78,48 +83,49 @@ def _slide(archive: Archive, name: str, number: int) -> Page:
     return Page(number, "\n\n".join(parts), None, tuple(headings))
 
 
-def _shapes(element: Element) -> Iterator[tuple[str, bool]]:
-    """Yield the text of each shape, and whether it is the title."""
-    for child in element:
-        name = local_name(child)
-        if name == "sp":
-            kind = _placeholder(child)
-            text = "\n".join(_paragraphs(child))
-            if text and kind not in _BESIDE:
-                yield text, kind in _TITLES
-        elif name == "tbl":
-            lines = table_lines(_rows(child))
-            if lines:
-                yield "\n".join(lines), False
-        elif name != "Fallback":
-            yield from _shapes(child)
+def _blocks(
+    archive: Archive, name: str, slide: Element, unread: Counter[str]
+) -> Iterator[tuple[str, bool]]:
+    """Yield the blocks of a slide, and whether each is the title; notes and comments come last."""
+    reader = ShapeReader(part_reader(archive, name), unread)
+    for shape in reader.read(slide):
+        if shape.placeholder not in _BESIDE:
+            yield shape.text, shape.placeholder in _TITLES
+    related = [each for each in relations(archive, name).values() if each[1] in archive]
+    for kind, target in related:
+        if kind == "notesSlide":
+            notes = ShapeReader(part_reader(archive, target)).read(archive.xml(target))
+            spoken = [shape.text for shape in notes if shape.placeholder not in _BESIDE]
+            if spoken:
+                yield "Notes:\n" + "\n".join(spoken), False
+    comments = [
+        line
+        for kind, target in related
+        if kind == "comments"
+        for line in _comments(archive, archive.xml(target))
+    ]
+    if comments:
+        yield "Comments:\n" + "\n".join(comments), False
 
 
-def _placeholder(shape: Element) -> str:
-    for element in shape.iter():
-        if local_name(element) == "ph":
-            return attribute(element, "type")
-    return ""
-
-
-def _paragraphs(parent: Element) -> list[str]:
-    texts = []
-    for paragraph in parent.iter():
-        if local_name(paragraph) == "p":
-            parts = []
-            for element in paragraph.iter():
-                name = local_name(element)
-                if name == "t":
-                    parts.append(element.text or "")
-                elif name == "br":
-                    parts.append("\n")
-            text = clean("".join(parts)).strip()
+def _comments(archive: Archive, part: Element) -> Iterator[str]:
+    """Yield the comments of a slide and the replies to them, each behind its author."""
+    authors = _authors(archive)
+    for comment in part.iter():
+        if local_name(comment) in ("cm", "reply"):
+            bodies = [each for each in comment if local_name(each) in ("text", "txBody")]
+            words = (each.text or "" for body in bodies for each in body.iter())
+            text = one_line(" ".join(words))
+            author = authors.get(attribute(comment, "authorId"), "")
             if text:
-                texts.append(text)
-    return texts
+                yield f"{author}: {text}" if author else text
 
 
-def _rows(table: Element) -> Iterator[list[str]]:
-    for row in table:
-        if local_name(row) == "tr":
-            yield [" ".join(_paragraphs(cell)) for cell in row if local_name(cell) == "tc"]
+def _authors(archive: Archive) -> dict[str, str]:
+    """Return the names of those who comment, by id, from the parts of both generations."""
+    return {
+        attribute(author, "id"): one_line(attribute(author, "name"))
+        for part in ("ppt/commentAuthors.xml", "ppt/authors.xml")
+        if part in archive
+        for author in archive.xml(part)
+    }

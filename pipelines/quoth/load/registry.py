@@ -35,7 +35,7 @@ _OURS = {
     "ods": "quoth.load.opendocument:load_ods",
     "odp": "quoth.load.opendocument:load_odp",
     "epub": "quoth.load.epub:load_epub",
-    "rtf": "quoth.load.text:load_rtf",
+    "rtf": "quoth.load.rtf:load_rtf",
     "html": "quoth.load.html:load_html",
     "xml": "quoth.load.xml:load_xml",
     "eml": "quoth.load.mail:load_mail",
@@ -54,6 +54,9 @@ _OURS = {
     "ttml": "quoth.load.subtitles:load_subtitles",
     "ics": "quoth.load.calendar:load_calendar",
     "vcf": "quoth.load.calendar:load_calendar",
+    "zip": "quoth.load.container:load_zip",
+    "tar": "quoth.load.container:load_tar",
+    "gz": "quoth.load.container:load_compressed",
     "text": "quoth.load.text:load_text",
     "code": "quoth.load.text:load_code",
 }

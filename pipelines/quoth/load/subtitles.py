@@ -75,7 +75,7 @@ def _cues(lines: list[str]) -> Iterator[_Cue]:
 
 def _words(lines: list[str], *, is_last: bool) -> Iterator[str]:
     """Yield the lines of a cue without the name of the next one, comments and styles."""
-    if not is_last and lines and lines[-1].strip() and not "".join(lines[-2:-1]).strip():
+    if not is_last and _ends_in_name(lines):
         lines = lines[:-1]
     in_note = False
     for before, line in pairwise(["-", *lines]):
@@ -85,6 +85,17 @@ def _words(lines: list[str], *, is_last: bool) -> Iterator[str]:
             in_note = True
         if not in_note:
             yield line
+
+
+def _ends_in_name(lines: list[str]) -> bool:
+    """Whether the last line is the name of the next cue, and nothing that is said.
+
+    It stands after an empty line. Programs that leave the empty lines out count the cues.
+    """
+    if not lines or not lines[-1].strip():
+        return False
+    above = "".join(lines[-2:-1]).strip()
+    return (len(lines) > 1 and not above) or (bool(above) and lines[-1].strip().isdecimal())
 
 
 def _dialogue(text: str) -> Iterator[_Cue]:

@@ -1,4 +1,4 @@
-"""Plain text in any encoding, source code, and RTF."""
+"""Plain text in any encoding, and source code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from quoth.errors import CorruptDocumentError
-from quoth.load.clean import clean, tidy
+from quoth.load.clean import clean
 from quoth.load.contract import LoadOptions
 from quoth.load.encodings import guess_encoding, is_plausible
 from quoth.load.opaque import without_encoded, without_minified
@@ -108,12 +108,3 @@ def load_code(path: Path, options: LoadOptions) -> Document:
     unread: Counter[str] = Counter()
     text = without_minified(without_encoded(clean(read_text(path)), unread), unread)
     return Document(str(path), path.name, "code", (Page(1, text),), unread=unread)
-
-
-def load_rtf(path: Path, options: LoadOptions) -> Document:
-    """Return the text of an RTF file as one page."""
-    from striprtf.striprtf import rtf_to_text
-
-    source = path.read_bytes().decode("latin-1")
-    text = tidy(rtf_to_text(source, errors="replace"))  # type: ignore[no-untyped-call]
-    return Document(str(path), path.stem, "rtf", (Page(1, text),))

@@ -4,6 +4,7 @@ __all__ = [
     "Family",
     "ModelMetadata",
     "Prompt",
+    "add_request",
     "families_with_wording",
     "family_of",
     "family_of_model",
@@ -25,6 +26,7 @@ __all__ = [
 
 from .families import PLAIN, Family, ModelMetadata, family_of, find_family, list_families
 from .rendering import render_file
+from .request import add_request
 from .selector import (
     family_of_model,
     is_family,

@@ -44,21 +44,28 @@ def unregister_condition(condition: Condition) -> None:
 
 
 def select_prompt(
-    task: str, model: BaseLanguageModel[Any], *, folders: Sequence[Path] = ()
+    task: str,
+    model: BaseLanguageModel[Any],
+    *,
+    language: str = "",
+    folders: Sequence[Path] = (),
 ) -> Prompt:
-    """Return the prompt of a task in the wording that fits the model.
+    """Return the prompt of a task in the wording that fits the model and the language.
 
-    Without `folders`, the prompt folders of the model come before ours.
+    `language` is a code; a wording in it comes before those of families. Without `folders`, the
+    prompt folders of the model come before ours.
     """
     from quoth.prompts.langchain import TaskPromptTemplate
 
     folders = folders or getattr(model, "prompt_folders", ())
-    selected = prompt_selector(task, folders=folders).get_prompt(model)
+    selected = prompt_selector(task, language=language, folders=folders).get_prompt(model)
     assert isinstance(selected, TaskPromptTemplate)
     return selected.prompt
 
 
-def prompt_selector(task: str, *, folders: Sequence[Path] = ()) -> ConditionalPromptSelector:
+def prompt_selector(
+    task: str, *, language: str = "", folders: Sequence[Path] = ()
+) -> ConditionalPromptSelector:
     """Return LangChain's selector for a task; its `get_prompt(model)` returns a chat template.
 
     The first call takes 10 ms where LangChain's models are imported already, else a second.
@@ -72,12 +79,14 @@ def prompt_selector(task: str, *, folders: Sequence[Path] = ()) -> ConditionalPr
     ]
     for provide in _providers():
         conditionals += provide(task)
-    conditionals += [
-        (is_family(family, folders=folders), load_prompt(task, family=family, folders=folders))
-        for family in families_with_wording(task, folders=folders)
-    ]
+    default = load_prompt(task, language=language, folders=folders)
+    if not default.language:
+        conditionals += [
+            (is_family(family, folders=folders), load_prompt(task, family=family, folders=folders))
+            for family in families_with_wording(task, folders=folders)
+        ]
     return ConditionalPromptSelector(
-        default_prompt=TaskPromptTemplate.of(load_prompt(task, folders=folders)),
+        default_prompt=TaskPromptTemplate.of(default),
         conditionals=[
             (condition, TaskPromptTemplate.of(prompt)) for condition, prompt in conditionals
         ],

@@ -3,7 +3,8 @@
 `prompts/tasks/NAME.yaml` declares its variables and holds a `system` and a `user` text, and under
 `families` the wording of families that need their own. Where a reply has a form, `labels` are the
 words that open its parts and `refusals` the replies that decline: the texts ask for them, and
-replies are parsed by them. A file of that name in the user's folder replaces ours. `{variable}` is
+replies are parsed by them. A file of that name in the user's folder replaces ours. Files of
+`wordings` have a task in other languages. `{variable}` is
 replaced in one pass, and nothing else is special: braces, template syntax and variable names inside
 a document stay unchanged.
 """
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from quoth.errors import PromptError
 from quoth.prompts.families import read_yaml
+from quoth.prompts.wordings import read_wording
 from quoth.system import prompts_folder
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ class Prompt:
 
     `variables` are the names of the values to fill in; `path` is the file of the prompt.
     `labels` maps the name of a part of the reply to the word that opens it, `refusals` are replies
-    that decline. Every wording of the prompt holds each of them.
+    that decline. Every wording of the prompt holds each of them. `language` is the code of the
+    language of the texts, and empty for the general wording, which is English.
 
     >>> load_prompt("hyde").messages(question="Why is the sky blue?")[-1].type
     'human'
@@ -51,6 +54,7 @@ class Prompt:
     path: Path
     labels: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[str, ...] = ()
+    language: str = ""
 
     def label(self, part: str) -> str:
         """Return the word that opens a part of the reply.
@@ -111,12 +115,17 @@ def list_prompts(*, folders: Sequence[Path] = ()) -> tuple[Prompt, ...]:
     return tuple(load_prompt(name, folders=folders) for name in sorted(names))
 
 
-def load_prompt(name: str, *, family: str | None = None, folders: Sequence[Path] = ()) -> Prompt:
-    """Return the prompt of a task, in the wording of a family where the task has one.
+def load_prompt(
+    name: str, *, family: str | None = None, language: str = "", folders: Sequence[Path] = ()
+) -> Prompt:
+    """Return the prompt of a task, in the wording of a language or a family where it has one.
 
-    The file is the first `tasks/NAME.yaml` in the user's `folders`, else ours. Raises `PromptError`
-    when there is none, or when the file is invalid.
+    The file is the first `languages/LANGUAGE.yaml` with this task or `tasks/NAME.yaml` in the
+    user's `folders`, else ours. Raises `PromptError` when there is none, or when the file is
+    invalid.
     """
+    if prompt := _load_wording(name, language, folders):
+        return prompt
     path, entry = _entry(name, folders)
     texts = entry
     if family is not None and family in entry["families"]:
@@ -131,6 +140,38 @@ def load_prompt(name: str, *, family: str | None = None, folders: Sequence[Path]
         path=path,
         labels=entry["labels"],
         refusals=tuple(entry["refusals"]),
+    )
+
+
+def _load_wording(name: str, language: str, folders: Sequence[Path]) -> Prompt | None:
+    """Return a prompt in a language; `None` if the first folder with this task lacks the language.
+
+    So a prompt of the user's own, written in one language, is used for all.
+    """
+    for folder in (*folders, prompts_folder()):
+        file = folder / "languages" / f"{language}.yaml"
+        wording = read_wording(name, file) if language else None
+        if wording is not None:
+            break
+        if (folder / "tasks" / f"{name}.yaml").is_file():
+            return None
+    else:
+        return None
+    _, general = _entry(name, folders)
+    entry = {**general, "user": None, **wording}
+    _check_texts(entry, entry, file)
+    _check_reply(entry, file)
+    return Prompt(
+        name=name,
+        version=general["version"],
+        description=" ".join(general["description"].split()),
+        variables=tuple(general["variables"]),
+        system=entry["system"].strip(),
+        user=entry["user"].strip(),
+        path=file,
+        labels=entry["labels"],
+        refusals=tuple(entry["refusals"]),
+        language=language,
     )
 
 

@@ -49,6 +49,7 @@ __all__ = [
     "score_letters",
     "score_words",
     "split_blocks",
+    "split_characters",
     "split_ligatures",
     "split_name",
     "split_words",
@@ -88,7 +89,7 @@ from .mentions import SourceVocabulary, fold_words
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
-from .scripts import is_unspaced
+from .scripts import is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter

@@ -72,6 +72,11 @@ def fold_letters(word: str) -> str:
     return word if word.isascii() else word.translate(_FOLDED)
 
 
+def is_left_out(character: str) -> bool:
+    """Whether a character is of no account: without width, a vowel mark, a lengthening stroke."""
+    return unicodedata.category(character) in {"Cf", "Cs"} or bool(_LEFT_OUT.match(character))
+
+
 def is_accented(word: str) -> bool:
     """Whether a word has a Latin, Greek or Cyrillic letter with an accent."""
     return not word.isascii() and bool(_ACCENT.search(unicodedata.normalize("NFD", word)))
@@ -94,11 +99,10 @@ def _normal_form(character: str) -> str:
         return _SIGNS[character]
     if character in _DEVANAGARI:
         return _DEVANAGARI[character]
-    category = unicodedata.category(character)
-    if category in {"Cf", "Cs"} or _LEFT_OUT.match(character):
+    if is_left_out(character):
         return ""
-    if category == "Nd":
-        return str(unicodedata.digit(character))
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
     form = unicodedata.normalize("NFKC", character)
     return form if form == character else "".join(map(_normal_form, form))
 

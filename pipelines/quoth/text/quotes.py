@@ -1,57 +1,99 @@
-"""The span of a quote on a page: exact, or tolerant of typesetting."""
+"""The span of a quote on a page: exact, or tolerant of typesetting in any script."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from functools import lru_cache
 
+from quoth.text.letters import is_left_out
 from quoth.types import Finding
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'"})
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
-_HYPHENATED = re.compile(r"(?<=\w)[-\u00ad]\s*\n\s*(?=\w)|\u00ad")
+_SIGNS = {
+    **dict.fromkeys("\"“”„‟«»‘’‚‛‹›'`´ʹʼ「」『』〝〞〟״׳", "'"),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("。．", "."),
+    **dict.fromkeys("、،", ","),
+    "؛": ";",
+    "؟": "?",
+    "〜": "~",
+}
+"""Signs that each language writes in its own shape. 12⁵ is not 125: raised digits stay."""
+_HYPHENATED = re.compile(r"(?<=\w)[-\u00ad\u2010]\s*\n\s*(?=\w)")
+_RUNS = re.compile(r"-{2,}|\.{4,}")
+_PLAIN = re.compile("[⁰¹²³⁴-⁹¼-¾⅐-⅞]")
 
 
 def find_quote(quote: str, page_text: str) -> tuple[int, int, Finding] | None:
     """Return (start, end, finding) of a quote on a page, or `None` if the page lacks it.
 
-    `exact` compares characters. `tolerant` ignores differences in white space, hyphenation at the
-    end of a line, ligatures, and the shape of quotation marks and dashes, and nothing else.
+    `exact` compares characters. `tolerant` ignores differences of typesetting and nothing else:
+    white space, hyphenation at the end of a line, ligatures and other compatibility forms, normal
+    forms, full and half width, characters without width, vowel marks and lengthening strokes of
+    Arabic and Hebrew, digits of another script, and the shape of quotation marks, dashes, ellipses
+    and full stops.
     """
     quote = quote.strip()
     if not quote:
         return None
-    start = page_text.find(quote)
+    start = _find(quote, page_text)
     if start >= 0:
         return start, start + len(quote), "exact"
     needle, _ = _fold(quote)
     haystack, offsets = _fold(page_text)
-    if not needle:
-        return None
-    first = haystack.find(needle)
+    first = _find(needle, haystack) if needle else -1
     if first < 0:
         return None
-    last = offsets[first + len(needle) - 1]
-    return offsets[first], last + 1, "tolerant"
+    return offsets[first], _end(page_text, offsets[first + len(needle) - 1]), "tolerant"
 
 
+def _find(needle: str, text: str) -> int:
+    """Return where a text has the needle, not followed by a mark: "café" does not hold "cafe"."""
+    start = text.find(needle)
+    while start >= 0 and unicodedata.combining(
+        text[start + len(needle) : start + len(needle) + 1] or " "
+    ):
+        start = text.find(needle, start + 1)
+    return start
+
+
+def _end(text: str, last: int) -> int:
+    """Return the offset after a character and the marks on it that are left out."""
+    end = last + 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
+
+
+@lru_cache(maxsize=64)
 def _fold(text: str) -> tuple[str, list[int]]:
     """Return the text without typography, and the offset of each remaining character."""
-    skipped = [match.span() for match in _HYPHENATED.finditer(text)]
-    starts = [span[0] for span in skipped]
+    hyphens = {match.start() for match in _HYPHENATED.finditer(text)}
     characters: list[str] = []
     offsets: list[int] = []
     for offset, character in enumerate(text):
-        if starts:
-            index = bisect_right(starts, offset) - 1
-            if index >= 0 and offset < skipped[index][1]:
-                continue
-        if character.isspace():
-            continue
-        folded = unicodedata.normalize("NFKC", character).translate(_QUOTES).translate(_DASHES)
-        for letter in folded:
-            if not letter.isspace():
-                characters.append(letter)
-                offsets.append(offset)
-    return "".join(characters), offsets
+        form = "" if offset in hyphens else _form(character)
+        if form:
+            characters.append(form)
+            offsets.extend([offset] * len(form))
+    folded = "".join(characters)
+    for run in reversed(list(_RUNS.finditer(folded))):
+        kept = run.start() + (1 if run[0][0] == "-" else 3)
+        folded = folded[:kept] + folded[run.end() :]
+        del offsets[kept : run.end()]
+    return folded, offsets
+
+
+@lru_cache(maxsize=20_000)
+def _form(character: str) -> str:
+    """Return what is compared of a character: nothing, or one or more characters."""
+    if character in _SIGNS:
+        return _SIGNS[character]
+    if character.isspace() or is_left_out(character):
+        return ""
+    if _PLAIN.match(character):
+        return character
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    form = unicodedata.normalize("NFKD", character)
+    return form if form == character else "".join(map(_form, form))

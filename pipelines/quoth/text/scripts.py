@@ -35,6 +35,16 @@ def is_unspaced(text: str) -> bool:
     return bool(_unspaced().fullmatch(text))
 
 
+def split_characters(text: str) -> list[str]:
+    """Return what stands between spaces; scripts without spaces are cut into their characters."""
+    return _pieces().findall(text)
+
+
+@cache
+def _pieces() -> re.Pattern[str]:
+    return re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
+
+
 @cache
 def _unspaced() -> re.Pattern[str]:
     return re.compile(f"[{UNSPACED}]+")

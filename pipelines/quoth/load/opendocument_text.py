@@ -1,0 +1,272 @@
+"""The text of OpenDocument files: paragraphs, lists, tables, frames and notes, in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from quoth.load.archive import attribute, local_name
+from quoth.load.clean import clean, one_line
+from quoth.load.docx_numbers import format_count
+from quoth.load.opendocument_styles import Look, Styles
+from quoth.load.raised import lower_text, raise_text
+from quoth.load.tables import Cell, place_cells, table_lines
+
+_SKIPPED = {"sequence-decls", "forms", "variable-decls", "title", "desc", "thumbnail"}
+_FRAMED = {"frame", "custom-shape", "g", "text-box"}
+_MAX_REPEATS = 1000  # LibreOffice fills a sheet with repeated empty rows and cells
+_NOTE_TITLES = {"footnote": "Footnotes", "endnote": "Endnotes", "comment": "Comments"}
+_HEADER_PARTS = ("table-header-rows",)
+_ROW_PARTS = ("table-rows", "table-row-group", *_HEADER_PARTS)
+
+
+@dataclass(slots=True)
+class TextReader:
+    """Reads text, and counts in `unread` what the file holds and the text does not.
+
+    `read_object` returns the text of a chart or a formula by the path of its part.
+    """
+
+    styles: Styles
+    read_object: Callable[[str], str]
+    unread: Counter[str] = field(default_factory=Counter)
+    _notes: dict[str, list[str]] = field(default_factory=dict)
+    _left_out: str = ""
+    _before: str = ""
+
+    def blocks(
+        self, parent: Iterable[Element], *, level: int = 0, style: str = ""
+    ) -> Iterator[tuple[str, int]]:
+        """Yield blocks of text with their heading level, 0 for other blocks.
+
+        `level` and `style` are those of the list around.
+        """
+        counted = 0
+        for element in parent:
+            name = local_name(element)
+            if name in _SKIPPED:
+                continue
+            if name == "tracked-changes":
+                self.unread["deleted passage"] += sum(
+                    local_name(each) == "deletion" for each in element.iter()
+                )
+            elif name == "h":
+                yield one_line(self.inline(element)), int(attribute(element, "outline-level") or 1)
+                yield from self._framed(element)
+            elif name == "p":
+                yield clean(self.inline(element)).strip(), 0
+                yield from self._framed(element)
+            elif name == "list":
+                own = attribute(element, "style-name") or style
+                yield from self.blocks(element, level=level + 1, style=own)
+            elif name == "list-item":
+                counted += 1
+                yield from self._item(element, level, style, counted)
+            elif name == "table":
+                yield (
+                    "\n".join(table_lines(self.rows(element), header_rows=_header_rows(element))),
+                    0,
+                )
+            elif name == "annotation":
+                self._add_comment(element)
+            elif name in _FRAMED:
+                yield from self._frame(element)
+            elif name == "section" and self._is_hidden_section(element):
+                self.unread["hidden passage"] += 1
+            else:
+                yield from self.blocks(element, level=level, style=style)
+
+    def notes(self) -> Iterator[str]:
+        """Yield the notes and comments that were read since the last call, each kind as a block."""
+        for kind, title in _NOTE_TITLES.items():
+            if texts := self._notes.pop(kind, None):
+                yield "\n".join([f"{title}:", *texts])
+
+    def rows(self, table: Element) -> Iterator[list[str | None]]:
+        """Yield the rows of a table or a sheet; what is hidden is counted."""
+        hidden = frozenset(self._hidden_columns(table))
+        for row in place_cells(self._cell_rows(table)):
+            if hidden:
+                row = [cell for column, cell in enumerate(row) if column not in hidden]
+            yield row
+
+    def _hidden_columns(self, table: Element) -> Iterator[int]:
+        column = 0
+        for element in table.iter():
+            if local_name(element) == "table-column":
+                repeats = _repeats(element, "number-columns-repeated")
+                if attribute(element, "visibility") == "collapse":
+                    self.unread["hidden column"] += repeats
+                    yield from range(column, column + repeats)
+                column += repeats
+
+    def _cell_rows(self, table: Element) -> Iterator[list[Cell]]:
+        for element in table:
+            name = local_name(element)
+            if name == "table-row":
+                repeats = _repeats(element, "number-rows-repeated")
+                row = list(self._cells(element))
+                if not any(cell.text for cell in row):
+                    yield row[:1]
+                elif attribute(element, "visibility") == "collapse":
+                    self.unread["hidden row"] += repeats
+                else:
+                    yield from [row] * repeats
+            elif name in _ROW_PARTS:
+                yield from self._cell_rows(element)
+
+    def _cells(self, row: Element) -> Iterator[Cell]:
+        for cell in row:
+            if (
+                local_name(cell) == "table-cell"
+            ):  # the cells that it covers say nothing of their own
+                text = " ".join(text for text, _ in self.blocks(cell) if text)
+                columns = _repeats(cell, "number-columns-spanned")
+                rows = _repeats(cell, "number-rows-spanned")
+                for _ in range(_repeats(cell, "number-columns-repeated")):
+                    yield Cell(text, columns, rows)
+
+    def _item(
+        self, item: Element, level: int, style: str, counted: int
+    ) -> Iterator[tuple[str, int]]:
+        texts = [text for text, _ in self.blocks(item, level=level, style=style) if text]
+        if texts:
+            is_wrapper = next((local_name(each) for each in item), "") == "list"
+            mark = "" if is_wrapper else f"{self._mark(style, level, counted)} "
+            yield "\n".join([f"{mark}{texts[0]}", *texts[1:]]), 0
+
+    def _mark(self, style: str, level: int, counted: int) -> str:
+        form = self.styles.levels.get((style, level))
+        if form is None:
+            return "-"
+        return f"{form.before}{format_count(form.start + counted - 1, form.form)}{form.after}"
+
+    def inline(self, element: Element) -> str:
+        """Return the text of a paragraph as a reader sees it."""
+        look = self.styles.looks.get(attribute(element, "style-name"), Look())
+        self._before = ""
+        return self._shown(element, look)
+
+    def _shown(self, element: Element, look: Look) -> str:
+        parts = [self._look(element.text or "", look)]
+        for child in element:
+            parts.append(self._child(child, local_name(child), look))
+            parts.append(self._look(child.tail or "", look))
+        return "".join(parts)
+
+    def _child(self, child: Element, name: str, look: Look) -> str:
+        if name == "s":
+            return " " * min(int(attribute(child, "c") or 1), 100)
+        if name == "tab":
+            return "\t"
+        if name == "line-break":
+            return "\n"
+        if name == "note":
+            return self._add_note(child)
+        if name == "annotation":
+            self._add_comment(child)
+        elif name == "hidden-text":
+            self.unread["hidden passage"] += 1
+        elif name == "ruby":
+            parts = {local_name(each): "".join(each.itertext()) for each in child}
+            return f"{parts.get('ruby-base', '')}({parts.get('ruby-text', '')})"
+        elif name == "span":
+            own = self.styles.looks.get(attribute(child, "style-name"), Look())
+            inner = Look(
+                own.hidden or look.hidden, own.struck or look.struck, own.script or look.script
+            )
+            return self._shown(child, inner)
+        elif name not in _SKIPPED and name not in _FRAMED:
+            return self._shown(child, look)
+        return ""
+
+    def _look(self, text: str, look: Look) -> str:
+        if not text:
+            return ""
+        if look.hidden or look.struck:
+            kind = "hidden passage" if look.hidden else "struck-out passage"
+            self.unread[kind] += kind != self._left_out
+            self._left_out = kind
+            return ""
+        self._left_out = ""
+        if look.script:
+            text = (raise_text if look.script == "super" else lower_text)(text, self._before)
+        self._before = text[-1:]
+        return text
+
+    def _add_note(self, note: Element) -> str:
+        parts = {local_name(each): each for each in note}
+        number = (
+            one_line("".join(parts["note-citation"].itertext())) if "note-citation" in parts else ""
+        )
+        mark = f"[{number}]"
+        text = (
+            " ".join(text for text, _ in self.blocks(parts["note-body"]) if text)
+            if "note-body" in parts
+            else ""
+        )
+        kind = attribute(note, "note-class") or "footnote"
+        self._notes.setdefault(kind, []).append(f"{mark} {text}")
+        return mark
+
+    def _add_comment(self, comment: Element) -> None:
+        author = next((one_line(e.text or "") for e in comment if local_name(e) == "creator"), "")
+        words = (self.inline(e) for e in comment.iter() if local_name(e) == "p")
+        text = one_line(" ".join(words))
+        if text:
+            self._notes.setdefault("comment", []).append(f"{author}: {text}" if author else text)
+
+    def _is_hidden_section(self, section: Element) -> bool:
+        return (
+            attribute(section, "display") == "none"
+            or attribute(section, "style-name") in self.styles.hidden
+        )
+
+    def _framed(self, paragraph: Element) -> Iterator[tuple[str, int]]:
+        """Yield what is in the frames that are anchored in a paragraph."""
+        stack = list(reversed(paragraph))
+        while stack:
+            element = stack.pop()
+            if local_name(element) in _FRAMED:
+                yield from self._frame(element)
+            elif local_name(element) not in ("note", "annotation"):
+                stack.extend(reversed(element))
+
+    def _frame(self, frame: Element) -> Iterator[tuple[str, int]]:
+        """Yield the text of a frame: of a box, a table or a chart, or of a picture in words."""
+        names = {local_name(each) for each in frame}
+        if "object" in names:
+            for each in frame:
+                if local_name(each) == "object":
+                    text = self.read_object(attribute(each, "href"))
+                    self.unread["embedded object"] += not text
+                    yield text, 0
+            return
+        if "object-ole" in names or "plugin" in names:
+            self.unread["embedded object" if "object-ole" in names else "video"] += 1
+            return
+        if "image" in names and "text-box" not in names:
+            self.unread["picture"] += 1
+            words = {local_name(each): one_line("".join(each.itertext())) for each in frame}
+            if description := words.get("desc") or words.get("title"):
+                yield f"Picture: {description}", 0
+            return
+        yield from self.blocks(frame)
+
+
+def _repeats(element: Element, name: str) -> int:
+    value = attribute(element, name)
+    return min(int(value), _MAX_REPEATS) if value.isdigit() and int(value) else 1
+
+
+def _header_rows(table: Element) -> int | None:
+    """Return how many rows are repeated on each page; `None` if none are."""
+    count = sum(
+        local_name(row) == "table-row"
+        for part in table
+        if local_name(part) in _HEADER_PARTS
+        for row in part
+    )
+    return count or None

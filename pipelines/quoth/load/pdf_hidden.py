@@ -1,0 +1,219 @@
+"""Text of a PDF page that a reader does not see or that is struck out: it is not to be cited."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from quoth.load.pdf_glyphs import Glyphs
+from quoth.load.pdf_lines import RawLine
+
+HIDDEN, STRUCK = "hidden passage", "struck-out passage"
+
+_UNPAINTED = {pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP}
+_STROKED = {pdfium.FPDF_TEXTRENDERMODE_STROKE, pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP}
+_WHITE = 250
+_TINY = 1.0  # points from the bottom to the top of a letter
+_SCAN = 0.5  # of the page: below a larger picture, unpainted text is that of OCR
+_MANY_OBJECTS = 800  # pages with more are not searched for strokes: they are drawn letter by letter
+_THIN = 2.6  # points; PDFium adds the width of the pen on every side
+_SHORTEST = 5.0
+_LOW, _HIGH = 0.15, 0.85  # of the height of a letter
+_MOST = 0.7
+_MOST_ABOVE = 30.0  # points
+_BEYOND = 3.0  # points
+_FEWEST = 3  # letters
+
+_Box = tuple[float, float, float, float]
+"""Left, bottom, right and top, in points."""
+
+
+def blank_hidden(
+    page: pypdfium2.PdfPage, textpage: Any, glyphs: Glyphs, raw: str, lines: Sequence[RawLine]
+) -> tuple[str, Counter[str]]:
+    """Return PDFium's text with spaces in place of what is hidden or struck out, and the counts.
+
+    Hidden is text that is not painted, white on white, tiny, or outside the page. Text below a scan
+    is that of OCR and stays.
+    """
+    ground = _Ground(page)
+    found: dict[int, str] = {}
+    if any(_looks_hidden(textpage, glyphs, line, ground) for line in lines):
+        judged: dict[int, bool] = {}
+        for index, character in enumerate(raw):
+            if not character.isspace() and _is_hidden(textpage, glyphs, index, ground, judged):
+                found[index] = HIDDEN
+    strokes = [*_struck_boxes(page), *ground.strokes()]
+    if strokes:
+        for line in lines:
+            for index in _struck(glyphs, line, strokes):
+                found.setdefault(index, STRUCK)
+    if not found:
+        return raw, Counter()
+    letters = list(raw)
+    counts: Counter[str] = Counter()
+    before = None
+    for index, kind in sorted(found.items()):
+        letters[index] = " "
+        if before is None or found[before] != kind or raw[before + 1 : index].strip(" "):
+            counts[kind] += 1
+        before = index
+    return "".join(letters), counts
+
+
+class _Ground:
+    """What is painted on a page besides text, looked at only when a question needs it."""
+
+    def __init__(self, page: pypdfium2.PdfPage) -> None:
+        self._page = page
+        self.box: _Box = page.get_bbox()
+        self._painted: list[tuple[int, _Box, bool]] | None = None
+
+    def _objects(self) -> list[tuple[int, _Box, bool]]:
+        """Return kind, box, and whether it is darker than paper, of all that is no text."""
+        if self._painted is None:
+            self._painted = []
+            for item in self._page.get_objects(max_depth=3, textpage=None):
+                if item.type != pdfium.FPDF_PAGEOBJ_TEXT:
+                    try:
+                        self._painted.append((item.type, item.get_bounds(), _is_dark(item.raw)))
+                    except pypdfium2.PdfiumError:
+                        continue
+        return self._painted
+
+    def is_scan(self) -> bool:
+        """Whether one picture covers most of the page."""
+        left, bottom, right, top = self.box
+        area = (right - left) * (top - bottom)
+        pictures = (box for kind, box, _ in self._objects() if kind == pdfium.FPDF_PAGEOBJ_IMAGE)
+        return any((b[2] - b[0]) * (b[3] - b[1]) > _SCAN * area for b in pictures)
+
+    def is_dark_behind(self, box: _Box) -> bool:
+        """Whether something darker than paper is painted behind a letter."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return any(
+            dark and each[0] <= x <= each[2] and each[1] <= y <= each[3]
+            for _, each, dark in self._objects()
+        )
+
+    def strokes(self) -> Iterator[_Box]:
+        """Yield the boxes of thin lines from left to right."""
+        if pdfium.FPDFPage_CountObjects(self._page.raw) > _MANY_OBJECTS:
+            return
+        for kind, box, _ in self._objects():
+            thin = box[3] - box[1] < _THIN and box[2] - box[0] > _SHORTEST
+            if kind == pdfium.FPDF_PAGEOBJ_PATH and thin:
+                yield box
+
+
+def _is_dark(item: Any) -> bool:
+    """Whether a page object is painted in a colour other than white, or in many."""
+    if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_PATH:
+        return True
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(item, mode, stroke)
+    if mode.value == pdfium.FPDF_FILLMODE_NONE:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
+        return True  # a pattern
+    return min(red.value, green.value, blue.value) < _WHITE and alpha.value > 0
+
+
+def _looks_hidden(textpage: Any, glyphs: Glyphs, line: RawLine, ground: _Ground) -> bool:
+    """Whether the first or the last letter of a line is hidden."""
+    if line.height is None:
+        return False
+    first = line.start + len(line.part) - len(line.part.lstrip())
+    last = line.start + len(line.part.rstrip()) - 1
+    judged: dict[int, bool] = {}
+    return any(_is_hidden(textpage, glyphs, index, ground, judged) for index in (first, last))
+
+
+def _is_hidden(
+    textpage: Any, glyphs: Glyphs, index: int, ground: _Ground, judged: dict[int, bool]
+) -> bool:
+    item = pdfium.FPDFText_GetTextObject(textpage, index)
+    if not item:
+        return False
+    address = ctypes.addressof(item.contents)
+    if address not in judged:
+        judged[address] = _is_object_hidden(textpage, glyphs, index, item, ground)
+    return judged[address]
+
+
+def _is_object_hidden(
+    textpage: Any, glyphs: Glyphs, index: int, item: Any, ground: _Ground
+) -> bool:
+    """Whether the piece of text to which a letter belongs is hidden."""
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
+    if mode in _UNPAINTED:
+        return not ground.is_scan()
+    left, bottom, right, top = glyphs.box(index)
+    letter = chr(pdfium.FPDFText_GetUnicode(textpage, index))
+    if letter.isalnum() and right > left and top - bottom < _TINY and right - left < _TINY:
+        return True
+    page_left, page_bottom, page_right, page_top = ground.box
+    if right < page_left or left > page_right or top < page_bottom or bottom > page_top:
+        return right > left
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if mode in _STROKED or not pdfium.FPDFText_GetFillColor(
+        textpage, index, red, green, blue, alpha
+    ):
+        return False
+    if alpha.value == 0:
+        return not ground.is_scan()
+    is_white = min(red.value, green.value, blue.value) >= _WHITE
+    return is_white and not ground.is_dark_behind((left, bottom, right, top))
+
+
+def _struck_boxes(page: pypdfium2.PdfPage) -> Iterator[_Box]:
+    """Yield the middle lines of what annotations strike out."""
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        if not annotation:
+            continue
+        if pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_STRIKEOUT:
+            quads = pdfium.FS_QUADPOINTSF()
+            for number in range(pdfium.FPDFAnnot_CountAttachmentPoints(annotation)):
+                pdfium.FPDFAnnot_GetAttachmentPoints(annotation, number, quads)
+                xs = (quads.x1, quads.x2, quads.x3, quads.x4)
+                ys = (quads.y1, quads.y2, quads.y3, quads.y4)
+                middle = (min(ys) + max(ys)) / 2
+                yield min(xs), middle, max(xs), middle
+        pdfium.FPDFPage_CloseAnnot(annotation)
+
+
+def _struck(glyphs: Glyphs, line: RawLine, strokes: Sequence[_Box]) -> Iterator[int]:
+    """Yield the indexes of the letters of a line through whose middle a stroke goes.
+
+    The stroke begins and ends with letters: an axis or a fraction bar does not.
+    """
+    if line.height is None:
+        return
+    near = [
+        box
+        for box in strokes
+        if 0 < (box[1] + box[3]) / 2 - line.height < _MOST_ABOVE
+        and line.left - _BEYOND < box[0]
+        and box[2] < line.right + _BEYOND
+    ]
+    if not near:
+        return
+    boxes = [
+        (line.start + offset, letter.isalnum(), glyphs.box(line.start + offset))
+        for offset, letter in enumerate(line.part)
+        if not letter.isspace()
+    ]
+    for left, bottom, right, top in near:
+        height = (bottom + top) / 2
+        over = [each for each in boxes if left <= (each[2][0] + each[2][2]) / 2 <= right]
+        letters = [box for _, is_letter, box in over if is_letter]
+        through = sum(_LOW < (height - box[1]) / max(box[3] - box[1], 1) < _HIGH for box in letters)
+        if through >= _FEWEST and through > _MOST * len(letters):
+            yield from (index for index, _, _ in over)
