@@ -109,6 +109,46 @@ def test_the_command_prints_and_saves_and_compares(tmp_path: Path, quoth: Quoth)
     assert json.loads(worse.stdout)["regression"] is True
 
 
+def test_several_sets_are_one_table_with_the_gain_of_each(tmp_path: Path, quoth: Quoth) -> None:
+    folders = [str(write(tmp_path / name)) for name in ("first", "second")]
+    table = quoth("eval", "retrieval", *folders)
+    assert table.returncode == 0, table.stderr
+    lines = table.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["set", "first", "second", "mean"]
+    told = json.loads(quoth("eval", "retrieval", *folders, "--json").stdout)
+    assert [row["data"] for row in told["sets"]] == ["first", "second"]
+    for row in told["sets"]:
+        sides = [row["modes"][mode]["value"] for mode in ("dense", "keyword")]
+        assert row["gain"]["value"] == pytest.approx(row["modes"]["hybrid"]["value"] - max(sides))
+        assert row["gain"]["low"] <= row["gain"]["value"] <= row["gain"]["high"]
+    refused = quoth("eval", "retrieval", *folders, "--save", "a.json")
+    assert refused.returncode == 2
+    assert "one measurement" in refused.stderr
+
+
+def test_an_embedder_is_measured_beside_another(tmp_path: Path, quoth: Quoth) -> None:
+    folder = str(write(tmp_path / "beir"))
+    told = quoth(
+        "eval", "retrieval", folder, "--embedder", "embedded", "--embedder", "embedded", "--json"
+    )
+    rows = json.loads(told.stdout)["sets"]
+    assert [row["embedder"] for row in rows] == ["embedded", "embedded"]
+    assert rows[0] == rows[1]
+
+
+def test_both_halves_of_the_queries_are_the_whole(tmp_path: Path) -> None:
+    folder, embedder = write(tmp_path / "halves"), FolderEmbedder.open(Embedding())
+    halves: list[set[str]] = []
+    for half in (0, 1):
+        try:
+            result = evaluate_retrieval(folder, embedder, Config(), modes=["keyword"], half=half)
+        except UsageError:  # all queries are in the other half
+            continue
+        halves.append(set(result.items["keyword ndcg@10"]))
+    assert sum(map(len, halves)) == len(QUERIES)
+    assert set().union(*halves) == set(QUERIES)
+
+
 @pytest.mark.testdata("retrieval_adi")
 def test_hybrid_is_not_worse_than_its_parts_on_real_abstracts(testdata: Path) -> None:
     result = evaluate_retrieval(

@@ -10,10 +10,13 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.errors import UsageError
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
-    from quoth.evaluate import Comparison, Evaluation
+    from quoth.config import Config
+    from quoth.evaluate import Comparison, Evaluation, Gain
+    from quoth.types import Progress
 
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Take this many items, at random.")
@@ -41,11 +44,21 @@ def register(app: typer.Typer) -> None:
 
 def retrieval(
     shared: SharedOptions,
-    path: Annotated[
-        Path,
-        typer.Argument(help="A folder in BEIR's layout, or questions that name their page."),
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Folders in BEIR's layout, or questions that name their page."),
     ],
     documents: Documents = None,
+    embedder: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--embedder", metavar="MODEL", help="An embedder to measure; may be repeated."
+        ),
+    ] = None,
+    half: Annotated[
+        int | None,
+        typer.Option("--half", min=0, max=1, help="Take the even or the odd half of the queries."),
+    ] = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
@@ -53,36 +66,64 @@ def retrieval(
     """Measure dense, keyword and hybrid search.
 
     On a folder with corpus, queries and qrels: nDCG@10, recall@100 and MRR@10. On a file of
-    questions with document and page: how often the page is among the first 1, 5 and 10.
+    questions with document and page: how often the page is among the first 1, 5 and 10. Several
+    sets or embedders give a table, with the gain of hybrid search over the better one of its sides.
     """
-    from quoth.evaluate import MODES, evaluate_retrieval, measure_pages, write_evaluation
+    from quoth.evaluate import measure_gain, write_evaluation
+
+    configured = shared.configure()
+    models = embedder or [configured.embedding.model]
+    if save and len(paths) * len(models) > 1:
+        raise UsageError(
+            "A file holds one measurement.", hint="Save one set with one embedder at a time."
+        )
+    results: list[tuple[str, Evaluation]] = []
+    with show.progress("Measuring", files=True) as progress:
+        for model in models:
+            embedding = configured.embedding.model_copy(update={"model": model})
+            settings = configured.model_copy(update={"embedding": embedding})
+            for path in paths:
+                options = {"half": half} if path.is_dir() else {"documents": documents}
+                result = _measure_search(
+                    path, settings, limit=limit, seed=seed, progress=progress, **options
+                )
+                results.append((model, result))
+    if save:
+        write_evaluation(results[0][1], save)
+    if len(results) > 1:
+        print_gains([measure_gain(result, embedder=model) for model, result in results], shared)
+    elif shared.json:
+        show.print_json(_by_mode(results[0][1]))
+    else:
+        print_evaluation(results[0][1])
+
+
+def _measure_search(
+    path: Path,
+    settings: Config,
+    *,
+    documents: Path | None = None,
+    half: int | None = None,
+    limit: int | None,
+    seed: int,
+    progress: Progress,
+) -> Evaluation:
+    from quoth.evaluate import evaluate_retrieval, measure_pages
     from quoth.models import open_embedder
 
-    settings = shared.configure()
-    with show.progress("Measuring", files=True) as progress:
-        if path.is_file():
-            result = measure_pages(
-                path, settings, documents=documents, limit=limit, seed=seed, progress=progress
-            )
-        else:
-            result = evaluate_retrieval(
-                path,
-                open_embedder(settings),
-                settings,
-                limit=limit,
-                seed=seed,
-                progress=progress,
-            )
-    if save:
-        write_evaluation(result, save)
-    if shared.json:
-        rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
-        for name, metric in result.metrics.items():
-            mode, _, metric_name = name.partition(" ")
-            rows[mode][metric_name] = _plain(metric.value)
-        show.print_json(rows)
-    else:
-        print_evaluation(result)
+    if path.is_file():
+        return measure_pages(
+            path, settings, documents=documents, limit=limit, seed=seed, progress=progress
+        )
+    return evaluate_retrieval(
+        path,
+        open_embedder(settings),
+        settings,
+        half=half,
+        limit=limit,
+        seed=seed,
+        progress=progress,
+    )
 
 
 def answers(
@@ -250,6 +291,36 @@ def print_sets(results: Mapping[str, Evaluation]) -> None:
         out.print("  ".join([label.ljust(width), *cells]).rstrip())
 
 
+def print_gains(gains: Sequence[Gain], shared: SharedOptions) -> None:
+    """Print a line for each set and embedder, and the mean gain, as a table or as JSON."""
+    from dataclasses import asdict
+
+    from quoth.evaluate import mean_gain
+
+    if shared.json:
+        rows = [asdict(gain) for gain in gains]
+        show.print_json({"sets": rows, "mean gain": round(mean_gain(gains), 6)})
+        return
+    from rich.table import Table
+
+    several = len({gain.embedder for gain in gains}) > 1
+    names = ("set", *(("embedder",) if several else ()), "n", "measure", *gains[0].modes)
+    table = Table(box=None, header_style="bold")
+    for name in (*names, "over the better side"):
+        table.add_column(name, justify="left" if name in {"set", "embedder"} else "right")
+    for gain in gains:
+        table.add_row(
+            make_printable(gain.data),
+            *((make_printable(gain.embedder),) if several else ()),
+            str(gain.gain.count),
+            gain.measure,
+            *(f"{interval.value:.3f}" for interval in gain.modes.values()),
+            f"{gain.gain.value:+.3f} ({gain.gain.low:+.3f} to {gain.gain.high:+.3f})",
+        )
+    show.console().print(table, soft_wrap=False)
+    show.console().print(f"mean gain over the better side: {mean_gain(gains):+.3f}")
+
+
 def print_summaries(result: Evaluation) -> None:
     """Print the metrics of the summaries next to those of the first words of the documents."""
     out = show.console()
@@ -277,6 +348,15 @@ def print_comparison(result: Comparison) -> None:
             f"({d.low:+.3f} to {d.high:+.3f}, p = {d.p:.3f}, n = {d.count})  {d.verdict}",
             style=style,
         )
+
+
+def _by_mode(result: Evaluation) -> dict[str, dict[str, float | None]]:
+    """Return the metrics of search by mode, for JSON."""
+    rows: dict[str, dict[str, float | None]] = {}
+    for name, metric in result.metrics.items():
+        mode, _, metric_name = name.partition(" ")
+        rows.setdefault(mode, {})[metric_name] = _plain(metric.value)
+    return rows
 
 
 def _figures(result: Evaluation) -> dict[str, Any]:
