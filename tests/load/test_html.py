@@ -26,6 +26,8 @@ def text(body: str) -> str:
         "<p>A long paragraph that everyone sees at once on this page.</p></body>",
         "<body><details><summary>When?</summary>The gate opens at six.</details></body>",
         "<body><noscript><p>The gate opens at six.</p></noscript></body>",
+        '<body><w-card><template shadowrootmode="open"><p>The gate opens at six.</p></template>'
+        "</w-card><p>Menu</p></body>",
         '<body><p aria-hidden="true">The gate opens at six.</p></body>',
     ],
 )

@@ -13,7 +13,7 @@ from quoth.config import Embedding
 from quoth.embed.contract import Advance, Embedder
 from quoth.embed.conventions import Conventions
 from quoth.embed.estimate import estimate_token_starts
-from quoth.embed.prompts import Prompts, choose_prompts
+from quoth.embed.prompts import JOINT_TOKENS, Prompts, choose_prompts
 from quoth.embed.vectors import to_unit_length
 from quoth.errors import BackendError
 from quoth.types import Vectors
@@ -69,12 +69,12 @@ class DelegatingEmbedder(Embedder):
     @property
     def limit(self) -> int:
         """The number of tokens that the model reads of a passage."""
-        return max(1, self.tokens - self.count_tokens(self.prompts.passage))
+        return self._limit_after(self.prompts.passage)
 
     @property
     def query_limit(self) -> int:
         """The number of tokens that the model reads of a query."""
-        return max(1, self.tokens - self.count_tokens(self.prompts.query))
+        return self._limit_after(self.prompts.query)
 
     def token_starts(self, text: str) -> list[int]:
         """Return the offset of each token of a text, by an estimate that is rather too high."""
@@ -107,6 +107,11 @@ class DelegatingEmbedder(Embedder):
         for row, (first, second) in zip(vectors, order, strict=True):
             places.append(str(first) if row[first] > _LEAD * row[second] else "-")
         return ":".join([str(vectors.shape[1]), *places])
+
+    def _limit_after(self, prompt: str) -> int:
+        if not prompt:
+            return self.tokens
+        return max(1, self.tokens - self.count_tokens(prompt) - JOINT_TOKENS)
 
     def _embed(
         self, texts: Sequence[str], *, query: bool, progress: Advance | None = None

@@ -28,6 +28,9 @@ _PARAGRAPHS = frozenset("blockquote dl figure ol p pre section table ul".split()
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _APART = frozenset(("button", "label", "output"))
 _VERBATIM = ("pre", "textarea")
+_SHADOW = re.compile(
+    r"<template(?=[^<>]{0,200}\bshadowrootmode\b)", re.I
+)  # is shown, unlike others
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 
 
@@ -47,7 +50,7 @@ def html_page(source: str) -> HtmlPage:
     Each block has its own lines. A row of a table is a line, and names its columns if the table is
     long. What is hidden or struck out is left out.
     """
-    tree = LexborHTMLParser(clean(source))
+    tree = LexborHTMLParser(_SHADOW.sub("<div", clean(source)))
     title_node = tree.css_first("head > title")
     title = one_line(title_node.text()) if title_node is not None else ""
     root = tree.body or tree.root
