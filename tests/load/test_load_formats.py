@@ -14,7 +14,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
@@ -485,39 +484,6 @@ def test_ocr_without_an_engine_says_what_to_install(
     with pytest.raises(MissingExtraError, match="tesseract") as caught:
         load_document(make_pdf("a.pdf", [["x"]]), ocr=True)
     assert '"rapidocr>=' in caught.value.hint
-
-
-def test_rapidocr_reads_a_scan_where_tesseract_is_not_installed(
-    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    pytest.importorskip("rapidocr")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    page = pypdfium2.PdfDocument(make_pdf("a.pdf", [["The generator runs for 32 hours."]]))[0]
-    page.render(scale=2).to_pil().save(tmp_path / "scan.pdf")
-    with pytest.raises(NoTextError, match="scans"):
-        load_document(tmp_path / "scan.pdf")
-    document = load_document(tmp_path / "scan.pdf", ocr=True)
-    assert document.pages[0].text == "The generator runs for 32 hours."
-    assert document.pages[0].metadata == {"ocr": "rapidocr"}
-
-
-def test_a_page_without_text_is_recognised_when_asked_for(
-    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    program = tmp_path / "tesseract"
-    program.write_text(
-        "#!/bin/sh\n"
-        'if [ "$1" = --list-langs ]; then printf "List:\\ndeu\\neng\\nosd\\n"; exit; fi\n'
-        'head -c 4 | tail -c 3; echo " in $4"\n'
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    path = make_pdf("a.pdf", [["a page with text"], []])
-    assert load_document(path).unreadable == (2,)
-    document = load_document(path, ocr=True)
-    assert document.pages[1].text == "PNG in eng+deu"
-    assert [page.metadata for page in document.pages] == [{}, {"ocr": "tesseract"}]
-    assert document.unreadable == ()
 
 
 def test_an_empty_pdf_names_the_pages_and_ocr(make_pdf: MakePdf) -> None:

@@ -13,6 +13,7 @@ from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
+    from quoth.config import Config
     from quoth.evaluate import Comparison, Evaluation
 
 Limit = Annotated[
@@ -45,6 +46,12 @@ def retrieval(
         Path,
         typer.Argument(help="A folder in BEIR's layout, or questions that name their page."),
     ],
+    embedder: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--embedder", metavar="MODEL", help="Measure this embedder; two are compared."
+        ),
+    ] = None,
     documents: Documents = None,
     limit: Limit = None,
     seed: Seed = 0,
@@ -53,36 +60,66 @@ def retrieval(
     """Measure dense, keyword and hybrid search.
 
     On a folder with corpus, queries and qrels: nDCG@10, recall@100 and MRR@10. On a file of
-    questions with document and page: how often the page is among the first 1, 5 and 10.
+    questions with document and page: how often the page is among the first 1, 5 and 10. With two
+    embedders, `--embedder A --embedder B`, the change from A to B follows.
     """
-    from quoth.evaluate import MODES, evaluate_retrieval, measure_pages, write_evaluation
-    from quoth.models import open_embedder
+    from quoth.evaluate import write_evaluation
+    from quoth.models import with_embedder
 
     settings = shared.configure()
-    with show.progress("Measuring", files=True) as progress:
-        if path.is_file():
-            result = measure_pages(
-                path, settings, documents=documents, limit=limit, seed=seed, progress=progress
-            )
-        else:
-            result = evaluate_retrieval(
-                path,
-                open_embedder(settings),
-                settings,
-                limit=limit,
-                seed=seed,
-                progress=progress,
-            )
-    if save:
-        write_evaluation(result, save)
-    if shared.json:
-        rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
-        for name, metric in result.metrics.items():
-            mode, _, metric_name = name.partition(" ")
-            rows[mode][metric_name] = _plain(metric.value)
-        show.print_json(rows)
+    results: dict[str, Evaluation] = {}
+    for name in embedder or [settings.embedding.model]:
+        chosen = with_embedder(settings, name)
+        results[name] = _measure_retrieval(path, chosen, documents, limit=limit, seed=seed)
+    for number, result in enumerate(results.values(), start=1):
+        if save:
+            several = save.with_name(f"{save.stem}-{number}{save.suffix}")
+            write_evaluation(result, several if len(results) > 1 else save)
+    if len(results) > 1:
+        _show_embedders(results, as_json=shared.json)
+    elif shared.json:
+        show.print_json(_by_mode(result))
     else:
         print_evaluation(result)
+
+
+def _measure_retrieval(
+    path: Path, settings: Config, documents: Path | None, *, limit: int | None, seed: int
+) -> Evaluation:
+    from quoth.evaluate import evaluate_retrieval, measure_pages
+    from quoth.models import open_embedder
+
+    with show.progress("Measuring", files=True) as progress:
+        if path.is_file():
+            return measure_pages(
+                path, settings, documents=documents, limit=limit, seed=seed, progress=progress
+            )
+        return evaluate_retrieval(
+            path, open_embedder(settings), settings, limit=limit, seed=seed, progress=progress
+        )
+
+
+def _show_embedders(results: Mapping[str, Evaluation], *, as_json: bool) -> None:
+    """Print the figures of several embedders, and what changes from the first to the last."""
+    from quoth.evaluate import compare as compare_evaluations
+
+    if as_json:
+        show.print_json({name: _by_mode(result) for name, result in results.items()})
+        return
+    print_sets(results, mean=False)
+    first, *_, last = results
+    show.console().print(make_printable(f"\n{first} → {last}"))
+    print_comparison(compare_evaluations(results[first], results[last]))
+
+
+def _by_mode(result: Evaluation) -> dict[str, dict[str, float | None]]:
+    from quoth.evaluate import MODES
+
+    rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
+    for name, metric in result.metrics.items():
+        mode, _, metric_name = name.partition(" ")
+        rows[mode][metric_name] = _plain(metric.value)
+    return rows
 
 
 def answers(
@@ -226,8 +263,8 @@ def name_sets(files: Sequence[Path]) -> dict[str, Path]:
     }
 
 
-def print_sets(results: Mapping[str, Evaluation]) -> None:
-    """Print the metrics of several sets as a table: a row for each set, and their mean."""
+def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
+    """Print metrics as a table: a row for each set or embedder, and the mean of sets."""
     out = show.console()
     names = list(dict.fromkeys(name for result in results.values() for name in result.metrics))
     width = max(map(len, (*results, "mean")))
@@ -242,7 +279,7 @@ def print_sets(results: Mapping[str, Evaluation]) -> None:
         if values:
             means[name] = sum(values) / len(values)
     out.print("  ".join([" " * width, *names]).rstrip())
-    for label, row in {**rows, "mean": means}.items():
+    for label, row in ({**rows, "mean": means} if mean else rows).items():
         cells = [
             f"{row[name]:.3f}".rjust(size) if name in row else " " * size
             for name, size in columns.items()
