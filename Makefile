@@ -13,7 +13,7 @@ INSTALL = $(UV) pip install --quiet --python $(BIN)/python --constraints constra
 SETUP = PATH="$(dir $(UV)):$$PATH" $(BIN)/python -m quoth.cli setup
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help light setup demo test lint types tests test-slow format bench native constraints \
+.PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints \
 	library docs notebooks pictures site clean
 
 help:  ## list the targets
@@ -61,6 +61,9 @@ tests: setup  ## run all tests but the slow ones
 
 test-slow: setup  ## run the slow tests as well
 	@$(BIN)/python -m pytest -m "not live"
+
+test-ollama: setup  ## check a real Ollama, at OLLAMA_HOST or its usual address
+	@$(BIN)/python -m pytest tests/conformance -m live --conformance-table
 
 format: setup  ## format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -22,8 +22,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 UV = Path(sys.executable).with_name("uv")
 EXTRAS = PROJECT["optional-dependencies"]
 
-WITHOUT_IMPORT = {"langchain", "transformers"}
-"""langchain is what the product is for; transformers has a floor below sentence-transformers."""
+WITHOUT_IMPORT = {"langchain"}
+"""It is what the product is for."""
 
 RUN_NOTEBOOKS = {"ipykernel", "matplotlib"}
 """What the notebooks of the repository need beside the package."""

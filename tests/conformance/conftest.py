@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 from conformance.bert_vocabulary import write_vocabulary
-from conformance.ollama_server import EMBEDDER, EMBEDDER_WINDOW, NAME, OllamaServer, ollama_over
+from conformance.ollama_server import EMBEDDER, NAME, OllamaServer, ollama_over
 from conformance.ollama_shown import Shown, read_shown
 from conformance.subjects import (
     BACKENDS,
@@ -73,7 +73,7 @@ def ollama_folder(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Pa
     folder = tmp_path_factory.mktemp("ollama")
     vocabulary = tmp_path_factory.mktemp("vocabulary") / "embedder.gguf"
     tokenizer = FolderEmbedder.open(Embedding()).folder / "tokenizer.json"
-    write_vocabulary(tokenizer, vocabulary, window=EMBEDDER_WINDOW)
+    write_vocabulary(tokenizer, vocabulary, window=512)
     for digit, (name, file) in enumerate(((NAME, weights), (EMBEDDER, vocabulary))):
         digest = str(digit) * 64
         blob = folder / "blobs" / f"sha256-{digest}"

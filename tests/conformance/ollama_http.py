@@ -66,17 +66,17 @@ def handler_of(routes: Routes, bodies: list[Body]) -> type[BaseHTTPRequestHandle
                 if kind == EVENTS:
                     self.wfile.write(b"data: [DONE]\n\n")
             except RefusalError as refused:
+                refused.streamed = kind == LINES
                 self._refuse(refused)
                 return
             if not begun:
                 self._begin(200, "")
 
         def _refuse(self, refused: RefusalError) -> None:
-            self._begin(
-                refused.status, "application/json" if self.path.startswith("/v1/") else JSON
-            )
             message: Any = refused.message
-            if self.path.startswith("/v1/"):
+            open_ai = self.path.startswith("/v1/")
+            self._begin(refused.status, "application/json" if open_ai or refused.streamed else JSON)
+            if open_ai:
                 kind = "not_found_error" if refused.status == 404 else "invalid_request_error"
                 message = {"message": message, "type": kind, "param": None, "code": None}
             self.wfile.write(json.dumps({"error": message}).encode())

@@ -15,7 +15,7 @@ def pull_lines(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     host, namespace, model, tag = split_model_name(str(body["model"]))
     yield {"status": "pulling manifest"}
     url = f"https://{host}/v2/{namespace}/{model}/manifests/{tag}"
-    if model == "nosuch":
+    if model in {"nosuch", "none-of-this-name"}:
         yield _failure(url, f"dial tcp: lookup {REGISTRY} on 127.0.0.53:53: no such host")
         return
     if host.startswith("127.0.0.1") and not body.get("insecure"):

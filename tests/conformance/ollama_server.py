@@ -20,7 +20,7 @@ from conformance.ollama_http import Answer, Body, Routes, handler_of
 from conformance.ollama_pull import pull_lines
 from conformance.ollama_shown import MODIFIED, Shown
 from conformance.ollama_v1 import V1
-from conformance.refusals import OVERFLOW, RefusalError, too_long
+from conformance.refusals import OVERFLOW, RefusalError, check_schema, too_long
 from quoth.config.settings import Embedding
 from quoth.embed.embedder import FolderEmbedder
 
@@ -71,7 +71,8 @@ class OllamaServer:
         self._embedder = FolderEmbedder.open(Embedding(threads=1))
         self._embedding = threading.Lock()
         self._answering = threading.Lock()  # one call at a time, as where OLLAMA_NUM_PARALLEL is 1
-        self._llama = httpx2.Client(base_url=llama, timeout=120, trust_env=False)
+        fresh = httpx2.Limits(max_keepalive_connections=0)  # the server may close an idle one
+        self._llama = httpx2.Client(base_url=llama, timeout=120, trust_env=False, limits=fresh)
         routes: Routes = {
             ("POST", "/api/chat"): self._chat,
             ("POST", "/api/generate"): self._generate,
@@ -200,8 +201,9 @@ class OllamaServer:
             if self.forbids_cutting and body.get("shift") is False:
                 raise RefusalError(400, OVERFLOW)
             tokens = tokens[-(window // 2 + 2) :]
+        check_schema(body.get("format"))
         ask = {
-            "prompt": tokens,
+            "prompt": tokens[-self._room(options) :],
             "n_predict": options.get("num_predict", -1),
             "temperature": options.get("temperature", 0.8),
             "top_k": options.get("top_k", 40),
@@ -219,6 +221,11 @@ class OllamaServer:
                 if row.startswith("data: "):
                     time.sleep(self.seconds_a_part)
                     yield self._part(json.loads(row.removeprefix("data: ")), len(tokens))
+
+    def _room(self, options: dict[str, Any]) -> int:
+        """Return the tokens that fit the llama.cpp server behind this one."""
+        facts = self._llama.get("/props").json()["default_generation_settings"]
+        return int(facts["n_ctx"]) - max(1, int(options.get("num_predict", 1))) - 1
 
     def _part(self, event: dict[str, Any], prompt_tokens: int) -> tuple[str, dict[str, Any]]:
         if "error" in event:
@@ -269,13 +276,12 @@ class OllamaServer:
         whole, read = [], 0
         for text in texts:
             starts = self._embedder.token_starts(text)
-            if len(starts) > window - 2:
-                if self.forbids_cutting and body.get("truncate") is False:
-                    raise RefusalError(400, "the input length exceeds the context length")
-                starts = starts[: window - 2]
+            forbidden = self.forbids_cutting and body.get("truncate") is False
+            if forbidden and len(starts) > window - 2:
+                raise RefusalError(400, "the input length exceeds the context length")
             limit = self._embedder.limit
             whole.append(text[: starts[limit]] if len(starts) > limit else text)
-            read += len(starts) + 2
+            read += min(len(starts), window - 2) + 2
         with self._embedding:
             rows = self._embedder.embed(whole)
         if size := body.get("dimensions"):
@@ -299,7 +305,8 @@ class OllamaServer:
         yield {**answer, **({"remote_host": self.remote_host} if self.remote_host else {})}
 
     def _tags(self, _: Body) -> Answer:
-        yield {"models": [self._listed(name) for name in self.digests]}
+        names = sorted(self.digests, key=lambda name: name != EMBEDDER)  # the newest first
+        yield {"models": [self._listed(name) for name in names]}
 
     def _listed(self, name: str) -> dict[str, Any]:
         shown = self.shown(name)
@@ -309,9 +316,12 @@ class OllamaServer:
             "modified_at": MODIFIED,
             "size": shown.bytes,
             "digest": self.digests[name],
-            "details": shown.listed_details,
+            "details": shown.listed_details | self._limits(name),
             "capabilities": list(shown.capabilities),
         }
+
+    def _limits(self, name: str) -> dict[str, int]:
+        return {"context_length": self.embedder_window} if name == EMBEDDER else {}
 
     def _ps(self, _: Body) -> Answer:
         entries = []

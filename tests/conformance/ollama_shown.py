@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gguf import GGUFReader
+from gguf import GGUFReader, ReaderTensor
 
 _LEFT_OUT = {"general.name", "tokenizer.chat_template"}
 MODIFIED = "2026-11-26T22:15:32.771965731Z"
@@ -92,11 +93,17 @@ def read_shown(
     }
     tensors = [
         {"name": t.name, "type": t.tensor_type.name, "shape": [int(n) for n in t.shape]}
-        for t in reader.tensors
+        for t in sorted(reader.tensors, key=_place_of)
     ]
     count = sum(int(t.n_elements) for t in reader.tensors)
     info["general.parameter_count"] = count
     return Shown(info, tensors, parameters or {}, capabilities, count, file.stat().st_size)
+
+
+def _place_of(tensor: ReaderTensor) -> tuple[int, str]:
+    """Return the place of a tensor in the list: those of no block first, then block by block."""
+    block = re.match(r"blk\.(\d+)\.", tensor.name)
+    return (int(block[1]) if block else -1, tensor.name)
 
 
 def _file_type(number: int) -> str:

@@ -17,6 +17,7 @@ class RefusalError(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
+        self.streamed = False  # whether a stream was asked for
 
 
 def too_long(tokens: int, window: int) -> str:
@@ -30,3 +31,17 @@ def too_long(tokens: int, window: int) -> str:
         "n_ctx": window,
     }
     return json.dumps({"error": details}, separators=(",", ":"))
+
+
+def check_schema(schema: object) -> None:
+    """Refuse a schema whose type is none of JSON's."""
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    if kind in {None, "object", "array", "string", "number", "integer", "boolean", "null"}:
+        return
+    details = {
+        "code": 400,
+        "message": "Field 'json_schema': \"json_schema\": JSON schema conversion failed:\n"
+        f"JSON schema error at #: unrecognized type {kind}",
+        "type": "invalid_request_error",
+    }
+    raise RefusalError(400, json.dumps({"error": details}, separators=(",", ":")))

@@ -89,14 +89,23 @@ def open_behind(backend: str, url: str, **changes: Any) -> LocalModel:
 
 def live_model() -> str:
     """Return the smallest language model of the real Ollama that answers here; else skip."""
-    if chosen := os.environ.get("LIVE_MODEL"):
+    return _live("completion", "LIVE_MODEL", "smollm2:135m")
+
+
+def live_embedder() -> str:
+    """Return the smallest embedding model of the real Ollama that answers here; else skip."""
+    return _live("embedding", "LIVE_EMBEDDER", "all-minilm")
+
+
+def _live(capability: str, variable: str, example: str) -> str:
+    if chosen := os.environ.get(variable):
         return f"ollama:{chosen}"
-    server = ollama.Client(host=server_address(settings()), trust_env=False)
     try:
         found = open_provider("ollama", settings(model="ollama:any", timeout=5.0)).installed()
     except BackendUnavailableError as error:
         pytest.skip(f"no Ollama answers: {str(error).rstrip(chr(46))}")
-    for _, name in sorted((model.bytes, model.name) for model in found):
-        if "completion" in (server.show(name).capabilities or ()):
-            return f"ollama:{name}"
-    pytest.skip("the Ollama that answers here has no model; pull one: ollama pull smollm2:135m")
+    with ollama.Client(host=server_address(settings()), trust_env=False) as server:
+        for _, name in sorted((model.bytes, model.name) for model in found):
+            if capability in (server.show(name).capabilities or ()):
+                return f"ollama:{name}"
+    pytest.skip(f"the Ollama that answers here has no model for it; run: ollama pull {example}")

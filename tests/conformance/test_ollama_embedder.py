@@ -102,7 +102,7 @@ def test_prompts_are_put_before_texts_and_count(
         prompted.query_vector("two")
         sent = [body["input"] for body in ollama_server.bodies if body["path"] == "/api/embed"]
         assert sent == [["passage: one"], ["query: two"]]
-        assert prompted.limit == plain.limit - 2
+        assert prompted.limit == plain.limit - 4
         assert prompted.fingerprint != plain.fingerprint
     finally:
         prompted.close()

@@ -263,6 +263,15 @@ def test_weights_of_torch_need_torch_and_say_so(
         open_folder(folder, engine="auto").embed(TEXTS)
 
 
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
+def test_weights_of_torch_that_are_none_are_one_sentence(engine: str, tmp_path: Path) -> None:
+    folder = save_model(tmp_path, "bert")
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ConfigurationError, match=r"cannot be (read|loaded)") as caught:
+        open_folder(folder, engine=engine).embed(TEXTS)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_transformer_in_a_folder_of_its_own_is_found(tmp_path: Path) -> None:
     folder = save_model(tmp_path, "bert")
     reference = expected(folder, "")

@@ -26,6 +26,8 @@ def text(body: str) -> str:
         "<p>A long paragraph that everyone sees at once on this page.</p></body>",
         "<body><details><summary>When?</summary>The gate opens at six.</details></body>",
         "<body><noscript><p>The gate opens at six.</p></noscript></body>",
+        '<body><w-card><template shadowrootmode="open"><p>The gate opens at six.</p></template>'
+        "</w-card><p>Menu</p></body>",
         '<body><p aria-hidden="true">The gate opens at six.</p></body>',
     ],
 )
@@ -76,6 +78,24 @@ def test_what_nobody_sees_is_counted_and_not_read(element: str, kind: str) -> No
 )
 def test_raised_numbers_do_not_join_the_number_before(source: str, expected: str) -> None:
     assert text(f"<p>{source}</p>") == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>1</mn>", "x^2+1"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac>", "(a+b)/c"),
+        ("<msub><mi>v</mi><mi>max</mi></msub><msqrt><mn>2</mn></msqrt>", "v_max√2"),
+        (
+            "<semantics><mi>y</mi><annotation encoding='TeX'>\\gamma</annotation></semantics>",
+            "y",
+        ),
+    ],
+)
+def test_formulas_are_one_line(source: str, expected: str) -> None:
+    assert text(f"<p>So <math>{source}</math> holds.</p>") == f"So {expected} holds."
+    deep = "<msup>" * 5000
+    assert "x" in text(f"<math>{deep}<mi>x</mi></math>")
 
 
 def test_soft_hyphens_and_zero_widths_of_entities_are_not_in_words() -> None:

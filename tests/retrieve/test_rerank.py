@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from embed.cross_encoders import save_classifier, save_modules
 from langchain_core.documents import BaseDocumentCompressor, Document
 from quoth.errors import ConfigurationError
 from quoth.journal import Journal
@@ -55,25 +58,29 @@ def test_nothing_is_loaded_for_no_texts(tmp_path: Path) -> None:
     assert CrossEncoderReranker(folder=tmp_path).scores("x", []) == []
 
 
-@pytest.mark.slow
-def test_a_cross_encoder_of_sentence_transformers_gives_a_score_for_each_text(
-    tmp_path: Path,
+@pytest.mark.parametrize("save", [save_classifier, save_modules])
+def test_cross_encoders_of_todays_makers_score_as_they_do_themselves(
+    tmp_path: Path, save: Callable[[Path], Path]
 ) -> None:
-    transformers: Any = pytest.importorskip("transformers")
+    sentence_transformers: Any = pytest.importorskip("sentence_transformers")
+    folder = save(tmp_path)
+    texts = ["w3 w4", "w5 w1 w2", "w9"]
+    scores = CrossEncoderReranker(folder=folder).scores("w1 w2", texts)
+    own = sentence_transformers.CrossEncoder(str(folder), device="cpu")
+    assert np.allclose(scores, own.predict([("w1 w2", text) for text in texts]), atol=1e-6)
+    assert len(set(scores)) == 3
 
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "rent", "is", "due", "wing"]
-    (tmp_path / "vocab.txt").write_text("\n".join(words))
-    transformers.BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
-    transformers.BertForSequenceClassification(
-        transformers.BertConfig(
-            vocab_size=len(words),
-            hidden_size=8,
-            num_hidden_layers=1,
-            num_attention_heads=1,
-            intermediate_size=8,
-            num_labels=1,
-        )
-    ).save_pretrained(tmp_path)
-    scores = CrossEncoderReranker(folder=tmp_path).scores("the rent", TEXTS)
-    assert len(scores) == len(TEXTS)
-    assert len(set(scores)) > 1
+
+def test_a_cross_encoder_that_classifies_is_one_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers")
+    folder = save_classifier(tmp_path, labels=3)
+    with pytest.raises(ConfigurationError, match="gives 3 scores for a pair"):
+        CrossEncoderReranker(folder=folder).scores("w1", ["w2", "w3"])
+
+
+def test_a_cross_encoder_with_broken_weights_is_one_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers")
+    weights = save_classifier(tmp_path) / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:2000])
+    with pytest.raises(ConfigurationError, match="cannot be loaded"):
+        CrossEncoderReranker(folder=tmp_path).scores("w1", ["w2"])

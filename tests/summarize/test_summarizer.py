@@ -180,11 +180,21 @@ def test_a_question_that_nothing_answers_is_said_so() -> None:
     assert summary.text == "Nothing on this."
 
 
-def test_the_language_stands_before_the_text() -> None:
+@pytest.mark.parametrize(
+    ("language", "request_"),
+    [
+        ("Danish", "Write in Danish"),
+        ("German", "Schreibe auf Deutsch"),
+        ("fr", "Écris en français"),
+        ("中文", "用中文书写"),
+        ("plain English", "Write in plain English"),
+    ],
+)
+def test_the_language_stands_before_the_text(language: str, request_: str) -> None:
     model = Scripted()
-    Summarizer(model, options=SummaryOptions(language="German")).invoke(TEXT)
+    Summarizer(model, options=SummaryOptions(language=language)).invoke(TEXT)
     whole = "\n".join(str(message.content) for message in model.asked[0].messages)
-    assert whole.index("German") < whole.index("council met")
+    assert whole.index(request_) < whole.index("council met")
 
 
 @pytest.mark.parametrize("length", ["0", "short", "-5", "1e9", ""])

@@ -10,13 +10,11 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.errors import UsageError
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Config
     from quoth.evaluate import Comparison, Evaluation, Gain
-    from quoth.types import Progress
 
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Take this many items, at random.")
@@ -48,13 +46,13 @@ def retrieval(
         list[Path],
         typer.Argument(help="Folders in BEIR's layout, or questions that name their page."),
     ],
-    documents: Documents = None,
     embedder: Annotated[
         list[str] | None,
         typer.Option(
-            "--embedder", metavar="MODEL", help="An embedder to measure; may be repeated."
+            "--embedder", metavar="MODEL", help="Measure this embedder; two are compared."
         ),
     ] = None,
+    documents: Documents = None,
     half: Annotated[
         int | None,
         typer.Option("--half", min=0, max=1, help="Take the even or the odd half of the queries."),
@@ -67,63 +65,86 @@ def retrieval(
 
     On a folder with corpus, queries and qrels: nDCG@10, recall@100 and MRR@10. On a file of
     questions with document and page: how often the page is among the first 1, 5 and 10. Several
-    sets or embedders give a table, with the gain of hybrid search over the better one of its sides.
+    sets give a table, with the gain of hybrid search over the better one of its sides. With two
+    embedders, `--embedder A --embedder B`, the change from A to B on one set follows.
     """
     from quoth.evaluate import measure_gain, write_evaluation
+    from quoth.models import with_embedder
 
-    configured = shared.configure()
-    models = embedder or [configured.embedding.model]
-    if save and len(paths) * len(models) > 1:
-        raise UsageError(
-            "A file holds one measurement.", hint="Save one set with one embedder at a time."
+    settings = shared.configure()
+    results: dict[tuple[str, Path], Evaluation] = {}
+    for name in embedder or [settings.embedding.model]:
+        chosen = with_embedder(settings, name)
+        for path in paths:
+            results[name, path] = _measure_retrieval(
+                path, chosen, documents, half=half, limit=limit, seed=seed
+            )
+    for number, result in enumerate(results.values(), start=1):
+        if save:
+            several = save.with_name(f"{save.stem}-{number}{save.suffix}")
+            write_evaluation(result, several if len(results) > 1 else save)
+    if len(paths) > 1:
+        gains = [measure_gain(result, embedder=name) for (name, _), result in results.items()]
+        print_gains(gains, as_json=shared.json)
+    elif len(results) > 1:
+        _show_embedders(
+            {name: result for (name, _), result in results.items()}, as_json=shared.json
         )
-    results: list[tuple[str, Evaluation]] = []
-    with show.progress("Measuring", files=True) as progress:
-        for model in models:
-            embedding = configured.embedding.model_copy(update={"model": model})
-            settings = configured.model_copy(update={"embedding": embedding})
-            for path in paths:
-                options = {"half": half} if path.is_dir() else {"documents": documents}
-                result = _measure_search(
-                    path, settings, limit=limit, seed=seed, progress=progress, **options
-                )
-                results.append((model, result))
-    if save:
-        write_evaluation(results[0][1], save)
-    if len(results) > 1:
-        print_gains([measure_gain(result, embedder=model) for model, result in results], shared)
     elif shared.json:
-        show.print_json(_by_mode(results[0][1]))
+        show.print_json(_by_mode(result))
     else:
-        print_evaluation(results[0][1])
+        print_evaluation(result)
 
 
-def _measure_search(
+def _measure_retrieval(
     path: Path,
     settings: Config,
+    documents: Path | None,
     *,
-    documents: Path | None = None,
-    half: int | None = None,
+    half: int | None,
     limit: int | None,
     seed: int,
-    progress: Progress,
 ) -> Evaluation:
     from quoth.evaluate import evaluate_retrieval, measure_pages
     from quoth.models import open_embedder
 
-    if path.is_file():
-        return measure_pages(
-            path, settings, documents=documents, limit=limit, seed=seed, progress=progress
+    with show.progress("Measuring", files=True) as progress:
+        if path.is_file():
+            return measure_pages(
+                path, settings, documents=documents, limit=limit, seed=seed, progress=progress
+            )
+        return evaluate_retrieval(
+            path,
+            open_embedder(settings),
+            settings,
+            half=half,
+            limit=limit,
+            seed=seed,
+            progress=progress,
         )
-    return evaluate_retrieval(
-        path,
-        open_embedder(settings),
-        settings,
-        half=half,
-        limit=limit,
-        seed=seed,
-        progress=progress,
-    )
+
+
+def _show_embedders(results: Mapping[str, Evaluation], *, as_json: bool) -> None:
+    """Print the figures of several embedders, and what changes from the first to the last."""
+    from quoth.evaluate import compare as compare_evaluations
+
+    if as_json:
+        show.print_json({name: _by_mode(result) for name, result in results.items()})
+        return
+    print_sets(results, mean=False)
+    first, *_, last = results
+    show.console().print(make_printable(f"\n{first} → {last}"))
+    print_comparison(compare_evaluations(results[first], results[last]))
+
+
+def _by_mode(result: Evaluation) -> dict[str, dict[str, float | None]]:
+    from quoth.evaluate import MODES
+
+    rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
+    for name, metric in result.metrics.items():
+        mode, _, metric_name = name.partition(" ")
+        rows[mode][metric_name] = _plain(metric.value)
+    return rows
 
 
 def answers(
@@ -267,8 +288,8 @@ def name_sets(files: Sequence[Path]) -> dict[str, Path]:
     }
 
 
-def print_sets(results: Mapping[str, Evaluation]) -> None:
-    """Print the metrics of several sets as a table: a row for each set, and their mean."""
+def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
+    """Print metrics as a table: a row for each set or embedder, and the mean of sets."""
     out = show.console()
     names = list(dict.fromkeys(name for result in results.values() for name in result.metrics))
     width = max(map(len, (*results, "mean")))
@@ -283,7 +304,7 @@ def print_sets(results: Mapping[str, Evaluation]) -> None:
         if values:
             means[name] = sum(values) / len(values)
     out.print("  ".join([" " * width, *names]).rstrip())
-    for label, row in {**rows, "mean": means}.items():
+    for label, row in ({**rows, "mean": means} if mean else rows).items():
         cells = [
             f"{row[name]:.3f}".rjust(size) if name in row else " " * size
             for name, size in columns.items()
@@ -291,13 +312,13 @@ def print_sets(results: Mapping[str, Evaluation]) -> None:
         out.print("  ".join([label.ljust(width), *cells]).rstrip())
 
 
-def print_gains(gains: Sequence[Gain], shared: SharedOptions) -> None:
+def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:
     """Print a line for each set and embedder, and the mean gain, as a table or as JSON."""
     from dataclasses import asdict
 
     from quoth.evaluate import mean_gain
 
-    if shared.json:
+    if as_json:
         rows = [asdict(gain) for gain in gains]
         show.print_json({"sets": rows, "mean gain": round(mean_gain(gains), 6)})
         return
@@ -348,15 +369,6 @@ def print_comparison(result: Comparison) -> None:
             f"({d.low:+.3f} to {d.high:+.3f}, p = {d.p:.3f}, n = {d.count})  {d.verdict}",
             style=style,
         )
-
-
-def _by_mode(result: Evaluation) -> dict[str, dict[str, float | None]]:
-    """Return the metrics of search by mode, for JSON."""
-    rows: dict[str, dict[str, float | None]] = {}
-    for name, metric in result.metrics.items():
-        mode, _, metric_name = name.partition(" ")
-        rows.setdefault(mode, {})[metric_name] = _plain(metric.value)
-    return rows
 
 
 def _figures(result: Evaluation) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from quoth.embed.conventions import Conventions
 from quoth.embed.engines import Engines
 from quoth.embed.folder import ModelFolder
 from quoth.embed.modules import describe_modules
-from quoth.embed.prompts import Prompts, choose_prompts
+from quoth.embed.prompts import JOINT_TOKENS, Prompts, choose_prompts
 from quoth.embed.tokenizer import load_tokenizer
 from quoth.embed.vectors import to_unit_length
 from quoth.errors import ModelNotFoundError
@@ -39,8 +39,6 @@ EMBEDDED = "embedded"
 BULK_TOKENS = 8_000
 """The number of tokens from which opening the fastest engine pays off."""
 _TOKENIZED_AT_ONCE = 512
-_JOINT = 2
-"""The tokens kept free for the joint of prompt and text, which may be cut otherwise there."""
 
 
 class FolderEmbedder(Embedder):
@@ -168,7 +166,7 @@ class FolderEmbedder(Embedder):
             )
         for text, row in zip(texts, rows, strict=True):
             excess = len(row) - self._model.longest
-            if excess > 0 or (prompt and excess > -2 * _JOINT):
+            if excess > 0 or (prompt and excess > -2 * JOINT_TOKENS):
                 self.check_length(text, max(self._count(text), limit + excess), limit)
             elif not prompt:
                 self.check_length(text, len(row) - self._special_tokens, limit)
@@ -178,7 +176,7 @@ class FolderEmbedder(Embedder):
         room = self._model.longest - self._special_tokens
         if not prompt:
             return room
-        return max(1, room - self._count(prompt) - _JOINT)
+        return max(1, room - self._count(prompt) - JOINT_TOKENS)
 
     def _prompt_tokens(self, prompt: str) -> int:
         """Return the number of tokens of a prompt, with the special ones before it."""

@@ -9,6 +9,8 @@ from typing import Any
 from quoth.config import Embedding
 from quoth.embed.families import family_of
 
+JOINT_TOKENS = 2
+"""The tokens kept free for the joint of prompt and text, which may be cut otherwise there."""
 _QUERY_NAMES = ("query", "retrieval.query", "search_query", "s2p_query", "web_search_query")
 _PASSAGE_NAMES = ("document", "passage", "corpus", "retrieval.passage", "search_document")
 

@@ -50,9 +50,10 @@ class TorchEngine:
             self._model = SentenceTransformer(
                 str(folder), local_files_only=True, device="cpu"
             ).eval()
-        except (OSError, ValueError, KeyError, ImportError) as error:
+        except Exception as error:  # whatever a foreign class, or unpickling, raises
+            reason = str(error).partition("\n")[0].rstrip(".")
             raise ConfigurationError(
-                f"The embedder in {folder} cannot be loaded: {error}.",
+                f"The embedder in {folder} cannot be loaded: {reason}.",
                 hint="Try SentenceTransformer(folder) in Python to see the full error.",
             ) from error
 

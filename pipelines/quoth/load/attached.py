@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from quoth.errors import DocumentError
 from quoth.load.contract import LoadOptions
+from quoth.load.inner import load_inner
 from quoth.types import Heading, Page
-
-_MAX_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +24,12 @@ def read_attached(
     name: str, content: bytes, options: LoadOptions, *, pages_before: int
 ) -> Attached:
     """Return the pages of an attached file, numbered after `pages_before`, each under its name."""
-    if options.depth >= _MAX_DEPTH:
-        return Attached(notes=(f"The attachment {name} was not read: it is nested too deeply.",))
     if not content:
         return Attached(notes=(f"The attachment {name} was not read: it is empty.",))
-    with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
-        path = Path(folder, "attachment" + Path(name).suffix[:16])
-        path.write_bytes(content)
-        try:
-            document = options.load_part(path, replace(options, depth=options.depth + 1))
-        except DocumentError as error:
-            reason = str(error).replace(path.name, name)
-            return Attached(notes=(f"The attachment {name} was not read: {reason}",))
+    try:
+        document = load_inner(content, name, options)
+    except DocumentError as error:
+        return Attached(notes=(f"The attachment {name} was not read: {error}",))
     notes = [f"Attachment {name}: {note}" for note in document.notes]
     if document.unreadable:
         empty = f"{len(document.unreadable)} of {len(document.pages)} pages"

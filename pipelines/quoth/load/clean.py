@@ -10,6 +10,7 @@ _TABLE = str.maketrans(
         # The rest of a dash or a quote where UTF-8 was read as Latin-1: it separates words.
         **{chr(code): " " for code in range(0x80, 0xA0)},
         **{chr(code): None for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+        **{chr(code): None for code in range(0xE0000, 0xE0080)},  # letters that nobody sees
         "\u00ad": None,  # soft hyphen
         "\u200b": None,  # zero-width space
         "\u200e": None,  # marks of direction, which are inside words and beside numbers
@@ -27,9 +28,11 @@ _TABLE = str.maketrans(
 _TERMINAL = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-Z\\-~])"
 )
+# Colours whose first sign a program has written out (`^[`, `#033`) or lost.
+_WRITTEN_COLOUR = re.compile(r"(?:\^\[|#033)?\[(?:\d{1,3}(?:;\d{1,3})*)?m")
+_END_OF_COLOUR = "[0m"
 _OVERSTRUCK = re.compile(r"[^\n\b]\x08")  # a typewriter's bold and underlined letters
 _JOINERS = re.compile("(?<=[A-Za-z0-9])[\u200c\u200d]+(?=[A-Za-z0-9])")
-_TAGS = re.compile("(?<!\U0001f3f4)[\U000e0000-\U000e007f]+")  # invisible letters; not a flag's
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MANY_NEWLINES = re.compile(r"\n{3,}")
 
@@ -43,6 +46,8 @@ def clean(text: str) -> str:
     """
     if "\x1b" in text:
         text = _TERMINAL.sub("", text)
+    if _END_OF_COLOUR in text:
+        text = _WRITTEN_COLOUR.sub("", text)
     if "\b" in text:
         text = _OVERSTRUCK.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
@@ -54,7 +59,7 @@ def _without_invisible(text: str) -> str:
         return text
     if "\u200c" in text or "\u200d" in text:  # letters of other scripts need them
         text = _JOINERS.sub("", text)
-    return replace_surrogates(_TAGS.sub("", text))
+    return replace_surrogates(text)
 
 
 def replace_surrogates(text: str) -> str:

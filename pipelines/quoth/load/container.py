@@ -6,12 +6,11 @@ import bz2
 import gzip
 import lzma
 import tarfile
-import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from io import BufferedIOBase
+from io import BufferedIOBase, BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -24,6 +23,7 @@ from quoth.errors import (
 from quoth.load.archive import Archive
 from quoth.load.attached import read_attached
 from quoth.load.contract import LoadOptions
+from quoth.load.inner import load_inner
 from quoth.types import Document, Page
 
 _File = tuple[str, bytes | DocumentError]
@@ -59,19 +59,17 @@ def _zip_files(archive: Archive, names: Iterable[str]) -> Iterator[_File]:
 
 
 def load_tar(path: Path, options: LoadOptions) -> Document:
-    """Return the pages of the files in a tar archive, which may be compressed."""
-    return _document(path, options, _tar_files(path, options))
+    """Return the pages of the files in a tar archive."""
+    with path.open("rb") as file:
+        return _document(path, options, _tar_files(path, file, options))
 
 
 def load_compressed(path: Path, options: LoadOptions) -> Document:
     """Return the document in a file that gzip, bzip2 or xz has compressed."""
-    with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
-        inner = Path(folder, path.stem)
-        inner.write_bytes(_unpack(path, options))
-        if tarfile.is_tarfile(inner):
-            return replace(load_tar(inner, options), source=str(path), title=path.stem)
-        document = options.load_part(inner, replace(options, depth=options.depth + 1))
-    return replace(document, source=str(path))
+    content = _unpack(path, options)
+    if tarfile.is_tarfile(BytesIO(content)):
+        return _document(path, options, _tar_files(path, BytesIO(content), options))
+    return replace(load_inner(content, path.stem, options), source=str(path))
 
 
 def _unpack(path: Path, options: LoadOptions) -> bytes:
@@ -96,11 +94,11 @@ def _read(file: IO[bytes] | BufferedIOBase, allowed: int, path: Path) -> bytes:
     return content
 
 
-def _tar_files(path: Path, options: LoadOptions) -> Iterator[_File]:
+def _tar_files(path: Path, packed: IO[bytes], options: LoadOptions) -> Iterator[_File]:
     left = options.limits.unpacked_bytes
     count = 0
     try:
-        with tarfile.open(path) as archive:
+        with tarfile.open(fileobj=packed) as archive:
             for member in archive:
                 file = archive.extractfile(member) if member.isfile() else None
                 if file is None:  # a folder, a link or a device

@@ -15,6 +15,7 @@ from quoth.load.html_controls import list_marker, shown_text
 from quoth.load.html_tables import children, is_data_table, lines_of_table
 from quoth.load.html_visible import is_left_out
 from quoth.load.html_writer import Writer
+from quoth.load.mathml import formula
 from quoth.load.raised import lower_text, raise_text
 from quoth.load.text import decode
 from quoth.types import Document, Heading, Page
@@ -28,6 +29,9 @@ _PARAGRAPHS = frozenset("blockquote dl figure ol p pre section table ul".split()
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _APART = frozenset(("button", "label", "output"))
 _VERBATIM = ("pre", "textarea")
+_SHADOW = re.compile(
+    r"<template(?=[^<>]{0,200}\bshadowrootmode\b)", re.I
+)  # is shown, unlike others
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 
 
@@ -47,7 +51,7 @@ def html_page(source: str) -> HtmlPage:
     Each block has its own lines. A row of a table is a line, and names its columns if the table is
     long. What is hidden or struck out is left out.
     """
-    tree = LexborHTMLParser(clean(source))
+    tree = LexborHTMLParser(_SHADOW.sub("<div", clean(source)))
     title_node = tree.css_first("head > title")
     title = one_line(title_node.text()) if title_node is not None else ""
     root = tree.body or tree.root
@@ -111,6 +115,8 @@ class _Reader:
             writer.inline(lower_text(one_line(node.text()), writer.last))
         elif tag == "table" and not self.is_inline and is_data_table(node):
             self._write_table(node)
+        elif tag == "math":
+            writer.inline(formula(node))
         elif tag in ("img", "input", "select"):
             text = shown_text(node, tag)
             if tag == "img" and not text:

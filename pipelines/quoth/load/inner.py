@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from quoth.errors import CorruptDocumentError
+from quoth.errors import CorruptDocumentError, DocumentError
 from quoth.load.contract import LoadOptions
 from quoth.types import Document
 
 _MAX_DEPTH = 3
+_LONGEST_NAME = 80
+_FOLDERS = re.compile(r"[/\\]")
+_UNSAFE = re.compile(r"[^\w.-]")
 
 
 def load_inner(content: bytes, name: str, options: LoadOptions) -> Document:
@@ -21,6 +25,15 @@ def load_inner(content: bytes, name: str, options: LoadOptions) -> Document:
     if options.depth >= _MAX_DEPTH:
         raise CorruptDocumentError(f"{name} is nested too deeply.")
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
-        path = Path(folder, "part" + PurePosixPath(name).suffix[:16])
+        path = Path(folder, _safe_name(name))
         path.write_bytes(content)
-        return options.load_part(path, replace(options, depth=options.depth + 1))
+        try:
+            return options.load_part(path, replace(options, depth=options.depth + 1))
+        except DocumentError as error:
+            raise type(error)(str(error).replace(path.name, name), hint=error.hint) from error
+
+
+def _safe_name(name: str) -> str:
+    """Return the last part of a path as a name for a file."""
+    last = _UNSAFE.sub("_", _FOLDERS.split(name)[-1])
+    return last[-_LONGEST_NAME:].lstrip(".") or "part"

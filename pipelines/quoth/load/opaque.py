@@ -10,9 +10,10 @@ _DATA_ADDRESS = re.compile(
 )
 _TRAILING = re.compile(r"\s+\Z")
 _RUN = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}={0,2}\\?[nr\s]*){2,}|[A-Za-z0-9+/_-]{160,}={0,2}")
-_DUMP = re.compile(r"(?:[0-9a-f]{2}[ :]?){128,}|(?:[0-9A-F]{2}[ :]?){128,}")
+_DUMP = re.compile(r"(?:[0-9a-f]{2}:?){128,}|(?:[0-9A-F]{2}:?){128,}")
 _ARMOURED = re.compile(r"(-----BEGIN [A-Z0-9 ]+-----\s)[^-]{40,}(?=-----END )")
 _KINDS = (re.compile("[A-Z]"), re.compile("[a-z]"), re.compile("[0-9]"))
+_SHORTEST = 60  # characters without a space in the shortest line of Base64
 _MINIFIED = 2000
 _SHOWN = 120
 _PASSAGE, _PICTURE, _MINIFIED_LINE = "encoded passage", "picture", "minified line"
@@ -24,6 +25,8 @@ def without_encoded(text: str, unread: Counter[str]) -> str:
     An address that holds its data keeps its kind (`data:image/png`), and a key its first and last
     line.
     """
+    if max(map(len, text.split()), default=0) < _SHORTEST:
+        return text
 
     def address(match: re.Match[str]) -> str:
         unread[_PICTURE if match[1].startswith("data:image") else _PASSAGE] += 1

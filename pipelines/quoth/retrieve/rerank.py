@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 from langchain_core.callbacks import Callbacks
 from langchain_core.documents import BaseDocumentCompressor, Document
 from pydantic import ConfigDict, PrivateAttr
 
-from quoth.errors import ConfigurationError
+from quoth.errors import BackendError, ConfigurationError
 from quoth.journal import Journal
 from quoth.models import ChatRequest, LocalModel, ModelCalls
 from quoth.prompts import select_prompt
@@ -69,7 +70,14 @@ class CrossEncoderReranker(_Compressor):
         """Return a score for each text; higher is better."""
         if not texts:
             return []
-        scores = self._load().predict([(question, text) for text in texts])
+        scores = np.asarray(self._load().predict([(question, text) for text in texts]), np.float32)
+        if scores.ndim != 1:
+            raise ConfigurationError(
+                f"The cross-encoder in {self.folder} gives {scores.shape[-1]} scores for a pair.",
+                hint="A reranker gives one: `quoth models known --rerankers` names some.",
+            )
+        if not np.isfinite(scores).all():
+            raise BackendError(f"The cross-encoder in {self.folder} gave a score that is NaN.")
         return [float(score) for score in scores]
 
     def _load(self) -> Any:
@@ -89,9 +97,11 @@ class CrossEncoderReranker(_Compressor):
                     self._model = CrossEncoder(
                         str(self.folder), device="cpu", local_files_only=True
                     )
-                except (OSError, ValueError, KeyError) as error:
+                except Exception as error:  # whatever a foreign class, or unpickling, raises
+                    reason = str(error).partition("\n")[0].rstrip(".")
                     raise ConfigurationError(
-                        f"The cross-encoder in {self.folder} cannot be loaded: {error}."
+                        f"The cross-encoder in {self.folder} cannot be loaded: {reason}.",
+                        hint="Copy the model's folder again.",
                     ) from error
             return self._model
 

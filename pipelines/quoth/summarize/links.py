@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from quoth.summarize.languages import language_of
 from quoth.summarize.values import Link, SummarySentence
 from quoth.text import SourceVocabulary, fold_words, weigh_rarity
 from quoth.text import find_sentences as sentence_spans
@@ -29,7 +30,7 @@ class SentenceLinker:
         self._places: list[tuple[Chunk, int, int]] = []
         self._holding: dict[str, list[int]] = defaultdict(list)
         for chunk in chunks:
-            for start, end in sentence_spans(chunk.text):
+            for start, end in sentence_spans(chunk.text, language_of(chunk)):
                 for word in set(fold_words(chunk.text[start:end])):
                     self._holding[word].append(len(self._places))
                 self._places.append((chunk, start, end))

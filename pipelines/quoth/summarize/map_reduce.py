@@ -16,7 +16,7 @@ from quoth.summarize.lengths import AnswerLength
 from quoth.summarize.part_calls import PartCalls
 from quoth.summarize.parts import Part, halve
 from quoth.summarize.select import select_sentences
-from quoth.summarize.tidy import drop_repetitions
+from quoth.summarize.tidy import drop_repetitions, join_sentences
 from quoth.summarize.values import NodeKind, SummaryNode
 from quoth.text import find_sentences as sentence_spans
 
@@ -53,7 +53,7 @@ def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> Summa
     if not answered:
         return SummaryNode("select", calls.refusal, children=tuple(nodes))
     if calls.selects or len(answered) == 1:
-        return _select(nodes, words, calls.query)
+        return _select(calls, nodes, words)
     length = calls.length(words)
     room = calls.room(calls.names.reduce, length, "summaries")
     level = [piece for node in answered for piece in _split(calls, node, room)]
@@ -82,20 +82,19 @@ def _summarize_part(calls: PartCalls, part: Part) -> list[SummaryNode]:
     return [calls.node("map", call, [part.text], length, part)]
 
 
-def _select(nodes: Sequence[SummaryNode], words: int, query: str) -> SummaryNode:
+def _select(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> SummaryNode:
     """Select the most central sentences of several summaries."""
     group_of: dict[str, int] = {}
     sentences: list[str] = []
     for index, node in enumerate(nodes):
-        for start, end in sentence_spans(node.text):
+        for start, end in sentence_spans(node.text, calls.run.language):
             sentences.append(node.text[start:end])
             group_of.setdefault(node.text[start:end], index)
     unique = drop_repetitions(sentences)
     groups = [group_of[sentence] for sentence in unique]
-    indexes = select_sentences(unique, groups, words, query)
-    return SummaryNode(
-        "select", " ".join(unique[index] for index in indexes), children=tuple(nodes)
-    )
+    indexes = select_sentences(unique, groups, words, calls.query)
+    text = join_sentences((unique[index] for index in indexes), calls.run.language)
+    return SummaryNode("select", text, children=tuple(nodes))
 
 
 def _collapse(calls: PartCalls, group: Sequence[SummaryNode], limit: AnswerLength) -> SummaryNode:
@@ -114,7 +113,7 @@ def _reduce(
     messages = run.messages(calls.names.reduce, values)
     node = calls.node(kind, run.ask(run.request(messages, length.tokens)), texts, length)
     if node.extracted:
-        extract = _select(group, length.words, calls.query).text
+        extract = _select(calls, group, length.words).text
         node = replace(node, text=calls.clip(extract, length.tokens))
         run.notes[
             "The model wrote nothing when it combined partial summaries; their sentences are used."

@@ -15,7 +15,7 @@ Strategy = Literal["auto", "map-reduce", "refine", "stuff"]
 Reduction = Literal["auto", "model", "select"]
 
 LENGTHS: Mapping[str, int] = {"brief": 60, "standard": 180, "detailed": 450}
-"""The number of words for each named length."""
+"""The number of words for each named length, in English."""
 
 LONGEST = 20_000
 
@@ -64,6 +64,11 @@ class SummaryOptions:
     def words(self) -> int:
         """The target length of a summary in words."""
         return _count_words(self.length)
+
+    @property
+    def is_named_length(self) -> bool:
+        """Whether the length is a name, which stands for other numbers in other languages."""
+        return self.length in LENGTHS
 
     @classmethod
     def of(cls, settings: Summarization) -> SummaryOptions:

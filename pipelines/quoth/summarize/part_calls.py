@@ -15,15 +15,22 @@ from quoth.summarize.conversation import (
     read_transcript,
     transcribe,
 )
+from quoth.summarize.languages import language_of
 from quoth.summarize.lengths import AnswerLength, length_of, tokens_per_word
 from quoth.summarize.links import SentenceLinker
 from quoth.summarize.parts import Part
 from quoth.summarize.prompt_names import CONVERSATION_SMALL, TURN_SMALL, prompt_names
 from quoth.summarize.run import SummaryRun
 from quoth.summarize.select import select_sentences
-from quoth.summarize.tidy import take_words, tidy
+from quoth.summarize.tidy import join_sentences, take_words, tidy
 from quoth.summarize.values import NodeKind, SummaryNode
-from quoth.text import SourceVocabulary
+from quoth.text import (
+    ENGLISH,
+    UNDETERMINED,
+    Language,
+    SourceVocabulary,
+    detect_language,
+)
 from quoth.text import find_sentences as sentence_spans
 
 _STEP_WORDS = 25
@@ -103,7 +110,7 @@ class PartCalls:
         name, text = self.names.map, part.text
         if turns := self._turns(part):
             name = CONVERSATION_SMALL
-            text = narrate(turns, self.run.prompt(TURN_SMALL))
+            text = narrate(turns, self.run.prompt(TURN_SMALL), self._spoken(part).summaries)
         messages = self.run.messages(name, {"text": text, "query": self.query, **length.values})
         curtailed = curtail and self.run.small and len(self.parts) > 1
         return self.run.request(messages, length.tokens, length.words if curtailed else 0)
@@ -122,8 +129,13 @@ class PartCalls:
         """
         turns = self._turns(part) if part else []
         is_doubtful = self._doubt(texts, part, turns)
-        answer = tidy(call.text, is_doubtful=is_doubtful, cut_off=call.finish == "length")
-        text = " ".join(take_words(answer.kept, 2 * length.words))
+        answer = tidy(
+            call.text,
+            is_doubtful=is_doubtful,
+            cut_off=call.finish == "length",
+            language=self.run.language,
+        )
+        text = join_sentences(take_words(answer.kept, 2 * length.words), self.run.language)
         extracted = not text
         if self.query and self._refuses(text):
             text = ""
@@ -132,7 +144,8 @@ class PartCalls:
             invented = self.selects and all(map(is_doubtful, answer.kept))
             if not text or invented:
                 answer = replace(answer, dropped=(*answer.kept, *answer.dropped))
-                text = _extract(transcribe(turns) or _body_sentences(part.text), length.words)
+                sentences = transcribe(turns) or self._body_sentences(part)
+                text = _extract(sentences, length.words, self.run.language)
                 extracted = True
         return SummaryNode(
             kind,
@@ -155,13 +168,15 @@ class PartCalls:
         while text and model.count_tokens(text) > limit:
             starts = model.token_starts(text)
             cut = starts[limit] if limit < len(starts) else len(text) - 1
-            whole = [end for _, end in sentence_spans(text) if end <= cut]
+            whole = [end for _, end in sentence_spans(text, self.run.language) if end <= cut]
             text = text[: whole[-1] if whole else min(cut, len(text) - 1)].rstrip()
         return text
 
     def _turns(self, part: Part) -> list[Utterance]:
         """Return the turns of a conversation if the model is to read them as prose."""
-        return read_transcript(part.text) if self.run.small and not self.query else []
+        if not self.run.small or self.query:
+            return []
+        return read_transcript(part.text, self._spoken(part).summaries)
 
     def _doubt(
         self, texts: Sequence[str], part: Part | None, turns: Sequence[Utterance]
@@ -171,7 +186,7 @@ class PartCalls:
         linker = SentenceLinker(part.chunks) if part and self.selects and not turns else None
 
         def is_doubtful(sentence: str) -> bool:
-            if read.unsupported(sentence):
+            if read.unsupported(sentence) or not self._is_in_language(sentence):
                 return True
             # No single turn supports a sentence about a conversation.
             if turns:
@@ -180,19 +195,34 @@ class PartCalls:
 
         return is_doubtful
 
+    def _is_in_language(self, sentence: str) -> bool:
+        """Whether a sentence of a small model is in the language that it was asked for."""
+        wanted = self.run.language.code
+        if not self.run.small or wanted in (ENGLISH.code, UNDETERMINED):
+            return True
+        return detect_language(sentence, likely=(wanted,)) in (wanted, UNDETERMINED)
+
+    @staticmethod
+    def _spoken(part: Part) -> Language:
+        """Return the language of a part."""
+        return language_of(part.chunks[0]) if part.chunks else ENGLISH
+
+    def _body_sentences(self, part: Part) -> list[str]:
+        """Return the sentences of a part without its headings."""
+        text = part.text
+        lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        body = "\n".join(lines) or text
+        return [
+            " ".join(body[start:end].split())
+            for start, end in sentence_spans(body, self._spoken(part))
+        ]
+
     def _refuses(self, text: str) -> bool:
         refusal = re.escape(self.refusal.rstrip(" .。!"))
         return bool(refusal) and bool(re.match(rf"{refusal}(?!\w)", text, re.IGNORECASE))
 
 
-def _body_sentences(text: str) -> list[str]:
-    """Return the sentences of a text without its headings."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    body = "\n".join(lines) or text
-    return [" ".join(body[start:end].split()) for start, end in sentence_spans(body)]
-
-
-def _extract(sentences: Sequence[str], words: int) -> str:
+def _extract(sentences: Sequence[str], words: int, language: Language) -> str:
     """Join the most central sentences, about `words` words in all."""
     indexes = select_sentences(sentences, [0] * len(sentences), words)
-    return " ".join(sentences[index] for index in indexes)
+    return join_sentences((sentences[index] for index in indexes), language)

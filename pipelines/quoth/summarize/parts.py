@@ -16,6 +16,7 @@ from langchain_core.documents import Document as LangChainDocument
 
 from quoth.errors import NoTextError
 from quoth.models import LocalModel
+from quoth.summarize.languages import find_document_language
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Page
 
@@ -66,6 +67,7 @@ def as_documents(source: SummaryInput | Sequence[SummaryInput]) -> tuple[Documen
 
 def split_parts(document: Document, model: LocalModel, limit: int) -> list[Part]:
     """Split a document into parts of at most `limit` tokens by the model's tokenizer."""
+    spoken = find_document_language((document,))
     fine = max(8, limit // 4)
     splitter = Splitter(model.token_starts, chunk_tokens=fine, limit=fine)
     segments = [segment for page in document.pages for segment in _segments(page)]
@@ -82,7 +84,7 @@ def split_parts(document: Document, model: LocalModel, limit: int) -> list[Part]
             opening.add(len(chunks))
         before = (chunk.page, chunk.headings)
         start, end = chunk.start + begin, chunk.end + begin
-        chunks.append(replace(chunk, page=page.number, start=start, end=end))
+        chunks.append(replace(chunk, page=page.number, start=start, end=end, language=spoken))
     return list(_packed(chunks, opening, limit))
 
 

@@ -13,7 +13,7 @@ def plan_summary(strategy: Strategy, calls: PartCalls, journal: Journal | None) 
     """Estimate the cost of summarizing one document."""
     run, parts = calls.run, calls.parts
     mapped = strategy == "map-reduce"
-    length = calls.map_length if mapped else calls.length(calls.run.options.words)
+    length = calls.map_length if mapped else calls.length(calls.run.words)
     head = run.model.count_prompt(
         run.messages(calls.names.map, {"text": "", "query": calls.query, **length.values})
     )

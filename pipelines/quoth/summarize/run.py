@@ -11,16 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ContextThreadPoolExecutor
 
 from quoth.errors import QuothError
 from quoth.journal import Journal
 from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
-from quoth.prompts import Prompt, select_prompt
+from quoth.prompts import Prompt, add_request, select_prompt
 from quoth.summarize.gate import Gate
 from quoth.summarize.options import SummaryOptions
+from quoth.text import ENGLISH, UNDETERMINED, Language
 from quoth.types import Timings
 
 _MARGIN = 8
@@ -63,9 +64,12 @@ class SummaryRun:
         folders: Sequence[Path],
         config: RunnableConfig | None,
         monitor: Monitor,
+        language: Language = ENGLISH,
     ) -> None:
         self.model = model
         self.options = options
+        self.language = language
+        """The language to write in."""
         self.monitor = monitor
         model.reserve()
         self.description = model.describe()
@@ -81,6 +85,12 @@ class SummaryRun:
         self._config = config
         self._lock = threading.Lock()
         self._prompts: dict[str, Prompt] = {}
+
+    @property
+    def words(self) -> int:
+        """The target length of the summary in words of its language, or in characters."""
+        factor = self.language.summaries.length_factor if self.options.is_named_length else 1.0
+        return round(factor * self.options.words)
 
     @property
     def prompts(self) -> tuple[str, ...]:
@@ -103,17 +113,18 @@ class SummaryRun:
     def messages(self, task: str, values: Mapping[str, str]) -> list[BaseMessage]:
         """Return the messages of a task's prompt, filled with those of the values that it declares.
 
-        The language comes first, so that the start is the same for every part.
+        The language comes first, so that the start is the same for every part. A prompt that is
+        written in the language asks for it itself.
         """
         prompt = self.prompt(task)
         messages = prompt.messages(**{name: values[name] for name in prompt.variables})
-        if not self.options.language:
+        wanted = self.options.language
+        if not wanted and self.language.code not in (ENGLISH.code, UNDETERMINED):
+            wanted = self.language.name
+        if not wanted or prompt.language == self.language.code:
             return messages
-        request = self.prompt("summarize-language").texts(language=self.options.language)[1]
-        first = messages[0]
-        if isinstance(first, SystemMessage):
-            return [SystemMessage(f"{first.content}\n{request}"), *messages[1:]]
-        return [HumanMessage(f"{request}\n\n{first.content}"), *messages[1:]]
+        request = self.prompt("summarize-language").texts(language=wanted)[1]
+        return add_request(messages, request)
 
     def room(self, task: str, values: Mapping[str, str], answer_tokens: int) -> int:
         """Return the tokens that the window leaves for text, beside a prompt and its answer."""
@@ -197,4 +208,4 @@ class SummaryRun:
         self.monitor.called(call)
 
     def _select(self, name: str) -> Prompt:
-        return select_prompt(name, self.model, folders=self._folders)
+        return select_prompt(name, self.model, language=self.language.code, folders=self._folders)

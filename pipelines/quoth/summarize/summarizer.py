@@ -17,6 +17,7 @@ from quoth.journal import Journal
 from quoth.models import LocalModel
 from quoth.summarize.coverage import measure_coverage
 from quoth.summarize.gate import Gate
+from quoth.summarize.languages import choose_language
 from quoth.summarize.lengths import longest_answer
 from quoth.summarize.links import SentenceLinker
 from quoth.summarize.map_reduce import combine, map_reduce
@@ -84,7 +85,8 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             config: RunnableConfig,
         ) -> Summary:
             inner = patch_config(config, callbacks=run_manager.get_child())
-            return self._summarize(as_documents(source), self._run(inner, monitor))
+            documents = as_documents(source)
+            return self._summarize(documents, self._run(documents, inner, monitor))
 
         if self.options.schema is not None:
             check_schema(self.options.schema)
@@ -92,16 +94,16 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
 
     def plan(self, source: SummaryInput | Sequence[SummaryInput]) -> SummaryPlan:
         """Estimate the cost of the summary without a call; the model is loaded to count tokens."""
-        run = self._run(None, Monitor())
         documents = as_documents(source)
+        run = self._run(documents, None, Monitor())
         plans = [
-            plan_summary(*self._prepare(run, document, self._words(documents)), self.journal)
+            plan_summary(*self._prepare(run, document, _words(run, documents)), self.journal)
             for document in documents
         ]
         return sum(plans[1:], start=plans[0])
 
     def _summarize(self, documents: Sequence[Document], run: SummaryRun) -> Summary:
-        words = self._words(documents)
+        words = _words(run, documents)
         roots: list[SummaryNode] = []
         all_calls: list[PartCalls] = []
         strategies: list[Strategy] = []
@@ -114,7 +116,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         if len(roots) == 1:
             tree = roots[0]
         else:
-            joined = combine(PartCalls(run, parts, self.options.words), roots, self.options.words)
+            joined = combine(PartCalls(run, parts, run.words), roots, run.words)
             tree = replace(joined, kind="corpus")
         linker = SentenceLinker([chunk for part in parts for chunk in part.chunks])
         schema = self.options.schema
@@ -122,7 +124,8 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         return Summary(
             text=tree.text,
             sentences=tuple(
-                linker.link(tree.text[start:end]) for start, end in sentence_spans(tree.text)
+                linker.link(tree.text[start:end])
+                for start, end in sentence_spans(tree.text, run.language)
             ),
             titles={document.source: document.title for document in documents},
             coverage=coverage,
@@ -164,13 +167,9 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             strategy = "stuff" if total <= min(2 * part_limit, room) else "map-reduce"
         return strategy, calls
 
-    def _words(self, documents: Sequence[Document]) -> int:
-        """Return the words for the summary of each document."""
-        if len(documents) == 1:
-            return self.options.words
-        return max(_FEWEST_WORDS, 2 * self.options.words // len(documents))
-
-    def _run(self, config: RunnableConfig | None, monitor: Monitor) -> SummaryRun:
+    def _run(
+        self, documents: Sequence[Document], config: RunnableConfig | None, monitor: Monitor
+    ) -> SummaryRun:
         return SummaryRun(
             self.model,
             self.options,
@@ -179,7 +178,15 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             folders=self.folders,
             config=config,
             monitor=monitor,
+            language=choose_language(self.options.language, documents),
         )
+
+
+def _words(run: SummaryRun, documents: Sequence[Document]) -> int:
+    """Return the words for the summary of each document."""
+    if len(documents) == 1:
+        return run.words
+    return max(_FEWEST_WORDS, 2 * run.words // len(documents))
 
 
 def _root(strategy: Strategy, calls: PartCalls) -> SummaryNode:

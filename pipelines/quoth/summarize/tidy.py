@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from quoth.text import ENGLISH, SummaryRules, count_words, fold_words, is_complete
+from quoth.text import ENGLISH, Language, count_words, fold_words, is_complete
 from quoth.text import find_sentences as sentence_spans
 
 _HEADING = re.compile(r"^\s*#{1,6}\s.*$|^\s*\**[^.!?\n]{1,60}:\**\s*$", re.MULTILINE)
@@ -30,16 +30,17 @@ def tidy(
     *,
     is_doubtful: Callable[[str], bool],
     cut_off: bool,
-    rules: SummaryRules = ENGLISH.summaries,
+    language: Language = ENGLISH,
 ) -> TidyAnswer:
     """Split an answer into clean sentences.
 
     Fragments, sentences about "the text" and doubtful sentences are dropped while others remain.
     `cut_off` is whether the token limit ended the answer: an incomplete last sentence is then
     dropped too, unless it is the only one. Every kept sentence ends with a mark. An answer without
-    any sentence, such as numbering alone, is dropped as a whole.
+    any sentence, such as numbering alone, is dropped as a whole. `language` is that of the answer.
     """
-    pieces = _split_sentences(answer, rules)
+    rules = language.summaries
+    pieces = _split_sentences(answer, language)
     if not pieces and answer.strip():
         return TidyAnswer((), (answer.strip(),))
     dropped: list[str] = []
@@ -56,8 +57,10 @@ def tidy(
         if better:
             dropped += [piece for piece in kept if piece not in better]
             kept = better
-    mark = " …" if cut_off else "."
-    closed = (piece if is_complete(piece) else piece.rstrip(" ,;:") + mark for piece in kept)
+    mark = f"{rules.separator}…" if cut_off else rules.full_stop
+    closed = (
+        piece if is_complete(piece) else piece.rstrip(" ,;:，；：、،") + mark for piece in kept
+    )
     return TidyAnswer(tuple(closed), tuple(dropped))
 
 
@@ -90,8 +93,13 @@ def take_words(pieces: Sequence[str], words: int) -> list[str]:
     return kept
 
 
+def join_sentences(sentences: Iterable[str], language: Language) -> str:
+    """Return sentences as a text, with the space between them that the language has."""
+    return language.summaries.separator.join(sentences)
+
+
 def _is_whole(piece: str) -> bool:
-    return is_complete(piece) and len(fold_words(piece)) > 3
+    return is_complete(piece) and max(len(fold_words(piece)), count_words(piece)) > 3
 
 
 def _are_alike(words: set[str], other: set[str]) -> bool:
@@ -99,13 +107,15 @@ def _are_alike(words: set[str], other: set[str]) -> bool:
     return shared >= _ALIKE * len(words | other)
 
 
-def _split_sentences(answer: str, rules: SummaryRules) -> list[str]:
-    text = rules.preamble.sub("", answer.strip())
+def _split_sentences(answer: str, language: Language) -> list[str]:
+    text = language.summaries.preamble.sub("", answer.strip())
     without = _HEADING.sub("", text)
     text = without if without.strip() else text.replace("#", "")
     text = _MARKUP.sub("", _MARKER.sub("", text))
     pieces: list[str] = []
     for line in re.split(r"\n+", text):
         line = _SECTION.sub("", line.strip())
-        pieces += [" ".join(line[start:end].split()) for start, end in sentence_spans(line)]
+        pieces += [
+            " ".join(line[start:end].split()) for start, end in sentence_spans(line, language)
+        ]
     return [piece for piece in pieces if fold_words(piece) and not _NUMBERING.match(piece)]

@@ -13,10 +13,15 @@ class SummaryRules:
 
     `preamble` matches the words of a model before its summary. `about_text` matches the start of a
     sentence about the text rather than its content. `filler` matches a sound between the words of a
-    speaker. `unnamed_speaker` is the name for a speaker without one.
+    speaker. `unnamed_speaker` is the name for a speaker without one. `full_stop` ends a sentence,
+    and `separator` stands between two. `length_factor` is the number of words, as `count_words`
+    counts them, that say as much as one English word.
     """
 
     preamble: Pattern = NEVER
     about_text: Pattern = NEVER
     filler: Pattern = NEVER
     unnamed_speaker: str = "–"
+    full_stop: str = "."
+    separator: str = " "
+    length_factor: float = 1.0

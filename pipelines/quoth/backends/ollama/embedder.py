@@ -31,7 +31,7 @@ _AROUND = 2
 """The tokens that an embedder puts around a text."""
 _WINDOW = 8192
 """The largest window that is requested; an embedder reads at most its trained window."""
-_WORD = re.compile(r"\s*\S+")
+_WORD = re.compile(r"\s*(\S+)")
 _REMEMBERED = 100_000
 
 
@@ -82,9 +82,8 @@ class OllamaEmbedder(DelegatingEmbedder):
             return vocabulary.client.token_starts(text)
         starts: list[int] = []
         for match in _WORD.finditer(text):
-            word = match[0]
-            spread = locate_tokens(word, [0] * self._word(word))
-            starts += [match.start() + start for start in spread]
+            spread = locate_tokens(match[1], [0] * self._word(match[0]))
+            starts += [match.start(1) + start for start in spread]
         return starts
 
     def rows(self, texts: list[str], *, query: bool) -> Sequence[Sequence[float]]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from quoth.embed.graph import UnsupportedError
 from quoth.errors import ConfigurationError
+from quoth.system import missing_extra
 
 Tensor = NDArray[np.float32]
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
@@ -44,7 +45,7 @@ class Tensors:
     def open(cls, *paths: Path) -> Self:
         """Read the headers of the files that hold the weights together.
 
-        Raises `ConfigurationError` when one is not a whole file, and `UnsupportedError` for files
+        Raises `ConfigurationError` when one is not a whole file, and `MissingExtraError` for files
         of torch where torch is not installed.
         """
         read: dict[str, Callable[[], Tensor]] = {}
@@ -108,7 +109,7 @@ def _map(path: Path, place: _Place) -> Tensor:
 def _read_torch(path: Path) -> dict[str, Callable[[], Tensor]]:
     """Read a file of torch, without running code from it."""
     if importlib.util.find_spec("torch") is None:
-        raise UnsupportedError(f"weights in {path.name}")
+        raise missing_extra(f"An embedder with weights in {path.name}", "torch")
     import torch
 
     try:
