@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md, docs/cli.md and the known models in docs/embedders.md."""
+"""Writes docs/configuration.md, docs/cli.md, and tables in docs/embedders.md and ingestion.md."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import typer
+import yaml
 from quoth.cli.app import app
 from quoth.config import Config, load_config, preset_names
 from quoth.embed import Family, KnownModel, families
 from quoth.system import presets_folder
 
-_KNOWN, _END = "<!-- known -->", "<!-- end -->"
+_KNOWN, _KEPT, _END = "<!-- known -->", "<!-- kept -->", "<!-- end -->"
 FOLDER = Path(__file__).parents[1] / "docs"
 
 
@@ -85,16 +86,35 @@ def commands() -> str:
 
 def embedders() -> str:
     """Return the page on embedders with the table of known models."""
-    page = (FOLDER / "embedders.md").read_text()
-    before, _, rest = page.partition(_KNOWN)
-    _, _, after = rest.partition(_END)
     lines = [
         "| model | parameters | before a question | before a passage | pooling | dimensions "
         "| tokens | languages | licence |",
         "|---|---|---|---|---|---|---|---|---|",
         *(_known(family, model) for family in families() for model in family.models),
     ]
-    return "\n".join([f"{before}{_KNOWN}", "", *lines, "", f"{_END}{after}"])
+    return _with_table("embedders.md", _KNOWN, lines)
+
+
+def ingestion() -> str:
+    """Return the page on ingestion with the table of what is kept of each format."""
+    table = yaml.safe_load(Path(__file__).with_name("formats.yaml").read_text("utf-8"))
+    words = {"kept": "yes", "unread": "not read"}
+    lines = [
+        f"| format | {' | '.join(table['columns'])} |",
+        "|---|" + ":-:|" * len(table["columns"]),
+        *(
+            f"| {name} | {' | '.join(words.get(state, state) for state in states)} |"
+            for name, states in table["formats"].items()
+        ),
+    ]
+    return _with_table("ingestion.md", _KEPT, lines)
+
+
+def _with_table(name: str, mark: str, lines: list[str]) -> str:
+    """Return a page with a table between its mark and the next end."""
+    before, _, rest = (FOLDER / name).read_text().partition(mark)
+    _, _, after = rest.partition(_END)
+    return "\n".join([f"{before}{mark}", "", *lines, "", f"{_END}{after}"])
 
 
 def _known(family: Family, model: KnownModel) -> str:
@@ -125,6 +145,7 @@ def main() -> int:
         "configuration.md": configuration(),
         "cli.md": commands(),
         "embedders.md": embedders(),
+        "ingestion.md": ingestion(),
     }
     for name, text in pages.items():
         path = FOLDER / name

@@ -27,12 +27,27 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """The place of the characters `start` to `end` of a page's text on the picture of the page.
+
+    The edges are shares of its width and height, from the upper left corner.
+    """
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The text of one page, slide or sheet.
 
     `number` counts from 1. `label` is the printed page number (`iv`, `379`), where the format has
     one. A file without pages is one page. `metadata` holds further facts that a loader knows of the
-    page, such as `ocr`, the engine that recognized its text.
+    page, such as `ocr`, the engine that recognized its text, and `boxes`, the places of its lines.
     """
 
     number: int
@@ -78,7 +93,8 @@ class Chunk:
     `headings` are the headings above the chunk, highest first. `id` is the row in the store, and
     `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0. `also_at`
     are the other sources with the same content. `language` is that of the text (ISO 639-1), `und`
-    for a text of no language, and empty before it is known.
+    for a text of no language, and empty before it is known. `boxes` are the places of the lines of
+    a text that was recognized (OCR), by offsets on the page.
     """
 
     source: str
@@ -94,6 +110,7 @@ class Chunk:
     id: int | None = None
     also_at: tuple[str, ...] = ()
     language: str = ""
+    boxes: tuple[Box, ...] = ()
 
     def as_metadata(self) -> dict[str, Any]:
         """Return the place of the chunk as plain values, for LangChain's metadata and for JSON."""
@@ -184,7 +201,8 @@ class Citation:
     hyphenation and ligatures) are words of the model that are on the page. `repaired` is a sentence
     of the page in place of a quote that was not on it. `missing` was not found. `verified` is true
     exactly when `quote` is on the page, at the span from `start` to `end`. `also_at` are the other
-    sources with the same content.
+    sources with the same content. `boxes` are the places of its lines on a page that was recognized
+    (OCR).
     """
 
     source: str
@@ -196,6 +214,7 @@ class Citation:
     start: int = 0
     end: int = 0
     also_at: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

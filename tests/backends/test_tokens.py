@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,12 @@ from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.errors import ModelNotFoundError
 from quoth.models import cut_at_stop
 from quoth.text.tokens import bound_token_count
-from quoth.weights.ollama_store import canonical_name, split_model_name
+from quoth.weights.ollama_store import (
+    canonical_name,
+    list_model_folders,
+    read_service_folders,
+    split_model_name,
+)
 
 
 @given(st.text("abSTOP ", max_size=40), st.integers(1, 5))
@@ -94,3 +100,21 @@ def test_names_as_ollama_writes_them() -> None:
 def test_what_is_no_name_for_ollama(name: str) -> None:
     with pytest.raises(ModelNotFoundError, match="is not the name of a model"):
         split_model_name(name)
+
+
+def test_the_folder_of_the_service_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "ollama.service.d"
+    folder.mkdir()
+    (tmp_path / "ollama.service").write_text('[Service]\nEnvironment="PATH=/usr/bin"\n')
+    (folder / "a.conf").write_text('[Service]\nEnvironment="OLLAMA_MODELS=/data/one"\n')
+    (folder / "b.conf").write_text("Environment=OLLAMA_DEBUG=1 OLLAMA_MODELS=/data/two\n")
+    assert read_service_folders(tmp_path) == [Path("/data/two"), Path("/data/one")]
+    assert read_service_folders(tmp_path / "nothing") == []
+    monkeypatch.delenv("OLLAMA_MODELS", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert tmp_path / ".ollama/models" in list_model_folders()
+    assert all(folder.is_absolute() for folder in list_model_folders())
+    monkeypatch.setenv("OLLAMA_MODELS", "/only/this")
+    assert list_model_folders() == [Path("/only/this")]

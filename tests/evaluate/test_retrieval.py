@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from embed.makers import MAKERS, make_model
 from programs import Quoth
 from quoth.config.settings import Config, Embedding
 from quoth.embed.embedder import FolderEmbedder
@@ -107,6 +108,51 @@ def test_the_command_prints_and_saves_and_compares(tmp_path: Path, quoth: Quoth)
     worse = quoth("eval", "compare", "a.json", "b.json", "--json")
     assert worse.returncode == 1
     assert json.loads(worse.stdout)["regression"] is True
+
+
+def test_several_sets_are_one_table_with_the_gain_of_each(tmp_path: Path, quoth: Quoth) -> None:
+    folders = [str(write(tmp_path / name)) for name in ("first", "second")]
+    table = quoth("eval", "retrieval", *folders)
+    assert table.returncode == 0, table.stderr
+    lines = table.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["set", "first", "second", "mean"]
+    told = json.loads(quoth("eval", "retrieval", *folders, "--json").stdout)
+    assert [row["data"] for row in told["sets"]] == ["first", "second"]
+    for row in told["sets"]:
+        sides = [row["modes"][mode]["value"] for mode in ("dense", "keyword")]
+        assert row["gain"]["value"] == pytest.approx(row["modes"]["hybrid"]["value"] - max(sides))
+        assert row["gain"]["low"] <= row["gain"]["value"] <= row["gain"]["high"]
+
+
+def test_both_halves_of_the_queries_are_the_whole(tmp_path: Path) -> None:
+    folder, embedder = write(tmp_path / "halves"), FolderEmbedder.open(Embedding())
+    halves: list[set[str]] = []
+    for half in (0, 1):
+        try:
+            result = evaluate_retrieval(folder, embedder, Config(), modes=["keyword"], half=half)
+        except UsageError:  # all queries are in the other half
+            continue
+        halves.append(set(result.items["keyword ndcg@10"]))
+    assert sum(map(len, halves)) == len(QUERIES)
+    assert set().union(*halves) == set(QUERIES)
+
+
+def test_one_command_compares_two_embedders(tmp_path: Path, quoth: Quoth) -> None:
+    pytest.importorskip("sentence_transformers", reason="makes the second embedder")
+    folder = write(tmp_path / "beir")
+    other = str(make_model(tmp_path, MAKERS[0]))
+    two = ("--embedder", "embedded", "--embedder", other, "--set", "ingestion.chunk_tokens=120")
+    shown = quoth("eval", "retrieval", str(folder), *two, "--save", "a.json")
+    assert shown.returncode == 0, shown.stderr
+    rows = [line.split()[0] for line in shown.stdout.splitlines() if line.strip()]
+    assert rows[1:4] == ["embedded", other, "embedded"]
+    assert "hybrid ndcg@10" in shown.stdout.partition("→")[2]
+    assert Path("a-1.json").is_file()
+    assert Path("a-2.json").is_file()
+    figures = json.loads(quoth("eval", "retrieval", str(folder), *two, "--json").stdout)
+    assert list(figures) == ["embedded", other]
+    assert figures["embedded"]["dense"] != figures[other]["dense"]
+    assert figures["embedded"]["keyword"] == figures[other]["keyword"]
 
 
 @pytest.mark.testdata("retrieval_adi")

@@ -9,14 +9,16 @@ import os
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from docx import Document as NewDocx
 from docx.enum.text import WD_BREAK
+from load.kept import TEXT
+from load.samples_office import SAMPLES
 from load.xlsb_file import write_xlsb
 from quoth.config import Limits
 from quoth.errors import (
@@ -99,6 +101,7 @@ def test_text_is_cleaned_of_what_is_not_text(write: Write) -> None:
         ("\x1b[31mERROR\x1b[0m pump \x1b[1;33mP-88\x1b[0m", "ERROR pump P-88"),
         ("\x1b[38;5;208mWARN\x1b[39m \x1b[38:2:1:2:3mP-9\x1b[m\x1b[K", "WARN P-9"),
         ("\x1b]0;title\x07done \x1b]8;;http://x.org\x1b\\link\x1b]8;;\x1b\\", "done link"),
+        ("#033[1;31mERROR#033[0m ^[[33mP-8^[[m [32mok[0m m[0]", "ERROR P-8 ok m[0]"),
         ("\x1b(B\x1b)0\x1b=text\x1b>\x1b7", "text"),
         ("N\x08NA\x08AM\x08ME _\x08w_\x08o", "NAME wo"),
         ("Dampf\u00adschiff\u200b fahrt\u2060s 1\u200f2\u202c", "Dampfschiff fahrts 12"),
@@ -483,39 +486,6 @@ def test_ocr_without_an_engine_says_what_to_install(
     assert '"rapidocr>=' in caught.value.hint
 
 
-def test_rapidocr_reads_a_scan_where_tesseract_is_not_installed(
-    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    pytest.importorskip("rapidocr")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    page = pypdfium2.PdfDocument(make_pdf("a.pdf", [["The generator runs for 32 hours."]]))[0]
-    page.render(scale=2).to_pil().save(tmp_path / "scan.pdf")
-    with pytest.raises(NoTextError, match="scans"):
-        load_document(tmp_path / "scan.pdf")
-    document = load_document(tmp_path / "scan.pdf", ocr=True)
-    assert document.pages[0].text == "The generator runs for 32 hours."
-    assert document.pages[0].metadata == {"ocr": "rapidocr"}
-
-
-def test_a_page_without_text_is_recognised_when_asked_for(
-    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    program = tmp_path / "tesseract"
-    program.write_text(
-        "#!/bin/sh\n"
-        'if [ "$1" = --list-langs ]; then printf "List:\\ndeu\\neng\\nosd\\n"; exit; fi\n'
-        'head -c 4 | tail -c 3; echo " in $4"\n'
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    path = make_pdf("a.pdf", [["a page with text"], []])
-    assert load_document(path).unreadable == (2,)
-    document = load_document(path, ocr=True)
-    assert document.pages[1].text == "PNG in eng+deu"
-    assert [page.metadata for page in document.pages] == [{}, {"ocr": "tesseract"}]
-    assert document.unreadable == ()
-
-
 def test_an_empty_pdf_names_the_pages_and_ocr(make_pdf: MakePdf) -> None:
     with pytest.raises(NoTextError, match=r"3 page\(s\) could not be read") as caught:
         load_document(make_pdf("a.pdf", [[], [], []]))
@@ -565,3 +535,25 @@ def test_monotonous_text_is_read_in_linear_time(write: Write, name: str, filler:
     with suppress(CorruptDocumentError, NoTextError):
         load_document(path)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("suffix", "part"),
+    [
+        ("docx", "word/comments.xml"),
+        ("pptx", "ppt/comments/c.xml"),
+        ("xlsx", "xl/comments/comment1.xml"),
+        ("xlsx", "xl/drawings/drawing1.xml"),
+    ],
+)
+def test_a_broken_part_beside_the_text_costs_only_itself(
+    tmp_path: Path, suffix: str, part: str
+) -> None:
+    sample = SAMPLES[suffix.upper()](tmp_path)
+    with zipfile.ZipFile(sample) as source, zipfile.ZipFile(tmp_path / "a.zip", "w") as target:
+        assert part in source.namelist()
+        for name in source.namelist():
+            target.writestr(name, b"<broken" if name == part else source.read(name))
+    document = load_document((tmp_path / "a.zip").rename(tmp_path / f"a.{suffix}"))
+    assert TEXT in document.pages[0].text
+    assert part in document.notes[0]

@@ -69,6 +69,30 @@ def test_of_alternatives_the_fullest_is_read(
     assert body(path) == (expected or "The ferry leaves at six.")
 
 
+def test_a_part_without_a_name_is_read_or_named(write: Write) -> None:
+    parts = [
+        plain("See below."),
+        'Content-Type: application/json\n\n{"gate": 7}',
+        "Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\nAAECAwQFBgc=",
+    ]
+    document = load_document(write("a.eml", mail(*parts)))
+    assert [page.text for page in document.pages[1:]] == ["Attachment: application/json\n\ngate: 7"]
+    assert document.notes[0].startswith("The attachment application/octet-stream was not read")
+
+
+def test_a_message_whose_parts_have_no_borders_is_read(write: Write) -> None:
+    source = mail(plain("The ferry is late.")).replace("--cut", "")
+    assert "The ferry is late." in body(write("a.eml", source))
+
+
+def test_a_message_of_apple_mail_has_a_count_and_facts(write: Write) -> None:
+    message = "From: a@example.org\nSubject: Oars\n\nThe oars cost 40 €.\n"
+    facts = '<?xml version="1.0"?><plist><dict><key>flags</key></dict></plist>'
+    document = load_document(write("1.emlx", f"{len(message.encode())}\n{message}{facts}"))
+    assert document.title == "Oars"
+    assert document.pages[0].text.endswith("\n\nThe oars cost 40 €.")
+
+
 def test_flowed_lines_are_one_paragraph(write: Write) -> None:
     text = plain("The bridge is \nclosed.\n\n-- \nAda", more="; format=flowed")
     assert body(write("a.eml", mail(text))) == "The bridge is closed.\n\n--\nAda"
@@ -136,10 +160,12 @@ def test_a_mailbox_says_once_what_its_messages_repeat(write: Write) -> None:
 def test_a_saved_web_page_is_read_whatever_its_suffix(write: Write) -> None:
     page = html("<title>Locks</title><p>Lock 7 is 42 m wide.</p>")
     style = "Content-Type: text/css\n\np { color: red }"
-    source = mail(page, style, kind="related").replace("Subject: S\n", "")
+    script = "Content-Type: application/javascript\nContent-Location: http://e.org/a.js\n\nrun();"
+    source = mail(page, style, script, kind="related").replace("Subject: S\n", "")
     for name in ("a.mht", "a.doc", "a.mhtml"):
         document = load_document(write(name, source))
         assert document.title == "Locks"
+        assert len(document.pages) == 1
         assert document.pages[0].text.endswith("\n\nLock 7 is 42 m wide.")
 
 

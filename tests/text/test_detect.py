@@ -106,9 +106,10 @@ def test_any_text_has_a_code(text: str) -> None:
     assert code == "und" or (len(code) == 2 and code.islower())
 
 
-def test_the_classifier_is_loaded_only_when_a_script_does_not_decide() -> None:
+def test_the_classifier_is_loaded_only_when_neither_script_nor_stop_words_decide() -> None:
     program = (
         "import sys; from quoth.text import detect_language; detect_language('谁修理了水泵？');"
+        "detect_language('Wie tief ist der Brunnen?', likely=['de', 'en']); detect_language('1');"
         "assert 'py3langid' not in sys.modules; detect_language('Wie tief ist es?');"
         "assert 'py3langid' in sys.modules"
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from quoth.errors import ConfigurationError
 from quoth.text.split import Splitter
@@ -25,6 +25,7 @@ def of(*pages: Page) -> Document:
 TEXTS = st.text(alphabet=st.sampled_from("ab. \n|1漢é-"), max_size=400)
 
 
+@settings(deadline=None)  # the first text loads the classifier of languages
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.integers(1, 20))
 def test_chunks_are_the_whole_text_in_order_and_within_the_limit(
     texts: list[str], size: int

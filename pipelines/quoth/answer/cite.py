@@ -110,6 +110,7 @@ def _citation(chunk: Chunk, start: int, end: int, finding: Finding) -> Citation:
         finding=finding,
         start=start,
         end=end,
+        boxes=tuple(box for box in chunk.boxes if box.start < end and start < box.end),
         also_at=chunk.also_at,
     )
 

@@ -13,7 +13,8 @@ from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
-    from quoth.evaluate import Comparison, Evaluation
+    from quoth.config import Config
+    from quoth.evaluate import Comparison, Evaluation, Gain
 
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Take this many items, at random.")
@@ -41,11 +42,21 @@ def register(app: typer.Typer) -> None:
 
 def retrieval(
     shared: SharedOptions,
-    path: Annotated[
-        Path,
-        typer.Argument(help="A folder in BEIR's layout, or questions that name their page."),
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Folders in BEIR's layout, or questions that name their page."),
     ],
+    embedder: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--embedder", metavar="MODEL", help="Measure this embedder; two are compared."
+        ),
+    ] = None,
     documents: Documents = None,
+    half: Annotated[
+        int | None,
+        typer.Option("--half", min=0, max=1, help="Take the even or the odd half of the queries."),
+    ] = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
@@ -53,36 +64,87 @@ def retrieval(
     """Measure dense, keyword and hybrid search.
 
     On a folder with corpus, queries and qrels: nDCG@10, recall@100 and MRR@10. On a file of
-    questions with document and page: how often the page is among the first 1, 5 and 10.
+    questions with document and page: how often the page is among the first 1, 5 and 10. Several
+    sets give a table, with the gain of hybrid search over the better one of its sides. With two
+    embedders, `--embedder A --embedder B`, the change from A to B on one set follows.
     """
-    from quoth.evaluate import MODES, evaluate_retrieval, measure_pages, write_evaluation
-    from quoth.models import open_embedder
+    from quoth.evaluate import measure_gain, write_evaluation
+    from quoth.models import with_embedder
 
     settings = shared.configure()
-    with show.progress("Measuring", files=True) as progress:
-        if path.is_file():
-            result = measure_pages(
-                path, settings, documents=documents, limit=limit, seed=seed, progress=progress
+    results: dict[tuple[str, Path], Evaluation] = {}
+    for name in embedder or [settings.embedding.model]:
+        chosen = with_embedder(settings, name)
+        for path in paths:
+            results[name, path] = _measure_retrieval(
+                path, chosen, documents, half=half, limit=limit, seed=seed
             )
-        else:
-            result = evaluate_retrieval(
-                path,
-                open_embedder(settings),
-                settings,
-                limit=limit,
-                seed=seed,
-                progress=progress,
-            )
-    if save:
-        write_evaluation(result, save)
-    if shared.json:
-        rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
-        for name, metric in result.metrics.items():
-            mode, _, metric_name = name.partition(" ")
-            rows[mode][metric_name] = _plain(metric.value)
-        show.print_json(rows)
+    for number, result in enumerate(results.values(), start=1):
+        if save:
+            several = save.with_name(f"{save.stem}-{number}{save.suffix}")
+            write_evaluation(result, several if len(results) > 1 else save)
+    if len(paths) > 1:
+        gains = [measure_gain(result, embedder=name) for (name, _), result in results.items()]
+        print_gains(gains, as_json=shared.json)
+    elif len(results) > 1:
+        _show_embedders(
+            {name: result for (name, _), result in results.items()}, as_json=shared.json
+        )
+    elif shared.json:
+        show.print_json(_by_mode(result))
     else:
         print_evaluation(result)
+
+
+def _measure_retrieval(
+    path: Path,
+    settings: Config,
+    documents: Path | None,
+    *,
+    half: int | None,
+    limit: int | None,
+    seed: int,
+) -> Evaluation:
+    from quoth.evaluate import evaluate_retrieval, measure_pages
+    from quoth.models import open_embedder
+
+    with show.progress("Measuring", files=True) as progress:
+        if path.is_file():
+            return measure_pages(
+                path, settings, documents=documents, limit=limit, seed=seed, progress=progress
+            )
+        return evaluate_retrieval(
+            path,
+            open_embedder(settings),
+            settings,
+            half=half,
+            limit=limit,
+            seed=seed,
+            progress=progress,
+        )
+
+
+def _show_embedders(results: Mapping[str, Evaluation], *, as_json: bool) -> None:
+    """Print the figures of several embedders, and what changes from the first to the last."""
+    from quoth.evaluate import compare as compare_evaluations
+
+    if as_json:
+        show.print_json({name: _by_mode(result) for name, result in results.items()})
+        return
+    print_sets(results, mean=False)
+    first, *_, last = results
+    show.console().print(make_printable(f"\n{first} → {last}"))
+    print_comparison(compare_evaluations(results[first], results[last]))
+
+
+def _by_mode(result: Evaluation) -> dict[str, dict[str, float | None]]:
+    from quoth.evaluate import MODES
+
+    rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
+    for name, metric in result.metrics.items():
+        mode, _, metric_name = name.partition(" ")
+        rows[mode][metric_name] = _plain(metric.value)
+    return rows
 
 
 def answers(
@@ -226,8 +288,8 @@ def name_sets(files: Sequence[Path]) -> dict[str, Path]:
     }
 
 
-def print_sets(results: Mapping[str, Evaluation]) -> None:
-    """Print the metrics of several sets as a table: a row for each set, and their mean."""
+def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
+    """Print metrics as a table: a row for each set or embedder, and the mean of sets."""
     out = show.console()
     names = list(dict.fromkeys(name for result in results.values() for name in result.metrics))
     width = max(map(len, (*results, "mean")))
@@ -242,12 +304,42 @@ def print_sets(results: Mapping[str, Evaluation]) -> None:
         if values:
             means[name] = sum(values) / len(values)
     out.print("  ".join([" " * width, *names]).rstrip())
-    for label, row in {**rows, "mean": means}.items():
+    for label, row in ({**rows, "mean": means} if mean else rows).items():
         cells = [
             f"{row[name]:.3f}".rjust(size) if name in row else " " * size
             for name, size in columns.items()
         ]
         out.print("  ".join([label.ljust(width), *cells]).rstrip())
+
+
+def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:
+    """Print a line for each set and embedder, and the mean gain, as a table or as JSON."""
+    from dataclasses import asdict
+
+    from quoth.evaluate import mean_gain
+
+    if as_json:
+        rows = [asdict(gain) for gain in gains]
+        show.print_json({"sets": rows, "mean gain": round(mean_gain(gains), 6)})
+        return
+    from rich.table import Table
+
+    several = len({gain.embedder for gain in gains}) > 1
+    names = ("set", *(("embedder",) if several else ()), "n", "measure", *gains[0].modes)
+    table = Table(box=None, header_style="bold")
+    for name in (*names, "over the better side"):
+        table.add_column(name, justify="left" if name in {"set", "embedder"} else "right")
+    for gain in gains:
+        table.add_row(
+            make_printable(gain.data),
+            *((make_printable(gain.embedder),) if several else ()),
+            str(gain.gain.count),
+            gain.measure,
+            *(f"{interval.value:.3f}" for interval in gain.modes.values()),
+            f"{gain.gain.value:+.3f} ({gain.gain.low:+.3f} to {gain.gain.high:+.3f})",
+        )
+    show.console().print(table, soft_wrap=False)
+    show.console().print(f"mean gain over the better side: {mean_gain(gains):+.3f}")
 
 
 def print_summaries(result: Evaluation) -> None:

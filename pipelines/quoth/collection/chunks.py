@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quoth.load import boxes_within
 from quoth.system import Database
 from quoth.types import Chunk, Vectors
 
@@ -72,7 +73,7 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
         f"""SELECT k.id, (SELECT json_group_array(path) FROM sources
                           WHERE content_id = k.content_id),
                    c.title, k.page, p.label, k.start, k.end, k.text, k.headings, k.ordinal,
-                   k.tokens, coalesce(k.language, c.language)
+                   k.tokens, coalesce(k.language, c.language), p.metadata
             FROM chunks k JOIN contents c ON c.id = k.content_id
             JOIN pages p ON p.content_id = k.content_id AND p.number = k.page
             {where}""",  # noqa: S608 - `where` is one of two constants in `Store`
@@ -91,6 +92,7 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
         ordinal,
         tokens,
         language,
+        metadata,
     ) in rows:
         source, *others = sorted(json.loads(paths))
         yield Chunk(
@@ -107,4 +109,5 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
             id=id,
             also_at=tuple(others),
             language=language,
+            boxes=boxes_within(json.loads(metadata), start, end),
         )

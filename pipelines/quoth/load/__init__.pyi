@@ -4,12 +4,16 @@ __all__ = [
     "LoadOptions",
     "Loader",
     "LoaderPool",
+    "boxes_within",
+    "is_picture",
     "load_document",
     "ocr_engine",
     "supported_suffixes",
 ]
 
+from .boxes import boxes_within
 from .contract import Loader, LoadOptions
+from .detect import is_picture
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader
 from .ocr import ocr_engine

@@ -28,6 +28,9 @@ _TABLE = str.maketrans(
 _TERMINAL = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-Z\\-~])"
 )
+# Colours whose first sign a program has written out (`^[`, `#033`) or lost.
+_WRITTEN_COLOUR = re.compile(r"(?:\^\[|#033)?\[(?:\d{1,3}(?:;\d{1,3})*)?m")
+_END_OF_COLOUR = "[0m"
 _OVERSTRUCK = re.compile(r"[^\n\b]\x08")  # a typewriter's bold and underlined letters
 _JOINERS = re.compile("(?<=[A-Za-z0-9])[\u200c\u200d]+(?=[A-Za-z0-9])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -43,6 +46,8 @@ def clean(text: str) -> str:
     """
     if "\x1b" in text:
         text = _TERMINAL.sub("", text)
+    if _END_OF_COLOUR in text:
+        text = _WRITTEN_COLOUR.sub("", text)
     if "\b" in text:
         text = _OVERSTRUCK.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")

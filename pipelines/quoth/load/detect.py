@@ -37,7 +37,7 @@ SUFFIXES = {
     "rtf": ("rtf",),
     "html": ("html", "htm", "xhtml"),
     "xml": ("xml", "opml", "rss", "atom", "dbk", "dita", "tei", "fb2", "svg"),
-    "eml": ("eml", "mht", "mhtml"),
+    "eml": ("eml", "emlx", "mht", "mhtml"),
     "mbox": ("mbox", "mbx"),
     "markdown": ("md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd"),
     "rst": ("rst",),
@@ -61,12 +61,14 @@ SUFFIXES = {
 }
 _BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
 _BY_MAGIC = {"zip", "tar", "gz", "docx", "pptx", "xlsx", "xls", "odt", "ods", "odp", "epub", "rtf"}
+_PICTURES = (
+    b"\x89PNG\r\n",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"II*\x00",
+    b"MM\x00*",
+)
 _FOREIGN = (
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"II*\x00", "a TIFF image"),
-    (b"MM\x00*", "a TIFF image"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
@@ -130,6 +132,10 @@ def detect(path: Path) -> str:
         return "gz"
     if head.startswith(_TAR[1], _TAR[0]):
         return "tar"
+    if is_picture(head):
+        if expected is None:
+            return "picture"
+        raise _refusal(path, expected, "a picture")
     for magic, description in _FOREIGN:
         if head.startswith(magic):
             raise _refusal(path, expected, description)
@@ -146,6 +152,13 @@ def detect(path: Path) -> str:
     if is_binary(head):
         raise _refusal(path, expected, "binary data")
     return _detect_text(head, expected)
+
+
+def is_picture(head: bytes) -> bool:
+    """Return whether a file that begins with these bytes is a picture (PNG, JPEG, TIFF, …)."""
+    is_webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+    is_bitmap = head.startswith(b"BM") and head[6:10] == bytes(4)
+    return head.startswith(_PICTURES) or is_webp or is_bitmap
 
 
 def is_binary(head: bytes) -> bool:

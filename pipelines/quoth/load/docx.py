@@ -22,7 +22,7 @@ from quoth.load.docx_pages import Pages
 from quoth.load.docx_styles import Styles, read_styles
 from quoth.load.docx_text import Beside, ParagraphReader
 from quoth.load.inner import load_inner
-from quoth.load.ooxml import document_title, relations
+from quoth.load.ooxml import document_title, read_optional, relations
 from quoth.types import Document
 
 _BORDERS = {"header": "Header", "footer": "Footer"}
@@ -42,8 +42,11 @@ class _Parts:
 
     def of_kind(self, wanted: str) -> Iterator[Element]:
         for kind, name in sorted(self.related.values()):
-            if kind == wanted and name in self.archive:
-                yield self.archive.xml(name)
+            if (
+                kind == wanted
+                and (part := read_optional(self.archive, name, self.notes)) is not None
+            ):
+                yield part
 
     def only(self, wanted: str) -> Element | None:
         return next(self.of_kind(wanted), None)
@@ -51,9 +54,9 @@ class _Parts:
     def text(self, identity: str) -> str:
         """Return the text of a chart or a diagram."""
         kind, name = self.related.get(identity, ("", ""))
-        if name not in self.archive:
+        part = read_optional(self.archive, name, self.notes)
+        if part is None:
             return ""
-        part = self.archive.xml(name)
         return diagram_text(part) if kind == "diagramData" else chart_text(part)
 
     def chunk(self, identity: str) -> Document | None:
@@ -131,8 +134,10 @@ def _marks(body: Element) -> dict[tuple[str, str], str]:
     marks: dict[tuple[str, str], str] = {}
     numbers: Counter[str] = Counter()
     for element in body.iter():
-        kind, ending = local_name(element)[:-9], local_name(element)[-9:]
-        if ending == "Reference" and kind in ("footnote", "endnote"):
+        if not isinstance(element.tag, str) or not element.tag.endswith("noteReference"):
+            continue
+        kind = local_name(element).removesuffix("Reference")
+        if kind in ("footnote", "endnote"):
             if attribute(element, "customMarkFollows") not in ("", "0", "false"):
                 continue
             numbers[kind] += 1

@@ -11,7 +11,7 @@ from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.charts import chart_text, diagram_text
 from quoth.load.clean import clean, one_line
 from quoth.load.docx_numbers import format_count
-from quoth.load.ooxml import relations
+from quoth.load.ooxml import read_optional, relations
 from quoth.load.raised import lower_text, raise_text
 from quoth.load.symbol_fonts import decode_symbols
 from quoth.load.tables import Cell, place_cells, table_lines
@@ -121,15 +121,18 @@ class ShapeReader:
                 yield Cell(text, _span(cell, "gridSpan"), _span(cell, "rowSpan"))
 
 
-def part_reader(archive: Archive, part: str) -> Callable[[str], str]:
-    """Return a reader of the charts and diagrams of a part, by the id of their relation."""
+def part_reader(archive: Archive, part: str, notes: list[str]) -> Callable[[str], str]:
+    """Return a reader of the charts and diagrams of a part, by the id of their relation.
+
+    A broken one is noted.
+    """
     related = relations(archive, part)
 
     def read(identity: str) -> str:
         kind, name = related.get(identity, ("", ""))
-        if name not in archive:
+        root = read_optional(archive, name, notes)
+        if root is None:
             return ""
-        root = archive.xml(name)
         return diagram_text(root) if kind == "diagramData" else chart_text(root)
 
     return read

@@ -37,8 +37,10 @@ def load_xlsx(path: Path, options: LoadOptions) -> Document:
         parts = BookParts(archive)
         title = document_title(archive)
         pages = _read_book(path, "xlsx", parts.unread, parts)
-    errors = (f"{parts.errors} cell(s) hold an error in place of a value.",) * bool(parts.errors)
-    return _document(path, "xlsx", title, pages, notes=errors, unread=parts.unread)
+    notes = parts.notes
+    if parts.errors:
+        notes.append(f"{parts.errors} cell(s) hold an error in place of a value.")
+    return _document(path, "xlsx", title, pages, notes=tuple(notes), unread=parts.unread)
 
 
 def load_xls(path: Path, options: LoadOptions) -> Document:

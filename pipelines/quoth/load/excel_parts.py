@@ -17,7 +17,7 @@ from quoth.load.excel_styles import (
     read_cell_styles,
     read_rich_texts,
 )
-from quoth.load.ooxml import relations
+from quoth.load.ooxml import read_optional, relations
 
 _WORKBOOK = "xl/workbook.xml"
 _VALUE = rb"\s*(?:<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]*)<"
@@ -56,11 +56,12 @@ class SheetParts:
 class BookParts:
     """Reads the parts of a workbook, and counts in `unread` what is not read of them.
 
-    `errors` is the number of cells that hold an error.
+    `notes` names broken parts, and `errors` is the number of cells that hold an error.
     """
 
     archive: Archive
     unread: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
     errors: int = 0
     _names: Mapping[str, str] = field(default_factory=dict)
     _styles: CellStyles = field(default_factory=CellStyles)
@@ -81,7 +82,7 @@ class BookParts:
         if name.endswith(".xml"):
             self._read_rows(self.archive.read(name), parts)
         parts.lines += self._drawings(name)
-        comments = list(_comments(self.archive, name))
+        comments = list(_comments(self.archive, name, self.notes))
         if comments:
             parts.lines.append("Comments:\n" + "\n".join(comments))
         return parts
@@ -121,9 +122,11 @@ class BookParts:
     def _drawings(self, name: str) -> Iterator[str]:
         """Yield the charts, boxes and described pictures of a sheet."""
         for kind, target in relations(self.archive, name).values():
-            if kind == "drawing" and target in self.archive:
-                reader = ShapeReader(part_reader(self.archive, target), self.unread)
-                yield from (shape.text for shape in reader.read(self.archive.xml(target)))
+            drawing = read_optional(self.archive, target, self.notes) if kind == "drawing" else None
+            if drawing is not None:
+                read_part = part_reader(self.archive, target, self.notes)
+                shapes = ShapeReader(read_part, self.unread).read(drawing)
+                yield from (shape.text for shape in shapes)
 
 
 def _find_cells(
@@ -168,14 +171,15 @@ def _hidden_columns(head: bytes) -> Iterator[int]:
             yield from range(int(first[1]) - 1, min(int(last[1]), _MOST_COLUMNS))
 
 
-def _comments(archive: Archive, name: str) -> Iterator[str]:
+def _comments(archive: Archive, name: str, notes: list[str]) -> Iterator[str]:
     """Yield the comments of a sheet as `B3: Ann: text`, with the replies to them."""
     targets = sorted(relations(archive, name).values())
     people = _people(archive) if any(kind == "threadedComment" for kind, _ in targets) else {}
     for kind, target in targets:
-        if kind not in ("comments", "threadedComment") or target not in archive:
+        is_wanted = kind in ("comments", "threadedComment")
+        root = read_optional(archive, target, notes) if is_wanted else None
+        if root is None:
             continue
-        root = archive.xml(target)
         authors = [one_line(e.text or "") for e in root.iter() if local_name(e) == "author"]
         for comment in root.iter():
             if local_name(comment) == "comment":

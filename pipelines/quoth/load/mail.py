@@ -24,6 +24,7 @@ from quoth.types import Document, Heading, Page
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 # The line that begins a message in a mailbox (RFC 4155), and the field that follows it.
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n)\r?\n)From [^\n]*\d\r?\n(?=>?[A-Za-z][\w-]*:)")
+_COUNT = re.compile(rb"\A(\d{1,12})\s*\n(?=[A-Za-z][\w-]*:)")
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.M)
 
 
@@ -50,7 +51,7 @@ def load_mail(path: Path, options: LoadOptions) -> Document:
 
     `notes` lists the attachments that cannot be read, with the reason.
     """
-    message = _parse(path.read_bytes())
+    message = _parse(_without_count(path.read_bytes()))
     reading = _Reading(path.name, options)
     fields = _fields(message)
     reading.add(f"{_head(fields)}\n\n{body_text(message, reading.unread)}")
@@ -98,6 +99,12 @@ def _messages(content: bytes) -> Iterator[bytes]:
     ends = [*(match.start() for match in separators[1:]), len(content)]
     for start, end in zip(starts, ends, strict=True):
         yield _ESCAPED_FROM.sub(rb"\1", content[start:end])
+
+
+def _without_count(content: bytes) -> bytes:
+    """Return a message of Apple Mail without the number of its bytes and the facts after them."""
+    counted = _COUNT.match(content)
+    return content[counted.end() :][: int(counted[1])] if counted else content
 
 
 def _parse(content: bytes) -> EmailMessage:

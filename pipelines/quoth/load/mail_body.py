@@ -87,7 +87,7 @@ def _texts(part: Message) -> list[_Text]:
         source = _source(part)
         page = html_page(source)
         text = _Text(page.text, bool(_HEADER_CELL.search(source)), page.unread)
-    elif part.get_content_maintype() == "text":
+    elif part.get_content_maintype() in ("text", "multipart"):  # the latter without its parts
         text = _Text(tidy(_plain(part)))
     else:
         return []
@@ -157,9 +157,14 @@ def _inner(message: Message) -> list[Message]:
 
 
 def _is_attached(part: Message) -> bool:
-    kind = part.get_content_type()
+    """Whether a leaf is a file of its own.
+
+    A picture is one only if the message says so; what has a location is a part of a saved page.
+    """
+    kind, main = part.get_content_type(), part.get_content_maintype()
     return (
         part.get_content_disposition() == "attachment"
-        or kind in ("message/rfc822", "text/calendar")
-        or bool(part.get_filename() and part.get_content_maintype() != "image")
-    )
+        or (main not in ("text", "image", "multipart") and "Content-Location" not in part)
+        or kind == "text/calendar"
+        or bool(part.get_filename() and main != "image")
+    ) and kind not in _HTML[1:]

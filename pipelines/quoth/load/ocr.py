@@ -6,19 +6,40 @@ import importlib.util
 import math
 import shutil
 import subprocess
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pypdfium2
 
 from quoth.config import Limits
 from quoth.errors import LimitExceededError
-from quoth.load.clean import tidy
+from quoth.load.clean import one_line
 from quoth.system import encode_png, import_quietly, missing_extra
+from quoth.types import Box
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Picture: TypeAlias = "NDArray[np.uint8]"
+"""Shades of grey, a row for each row of pixels."""
+_Edges = tuple[float, float, float, float]
+"""Left, top, right and bottom in pixels."""
+_Line = tuple[str, _Edges]
 
 _DOTS_PER_INCH = 300
+_WORD_LEVEL = "5"
 _MAX_PIXELS = 40_000_000  # A3 at 300 dots per inch has 17 million
 _LONGER_SIDE = 1750  # pixels for rapidocr, A4 at 150 dots per inch; it loses lines above 2,000
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The text of a picture, and the place of each of its lines."""
+
+    text: str
+    boxes: tuple[Box, ...] = ()
 
 
 def ocr_engine() -> Literal["tesseract", "rapidocr", ""]:
@@ -38,33 +59,54 @@ def require_ocr() -> None:
         raise missing_extra("Reading scanned pages without the program tesseract", "ocr")
 
 
-def recognise(document: pypdfium2.PdfDocument, index: int, limits: Limits) -> str:
-    """Return the text that OCR reads on a page of a PDF."""
-    require_ocr()
+def draw_page(document: pypdfium2.PdfDocument, index: int) -> Picture:
+    """Return a page of a PDF as OCR should see it.
+
+    Huge pages are drawn at less than 300 dots per inch, to keep the picture within bounds.
+    """
     page = document[index]
     try:
-        if ocr_engine() == "tesseract":
-            return _read_with_tesseract(page, index, limits)
-        return _read_with_rapidocr(page)
+        width, height = page.get_size()
+        scale = min(_DOTS_PER_INCH / 72, math.sqrt(_MAX_PIXELS / max(width * height, 1.0)))
+        if ocr_engine() == "rapidocr":
+            scale = _LONGER_SIDE / max(width, height)
+        bitmap = page.render(scale=scale, grayscale=True)
+        try:
+            pixels: Picture = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width].copy()
+            return pixels
+        finally:
+            bitmap.close()
     finally:
         page.close()
 
 
-def _read_with_tesseract(page: pypdfium2.PdfPage, index: int, limits: Limits) -> str:
-    """Return the text in all languages that tesseract has data for.
+def recognise(picture: Picture, limits: Limits, *, name: str) -> Recognised:
+    """Return the text that OCR reads on a picture; `name` is that of the page, for errors."""
+    require_ocr()
+    if ocr_engine() == "tesseract":
+        lines = _read_with_tesseract(picture, limits, name)
+    else:
+        lines = _read_with_rapidocr(picture)
+    height, width = picture.shape
+    texts: list[str] = []
+    boxes: list[Box] = []
+    start = 0
+    for text, (left, top, right, bottom) in lines:
+        if not (text := one_line(text)):
+            continue
+        edges = (left / width, top / height, right / width, bottom / height)
+        boxes.append(Box(start, start + len(text), *edges))
+        texts.append(text)
+        start += len(text) + 1
+    return Recognised("\n".join(texts), tuple(boxes))
 
-    Huge pages are drawn at less than 300 dots per inch, to keep the image within bounds.
-    """
-    width, height = page.get_size()
-    scale = min(_DOTS_PER_INCH / 72, math.sqrt(_MAX_PIXELS / max(width * height, 1.0)))
-    bitmap = page.render(scale=scale, grayscale=True)
-    try:
-        image = encode_png([row.tobytes() for row in bitmap.to_numpy()], effort=1)
-    finally:
-        bitmap.close()
+
+def _read_with_tesseract(picture: Picture, limits: Limits, name: str) -> list[_Line]:
+    """Return the lines in all languages that tesseract has data for."""
+    image = encode_png([row.tobytes() for row in picture], effort=1)
     try:
         completed = subprocess.run(
-            ["tesseract", "stdin", "stdout", "-l", _languages(), "--psm", "1"],
+            ["tesseract", "stdin", "stdout", "-l", _languages(), "--psm", "1", "tsv"],
             input=image,
             capture_output=True,
             timeout=limits.seconds,
@@ -72,10 +114,37 @@ def _read_with_tesseract(page: pypdfium2.PdfPage, index: int, limits: Limits) ->
         )
     except subprocess.TimeoutExpired as error:
         raise LimitExceededError(
-            f"Recognising page {index + 1} took more than {limits.seconds:g} seconds.",
+            f"Recognising {name} took more than {limits.seconds:g} seconds.",
             hint="Raise ingestion.max_seconds if the file is worth it.",
         ) from error
-    return tidy(completed.stdout.decode("utf-8", "replace"))
+    return _parse_words(completed.stdout.decode("utf-8", "replace"))
+
+
+def _parse_words(table: str) -> list[_Line]:
+    """Return the lines of tesseract's table, which has a row for each word.
+
+    Its columns are level, page, block, paragraph, line, word, left, top, width, height, confidence
+    and text.
+    """
+    lines: dict[tuple[str, ...], _Line] = {}
+    for row in table.splitlines():
+        fields = row.split("\t")
+        if len(fields) < 12 or fields[0] != _WORD_LEVEL or not fields[11].strip():
+            continue
+        left, top, width, height = map(int, fields[6:10])
+        box = (left, top, left + width, top + height)
+        key = tuple(fields[1:5])
+        if key in lines:
+            text, before = lines[key]
+            lines[key] = f"{text} {fields[11]}", _join_boxes(before, box)
+        else:
+            lines[key] = fields[11], box
+    return list(lines.values())
+
+
+def _join_boxes(one: _Edges, other: _Edges) -> _Edges:
+    (a, b, c, d), (e, f, g, h) = one, other
+    return min(a, e), min(b, f), max(c, g), max(d, h)
 
 
 def _languages() -> str:
@@ -88,24 +157,21 @@ def _languages() -> str:
     return "+".join(sorted(languages, key=lambda name: name != "eng")) or "eng"
 
 
-def _read_with_rapidocr(page: pypdfium2.PdfPage) -> str:
-    bitmap = page.render(scale=_LONGER_SIDE / max(page.get_size()), grayscale=True)
-    try:
-        result = _rapidocr()(bitmap.to_numpy())
-    finally:
-        bitmap.close()
+def _read_with_rapidocr(picture: Picture) -> list[_Line]:
+    step = math.ceil(max(picture.shape) / _LONGER_SIDE)
+    small = picture[::step, ::step] if step > 1 else picture
+    result = _rapidocr()(small)
     if result.txts is None:
-        return ""
-    lines: list[str] = []
-    bottom = -1.0
+        return []
+    lines: list[_Line] = []
     for box, text in zip(result.boxes, result.txts, strict=True):
-        top, low = float(min(box[:, 1])), float(max(box[:, 1]))
-        if lines and (top + low) / 2 < bottom:  # the box is level with the one before
-            lines[-1] += f" {text}"
+        xs, ys = box[:, 0] * step, box[:, 1] * step
+        edges = (float(min(xs)), float(min(ys)), float(max(xs)), float(max(ys)))
+        if lines and (edges[1] + edges[3]) / 2 < lines[-1][1][3]:  # level with the one before
+            lines[-1] = f"{lines[-1][0]} {text}", _join_boxes(lines[-1][1], edges)
         else:
-            lines.append(text)
-            bottom = low
-    return tidy("\n".join(lines))
+            lines.append((text, edges))
+    return lines
 
 
 @cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from xml.etree.ElementTree import Element
 
+from quoth.errors import CorruptDocumentError
 from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import one_line
 
@@ -23,6 +25,17 @@ def relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
         kind = attribute(element, "Type").rpartition("/")[2]
         targets[attribute(element, "Id")] = (kind, posixpath.normpath(full))
     return targets
+
+
+def read_optional(archive: Archive, name: str, notes: list[str]) -> Element | None:
+    """Return a part that the text can do without; a broken one is noted."""
+    if name not in archive:
+        return None
+    try:
+        return archive.xml(name)
+    except CorruptDocumentError as error:
+        notes.append(f"{error} It was not read.")
+        return None
 
 
 def document_title(archive: Archive) -> str:

@@ -16,12 +16,15 @@ import pypdfium2.raw as pdfium
 
 from quoth.errors import CorruptDocumentError, LimitExceededError, NoTextError
 from quoth.load.attached import read_attached
+from quoth.load.boxes import with_boxes
 from quoth.load.contract import LoadOptions
 from quoth.load.pdf_annotations import read_file
 from quoth.load.pdf_choice import is_better, measure_damage, needs_second_reading
+from quoth.load.pdf_hyphens import join_pages
 from quoth.load.pdf_open import open_pdf, read_outline, read_title
 from quoth.load.pdf_page import PageText, has_ligatures, read_page, shows_only_images
 from quoth.load.pdf_pypdf import SecondReader
+from quoth.load.pdf_running import read_printed_numbers, remove_running_lines
 from quoth.load.pdf_structure import page_headings, usual_size
 from quoth.load.pdf_tables import Header
 from quoth.load.pdf_xfa import is_dynamic, read_xfa
@@ -163,10 +166,13 @@ class _Reading:
     def _ocr(self, pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageText:
         if not self._options.ocr:
             return text
-        from quoth.load.ocr import ocr_engine, recognise
+        from quoth.load.ocr import draw_page, ocr_engine, recognise
 
-        recognised = recognise(pdf, index, self._options.limits)
-        return PageText(recognised, ocr=ocr_engine()) if recognised else text
+        picture = draw_page(pdf, index)
+        found = recognise(picture, self._options.limits, name=f"page {index + 1}")
+        if not found.text:
+            return text
+        return PageText(found.text, metadata=with_boxes({"ocr": ocr_engine()}, found.boxes))
 
     def _read_second_only(self) -> list[PageText]:
         """Return the pages of a file that PDFium cannot open, as pypdf reads them."""
@@ -201,13 +207,17 @@ class _Reading:
                 hint="" if self._options.ocr else "Read scans with OCR: --set ingestion.ocr=true",
             )
         usual = usual_size(read)
+        numbers = read_printed_numbers(read)
+        read = join_pages(remove_running_lines(read, numbers))
+        if not any(labels.values()):
+            labels = numbers
         pages = tuple(
             Page(
                 index + 1,
                 page.text,
                 labels.get(index) or None,
                 page_headings(page, outline.get(index, []), usual, bool(outline)),
-                {"ocr": page.ocr} if page.ocr else {},
+                page.metadata,
             )
             for index, page in enumerate(read)
         )

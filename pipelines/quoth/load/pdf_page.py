@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -33,14 +34,14 @@ class Line:
 class PageText:
     """The final text of a page, and its lines if they are known.
 
-    `ocr` is the engine that recognized the text, empty where the file holds it. `table` is the
-    header of a table at the end of the page, which the next page may continue.
+    `metadata` says how the text was recognized, and is empty where the file holds it. `table` is
+    the header of a table at the end of the page, which the next page may continue.
     """
 
     text: str
     lines: list[Line] = field(default_factory=list)
     beside: Beside = field(default_factory=Beside)
-    ocr: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
     table: Header | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -12,12 +13,21 @@ from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.drawingml import ShapeReader, part_reader
-from quoth.load.ooxml import document_title, relations
+from quoth.load.ooxml import document_title, read_optional, relations
 from quoth.types import Document, Heading, Page
 
 _TITLES = {"title", "ctrTitle"}
 _BESIDE = {"sldNum", "dt", "ftr", "hdr"}  # numbers, dates and footers are not the content
 _NO_TITLES = ("powerpoint presentation", "powerpoint-präsentation")
+
+
+@dataclass(slots=True)
+class _Show:
+    """The parts of a show, and what of them was not read."""
+
+    archive: Archive
+    notes: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
 
 
 def load_pptx(path: Path, options: LoadOptions) -> Document:
@@ -27,25 +37,30 @@ def load_pptx(path: Path, options: LoadOptions) -> Document:
     pictures, video, sound, embedded objects, hidden shapes and passages that are struck out.
     """
     pages: list[Page] = []
-    notes: list[str] = []
-    unread: Counter[str] = Counter()
     with Archive(path, options.limits) as archive:
+        show = _Show(archive)
         for number, name in enumerate(_slides(archive, path), 1):
             try:
                 slide = archive.xml(name)
                 if attribute(slide, "show") in ("0", "false"):
-                    unread["hidden slide"] += 1
+                    show.unread["hidden slide"] += 1
                     continue
-                pages.append(_slide(archive, name, slide, number, unread))
+                pages.append(_slide(show, name, slide, number))
             except CorruptDocumentError as error:
                 pages.append(Page(number, ""))
-                notes.append(f"Slide {number} was not read: {error}")
+                show.notes.append(f"Slide {number} was not read: {error}")
         title = document_title(archive)
     unreadable = tuple(page.number for page in pages if not page.text)
     if not title or title.lower() in _NO_TITLES:
         title = next((each.title for page in pages for each in page.headings), path.stem)
     return Document(
-        str(path), title, "pptx", tuple(pages), unreadable, tuple(notes), unread=dict(unread)
+        str(path),
+        title,
+        "pptx",
+        tuple(pages),
+        unreadable,
+        tuple(show.notes),
+        unread=dict(show.unread),
     )
 
 
@@ -71,11 +86,11 @@ def _relation_id(element: Element) -> str:
     return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
 
 
-def _slide(archive: Archive, name: str, slide: Element, number: int, unread: Counter[str]) -> Page:
+def _slide(show: _Show, name: str, slide: Element, number: int) -> Page:
     parts: list[str] = []
     headings: list[Heading] = []
     length = 0
-    for text, is_title in _blocks(archive, name, slide, unread):
+    for text, is_title in _blocks(show, name, slide):
         if is_title:
             headings.append(Heading(length, 1, one_line(text)))
         parts.append(text)
@@ -83,29 +98,26 @@ def _slide(archive: Archive, name: str, slide: Element, number: int, unread: Cou
     return Page(number, "\n\n".join(parts), None, tuple(headings))
 
 
-def _blocks(
-    archive: Archive, name: str, slide: Element, unread: Counter[str]
-) -> Iterator[tuple[str, bool]]:
+def _blocks(show: _Show, name: str, slide: Element) -> Iterator[tuple[str, bool]]:
     """Yield the blocks of a slide, and whether each is the title; notes and comments come last."""
-    reader = ShapeReader(part_reader(archive, name), unread)
-    for shape in reader.read(slide):
+    archive, notes = show.archive, show.notes
+    for shape in ShapeReader(part_reader(archive, name, notes), show.unread).read(slide):
         if shape.placeholder not in _BESIDE:
             yield shape.text, shape.placeholder in _TITLES
-    related = [each for each in relations(archive, name).values() if each[1] in archive]
-    for kind, target in related:
-        if kind == "notesSlide":
-            notes = ShapeReader(part_reader(archive, target)).read(archive.xml(target))
-            spoken = [shape.text for shape in notes if shape.placeholder not in _BESIDE]
-            if spoken:
-                yield "Notes:\n" + "\n".join(spoken), False
-    comments = [
-        line
-        for kind, target in related
-        if kind == "comments"
-        for line in _comments(archive, archive.xml(target))
-    ]
-    if comments:
-        yield "Comments:\n" + "\n".join(comments), False
+    spoken: list[str] = []
+    comments: list[str] = []
+    for kind, target in relations(archive, name).values():
+        if kind not in ("notesSlide", "comments"):
+            continue
+        part = read_optional(archive, target, notes)
+        if part is not None and kind == "comments":
+            comments += _comments(archive, part)
+        elif part is not None:
+            shapes = ShapeReader(part_reader(archive, target, notes)).read(part)
+            spoken += [shape.text for shape in shapes if shape.placeholder not in _BESIDE]
+    for title, lines in (("Notes", spoken), ("Comments", comments)):
+        if lines:
+            yield "\n".join([f"{title}:", *lines]), False
 
 
 def _comments(archive: Archive, part: Element) -> Iterator[str]:

@@ -27,6 +27,7 @@ _TEXT_FORMATS = ("text", "code", "markdown", "rst", "org", "asciidoc", "tex", "c
 
 _OURS = {
     "pdf": "quoth.load.pdf:load_pdf",
+    "picture": "quoth.load.picture:load_picture",
     "docx": "quoth.load.docx:load_docx",
     "pptx": "quoth.load.pptx:load_pptx",
     "xlsx": "quoth.load.excel:load_xlsx",

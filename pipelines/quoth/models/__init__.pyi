@@ -22,6 +22,7 @@ __all__ = [
     "shortfall_error",
     "split_model",
     "timings_of",
+    "with_embedder",
 ]
 
 from .attempts import ATTEMPTS, retry_transient
@@ -29,7 +30,14 @@ from .calls import Call, ModelCalls
 from .messages import defuse, role_of, timings_of
 from .model import LocalModel, shortfall_error
 from .provider import Provider
-from .registry import backend_names, open_embedder, open_model, open_provider, split_model
+from .registry import (
+    backend_names,
+    open_embedder,
+    open_model,
+    open_provider,
+    split_model,
+    with_embedder,
+)
 from .stop_strings import cut_at_stop
 from .thinking import KEPT_TOKENS
 from .values import ChatRequest, Constraint, Description, Piece, Placement, Request

@@ -62,6 +62,12 @@ def open_embedder(config: Config) -> Embedder:
     return embedder
 
 
+def with_embedder(config: Config, model: str) -> Config:
+    """Return the configuration with another `embedding.model`."""
+    embedding = config.embedding.model_copy(update={"model": model})
+    return config.model_copy(update={"embedding": embedding})
+
+
 def _with_address(config: Config, backend: str) -> ModelSettings:
     """Return the settings of a backend with the address of the embedder's server, if it has one."""
     own = {"url": config.embedding.url, "api_key_file": config.embedding.api_key_file}

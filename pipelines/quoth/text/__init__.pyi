@@ -85,7 +85,7 @@ from .letter_groups import group_letters
 from .letters import split_ligatures
 from .lexemes import lexemes
 from .markup import strip_links
-from .mentions import SourceVocabulary, fold_words
+from .mentions import SourceVocabulary
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
@@ -94,4 +94,12 @@ from .sentences import find_sentence_starts, find_sentences, find_stops, is_comp
 from .spans import encloses, strip_span
 from .split import Splitter
 from .tokens import bound_token_count, locate_tokens, split_blocks
-from .words import analyse, analyser_fingerprint, count_terms, is_stop_word, split_words, stem
+from .words import (
+    analyse,
+    analyser_fingerprint,
+    count_terms,
+    fold_words,
+    is_stop_word,
+    split_words,
+    stem,
+)

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from quoth.text.language import UNDETERMINED, languages
+from quoth.text.language import UNDETERMINED, language, languages
 
 _SCRIPTS = {
     "el": "\u0370-\u03ff\u1f00-\u1fff",
@@ -48,6 +48,10 @@ _MIXED_JAPANESE = 0.05
 
 _TECHNICAL = re.compile(r"[\d/@\\_=(){}<>|+*#]")
 """The signs of numbers, paths, addresses and code, which say nothing of a language."""
+_PUNCTUATION = ".,;:!?\"'()„“”«»¿¡…"
+_FEWEST_SMALL_WORDS = 3
+_SMALL_WORDS = 0.4
+"""The share of stop words from which they tell an expected language."""
 _SAMPLE = 300
 _PARTS = 3
 _KNOWN = 5.0
@@ -70,7 +74,11 @@ def detect_language(text: str, *, likely: Collection[str] = ()) -> str:
     looked at, from the start, the middle and the end.
     """
     sample = _take_sample(text)
-    return _by_script(sample, likely) or _by_letters(sample, likely)
+    if not _LETTER.search(sample):
+        return UNDETERMINED
+    return (
+        _by_script(sample, likely) or _by_small_words(sample, likely) or _by_letters(sample, likely)
+    )
 
 
 def _take_sample(text: str) -> str:
@@ -94,6 +102,19 @@ def _by_script(text: str, likely: Collection[str]) -> str:
     [(code, count)] = counts.most_common(1)
     others = len(_LETTER.findall(_RUN.sub("", text)))
     return code if count > others else ""
+
+
+def _by_small_words(text: str, likely: Collection[str]) -> str:
+    """Return the expected language whose stop words a text is full of, or nothing.
+
+    This spares a question the time in which the classifier is loaded.
+    """
+    words = [word.strip(_PUNCTUATION) for word in text.lower().split()]
+    counts = {code: sum(word in language(code).words.stop for word in words) for code in likely}
+    best, *others = sorted(counts.values(), reverse=True) or [0]
+    if best < _FEWEST_SMALL_WORDS or best < _SMALL_WORDS * len(words) or best in others:
+        return ""
+    return max(counts, key=counts.__getitem__)
 
 
 def _by_letters(text: str, likely: Collection[str]) -> str:

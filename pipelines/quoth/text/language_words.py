@@ -13,10 +13,11 @@ class WordRules:
 
     `stop` are the stop words, in lower case. `stemmer` is the name of a Snowball stemmer; without
     one, words are not stemmed. `capital_names` is true where a capital letter inside a sentence
-    marks a name. `particles` are short words that are written together with the word
-    before them, as in Korean. `dotless_i` is true where `I` is the capital of `ı`, as in Turkish.
-    `tones` is true where accents make other words, as in Vietnamese: a word then counts with and
-    without them.
+    marks a name. `particles` are short words that are written together with the word before them,
+    as in Korean. `dotless_i` is true where `I` is the capital of `ı`, as in Turkish. `tones` is
+    true where accents make other words, as in Vietnamese: a word then counts with and without them.
+    `titles` stand beside names (before them; in scripts without spaces, after them), where capitals
+    do not tell names.
     """
 
     stop: WordSet = frozenset()
@@ -25,6 +26,7 @@ class WordRules:
     particles: WordSet = frozenset()
     dotless_i: bool = False
     tones: bool = False
+    titles: WordSet = frozenset()
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Literal
 
+from quoth.text.language import ENGLISH, Language
+from quoth.text.letters import fold_letters
+from quoth.text.names import find_names
 from quoth.text.numbers import find_numbers, read_number_values
-from quoth.text.sentences import find_sentences
+from quoth.text.scripts import is_unspaced
+from quoth.text.words import analyse, fold_words
 
-_WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
-_NAME = re.compile(r"\b[^\W\d_][\w’'\-]*\w")
-_OPENING = re.compile(r"[\s\"'“‘«(\[*_#>\-]*")
-
-
-def fold_words(text: str) -> list[str]:
-    """Return the words of a text, case-folded and normalized for comparison."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+_INSIDE = re.compile(r"[’'\-]")
+_APOSTROPHE = re.compile("[’']")
+_SHORTEST_HEAD = 3
+"""The letters of a name before an apostrophe with an ending, as in Turkish."""
+_SHORTEST_STEM = 4
+_LONG_WORD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,18 @@ class Mention:
 
 
 class SourceVocabulary:
-    """The words and numbers of some sources, against which other texts are checked."""
+    """The words and numbers of some sources, against which texts of a language are checked."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], *, language: Language = ENGLISH) -> None:
+        self._language = language
         self._words: set[str] = set()
+        self._stems: set[str] = set()
         self._numbers: frozenset[str] = frozenset()
         for text in texts:
             for word in fold_words(text):
                 self._words.add(word)
-                self._words.update(re.split(r"[’'\-]", word))
+                self._words.update(word if is_unspaced(word) else _INSIDE.split(word))
+            self._stems.update(analyse(text, language))
             self._numbers |= read_number_values([text])
 
     def unsupported(self, sentence: str) -> tuple[str, ...]:
@@ -53,39 +56,42 @@ class SourceVocabulary:
         )
 
     def share(self, sentence: str) -> float:
-        """Return the share of a sentence's words of four letters or more that a source has."""
-        words = [word for word in fold_words(sentence) if len(word) > 3]
+        """Return the share of a sentence's longer words that a source has.
+
+        They are the words of four letters or more; in scripts without spaces, all pairs of
+        characters.
+        """
+        words = [
+            word for word in fold_words(sentence) if len(word) >= _LONG_WORD or is_unspaced(word)
+        ]
         return sum(word in self._words for word in words) / len(words) if words else 0.0
 
     def mentions(self, text: str) -> list[Mention]:
-        """Return the names and numbers of a text, in order.
-
-        A capitalized word at the start of a sentence is a name only if another name follows it.
-        """
-        mentions = [
+        """Return the names and numbers of a text, in order."""
+        found = [
             Mention(number.start, number.text, "number", number.is_among(self._numbers))
             for number in find_numbers(text)
         ]
-        begins = {0} | {end for _, end in self._starts(text)}
-        names = [match for match in _NAME.finditer(text) if match[0][0].isupper()]
-        for match, follower in zip_longest(names, names[1:]):
-            alone = follower is None or follower.start() != match.end() + 1
-            if match.start() in begins and alone:
-                continue
-            mentions.append(Mention(match.start(), match[0], "name", self._knows(match[0])))
-        return sorted(mentions, key=lambda mention: (mention.start, mention.text))
-
-    @staticmethod
-    def _starts(text: str) -> Iterator[tuple[int, int]]:
-        for start, _ in find_sentences(text):
-            opening = _OPENING.match(text, start)
-            yield start, opening.end() if opening else start
+        for start, end in find_names(text, self._language):
+            name = text[start:end]
+            found.append(Mention(start, name, "name", self._knows(name)))
+        return sorted(found, key=lambda mention: (mention.start, mention.text))
 
     def _knows(self, name: str) -> bool:
-        folded = unicodedata.normalize("NFKC", name).casefold()
-        bare = re.sub(r"[’']s?$", "", folded)
-        return (
-            folded in self._words
-            or bare in self._words
-            or all(part in self._words for part in re.split(r"[’'\-]", bare))
-        )
+        """Whether a source has a name, perhaps in another case or with another ending."""
+        head = _APOSTROPHE.split(name)[0]
+        written = (name, head) if len(head) >= _SHORTEST_HEAD else (name,)
+        return any(self._has(word) or self._has_stem(word) for word in written)
+
+    def _has(self, name: str) -> bool:
+        words = [part for word in fold_words(name) for part in _INSIDE.split(word)]
+        return self._words.issuperset(fold_words(name)) or self._words.issuperset(words)
+
+    def _has_stem(self, name: str) -> bool:
+        """Whether a source has the stem of a name, or one that more endings were taken from."""
+        stems = analyse(name, self._language)
+        if self._stems.issuperset(stems):
+            return True
+        shorter = (stems[0][:size] for size in range(_SHORTEST_STEM, len(stems[0])))
+        inflected = len(stems) == 1 and stems[0] != fold_letters(fold_words(name)[0])
+        return inflected and not self._stems.isdisjoint(shorter)

@@ -66,6 +66,18 @@ def split_words(text: str, language: Language = ENGLISH) -> list[str]:
     ]
 
 
+def fold_words(text: str) -> list[str]:
+    """Return the words of a text, case-folded and normalized, with their accents.
+
+    A word may have hyphens and apostrophes inside. Scripts without spaces give pairs of characters.
+    """
+    return [
+        word
+        for token in _joined_words().findall(normalize_letters(text).casefold())
+        for word in (_split_run(token) if _GROUP.match(token) else (token,))
+    ]
+
+
 def count_terms(text: str, language: Language = ENGLISH) -> Counter[str]:
     """Return the analysed words of a text with their counts, none of them a stop word."""
     return Counter(_content_words(_find_tokens(text), language))
@@ -133,6 +145,12 @@ def _token() -> re.Pattern[str]:
     letters = rf"[^\W_{UNSPACED}]+(?:[{combining_marks()}]+[^\W_{UNSPACED}]*)*"
     connected = rf"(?:{_CONNECTED}|(?<=[א-ת])\"(?=[א-ת]))"
     return re.compile(rf"[{UNSPACED}]+|{letters}(?:{connected}{letters})*(?:\+\+|[+#](?!\w))?")
+
+
+@cache
+def _joined_words() -> re.Pattern[str]:
+    letters = rf"[^\W{UNSPACED}]+(?:[{combining_marks()}]+[^\W{UNSPACED}]*)*"
+    return re.compile(rf"[{UNSPACED}]+|{letters}(?:['\-]{letters})*")
 
 
 def _lower_shouts(text: str) -> str:

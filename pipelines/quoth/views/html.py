@@ -121,7 +121,7 @@ def _footnote(
 
 def _page(citation: Citation) -> str:
     """Return the drawn page of a citation; empty where there is no page to draw."""
-    image = draw_page(Path(citation.source), citation.page, citation.quote)
+    image = draw_page(Path(citation.source), citation.page, citation.quote, citation.boxes)
     if image is None:
         return ""
     data = base64.b64encode(image).decode("ascii")

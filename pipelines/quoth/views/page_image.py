@@ -1,4 +1,4 @@
-"""A page of a PDF as an image, with a quote highlighted.
+"""A page of a PDF or of a picture as an image, with a quote highlighted.
 
 The page is drawn in a child process with limits of time and memory.
 """
@@ -6,12 +6,16 @@ The page is drawn in a child process with limits of time and memory.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from quoth.errors import ConfigurationError
+from quoth.load import is_picture
 from quoth.system import Child, ParentPipe, encode_png, limit_memory
+from quoth.types import Box
+from quoth.views.quote_boxes import find_boxes
 
 WIDTH = 760
 """The width of an image in pixels."""
@@ -30,24 +34,33 @@ _PALETTE = bytes(
 """Sixteen greys, and the same under a marker."""
 
 
-def draw_page(source: Path, page: int, quote: str) -> bytes | None:
-    """Return page `page` (from 1) of a PDF as PNG, with the quote highlighted where it is found.
+def draw_page(source: Path, page: int, quote: str, boxes: Sequence[Box] = ()) -> bytes | None:
+    """Return page `page` (from 1) as PNG, with the quote highlighted where it is found.
 
-    `None` for a file that is gone, is no PDF, or cannot be drawn.
+    `boxes` are the places of a quote whose text was recognized (OCR). `None` for a file that is
+    gone, is neither a PDF nor a picture, or cannot be drawn.
     """
     try:
         status = source.stat()
         with source.open("rb") as file:
-            if b"%PDF-" not in file.read(1024):
-                return None
+            head = file.read(1024)
     except OSError:
         return None
-    return _draw_in_child(str(source.resolve()), page, quote, status.st_mtime_ns)
+    if b"%PDF-" not in head and not is_picture(head):
+        return None
+    edges = tuple((box.left, box.top, box.right, box.bottom) for box in boxes)
+    return _draw_in_child(str(source.resolve()), page, quote, edges, status.st_mtime_ns)
+
+
+_Edges = tuple[float, float, float, float]
+"""Left, top, right and bottom, as shares of the width and height of the page."""
 
 
 @lru_cache(maxsize=64)
-def _draw_in_child(source: str, page: int, quote: str, mtime_ns: int) -> bytes | None:
-    request = json.dumps({"source": source, "page": page, "quote": quote})
+def _draw_in_child(
+    source: str, page: int, quote: str, edges: tuple[_Edges, ...], mtime_ns: int
+) -> bytes | None:
+    request = json.dumps({"source": source, "page": page, "quote": quote, "edges": edges})
     try:
         child = Child("quoth.views.page_image:main")
     except (OSError, ConfigurationError):
@@ -64,43 +77,62 @@ def main() -> None:
     limit_memory(MEMORY)
     request = json.loads(parent.receive())
     with parent.limit_time(SECONDS):
-        image = draw(request["source"], request["page"], request["quote"])
+        image = draw(request["source"], request["page"], request["quote"], request["edges"])
     parent.send(image)
 
 
-def draw(source: str, number: int, quote: str) -> bytes:
+def draw(source: str, number: int, quote: str, edges: Sequence[_Edges] = ()) -> bytes:
     """Return the page as PNG, in the child process."""
-    import numpy as np
+    with Path(source).open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(1024)
+    if not is_pdf:
+        return _mark(_read_picture(source, number), edges)
+
     import pypdfium2
 
     with pypdfium2.PdfDocument(source) as document:
         page = document[number - 1]
         bitmap = page.render(scale=WIDTH / page.get_width(), grayscale=True)
-        shades = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width] // 16
-        marked = np.zeros(shades.shape, bool)
+        shades = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width]
         converter = bitmap.get_posconv(page)
-        for left, bottom, right, top in _rectangles(page.get_textpage(), quote):
+        found = []
+        for left, bottom, right, top in [] if edges else find_boxes(page.get_textpage(), quote):
             x1, y1 = converter.to_bitmap(left, bottom)
             x2, y2 = converter.to_bitmap(right, top)
             x, y = sorted((x1, x2)), sorted((y1, y2))
-            marked[max(0, y[0] - 2) : y[1] + 3, max(0, x[0] - 2) : x[1] + 3] = True
-        pixels = (shades + _SHADES * marked).astype(np.uint8)
-        return encode_png([row.tobytes() for row in pixels], palette=_PALETTE, effort=9)
+            found.append(
+                (
+                    x[0] / bitmap.width,
+                    y[0] / bitmap.height,
+                    x[1] / bitmap.width,
+                    y[1] / bitmap.height,
+                )
+            )
+        return _mark(shades, [*edges, *found])
 
 
-def _rectangles(textpage: Any, quote: str) -> list[tuple[float, float, float, float]]:
-    """Return the rectangles around a quote on the page, one for each line."""
-    letters = [
-        (letter.casefold(), index)
-        for index in range(textpage.count_chars())
-        if (letter := textpage.get_text_range(index, 1))[:1].isalnum()
-    ]
-    quote_letters = "".join(filter(str.isalnum, quote)).casefold()
-    page_letters = "".join(letter for letter, _ in letters)
-    indexes = [index for letter, index in letters for _ in letter]
-    begin = page_letters.find(quote_letters) if quote_letters else -1
-    if begin < 0:
-        return []
-    first, last = indexes[begin], indexes[begin + len(quote_letters) - 1]
-    count = textpage.count_rects(first, last - first + 1)
-    return [textpage.get_rect(number) for number in range(count)]
+def _read_picture(source: str, number: int) -> Any:
+    """Return a page of a picture in shades of grey, as wide as all drawings."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    with Image.open(source) as image:
+        image.seek(number - 1)
+        upright = ImageOps.exif_transpose(image).convert("RGBA")
+    paper = Image.new("RGBA", upright.size, "white")
+    paper.alpha_composite(upright)
+    height = max(1, round(upright.height * WIDTH / upright.width))
+    return np.asarray(paper.convert("L").resize((WIDTH, height)))
+
+
+def _mark(shades: Any, edges: Sequence[_Edges]) -> bytes:
+    """Return a picture as PNG, with a marker over these places."""
+    import numpy as np
+
+    height, width = shades.shape
+    marked = np.zeros(shades.shape, bool)
+    for left, top, right, bottom in edges:
+        rows = slice(max(0, round(top * height) - 2), round(bottom * height) + 3)
+        marked[rows, max(0, round(left * width) - 2) : round(right * width) + 3] = True
+    pixels = (shades // 16 + _SHADES * marked).astype(np.uint8)
+    return encode_png([row.tobytes() for row in pixels], palette=_PALETTE, effort=9)

@@ -10,13 +10,21 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from quoth.errors import ModelNotFoundError
 from quoth.weights.installed import Installed
 
 REGISTRY = "registry.ollama.ai"
-_USUAL_FOLDERS = ("~/.ollama/models", "/usr/share/ollama/.ollama/models", "/var/lib/ollama/models")
+_USUAL_FOLDERS = (
+    "~/.ollama/models",
+    "~ollama/.ollama/models",
+    "/usr/share/ollama/.ollama/models",
+    "/var/lib/ollama/models",
+)
+_UNITS = Path("/etc/systemd/system")
+_SET = re.compile(r"^Environment=.*?OLLAMA_MODELS=([^\"'\s]+)", re.MULTILINE)
 _WEIGHTS = "application/vnd.ollama.image.model"
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -52,10 +60,26 @@ def canonical_name(name: str) -> str:
 
 
 def list_model_folders() -> list[Path]:
-    """Return the folders in which Ollama's models may be, the configured one first."""
-    chosen = os.environ.get("OLLAMA_MODELS")
-    folders = [chosen] if chosen else list(_USUAL_FOLDERS)
-    return [Path(folder).expanduser() for folder in folders]
+    """Return the folders in which Ollama's models may be; nothing is written there.
+
+    OLLAMA_MODELS names the only one. Without it, they are the folder that the service of this
+    machine is told to use, and the usual ones of a user and of the service.
+    """
+    if chosen := os.environ.get("OLLAMA_MODELS"):
+        return [Path(chosen).expanduser()]
+    usual = [os.path.expanduser(folder) for folder in _USUAL_FOLDERS]  # noqa: PTH111
+    known = [Path(folder) for folder in usual if not folder.startswith("~")]  # users who exist
+    return list(dict.fromkeys([*read_service_folders(_UNITS), *known]))
+
+
+def read_service_folders(units: Path) -> list[Path]:
+    """Return the folders that systemd's units of the service `ollama` set as OLLAMA_MODELS."""
+    folders: list[Path] = []
+    for pattern in ("ollama.service", "ollama.service.d/*.conf"):
+        for unit in sorted(units.glob(pattern)):
+            with suppress(OSError, UnicodeDecodeError):
+                folders += [Path(found) for found in _SET.findall(unit.read_text("utf-8"))]
+    return folders[::-1]  # the last one counts
 
 
 def find_weights(name: str) -> Path:
