@@ -131,6 +131,14 @@ def test_vectors_that_change_their_length_in_mid_run_are_not_stored(
         assert library.store.vectors()[1].shape[1] == 64
 
 
+def test_a_server_that_reads_only_a_part_of_a_text_is_found_out(server: EmbeddingServer) -> None:
+    server.counted = 40
+    embedder = open_embedder(configured(server))
+    assert len(embedder.embed(["honey " * 30])) == 1
+    with pytest.raises(BackendError, match="read 40 tokens of texts with 102 words"):
+        embedder.embed(["honey " * 50, "nectar " * 50])
+
+
 def test_a_model_that_the_server_lacks_is_named(server: EmbeddingServer) -> None:
     with pytest.raises(BackendError, match="has no model other"):
         open_embedder(configured(server, model="openai-compatible:other")).embed(TEXTS)
@@ -165,7 +173,8 @@ def test_a_collection_is_filled_and_searched_with_a_langchain_embedder(tmp_path:
 
 def test_the_fingerprint_holds_class_parameters_and_vectors_but_no_secrets() -> None:
     fingerprint = as_embedder(BagOfWords()).fingerprint
-    assert as_embedder(BagOfWords(api_key="another")).fingerprint == fingerprint
+    here = BagOfWords(api_key="another", base_url="http://127.0.0.1:9")
+    assert as_embedder(here).fingerprint == fingerprint
     changed = [
         as_embedder(BagOfWords(model="other")),
         as_embedder(BagOfWords(width=60)),
@@ -189,6 +198,17 @@ def test_a_langchain_embedder_reads_what_it_says_or_what_its_caller_says() -> No
     assert LangChainEmbedder(BagOfWords()).limit == 512
     assert LangChainEmbedder(BagOfWords(model="BAAI/bge-m3")).limit == 8192
     assert LangChainEmbedder(BagOfWords(), limit_tokens=100).limit == 100
+
+
+def test_another_prompt_for_questions_alone_is_told_apart() -> None:
+    class Prompted(BagOfWords):
+        def embed_query(self, text: str) -> list[float]:
+            return super().embed_query(f"which honey answers {text}")
+
+    class Plain(BagOfWords):
+        pass
+
+    assert LangChainEmbedder(Prompted()).probe() != LangChainEmbedder(Plain()).probe()
 
 
 def test_what_a_langchain_embedder_raises_is_one_sentence() -> None:

@@ -76,6 +76,7 @@ class OpenAIEmbedder(DelegatingEmbedder):
         entries = answer.get("data")
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise BackendError(f"The server at {self._http.url} answered without vectors.")
+        self._check_read(answer.get("usage"), texts)
         order = sorted(entries, key=lambda entry: int(entry.get("index") or 0))
         return [self._numbers(entry.get("embedding")) for entry in order]
 
@@ -99,6 +100,17 @@ class OpenAIEmbedder(DelegatingEmbedder):
             f"The server at {self._http.url} has no model {self.name}.",
             hint=f"It has: {', '.join(str(entry.get('id')) for entry in entries) or 'none'}.",
         )
+
+    def _check_read(self, usage: object, texts: list[str]) -> None:
+        """Raise `BackendError` when the server read fewer tokens than the texts have words."""
+        read = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+        words = sum(len(text.split()) for text in texts)
+        if isinstance(read, int) and 0 < read < words:
+            raise BackendError(
+                f"The server at {self._http.url} read {read} tokens of texts with {words} words: "
+                "it cut them.",
+                hint="Lower ingestion.chunk_tokens, or raise the window of the server.",
+            )
 
     def _numbers(self, embedding: object) -> Sequence[float]:
         """Return the numbers of a vector, which may be the base64 of 32-bit floats."""

@@ -98,15 +98,23 @@ class DelegatingEmbedder(Embedder):
     def probe(self) -> str:
         """Return what tells the vectors of this model from those of others, from a few texts.
 
-        It is their length, and where the largest number of each is. A number that hardly leads
-        does not count, so that rounding changes nothing.
+        It is their length, where the largest number of each is, and how near each text as a query
+        is to itself as a passage. A number that hardly leads does not count, so that rounding
+        changes nothing.
         """
-        vectors = np.abs(np.asarray(self.rows(list(_PROBES), query=False), np.float32))
-        order = np.argsort(-vectors, axis=1)[:, :2]
-        places = []
-        for row, (first, second) in zip(vectors, order, strict=True):
-            places.append(str(first) if row[first] > _LEAD * row[second] else "-")
-        return ":".join([str(vectors.shape[1]), *places])
+        texts = list(_PROBES)
+        passages, queries = (
+            to_unit_length(self.rows(texts, query=query), texts=len(texts), model=self.name)
+            for query in (False, True)
+        )
+        sizes = np.abs(passages)
+        order = np.argsort(-sizes, axis=1)[:, :2]
+        places = [
+            str(first) if row[first] > _LEAD * row[second] else "-"
+            for row, (first, second) in zip(sizes, order, strict=True)
+        ]
+        nearness = [f"{cosine:.1f}" for cosine in (passages * queries).sum(axis=1)]
+        return ":".join([str(passages.shape[1]), *places, *nearness])
 
     def _limit_after(self, prompt: str) -> int:
         if not prompt:

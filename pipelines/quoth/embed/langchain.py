@@ -16,6 +16,8 @@ from quoth.errors import BackendError, ConfigurationError, QuothError
 
 _PLAIN = (str, int, float, bool)
 _SECRETS = ("key", "token", "secret", "password")
+_OPERATION = ("batch", "cache", "chunk", "process", "progress", "retr", "thread", "timeout", "url")
+"""Parts of the names of parameters that change how vectors are fetched, and not the vectors."""
 _LIMITS = ("embedding_ctx_length", "max_seq_length", "num_ctx")
 
 
@@ -57,7 +59,11 @@ class LangChainEmbedder(DelegatingEmbedder):
     @property
     def weights(self) -> str:
         """The class, its plain parameters, and what the vectors of a few texts are like."""
-        shown = sorted(f"{name}={value!r}" for name, value in _parameters(self.embeddings))
+        shown = sorted(
+            f"{name}={value!r}"
+            for name, value in _parameters(self.embeddings)
+            if not any(part in name.lower() for part in _OPERATION)
+        )
         kind = f"{type(self.embeddings).__module__}.{type(self.embeddings).__qualname__}"
         text = "\n".join([kind, *shown, self.probe()])
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
