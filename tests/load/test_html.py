@@ -80,6 +80,24 @@ def test_raised_numbers_do_not_join_the_number_before(source: str, expected: str
     assert text(f"<p>{source}</p>") == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>1</mn>", "x^2+1"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac>", "(a+b)/c"),
+        ("<msub><mi>v</mi><mi>max</mi></msub><msqrt><mn>2</mn></msqrt>", "v_max√2"),
+        (
+            "<semantics><mi>y</mi><annotation encoding='TeX'>\\gamma</annotation></semantics>",
+            "y",
+        ),
+    ],
+)
+def test_formulas_are_one_line(source: str, expected: str) -> None:
+    assert text(f"<p>So <math>{source}</math> holds.</p>") == f"So {expected} holds."
+    deep = "<msup>" * 5000
+    assert "x" in text(f"<math>{deep}<mi>x</mi></math>")
+
+
 def test_soft_hyphens_and_zero_widths_of_entities_are_not_in_words() -> None:
     assert (
         text("<p>Dampf&shy;schiff&#8203;fahrt 1&nbsp;000&#8239;km</p>")

@@ -305,3 +305,17 @@ def test_calendars_and_contacts_are_their_values(write: Write) -> None:
     document = load_document(write("a.vcf", contact))
     assert only_text(document).startswith("N: Öl Ada\nTEL: +49 30 1234\nPHOTO: …")
     assert document.unread == {"encoded passage": 1}
+
+
+def test_records_of_json_beside_each_other_are_rows(write: Write) -> None:
+    few = [{"code": "K-4", "room": 7}, {"code": "K-5", "note": None}]
+    assert only_text(load_document(write("a.json", json.dumps({"keys": few})))) == (
+        "keys:\n  code | room | note\n  K-4 | 7\n  K-5 |  | null"
+    )
+    many = [{"code": f"K-{n}", "room": n} for n in range(80)]
+    lines = only_text(load_document(write("b.json", json.dumps(many)))).split("\n")
+    assert lines[-1] == "code: K-79 | room: 79"
+    mixed = [{"code": "K-4", "at": {"room": 7}}, {"code": "K-5"}]
+    assert only_text(load_document(write("c.json", json.dumps(mixed)))) == (
+        "-\n  code: K-4\n  at:\n    room: 7\n-\n  code: K-5"
+    )

@@ -15,6 +15,7 @@ from quoth.load.html_controls import list_marker, shown_text
 from quoth.load.html_tables import children, is_data_table, lines_of_table
 from quoth.load.html_visible import is_left_out
 from quoth.load.html_writer import Writer
+from quoth.load.mathml import formula
 from quoth.load.raised import lower_text, raise_text
 from quoth.load.text import decode
 from quoth.types import Document, Heading, Page
@@ -114,6 +115,8 @@ class _Reader:
             writer.inline(lower_text(one_line(node.text()), writer.last))
         elif tag == "table" and not self.is_inline and is_data_table(node):
             self._write_table(node)
+        elif tag == "math":
+            writer.inline(formula(node))
         elif tag in ("img", "input", "select"):
             text = shown_text(node, tag)
             if tag == "img" and not text:

@@ -12,6 +12,7 @@ from quoth.load.clean import clean
 from quoth.load.contract import LoadOptions
 from quoth.load.notebook import is_notebook, notebook_document
 from quoth.load.opaque import without_encoded
+from quoth.load.record_tables import record_lines
 from quoth.load.text import read_text
 from quoth.types import Document, Heading, Page
 
@@ -109,12 +110,28 @@ def _lines(value: object, depth: int, unread: Counter[str]) -> Iterator[_Line]:
         if all(not isinstance(inner, dict | list) for inner in value):
             for inner in value:
                 yield _Line(depth, f"{indent}- {_scalar(inner, unread)}")
+        elif (rows := _rows(value, unread)) is not None:
+            yield from (_Line(depth, f"{indent}{row}") for row in rows)
         else:
             for inner in value:
                 yield _Line(depth, f"{indent}-")
                 yield from _lines(inner, depth + 1, unread)
     else:
         yield _Line(depth, f"{indent}{_scalar(value, unread)}")
+
+
+def _rows(values: list[object], unread: Counter[str]) -> list[str] | None:
+    """Return flat records beside each other as the rows of a table, `None` if they are none."""
+    records = [value for value in values if isinstance(value, dict)]
+    if len(records) < max(2, len(values)) or not all(map(_is_flat, records)):
+        return None
+    return record_lines(
+        [[(clean(key), _scalar(value, unread)) for key, value in each.items()] for each in records]
+    )
+
+
+def _is_flat(record: dict[str, object]) -> bool:
+    return bool(record) and not any(isinstance(value, dict | list) for value in record.values())
 
 
 def _scalar(value: object, unread: Counter[str]) -> str:

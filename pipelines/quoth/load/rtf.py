@@ -34,6 +34,7 @@ _UNREAD = frozenset(
     "keywords subject doccomm comment creatim revtim printim buptim category manager "
     "hlinkbase".split()
 )
+_COUNTED = {"pict": "picture", "objdata": "embedded object"}
 _KNOWN_IF_STARRED = frozenset("shpinst shptxt annotation footnote shppict ud".split())
 _TARGETS = {
     "fonttbl": "fonts",
@@ -154,7 +155,8 @@ class _Reader:
         elif word in _CHARACTERS:
             self._write(_CHARACTERS[word])
         elif word in _UNREAD or (starred and word not in _KNOWN_IF_STARRED):
-            self.unread["picture"] += word == "pict" and self.state.target != "unread"
+            if word in _COUNTED and self.state.target != "unread":
+                self.unread[_COUNTED[word]] += 1
             self.state = replace(self.state, target="unread")
         elif word in _TARGETS and self.state.target != "unread":
             self.state = replace(self.state, target=_TARGETS[word])
@@ -205,7 +207,5 @@ def load_rtf(path: Path, options: LoadOptions) -> Document:
     unread: Counter[str] = Counter()
     reader = _Reader(RtfPages(), unread)
     reader.read(path.read_bytes().decode("latin-1"))
-    for kind in [kind for kind, count in unread.items() if not count]:
-        del unread[kind]
     title = one_line(reader.pages.title) or path.stem
     return Document(str(path), title, "rtf", tuple(reader.pages.pages), unread=unread)

@@ -16,6 +16,7 @@ from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.html import decode_html, html_page
 from quoth.load.opaque import without_encoded
+from quoth.load.record_tables import NamedValue, record_lines
 from quoth.load.tables import Cell, place_cells, table_lines
 from quoth.types import Document, Heading, Page
 
@@ -26,6 +27,7 @@ _PROSE = frozenset(
     "FictionBook html document doc text body rfc svg".split()
 )
 _TITLES = frozenset(("title", "head", "article-title", "chapter-title"))
+_ITEMS = frozenset(("listitem", "item", "li", "list-item"))
 _TABLES = frozenset(("table", "informaltable", "tgroup"))
 _ROWS = frozenset(("row", "tr", "Row", "strow", "sthead"))
 _UNREAD = frozenset(("script", "style", "binary", "metadata", "annotation", "defs", "path"))
@@ -35,8 +37,6 @@ _FORMAL = frozenset(
 )
 _MARKUP = re.compile(r"<(?:p|br|div|a|b|i|ul|ol|li|em|strong|img|span|table|h[1-6])\b[^>]*>", re.I)
 _LONGEST_RECORD = 1500  # characters
-_LONGEST_CELL = 200
-_Value = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -88,23 +88,29 @@ def load_xml(path: Path, options: LoadOptions) -> Document:
 
 
 def _write_prose(root: Element, lines: _Lines, unread: Counter[str]) -> None:
-    """Write paragraphs, headings and tables; the depth of a title is that of its section."""
-    stack: list[tuple[Element, int]] = [(root, 0)]
+    """Write paragraphs, headings, items and tables; a title has the depth of its section."""
+    stack: list[tuple[Element, int, str]] = [(root, 0, "")]
     while stack:
-        element, depth = stack.pop()
+        element, depth, mark = stack.pop()
         name = local_name(element)
         if not name or name in _UNREAD:
             continue
+        mark = "- " if name in _ITEMS else mark
         if name in _TABLES and any(local_name(each) in _ROWS for each in element.iter()):
             lines.add_all(_rows(element, unread))
         elif _is_title(element):
             lines.add(_text(element, unread), max(1, depth))
         elif _is_mixed(element) or not len(element):
-            lines.add(_text(element, unread))
+            text = _text(element, unread)
+            lines.add(f"{mark}{text}" if text else "")
         else:
             lines.add(_value(element.text or "", unread))
             titled = any(map(_is_title, element))
-            stack.extend((child, depth + titled) for child in reversed(element))
+            below = [
+                (child, depth + titled, "" if number else mark)
+                for number, child in enumerate(element)
+            ]
+            stack.extend(reversed(below))
 
 
 def _write_records(root: Element, lines: _Lines, unread: Counter[str]) -> None:
@@ -146,17 +152,13 @@ def _write_record(element: Element, lines: _Lines, unread: Counter[str]) -> None
 
 
 def _write_table(records: list[Element], lines: _Lines, unread: Counter[str]) -> None:
-    """Write records as the rows of a table whose columns are the names of their values."""
-    rows = [_values(record, unread) for record in records]
-    texts = [text for row in rows for _, text in row]
-    names = list(dict.fromkeys(name for row in rows for name, _ in row))
-    repeated = any(len({name for name, _ in row}) < len(row) for row in rows)
-    if repeated or len(names) < 2 or any(len(text) > _LONGEST_CELL for text in texts):
-        for record in records:
-            _write_record(record, lines, unread)
+    """Write records as the rows of a table, or one by one if they are none."""
+    rows = record_lines([_values(record, unread) for record in records])
+    if rows is not None:
+        lines.add_all(rows)
         return
-    table = [[dict(row).get(name, "") for name in names] for row in rows]
-    lines.add_all(table_lines([names, *table], header_rows=1))
+    for record in records:
+        _write_record(record, lines, unread)
 
 
 def _groups(element: Element) -> Iterator[list[Element]]:
@@ -173,7 +175,7 @@ def _is_flat(element: Element) -> bool:
     return _is_record(element) or (bool(element.attrib) and not len(element))
 
 
-def _values(element: Element, unread: Counter[str]) -> list[_Value]:
+def _values(element: Element, unread: Counter[str]) -> list[NamedValue]:
     """Return the names and values of a record: its attributes, and those of what is in it."""
     values = _attributes(element, unread)
     if not len(element) or _is_mixed(element):
@@ -198,12 +200,12 @@ def _is_mixed(element: Element) -> bool:
     return any((child.tail or "").strip() for child in element)
 
 
-def _own_text(element: Element, unread: Counter[str]) -> list[_Value]:
+def _own_text(element: Element, unread: Counter[str]) -> list[NamedValue]:
     text = _text(element, unread)
     return [(local_name(element), text)] if text else []
 
 
-def _attributes(element: Element, unread: Counter[str]) -> list[_Value]:
+def _attributes(element: Element, unread: Counter[str]) -> list[NamedValue]:
     """Return the attributes that say something; an `id` does where it is not the file's own."""
     values = []
     for name, value in element.attrib.items():
@@ -214,7 +216,7 @@ def _attributes(element: Element, unread: Counter[str]) -> list[_Value]:
     return values
 
 
-def _labelled(values: list[_Value]) -> str:
+def _labelled(values: list[NamedValue]) -> str:
     return " | ".join(f"{name}: {text}" if name else text for name, text in values if text)
 
 
