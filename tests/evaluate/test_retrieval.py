@@ -110,6 +110,33 @@ def test_the_command_prints_and_saves_and_compares(tmp_path: Path, quoth: Quoth)
     assert json.loads(worse.stdout)["regression"] is True
 
 
+def test_several_sets_are_one_table_with_the_gain_of_each(tmp_path: Path, quoth: Quoth) -> None:
+    folders = [str(write(tmp_path / name)) for name in ("first", "second")]
+    table = quoth("eval", "retrieval", *folders)
+    assert table.returncode == 0, table.stderr
+    lines = table.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["set", "first", "second", "mean"]
+    told = json.loads(quoth("eval", "retrieval", *folders, "--json").stdout)
+    assert [row["data"] for row in told["sets"]] == ["first", "second"]
+    for row in told["sets"]:
+        sides = [row["modes"][mode]["value"] for mode in ("dense", "keyword")]
+        assert row["gain"]["value"] == pytest.approx(row["modes"]["hybrid"]["value"] - max(sides))
+        assert row["gain"]["low"] <= row["gain"]["value"] <= row["gain"]["high"]
+
+
+def test_both_halves_of_the_queries_are_the_whole(tmp_path: Path) -> None:
+    folder, embedder = write(tmp_path / "halves"), FolderEmbedder.open(Embedding())
+    halves: list[set[str]] = []
+    for half in (0, 1):
+        try:
+            result = evaluate_retrieval(folder, embedder, Config(), modes=["keyword"], half=half)
+        except UsageError:  # all queries are in the other half
+            continue
+        halves.append(set(result.items["keyword ndcg@10"]))
+    assert sum(map(len, halves)) == len(QUERIES)
+    assert set().union(*halves) == set(QUERIES)
+
+
 def test_one_command_compares_two_embedders(tmp_path: Path, quoth: Quoth) -> None:
     pytest.importorskip("sentence_transformers", reason="makes the second embedder")
     folder = write(tmp_path / "beir")

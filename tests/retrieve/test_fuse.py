@@ -26,6 +26,7 @@ def candidates(*texts: str, cosines: list[float], names: list[float] | None = No
         texts=[" ".join(row) for row in words],
         places=[(n, 0) for n in range(len(texts))],
         names=np.array(names or [0.0] * len(texts), np.float32),
+        exact=np.zeros(len(texts), np.float32),
     )
 
 

@@ -14,7 +14,7 @@ from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Config
-    from quoth.evaluate import Comparison, Evaluation
+    from quoth.evaluate import Comparison, Evaluation, Gain
 
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Take this many items, at random.")
@@ -42,9 +42,9 @@ def register(app: typer.Typer) -> None:
 
 def retrieval(
     shared: SharedOptions,
-    path: Annotated[
-        Path,
-        typer.Argument(help="A folder in BEIR's layout, or questions that name their page."),
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Folders in BEIR's layout, or questions that name their page."),
     ],
     embedder: Annotated[
         list[str] | None,
@@ -53,6 +53,10 @@ def retrieval(
         ),
     ] = None,
     documents: Documents = None,
+    half: Annotated[
+        int | None,
+        typer.Option("--half", min=0, max=1, help="Take the even or the odd half of the queries."),
+    ] = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
@@ -60,23 +64,32 @@ def retrieval(
     """Measure dense, keyword and hybrid search.
 
     On a folder with corpus, queries and qrels: nDCG@10, recall@100 and MRR@10. On a file of
-    questions with document and page: how often the page is among the first 1, 5 and 10. With two
-    embedders, `--embedder A --embedder B`, the change from A to B follows.
+    questions with document and page: how often the page is among the first 1, 5 and 10. Several
+    sets give a table, with the gain of hybrid search over the better one of its sides. With two
+    embedders, `--embedder A --embedder B`, the change from A to B on one set follows.
     """
-    from quoth.evaluate import write_evaluation
+    from quoth.evaluate import measure_gain, write_evaluation
     from quoth.models import with_embedder
 
     settings = shared.configure()
-    results: dict[str, Evaluation] = {}
+    results: dict[tuple[str, Path], Evaluation] = {}
     for name in embedder or [settings.embedding.model]:
         chosen = with_embedder(settings, name)
-        results[name] = _measure_retrieval(path, chosen, documents, limit=limit, seed=seed)
+        for path in paths:
+            results[name, path] = _measure_retrieval(
+                path, chosen, documents, half=half, limit=limit, seed=seed
+            )
     for number, result in enumerate(results.values(), start=1):
         if save:
             several = save.with_name(f"{save.stem}-{number}{save.suffix}")
             write_evaluation(result, several if len(results) > 1 else save)
-    if len(results) > 1:
-        _show_embedders(results, as_json=shared.json)
+    if len(paths) > 1:
+        gains = [measure_gain(result, embedder=name) for (name, _), result in results.items()]
+        print_gains(gains, as_json=shared.json)
+    elif len(results) > 1:
+        _show_embedders(
+            {name: result for (name, _), result in results.items()}, as_json=shared.json
+        )
     elif shared.json:
         show.print_json(_by_mode(result))
     else:
@@ -84,7 +97,13 @@ def retrieval(
 
 
 def _measure_retrieval(
-    path: Path, settings: Config, documents: Path | None, *, limit: int | None, seed: int
+    path: Path,
+    settings: Config,
+    documents: Path | None,
+    *,
+    half: int | None,
+    limit: int | None,
+    seed: int,
 ) -> Evaluation:
     from quoth.evaluate import evaluate_retrieval, measure_pages
     from quoth.models import open_embedder
@@ -95,7 +114,13 @@ def _measure_retrieval(
                 path, settings, documents=documents, limit=limit, seed=seed, progress=progress
             )
         return evaluate_retrieval(
-            path, open_embedder(settings), settings, limit=limit, seed=seed, progress=progress
+            path,
+            open_embedder(settings),
+            settings,
+            half=half,
+            limit=limit,
+            seed=seed,
+            progress=progress,
         )
 
 
@@ -285,6 +310,36 @@ def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
             for name, size in columns.items()
         ]
         out.print("  ".join([label.ljust(width), *cells]).rstrip())
+
+
+def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:
+    """Print a line for each set and embedder, and the mean gain, as a table or as JSON."""
+    from dataclasses import asdict
+
+    from quoth.evaluate import mean_gain
+
+    if as_json:
+        rows = [asdict(gain) for gain in gains]
+        show.print_json({"sets": rows, "mean gain": round(mean_gain(gains), 6)})
+        return
+    from rich.table import Table
+
+    several = len({gain.embedder for gain in gains}) > 1
+    names = ("set", *(("embedder",) if several else ()), "n", "measure", *gains[0].modes)
+    table = Table(box=None, header_style="bold")
+    for name in (*names, "over the better side"):
+        table.add_column(name, justify="left" if name in {"set", "embedder"} else "right")
+    for gain in gains:
+        table.add_row(
+            make_printable(gain.data),
+            *((make_printable(gain.embedder),) if several else ()),
+            str(gain.gain.count),
+            gain.measure,
+            *(f"{interval.value:.3f}" for interval in gain.modes.values()),
+            f"{gain.gain.value:+.3f} ({gain.gain.low:+.3f} to {gain.gain.high:+.3f})",
+        )
+    show.console().print(table, soft_wrap=False)
+    show.console().print(f"mean gain over the better side: {mean_gain(gains):+.3f}")
 
 
 def print_summaries(result: Evaluation) -> None:

@@ -4,6 +4,7 @@ __all__ = [
     "Corpus",
     "Difference",
     "Evaluation",
+    "Gain",
     "GoldQuestion",
     "Interval",
     "ReferencedDocument",
@@ -16,7 +17,9 @@ __all__ = [
     "evaluate_summaries",
     "first_words",
     "judge_summary",
+    "mean_gain",
     "measure_answers",
+    "measure_gain",
     "measure_pages",
     "normalize",
     "read_corpus",
@@ -34,6 +37,7 @@ __all__ = [
 from .answers import evaluate_answers, normalize, token_f1
 from .compare import Comparison, Difference, compare
 from .corpus import Corpus, corpus_searcher, read_corpus, read_grades, read_queries
+from .gains import Gain, mean_gain, measure_gain
 from .questions import GoldQuestion, read_questions, sample, sample_balanced
 from .references import ReferencedDocument, read_references
 from .results import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
@@ -31,6 +32,7 @@ def evaluate_retrieval(
     config: Config,
     *,
     modes: Sequence[str] = MODES,
+    half: int | None = None,
     limit: int | None = None,
     seed: int = 0,
     cache: Path | None = None,
@@ -39,9 +41,10 @@ def evaluate_retrieval(
     """Measure nDCG@10, recall@100 and MRR@10 of each mode; they are named like `hybrid ndcg@10`.
 
     The corpus is split, embedded and searched like a user's documents. The rank of a document is
-    that of its best chunk. `limit` judged queries are drawn with `seed`. ir-measures computes the
-    metrics. Raises `UsageError` when the folder is not in BEIR's layout, and `MissingExtraError`
-    without ir-measures.
+    that of its best chunk. `half` 0 or 1 takes the queries whose CRC-32 of the id is even or odd:
+    constants are chosen on one half and measured on the other. `limit` judged queries are drawn
+    with `seed`. ir-measures computes the metrics. Raises `UsageError` when the folder is not in
+    BEIR's layout, and `MissingExtraError` without ir-measures.
     """
     require_measures()
     unknown = [mode for mode in modes if mode not in get_args(_mode_type())]
@@ -53,7 +56,9 @@ def evaluate_retrieval(
     judged = {
         query: query_grades
         for query, query_grades in grades.items()
-        if query in queries and _has_relevant(query_grades, corpus.documents)
+        if query in queries
+        and half in (None, zlib.crc32(query.encode()) % 2)
+        and _has_relevant(query_grades, corpus.documents)
     }
     chosen = sample(sorted(judged), limit, seed=seed)
     if not chosen:
@@ -82,6 +87,7 @@ def evaluate_retrieval(
         "data": folder.name,
         "documents": len(corpus.documents),
         "queries": len(chosen),
+        "half": half,
         "seed": seed,
         "embedder": embedder.fingerprint[:16],
         "chunk_tokens": config.ingestion.chunk_tokens,

@@ -11,6 +11,7 @@ import numpy as np
 
 from quoth.collection import DenseIndex, Store
 from quoth.config import Retrieval
+from quoth.retrieve.exact import fit_exact, fit_names_held, weigh_exact
 from quoth.retrieve.fuse import Candidates, Weights, fuse
 from quoth.retrieve.names import fit_names
 from quoth.retrieve.query import Query, WeightedQuery
@@ -107,16 +108,21 @@ class CandidateSearch:
         rows = self._store.signals(sorted(ids))
         if not rows:
             return {}, {}
+        statistics = self._refresh_statistics()
         vectors = np.frombuffer(b"".join(row.vector for row in rows), np.float32)
+        words = [row.words for row in rows]
         candidates = Candidates(
             vectors=vectors.reshape(len(rows), -1),
-            words=[row.words for row in rows],
+            words=words,
             around=[row.around for row in rows],
             texts=[row.text for row in rows],
             places=[(row.content, row.ordinal) for row in rows],
             names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
+            exact=np.maximum(
+                fit_exact(weigh_exact(query.terms, statistics.frequency), words),
+                fit_names_held(query.pairs, words),
+            ),
         )
-        statistics = self._refresh_statistics()
         terms = {term: times * statistics.idf(term) for term, times in query.terms.items()}
         weighted = WeightedQuery(query.vector, terms, query.terms)
         trust = self._trust(query.question.language.code)

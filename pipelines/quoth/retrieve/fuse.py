@@ -2,8 +2,8 @@
 
 1. Signals: cosine of the vectors; BM25 over the words of a chunk and its neighbours, so that a cut
    between them costs nothing; BM25 over the groups of letters in its words, which forgives
-   spelling, word forms and compounds; and the fit of the document's name with the question, where
-   any name fits.
+   spelling, word forms and compounds; the fit of the document's name with the question, where any
+   name fits; and the exact things that the question names, where few chunks hold them.
 2. Fusion: the z-scores of each signal over the candidates, added with weights (linear combination
    of standardized scores; Wu, Crestani and Bi 2006, Bruch et al. 2023). The weight of a signal
    grows with its lead: how far it sets its best candidate apart from the next ones. The weight of
@@ -42,6 +42,8 @@ class Weights:
     least_lead: float = 0.05
     name: float = 1.7
     """The weight of a name that fits the question, see `names.fit_names`."""
+    exact: float = 6.0
+    """The weight of the exact things that the question names, see `exact.fit_exact`."""
     feedback: int = 3
     """The number of candidates that feed back. Of two neighbours only the better one does."""
     temperature: float = 0.5
@@ -56,7 +58,8 @@ class Candidates:
 
     `words` and `texts` are the analysed words, as codes and joined by spaces; `around` are the
     codes of the chunks before and after; `places` are the document and the number of the chunk in
-    it; `names` is the fit of the document's name with the question, from 0 to 1.
+    it; `names` is the fit of the document's name with the question, and `exact` the share of its
+    exact things that the chunk holds, both from 0 to 1.
     """
 
     vectors: Floats
@@ -65,6 +68,7 @@ class Candidates:
     texts: Sequence[str]
     places: Sequence[tuple[int, int]]
     names: Floats
+    exact: Floats
 
 
 def fuse(
@@ -79,7 +83,7 @@ def fuse(
     keyword = standardize(score_words(CodedTexts.of_words(windows), query.terms))
     letters = standardize(score_letters(CodedTexts.of_letters(candidates.texts), query.counts))
     shares = _share_weight((standardize(cosine), keyword, letters), weights, trust)
-    rest = shares[2] * letters + weights.name * candidates.names
+    rest = shares[2] * letters + weights.name * candidates.names + weights.exact * candidates.exact
 
     def total(cosine: Floats, keyword: Floats) -> Floats:
         return np.asarray(shares[0] * standardize(cosine) + shares[1] * keyword + rest, np.float32)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from quoth.retrieve.exact import Pair, find_names
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.question import Question
 from quoth.retrieve.terms import find_terms
@@ -30,6 +31,11 @@ class Query:
     def terms(self) -> Mapping[Term, int]:
         """The terms of all questions with their counts; a term has a variant for each language."""
         return find_terms(self._text, self.languages, own=self.question.language.code)
+
+    @cached_property
+    def pairs(self) -> Sequence[Pair]:
+        """The names of two words."""
+        return find_names(self._text, self.languages)
 
     @cached_property
     def named_words(self) -> set[str]:

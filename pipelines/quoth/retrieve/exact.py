@@ -1,0 +1,102 @@
+"""Exact things that a question names: numbers, codes, and names of two words, in few chunks.
+
+"What is the price of part XK-4821/3?" asks for the one row with that part, and neither for other
+rows of the list nor for a page that repeats the question. A name says less, since many chunks of a
+document may be about it, and a short number least: it may be a year, or a count.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quoth.text import CodedTexts, Term, analyse, encode_word, language, unpack
+from quoth.types import Vectors
+
+_FEW = 8
+"""The most chunks that hold a thing which identifies them."""
+_NUMBER = 0.25
+"""The fit of a short number; that of a code is 1."""
+_NAME = 0.5
+"""The fit of a name."""
+_LONG = 5
+"""The digits from which a number is a code."""
+
+Pair = frozenset[tuple[str, str]]
+"""The variants of two words that follow one another."""
+
+
+def weigh_exact(terms: Iterable[Term], frequency: Callable[[Term], int]) -> Mapping[Term, float]:
+    """Return the exact things among the terms of a question that identify few chunks.
+
+    `frequency` is the number of chunks with a term. A code weighs 1, a short number less.
+    """
+    weights = {term: max(map(_weigh, term)) for term in terms}
+    return {
+        term: weight for term, weight in weights.items() if weight and 0 < frequency(term) <= _FEW
+    }
+
+
+def fit_exact(terms: Mapping[Term, float], texts: Sequence[bytes]) -> Vectors:
+    """Return how many of the exact things each text holds, from 0 to the greatest weight.
+
+    A text is its analysed words as codes.
+    """
+    if not terms:
+        return np.zeros(len(texts), np.float32)
+    weights = np.fromiter(terms.values(), np.float32, len(terms))
+    codes = [[encode_word(word) for word in term] for term in terms]
+    held = CodedTexts.of_words(texts).saturate(codes) > 0
+    return np.asarray(held @ weights * weights.max() / weights.sum(), np.float32)
+
+
+def find_names(text: str, codes: Iterable[str]) -> list[Pair]:
+    """Return the pairs of words with capitals that follow one another in a question.
+
+    They are analysed in each of the languages.
+    """
+    rules = [language(code) for code in codes]
+    tokens = text.split()
+    pairs = (
+        frozenset(
+            (first, second)
+            for rule in rules
+            for first in analyse(left, rule)[:1]
+            for second in analyse(right, rule)[:1]
+        )
+        for left, right in pairwise(tokens)
+        if left[0].isupper() and right[0].isupper() and left[-1].isalnum()
+    )
+    return [pair for pair in dict.fromkeys(pairs) if pair]
+
+
+def fit_names_held(pairs: Sequence[Pair], texts: Sequence[bytes]) -> Vectors:
+    """Return how many of the names each text holds, from 0 to the weight of a name.
+
+    Names in more than a few of the texts are left out.
+    """
+    rows = [unpack(text) for text in texts]
+    held = np.array([[_holds(row, pair) for row in rows] for pair in pairs], bool)
+    rare = [row for row in held if 0 < np.count_nonzero(row) <= _FEW]
+    if not rare:
+        return np.zeros(len(texts), np.float32)
+    return np.asarray(_NAME * np.mean(rare, axis=0), np.float32)
+
+
+def _holds(codes: NDArray[np.uint32], pair: Pair) -> bool:
+    return any(
+        bool(np.any((codes[:-1] == encode_word(first)) & (codes[1:] == encode_word(second))))
+        for first, second in pair
+    )
+
+
+def _weigh(word: str) -> float:
+    """Return 1 for a code, less for a short number, and 0 for a word of letters."""
+    if word.isalpha() or all(unicodedata.category(sign)[0] in "LM" for sign in word):
+        return 0.0
+    is_number = not any(sign.isalpha() for sign in word)
+    return _NUMBER if is_number and sum(sign.isdigit() for sign in word) < _LONG else 1.0
