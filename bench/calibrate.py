@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from quoth.answer import Calibration, find_calibration
 from quoth.answer.evidence import HITS, Evidence, describe_sentences, find_evidence
-from quoth.answer.phrases import SENTENCES, Phrase, line_of, phrases_of
+from quoth.answer.phrases import Phrase, line_of, phrases_of
 from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
 from quoth.config import load_config
 from quoth.evaluate import (
@@ -87,7 +87,7 @@ def main() -> None:
         "likelihood": rules.likelihood,
         "sentence": fit_sentence(cases, rules),
         "answerable": {"intercept": round(intercept, 2), "weights": weights},
-        "phrase": fit_phrase(cases),
+        "phrase": fit_phrase(cases, rules),
     }
     print(json.dumps(fitted, indent=2))
 
@@ -151,14 +151,14 @@ def fit_answerable(cases: Sequence[Case]) -> tuple[dict[str, float], float]:
     return named(names, weights), intercept
 
 
-def fit_phrase(cases: Sequence[Case]) -> dict[str, float]:
+def fit_phrase(cases: Sequence[Case], rules: Calibration) -> dict[str, float]:
     """Fit the ranking of phrases."""
     rows: list[tuple[list[Phrase], Rows, bool]] = []
     for case in cases:
         if case.golden.answerable:
             phrases = [
                 phrase
-                for number, sentence in enumerate(case.evidence.sentences[:SENTENCES])
+                for number, sentence in enumerate(case.evidence.sentences[: rules.sentences])
                 for phrase in phrases_of(
                     line_of(sentence),
                     number,

@@ -14,6 +14,7 @@ from langchain_tests.unit_tests import ChatModelUnitTests
 from quoth.backends import LlamaCpp
 from quoth.backends.ollama.embedder import OllamaEmbedder
 from quoth.backends.ollama.model import Ollama
+from quoth.config import Embedding
 from quoth.weights.find import find_embedded_weights
 
 
@@ -75,4 +76,8 @@ class TestOllamaEmbedderIntegration(EmbeddingsIntegrationTests):
 
     @property
     def embedding_model_params(self) -> dict[str, Any]:
-        return {"name": EMBEDDER, "settings": settings(url=self.url)}
+        return {
+            "name": EMBEDDER,
+            "settings": settings(url=self.url),
+            "embedding": Embedding(),
+        }

@@ -49,7 +49,7 @@ KEPT: dict[str, Callable[[Document, str], bool]] = {
     "text": _has(TEXT),
     "order": _in_order,
     "headings": _has_heading,
-    "lists": lambda _, whole: bool(re.search(rf"(?m)^\s*(?:1\.|[-*•]) {ITEM}", whole)),
+    "lists": lambda _, whole: bool(re.search(rf"(?m)^\s*(?:1\.|[-*•])\s+{ITEM}", whole)),
     "tables with headers": lambda _, whole: bool(re.search(_LINE_OF_TABLE, whole)),
     "footnotes": _has(FOOTNOTE),
     "comments": _has(COMMENT),

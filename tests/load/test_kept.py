@@ -9,11 +9,12 @@ import pytest
 import yaml
 from load.kept import KEPT, where_it_went
 from load.samples_office import SAMPLES as OFFICE
+from load.samples_pdf import SAMPLES as PDF
 from load.samples_plain import SAMPLES as PLAIN
 from places import ROOT
 from quoth.load.registry import load_document
 
-SAMPLES: dict[str, Callable[[Path], Path]] = {**OFFICE, **PLAIN}
+SAMPLES: dict[str, Callable[[Path], Path]] = {**PDF, **OFFICE, **PLAIN}
 TABLE = yaml.safe_load((ROOT / "tools" / "formats.yaml").read_text("utf-8"))
 
 

@@ -30,7 +30,7 @@ class Choosing:
         evidence = find_evidence(question, hits, self._rules)
         if evidence.likelihood < self._least_likelihood:
             return None
-        choices = find_choices(question, evidence, self._rules.phrase)
+        choices = find_choices(question, evidence, self._rules)
         if not choices:
             return None
         prompt = select_prompt("answer-small", self._model, language=question.language.code)

@@ -103,8 +103,8 @@ def with_subject(question: str, turn: Turn, language: Language) -> str:
 
 
 def _content(question: str, language: Language) -> list[str]:
-    """Return the words of a question without its question words and stop words."""
-    for pattern in language.questions.kinds.values():
+    """Return the words of a question without its question words, references and stop words."""
+    for pattern in (*language.questions.kinds.values(), language.conversations.references):
         question = pattern.sub(" ", question)
     words = (word.strip(_SIGNS) for word in question.split())
     return [word for word in words if word and not is_stop_word(word, language)]

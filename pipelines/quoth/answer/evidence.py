@@ -24,7 +24,7 @@ from quoth.types import Hit, Vectors
 HITS = 5
 """The number of hits whose sentences are evidence."""
 
-_COMPARED = ("covered", "similarity with the one before")
+_COMPARED = ("covered with headings", "similarity with the one before")
 """Features that are also given relative to the other sentences (mean 0, deviation 1)."""
 
 _LEADERS = re.compile(r"(?:\. ){3}|\.{4}")
@@ -79,6 +79,7 @@ def describe_sentences(
     features = [
         {
             "covered": _covered(rarity, sentence.terms),
+            "covered with headings": _covered(rarity, sentence.terms | sentence.about),
             "similarity": float(vectors[index] @ question.vector),
             "similarity with the one before": float(
                 _with_before(sentences, vectors, index) @ question.vector

@@ -13,14 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quoth.answer.evidence import Evidence
-from quoth.answer.rules import apply_rule
+from quoth.answer.rules import Calibration, apply_rule
 from quoth.answer.runs import SentenceRuns
 from quoth.answer.sentences import Sentence
 from quoth.retrieve import Question
-from quoth.text import AnswerKind, Language, is_stop_word, stem, strip_links
+from quoth.text import (
+    AnswerKind,
+    Language,
+    is_stop_word,
+    is_unspaced,
+    split_characters,
+    stem,
+    strip_links,
+)
 
-SENTENCES = 3
-"""The number of sentences that phrases are taken from."""
 CHOICES = 3
 """The number of phrases that a model chooses from."""
 _RANKED = 20
@@ -51,23 +57,23 @@ class Choice:
     sentence: Sentence
 
 
-def find_choices(
-    question: Question, evidence: Evidence, rule: Mapping[str, float]
-) -> tuple[Choice, ...]:
+def find_choices(question: Question, evidence: Evidence, rules: Calibration) -> tuple[Choice, ...]:
     """Return the texts that a small model chooses from; none of them holds a link.
 
     They are phrases of the kind that the question asks for: a number with its unit, a date, a name.
-    Without such a phrase, the best sentence is the only choice: for 40 questions it held the answer
-    34 times, the sentence that SmolLM2-135M chose 18 times at most.
+    Without such a phrase, and in a script without spaces between words, the best sentence is the
+    only choice: for 40 questions it held the answer 34 times, the sentence that SmolLM2-135M chose
+    18 times at most.
     """
-    best = evidence.sentences[:SENTENCES]
+    best = evidence.sentences[: rules.sentences]
     lines = [line_of(sentence) for sentence in best]
     spoken = [sentence.language for sentence in best]
-    ranked = rank_phrases(question, lines, spoken, evidence.rarity, rule, limit=_RANKED)
+    ranked = rank_phrases(question, lines, spoken, evidence.rarity, rules.phrase, limit=_RANKED)
     of_kind = [
         phrase
         for phrase in ranked
-        if is_of_kind(phrase.words, question.kind, spoken[phrase.sentence])
+        if _has_spaces(phrase.text)
+        and is_of_kind(phrase.words, question.kind, spoken[phrase.sentence])
     ]
     likely = [phrase for phrase in ranked[:CHOICES] if phrase in of_kind] or of_kind[:1]
     if likely:
@@ -79,6 +85,12 @@ def find_choices(
         if 0 < len(line) <= _MAX_SENTENCE_CHARACTERS:
             return (Choice(line, sentence),)
     return tuple(Choice(phrase.text, best[phrase.sentence]) for phrase in ranked[:CHOICES])
+
+
+def _has_spaces(text: str) -> bool:
+    """Whether most of a text is in scripts with spaces between words."""
+    pieces = split_characters(text)
+    return 2 * sum(map(is_unspaced, pieces)) <= len(pieces)
 
 
 def line_of(sentence: Sentence) -> str:

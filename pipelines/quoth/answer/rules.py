@@ -21,7 +21,7 @@ from quoth.config import Answering
 
 _FOLDER = Path(__file__).parent / "calibration"
 _PLAIN_SENTENCE_RULE = {
-    "covered, standardized": 1.0,
+    "covered with headings, standardized": 1.0,
     "similarity with the one before, standardized": 0.3,
     "place": -0.1,
     "holds what is asked for": 0.5,
@@ -63,7 +63,8 @@ class Calibration:
     `sentence` ranks sentences, `phrase` ranks phrases: weights by the name of a feature.
     `answerable` and `intercept` are the logistic rule for whether sentences answer a question. A
     hit with a cosine below `floor` does not count. Below `likelihood` a small model is not called.
-    `calibrated` is false where the limits are not fitted to the embedder.
+    It chooses among the phrases of the best `sentences`. `calibrated` is false where the limits are
+    not fitted to the embedder.
     """
 
     embedder: str
@@ -74,6 +75,7 @@ class Calibration:
     intercept: float
     floor: float
     likelihood: float
+    sentences: int = 3
     calibrated: bool = True
 
     def floor_in(self, settings: Answering) -> float:
@@ -108,6 +110,7 @@ def find_calibration(embedder: str, *languages: str) -> Calibration:
         intercept=-_STEEP * _LEAST_COVERED if covers else 0.0,
         floor=-1.0,
         likelihood=0.5 if covers else 0.0,
+        sentences=3 if nearest else 1,
         calibrated=False,
     )
 

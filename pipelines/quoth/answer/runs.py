@@ -65,10 +65,16 @@ class SentenceRuns:
                     yield first, last
 
     def numbers_name(self, index: int) -> bool:
-        """Return whether a number belongs to a name or heading: "Apollo 8", "2.1 The rent"."""
+        """Return whether a number belongs to a name, a heading or a date.
+
+        Such as "Apollo 8", "2.1 The rent" or "30. Juni".
+        """
         of_heading = "." in self._lower[index] and self._is_upper[index + 1 : index + 2] == [True]
         of_name = index > 1 and self._is_name[index - 1]
-        return self._is_number[index] and (of_heading or of_name)
+        of_date = self._lower[index + 1 : index + 2] == ["."] and any(
+            word in self._rules.months for word in self._lower[index + 2 : index + 3]
+        )
+        return self._is_number[index] and (of_heading or of_name or of_date)
 
     def describe(self, first: int, last: int) -> dict[str, float] | None:
         """Return the features of a run by name; `None` when it only repeats the question."""

@@ -134,8 +134,10 @@ def _marks(body: Element) -> dict[tuple[str, str], str]:
     marks: dict[tuple[str, str], str] = {}
     numbers: Counter[str] = Counter()
     for element in body.iter():
-        kind, ending = local_name(element)[:-9], local_name(element)[-9:]
-        if ending == "Reference" and kind in ("footnote", "endnote"):
+        if not isinstance(element.tag, str) or not element.tag.endswith("noteReference"):
+            continue
+        kind = local_name(element).removesuffix("Reference")
+        if kind in ("footnote", "endnote"):
             if attribute(element, "customMarkFollows") not in ("", "0", "false"):
                 continue
             numbers[kind] += 1

@@ -198,6 +198,8 @@ def blocks(parent: Element) -> Iterator[Element]:
 
 def _split(text: str) -> list[tuple[str, str]]:
     """Return the parts of a text on different pages, each with the mark before it."""
+    if PAGE_END not in text and RENDERED_END not in text:
+        return [("", text)]
     ends = ["", *(each for each in text if each in (PAGE_END, RENDERED_END))]
     return list(zip(ends, text.replace(RENDERED_END, PAGE_END).split(PAGE_END), strict=True))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
@@ -30,6 +30,10 @@ class Look:
         )
 
 
+PLAIN = Look()
+"""The look of text that nothing is said of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Styles:
     """The levels of headings and the looks of runs, by the id of a style."""
@@ -50,10 +54,10 @@ def properties_of(element: Element, kind: str) -> Iterator[Element]:
             yield from child
 
 
-def look_of(element: Element) -> Look:
-    """Return the look that the properties of a run or a style give."""
-    look = Look()
-    for each in properties_of(element, "rPr"):
+def look_of(properties: Iterable[Element]) -> Look:
+    """Return the look that the properties of a run give."""
+    look = PLAIN
+    for each in properties:
         name = local_name(each)
         if name in ("vanish", "specVanish"):
             look = replace(look, hidden=is_on(each))
@@ -75,7 +79,7 @@ def read_styles(styles: Element | None) -> Styles:
         if local_name(style) != "style":
             continue
         identity = attribute(style, "styleId")
-        looks[identity] = look_of(style)
+        looks[identity] = look_of(properties_of(style, "rPr"))
         for element in style:
             if local_name(element) == "basedOn":
                 parents[identity] = attribute(element, "val")

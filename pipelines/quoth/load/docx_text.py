@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from quoth.load.archive import attribute, local_name
 from quoth.load.clean import one_line
-from quoth.load.docx_styles import Look, Styles, look_of, properties_of
+from quoth.load.docx_styles import PLAIN, Look, Styles, look_of, properties_of
 from quoth.load.omml import equation
 from quoth.load.raised import lower_text, raise_text
 from quoth.load.symbol_fonts import decode_symbols
@@ -68,7 +68,7 @@ class ParagraphReader:
             ),
             "",
         )
-        return _Reading(self, beside, self.styles.looks.get(style, Look())).read(paragraph)
+        return _Reading(self, beside, self.styles.looks.get(style, PLAIN)).read(paragraph)
 
 
 @dataclass(slots=True)
@@ -105,15 +105,12 @@ class _Reading:
             self._collect(child)
 
     def _read_run(self, run: Element) -> None:
-        style = next(
-            (attribute(e, "val") for e in properties_of(run, "rPr") if local_name(e) == "rStyle"),
-            "",
-        )
-        below = self.reader.styles.looks.get(style, Look()).over(self.look)
-        look = look_of(run).over(below)
+        look = self.look
         for child in run:
             name = local_name(child)
-            if name in ("t", "sym", "footnoteReference", "endnoteReference"):
+            if name == "rPr":
+                look = self._look_of(child)
+            elif name in ("t", "sym", "footnoteReference", "endnoteReference"):
                 self._write_looking(self._text(child, name, look), look)
             elif name == "br":
                 self._end(PAGE_END) if attribute(child, "type") == "page" else self._write("\n")
@@ -127,6 +124,15 @@ class _Reading:
                 self._write(_form_field(child))
             else:
                 self._read(child, name)
+
+    def _look_of(self, properties: Element) -> Look:
+        """Return the look of a run over that of its style and of the paragraph."""
+        styles = self.reader.styles.looks
+        named = (e for e in properties if local_name(e) == "rStyle")
+        style = next((styles.get(attribute(e, "val"), PLAIN) for e in named), PLAIN)
+        below = self.look if style is PLAIN else style.over(self.look)
+        own = look_of(properties)
+        return below if own is PLAIN else own.over(below)
 
     def _text(self, child: Element, name: str, look: Look) -> str:
         if name == "t":

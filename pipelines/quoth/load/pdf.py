@@ -20,9 +20,11 @@ from quoth.load.boxes import with_boxes
 from quoth.load.contract import LoadOptions
 from quoth.load.pdf_annotations import read_file
 from quoth.load.pdf_choice import is_better, measure_damage, needs_second_reading
+from quoth.load.pdf_hyphens import join_pages
 from quoth.load.pdf_open import open_pdf, read_outline, read_title
 from quoth.load.pdf_page import PageText, has_ligatures, read_page, shows_only_images
 from quoth.load.pdf_pypdf import SecondReader
+from quoth.load.pdf_running import read_printed_numbers, remove_running_lines
 from quoth.load.pdf_structure import page_headings, usual_size
 from quoth.load.pdf_tables import Header
 from quoth.load.pdf_xfa import is_dynamic, read_xfa
@@ -205,6 +207,10 @@ class _Reading:
                 hint="" if self._options.ocr else "Read scans with OCR: --set ingestion.ocr=true",
             )
         usual = usual_size(read)
+        numbers = read_printed_numbers(read)
+        read = join_pages(remove_running_lines(read, numbers))
+        if not any(labels.values()):
+            labels = numbers
         pages = tuple(
             Page(
                 index + 1,

@@ -103,12 +103,17 @@ class _Ground:
 
     def strokes(self) -> Iterator[_Box]:
         """Yield the boxes of thin lines from left to right."""
-        if pdfium.FPDFPage_CountObjects(self._page.raw) > _MANY_OBJECTS:
-            return
-        for kind, box, _ in self._objects():
-            thin = box[3] - box[1] < _THIN and box[2] - box[0] > _SHORTEST
-            if kind == pdfium.FPDF_PAGEOBJ_PATH and thin:
-                yield box
+        page = self._page.raw
+        count = pdfium.FPDFPage_CountObjects(page)
+        edges = [ctypes.c_float() for _ in range(4)]
+        references = [ctypes.byref(edge) for edge in edges]
+        for index in range(count if count <= _MANY_OBJECTS else 0):
+            item = pdfium.FPDFPage_GetObject(page, index)
+            if pdfium.FPDFPageObj_GetType(item) == pdfium.FPDF_PAGEOBJ_PATH:
+                pdfium.FPDFPageObj_GetBounds(item, *references)
+                left, bottom, right, top = (edge.value for edge in edges)
+                if top - bottom < _THIN and right - left > _SHORTEST:
+                    yield left, bottom, right, top
 
 
 def _is_dark(item: Any) -> bool:
@@ -155,9 +160,8 @@ def _is_object_hidden(
     if mode in _UNPAINTED:
         return not ground.is_scan()
     left, bottom, right, top = glyphs.box(index)
-    letter = chr(pdfium.FPDFText_GetUnicode(textpage, index))
-    if letter.isalnum() and right > left and top - bottom < _TINY and right - left < _TINY:
-        return True
+    if right > left and top - bottom < _TINY and right - left < _TINY:
+        return chr(pdfium.FPDFText_GetUnicode(textpage, index)).isalnum()
     page_left, page_bottom, page_right, page_top = ground.box
     if right < page_left or left > page_right or top < page_bottom or bottom > page_top:
         return right > left

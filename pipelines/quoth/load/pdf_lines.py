@@ -27,6 +27,7 @@ _MAY_HANG = re.compile(
     r"[^\W\d_][^\W_]*\d|(?<![\d.,])\d{2,}(?![\d.,])|\d,\d{4,5}(?!\d)"
     r"|(?P<apart>(?<=\S) \d{1,2}(?=$|\s|[.,;)](?!\d))|(?<=[.,;:)%\u201d\u2019])\d{1,2}(?![\d.,%]))"
 )
+_FIGURE = re.compile(r"\d")
 _SIGN_APART = re.compile("(?<=\\S) (?=[\u2070-\u208e\u00b2\u00b3\u00b9]+(?:\\W|$))")
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -95,7 +96,9 @@ def _read(glyphs: Glyphs, part: str, position: int, ligatures: bool) -> list[Raw
     last = position + len(part.rstrip()) - 1
     origin, last_origin = glyphs.origin(first), glyphs.origin(last)
     text = _SIGN_APART.sub("", _restore_ligatures(glyphs, part, position) if ligatures else part)
-    text = _BLANKS.sub(" ", clean(text)).rstrip()
+    text = clean(text).rstrip()
+    if "  " in text:
+        text = _BLANKS.sub(" ", text)
     line = RawLine(
         position,
         part,
@@ -104,8 +107,7 @@ def _read(glyphs: Glyphs, part: str, position: int, ligatures: bool) -> list[Raw
         glyphs.is_bold(first),
         origin[1] if origin else None,
         last_origin[1] if last_origin else 0.0,
-        glyphs.box(first)[0],
-        glyphs.box(last)[2],
+        *glyphs.span(first, last),
     )
     return [line] if text else []
 
@@ -181,6 +183,8 @@ def _restore_raised(glyphs: Glyphs, part: str, position: int) -> str:
 
     def restore(match: re.Match[str]) -> str:
         start = position + match.start() - (match["apart"] is not None)
+        if glyphs.size(position + match.end() - 1) >= _SMALLER * glyphs.size(start):
+            return match[0]
         letters = list(match[0])
         for index in range(len(letters) - 1, -1, -1):
             rise = (
@@ -193,15 +197,13 @@ def _restore_raised(glyphs: Glyphs, part: str, position: int) -> str:
             letters[index] = letters[index].translate(_RAISED if rise > 0 else _LOWERED)
         return "".join(letters)
 
-    return _MAY_HANG.sub(restore, part)
+    return _MAY_HANG.sub(restore, part) if _FIGURE.search(part) else part
 
 
 def _rise(glyphs: Glyphs, base: int, index: int) -> float:
-    """Return how far a character is above the base character, 0.0 if it is no raised sign."""
+    """Return how far a small character is above the base character, 0.0 if it is no sign."""
+    if glyphs.size(index) >= _SMALLER * glyphs.size(base):
+        return 0.0
     before, after = glyphs.origin(base), glyphs.origin(index)
-    if not before or not after:
-        return 0.0
-    rise = after[1] - before[1]
-    if not _SAME_HEIGHT <= abs(rise) < _MOST_RISE:
-        return 0.0
-    return rise if glyphs.size(index) < _SMALLER * glyphs.size(base) else 0.0
+    rise = after[1] - before[1] if before and after else 0.0
+    return rise if _SAME_HEIGHT <= abs(rise) < _MOST_RISE else 0.0

@@ -18,6 +18,7 @@ _NUMBER = re.compile(
 )
 _DASH = re.compile(r"[(]?[-–—−‒]+[)]?%?|(?i:n/?[am]|nm|nil)")
 _CURRENCY = re.compile(r"[(]?(?:[A-Z]{0,3}[$€£¥₹]|EUR|USD|GBP|CHF)[(]?")
+_MAY_BE_CURRENCY = frozenset("($€£¥₹ABCDEGHKNSU")  # what a currency begins with
 _CLOSING = re.compile(r"[)%‰]+|pts|bps|pp")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _YEAR_ALONE = re.compile(r"(?:FY|Q[1-4])?\W?(?:19|20)\d\d(?:[A-Z*]|\(\w\))?")
@@ -80,9 +81,8 @@ def read_words(glyphs: Glyphs, part: str, position: int) -> list[Word]:
         text = match[0]
         if _LEADER.fullmatch(text) and (len(text) > 1 or text in ".·_"):
             continue
-        left = glyphs.box(position + match.start())[0]
-        right = glyphs.box(position + match.end() - 1)[2]
-        words.append(Word(clean(text), left, max(left, right)))
+        left, right = glyphs.span(position + match.start(), position + match.end() - 1)
+        words.append(Word(text if text.isascii() else clean(text), left, right))
     return words
 
 
@@ -103,6 +103,8 @@ def cut_line(words: list[Word], width: float) -> list[Segment]:
 def _is_cut(group: list[Word], word: Word, width: float) -> bool:
     before = group[-1]
     gap = word.left - before.right
+    if -2 * width <= gap <= _BREAK * width and word.text[0] not in _MAY_BE_CURRENCY:
+        return False
     if _CLOSING.fullmatch(word.text) and is_number(before.text):
         return gap > 2 * _GAP * width
     if gap > _GAP * width:
@@ -151,7 +153,6 @@ def average_width(glyphs: Glyphs, lines: Sequence[tuple[str, int]]) -> float:
     for part, position in lines[:: max(1, len(lines) // _SAMPLE)]:
         match = max(_LETTERS.finditer(part), key=lambda match: len(match[0]), default=None)
         if match is not None:
-            left = glyphs.box(position + match.start())[0]
-            right = glyphs.box(position + match.end() - 1)[2]
+            left, right = glyphs.span(position + match.start(), position + match.end() - 1)
             ratios.append((right - left) / len(match[0]))
     return statistics.median_low(ratios) if ratios else 0.0

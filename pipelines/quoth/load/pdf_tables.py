@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from quoth.load.pdf_columns import Columns, find_columns, name_columns
-from quoth.load.pdf_segments import Segment
+from quoth.load.pdf_segments import YEAR, Segment
 
 _HEADER_LINES = 30
 _HEADER_LEVELS = 8
@@ -86,6 +86,8 @@ def find_tables(lines: Sequence[PrintedLine], *, before: Header | None = None) -
             names = [""]  # a word at the end of a line above, not a name
         if not any(names) and _goes_on(lines, end_of_last, rows[0].line):
             names = _continued(tables.last or before, columns)
+        if len(rows) == 1 and len(names) == 1 and not YEAR.search(names[0]):
+            continue  # a number on its own, such as that of the page
         if any(names):
             _write(lines, rows, columns, names, tables)
             tables.last = Header(columns, tuple(names))

@@ -6,7 +6,10 @@ Word writes `°`, `±` or a ticked box in such a font as a code, often moved to 
 
 from __future__ import annotations
 
+import re
+
 _PRIVATE = 0xF000
+_MOVED = re.compile("[\uf001-\uf0ff]")
 
 
 def _table(*rows: tuple[int, str]) -> dict[int, str]:
@@ -61,7 +64,7 @@ def decode_symbols(text: str, font: str) -> str:
     """
     table = _FONTS.get(font.lower())
     if table is None:
-        if not any(_PRIVATE < ord(character) <= _PRIVATE + 0xFF for character in text):
+        if not _MOVED.search(text):
             return text
         return "".join(_shown(character, _SYMBOL, private=True) for character in text)
     return "".join(_shown(character, table) for character in text)
