@@ -49,6 +49,26 @@ def test_a_published_model_gives_the_vectors_that_its_makers_ask_for(
     )
 
 
+@pytest.mark.parametrize("tokenizer", ["unigram", "bpe", "wordpiece"])
+def test_a_text_that_is_cut_within_words_still_fits(
+    tokenizer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTH_HOME", str(tmp_path / "home"))
+    maker = Maker("e5-small", "bert", tokenizer, "mean", "query: ", "passage: ")
+    embedder = FolderEmbedder.open(Embedding(model=str(make_model(tmp_path, maker))))
+    for text in (
+        ("certificateinspected" * 4 + " ") * 30,
+        "证书有效期为两年" * 60,
+        "zwei Jahre, " * 200,
+    ):
+        assert embedder.count_tokens(text) > embedder.limit
+        assert np.isclose(np.linalg.norm(embedder.query_vector(text)), 1, atol=1e-5)
+        clipped = embedder.clip(text)
+        assert text.startswith(clipped)
+        assert embedder.count_tokens(clipped) > embedder.limit // 2
+        assert len(embedder.embed([clipped])) == 1
+
+
 def test_every_family_that_can_be_recommended_is_tried(tmp_path: Path) -> None:
     tried = {maker.name for maker in MAKERS}
     for family in families():

@@ -66,11 +66,14 @@ def docx(folder: Path) -> Path:
 def pptx(folder: Path) -> Path:
     """Write a PPTX."""
     from pptx import Presentation
+    from pptx.oxml import parse_xml
 
     show: Any = Presentation()
     slide = show.slides.add_slide(show.slide_layouts[5])
     slide.shapes.title.text = HEADING
     frame = slide.shapes.add_textbox(0, 0, 99, 99).text_frame
+    formula = slide.shapes.add_textbox(0, 0, 9, 9).text_frame.paragraphs[0]
+    formula._p.append(parse_xml(_EQUATION))
     for text in (TEXT, FIRST, THEN, ITEM, STRUCK):
         frame.add_paragraph().add_run().text = text
     paragraphs = frame.paragraphs

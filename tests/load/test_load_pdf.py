@@ -229,3 +229,41 @@ def test_the_better_reading_wins_from_either_side(worse: str, good: str) -> None
 def test_a_reading_that_lost_most_of_the_page_does_not_win() -> None:
     assert not is_better("few words", "many more words, one \ufffd\ufffd of them bad, but all here")
     assert measure_damage("") == 0.0
+
+
+LEFT = (
+    "The lock was first dug in",
+    "the year of the great flood",
+    "by monks of the abbey who",
+    "needed stone for the choir",
+    "and paid the diggers with",
+    "bread and with small beer",
+)
+RIGHT = (
+    "Nobody kept a record of the",
+    "names of those who dug, but",
+    "the parish book lists forty",
+    "burials in that same winter",
+    "and says that most of them",
+    "were strangers to the place",
+)
+
+
+def test_columns_printed_line_by_line_are_read_one_after_the_other(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "columns.pdf"))
+    for number, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True)):
+        canvas.drawString(60, 700 - 14 * number, left)
+        canvas.drawString(320, 700 - 14 * number, right)
+    canvas.save()
+    text = load_document(tmp_path / "columns.pdf").pages[0].text
+    assert text == "\n".join(LEFT) + "\n\n" + "\n".join(RIGHT)
+
+
+def test_a_table_of_words_is_read_row_by_row(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "words.pdf"))
+    for number, place in enumerate(("North quay", "South quay", "Old basin", "New lock", "Weir")):
+        canvas.drawString(60, 700 - 14 * number, place)
+        canvas.drawString(320, 700 - 14 * number, f"Kept by the family of {place.split()[0]}")
+    canvas.save()
+    text = load_document(tmp_path / "words.pdf").pages[0].text
+    assert "Old basin Kept by the family of Old" in text

@@ -39,8 +39,15 @@ def test_ligatures_are_taken_apart() -> None:
 
 
 def test_scripts_without_spaces_are_cut_into_pairs() -> None:
-    assert analyse("東京都庁") == ["東京", "京都", "都庁"]
-    assert analyse("GDP増加") == ["gdp", "増加"]
+    assert analyse("東京タワー") == ["東京", "京タ", "タワ", "ワー", "東", "京"]
+    assert analyse("GDP増加") == ["gdp", "増加", "増", "加"]
+
+
+def test_syllables_of_vietnamese_count_alone_and_in_pairs() -> None:
+    words = set(analyse("Thủ đô của Việt Nam", language("vi")))
+    assert {"thu_do", "viet_nam", "nam"} <= words
+    assert "của" not in words
+    assert {"thu_do"} <= set(analyse("thu do", language("vi"))) & words
 
 
 def test_a_character_without_spaces_is_a_letter_with_its_vowels() -> None:

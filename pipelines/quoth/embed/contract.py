@@ -93,16 +93,13 @@ class Embedder(Embeddings):
 
     def query_vector(self, text: str) -> Vectors:
         """Return the vector of a query; a longer one than the model reads gets its parts' mean."""
-        starts, limit = self.token_starts(text), self.query_limit
-        cuts = [*starts[::limit], len(text)] if len(starts) > limit else [0, len(text)]
-        parts = [text[start:end] for start, end in pairwise(cuts)]
+        parts = _cut(text, self.token_starts(text), self.query_limit, self.count_tokens)
         mean: Vectors = self.embed_queries(parts).mean(axis=0)
         return mean / np.linalg.norm(mean)
 
     def clip(self, text: str) -> str:
-        """Return the text, or as much of its beginning as the model reads."""
-        starts = self.token_starts(text)
-        return text if len(starts) <= self.limit else text[: starts[self.limit]]
+        """Return the text, or as much of its beginning as the model reads of a passage."""
+        return _cut(text, self.token_starts(text), self.limit, self.count_tokens)[0]
 
     def check_length(self, text: str, tokens: int, limit: int | None = None) -> None:
         """Raise `ConfigurationError` when a text of `tokens` tokens is longer than `limit`.
@@ -116,3 +113,23 @@ class Embedder(Embeddings):
                 f"reads: {text[:60]!r}…",
                 hint="Split it first; ingestion.chunk_tokens sets the size of chunks.",
             )
+
+
+def _cut(
+    text: str, starts: Sequence[int], limit: int, count_tokens: Callable[[str], int]
+) -> list[str]:
+    """Return the text in parts of at most `limit` tokens each.
+
+    A part that begins or ends within a word may have more tokens than it had in the text, so parts
+    become shorter until each fits.
+    """
+    if len(starts) <= limit:
+        return [text]
+    size, parts = limit, [text]
+    while size > 0:
+        cuts = [0, *starts[size::size], len(text)]
+        parts = [text[start:end] for start, end in pairwise(cuts)]
+        if all(count_tokens(part) <= limit for part in parts):
+            break
+        size -= max(1, limit // 16)
+    return parts

@@ -11,6 +11,7 @@ from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.charts import chart_text, diagram_text
 from quoth.load.clean import clean, one_line
 from quoth.load.docx_numbers import format_count
+from quoth.load.omml import equation
 from quoth.load.ooxml import read_optional, relations
 from quoth.load.raised import lower_text, raise_text
 from quoth.load.symbol_fonts import decode_symbols
@@ -82,11 +83,13 @@ class ShapeReader:
 
     def _runs(self, paragraph: Element) -> Iterator[str]:
         left_out, before = "", ""
-        for element in paragraph.iter():
+        for element in _pieces(paragraph):
             name = local_name(element)
             if name == "br":
                 yield "\n"
-            elif name in ("r", "fld"):
+            elif name == "oMath":
+                yield equation(element)
+            else:
                 look = next((each for each in element if local_name(each) == "rPr"), None)
                 text = "".join(each.text or "" for each in element if local_name(each) == "t")
                 if look is not None and attribute(look, "strike") not in ("", "noStrike"):
@@ -96,8 +99,6 @@ class ShapeReader:
                     shown = _shown(text, look, before)
                     left_out, before = "", shown[-1:] or before
                     yield shown
-            elif name == "t" and not _is_in_run(element, paragraph):
-                yield element.text or ""
 
     def _picture(self, picture: Element) -> Iterator[Shape]:
         names = {local_name(each) for each in picture.iter()}
@@ -138,8 +139,14 @@ def part_reader(archive: Archive, part: str, notes: list[str]) -> Callable[[str]
     return read
 
 
-def _is_in_run(text: Element, paragraph: Element) -> bool:
-    return any(text in list(run) for run in paragraph.iter() if local_name(run) in ("r", "fld"))
+def _pieces(element: Element) -> Iterator[Element]:
+    """Yield the runs, fields, line breaks and equations of a paragraph."""
+    for child in element:
+        name = local_name(child)
+        if name in ("r", "fld", "br", "oMath"):
+            yield child
+        elif name != "Fallback":
+            yield from _pieces(child)
 
 
 def _shown(text: str, look: Element | None, before: str) -> str:

@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium
 
 from quoth.load.pdf_annotations import Beside, read_beside
 from quoth.load.pdf_glyphs import Glyphs
+from quoth.load.pdf_gutter import order_columns
 from quoth.load.pdf_hidden import blank_hidden
 from quoth.load.pdf_lines import LIGATURES, RawLine, join_line, join_torn, read_lines
 from quoth.load.pdf_segments import Segment, average_width, cut_line, may_have_gaps, read_words
@@ -70,12 +71,14 @@ def read_page(
         if unread:
             raw_lines = read_lines(glyphs, seen, count, ligatures=ligatures)
         printed = join_torn(raw_lines)
-        tables = _find_tables(glyphs, printed, before)
+        cut = _cut_lines(glyphs, printed)
+        tables = find_tables(cut, before=before) if cut else Tables()
     finally:
         textpage.close()
     beside = read_beside(page)
     beside.unread += unread
-    lines = _insert_gaps(_measured(printed, tables))
+    order = order_columns(cut) if cut else [(index, "") for index in range(len(printed))]
+    lines = _insert_gaps(_measured(printed, order, tables))
     comments = [f"Comment: {comment}" for comment in beside.comments]
     blocks = ("\n".join(line.text for line in lines), "\n".join(beside.fields), "\n".join(comments))
     text = "\n\n".join(filter(None, blocks))
@@ -88,12 +91,13 @@ def read_page(
     return PageText(text if text.strip() else "", placed, beside, table=tables.last)
 
 
-def _find_tables(glyphs: Glyphs, printed: list[list[RawLine]], before: Header | None) -> Tables:
+def _cut_lines(glyphs: Glyphs, printed: list[list[RawLine]]) -> list[PrintedLine]:
+    """Return the printed lines with their segments, an empty list where places are unknown."""
     lines = [line for group in printed for line in group]
     if not lines or lines[0].height is None:
-        return Tables()
+        return []
     width = average_width(glyphs, [(line.part, line.start) for line in lines])
-    return find_tables([_cut(glyphs, group, width) for group in printed], before=before)
+    return [_cut(glyphs, group, width) for group in printed]
 
 
 def _cut(glyphs: Glyphs, group: list[RawLine], width: float) -> PrintedLine:
@@ -110,14 +114,16 @@ def _cut(glyphs: Glyphs, group: list[RawLine], width: float) -> PrintedLine:
     return PrintedLine(cut(), height, cut)
 
 
-def _measured(printed: list[list[RawLine]], tables: Tables) -> list[tuple[Line, float | None]]:
-    """Return the lines of the text, each with its height."""
+def _measured(
+    printed: list[list[RawLine]], order: list[tuple[int, str]], tables: Tables
+) -> list[tuple[Line, float | None]]:
+    """Return the lines of the text in the order of reading, each with its height."""
     measured: list[tuple[Line, float | None]] = []
-    for index, group in enumerate(printed):
+    for index, part in order:
         if index in tables.merged:
             continue
-        first = group[0]
-        text = tables.rows.get(index) or join_line(group)
+        first = printed[index][0]
+        text = part or tables.rows.get(index) or join_line(printed[index])
         measured.append((Line(0, text, first.size, first.bold), first.height))
     return measured
 

@@ -15,7 +15,7 @@ class WordRules:
     one, words are not stemmed. `capital_names` is true where a capital letter inside a sentence
     marks a name. `particles` are short words that are written together with the word before them,
     as in Korean. `dotless_i` is true where `I` is the capital of `ı`, as in Turkish. `tones` is
-    true where accents make other words, as in Vietnamese: a word then counts with and without them.
+    true where accents make other words, as in Vietnamese, and most words have two syllables.
     `titles` stand beside names (before them; in scripts without spaces, after them), where capitals
     do not tell names.
     """

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-_LEXEME = re.compile(r"[^\W_]+(?:[.,'’\-–/][^\W_]+)*|[^\w\s]")
+from quoth.text.scripts import combining_marks
 
 
 def lexemes(text: str, start: int = 0) -> list[re.Match[str]]:
     """Find each word and each sign of a text from offset `start` on.
 
-    A word may contain a sign between letters or digits: `1,200`, `o'clock`, `well-known`.
+    A word may contain a sign between letters or digits: `1,200`, `o'clock`, `well-known`. Marks
+    belong to their letter.
     """
-    return list(_LEXEME.finditer(text, start))
+    return list(_lexeme().finditer(text, start))
+
+
+@cache
+def _lexeme() -> re.Pattern[str]:
+    marks = combining_marks()
+    letters = rf"[^\W_]+(?:[{marks}]+[^\W_]*)*"
+    return re.compile(rf"{letters}(?:[.,'’\-–/]{letters})*|[^\w\s]")

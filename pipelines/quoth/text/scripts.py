@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 
-IDEOGRAPHS = (
-    "\u3005-\u3007\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-)
+HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+KANA = "\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+IDEOGRAPHS = HAN + KANA
 """Chinese characters and kana: a sign is a syllable or a word."""
 THAI_AND_LAO = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ebd\u0ec0-\u0ece\u0edc-\u0edf"
 GREEK = "\u0370-\u037d\u0386-\u03ff\u1f00-\u1fff"

@@ -3,8 +3,8 @@
 The words of chunks in the keyword index and those of a question are analysed in the same way. What
 stands between spaces is a token; a token has one word, or several if it is an identifier or has no
 spaces of its own: Chinese, Japanese, Thai, Lao, Burmese and Khmer are cut into pairs of characters,
-a character being a letter with its vowels and tones (Theeramunkong et al., 2000). Korean words also
-have the pairs of their syllables.
+and Chinese characters are words of their own, too (Nie, Gao, Zhang and Zhou, 2000). Korean words
+also have the pairs of their syllables, Vietnamese texts those of adjacent words.
 """
 
 from __future__ import annotations
@@ -17,17 +17,11 @@ from functools import cache, lru_cache
 from importlib import metadata
 from itertools import pairwise
 
+from quoth.text.characters import pair, pair_characters
 from quoth.text.identifiers import split_identifier, split_segments
 from quoth.text.language import ENGLISH, Language, read_sections
 from quoth.text.letters import fold_letters, is_accented, move_tones, normalize_letters
-from quoth.text.scripts import (
-    ALPHABETS_WITHOUT_SPACES,
-    HANGUL,
-    LEADING_VOWELS,
-    TRAILING_VOWELS,
-    UNSPACED,
-    combining_marks,
-)
+from quoth.text.scripts import HAN, HANGUL, UNSPACED, combining_marks
 from quoth.text.stems import stemmers
 
 _VERSION = "words-3"
@@ -35,7 +29,7 @@ _VERSION = "words-3"
 _CONNECTED = r"(?:[-_.:/@#&+'\\]|::|\^-?|,(?=\d))"
 _ASCII_TOKEN = re.compile(rf"[A-Za-z0-9]+(?:{_CONNECTED}[A-Za-z0-9]+)*(?:\+\+|[+#](?!\w))?")
 _GROUP = re.compile(f"[{UNSPACED}]")
-_ALPHABETIC = re.compile(f"[{ALPHABETS_WITHOUT_SPACES}]")
+_HAN = re.compile(f"[{HAN}]")
 _HANGUL = re.compile(f"[{HANGUL}]+")
 _SHOUT_WORDS = 4
 """The words of a line in capitals from which capitals say nothing of its words."""
@@ -62,7 +56,7 @@ def split_words(text: str, language: Language = ENGLISH) -> list[str]:
     return [
         lower(word, language)
         for token in _find_tokens(text)
-        for word in (_split_run(token) if _GROUP.match(token) else split_segments(token))
+        for word in (pair_characters(token) if _GROUP.match(token) else split_segments(token))
     ]
 
 
@@ -74,7 +68,7 @@ def fold_words(text: str) -> list[str]:
     return [
         word
         for token in _joined_words().findall(normalize_letters(text).casefold())
-        for word in (_split_run(token) if _GROUP.match(token) else (token,))
+        for word in (pair_characters(token) if _GROUP.match(token) else (token,))
     ]
 
 
@@ -132,7 +126,18 @@ def _content_words(tokens: Sequence[str], language: Language) -> list[str]:
     words: list[str] = []
     for token in tokens:
         words += analyses[token]
+    if language.words.tones:
+        words += _join_syllables(tokens, language)
     return words
+
+
+def _join_syllables(tokens: Sequence[str], language: Language) -> Iterator[str]:
+    """Yield each two adjacent syllables without their tones; most words of Vietnamese have two."""
+    syllables = [lower(token, language) for token in tokens]
+    is_stop = [_is_stop(syllable, language) for syllable in syllables]
+    for index, (first, second) in enumerate(pairwise(map(fold_letters, syllables))):
+        if not (is_stop[index] and is_stop[index + 1]):
+            yield f"{first}_{second}"
 
 
 def _find_tokens(text: str) -> list[str]:
@@ -167,7 +172,9 @@ def _lower_shouts(text: str) -> str:
 def _analyse(token: str, language: Language, *, stop: bool = True) -> Iterator[str]:
     """Yield the analysed words of a token."""
     if _GROUP.match(token):
-        yield from _split_run(token)
+        yield from pair_characters(token)
+        if len(token) > 1:
+            yield from _HAN.findall(token)
         return
     for written in _split(token):
         word = lower(written, language)
@@ -175,33 +182,13 @@ def _analyse(token: str, language: Language, *, stop: bool = True) -> Iterator[s
         if stop and not is_acronym and _is_stop(word, language):
             continue
         yield _stem(word, language)
-        if language.words.tones and not word.isascii():
-            yield move_tones(word)
         if len(word) > 1 and _HANGUL.fullmatch(word):
-            yield from _pair(word)
+            yield from pair(word)
 
 
 def _split(token: str) -> Iterable[str]:
     plain = token == token.lower() or token.istitle() or token.isupper()
     return (token,) if token.isalpha() and plain else dict.fromkeys(split_identifier(token))
-
-
-def _split_run(run: str) -> Iterator[str]:
-    """Yield the pairs of characters of a text without spaces."""
-    return _pair(_character().findall(run) if _ALPHABETIC.search(run) else run)
-
-
-@cache
-def _character() -> re.Pattern[str]:
-    return re.compile(f"[{LEADING_VOWELS}]?.[{combining_marks()}]*[{TRAILING_VOWELS}]?", re.DOTALL)
-
-
-def _pair(characters: Sequence[str]) -> Iterator[str]:
-    """Yield each two adjacent characters, or the only one."""
-    if len(characters) == 1:
-        yield characters[0]
-    else:
-        yield from map("".join, pairwise(characters))
 
 
 def _is_stop(word: str, language: Language) -> bool:
@@ -219,6 +206,8 @@ def _plain_stops(language: Language) -> frozenset[str]:
 @lru_cache(maxsize=200_000)
 def _stem(word: str, language: Language) -> str:
     rules = language.words
+    if rules.tones:
+        return move_tones(word)
     for particle in sorted(rules.particles, key=len, reverse=True):
         if word.endswith(particle) and len(word) > len(particle):
             return word.removesuffix(particle)
