@@ -390,7 +390,8 @@ def test_mail_has_its_fields_its_body_and_its_attachments(write: Write) -> None:
     assert document.pages[1].text.rstrip() == "Attachment: note.md\n\n# Heading\n\nattached"
     assert document.pages[1].headings[0].title == "Attachment: note.md"
     assert document.notes == (
-        "The attachment image.png was not read: image.png is a picture; its text is read only with OCR.",
+        "The attachment image.png was not read: image.png is a picture; "
+        "its text is read only with OCR.",
     )
 
 
