@@ -342,3 +342,13 @@ def test_a_question_has_a_language_of_its_own_or_that_of_most_chunks(
 def test_in_an_empty_collection_a_question_without_a_language_is_english(tmp_path: Path) -> None:
     store = Store(tmp_path / "library.sqlite")
     assert searcher(store).search("ISO 9001?").question.language.code == "en"
+
+
+def test_a_compound_is_found_by_one_of_its_words(tmp_path: Path) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    put(store, "a.md", "Die Staumauerprüfung findet jedes Jahr im Herbst statt.")
+    put(store, "b.md", "Die Gemeinde verkauft jedes Jahr im Herbst das Heu.")
+    put(store, "c.md", "Der Müller mahlt das Korn der Bauern aus dem Tal.")
+    store.set_meta("embedder", "bag")
+    found = searcher(store).search("Wann ist die Prüfung?")
+    assert found[0].chunk.source == "a.md"

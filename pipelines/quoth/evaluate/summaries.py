@@ -12,7 +12,7 @@ from quoth.evaluate.references import ReferencedDocument
 from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.evaluate.rouge import ROUGE, rouge
 from quoth.summarize import Summarizer
-from quoth.text import SourceVocabulary
+from quoth.text import SourceVocabulary, detect_language, language
 from quoth.types import Progress
 
 SIDES = ("summary", "lead")
@@ -80,6 +80,7 @@ def judge_summary(text: str, item: ReferencedDocument, source: str) -> dict[str,
     """Return the values of each metric for one summary, by the id of the item."""
     scores = {name: {item.id: value} for name, value in rouge(text, item.references).items()}
     scores |= {"supported_numbers": {}, "supported_names": {}}
-    for index, mention in enumerate(SourceVocabulary([source]).mentions(text), start=1):
+    vocabulary = SourceVocabulary([source], language=language(detect_language(text)))
+    for index, mention in enumerate(vocabulary.mentions(text), start=1):
         scores[f"supported_{mention.kind}s"][f"{item.id}/{index}"] = float(mention.supported)
     return scores

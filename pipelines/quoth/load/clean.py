@@ -24,6 +24,7 @@ _TABLE = str.maketrans(
         "\u2029": "\n",
     }
 )
+_UNSEEN = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")  # faster, beyond ASCII
 # The control sequences of a terminal (ECMA-48): colours and cursor, titles and links, the others.
 _TERMINAL = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-Z\\-~])"
@@ -51,7 +52,9 @@ def clean(text: str) -> str:
     if "\b" in text:
         text = _OVERSTRUCK.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
-    return _without_invisible(text.translate(_TABLE))
+    if text.isascii() or _UNSEEN.search(text):
+        text = text.translate(_TABLE)
+    return _without_invisible(text)
 
 
 def _without_invisible(text: str) -> str:

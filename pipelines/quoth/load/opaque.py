@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 _DATA_ADDRESS = re.compile(
     r"(data:[\w.+-]+/[\w.+-]+)(?:;[\w.=-]+)*(?:;base64,[\w+/=%\s-]{64,}|,[^\s\"'<>()]{200,})"
@@ -25,8 +26,6 @@ def without_encoded(text: str, unread: Counter[str]) -> str:
     An address that holds its data keeps its kind (`data:image/png`), and a key its first and last
     line.
     """
-    if max(map(len, text.split()), default=0) < _SHORTEST:
-        return text
 
     def address(match: re.Match[str]) -> str:
         unread[_PICTURE if match[1].startswith("data:image") else _PASSAGE] += 1
@@ -48,7 +47,31 @@ def without_encoded(text: str, unread: Counter[str]) -> str:
         text = _DATA_ADDRESS.sub(address, text)
     if "-----BEGIN " in text:
         text = _ARMOURED.sub(armoured, text)
-    return _DUMP.sub(run, _RUN.sub(run, text))
+    parts: list[str] = []
+    end = 0
+    for start, stop in _long_lines(text):
+        parts += [text[end:start], _DUMP.sub(run, _RUN.sub(run, text[start:stop]))]
+        end = stop
+    return "".join([*parts, text[end:]]) if parts else text
+
+
+def _long_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of lines with long words, those beside each other as one."""
+    start, stop, position = 0, 0, 0
+    for word in text.split():
+        if len(word) < _SHORTEST:
+            continue
+        position = text.find(word, position)
+        line = text.rfind("\n", 0, position) + 1
+        if line > stop and stop:
+            yield start, stop
+        if line > stop or not stop:
+            start = line
+        position += len(word)
+        following = text.find("\n", position)
+        stop = len(text) if following < 0 else following + 1
+    if stop:
+        yield start, stop
 
 
 def _is_encoded(run: str) -> bool:

@@ -22,6 +22,8 @@ _MAX_POSTINGS = 10_000
 """The most entries of the keyword index that one search reads, those of rare words first."""
 _SMALL_SCOPE = 2_000
 """The most chunks of a scope whose vectors are compared directly, without the index."""
+_FEW = 1_000
+"""The most chunks that are all candidates."""
 _SURE = 0.999
 """The share of the best fit above which another name counts as named too."""
 
@@ -67,8 +69,16 @@ class CandidateSearch:
             return Scores(keyword, {}, keyword)
         names = fit_names(self._store, query.named_words)
         named = self._find_named(query, words, names, count, ids)
-        total, dense = self._fuse(query, {*dense, *keyword, *named}, names)
+        others = self._find_all_of_few(ids)
+        total, dense = self._fuse(query, {*dense, *keyword, *named, *others}, names)
         return Scores(total, dense, keyword)
+
+    def _find_all_of_few(self, ids: Sequence[int] | None) -> Sequence[int]:
+        """Return all chunks within the scope if they are few: letters then find what words miss."""
+        if ids is None:
+            few = self._refresh_statistics().count <= _FEW
+            return self._store.chunk_ids() if few else ()
+        return ids if len(ids) <= _FEW else ()
 
     def _find_named(
         self,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from quoth.summarize.languages import language_of
 from quoth.summarize.values import Link, SummarySentence
-from quoth.text import SourceVocabulary, fold_words, weigh_rarity
+from quoth.text import ENGLISH, Language, SourceVocabulary, fold_words, weigh_rarity
 from quoth.text import find_sentences as sentence_spans
 from quoth.types import Chunk
 
@@ -24,9 +24,12 @@ _LINKS = 3
 
 
 class SentenceLinker:
-    """Links sentences of a summary to the sentences of the chunks that support them."""
+    """Links sentences of a summary to the sentences of the chunks that support them.
 
-    def __init__(self, chunks: Sequence[Chunk]) -> None:
+    `language` is that of the summary.
+    """
+
+    def __init__(self, chunks: Sequence[Chunk], *, language: Language = ENGLISH) -> None:
         self._places: list[tuple[Chunk, int, int]] = []
         self._holding: dict[str, list[int]] = defaultdict(list)
         for chunk in chunks:
@@ -34,7 +37,7 @@ class SentenceLinker:
                 for word in set(fold_words(chunk.text[start:end])):
                     self._holding[word].append(len(self._places))
                 self._places.append((chunk, start, end))
-        self._vocabulary = SourceVocabulary(chunk.text for chunk in chunks)
+        self._vocabulary = SourceVocabulary((chunk.text for chunk in chunks), language=language)
 
     def link(self, text: str) -> SummarySentence:
         """Return the sentence with its links, best first, and its unsupported names and numbers."""

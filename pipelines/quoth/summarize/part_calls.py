@@ -182,8 +182,11 @@ class PartCalls:
         self, texts: Sequence[str], part: Part | None, turns: Sequence[Utterance]
     ) -> Callable[[str], bool]:
         """Return a predicate: whether a sentence of an answer may be invented."""
-        read = SourceVocabulary(texts)
-        linker = SentenceLinker(part.chunks) if part and self.selects and not turns else None
+        language = self.run.language
+        read = SourceVocabulary(texts, language=language)
+        linker = None
+        if part and self.selects and not turns:
+            linker = SentenceLinker(part.chunks, language=language)
 
         def is_doubtful(sentence: str) -> bool:
             if read.unsupported(sentence) or not self._is_in_language(sentence):

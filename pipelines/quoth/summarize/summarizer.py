@@ -118,7 +118,8 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         else:
             joined = combine(PartCalls(run, parts, run.words), roots, run.words)
             tree = replace(joined, kind="corpus")
-        linker = SentenceLinker([chunk for part in parts for chunk in part.chunks])
+        chunks = [chunk for part in parts for chunk in part.chunks]
+        linker = SentenceLinker(chunks, language=run.language)
         schema = self.options.schema
         coverage, unread = measure_coverage(documents, tree)
         return Summary(
