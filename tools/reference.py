@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md, docs/cli.md, and tables in docs/embedders.md and ingestion.md."""
+"""Writes docs/configuration.md and docs/cli.md, and the tables of other pages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ import yaml
 from quoth.cli.app import app
 from quoth.config import Config, load_config, preset_names
 from quoth.embed import Family, KnownModel, families
+from quoth.prompts import list_languages
 from quoth.system import presets_folder
+from quoth.text import ENGLISH, NEVER, Language, language
+from quoth.text import languages as language_codes
 
-_KNOWN, _KEPT, _END = "<!-- known -->", "<!-- kept -->", "<!-- end -->"
+_KNOWN, _KEPT, _LANGUAGES = "<!-- known -->", "<!-- kept -->", "<!-- languages -->"
+_END = "<!-- end -->"
 FOLDER = Path(__file__).parents[1] / "docs"
 
 
@@ -110,6 +114,33 @@ def ingestion() -> str:
     return _with_table("ingestion.md", _KEPT, lines)
 
 
+def languages() -> str:
+    """Return the page on languages with the table of what is known of each."""
+    lines = [
+        "| language | code | stemmer | abbreviations | questions | refusals | follow-ups "
+        "| summaries | prompts |",
+        "|---|---|:-:|:-:|:-:|:-:|:-:|:-:|:-:|",
+        *(
+            f"| {rules.name} | {rules.code} | {' | '.join(_known_of(rules))} |"
+            for rules in sorted(map(language, language_codes()), key=lambda rules: rules.name)
+        ),
+    ]
+    return _with_table("languages.md", _LANGUAGES, lines)
+
+
+def _known_of(rules: Language) -> list[str]:
+    facts = (
+        rules.words.stemmer,
+        rules.sentences.abbreviations,
+        rules.questions.kinds,
+        rules.questions.refusals != NEVER,
+        rules.conversations.references != NEVER,
+        rules.summaries.preamble != NEVER,
+        rules.code in {ENGLISH.code, *list_languages()},
+    )
+    return ["yes" if fact else "–" for fact in facts]
+
+
 def _with_table(name: str, mark: str, lines: list[str]) -> str:
     """Return a page with a table between its mark and the next end."""
     before, _, rest = (FOLDER / name).read_text().partition(mark)
@@ -146,6 +177,7 @@ def main() -> int:
         "cli.md": commands(),
         "embedders.md": embedders(),
         "ingestion.md": ingestion(),
+        "languages.md": languages(),
     }
     for name, text in pages.items():
         path = FOLDER / name

@@ -345,3 +345,19 @@ def test_the_server_of_the_tests_speaks_to_the_official_client(
     steps = list(client.pull(NAME, stream=True))
     assert steps[-1].status == "success"
     client.close()
+
+
+@pytest.mark.parametrize("path", ["", "/v1", "/v1/"])
+def test_ollama_behind_its_compatible_route_is_spoken_to_in_its_own_api(
+    ollama_server: OllamaServer, path: str
+) -> None:
+    url = ollama_server.url + path
+    model = open_model(settings(model=f"openai-compatible:{NAME}", url=url))
+    try:
+        assert model.model == f"ollama:{NAME}"
+        with pytest.raises(ContextOverflowError):
+            model.invoke(TEXT * 9, max_tokens=3)
+        assert model.invoke("Hi.", max_tokens=3).text
+        assert "/v1/chat/completions" not in [body["path"] for body in ollama_server.bodies]
+    finally:
+        model.close()

@@ -36,6 +36,7 @@ SAME = [
     ("ru", "плотины", "плотина"),
     ("tr", "İSTANBUL", "istanbul"),
     ("tr", "ISPARTA", "ısparta"),
+    ("tr", "IRMAKLARIN İKİ KIYISI YIKILDI", "ırmakların iki kıyısı yıkıldı"),
     ("tr", "Isparta'da", "ısparta’da"),
     ("el", "ΔΡΌΜΟΣ", "δρόμος"),
     ("el", "ο δρόμος", "του δρόμου"),

@@ -13,11 +13,11 @@ from typing import Any
 
 import httpx2
 
+from quoth.backends.overflow import read_overflow
 from quoth.errors import (
     BackendError,
     BackendUnavailableError,
     ConfigurationError,
-    ContextOverflowError,
     GenerationError,
     ModelNotFoundError,
 )
@@ -126,13 +126,8 @@ class LocalHttp:
     def error(self, error: Any, status: int) -> Exception:
         """Return our error for the error that a server reports."""
         details = error if isinstance(error, dict) else {"message": str(error)}
-        if details.get("type") == "exceed_context_size_error":
-            return ContextOverflowError(
-                prompt_tokens=int(details.get("n_prompt_tokens", 0)),
-                answer_tokens=0,
-                window=int(details.get("n_ctx", 0)),
-                what="The prompt",
-            )
+        if overflow := read_overflow(details):
+            return overflow
         message = str(details.get("message") or f"status {status}")
         if status in {429, 502, 503, 504}:
             return BackendUnavailableError(

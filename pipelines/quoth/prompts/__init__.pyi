@@ -12,6 +12,7 @@ __all__ = [
     "is_family",
     "kind_of_model",
     "list_families",
+    "list_languages",
     "list_prompts",
     "load_prompt",
     "prompt_selector",
@@ -38,3 +39,4 @@ from .selector import (
 )
 from .tasks import Prompt, families_with_wording, list_prompts, load_prompt
 from .template import ChatTemplate, render_messages, resolve_template, template_of_family
+from .wordings import list_languages

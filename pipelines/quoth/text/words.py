@@ -42,7 +42,7 @@ def analyse(text: str, language: Language = ENGLISH) -> list[str]:
     A stop word in capitals is an acronym and stays (`WHO`, `IT`), and a text that has nothing else
     keeps its stop words.
     """
-    tokens = _find_tokens(text)
+    tokens = _find_tokens(text, language)
     return _content_words(tokens, language) or [
         word for token in tokens for word in _analyse(token, language, stop=False)
     ]
@@ -55,7 +55,7 @@ def split_words(text: str, language: Language = ENGLISH) -> list[str]:
     """
     return [
         lower(word, language)
-        for token in _find_tokens(text)
+        for token in _find_tokens(text, language)
         for word in (pair_characters(token) if _GROUP.match(token) else split_segments(token))
     ]
 
@@ -74,7 +74,7 @@ def fold_words(text: str) -> list[str]:
 
 def count_terms(text: str, language: Language = ENGLISH) -> Counter[str]:
     """Return the analysed words of a text with their counts, none of them a stop word."""
-    return Counter(_content_words(_find_tokens(text), language))
+    return Counter(_content_words(_find_tokens(text, language), language))
 
 
 def stem(word: str, language: Language = ENGLISH) -> str:
@@ -140,9 +140,9 @@ def _join_syllables(tokens: Sequence[str], language: Language) -> Iterator[str]:
             yield f"{first}_{second}"
 
 
-def _find_tokens(text: str) -> list[str]:
+def _find_tokens(text: str, language: Language) -> list[str]:
     pattern = _ASCII_TOKEN if text.isascii() else _token()
-    return pattern.findall(_lower_shouts(normalize_letters(text)))
+    return pattern.findall(_lower_shouts(normalize_letters(text), language))
 
 
 @cache
@@ -158,13 +158,13 @@ def _joined_words() -> re.Pattern[str]:
     return re.compile(rf"[{UNSPACED}]+|{letters}(?:['\-]{letters})*")
 
 
-def _lower_shouts(text: str) -> str:
+def _lower_shouts(text: str, language: Language) -> str:
     """Return a text with its longer lines in capitals in lower case."""
     lines = text.split("\n")
     if not any(map(str.isupper, lines)):
         return text
     return "\n".join(
-        line.lower() if line.isupper() and line.count(" ") >= _SHOUT_WORDS - 1 else line
+        lower(line, language) if line.isupper() and line.count(" ") >= _SHOUT_WORDS - 1 else line
         for line in lines
     )
 

@@ -5,7 +5,7 @@ Source: tools/server/README.md of llama.cpp (`/completion`, `/tokenize`, `/props
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quoth.backends.http import LocalHttp
@@ -85,7 +85,7 @@ class LlamaHttpClient(LocalHttp):
         return tokens
 
 
-def read_timings(event: dict[str, Any]) -> Timings:
+def read_timings(event: Mapping[str, Any]) -> Timings:
     """Return the timings that llama.cpp reports for a call."""
     timings = event.get("timings") or {}
     cached = int(timings.get("cache_n", 0))

@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 
 from quoth.backends.http import LocalHttp, garbage_error, hanging_error, read_key, unreachable_error
+from quoth.backends.overflow import read_overflow
 from quoth.config import ModelSettings
 from quoth.errors import (
     BackendError,
     BackendUnavailableError,
     ConfigurationError,
-    ContextOverflowError,
     ModelNotFoundError,
     QuothError,
 )
@@ -117,14 +117,9 @@ def translate_errors(url: str, name: str) -> Iterator[None]:
 
 def _refusal(details: object, status: int, url: str, name: str) -> QuothError:
     message = str(details)  # the official client passes on any value of "error"
+    if overflow := read_overflow({"message": message}):
+        return overflow
     inner = _inner_error(message)
-    if inner.get("type") == "exceed_context_size_error":
-        return ContextOverflowError(
-            prompt_tokens=int(inner.get("n_prompt_tokens") or 0),
-            answer_tokens=0,
-            window=int(inner.get("n_ctx") or 0),
-            what="The prompt",
-        )
     message = str(inner.get("message") or message).strip()
     if status == httpx.codes.NOT_FOUND:
         return model_missing_error(name)

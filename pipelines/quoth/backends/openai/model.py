@@ -1,0 +1,277 @@
+"""A model of a server that speaks OpenAI's chat completions.
+
+The server applies its own chat template, so the model takes messages. Tokens are counted by the
+server where it counts for callers. Elsewhere the number of tokens is learnt from what the server
+reports to have read, and the note of the model says so. No prompt is cut unseen: each count that
+the server reports is held against what was sent.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from langchain_core.messages import BaseMessage, HumanMessage
+from pydantic import PrivateAttr
+
+from quoth.backends.http import LocalHttp, is_crowded
+from quoth.backends.http_model import HttpModel
+from quoth.backends.llama.admission import Admission, admit_at_once
+from quoth.backends.openai.dialects import Dialect, find_dialect
+from quoth.backends.openai.rates import TokenRates
+from quoth.backends.openai.window import WindowProof
+from quoth.backends.openai.wire import (
+    add_timings,
+    body_of,
+    choices_of,
+    connect,
+    count_read,
+    events_of,
+    finish_of,
+    texts_of,
+    turns_of,
+)
+from quoth.backends.overflow import whole_number
+from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
+from quoth.models import Constraint, Description, Piece, Request, defuse, shortfall_error
+from quoth.prompts import ModelMetadata, family_of
+from quoth.types import Timings
+
+_SAMPLE_CHARACTERS = 1500
+_SAMPLE_BYTES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    description: Description
+    dialect: Dialect
+    window: int
+    """The window that the server states; 0 where it states none."""
+    proof: WindowProof
+
+
+class OpenAICompatible(HttpModel):
+    """A model of a server that speaks OpenAI's chat completions."""
+
+    _server: _Server | None = PrivateAttr(default=None)
+    _admission: Admission | None = PrivateAttr(default=None)
+    _rates: TokenRates = PrivateAttr(default_factory=TokenRates)
+    _template: int | None = PrivateAttr(default=None)
+    _refuses_schemas: bool = PrivateAttr(default=False)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    def connect(self) -> LocalHttp:
+        """Return a client for the server."""
+        return connect(self.settings)
+
+    def describe(self) -> Description:
+        """Return the description from the server; nothing is loaded."""
+        return self._reached().description
+
+    def count_tokens(self, text: str) -> int:
+        """Return the number of tokens, by the server's own tokenizer, or an upper bound."""
+        dialect = self._reached().dialect
+        if dialect.counts:
+            return dialect.count_text(text) if text else 0
+        if not self._rates.knows(text):
+            self._learn_rate(text)
+        return self._rates.bound(text)
+
+    def count_prompt(self, messages: Sequence[BaseMessage]) -> int:
+        """Return the number of tokens of the prompt, exact where the server renders it for us."""
+        try:
+            counted = self._reached().dialect.count_prompt(turns_of(defuse(messages)))
+        except BackendError as error:
+            if error.retryable:
+                raise
+            counted = 0
+        return counted or super().count_prompt(messages)
+
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
+        """Generate token by token. Raises `ContextOverflowError` with the server's own counts."""
+        room = self._admission.admit if self._admission else admit_at_once
+        try:
+            with room(request.prompt_tokens + request.max_tokens):
+                yield from self._generate_raw(request)
+        except ContextOverflowError as error:
+            raise self._learn_window(request, error) from error
+        except BackendError as error:
+            if is_crowded(error) and self._admission is None:  # as in llama/served.py
+                description = self.describe()
+                self._admission = Admission(description.context_window, description.parallel)
+            raise
+
+    def check_read(self, request: Request, timings: Timings) -> None:
+        """Raise `GenerationError` unless the server read the whole prompt."""
+        server = self._reached()
+        if not server.dialect.counts:
+            read = timings.prompt_tokens
+            server.proof.check(request.messages, read, window=server.window)
+            return
+        least = self.min_prompt_tokens(request.messages)
+        if timings.prompt_tokens and timings.prompt_tokens < least:
+            raise shortfall_error(self.model, least, timings.prompt_tokens)
+
+    def unload(self) -> None:
+        """Close the connections. The server keeps its model: it is not ours to stop."""
+        self.disconnect()
+        self._server = None
+
+    # -- one call ----------------------------------------------------------------------------
+
+    def _generate_raw(self, request: Request) -> Iterator[Piece]:
+        start = time.perf_counter()
+        first, generated = 0.0, 0
+        finish: Literal["", "stop", "length"] = ""
+        timings = Timings()
+        for event in self._events(request):
+            for choice in choices_of(event):
+                text, thinking = texts_of(choice)
+                if text or thinking:
+                    first = first or time.perf_counter() - start
+                    generated += 1
+                    yield Piece(text=text, thinking=thinking)
+                finish = finish_of(choice) or finish
+            timings = add_timings(event, timings)
+        if not finish:
+            return  # the caller sees that the last piece is missing
+        spent = time.perf_counter() - start
+        timings = replace(
+            timings,
+            prompt_seconds=timings.prompt_seconds or first,
+            generated_tokens=timings.generated_tokens or generated,
+            generation_seconds=timings.generation_seconds or max(0.0, spent - first),
+        )
+        yield Piece(timings=timings, finish=finish)
+
+    def _events(self, request: Request) -> Iterator[Mapping[str, Any]]:
+        """Yield the events of a call.
+
+        A choice among texts is asked for without a schema where the server refuses schemas.
+        """
+        constraint = _constraint(request)
+        model = self._reached().dialect.model
+        if constraint is None or (request.choices and self._refuses_schemas):
+            yield from events_of(self._http, body_of(request, model, None))
+            return
+        begun = False
+        try:
+            for event in events_of(self._http, body_of(request, model, constraint)):
+                begun = True
+                yield event
+        except BackendError as error:
+            if begun or not request.choices or error.retryable:
+                raise
+            self._refuses_schemas = True
+            yield from events_of(self._http, body_of(request, model, None))
+
+    # -- what is learnt ----------------------------------------------------------------------
+
+    def _learn_rate(self, text: str) -> None:
+        """Learn how many tokens a text like this makes, from what the server reads of its start."""
+        sample = text[:_SAMPLE_CHARACTERS]
+        if len(sample.encode("utf-8", "replace")) >= _SAMPLE_BYTES:
+            read = self._count_read([HumanMessage(sample)])
+            self._rates.learn(sample, read - self._template_tokens())
+
+    def _template_tokens(self) -> int:
+        """Return the number of tokens that the server's template puts around one message."""
+        if self._template is None:
+            self._template = max(0, self._count_read([HumanMessage(".")]) - 1)
+        return self._template
+
+    def _count_read(self, messages: Sequence[BaseMessage]) -> int:
+        return count_read(self._http, self._reached().dialect.model, messages)
+
+    def _learn_window(self, request: Request, error: ContextOverflowError) -> ContextOverflowError:
+        """Note the window and the count that a refusal states, and return our error with both."""
+        server = self._reached()
+        description = server.description
+        if 0 < error.window < description.context_window:
+            description = replace(description, context_window=error.window)
+            self._server = replace(server, description=description, window=error.window)
+        text = "\n".join(str(message.text) for message in request.messages)
+        self._rates.learn(text, error.prompt_tokens)
+        return ContextOverflowError(
+            prompt_tokens=error.prompt_tokens or request.prompt_tokens,
+            answer_tokens=request.max_tokens,
+            window=error.window or description.context_window,
+            what="The prompt",
+        )
+
+    # -- the server --------------------------------------------------------------------------
+
+    def _reached(self) -> _Server:
+        if self._server is None:
+            with self._lock:
+                if self._server is None:
+                    self._server = self._reach()
+        return self._server
+
+    def _reach(self) -> _Server:
+        dialect = find_dialect(self._http, self._entry())
+        window = dialect.window()
+        meta = dialect.entry.get("meta")
+        meta = meta if isinstance(meta, dict) else {}
+        metadata = ModelMetadata(name=self.short_name.rsplit("/", 1)[-1], kind="chat")
+        believed = self.settings.context_window
+        description = Description(
+            name=self.model,
+            family=family_of(metadata, folders=self.prompt_folders),
+            kind="chat",
+            context_window=min(window or believed, believed),
+            parallel=self.settings.parallel,
+            fingerprint=f"{dialect.model}:{meta.get('n_params', '')}:{meta.get('size', '')}",
+            engine=dialect.name,
+            parameters=whole_number(meta.get("n_params")),
+            bytes=whole_number(meta.get("size")),
+            note=_note(dialect, window),
+            counting="exact" if dialect.counts else "bound",
+            constraints=dialect.constraints,
+        )
+        return _Server(description, dialect, window, self._proof(dialect))
+
+    def _proof(self, dialect: Dialect) -> WindowProof:
+        return WindowProof(
+            self.model,
+            lambda messages: count_read(self._http, dialect.model, messages),
+            self._rates,
+        )
+
+    def _entry(self) -> Mapping[str, Any]:
+        """Return what the server lists of the model. Raises `ModelNotFoundError`."""
+        listed = self._http.json("GET", "/v1/models").get("data")
+        entries = [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
+        for entry in entries:
+            aliases = entry.get("aliases")
+            if self.short_name in (
+                entry.get("id"),
+                *(aliases if isinstance(aliases, list) else ()),
+            ):
+                return entry
+        if len(entries) == 1 and "/" in str(entries[0].get("id")):
+            return entries[0]  # a server of one model, which it calls by its path
+        raise ModelNotFoundError(
+            f"The server at {self._http.url} has no model {self.short_name}.",
+            hint=f"It has: {', '.join(str(entry.get('id')) for entry in entries) or 'none'}.",
+        )
+
+
+def _constraint(request: Request) -> Constraint | None:
+    if request.grammar:
+        return "grammar"
+    return None if request.json_schema is None else "json_schema"
+
+
+def _note(dialect: Dialect, window: int) -> str:
+    notes = []
+    if not window:
+        notes.append("The server does not report its window, so backend.context_window is used.")
+    if not dialect.counts:
+        notes.append(
+            "It does not count tokens, so counts are upper bounds, learnt from what it reports."
+        )
+    return " ".join(notes)

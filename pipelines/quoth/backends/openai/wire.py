@@ -1,0 +1,131 @@
+"""The messages of `/v1/chat/completions`: what is sent, and what a streamed event holds.
+
+Source: the reference of OpenAI's API, "Create chat completion". Every field of an event may be
+missing, null, or of another type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from langchain_core.messages import BaseMessage
+
+from quoth.backends.http import LocalHttp, read_key
+from quoth.backends.llama.http import read_timings
+from quoth.backends.overflow import whole_number
+from quoth.config import ModelSettings
+from quoth.errors import ConfigurationError
+from quoth.models import Constraint, Request, role_of
+from quoth.types import Timings
+
+_CHAT = "/v1/chat/completions"
+
+
+def connect(settings: ModelSettings) -> LocalHttp:
+    """Return a client for the server at `backend.url`. Raises `ConfigurationError` without one."""
+    if not settings.url:
+        raise ConfigurationError(
+            "backend.url is empty, and openai-compatible needs the address of a server.",
+            hint="As in: --set backend.url=http://127.0.0.1:8000",
+        )
+    url = settings.url.rstrip("/").removesuffix("/v1")
+    return LocalHttp(url, api_key=read_key(settings.api_key_file), timeout=settings.timeout)
+
+
+def turns_of(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:
+    """Return messages as a server takes them."""
+    return [{"role": role_of(message), "content": str(message.text)} for message in messages]
+
+
+def body_of(request: Request, model: str, constraint: Constraint | None) -> dict[str, Any]:
+    """Return the body of a streamed call, held to the constraint that the server takes."""
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": turns_of(request.messages),
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "seed": request.seed,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if request.stop:
+        body["stop"] = list(request.stop)
+    if constraint == "grammar":
+        body["grammar"] = request.grammar
+    elif constraint == "json_schema":
+        schema = dict(request.json_schema or {})
+        body["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "strict": True, "schema": schema},
+        }
+    return body
+
+
+def events_of(http: LocalHttp, body: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the events of a streamed call. Closing the iterator cancels it."""
+    return http.events(_CHAT, body)
+
+
+def choices_of(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the choices of an event."""
+    choices = event.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, dict):
+            yield choice
+
+
+def texts_of(choice: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the (text, thinking) that a choice adds."""
+    delta = choice.get("delta")
+    if not isinstance(delta, dict):
+        return "", ""
+    texts = (delta.get(key) for key in ("content", "reasoning_content", "reasoning"))
+    text, *thinking = (part if isinstance(part, str) else "" for part in texts)
+    return text, next(filter(None, thinking), "")
+
+
+def finish_of(choice: Mapping[str, Any]) -> Literal["", "stop", "length"]:
+    """Return why an answer ended; empty while it goes on."""
+    reason = choice.get("finish_reason")
+    if not reason:
+        return ""
+    return "length" if reason == "length" else "stop"
+
+
+def count_read(http: LocalHttp, model: str, messages: Sequence[BaseMessage]) -> int:
+    """Return the number of prompt tokens that the server reports to have read; 0 without a report.
+
+    The answer to these messages ends after one token.
+    """
+    body = {
+        "model": model,
+        "messages": turns_of(messages),
+        "max_tokens": 1,
+        "temperature": 0,
+        "stream": False,
+    }
+    usage = http.json("POST", _CHAT, body, quick=False).get("usage")
+    return whole_number(usage.get("prompt_tokens")) if isinstance(usage, dict) else 0
+
+
+def add_timings(event: Mapping[str, Any], previous: Timings) -> Timings:
+    """Return the timings of a call with what an event says of them."""
+    usage = event.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
+    details = usage.get("prompt_tokens_details")
+    details = details if isinstance(details, dict) else {}
+    exact = read_timings(event)
+    return Timings(
+        prompt_tokens=whole_number(usage.get("prompt_tokens"))
+        or exact.prompt_tokens
+        or previous.prompt_tokens,
+        cached_prompt_tokens=whole_number(details.get("cached_tokens"))
+        or exact.cached_prompt_tokens
+        or previous.cached_prompt_tokens,
+        prompt_seconds=exact.prompt_seconds or previous.prompt_seconds,
+        generated_tokens=whole_number(usage.get("completion_tokens"))
+        or exact.generated_tokens
+        or previous.generated_tokens,
+        generation_seconds=exact.generation_seconds or previous.generation_seconds,
+    )
