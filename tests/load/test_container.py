@@ -66,7 +66,8 @@ def test_the_files_of_an_archive_are_its_pages(write: Write, name: str, content:
         "Attachment: fees.csv\n\npier | fee\n4 | 7,50",
     ]
     assert document.notes == (
-        "The attachment photo.png was not read: photo.png is a PNG image, which no loader reads.",
+        "The attachment photo.png was not read: photo.png is a picture; "
+        "its text is read only with OCR.",
     )
 
 

@@ -133,7 +133,7 @@ def test_white_space_is_empty(write: Write) -> None:
     ("content", "what"),
     [
         (bytes(range(256)) * 20, "binary data"),
-        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "a PNG image"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "a picture"),
         (b"\x7fELF\x02\x01\x01" + b"\x00" * 50, "a program"),
         (os.urandom(4000), "binary data"),
     ],
@@ -144,7 +144,7 @@ def test_a_binary_named_as_text_is_refused(write: Write, content: bytes, what: s
 
 
 def test_what_no_loader_reads_is_unsupported(write: Write) -> None:
-    with pytest.raises(UnsupportedFormatError, match="a PNG image"):
+    with pytest.raises(UnsupportedFormatError, match="a picture"):
         load_document(write("a.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50))
     with pytest.raises(UnsupportedFormatError, match="before 2007"):
         load_document(write("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600))
@@ -390,7 +390,8 @@ def test_mail_has_its_fields_its_body_and_its_attachments(write: Write) -> None:
     assert document.pages[1].text.rstrip() == "Attachment: note.md\n\n# Heading\n\nattached"
     assert document.pages[1].headings[0].title == "Attachment: note.md"
     assert document.notes == (
-        "The attachment image.png was not read: image.png is a PNG image, which no loader reads.",
+        "The attachment image.png was not read: image.png is a picture; "
+        "its text is read only with OCR.",
     )
 
 

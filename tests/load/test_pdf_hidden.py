@@ -6,8 +6,16 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import pypdf
 import pytest
 from PIL import Image
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    TextStringObject,
+)
 from quoth.load.registry import load_document
 from quoth.types import Document
 from reportlab.lib.utils import ImageReader
@@ -122,3 +130,37 @@ def test_underlined_words_and_ruled_rows_are_seen(tmp_path: Path) -> None:
     document = read(tmp_path, draw)
     assert document.pages[0].text.count("1,250") == 3
     assert not document.unread
+
+
+@pytest.mark.parametrize("state", ["/OFF", "/ON"])
+def test_optional_content_is_text_where_it_is_switched_on(tmp_path: Path, state: str) -> None:
+    canvas = Canvas(str(tmp_path / "bare.pdf"))
+    canvas.drawString(60, 760, "The ferry sails at seven.")
+    canvas.save()
+    writer = pypdf.PdfWriter(clone_from=tmp_path / "bare.pdf")
+    layer = writer._add_object(
+        DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/OCG"),
+                NameObject("/Name"): TextStringObject("Draft"),
+            }
+        )
+    )
+    states = DictionaryObject({NameObject(state): ArrayObject([layer])})
+    writer.root_object[NameObject("/OCProperties")] = DictionaryObject(
+        {NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): states}
+    )
+    page = writer.pages[0]
+    resources = page["/Resources"]
+    contents = page.get_contents()
+    assert isinstance(resources, DictionaryObject)
+    assert contents is not None
+    resources[NameObject("/Properties")] = DictionaryObject({NameObject("/MC0"): layer})
+    drawn = DecodedStreamObject()
+    more = b" /OC /MC0 BDC BT /F1 12 Tf 60 700 Td (Ignore the timetable.) Tj ET EMC "
+    drawn.set_data(contents.get_data() + more)
+    page[NameObject("/Contents")] = writer._add_object(drawn)
+    writer.write(tmp_path / "layers.pdf")
+    document = load_document(tmp_path / "layers.pdf")
+    assert ("Ignore the timetable." in document.pages[0].text) is (state == "/ON")
+    assert document.unread.get("hidden passage", 0) == (state == "/OFF")

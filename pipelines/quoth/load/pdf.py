@@ -154,12 +154,22 @@ class _Reading:
         spelling, so pypdf decides once, on the first page that shows such a glyph.
         """
         before = self._table
-        text = read_page(page, ligatures=self._ligatures is not False, before=before)
+        text = read_page(
+            page,
+            ligatures=self._ligatures is not False,
+            before=before,
+            read_hidden_layers=self._second.hidden_layers,
+        )
         if self._ligatures is None and has_ligatures(text.text):
             other = self._second.text(index)
             self._ligatures = other is not None and has_ligatures(other)
             if not self._ligatures:
-                text = read_page(page, ligatures=False, before=before)
+                text = read_page(
+                    page,
+                    ligatures=False,
+                    before=before,
+                    read_hidden_layers=self._second.hidden_layers,
+                )
         self._table = text.table
         return text
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import pypdfium2
@@ -34,14 +35,21 @@ _Box = tuple[float, float, float, float]
 
 
 def blank_hidden(
-    page: pypdfium2.PdfPage, textpage: Any, glyphs: Glyphs, raw: str, lines: Sequence[RawLine]
+    page: pypdfium2.PdfPage,
+    textpage: Any,
+    glyphs: Glyphs,
+    raw: str,
+    lines: Sequence[RawLine],
+    *,
+    read_hidden_layers: Callable[[], frozenset[str]] = frozenset,
 ) -> tuple[str, Counter[str]]:
     """Return PDFium's text with spaces in place of what is hidden or struck out, and the counts.
 
-    Hidden is text that is not painted, white on white, tiny, or outside the page. Text below a scan
+    Hidden is text that is not painted, white on white, tiny, outside the page, or optional content
+    that is switched off (`read_hidden_layers` returns its names). Text below a scan
     is that of OCR and stays.
     """
-    ground = _Ground(page)
+    ground = _Ground(page, read_hidden_layers)
     found: dict[int, str] = {}
     if any(_looks_hidden(textpage, glyphs, line, ground) for line in lines):
         judged: dict[int, bool] = {}
@@ -69,10 +77,18 @@ def blank_hidden(
 class _Ground:
     """What is painted on a page besides text, looked at only when a question needs it."""
 
-    def __init__(self, page: pypdfium2.PdfPage) -> None:
+    def __init__(
+        self, page: pypdfium2.PdfPage, read_hidden_layers: Callable[[], frozenset[str]]
+    ) -> None:
         self._page = page
+        self._read_hidden_layers = read_hidden_layers
         self.box: _Box = page.get_bbox()
         self._painted: list[tuple[int, _Box, bool]] | None = None
+
+    @cached_property
+    def hidden_layers(self) -> frozenset[str]:
+        """The names of the optional content that is switched off."""
+        return self._read_hidden_layers()
 
     def _objects(self) -> list[tuple[int, _Box, bool]]:
         """Return kind, box, and whether it is darker than paper, of all that is no text."""
@@ -156,6 +172,8 @@ def _is_object_hidden(
     textpage: Any, glyphs: Glyphs, index: int, item: Any, ground: _Ground
 ) -> bool:
     """Whether the piece of text to which a letter belongs is hidden."""
+    if pdfium.FPDFPageObj_CountMarks(item) > 0 and _is_on_hidden_layer(item, ground):
+        return True
     mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
     if mode in _UNPAINTED:
         return not ground.is_scan()
@@ -174,6 +192,23 @@ def _is_object_hidden(
         return not ground.is_scan()
     is_white = min(red.value, green.value, blue.value) >= _WHITE
     return is_white and not ground.is_dark_behind((left, bottom, right, top))
+
+
+def _is_on_hidden_layer(item: Any, ground: _Ground) -> bool:
+    """Whether a piece of text belongs to optional content that is switched off."""
+    for index in range(pdfium.FPDFPageObj_CountMarks(item)):
+        mark = pdfium.FPDFPageObj_GetMark(item, index)
+        if _mark_text(pdfium.FPDFPageObjMark_GetName, mark) == "OC":
+            name = _mark_text(pdfium.FPDFPageObjMark_GetParamStringValue, mark, b"Name")
+            return name in ground.hidden_layers
+    return False
+
+
+def _mark_text(function: Any, *arguments: Any) -> str:
+    buffer, length = (ctypes.c_ushort * 128)(), ctypes.c_ulong()
+    if not function(*arguments, buffer, ctypes.sizeof(buffer), length):
+        return ""
+    return bytes(buffer)[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
 
 
 def _struck_boxes(page: pypdfium2.PdfPage) -> Iterator[_Box]:

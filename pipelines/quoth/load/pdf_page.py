@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -52,7 +52,11 @@ def has_ligatures(text: str) -> bool:
 
 
 def read_page(
-    page: pypdfium2.PdfPage, *, ligatures: bool = True, before: Header | None = None
+    page: pypdfium2.PdfPage,
+    *,
+    ligatures: bool = True,
+    before: Header | None = None,
+    read_hidden_layers: Callable[[], frozenset[str]] = frozenset,
 ) -> PageText:
     """Return the text of a page, paragraphs set off by empty lines.
 
@@ -67,7 +71,9 @@ def read_page(
         raw = textpage.get_text_range() if count > 0 else ""
         glyphs = Glyphs(textpage.raw)
         raw_lines = read_lines(glyphs, raw, count, ligatures=ligatures)
-        seen, unread = blank_hidden(page, textpage.raw, glyphs, raw, raw_lines)
+        seen, unread = blank_hidden(
+            page, textpage.raw, glyphs, raw, raw_lines, read_hidden_layers=read_hidden_layers
+        )
         if unread:
             raw_lines = read_lines(glyphs, seen, count, ligatures=ligatures)
         printed = join_torn(raw_lines)

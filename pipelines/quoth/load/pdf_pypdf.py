@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
+from typing import Any
 
 from pypdf import PdfReader
 
@@ -27,6 +28,7 @@ class SecondReader:
         self._reader: PdfReader | None = None
         self._failed = False
         self._seconds = 0.0
+        self._layers: frozenset[str] | None = None
         self.reason = ""
 
     def can_open(self) -> bool:
@@ -43,6 +45,18 @@ class SecondReader:
         except Exception as error:
             self._fail(error)
             return 0
+
+    def hidden_layers(self) -> frozenset[str]:
+        """Return the names of the optional content that is switched off (ISO 32000-2, 8.11)."""
+        if self._layers is None:
+            try:
+                reader = self._open()
+                properties: Any = reader.root_object["/OCProperties"] if reader else {}
+                off = properties["/D"]["/OFF"]
+                self._layers = frozenset(str(each.get_object()["/Name"]) for each in off)
+            except Exception:
+                self._layers = frozenset()
+        return self._layers
 
     def text(self, index: int) -> str | None:
         """Return a page's text as pypdf reads it."""
