@@ -206,6 +206,8 @@ class Ollama(HttpModel):
         }
         if settings.gpu_layers != "auto":
             options["num_gpu"] = to_llama_layers(settings.gpu_layers)
+        if settings.main_gpu:
+            options["main_gpu"] = settings.main_gpu
         if settings.threads:
             options["num_thread"] = choose_threads(settings.threads)
         if request is None:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from langchain_core.messages import BaseMessage, HumanMessage
 from pydantic import PrivateAttr
 
+from quoth.backends.hardware import explain_ignored
 from quoth.backends.http import LocalHttp, is_crowded
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.admission import Admission, admit_at_once
@@ -35,6 +36,7 @@ from quoth.backends.openai.wire import (
     turns_of,
 )
 from quoth.backends.overflow import whole_number
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
 from quoth.models import Constraint, Description, Piece, Request, defuse, shortfall_error
 from quoth.prompts import ModelMetadata, family_of
@@ -228,7 +230,7 @@ class OpenAICompatible(HttpModel):
             engine=dialect.name,
             parameters=whole_number(meta.get("n_params")),
             bytes=whole_number(meta.get("size")),
-            note=_note(dialect, window),
+            note=_note(dialect, window, self.settings),
             counting="exact" if dialect.counts else "bound",
             constraints=dialect.constraints,
         )
@@ -266,7 +268,7 @@ def _constraint(request: Request) -> Constraint | None:
     return None if request.json_schema is None else "json_schema"
 
 
-def _note(dialect: Dialect, window: int) -> str:
+def _note(dialect: Dialect, window: int, settings: ModelSettings) -> str:
     notes = []
     if not window:
         notes.append("The server does not report its window, so backend.context_window is used.")
@@ -274,4 +276,4 @@ def _note(dialect: Dialect, window: int) -> str:
         notes.append(
             "It does not count tokens, so counts are upper bounds, learnt from what it reports."
         )
-    return " ".join(notes)
+    return " ".join(filter(None, [*notes, explain_ignored(settings)]))
