@@ -21,8 +21,8 @@ from quoth.text import bound_token_count
 from quoth.weights import Gguf, canonical_name
 
 BOUND_NOTE = (
-    "Its server shows no tokenizer that llama.cpp knows, so token counts are upper bounds from the "
-    "bytes of the text."
+    "Its server shows no tokenizer that llama.cpp knows, so token counts are upper bounds, learnt "
+    "from what it reports of a text."
 )
 ATTENTION_NOTE = (
     "Ollama takes flash attention and the type of the KV cache from its own environment: "

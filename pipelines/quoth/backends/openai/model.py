@@ -22,7 +22,6 @@ from quoth.backends.http import LocalHttp, is_crowded
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.admission import Admission, admit_at_once
 from quoth.backends.openai.dialects import Dialect, find_dialect
-from quoth.backends.openai.rates import TokenRates
 from quoth.backends.openai.window import WindowProof
 from quoth.backends.openai.wire import (
     add_timings,
@@ -36,14 +35,12 @@ from quoth.backends.openai.wire import (
     turns_of,
 )
 from quoth.backends.overflow import whole_number
+from quoth.backends.rates import TokenRates
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
 from quoth.models import Constraint, Description, Piece, Request, defuse, shortfall_error
 from quoth.prompts import ModelMetadata, family_of
 from quoth.types import Timings
-
-_SAMPLE_CHARACTERS = 1500
-_SAMPLE_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +75,7 @@ class OpenAICompatible(HttpModel):
         dialect = self._reached().dialect
         if dialect.counts:
             return dialect.count_text(text) if text else 0
-        if not self._rates.knows(text):
-            self._learn_rate(text)
+        self._rates.learn_from(text, self._count_sample)
         return self._rates.bound(text)
 
     def count_prompt(self, messages: Sequence[BaseMessage]) -> int:
@@ -172,12 +168,9 @@ class OpenAICompatible(HttpModel):
 
     # -- what is learnt ----------------------------------------------------------------------
 
-    def _learn_rate(self, text: str) -> None:
-        """Learn how many tokens a text like this makes, from what the server reads of its start."""
-        sample = text[:_SAMPLE_CHARACTERS]
-        if len(sample.encode("utf-8", "replace")) >= _SAMPLE_BYTES:
-            read = self._count_read([HumanMessage(sample)])
-            self._rates.learn(sample, read - self._template_tokens())
+    def _count_sample(self, text: str) -> int:
+        """Return the number of tokens that the server reads of a text, by its report."""
+        return self._count_read([HumanMessage(text)]) - self._template_tokens()
 
     def _template_tokens(self) -> int:
         """Return the number of tokens that the server's template puts around one message."""
