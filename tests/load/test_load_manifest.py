@@ -42,7 +42,7 @@ def outcomes(manifest: list[dict[str, Any]]) -> dict[str, Document | DocumentErr
         return {paths[path]: outcome for path, outcome in pool.load_all(paths)}
 
 
-_COLUMN_NAME = re.compile(r"(?<=\| )[^|\n]*?: ")  # repeated in each row of a table
+_COLUMN_NAME = re.compile(r"\| [^|\n]*?: ")  # repeated in each row of a table
 
 
 def words(text: str) -> str:
@@ -98,10 +98,12 @@ def test_snippets_stand_on_their_pages(
             total += 1
             pages = outcome.pages if isinstance(outcome, Document) else ()
             number = snippet.get("page")
-            text = "\n".join(page.text for page in pages if number in (None, page.number))
-            if words(" ".join(snippet["words"])) not in words(text):
+            text = "\n".join(page.text for page in pages if _may_hold(entry, page, number))
+            unnamed = _COLUMN_NAME.sub("| ", text)
+            sought = words(" ".join(snippet["words"]))
+            if sought not in words(text) and sought not in words(unnamed):
                 missing.append(f"{entry['file']} {number}: {' '.join(snippet['words'])}")
     with capsys.disabled():
         print(f"\nsnippets found: {total - len(missing)} of {total}")
         print("\n".join(missing))
-    assert len(missing) <= 0.065 * total
+    assert len(missing) <= 0.05 * total

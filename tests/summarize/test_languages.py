@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from quoth.summarize import Summarizer, SummaryOptions
 from quoth.summarize.languages import find_document_language
+from quoth.summarize.select import select_sentences
 from quoth.types import Document, Page
 from scripted_model import Scripted
 
@@ -75,3 +76,25 @@ def test_a_small_model_that_writes_in_another_language_is_not_believed() -> None
     summary = Summarizer(model).invoke(GERMAN)
     assert all(sentence.text in GERMAN for sentence in summary.sentences)
     assert summary.text
+
+
+def test_a_chinese_query_prefers_the_sentences_that_share_its_words() -> None:
+    sentences = ["水库里有很多鱼。", "大坝高一百二十米。", "冬天道路会结冰。", "门票每人二十五元。"]
+    for query, index in (("门票多少钱？", 3), ("大坝有多高？", 1)):
+        assert select_sentences(sentences, [0, 1, 2, 3], 9, query) == [index]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsupported"),
+    [
+        (GERMAN, "Die Gemeinden bekommen Wasser aus einem Bauwerk.", ()),
+        (GERMAN, "Die Firma Schneider baute die Talsperre.", ("Schneider",)),
+        (CHINESE, "大坝由华东工程公司设计。", ()),
+        (CHINESE, "大坝高一百三十米，长990米。", ("一百三十", "990")),
+    ],
+)
+def test_names_and_numbers_are_checked_in_the_language(
+    text: str, said: str, unsupported: tuple[str, ...]
+) -> None:
+    summary = Summarizer(Scripted(answer=lambda _: said)).invoke(text)
+    assert summary.unsupported == unsupported

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.text import CodedTexts, Term, analyse, encode_word, language, unpack
+from quoth.text import CodedTexts, Term, analyse, encode_word, language
 from quoth.types import Vectors
 
 _FEW = 8
@@ -79,19 +79,24 @@ def fit_names_held(pairs: Sequence[Pair], texts: Sequence[bytes]) -> Vectors:
 
     Names in more than a few of the texts are left out.
     """
-    rows = [unpack(text) for text in texts]
-    held = np.array([[_holds(row, pair) for row in rows] for pair in pairs], bool)
-    rare = [row for row in held if 0 < np.count_nonzero(row) <= _FEW]
-    if not rare:
-        return np.zeros(len(texts), np.float32)
-    return np.asarray(_NAME * np.mean(rare, axis=0), np.float32)
+    coded = CodedTexts.of_words(texts)
+    held = [_find_pair(coded, pair) for pair in pairs]
+    rare = [rows for rows in held if 0 < len(rows) <= _FEW]
+    fits = np.zeros(len(texts), np.float32)
+    for rows in rare:
+        fits[rows] += _NAME / len(rare)
+    return fits
 
 
-def _holds(codes: NDArray[np.uint32], pair: Pair) -> bool:
-    return any(
-        bool(np.any((codes[:-1] == encode_word(first)) & (codes[1:] == encode_word(second))))
-        for first, second in pair
-    )
+def _find_pair(texts: CodedTexts, pair: Pair) -> NDArray[np.int64]:
+    """Return the texts in which one of the variants of a pair stands."""
+    first, second = texts.codes[:-1], texts.codes[1:]
+    starts = [
+        np.flatnonzero((first == encode_word(left)) & (second == encode_word(right)))
+        for left, right in pair
+    ]
+    found = np.concatenate(starts)
+    return np.unique(texts.rows[found[texts.rows[found] == texts.rows[found + 1]]])
 
 
 def _weigh(word: str) -> float:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.text import count_words, diversify, fold_words, weigh_rarity
+from quoth.text import count_words, diversify, fold_words, is_unspaced, weigh_rarity
 
 _NOVELTY = 0.5
 _SPREAD = 0.3
@@ -37,7 +37,7 @@ def select_sentences(
     """
     vectors = _vectors(sentences)
     middle = _mean(vectors)
-    query_vector = {word: 1.0 for word in fold_words(query) if len(word) > 2}
+    query_vector = {word: 1.0 for word in fold_words(query) if len(word) > 2 or is_unspaced(word)}
     relevances = [
         _cosine(vector, middle) + _QUERY * _cosine(vector, query_vector) for vector in vectors
     ]

@@ -7,7 +7,6 @@ languages (McNamee and Mayfield, 2004).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 GROUP_LETTERS = 4
 _SPACE = 32
 _BETWEEN_TEXTS = 10
-_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ over the golden ratio, as in Fibonacci hashing
+_FACTORS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], np.uint32)
+"""An odd factor for each letter of a group: the code is the sum of the products modulo 2³²."""
 
 
 def group_letters(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -29,12 +29,12 @@ def group_letters(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.
     letters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     count = max(len(letters) - GROUP_LETTERS + 1, 0)
     windows = [letters[shift : shift + count] for shift in range(GROUP_LETTERS)]
-    inside = reduce(np.logical_and, (window != _SPACE for window in windows[1:-1]))
-    within = inside & np.logical_and.reduce([window != _BETWEEN_TEXTS for window in windows])
-    positions = np.flatnonzero(within)
-    mixed = np.zeros(len(positions), np.uint64)
-    for window in windows:
-        mixed = (mixed + window[positions]) * _MIX
-        mixed ^= mixed >> np.uint64(29)
-    ends = np.flatnonzero(letters == _BETWEEN_TEXTS)
-    return (mixed >> np.uint64(32)).astype(np.uint32), np.searchsorted(ends, positions)
+    codes = np.zeros(count, np.uint32)
+    for window, factor in zip(windows, _FACTORS, strict=True):
+        codes += window * factor
+    inside = (windows[1] != _SPACE) & (windows[2] != _SPACE)
+    ends = letters == _BETWEEN_TEXTS
+    for shift in range(GROUP_LETTERS):
+        inside &= ~ends[shift : shift + count]
+    positions = np.flatnonzero(inside)
+    return codes[positions], np.cumsum(ends[:count])[positions]
