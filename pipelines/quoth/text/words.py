@@ -3,9 +3,9 @@
 The words of chunks in the keyword index and those of a question are analysed in the same way. What
 stands between spaces is a token; a token has one word, or several if it is an identifier or has no
 spaces of its own: Chinese, Japanese, Thai, Lao, Burmese and Khmer are cut into pairs of characters,
-and Chinese characters are words of their own, too (Nie, Gao, Zhang and Zhou, 2000). Korean words
-also have the pairs of their syllables, Vietnamese texts those of adjacent words. Chinese words are the
-same in traditional and in simplified characters.
+and Chinese characters are words of their own, too (Nie, Gao, Zhang and Zhou, 2000), the same in
+traditional and in simplified form. Korean words also have the pairs of their syllables, Vietnamese
+texts those of adjacent words.
 """
 
 from __future__ import annotations
