@@ -121,7 +121,7 @@ def serving(server: ChatServer) -> Iterator[ChatServer]:
             """Print nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        thread = threading.Thread(target=http.serve_forever, daemon=True)
+        thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         server.url = f"http://127.0.0.1:{http.server_address[1]}"
         try:

@@ -13,6 +13,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 from quoth.collection.index import DenseIndex
 from quoth.collection.scope import Scope
+from quoth.collection.separation import Separation
 from quoth.collection.store import Store
 from quoth.config.settings import Retrieval
 from quoth.errors import FingerprintError, UsageError
@@ -352,3 +353,42 @@ def test_a_compound_is_found_by_one_of_its_words(tmp_path: Path) -> None:
     store.set_meta("embedder", "bag")
     found = searcher(store).search("Wann ist die Prüfung?")
     assert found[0].chunk.source == "a.md"
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("Wer mahlt das Korn?", "mühle.md"),
+        ("Who grinds the corn?", "mill.md"),
+        ("Qui moud le grain ?", "moulin.md"),
+    ],
+)
+def test_a_collection_of_several_languages_answers_in_each(
+    tmp_path: Path, question: str, source: str
+) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    put(store, "mühle.md", "Der Müller mahlt das Korn der Bauern aus dem ganzen Tal.")
+    put(store, "wiese.md", "Die Bauern verkaufen das Heu von der Wiese hinter dem Dorf.")
+    put(store, "mill.md", "The miller grinds the corn of all the farmers in the valley.")
+    put(store, "hay.md", "The farmers sell the hay from the meadow behind the village.")
+    put(store, "moulin.md", "Le meunier moud le grain des paysans de toute la vallée.")
+    put(store, "foin.md", "Les paysans vendent le foin du pré derrière le village.")
+    store.set_meta("embedder", "bag")
+    assert list(store.languages()) == ["de", "en", "fr"]
+    assert searcher(store).search(question)[0].chunk.source == source
+
+
+def test_an_embedder_that_is_blind_for_a_language_leaves_it_to_the_words(store: Store) -> None:
+    class Blind(BagEmbedder):
+        def vector_of(self, text: str) -> Vectors:
+            return super().vector_of("lift drag wing")
+
+    blind = CollectionSearcher(
+        store,
+        DenseIndex(store, store.path.parent / "chroma", WriteLock(store.path.parent / "lock")),
+        Blind(),
+        Retrieval(),
+    )
+    store.set_separations({"en": Separation(dense=0.01, keyword=0.8, probes=16, chunks=5)})
+    assert blind.search("when is the income tax due")[0].chunk.source == "/d/tax.md"
+    assert blind.search("deposit")[0].chunk.text == "the deposit is two rents"

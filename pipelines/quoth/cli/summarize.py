@@ -80,7 +80,8 @@ DryRun = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    add_command(app, summarize, "model", "json", *SETTINGS, section=SECTION)
+    options = ("model", "document_language", "json", *SETTINGS)
+    add_command(app, summarize, *options, section=SECTION)
 
 
 def summarize(
@@ -107,7 +108,7 @@ def summarize(
 
     A run that was interrupted is resumed: finished model calls are in the journal.
     """
-    from quoth.ingest import find_files
+    from quoth.ingest import find_files, keep_languages
 
     chosen_form = _check_format(form)
     with shared.open_library() as library:
@@ -118,11 +119,11 @@ def summarize(
             schema=read_schema(schema),
             fresh=fresh,
         )
-        request = JobRequest(
-            library.summarizer(options),
-            library.loader(passwords=password or (), first_pages=max_pages),
-            find_files(paths, glob=glob),
-        )
+        files = find_files(paths, glob=glob)
+        loader = library.loader(passwords=password or (), first_pages=max_pages)
+        if codes := shared.document_language:
+            files = keep_languages(files, loader, codes)
+        request = JobRequest(library.summarizer(options), loader, files)
         if dry_run:
             return print_plan(request, json=shared.json)
         if output is not None and not together:

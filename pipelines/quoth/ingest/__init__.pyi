@@ -7,6 +7,7 @@ __all__ = [
     "Verification",
     "embed_chunks",
     "find_files",
+    "keep_languages",
     "measure_separations",
     "open_ingestor",
     "open_splitter",
@@ -20,6 +21,7 @@ __all__ = [
 from .configured import open_ingestor, open_splitter
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
+from .languages import keep_languages
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .separation import measure_separations

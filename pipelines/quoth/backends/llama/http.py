@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quoth.backends.http import LocalHttp
-from quoth.errors import GenerationError
+from quoth.backends.overflow import whole_number
+from quoth.errors import ConfigurationError, GenerationError, ModelNotFoundError
 from quoth.models import KEPT_TOKENS, Piece, Request
 from quoth.text import locate_tokens
 from quoth.types import Timings
@@ -18,14 +19,38 @@ from quoth.types import Timings
 class LlamaHttpClient(LocalHttp):
     """A client for one llama.cpp server. Safe to call from many threads."""
 
-    def properties(self) -> dict[str, Any]:
-        """Return `/props`: slots, window, chat template, path of the model."""
-        return self.json("GET", "/props")
+    def properties(self) -> Mapping[str, Any]:
+        """Return `/props`: slots, window, chat template, path of the model.
 
-    def models(self) -> dict[str, Any]:
-        """Return the metadata of the model served: `n_params`, `size`, `n_ctx_train`."""
-        entries = self.json("GET", "/v1/models").get("data") or [{}]
-        return entries[0].get("meta") or {}
+        Raises `ConfigurationError` for a server that is not llama.cpp's, or that serves no model
+        by itself.
+        """
+        try:
+            properties = self.json("GET", "/props")
+        except ModelNotFoundError as error:
+            raise ConfigurationError(
+                f"The server at {self.url} is not llama.cpp's: it has no /props.",
+                hint="A server of another kind: --model openai-compatible:NAME --set "
+                f"backend.url={self.url}",
+            ) from error
+        if properties.get("role") == "router":
+            raise ConfigurationError(
+                f"The server at {self.url} serves several models, and was asked for none.",
+                hint=f"Name one: --model openai-compatible:NAME --set backend.url={self.url}",
+            )
+        return properties
+
+    def models(self) -> Mapping[str, Any]:
+        """Return the metadata of the model served: `n_params`, `size`, `n_ctx_train`.
+
+        They are empty where the server, as older ones, does not list its model.
+        """
+        try:
+            listed = self.json("GET", "/v1/models").get("data")
+        except ModelNotFoundError:
+            return {}
+        first = listed[0] if isinstance(listed, list) and listed else None
+        return mapping_of(first.get("meta")) if isinstance(first, dict) else {}
 
     def tokenize(self, text: str, *, bos: bool = False) -> list[int]:
         """Return the token ids of `text`; with `bos`, also those of added special tokens."""
@@ -39,9 +64,7 @@ class LlamaHttpClient(LocalHttp):
     def token_starts(self, text: str) -> list[int]:
         """Return the offset in `text` of each of its tokens, ascending."""
         body = {"content": text, "add_special": False, "with_pieces": True}
-        pieces = [token["piece"] for token in self._tokens(body)]
-        sizes = [len(p.encode()) if isinstance(p, str) else len(p) for p in pieces]
-        return locate_tokens(text, sizes)
+        return locate_tokens(text, [_size(token) for token in self._tokens(body)])
 
     def completion(self, request: Request) -> Iterator[Piece]:
         """Generate from `request.prompt`, token by token."""
@@ -87,17 +110,37 @@ class LlamaHttpClient(LocalHttp):
 
 def read_timings(event: Mapping[str, Any]) -> Timings:
     """Return the timings that llama.cpp reports for a call."""
-    timings = event.get("timings") or {}
-    cached = int(timings.get("cache_n", 0))
-    evaluated = int(event.get("tokens_evaluated", 0))  # all of the prompt, in every version
+    timings = mapping_of(event.get("timings"))
+    cached = whole_number(timings.get("cache_n"))
+    evaluated = whole_number(event.get("tokens_evaluated"))  # all of the prompt, in every version
     return Timings(
-        prompt_tokens=max(evaluated, int(timings.get("prompt_n", 0)) + cached),
+        prompt_tokens=max(evaluated, whole_number(timings.get("prompt_n")) + cached),
         cached_prompt_tokens=cached,
-        prompt_seconds=float(timings.get("prompt_ms", 0.0)) / 1000,
-        generated_tokens=int(timings.get("predicted_n", event.get("tokens_predicted", 0))),
-        generation_seconds=float(timings.get("predicted_ms", 0.0)) / 1000,
+        prompt_seconds=_seconds(timings.get("prompt_ms")),
+        generated_tokens=whole_number(timings.get("predicted_n", event.get("tokens_predicted"))),
+        generation_seconds=_seconds(timings.get("predicted_ms")),
     )
 
 
-def _reached_limit(event: dict[str, Any]) -> bool:
+def mapping_of(value: object) -> Mapping[str, Any]:
+    """Return a JSON object that a server states; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def _seconds(milliseconds: object) -> float:
+    return max(0.0, milliseconds / 1000) if isinstance(milliseconds, int | float) else 0.0
+
+
+def _size(token: object) -> int:
+    """Return the bytes of a token, which llama.cpp lists one by one where they are no text.
+
+    Servers that return no pieces of text return numbers, whose bytes are unknown: 0.
+    """
+    piece = token.get("piece") if isinstance(token, dict) else None
+    if isinstance(piece, str):
+        return len(piece.encode())
+    return len(piece) if isinstance(piece, list) else 0
+
+
+def _reached_limit(event: Mapping[str, Any]) -> bool:
     return event.get("stop_type") == "limit" or bool(event.get("stopped_limit"))

@@ -1,7 +1,8 @@
 """`llamafile`: a model and its server in one executable file, running already or started here.
 
-With `backend.url`, it is the server at that address. Without, `llamafile:FILE.llamafile` starts the
-file on a free loopback port, and stops it again.
+`llamafile:http://127.0.0.1:8080` is the server at that address, and so is any name with
+`backend.url`. Otherwise `llamafile:FILE.llamafile` starts the file on a free loopback port, and
+stops it again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from quoth.backends.llama.address import settings_at
 from quoth.backends.llama.server import LlamaServer, server_arguments
 from quoth.errors import ModelNotFoundError
 from quoth.models import Provider
@@ -19,10 +21,11 @@ class LlamafileProvider(Provider):
 
     def open(self, name: str) -> Llamafile:
         """Return the model of the llamafile at `backend.url`, or of a file to start."""
+        settings = settings_at(name, self.settings)
         return Llamafile(
             model=f"llamafile:{name}",
-            path=None if self.settings.url else find_executable(name),
-            settings=self.settings,
+            path=None if settings.url else find_executable(name),
+            settings=settings,
             prompt_folders=self.prompt_folders,
         )
 
@@ -45,7 +48,7 @@ def find_executable(name: str) -> Path:
     if not path.is_file():
         raise ModelNotFoundError(
             f"There is no llamafile {name}.",
-            hint="Give the path of the file, or set backend.url to a running one.",
+            hint="Give the path of the file, or the address of a running one (llamafile:http://127.0.0.1:8080).",
         )
     if not os.access(path, os.X_OK):
         raise ModelNotFoundError(

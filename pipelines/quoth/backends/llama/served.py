@@ -17,7 +17,8 @@ from pydantic import PrivateAttr
 
 from quoth.backends.http import is_crowded
 from quoth.backends.llama.admission import Admission, admit_at_once
-from quoth.backends.llama.http import LlamaHttpClient
+from quoth.backends.llama.http import LlamaHttpClient, mapping_of
+from quoth.backends.overflow import whole_number
 from quoth.backends.template import find_template
 from quoth.config import ModelSettings
 from quoth.errors import BackendError
@@ -155,15 +156,16 @@ def reach_server(
         eos=str(properties.get("eos_token", "")),
         folders=folders,
     )
-    generation = properties.get("default_generation_settings") or {}
-    window = int(generation.get("n_ctx") or facts.get("n_ctx") or settings.context_window)
-    size, parameters = int(facts.get("size") or 0), int(facts.get("n_params") or 0)
+    generation = mapping_of(properties.get("default_generation_settings"))
+    stated = whole_number(generation.get("n_ctx")) or whole_number(facts.get("n_ctx"))
+    window = stated or settings.context_window
+    size, parameters = whole_number(facts.get("size")), whole_number(facts.get("n_params"))
     description = Description(
         name=name,
         family=template.family,
         kind="text",
         context_window=window,
-        parallel=int(properties.get("total_slots") or 1),
+        parallel=whole_number(properties.get("total_slots")) or 1,
         fingerprint=fingerprint or f"{metadata.name}:{parameters}:{size}:{facts.get('ftype', '')}",
         engine=engine,
         parameters=parameters,

@@ -1,8 +1,8 @@
 """`llama-server`: llama.cpp's server, running already, or started here and stopped again.
 
-With `backend.url`, it is the server at that address. Without, `llama-server:FILE.gguf` (or
-`embedded`, or `ollama/NAME:TAG`) starts the program `llama-server` from the PATH on a free loopback
-port.
+`llama-server:http://127.0.0.1:8080` is the server at that address, and so is any name with
+`backend.url`. Otherwise `llama-server:FILE.gguf` (or `embedded`, or `ollama/NAME:TAG`) starts the
+program `llama-server` from the PATH on a free loopback port.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 from quoth.backends.http import read_key
+from quoth.backends.llama.address import settings_at, trim_address
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.backends.llama.offload import explain_offload, to_llama_layers
 from quoth.backends.llama.process import ServerProcess
@@ -28,14 +29,15 @@ class LlamaServerProvider(Provider):
 
     def open(self, name: str) -> LlamaServer:
         """Return the model of the server at `backend.url`, or of a server started for a file."""
-        path = None if self.settings.url else weights_of(name)
+        settings = settings_at(name, self.settings)
+        path = None if settings.url else weights_of(name)
         if path is not None:
             read_gguf(path)
             find_program(PROGRAM)
         return LlamaServer(
             model=f"{PROGRAM}:{name}",
             path=path,
-            settings=self.settings,
+            settings=settings,
             prompt_folders=self.prompt_folders,
         )
 
@@ -76,7 +78,8 @@ class LlamaServer(ServedModel):
         """Return the server at `backend.url`."""
         settings = self.settings
         key = read_key(settings.api_key_file)
-        client = LlamaHttpClient(settings.url, api_key=key, timeout=settings.timeout)
+        url = trim_address(settings.url)
+        client = LlamaHttpClient(url, api_key=key, timeout=settings.timeout)
         try:
             return reach_server(client, self.model, settings, folders=self.prompt_folders)
         except BaseException:
