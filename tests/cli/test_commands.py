@@ -257,3 +257,13 @@ def test_the_first_run_says_which_model_answers(
     second = quoth_program("ask", GENERATOR, "-c", sample)
     assert "small enough for any laptop" in first.stderr
     assert "small enough for any laptop" not in second.stderr
+
+
+def test_a_prompt_is_shown_in_a_language(quoth: Quoth) -> None:
+    german = quoth("prompts", "show", "answer", "--language", "German")
+    assert "Antworte auf Deutsch" in german.stdout
+    danish = quoth("prompts", "show", "answer", "--language", "da")
+    assert "You answer questions" in danish.stdout
+    unknown = quoth("prompts", "show", "answer", "--language", "Germna")
+    assert unknown.returncode == 2
+    assert "There is no language 'Germna'" in unknown.stderr

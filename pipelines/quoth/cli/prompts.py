@@ -68,6 +68,9 @@ def show_prompt(
     var: Annotated[
         list[str] | None, typer.Option(metavar="NAME=TEXT", help="Fill in a variable.")
     ] = None,
+    language: Annotated[
+        str, typer.Option(metavar="LANGUAGE", help="Show the wording in this language.")
+    ] = "",
 ) -> None:
     """Print a prompt exactly as the model reads it.
 
@@ -75,12 +78,14 @@ def show_prompt(
     """
     from quoth.models import open_model
     from quoth.prompts import select_prompt
+    from quoth.text import find_language
 
     settings = shared.configure()
     chosen = open_model(
         settings.backend, prompt_folders=settings.prompt_folders, guard=settings.guard
     )
-    prompt = select_prompt(task, chosen)
+    code = find_language(language).code if language else ""
+    prompt = select_prompt(task, chosen, language=code)
     values = {name: f"{{{name}}}" for name in prompt.variables}
     for pair in var or ():
         name, equals, text = pair.partition("=")

@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 from quoth.load.archive import attribute, local_name
 from quoth.load.clean import clean, one_line
 from quoth.load.docx_numbers import Numbering
-from quoth.load.docx_pages import Pages, Section
 from quoth.load.docx_styles import is_on, properties_of
 from quoth.load.docx_text import PAGE_END, RENDERED_END, Beside, ParagraphReader
+from quoth.load.printed_pages import Pages, Section
 from quoth.load.table_header import find_header
 from quoth.load.tables import Cell, place_cells, table_lines
 from quoth.types import Document
