@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from quoth.backends.http import LocalHttp, read_key
+from quoth.backends.overflow import refused_text_error
 from quoth.config import Embedding, ModelSettings
 from quoth.embed import USUAL_TOKENS, DelegatingEmbedder, tokens_of_family
 from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, ModelNotFoundError
@@ -70,9 +71,7 @@ class OpenAIEmbedder(DelegatingEmbedder):
         try:
             answer = self._http.json("POST", "/v1/embeddings", body, quick=False)
         except ContextOverflowError as error:
-            raise BackendError(
-                f"{self.name} refused a text: {error}", hint="Lower ingestion.chunk_tokens."
-            ) from error
+            raise refused_text_error(self.name, error) from error
         entries = answer.get("data")
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise BackendError(f"The server at {self._http.url} answered without vectors.")

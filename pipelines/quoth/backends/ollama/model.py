@@ -131,7 +131,8 @@ class Ollama(HttpModel):
             self._placed = False  # the window is shorter than it was believed to be
             self._rates.learn(_text_of(request), error.prompt_tokens)
             self._read_placement()
-            raise _overflow(request, error.prompt_tokens, error.window) from error
+            window = error.window or self._known().description.context_window
+            raise _overflow(request, error.prompt_tokens, window) from error
         except BackendError as error:
             if "context" in str(error) and ("exceed" in str(error) or "length" in str(error)):
                 window = self._known().description.context_window
@@ -287,7 +288,7 @@ def _text_of(request: Request) -> str:
 
 def _overflow(request: Request, prompt_tokens: int, window: int) -> ContextOverflowError:
     return ContextOverflowError(
-        prompt_tokens=prompt_tokens,
+        prompt_tokens=prompt_tokens or request.prompt_tokens,
         answer_tokens=request.max_tokens,
         window=window,
         what="The prompt",
