@@ -123,6 +123,10 @@ def xlsx(folder: Path) -> Path:
         folder / "bare.xlsx",
         folder / "sample.xlsx",
         {},
+        (
+            "xl/worksheets/_rels/sheet1.xml.rels",
+            '<Relationship Id="k" Type="x/oleObject" Target="../embeddings/o.bin"/>',
+        ),
         replaced={
             "xl/worksheets/sheet1.xml": (b"<f>85/2</f><v></v>", b"<f>85/2</f><v>941.75</v>"),
             "xl/drawings/drawing1.xml": (
@@ -240,7 +244,8 @@ def epub(folder: Path) -> Path:
         for row, tag in ((HEADER, "th"), *((row, "td") for row in ROWS))
     )
     page = (
-        f"<html><body><h1>{HEADING}</h1><p>{TEXT}</p><p>{FIRST}</p><p>{THEN}</p>"
+        "<html><body><hr role='doc-pagebreak' aria-label='iv'/>"
+        f"<h1>{HEADING}</h1><p>{TEXT}</p><p>{FIRST}</p><p>{THEN}</p>"
         f"<ol><li>{ITEM}</li></ol>"
         f"<table>{grid}</table><p hidden='hidden'>{HIDDEN}</p><p><del>{STRUCK}</del></p>"
         f"<p><img src='w.png' alt='{DESCRIPTION}'/></p><aside id='n'>{FOOTNOTE}</aside>"
