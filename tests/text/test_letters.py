@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quoth.text import analyse, language, languages
+from quoth.text.letters import fold_letters
 
 SAME = [
     # Spellings of one word, by language.
@@ -131,3 +132,9 @@ def test_a_megabyte_without_spaces_takes_seconds_at_most(piece: str) -> None:
     start = time.process_time()
     analyse(piece * (1_000_000 // len(piece)), language("en"))
     assert time.process_time() - start < 5
+
+
+def test_no_simplified_character_is_itself_replaced() -> None:
+    folded = [fold_letters(chr(code)) for code in range(0x3400, 0xA000)]
+    assert [fold_letters(character) for character in folded] == folded
+    assert sum(chr(code) != fold_letters(chr(code)) for code in range(0x4E00, 0xA000)) > 2_500

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
+from quoth.text.letters import fold_letters
 from quoth.text.scripts import (
     ALPHABETS_WITHOUT_SPACES,
     LEADING_VOWELS,
@@ -18,11 +19,12 @@ _ALPHABETIC = re.compile(f"[{ALPHABETS_WITHOUT_SPACES}]")
 
 
 def pair_characters(run: str) -> Iterator[str]:
-    """Yield the pairs of adjacent characters of a text without spaces.
+    """Yield the pairs of adjacent characters of a text without spaces, as they are compared.
 
-    A character of Thai, Lao, Burmese or Khmer is a letter with its vowels and tones (Theeramunkong
-    et al., 2000).
+    Traditional Chinese characters become simplified ones. A character of Thai, Lao, Burmese or
+    Khmer is a letter with its vowels and tones (Theeramunkong et al., 2000).
     """
+    run = fold_letters(run)
     return pair(_character().findall(run) if _ALPHABETIC.search(run) else run)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 
 _RAISED = re.compile("[⁰¹²³⁴-⁹⁺⁻]+")
 _ADDED_FRACTION = re.compile("(?<=\\d)(?=[¼-¾⅐-⅞↉])")
@@ -38,6 +40,9 @@ _DEVANAGARI = {"\u093c": "", "\u0901": "\u0902"}
 """The dot of foreign sounds, which is often left out, and two signs for one nasal."""
 
 
+_SIMPLIFIED = Path(__file__).parent / "simplified.txt"
+
+
 class _Table(dict[int, str]):
     """What each character becomes, for `str.translate`; a character is looked at once."""
 
@@ -67,9 +72,15 @@ def fold_letters(word: str) -> str:
     """Return a word in lower case as it is compared: without accents, and in one spelling.
 
     Only Latin, Greek and Cyrillic letters lose their accents; the marks of other scripts are
-    letters.
+    letters. Traditional Chinese characters become simplified ones, those of Japanese and Korean
+    texts too.
     """
     return word if word.isascii() else word.translate(_FOLDED)
+
+
+def simplify(character: str) -> str:
+    """Return the simplified form of a traditional Chinese character; any other as it is."""
+    return _simplified().get(character, character)
 
 
 def is_left_out(character: str) -> bool:
@@ -111,7 +122,14 @@ def _folded_form(character: str) -> str:
     if character in _SPELLINGS:
         return _SPELLINGS[character]
     bare = _ACCENT.sub("", unicodedata.normalize("NFD", character))
-    return unicodedata.normalize("NFC", bare)
+    return simplify(unicodedata.normalize("NFC", bare))
+
+
+@cache
+def _simplified() -> Mapping[str, str]:
+    lines = _SIMPLIFIED.read_text(encoding="utf-8").splitlines()
+    groups = (line for line in lines if not line.startswith("#"))
+    return {traditional: group[0] for group in groups for traditional in group[1:]}
 
 
 _NORMAL = _Table(_normal_form)

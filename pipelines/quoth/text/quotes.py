@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from quoth.text.letters import is_left_out
+from quoth.text.letters import is_left_out, simplify
 from quoth.types import Finding
 
 _SIGNS = {
@@ -30,8 +30,8 @@ def find_quote(quote: str, page_text: str) -> tuple[int, int, Finding] | None:
     `exact` compares characters. `tolerant` ignores differences of typesetting and nothing else:
     white space, hyphenation at the end of a line, ligatures and other compatibility forms, normal
     forms, full and half width, characters without width, vowel marks and lengthening strokes of
-    Arabic and Hebrew, digits of another script, and the shape of quotation marks, dashes, ellipses
-    and full stops.
+    Arabic and Hebrew, digits of another script, traditional and simplified Chinese characters, and
+    the shape of quotation marks, dashes, ellipses and full stops.
     """
     quote = quote.strip()
     if not quote:
@@ -96,4 +96,4 @@ def _form(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     form = unicodedata.normalize("NFKD", character)
-    return form if form == character else "".join(map(_form, form))
+    return simplify(form) if form == character else "".join(map(_form, form))

@@ -3,8 +3,9 @@
 The words of chunks in the keyword index and those of a question are analysed in the same way. What
 stands between spaces is a token; a token has one word, or several if it is an identifier or has no
 spaces of its own: Chinese, Japanese, Thai, Lao, Burmese and Khmer are cut into pairs of characters,
-and Chinese characters are words of their own, too (Nie, Gao, Zhang and Zhou, 2000). Korean words
-also have the pairs of their syllables, Vietnamese texts those of adjacent words.
+and Chinese characters are words of their own, too (Nie, Gao, Zhang and Zhou, 2000), the same in
+traditional and in simplified form. Korean words also have the pairs of their syllables, Vietnamese
+texts those of adjacent words.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from quoth.text.letters import fold_letters, is_accented, move_tones, normalize_
 from quoth.text.scripts import HAN, HANGUL, UNSPACED, combining_marks
 from quoth.text.stems import stemmers
 
-_VERSION = "words-3"
+_VERSION = "words-4"
 """To be raised when this module gives other words for the same text."""
 _CONNECTED = r"(?:[-_.:/@#&+'\\]|::|\^-?|,(?=\d))"
 _ASCII_TOKEN = re.compile(rf"[A-Za-z0-9]+(?:{_CONNECTED}[A-Za-z0-9]+)*(?:\+\+|[+#](?!\w))?")
@@ -174,7 +175,7 @@ def _analyse(token: str, language: Language, *, stop: bool = True) -> Iterator[s
     if _GROUP.match(token):
         yield from pair_characters(token)
         if len(token) > 1:
-            yield from _HAN.findall(token)
+            yield from _HAN.findall(fold_letters(token))
         return
     for written in _split(token):
         word = lower(written, language)
