@@ -57,7 +57,8 @@ class Glyphs:
 
     def size(self, index: int) -> float:
         """Return the size of the font of a character, as the file gives it."""
-        return round(font_size(self._textpage, index), 1)
+        size: float = font_size(self._textpage, index)
+        return round(size, 1)
 
     def is_bold(self, index: int) -> bool:
         """Whether the font of a character is bold by its weight or by its name."""
