@@ -128,6 +128,11 @@ def test_a_number_keeps_its_bound_and_its_unit(
     assert with_unit(phrase, sentence, question(text), ENGLISH) == wanted
 
 
+def test_a_unit_keeps_the_marks_of_its_letters() -> None:
+    sentence = "बाँध 120 मीटर ऊँचा है।"
+    assert with_unit("120", sentence, question("कितना?"), language("hi")) == "120 मीटर ऊँचा"
+
+
 def test_a_number_that_belongs_to_a_name_is_no_answer() -> None:
     lines = ["The boldest step was Apollo 8.", "The whole of it cost 25.4 billion dollars."]
     asked = question("How much did Apollo cost?")

@@ -123,6 +123,10 @@ def xlsx(folder: Path) -> Path:
         folder / "bare.xlsx",
         folder / "sample.xlsx",
         {},
+        (
+            "xl/worksheets/_rels/sheet1.xml.rels",
+            '<Relationship Id="k" Type="x/oleObject" Target="../embeddings/o.bin"/>',
+        ),
         replaced={
             "xl/worksheets/sheet1.xml": (b"<f>85/2</f><v></v>", b"<f>85/2</f><v>941.75</v>"),
             "xl/drawings/drawing1.xml": (
@@ -142,6 +146,10 @@ _STYLES = (
     '<s:style s:name="H"><s:text-properties t:display="none"/></s:style><s:style s:name="S">'
     '<s:text-properties s:text-line-through-style="solid"/></s:style><t:list-style s:name="L">'
     '<t:list-level-style-number t:level="1" s:num-format="1" s:num-suffix="."/></t:list-style>'
+    '<s:style s:name="R" s:master-page-name="M"><s:paragraph-properties s:page-number="4"/>'
+    "</s:style>"
+    '<s:page-layout s:name="Y"><s:page-layout-properties s:num-format="i"/></s:page-layout>'
+    '<s:master-page s:name="M" s:page-layout-name="Y"/>'
 )
 _FORMULA_PART = f'<m:math {_OPEN}><m:annotation m:encoding="StarMath">x^2</m:annotation></m:math>'
 
@@ -188,7 +196,7 @@ def odt(folder: Path) -> Path:
         "<t:note><t:note-citation>1</t:note-citation><t:note-body>"
         f"<t:p>{FOOTNOTE}</t:p></t:note-body></t:note>"
     )
-    heading = f'<t:h t:outline-level="1">{HEADING}</t:h>'
+    heading = f'<t:h t:outline-level="1" t:style-name="R">{HEADING}</t:h>'
     body = f"{heading}<t:p>See{note}</t:p>{_open_paragraphs()}{_open_table('Lakes')}"
     return _write_open(folder / "sample.odt", "text", "text", body)
 
@@ -236,7 +244,8 @@ def epub(folder: Path) -> Path:
         for row, tag in ((HEADER, "th"), *((row, "td") for row in ROWS))
     )
     page = (
-        f"<html><body><h1>{HEADING}</h1><p>{TEXT}</p><p>{FIRST}</p><p>{THEN}</p>"
+        "<html><body><hr role='doc-pagebreak' aria-label='iv'/>"
+        f"<h1>{HEADING}</h1><p>{TEXT}</p><p>{FIRST}</p><p>{THEN}</p>"
         f"<ol><li>{ITEM}</li></ol>"
         f"<table>{grid}</table><p hidden='hidden'>{HIDDEN}</p><p><del>{STRUCK}</del></p>"
         f"<p><img src='w.png' alt='{DESCRIPTION}'/></p><aside id='n'>{FOOTNOTE}</aside>"

@@ -447,3 +447,24 @@ def test_a_document_of_the_library_reads_as_before(tmp_path: Path) -> None:
     assert (
         text_of(load_document(tmp_path / "a.docx")) == "Chapter\n\n1. First\n\n2. Second\n\nPoint"
     )
+
+
+@pytest.mark.parametrize("wrapper", ["{}", "<w:moveTo>{}</w:moveTo>", "<w:ins>{}</w:ins>"])
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_a_row_that_was_moved_stands_where_it_is_now(
+    tmp_path: Path, wrapper: str, is_marked: bool
+) -> None:
+    def row(*cells: str, look: str = "") -> str:
+        properties = f"<w:trPr>{look}</w:trPr>" if look else ""
+        return f"<w:tr>{properties}{''.join(f'<w:tc><w:p>{c}</w:p></w:tc>' for c in cells)}</w:tr>"
+
+    gone = [f"<w:moveFrom>{run(text)}</w:moveFrom>" for text in ("B", "9 m")]
+    here = [f"<w:moveTo>{run(text)}</w:moveTo>" for text in ("B", "9 m")]
+    rows = [
+        row(run("Pier"), run("Depth")),
+        row(*gone, look="<w:del/>" if is_marked else ""),
+        row(run("A"), run("7 m")),
+        wrapper.format(row(*here)),
+    ]
+    path = write_docx(tmp_path / "a.docx", f"<w:tbl>{''.join(rows)}</w:tbl>")
+    assert load_document(path).pages[0].text == "Pier | Depth\nA | 7 m\nB | 9 m"

@@ -81,3 +81,92 @@ def test_a_part_named_twice_is_read_once_and_a_book_without_a_spine_is_read(read
     assert len(read(twice, members).pages) == 1
     unordered = {"a": ("a.xhtml", XHTML), "s": ("s.css", "text/css")}
     assert [each.text for each in read(unordered, members, spine=False).pages] == ["One."]
+
+
+_BREAK = '<span epub:type="pagebreak" id="p{0}" title="{0}"/>'
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        _BREAK,
+        '<span epub:type="pagebreak" id="p{0}">{0}</span>',
+        '<div role="doc-pagebreak" id="p{0}" aria-label="Page {0}"></div>',
+        "<hr class='x' role='doc-pagebreak' aria-label='{0}.'>",
+        '<a xml:id="p{0}" epub:type="pagebreak" title="{0}"></a>',
+    ],
+)
+def test_printed_pages_are_those_that_the_text_marks(read: Read, mark: str) -> None:
+    first = f"<p>Foreword</p>{mark.format('iv')}<h2>Weirs</h2><p>One</p>{mark.format(1)}<p>Two</p>"
+    second = f"<p>Still two</p><h1>{mark.format(2)}Ponds</h1><p>Three</p>"
+    items = {"a": ("a.xhtml", XHTML), "b": ("b.xhtml", XHTML)}
+    book = read(
+        items,
+        {
+            "OPS/a.xhtml": f"<html><body>{first}</body></html>",
+            "OPS/b.xhtml": f"<html><body>{second}</body></html>",
+        },
+    )
+    assert [(page.number, page.label, page.text) for page in book.pages] == [
+        (1, None, "Foreword"),
+        (2, "iv", "Weirs\n\nOne"),
+        (3, "1", "Two"),
+        (4, "1", "Still two"),
+        (5, "2", "Ponds\n\nThree"),
+    ]
+    found = [(page.number, each.start, each.title) for page in book.pages for each in page.headings]
+    assert found == [(2, 0, "Weirs"), (5, 0, "Ponds")]
+
+
+def test_a_word_over_two_pages_stays_whole(read: Read) -> None:
+    text = f"<p>The gate{_BREAK.format(8)}keeper sleeps, and{_BREAK.format(9)} wakes.</p>"
+    book = read({"a": ("a.xhtml", XHTML)}, {"OPS/a.xhtml": f"<html><body>{text}</body></html>"})
+    texts = [(page.label, page.text) for page in book.pages]
+    assert texts == [(None, "The gatekeeper"), ("8", "sleeps, and"), ("9", "wakes.")]
+
+
+_NAV = (
+    '<html xmlns:epub="http://www.idpf.org/2007/ops"><body><nav epub:type="toc"><ol><li>'
+    '<a href="a.xhtml">Chapter</a></li></ol></nav><nav epub:type="page-list"><ol>'
+    '<li><a href="text/a%20b.xhtml">17</a></li><li><a href="text/a%20b.xhtml#two">18</a></li>'
+    "</ol></nav></body></html>"
+)
+_NCX = (
+    '<ncx><pageList><pageTarget><navLabel><text>17</text></navLabel><content src="text/a%20b.xhtml"'
+    "/></pageTarget><pageTarget><navLabel><text>18</text></navLabel><content "
+    'src="text/a%20b.xhtml#two"/></pageTarget></pageList></ncx>'
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "content"),
+    [
+        ('properties="nav" media-type="application/xhtml+xml"', "nav.xhtml", _NAV),
+        ('media-type="application/x-dtbncx+xml"', "toc.ncx", _NCX),
+    ],
+)
+def test_printed_pages_are_those_that_the_book_lists(
+    make_zip: MakeZip, item: str, name: str, content: str
+) -> None:
+    package = (
+        f'<package><manifest><item id="n" href="{name}" {item}/><item id="a" '
+        'href="text/a%20b.xhtml" media-type="application/xhtml+xml"/></manifest><spine>'
+        '<itemref idref="a"/></spine></package>'
+    )
+    text = '<html><body><p id="one">One</p><p>More</p><p class="x" id="two">Two</p></body></html>'
+    book = load_document(
+        make_zip(
+            "a.epub",
+            {
+                "mimetype": "application/epub+zip",
+                "META-INF/container.xml": '<c><rootfile full-path="OPS/p.opf"/></c>',
+                "OPS/p.opf": package,
+                f"OPS/{name}": content,
+                "OPS/text/a b.xhtml": text,
+            },
+        )
+    )
+    assert [(page.label, page.text) for page in book.pages] == [
+        ("17", "One\n\nMore"),
+        ("18", "Two"),
+    ]

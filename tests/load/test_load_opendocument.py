@@ -24,6 +24,7 @@ _NAMESPACES = (
             ("c", "chart"),
             ("p", "presentation"),
             ("v", "svg"),
+            ("f", "xsl-fo-compatible"),
         )
     )
     + ' xmlns:e="http://purl.org/dc/elements/1.1/" xmlns:m="http://www.w3.org/1998/Math/MathML"'
@@ -261,3 +262,96 @@ def test_slides_have_titles_and_notes_and_hidden_ones_are_counted(read: Read) ->
     ]
     assert [heading.title for heading in document.pages[0].headings] == ["Plan"]
     assert document.unread == {"hidden slide": 1}
+
+
+_PAGED = (
+    '<s:style s:name="B"><s:paragraph-properties f:break-before="page"/></s:style>'
+    '<s:style s:name="Child" s:parent-style-name="B"/>'
+    '<s:style s:name="After"><s:paragraph-properties f:break-after="page"/></s:style>'
+    '<s:style s:name="Front" s:master-page-name="Roman"><s:paragraph-properties s:page-number="4"/>'
+    '</s:style><s:style s:name="Main" s:master-page-name="Plain"><s:paragraph-properties '
+    's:page-number="1"/></s:style><s:page-layout s:name="PL"><s:page-layout-properties '
+    's:num-format="i"/></s:page-layout><s:master-page s:name="Roman" s:page-layout-name="PL"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "pages"),
+    [
+        ("<t:p>a</t:p><t:p t:style-name='B'>b</t:p>", ["a", "b"]),
+        ("<t:p t:style-name='B'>a</t:p><t:p t:style-name='Child'>b</t:p>", ["a", "b"]),
+        ("<t:p t:style-name='After'>a</t:p><t:p t:style-name='B'>b</t:p>", ["a", "b"]),
+        ("<t:p t:style-name='After'>a</t:p>", ["a"]),
+        ("<t:p>a</t:p><t:soft-page-break/><t:p>b</t:p>", ["a", "b"]),
+        ("<t:p>a</t:p><t:p t:style-name='B'><t:soft-page-break/>b</t:p>", ["a", "b"]),
+        ("<t:p>A <t:span>long <t:soft-page-break/>row</t:span> on.</t:p>", ["A long", "row on."]),
+        ("<t:section><t:p>a</t:p><t:p t:style-name='B'>b</t:p></t:section>", ["a", "b"]),
+        ("<t:list><t:list-item><t:p>a</t:p></t:list-item><t:soft-page-break/><t:list-item><t:p>b"
+         "</t:p></t:list-item></t:list>", ["- a", "- b"]),
+    ],
+)  # fmt: skip
+def test_pages_end_where_the_author_or_the_program_ended_them(
+    read: Read, body: str, pages: list[str]
+) -> None:
+    document = read("odt", body, styles=_PAGED)
+    assert [page.text for page in document.pages] == pages
+    assert [page.number for page in document.pages] == [*range(1, len(pages) + 1)]
+
+
+def test_a_table_over_pages_keeps_its_rows_whole(read: Read) -> None:
+    def row(*cells: str) -> str:
+        inner = "".join(f"<b:table-cell>{cell}</b:table-cell>" for cell in cells)
+        return f"<b:table-row>{inner}</b:table-row>"
+
+    rows = [row("<t:p>Pier</t:p>", "<t:p>Depth</t:p>"), row("<t:p>A</t:p>", "<t:p>7 m</t:p>")]
+    rows += ["<t:soft-page-break/>", row("<t:p>B</t:p>", "<t:p>9 m</t:p>")]
+    rows += [row("<t:p>C</t:p>", "<t:p>4<t:soft-page-break/> m</t:p>")]
+    document = read("odt", f"<b:table>{''.join(rows)}</b:table>", styles=_PAGED)
+    assert [page.text for page in document.pages] == ["Pier | Depth\nA | 7 m", "B | 9 m", "C | 4 m"]
+
+
+def test_pages_have_their_printed_numbers_and_their_notes(read: Read) -> None:
+    def note(kind: str, mark: str, text: str) -> str:
+        citation = f"<t:note-citation>{mark}</t:note-citation>"
+        body = f"<t:note-body><t:p>{text}</t:p></t:note-body>"
+        return f"<t:note t:note-class='{kind}'>{citation}{body}</t:note>"
+
+    body = (
+        "<t:p t:style-name='Front'>Foreword</t:p><t:soft-page-break/><t:p>More</t:p>"
+        f"<t:p t:style-name='Main'>Text{note('endnote', 'i', 'Last.')} on<t:soft-page-break/> "
+        f"the pier{note('footnote', '1', 'Of wood.')} here</t:p>"
+        "<t:p t:style-name='B'>End</t:p>"
+    )
+    document = read("odt", body, styles=_PAGED)
+    assert [page.label for page in document.pages] == ["iv", "v", "1", "2", "3"]
+    assert document.pages[2].text == "Text[i] on"
+    assert document.pages[3].text == "the pier[1] here\n\nFootnotes:\n[1] Of wood."
+    assert document.pages[4].text == "End\n\nEndnotes:\n[i] Last."
+
+
+def test_headings_and_items_have_the_numbers_of_all_levels(read: Read) -> None:
+    styles = (
+        '<t:outline-style s:name="Outline"><t:outline-level-style t:level="1" s:num-format="1"/>'
+        '<t:outline-level-style t:level="2" s:num-format="1" t:display-levels="2" '
+        's:num-suffix="."/></t:outline-style><t:list-style s:name="L">'
+        '<t:list-level-style-number t:level="1" s:num-format="1" s:num-suffix="."/>'
+        '<t:list-level-style-number t:level="2" '
+        's:num-format="a" t:display-levels="2" s:num-suffix=")"/></t:list-style>'
+    )
+    deep = "<t:list><t:list-item><t:p>deep</t:p></t:list-item></t:list>"
+    body = (
+        '<t:h t:outline-level="1">Ponds</t:h><t:h t:outline-level="2">Fish</t:h>'
+        '<t:h t:outline-level="1" t:is-list-header="true">Thanks</t:h>'
+        '<t:h t:outline-level="1">Weirs</t:h><t:h t:outline-level="2">Gates</t:h>'
+        f'<t:list t:style-name="L"><t:list-item><t:p>Dig</t:p>{deep}</t:list-item></t:list>'
+        '<t:p>Meanwhile</t:p><t:list t:style-name="L" t:continue-numbering="true"><t:list-item>'
+        '<t:p>Fill</t:p></t:list-item><t:list-item t:start-value="9"><t:p>Rest</t:p></t:list-item>'
+        '</t:list><t:list t:style-name="L"><t:list-item><t:p>Anew</t:p></t:list-item></t:list>'
+        '<t:list t:style-name="L"><t:list-item><t:h t:outline-level="3">In a list</t:h>'
+        "</t:list-item></t:list>"
+    )
+    page = read("odt", body, styles=styles).pages[0]
+    titles = ["1 Ponds", "1.1. Fish", "Thanks", "2 Weirs", "2.1. Gates", "1. In a list"]
+    assert [heading.title for heading in page.headings] == titles
+    assert page.text.split("\n\n")[5:9] == ["1. Dig\n1.a) deep", "Meanwhile", "2. Fill", "9. Rest"]
+    assert page.text.split("\n\n")[9:] == ["1. Anew", "1. In a list"]

@@ -299,6 +299,12 @@ def test_an_answer_with_enough_words_ends_with_its_sentence() -> None:
     assert 50 <= len(call.text.split()) <= 90
 
 
+def test_enough_words_are_counted_to_the_end_of_a_sentence_of_their_language() -> None:
+    said = "Die Talsperre und der kleine See liegen, z. B. Im Sommer, nicht mehr im Schatten. Ende."
+    call = ModelCalls(saying(said)).call(asking(enough_words=8))
+    assert call.text.endswith("Schatten.")
+
+
 def test_an_answer_ends_behind_what_it_is_to_stop_after() -> None:
     stream = ModelCalls(saying(" What is tea made of? " + LONG)).stream(
         asking(stop_after=r"\?|(?=\n)")

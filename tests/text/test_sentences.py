@@ -13,6 +13,7 @@ from quoth.text import (
     find_stops,
     is_complete,
     language,
+    languages,
 )
 from quoth.types import Document, Page
 
@@ -229,3 +230,31 @@ def test_an_abbreviation_is_no_stop_of_a_text_being_written() -> None:
     stops = [text[:end] for end, _ in find_stops(text, language=language("de"))]
     assert stops == ["Das gilt z. B. für Dr. Müller am 3. Oktober."]
     assert not list(find_stops("They met Dr. ", 11))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["He left.[12]", "She stayed."],
+        ["He left.[i][ii]", "She stayed."],
+        ["He left.[citation needed]", "She stayed."],
+        ["He left.¹", "She stayed."],
+        ["Er ging.²³", "Über Nacht blieb sie."],
+        ["彼は去った。¹", "彼女は残った。"],
+        ["**He left.**", "*She* stayed.", "_Nobody_ knew."],
+        ["“Er ging!”", "Über Nacht blieb sie."],
+        ["Il partit…»", "Étonnée, elle resta."],
+    ],
+    ids=lambda parts: parts[0],
+)
+def test_notes_and_signs_around_a_sentence_belong_to_it(parts: list[str]) -> None:
+    assert cut(" ".join(parts)) == parts
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_abbreviation_of_a_language_ends_a_sentence_before_a_name(code: str) -> None:
+    rules = language(code)
+    for short in rules.sentences.abbreviations:
+        for written in {short, short.replace(".", ". ")}:
+            text = f"Xaver ({written}. 12) Yolanda."
+            assert cut(text, code) == [text], short

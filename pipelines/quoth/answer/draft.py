@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,9 +12,8 @@ from quoth.answer.cite import citation_of, cite
 from quoth.answer.phrases import Choice, line_of
 from quoth.prompts import Prompt
 from quoth.retrieve import Question
+from quoth.text import Language, split_words
 from quoth.types import Chunk, Citation, Hit
-
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +38,11 @@ class Draft:
         """
         if not self.choices:
             return reply
-        said = _fold(reply)
-        same = [choice.text for choice in self.choices if _fold(choice.text) == said]
-        held = [choice.text for choice in self.choices if _fold(choice.text) in said]
+        language = self.question.language
+        said = _fold(reply, language)
+        folded = {choice.text: _fold(choice.text, language) for choice in self.choices}
+        same = [text for text, words in folded.items() if words == said]
+        held = [text for text, words in folded.items() if words in said]
         if same or len(held) == 1:
             return (same or held)[0]
         return line_of(self.choices[0].sentence)
@@ -73,6 +73,6 @@ class Way(Protocol):
         """
 
 
-def _fold(text: str) -> str:
+def _fold(text: str, language: Language) -> str:
     """Return the words of a text between single spaces, in lower case."""
-    return f" {' '.join(_WORD.findall(text.casefold()))} "
+    return f" {' '.join(split_words(text, language))} "

@@ -22,6 +22,7 @@ from quoth.text import (
     Language,
     is_stop_word,
     is_unspaced,
+    lexemes,
     split_characters,
     stem,
     strip_links,
@@ -35,7 +36,7 @@ MAX_COUNTED_WORDS = 4
 """The number of words that may follow a number as its unit."""
 _UNIT_WORDS = 2
 _LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
-_FOLLOWING = re.compile(r"[ \u00a0-]([^\W\d_]+)")
+_BEFORE_UNIT = " \u00a0-"
 _BY_KIND = ("words", "capitals", "digits", "date")
 
 
@@ -207,11 +208,20 @@ def with_unit(number: str, sentence: str, question: Question, language: Language
     if last and rules.is_number(last.group()):
         offset = end
         for _ in range(_UNIT_WORDS):
-            following = _FOLLOWING.match(sentence, offset)
-            word = following.group(1).lower() if following else ""
-            if not following or is_stop_word(word, language):
+            word = _word_after(sentence, offset)
+            if not word or is_stop_word(word, language):
                 break
-            offset = following.end()
+            offset += 1 + len(word)
             if stem(word, language) not in question.stems:
                 end = offset
     return sentence[start:end]
+
+
+def _word_after(sentence: str, offset: int) -> str:
+    """Return the word behind the space or the hyphen at an offset, or an empty text."""
+    if sentence[offset : offset + 1] not in tuple(_BEFORE_UNIT):
+        return ""
+    for following in lexemes(sentence, offset + 1)[:1]:
+        if following.start() == offset + 1 and following[0][0].isalpha():
+            return following[0]
+    return ""

@@ -13,14 +13,11 @@ from quoth.text import (
     Language,
     count_terms,
     find_sentences,
-    is_stop_word,
     language,
     split_words,
     weigh_rarity,
 )
 from quoth.types import Chunk
-
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +49,15 @@ def sentences_of(chunks: Iterable[Chunk], spoken: Language = ENGLISH) -> list[Se
     result = []
     for rank, chunk in enumerate(chunks):
         rules = language_of(chunk, spoken)
-        about = _count(" ".join((chunk.title, *chunk.headings)), rules)
+        about = count_terms(" ".join((chunk.title, *chunk.headings)), rules)
         for start, end in find_sentences(chunk.text, rules):
             start = _skip_headings(chunk, start, end)
             text = chunk.text[start:end]
             if len(split_words(text, rules)) > 1:
                 span = chunk.start + start, chunk.start + end
-                result.append(Sentence(chunk, rank, *span, text, _count(text, rules), rules, about))
+                result.append(
+                    Sentence(chunk, rank, *span, text, count_terms(text, rules), rules, about)
+                )
     return result
 
 
@@ -74,18 +73,7 @@ def terms_of(text: str, sentences: Iterable[Sentence]) -> Counter[str]:
     """
     terms: Counter[str] = Counter()
     for rules in {sentence.language for sentence in sentences}:
-        terms |= _count(text, rules)
-    return terms
-
-
-def _count(text: str, language: Language) -> Counter[str]:
-    """Return the terms of a text, and its Chinese characters: one is often the word asked for.
-
-    Of "how high" (有多高), the sentence that answers has 高 alone.
-    """
-    terms = count_terms(text, language)
-    if not text.isascii():
-        terms.update(sign for sign in _HAN.findall(text) if not is_stop_word(sign, language))
+        terms |= count_terms(text, rules)
     return terms
 
 

@@ -18,11 +18,11 @@ from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.docx_blocks import BlockWriter
 from quoth.load.docx_numbers import format_count, read_numbering
-from quoth.load.docx_pages import Pages
 from quoth.load.docx_styles import Styles, read_styles
 from quoth.load.docx_text import Beside, ParagraphReader
 from quoth.load.inner import load_inner
 from quoth.load.ooxml import document_title, read_optional, relations
+from quoth.load.printed_pages import Pages
 from quoth.types import Document
 
 _BORDERS = {"header": "Header", "footer": "Footer"}

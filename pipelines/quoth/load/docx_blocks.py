@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 from quoth.load.archive import attribute, local_name
 from quoth.load.clean import clean, one_line
 from quoth.load.docx_numbers import Numbering
-from quoth.load.docx_pages import Pages, Section
 from quoth.load.docx_styles import is_on, properties_of
 from quoth.load.docx_text import PAGE_END, RENDERED_END, Beside, ParagraphReader
+from quoth.load.printed_pages import Pages, Section
 from quoth.load.table_header import find_header
 from quoth.load.tables import Cell, place_cells, table_lines
 from quoth.types import Document
@@ -123,7 +123,10 @@ class BlockWriter:
         for row in rows:
             beside, cells = Beside(), list(_children(row, "tc"))
             before = [Cell("", _columns_before(row))] if _columns_before(row) else []
+            deleted = self.reader.unread["deleted passage"]
             texts = [_split(self._cell_text(cell, beside)) for cell in cells]
+            if self.reader.unread["deleted passage"] > deleted and _is_empty(texts):
+                continue  # Word moves a row with its mark left behind
             ends, parts = _align(texts)
             for index, (end, part) in enumerate(zip(ends, parts, strict=True)):
                 placed = [
@@ -165,6 +168,7 @@ class BlockWriter:
                 inner = (
                     " | ".join(self._cell_text(each, beside) for each in _children(row, "tc"))
                     for row in _children(block, "tr")
+                    if not _is_deleted(row)
                 )
                 texts += filter(None, inner)
             elif local_name(block) == "p":
@@ -252,6 +256,10 @@ def _columns(cell: Element) -> int:
     return int(value) if value.isdigit() else 1
 
 
+def _is_empty(cells: Sequence[list[tuple[str, str]]]) -> bool:
+    return not any(text.strip() for cell in cells for _, text in cell)
+
+
 def _columns_before(row: Element) -> int:
     """Return how many columns a row leaves out at its beginning."""
     values = {local_name(e): attribute(e, "val") for e in properties_of(row, "trPr")}
@@ -286,7 +294,7 @@ def _children(parent: Element, wanted: str) -> Iterator[Element]:
     for element in parent:
         if local_name(element) == wanted:
             yield element
-        elif local_name(element) in ("sdt", "sdtContent", "customXml", "ins"):
+        elif local_name(element) in _WRAPPERS:
             yield from _children(element, wanted)
 
 

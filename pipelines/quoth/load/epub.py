@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -14,6 +15,7 @@ from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.detect import is_binary
+from quoth.load.epub_pages import mark_pages, read_page_list, split_pages
 from quoth.load.html import decode_html, html_page
 from quoth.types import Document, Page
 
@@ -22,19 +24,19 @@ _TEXT = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text
 
 
 def load_epub(path: Path, options: LoadOptions) -> Document:
-    """Return an EPUB, one page per part of its spine that has text.
+    """Return an EPUB, one page per part of its spine that has text, or per printed page.
 
-    Parts are found whatever their media type says and however their name is spelt. `notes` lists
-    parts that are missing, broken or no text; `unread` counts pictures. Raises `NeedsPasswordError`
-    for a book with copy protection.
+    Printed pages are those that the text marks or the book lists. Parts are found whatever their
+    media type says and however their name is spelt. `notes` lists parts that are missing, broken or
+    no text; `unread` counts pictures. Raises `NeedsPasswordError` for a book with copy protection.
     """
     with Archive(path, options.limits) as archive:
         package_name = _package_name(archive, path)
         package = archive.xml(package_name)
         if "META-INF/encryption.xml" in archive and "META-INF/rights.xml" in archive:
             raise NeedsPasswordError(f"{path.name} has copy protection and cannot be read.")
-        book = _Book()
         folder = posixpath.dirname(package_name)
+        book = _Book(read_page_list(archive, package, folder))
         names = {name.casefold(): name for name in archive.names()}
         for part in _spine(package):
             name = posixpath.normpath(posixpath.join(folder, part.path)).lstrip("/")
@@ -57,6 +59,7 @@ class _Part:
 
 @dataclass(slots=True)
 class _Book:
+    labels: Mapping[str, Mapping[str, str]]
     pages: list[Page] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
@@ -69,10 +72,12 @@ class _Book:
         if is_binary(content[:4096]):
             self.notes.append(f"The part {name} was not read: it is {media_type or 'no text'}.")
             return
-        read = html_page(decode_html(content, name))
+        source = mark_pages(decode_html(content, name), self.labels.get(name, {}))
+        read = html_page(source)
         self.unread.update(read.unread)
-        if read.text:
-            self.pages.append(Page(len(self.pages) + 1, read.text, None, read.headings))
+        last = self.pages[-1].label if self.pages else None
+        for page in split_pages(Page(0, read.text, last, read.headings)):
+            self.pages.append(replace(page, number=len(self.pages) + 1))
 
 
 def _package_name(archive: Archive, path: Path) -> str:

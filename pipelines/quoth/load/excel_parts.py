@@ -33,6 +33,7 @@ _MIN, _MAX = re.compile(rb'\bmin="(\d+)"'), re.compile(rb'\bmax="(\d+)"')
 _FILTER = re.compile(rb'<(?:\w+:)?autoFilter\s[^>]*ref="[A-Z$]+(\d+):[A-Z$]+(\d+)"[^>]*>\s*<')
 _BARE_FORMULA = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _ERROR = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
+_EMBEDDED = ("oleObject", "package")
 _PLACEHOLDER = "[Threaded comment]"  # in the notes of older versions, beside the comment itself
 _MOST_STYLES = 80
 _MOST_COLUMNS = 16_384
@@ -120,8 +121,9 @@ class BookParts:
             yield int(number) - 1, _column_number(letters), text
 
     def _drawings(self, name: str) -> Iterator[str]:
-        """Yield the charts, boxes and described pictures of a sheet."""
+        """Yield the charts, boxes and described pictures of a sheet; count embedded objects."""
         for kind, target in relations(self.archive, name).values():
+            self.unread["embedded object"] += kind in _EMBEDDED
             drawing = read_optional(self.archive, target, self.notes) if kind == "drawing" else None
             if drawing is not None:
                 read_part = part_reader(self.archive, target, self.notes)

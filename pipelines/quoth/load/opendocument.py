@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -12,8 +12,9 @@ from quoth.errors import CorruptDocumentError, NeedsPasswordError
 from quoth.load.archive import Archive, attribute, local_name, parse_xml
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
+from quoth.load.opendocument_pages import read_pages
 from quoth.load.opendocument_styles import read_styles
-from quoth.load.opendocument_text import TextReader
+from quoth.load.opendocument_text import PAGE_END, TextReader
 from quoth.load.tables import table_lines
 from quoth.types import Document, Heading, Page
 
@@ -30,9 +31,13 @@ class _File:
 
 
 def load_odt(path: Path, options: LoadOptions) -> Document:
-    """Return an ODT (or flat ODT) file as one page with its headings; notes and comments follow."""
+    """Return an ODT (or flat ODT) file by page, where it was saved with the ends of its pages.
+
+    Footnotes and comments come at the end of their page, endnotes at the end.
+    """
     file = _open(path, options, "text")
-    return _document(path, "odt", file, [_page(1, file.reader.blocks(file.body), file.reader)])
+    file.reader.page_end = PAGE_END
+    return _document(path, "odt", file, read_pages(file.body, file.reader))
 
 
 def load_ods(path: Path, options: LoadOptions) -> Document:
@@ -162,7 +167,7 @@ def _page(number: int, blocks: Iterable[tuple[str, int]], reader: TextReader) ->
     return Page(number, "\n\n".join([*parts, *reader.notes()]), None, tuple(headings))
 
 
-def _document(path: Path, kind: str, file: _File, pages: list[Page]) -> Document:
+def _document(path: Path, kind: str, file: _File, pages: Sequence[Page]) -> Document:
     unreadable = tuple(page.number for page in pages if not page.text)
     unread = {what: count for what, count in file.reader.unread.items() if count}
     return Document(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from quoth.load.archive import attribute, local_name
+from quoth.load.printed_pages import Section
 
 _FORMS = {
     "1": "decimal",
@@ -15,6 +16,8 @@ _FORMS = {
     "i": "lowerRoman",
     "I": "upperRoman",
 }
+
+OUTLINE = "outline style"  # no name of a list style has a space
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,39 +31,92 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class ListLevel:
-    """How a level of a numbered list counts."""
+    """How a level of a numbered list counts; `shown` is how many levels its number has (`2.1`)."""
 
     form: str
     before: str = ""
     after: str = ""
     start: int = 1
+    shown: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Styles:
     """The looks of text, the styles of sheets and slides that are hidden, and the levels of lists.
 
-    A look has the name of its style, a level that of its list and its number from 1.
+    A look has the name of its style, a level that of its list and its number from 1; those of
+    headings have the list `OUTLINE`. `page_starts` are the styles that begin a page, with its
+    numbering if they give it one; `page_ends` those that end one.
     """
 
     looks: Mapping[str, Look] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     levels: Mapping[tuple[str, int], ListLevel] = field(default_factory=dict)
+    page_starts: Mapping[str, Section | None] = field(default_factory=dict)
+    page_ends: frozenset[str] = frozenset()
 
 
 def read_styles(roots: list[Element]) -> Styles:
     """Return the styles in the parts of a file: those of the document, and those of its styles."""
     found: dict[str, Element] = {}
     levels: dict[tuple[str, int], ListLevel] = {}
+    masters: dict[str, Element] = {}
+    layouts: dict[str, Element] = {}
     for root in roots:
         for element in root.iter():
             if local_name(element) == "style":
                 found.setdefault(attribute(element, "name"), element)
-            elif local_name(element) == "list-style":
+            elif local_name(element) in ("list-style", "outline-style"):
                 levels.update(_list_levels(element))
+            elif local_name(element) == "master-page":
+                masters.setdefault(attribute(element, "name"), element)
+            elif local_name(element) == "page-layout":
+                layouts.setdefault(attribute(element, "name"), element)
+    forms = {name: _page_form(master, layouts) for name, master in masters.items()}
     looks = {name: _look(element, found) for name, element in found.items()}
     hidden = (name for name, element in found.items() if _is_hidden(element))
-    return Styles(looks, frozenset(hidden), levels)
+    return Styles(
+        looks,
+        frozenset(hidden),
+        levels,
+        dict(_page_starts(found, forms)),
+        frozenset(name for name, each in found.items() if _breaks(each, found, "break-after")),
+    )
+
+
+def _page_starts(
+    found: Mapping[str, Element], forms: Mapping[str, str]
+) -> Iterator[tuple[str, Section | None]]:
+    """Yield the styles that begin a page, with the numbering of the pages from there."""
+    for name, style in found.items():
+        if master := attribute(style, "master-page-name"):
+            start = _paragraph_property(style, found, "page-number")
+            yield name, Section(int(start) if start.isdigit() else None, forms.get(master, ""))
+        elif _breaks(style, found, "break-before"):
+            yield name, None
+
+
+def _breaks(style: Element, found: Mapping[str, Element], where: str) -> bool:
+    return _paragraph_property(style, found, where) == "page"
+
+
+def _paragraph_property(style: Element, found: Mapping[str, Element], name: str) -> str:
+    """Return a property of the paragraphs or tables in a style, which it may inherit."""
+    values = (
+        attribute(properties, name)
+        for each in _with_parents(style, found)
+        for properties in each
+        if local_name(properties) in ("paragraph-properties", "table-properties")
+    )
+    return next(filter(None, values), "")
+
+
+def _page_form(master: Element, layouts: Mapping[str, Element]) -> str:
+    """Return how the pages of a master page are counted."""
+    layout = layouts.get(attribute(master, "page-layout-name"))
+    properties = layout if layout is not None else ()
+    forms = (attribute(each, "num-format") for each in properties)
+    return _FORMS.get(next(filter(None, forms), ""), "").replace("decimal", "")
 
 
 def _look(style: Element, found: Mapping[str, Element]) -> Look:
@@ -109,16 +165,20 @@ def _is_hidden(style: Element) -> bool:
 
 
 def _list_levels(style: Element) -> Iterator[tuple[tuple[str, int], ListLevel]]:
+    kinds = ("list-level-style-number", "outline-level-style")
+    name = attribute(style, "name") if local_name(style) == "list-style" else OUTLINE
     for element in style:
         form = _FORMS.get(attribute(element, "num-format"), "")
         level, start = attribute(element, "level"), attribute(element, "start-value")
-        if local_name(element) == "list-level-style-number" and form and level.isdigit():
+        shown = attribute(element, "display-levels")
+        if local_name(element) in kinds and form and level.isdigit():
             yield (
-                (attribute(style, "name"), int(level)),
+                (name, int(level)),
                 ListLevel(
                     form,
                     attribute(element, "num-prefix"),
                     attribute(element, "num-suffix"),
                     int(start) if start.isdigit() else 1,
+                    int(shown) if shown.isdigit() else 1,
                 ),
             )

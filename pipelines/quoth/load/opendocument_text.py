@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from quoth.load.archive import attribute, local_name
 from quoth.load.clean import clean, one_line
-from quoth.load.docx_numbers import format_count
-from quoth.load.opendocument_styles import Look, Styles
+from quoth.load.opendocument_numbers import Numbers
+from quoth.load.opendocument_styles import OUTLINE, Look, Styles
 from quoth.load.raised import lower_text, raise_text
 from quoth.load.tables import Cell, place_cells, table_lines
 
+PAGE_END = "\ufdd0"  # for internal use, as Unicode has it: no text holds it
 _SKIPPED = {"sequence-decls", "forms", "variable-decls", "title", "desc", "thumbnail"}
 _FRAMED = {"frame", "custom-shape", "g", "text-box"}
 _MAX_REPEATS = 1000  # LibreOffice fills a sheet with repeated empty rows and cells
@@ -26,12 +27,15 @@ _ROW_PARTS = ("table-rows", "table-row-group", *_HEADER_PARTS)
 class TextReader:
     """Reads text, and counts in `unread` what the file holds and the text does not.
 
-    `read_object` returns the text of a chart or a formula by the path of its part.
+    `read_object` returns the text of a chart or a formula by the path of its part. `page_end` is
+    written where a page was last broken.
     """
 
     styles: Styles
     read_object: Callable[[str], str]
+    page_end: str = ""
     unread: Counter[str] = field(default_factory=Counter)
+    numbers: Numbers = field(default_factory=Numbers)
     _notes: dict[str, list[str]] = field(default_factory=dict)
     _left_out: str = ""
     _before: str = ""
@@ -43,7 +47,6 @@ class TextReader:
 
         `level` and `style` are those of the list around.
         """
-        counted = 0
         for element in parent:
             name = local_name(element)
             if name in _SKIPPED:
@@ -53,36 +56,52 @@ class TextReader:
                     local_name(each) == "deletion" for each in element.iter()
                 )
             elif name == "h":
-                yield one_line(self.inline(element)), int(attribute(element, "outline-level") or 1)
+                yield self._heading(element)
                 yield from self._framed(element)
             elif name == "p":
                 yield clean(self.inline(element)).strip(), 0
                 yield from self._framed(element)
             elif name == "list":
                 own = attribute(element, "style-name") or style
+                if not _continues(element):
+                    self.numbers.begin(own, level + 1)
                 yield from self.blocks(element, level=level + 1, style=own)
             elif name == "list-item":
-                counted += 1
-                yield from self._item(element, level, style, counted)
+                yield from self._item(element, level, style)
             elif name == "table":
-                yield (
-                    "\n".join(table_lines(self.rows(element), header_rows=_header_rows(element))),
-                    0,
-                )
+                lines = table_lines(self.rows(element), header_rows=_header_rows(element))
+                yield "\n".join(map(_page_end_first, lines)), 0
             elif name == "annotation":
                 self._add_comment(element)
+            elif name == "soft-page-break":
+                yield self.page_end, 0
             elif name in _FRAMED:
                 yield from self._frame(element)
-            elif name == "section" and self._is_hidden_section(element):
+            elif name == "section" and self.is_hidden_section(element):
                 self.unread["hidden passage"] += 1
             else:
                 yield from self.blocks(element, level=level, style=style)
 
+    def _heading(self, element: Element) -> tuple[str, int]:
+        text, outline = one_line(self.inline(element)), attribute(element, "outline-level")
+        level = int(outline) if outline.isdigit() else 1
+        restarts = attribute(element, "restart-numbering") == "true"
+        start = attribute(element, "start-value") or "1" if restarts else ""
+        is_counted = text and attribute(element, "is-list-header") != "true"
+        number = (
+            self.numbers.next(self.styles.levels, OUTLINE, level, start=start) if is_counted else ""
+        )
+        return f"{number} {text}".strip(), level
+
     def notes(self) -> Iterator[str]:
         """Yield the notes and comments that were read since the last call, each kind as a block."""
         for kind, title in _NOTE_TITLES.items():
-            if texts := self._notes.pop(kind, None):
+            if texts := self.take_notes(kind):
                 yield "\n".join([f"{title}:", *texts])
+
+    def take_notes(self, kind: str) -> list[str]:
+        """Return the notes of a kind (`footnote`) that were read since the last call."""
+        return self._notes.pop(kind, [])
 
     def rows(self, table: Element) -> Iterator[list[str | None]]:
         """Yield the rows of a table or a sheet; what is hidden is counted."""
@@ -103,14 +122,19 @@ class TextReader:
                 column += repeats
 
     def _cell_rows(self, table: Element) -> Iterator[list[Cell]]:
+        page_end = ""
         for element in table:
             name = local_name(element)
-            if name == "table-row":
+            if name == "soft-page-break":
+                page_end = self.page_end
+            elif name == "table-row":
                 repeats = _repeats(element, "number-rows-repeated")
                 row = list(self._cells(element))
                 if not any(cell.text for cell in row):
                     yield row[:1]
-                elif attribute(element, "visibility") == "collapse":
+                    continue
+                row[0], page_end = replace(row[0], text=page_end + row[0].text), ""
+                if attribute(element, "visibility") == "collapse":
                     self.unread["hidden row"] += repeats
                 else:
                     yield from [row] * repeats
@@ -128,20 +152,30 @@ class TextReader:
                 for _ in range(_repeats(cell, "number-columns-repeated")):
                     yield Cell(text, columns, rows)
 
-    def _item(
-        self, item: Element, level: int, style: str, counted: int
-    ) -> Iterator[tuple[str, int]]:
-        texts = [text for text, _ in self.blocks(item, level=level, style=style) if text]
-        if texts:
-            is_wrapper = next((local_name(each) for each in item), "") == "list"
-            mark = "" if is_wrapper else f"{self._mark(style, level, counted)} "
-            yield "\n".join([f"{mark}{texts[0]}", *texts[1:]]), 0
+    def _item(self, item: Element, level: int, style: str) -> Iterator[tuple[str, int]]:
+        blocks = [block for block in self._item_blocks(item, level, style) if block[0]]
+        if not blocks:
+            return
+        if blocks[0][1]:
+            yield from blocks
+        else:
+            yield "\n".join(text for text, _ in blocks), 0
 
-    def _mark(self, style: str, level: int, counted: int) -> str:
-        form = self.styles.levels.get((style, level))
-        if form is None:
-            return "-"
-        return f"{form.before}{format_count(form.start + counted - 1, form.form)}{form.after}"
+    def _item_blocks(self, item: Element, level: int, style: str) -> Iterator[tuple[str, int]]:
+        """Yield the blocks of an item, the first behind its number; a heading may have its own."""
+        is_wrapper = next((local_name(each) for each in item), "") == "list"
+        mark = "" if is_wrapper else self._mark(item, level, style)
+        for text, heading in self.blocks(item, level=level, style=style):
+            if text and mark:
+                is_marked = heading and (mark == "-" or (OUTLINE, heading) in self.styles.levels)
+                yield (text if is_marked else f"{mark} {text}"), heading
+                mark = ""
+            else:
+                yield text, heading
+
+    def _mark(self, item: Element, level: int, style: str) -> str:
+        start = attribute(item, "start-value")
+        return self.numbers.next(self.styles.levels, style, level, start=start) or "-"
 
     def inline(self, element: Element) -> str:
         """Return the text of a paragraph as a reader sees it."""
@@ -163,6 +197,8 @@ class TextReader:
             return "\t"
         if name == "line-break":
             return "\n"
+        if name == "soft-page-break":
+            return self.page_end
         if name == "note":
             return self._add_note(child)
         if name == "annotation":
@@ -218,7 +254,8 @@ class TextReader:
         if text:
             self._notes.setdefault("comment", []).append(f"{author}: {text}" if author else text)
 
-    def _is_hidden_section(self, section: Element) -> bool:
+    def is_hidden_section(self, section: Element) -> bool:
+        """Whether a section, by itself or by its style, is not shown."""
         return (
             attribute(section, "display") == "none"
             or attribute(section, "style-name") in self.styles.hidden
@@ -254,6 +291,17 @@ class TextReader:
                 yield f"Picture: {description}", 0
             return
         yield from self.blocks(frame)
+
+
+def _continues(items: Element) -> bool:
+    """Whether a list goes on counting where an earlier one ended."""
+    is_continued = attribute(items, "continue-numbering") == "true"
+    return is_continued or bool(attribute(items, "continue-list"))
+
+
+def _page_end_first(line: str) -> str:
+    """Return a row of a table behind the end of a page inside it."""
+    return PAGE_END + line.replace(PAGE_END, "") if PAGE_END in line else line
 
 
 def _repeats(element: Element, name: str) -> int:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from quoth.journal import Finish
 from quoth.models.values import ChatRequest
-from quoth.text import count_words, find_stops
+from quoth.text import count_words, detect_language, find_stops, language
 
 _LOOP = 48
 """The length of a text that counts as a loop when it occurs for the third time."""
@@ -46,7 +46,10 @@ def find_ending(text: str, fresh: int, chunks: int, request: ChatRequest) -> End
 
 def _find_full_sentence(text: str, fresh: int, words: int) -> int | None:
     """Return the end of the sentence with which an answer reaches `words` words, or `None`."""
-    end, _ = next(find_stops(text, max(0, len(text) - fresh - 1)), (None, 0))
+    if count_words(text) < words:
+        return None
+    rules = language(detect_language(text, likely=("en",)))
+    end, _ = next(find_stops(text, max(0, len(text) - fresh - 1), language=rules), (None, 0))
     return end if end is not None and count_words(text[:end]) >= words else None
 
 

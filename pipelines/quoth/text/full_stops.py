@@ -10,7 +10,7 @@ from quoth.text.language import Language
 WINDOW = 40
 """The characters before a full stop that say whether it ends a sentence."""
 _WORD = re.compile(r"\w+")
-_OPENING = "\"'“‘„«([¿¡"
+_OPENING = "\"'“‘„«([¿¡*_"
 _ROMAN = frozenset("IVX")
 _ROMAN_NUMBER = re.compile(r"[IVX]{1,6}")
 _DOTTED_LETTERS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
@@ -35,7 +35,7 @@ def is_inside(text: str, begin: int, end: int, follower: int, language: Language
         return True
     following = _WORD.match(text, follower)
     next_word = following[0] if following else ""
-    if abbreviation := _find_abbreviation(text, end, language):
+    if abbreviation := _find_abbreviation(word, text, end, language):
         may_end = abbreviation.islower() and "." not in abbreviation[:-1]
         return not (may_end and _starts_anew(next_word, language))
     if len(word) == 1 and not word.isdigit() and word not in _ROMAN:
@@ -77,10 +77,14 @@ def _is_initial(letter: str, before: list[str], next_word: str) -> bool:
     return not before or before[0][0].isupper() or before[0][-1] in ".!?"
 
 
-def _find_abbreviation(text: str, end: int, language: Language) -> str:
-    """Return the abbreviation that has the full stop before `end`, or an empty text."""
-    pattern = _abbreviations(language)
-    if pattern is None:
+def _find_abbreviation(word: str, text: str, end: int, language: Language) -> str:
+    """Return the abbreviation that has the full stop before `end`, or an empty text.
+
+    `word` is what stands before the full stop.
+    """
+    piece = word.rpartition(".")[2]
+    pattern, pieces = _abbreviations(language)
+    if pattern is None or (piece.isalnum() and piece not in pieces):
         return ""
     for match in pattern.finditer(text, max(0, end - WINDOW), end + WINDOW):
         if match.start() < end <= match.end():
@@ -91,10 +95,14 @@ def _find_abbreviation(text: str, end: int, language: Language) -> str:
 
 
 @cache
-def _abbreviations(language: Language) -> re.Pattern[str] | None:
-    """Return a pattern for the abbreviations of a language, with or without spaces inside."""
+def _abbreviations(language: Language) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+    """Return a pattern for the abbreviations of a language, and what stands before their stops.
+
+    The pattern takes them with or without spaces inside.
+    """
     known = language.sentences.abbreviations
     capital = {short[0].upper() + short[1:] for short in known if len(short) > 1}
     longest_first = sorted(known | capital, key=len, reverse=True)
     written = [r"\.\s?".join(map(re.escape, short.split("."))) for short in longest_first]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(written)})\.") if written else None
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(written)})\.") if written else None
+    return pattern, frozenset(piece for short in longest_first for piece in short.split("."))

@@ -20,23 +20,24 @@ _MARK = ".!?…‽"
 """Marks that end a sentence when white space and the start of another one follow."""
 _FULL_MARK = "。！？｡．؟۔।॥։።፧჻။។៕།༎᠃᠉"
 """Marks that always end a sentence."""
-_CLOSING = "\"'”’»)\\]」』）】》›”"
-_OPENING = "\"'“‘„«(\\[「『（【《‹¿¡"
-_NOTE = r"(?:\[\d{1,3}\])*"
+_CLOSING = "\"'”’»)\\]」』）】》›”*_"
+_OPENING = "\"'“‘„«(\\[「『（【《‹¿¡*_"
+"""Signs around a sentence; `*` and `_` emphasize it in Markdown."""
+_NOTE = r"(?:\[[^\[\]\n]{1,20}\]|[¹²³⁰⁴-⁹†‡]{1,3})*+"
+"""References to notes between a mark and the next sentence: `[12]`, `[i]`, `¹`."""
 _NEXT = rf"\s+(?=[{_OPENING}]*(?P<first>[^\W_]))"
 
-_ASCII_BORDER = (
-    rf"(?P<stop>(?<=[.!?])[\"')\]]*{_NOTE}){_NEXT}"
-    r"|\n(?=[ \t]*(?:[-*•‣◦▪]|\d{1,3}\))[ \t])"  # an item of a list
-    r"|(?<=[:;])\s*\n(?=[ \t]*\d{1,3}\. )"
-)
-_ITEMS_AND_STOPS = re.compile(_ASCII_BORDER)
+_ITEM = r"(?<=\n)(?=[ \t]*(?:[-*•‣◦▪]|\d{1,3}\))[ \t])|(?<=[:;])\s*\n(?=[ \t]*\d{1,3}\. )"
+"""The border before an item of a list."""
+# Each pattern begins with a set of characters, which the engine of `re` looks for very fast.
+_ASCII_BORDER = re.compile(rf"[.!?:;\n](?:(?<=[.!?])[\"')\]*_]*{_NOTE}{_NEXT}|{_ITEM})")
 _BORDER = re.compile(
-    rf"[{_FULL_MARK}]++[{_CLOSING}]*+(?!と)\s*"  # と: "…", said someone
+    rf"[{_MARK}{_FULL_MARK}:;\u037e\n ](?:"
+    rf"(?<=[{_FULL_MARK}])[{_FULL_MARK}]*+[{_CLOSING}]*+{_NOTE}(?!と)\s*"  # と: "…", said someone
     rf"|(?<=[{IDEOGRAPHS}][.!?])(?=[{_OPENING}]*[{IDEOGRAPHS}])"
     rf"|(?<=[{GREEK}][;\u037e])\s+"
-    rf"|(?P<space>(?<=[{THAI_AND_LAO}ๆฯ]) +(?=[{THAI_AND_LAO}]))|"
-    + _ASCII_BORDER.replace("[.!?]", f"[{_MARK}]").replace("[\"')\\]]", f"[{_CLOSING}]")
+    rf"|(?<=[{THAI_AND_LAO}ๆฯ] )(?P<space> *)(?=[{THAI_AND_LAO}])"
+    rf"|(?<=[{_MARK}])[{_CLOSING}]*{_NOTE}{_NEXT}|{_ITEM})"
 )
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _COMPLETE = re.compile(rf"(?:[{_MARK}{_FULL_MARK}]|(?<=[{GREEK}])[;\u037e])[{_CLOSING}]*\s*$")
@@ -68,7 +69,7 @@ def find_sentence_starts(
 ) -> Iterator[int]:
     """Yield the offset of each sentence in `text[start:end]`, except the first one."""
     last = start
-    pattern = _ITEMS_AND_STOPS if text.isascii() else _BORDER
+    pattern = _ASCII_BORDER if text.isascii() else _BORDER
     for border in pattern.finditer(text, start, len(text) if end is None else end):
         if _is_border(text, last, border, language):
             last = border.end()
@@ -95,15 +96,11 @@ def find_stops(
 
 
 def _is_border(text: str, begin: int, border: re.Match[str], language: Language) -> bool:
-    groups = border.groupdict()
-    if groups.get("space") is not None:
-        return border.end() - begin >= _SHORTEST_WITHOUT_MARKS
-    first = groups["first"]
-    if first is None:
-        return True
-    return not first.islower() and not is_inside(
-        text, begin, border.start(), border.end(), language
-    )
+    if border.lastgroup == "first":
+        return not border["first"].islower() and not is_inside(
+            text, begin, border.start() + 1, border.end(), language
+        )
+    return border.lastgroup is None or border.end() - begin >= _SHORTEST_WITHOUT_MARKS
 
 
 def _cut_at_pauses(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The pages of a DOCX, as Word last broke them, with their printed numbers."""
+"""The pages of a DOCX or ODT, as they were last broken, with their printed numbers."""
 
 from __future__ import annotations
 
