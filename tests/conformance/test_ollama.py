@@ -134,6 +134,20 @@ def test_how_long_a_model_is_kept_reaches_the_server(
     model.close()
 
 
+def test_what_the_server_takes_from_elsewhere_or_not_at_all_is_said(
+    ollama_server: OllamaServer,
+) -> None:
+    chosen = {"main_gpu": 1, "kv_cache_type": "q8_0", "tensor_split": (1, 1)}
+    model = open_behind("ollama", ollama_server.url, **chosen)
+    model.invoke("Hi.", max_tokens=1)
+    (body,) = ollama_server.sent("/api/chat")
+    assert body["options"]["main_gpu"] == 1
+    note = model.describe().note
+    assert "OLLAMA_KV_CACHE_TYPE" in note
+    assert "does not take backend.tensor_split." in note
+    model.close()
+
+
 def test_an_embedding_model_does_not_answer_and_says_so(ollama_server: OllamaServer) -> None:
     model = open_model(settings(model=f"ollama:{EMBEDDER}", url=ollama_server.url))
     with pytest.raises(ConfigurationError, match="is an embedding model"):
