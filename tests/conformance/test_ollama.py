@@ -106,10 +106,10 @@ def test_calls_that_wait_for_their_turn_are_not_taken_for_lost(
     ollama_server: OllamaServer,
 ) -> None:
     """Each call takes longer than the time-out, and the server answers one at a time."""
-    ollama_server.seconds_a_part = 0.25
-    model = open_behind("ollama", ollama_server.url, timeout=1.2)
-    with ThreadPoolExecutor(3) as pool:
-        asked = list(pool.map(lambda n: model.invoke(f"Count to {n}.", max_tokens=6), range(3)))
+    ollama_server.seconds_a_part = 0.5
+    model = open_behind("ollama", ollama_server.url, timeout=2.5)
+    with ThreadPoolExecutor(2) as pool:
+        asked = list(pool.map(lambda n: model.invoke(f"Count to {n}.", max_tokens=6), range(2)))
     assert all(answer.text for answer in asked)
     model.close()
 
