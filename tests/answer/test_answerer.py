@@ -13,7 +13,7 @@ from quoth.answer import Answerer, find_calibration
 from quoth.collection import Scope
 from quoth.config import Answering, Config, Embedding
 from quoth.embed import Embedder, FolderEmbedder
-from quoth.errors import BackendError, ContextOverflowError, UsageError
+from quoth.errors import BackendError, ContextOverflowError, GenerationError, UsageError
 from quoth.journal import Journal
 from quoth.retrieve import Hits
 from quoth.text import ENGLISH
@@ -182,7 +182,7 @@ def test_a_small_model_answers_with_words_of_the_page(
         ("It was opened in 1999 by Napoleon.", MINUTES.split(". ")[1] + "."),
         ("The bridge was opened by John Lang, a man.", "John Lang"),
         ("JOHN LANG.", "John Lang"),
-        ("", ENGLISH.questions.not_found),
+        ("", MINUTES.split(". ")[1] + "."),
     ],
 )
 def test_a_small_model_that_cannot_be_held_to_choices_answers_with_words_of_the_page(
@@ -381,3 +381,44 @@ def test_the_embedded_model_answers_from_the_sample_library(
             page = library.store.page_text(one.source, one.page) or ""
             assert page[one.start : one.end] == one.quote
         assert not library.ask("What is the capital of Mongolia?").answerable
+
+
+THOUGHT = "The page says how long. " * 60
+
+
+def test_a_model_that_thinks_past_the_limit_is_asked_once_more(embedder: Embedder) -> None:
+    model = Scripted(answer=lambda prompt: f"<think>{THOUGHT}</think>{obedient(prompt)}")
+    got = answerer(embedder, [hit(MINUTES)], model).invoke("How long?")
+    assert (got.text, got.answerable) == ("Ten.", True)
+    assert got.thinking == THOUGHT
+    assert [request.max_tokens for request in model.asked] == [160, 8 * 160 + 512]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("<think>" + THOUGHT * 10, "spent all its tokens on thinking"),
+        ("<think>It is ten years, I think.", "thought, and ended without an answer"),
+        ("<think>Ten.</think>\n\n", "thought, and ended without an answer"),
+        ("", "answered nothing"),
+        (" \n", "answered nothing"),
+    ],
+)
+def test_a_reply_without_text_is_never_taken_for_not_in_the_documents(
+    embedder: Embedder, tmp_path: Path, reply: str, reason: str
+) -> None:
+    model = Scripted(answer=lambda _: reply)
+    journal = Journal(tmp_path / "journal.sqlite")
+    searcher = FixedSearcher([hit(MINUTES)], embedder)
+    asked = Answerer(searcher, model, Answering(), journal=journal)
+    for _ in range(2):
+        with pytest.raises(GenerationError, match=reason) as caught:
+            asked.invoke("How long?")
+        assert caught.value.hint
+
+
+def test_a_choice_that_is_not_made_falls_to_the_likeliest_sentence(embedder: Embedder) -> None:
+    model = Scripted(answer=lambda _: "", parameters=SMALL)
+    got = answerer(embedder, [hit(MINUTES)], model, likelihood=0).invoke("How long?")
+    assert got.answerable
+    assert got.text in MINUTES

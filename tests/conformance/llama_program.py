@@ -22,6 +22,9 @@ def main() -> None:
     parser.add_argument("-b", type=int, default=512)
     parser.add_argument("-ub", type=int, default=512)
     parser.add_argument("-ngl", type=int, default=0)
+    parser.add_argument("--cache-type-k", default="f16")
+    parser.add_argument("--cache-type-v", default="f16")
+    parser.add_argument("--model-draft", default="")
     arguments, _ = parser.parse_known_args()
 
     import xllamacpp
@@ -35,6 +38,12 @@ def main() -> None:
     parameters.n_batch = arguments.b
     parameters.n_ubatch = arguments.ub
     parameters.kv_unified = True
+    parameters.cache_type_k = xllamacpp.ggml_type[f"GGML_TYPE_{arguments.cache_type_k.upper()}"]
+    parameters.cache_type_v = xllamacpp.ggml_type[f"GGML_TYPE_{arguments.cache_type_v.upper()}"]
+    if arguments.model_draft:
+        kinds = xllamacpp.common_speculative_type
+        parameters.speculative.types = [kinds.COMMON_SPECULATIVE_TYPE_DRAFT_SIMPLE]
+        parameters.speculative.draft.mparams.path = arguments.model_draft
     parameters.n_gpu_layers = arguments.ngl
     for share in (parameters.cpuparams, parameters.cpuparams_batch):
         share.n_threads = arguments.t

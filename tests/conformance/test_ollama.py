@@ -233,18 +233,38 @@ def test_a_damaged_copy_of_the_tokenizer_is_replaced(
     model.close()
 
 
-def test_a_server_that_shows_no_tokenizer_is_counted_by_a_bound_and_it_says_so(
+PROSE = (
+    "The keeper opens the lower gate at seven and writes down how much water has passed. ",
+    "Ящики лежат у старого причала, и кран поднимает их по одному каждое утро. ",
+    "水位在春天上升，渡船等到河水退去才离开码头。",
+)
+
+
+def test_where_no_tokenizer_is_shown_counts_are_learnt_and_it_says_so(
     ollama_server: OllamaServer, home: Path
 ) -> None:
+    exact = open_behind("ollama", ollama_server.url)
+    texts = [sentence * (2000 // len(sentence)) for sentence in PROSE]
+    counts = [exact.count_tokens(text) for text in texts]
+    exact.close()
     ollama_server.shows_tokenizer = False
+    for file in home.rglob("*.gguf"):
+        file.unlink()
+    for text, count in zip(texts, counts, strict=True):
+        model = open_behind("ollama", ollama_server.url)
+        found = model.describe()
+        assert found.counting == "bound"
+        assert "upper bounds, learnt" in found.note
+        assert model.count_tokens("bees") == 5, "too short to learn from"
+        assert count <= model.count_tokens(text) <= 1.4 * count
+        calls = len(ollama_server.sent("/api/generate"))
+        assert count <= model.count_tokens(text) <= 1.4 * count
+        assert len(ollama_server.sent("/api/generate")) == calls, "learnt once"
+        model.close()
     model = open_behind("ollama", ollama_server.url)
-    found = model.describe()
-    assert found.counting == "bound"
-    assert "upper bounds from the bytes" in found.note
-    assert model.count_tokens("bees") == 5
     assert model.invoke("Hi.", max_tokens=2).text
-    with pytest.raises(ContextOverflowError, match="by a cautious bound"):
-        model.invoke(TEXT, max_tokens=4)
+    with pytest.raises(ContextOverflowError):
+        model.invoke(TEXT * 8, max_tokens=4)
     model.close()
 
 

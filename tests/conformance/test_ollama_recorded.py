@@ -84,10 +84,11 @@ def replayed(shared_ollama: OllamaServer) -> dict[str, Recorded]:
     if not ANSWERS.exists():
         pytest.skip("the recorded answers of a real Ollama are not here")
     window, shared_ollama.embedder_window = shared_ollama.embedder_window, 512
+    loaded, shared_ollama.loaded = shared_ollama.loaded, {}  # others' models would be listed
     try:
         return {row.name: row for row in replay(shared_ollama.url, recorded())}
     finally:
-        shared_ollama.embedder_window = window
+        shared_ollama.embedder_window, shared_ollama.loaded = window, loaded
 
 
 def test_it_says_which_version_it_follows(replayed: dict[str, Recorded]) -> None:

@@ -135,8 +135,17 @@ def test_a_server_that_reads_only_a_part_of_a_text_is_found_out(server: Embeddin
     server.counted = 40
     embedder = open_embedder(configured(server))
     assert len(embedder.embed(["honey " * 30])) == 1
-    with pytest.raises(BackendError, match="read 40 tokens of texts with 102 words"):
+    with pytest.raises(BackendError, match="read 40 tokens of texts that make at least 102"):
         embedder.embed(["honey " * 50, "nectar " * 50])
+
+
+def test_texts_without_spaces_that_are_cut_are_found_out(server: EmbeddingServer) -> None:
+    server.counted = 40
+    embedder = open_embedder(configured(server))
+    assert len(embedder.embed(["水位在春天上升" * 8])) == 1
+    for text in ("水位在春天上升。渡船等到河水退去。" * 16, "ふねはかわのみずがひくまでまつ" * 16):
+        with pytest.raises(BackendError, match="read 40 tokens of texts that make at least"):
+            embedder.embed([text])
 
 
 def test_a_model_that_the_server_lacks_is_named(server: EmbeddingServer) -> None:

@@ -21,7 +21,14 @@ from quoth.answer.write import Writing
 from quoth.config import Answering
 from quoth.errors import QuothError
 from quoth.journal import Journal
-from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
+from quoth.models import (
+    Call,
+    ChatRequest,
+    LocalModel,
+    ModelCalls,
+    silence_error,
+    stream_reply,
+)
 from quoth.retrieve import Hits, Question, Searcher, check_question
 from quoth.text import encloses, find_unsupported_numbers
 from quoth.types import Answer, Chunk, Hit, Timings
@@ -157,7 +164,7 @@ class Answerer(Runnable[str, Answer]):
         )
         reply = Reply(draft.prompt.labels, draft.question.language)
         call: Call | None = None
-        for part in self.calls.stream(request, config):
+        for part in stream_reply(self.calls, request, config):
             if isinstance(part, Call):
                 call = part
             elif (text := reply.feed(part)) and not draft.choices:
@@ -165,7 +172,9 @@ class Answerer(Runnable[str, Answer]):
         if (text := reply.finish()) and not draft.choices:
             yield text
         assert call is not None
-        if declines(reply.text, draft.prompt.refusals, draft.question.language):
+        if not (call.text or draft.choices):
+            raise silence_error(self.model.model, call)
+        if call.text and declines(reply.text, draft.prompt.refusals, draft.question.language):
             yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
             return
         answer = draft.settle(reply.text)

@@ -15,10 +15,14 @@ from typing import Any
 import numpy as np
 
 from quoth.backends.http import LocalHttp, read_key
+from quoth.backends.overflow import refused_text_error
 from quoth.config import Embedding, ModelSettings
 from quoth.embed import USUAL_TOKENS, DelegatingEmbedder, tokens_of_family
 from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, ModelNotFoundError
+from quoth.text import is_unspaced, split_characters
 
+_CHARACTERS_A_TOKEN = 5
+"""The most characters of a script without spaces that tokens hold on average over a text."""
 _LIMIT_KEYS = ("max_model_len", "loaded_context_length", "max_context_length", "context_length")
 
 
@@ -70,9 +74,7 @@ class OpenAIEmbedder(DelegatingEmbedder):
         try:
             answer = self._http.json("POST", "/v1/embeddings", body, quick=False)
         except ContextOverflowError as error:
-            raise BackendError(
-                f"{self.name} refused a text: {error}", hint="Lower ingestion.chunk_tokens."
-            ) from error
+            raise refused_text_error(self.name, error) from error
         entries = answer.get("data")
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise BackendError(f"The server at {self._http.url} answered without vectors.")
@@ -102,13 +104,13 @@ class OpenAIEmbedder(DelegatingEmbedder):
         )
 
     def _check_read(self, usage: object, texts: list[str]) -> None:
-        """Raise `BackendError` when the server read fewer tokens than the texts have words."""
+        """Raise `BackendError` when the server read fewer tokens than the texts make at least."""
         read = usage.get("prompt_tokens") if isinstance(usage, dict) else None
-        words = sum(len(text.split()) for text in texts)
-        if isinstance(read, int) and 0 < read < words:
+        least = sum(map(_least_tokens, texts))
+        if isinstance(read, int) and 0 < read < least:
             raise BackendError(
-                f"The server at {self._http.url} read {read} tokens of texts with {words} words: "
-                "it cut them.",
+                f"The server at {self._http.url} read {read} tokens of texts that make at least "
+                f"{least}: it cut them.",
                 hint="Lower ingestion.chunk_tokens, or raise the window of the server.",
             )
 
@@ -129,3 +131,9 @@ class OpenAIEmbedder(DelegatingEmbedder):
             f"The server at {self._http.url} answered with a vector that is no list of numbers.",
             hint="Is the model an embedder, and does the server pool its tokens?",
         )
+
+
+def _least_tokens(text: str) -> int:
+    """Return the fewest tokens that a text makes: its words, or a share of its characters."""
+    unspaced = sum(map(is_unspaced, split_characters(text)))
+    return max(len(text.split()), unspaced // _CHARACTERS_A_TOKEN)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from quoth.errors import ContextOverflowError
+from quoth.errors import BackendError, ContextOverflowError
 
 _TYPES = ("exceed_context_size_error", "context_length_exceeded")
 _PATTERNS = tuple(
@@ -54,6 +54,16 @@ def read_overflow(details: Mapping[str, Any]) -> ContextOverflowError | None:
         answer_tokens=0,
         window=counts["window"],
         what="The prompt",
+    )
+
+
+def refused_text_error(name: str, error: ContextOverflowError) -> BackendError:
+    """Return the error for a text that an embedder refused as too long."""
+    size = f" of {error.prompt_tokens} tokens" if error.prompt_tokens else ""
+    limit = f" of {error.window} tokens" if error.window else ""
+    return BackendError(
+        f"{name} refused a text{size}, which exceeds the context length{limit} on its server.",
+        hint="Lower ingestion.chunk_tokens.",
     )
 
 

@@ -77,9 +77,11 @@ def load_config(
         first = error.errors()[0]
         parts = [str(part) for part in first["loc"]]
         key = next((k for n in range(len(parts), 0, -1) if (k := ".".join(parts[:n])) in known), "")
+        origin = origins.get(key, "default")
         raise ConfigurationError(
-            f"{key} cannot be {values.get(key)!r} (from {origins.get(key, 'default')}): "
-            f"{first['msg'].lower()}.",
+            f"{key} cannot be {values.get(key)!r} (from {origin}): {first['msg'].lower()}."
+            if key  # else it is a check of several settings, which names them
+            else f"Two settings contradict each other: {first['ctx']['error']}.",
             hint="`quoth config show` lists every setting with its value.",
         ) from error
     return Effective(config, origins)

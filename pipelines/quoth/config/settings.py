@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from quoth.config.limits import Limits
 from quoth.system import Guard
 
 _LIMITS = Limits()
+
+CacheType = Literal["f16", "f32", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"]
+"""The types of number in which llama.cpp keeps keys and values."""
+_UNROUNDED = ("f16", "f32", "bf16")
 
 
 class Section(BaseModel):
@@ -175,7 +179,20 @@ class ModelSettings(Section):
     batch_tokens: int = Field(512, ge=32, le=8192, description="Prompt tokens in one step.")
     parallel: int = Field(4, ge=1, le=256, description="Sequences that are decoded in parallel.")
     flash_attention: Literal["auto", "on", "off"] = Field(
-        "auto", description="Whether `llamacpp` computes attention in one pass over the cache."
+        "auto", description="Whether llama.cpp computes attention in one pass over the cache."
+    )
+    kv_cache_type: CacheType = Field(
+        "f16", description="The type of the KV cache; smaller ones need flash attention."
+    )
+    tensor_split: tuple[Annotated[float, Field(ge=0)], ...] = Field(
+        (), max_length=16, description="The share of each GPU in the model, such as `[3, 1]`."
+    )
+    main_gpu: int = Field(0, ge=0, le=15, description="The GPU for what is not split.")
+    cpu_expert_layers: int = Field(
+        0, ge=0, le=999, description="First layers whose experts stay on the CPU (`n-cpu-moe`)."
+    )
+    draft_model: str = Field(
+        "", description="A smaller model of the same family, whose drafts the model checks."
     )
     temperature: float = Field(
         0.0, ge=0, le=5, description="The temperature of sampling; 0 takes the likeliest token."
@@ -189,6 +206,17 @@ class ModelSettings(Section):
     timeout: float = Field(
         300.0, gt=0, description="Seconds without a token after which a call fails."
     )
+
+    @model_validator(mode="after")
+    def _check_hardware(self) -> Self:
+        if self.flash_attention == "off" and self.kv_cache_type not in _UNROUNDED:
+            raise ValueError(
+                f"a KV cache of {self.kv_cache_type} (backend.kv_cache_type) needs "
+                "backend.flash_attention"
+            )
+        if self.tensor_split and not any(self.tensor_split):
+            raise ValueError("backend.tensor_split gives no GPU a share")
+        return self
 
 
 class Privacy(Section):

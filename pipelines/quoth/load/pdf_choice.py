@@ -17,7 +17,10 @@ _RTL_WORD = re.compile("[\u0590-\u06ff]{2,}")
 # Letters that end a word in Hebrew and Arabic, and never begin one.
 _FINALS = "\u05da\u05dd\u05df\u05e3\u05e5\u0629\u0649"
 _MARKS = "\u064b-\u0652"
-_GLUED = re.compile(r"[A-Za-z]{31,}")  # words that lost the spaces between them
+_LONG = 31
+_GLUED = re.compile(
+    rf"(?<![A-Za-z])[A-Za-z]{{{_LONG},}}"
+)  # words that lost the spaces between them
 
 
 def needs_second_reading(text: str) -> bool:
@@ -52,7 +55,9 @@ def measure_damage(text: str) -> float:
     bad += sum(
         unicodedata.category(character) == "Cn" for character in set(text) if ord(character) > 0x370
     )
-    glued = sum(map(len, _GLUED.findall(text)))
+    glued = 0
+    if max(map(len, text.split()), default=0) >= _LONG:
+        glued = sum(map(len, _GLUED.findall(text)))
     return (bad + glued) / len(text)
 
 

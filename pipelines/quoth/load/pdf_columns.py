@@ -67,6 +67,13 @@ class Columns:
         found = self.overlapped(segment) or self.near(segment)
         return max(found, key=lambda index: _shared(segment, self.edges[index]), default=None)
 
+    def hold(self, values: Sequence[Segment]) -> bool:
+        """Whether each value stands between the edges of a column."""
+        return all(
+            any(left <= value.left and value.right <= right for left, right in self.edges)
+            for value in values
+        )
+
     def fits(self, values: Sequence[Segment]) -> bool:
         """Whether most of a row's values stand in these columns, each in one of its own."""
         found = [self.column_of(value) for value in values]
@@ -78,11 +85,9 @@ def _shared(segment: Segment, edge: tuple[float, float]) -> float:
     return min(segment.right, edge[1]) - max(segment.left, edge[0])
 
 
-def find_columns(rows: Sequence[Sequence[Segment]]) -> Columns | None:
-    """Return the columns in which the values of some rows stand, `None` without values."""
+def find_columns(rows: Sequence[Sequence[Segment]]) -> Columns:
+    """Return the columns in which the values of some rows stand; each row has a value."""
     values = [value for row in rows for value in row]
-    if not values:
-        return None
     usual = statistics.median(value.right - value.left for value in values)
     narrow = [value for value in values if value.right - value.left <= _WIDE * usual] or values
     edges: list[tuple[float, float]] = []

@@ -26,13 +26,12 @@ def edit_page(page: PageText, edits: Sequence[Edit]) -> PageText:
         pieces += [page.text[position : edit.start], edit.text]
         position = edit.end
     text = "".join([*pieces, page.text[position:]])
-    lines = [_moved(line, ordered) for line in page.lines]
-    lines = [replace(line, text=text[line.start : line.start + len(line.text)]) for line in lines]
+    lines = [_moved(line, ordered, text) for line in page.lines]
     return replace(page, text=text, lines=[line for line in lines if line.text.strip()])
 
 
-def _moved(line: Line, edits: Sequence[Edit]) -> Line:
-    """Return a line where it stands after the edits, as long as it is then."""
+def _moved(line: Line, edits: Sequence[Edit], text: str) -> Line:
+    """Return a line of the page as it stands in the `text` after the edits."""
     end = line.start + len(line.text)
     start, length = line.start, len(line.text)
     for edit in edits:
@@ -40,4 +39,6 @@ def _moved(line: Line, edits: Sequence[Edit]) -> Line:
             start += len(edit.text) - (edit.end - edit.start)
         elif edit.start < end or edit.start == edit.end == end:
             length += len(edit.text) - (min(edit.end, end) - edit.start)
-    return replace(line, start=start, text=" " * max(length, 0))
+    if start == line.start and length == len(line.text) and text.startswith(line.text, start):
+        return line
+    return Line(start, text[start : start + max(length, 0)], line.size, line.bold)

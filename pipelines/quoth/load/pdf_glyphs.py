@@ -5,9 +5,18 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-import pypdfium2.raw as pdfium
+from quoth.load.pdf_calls import (
+    addresses_of,
+    char_box,
+    char_origin,
+    font_info,
+    font_size,
+    font_weight,
+    handle_of,
+)
 
 _BOLD_WEIGHT = 450
+_LONGEST_NAME = 80
 
 
 class Glyphs:
@@ -17,40 +26,44 @@ class Glyphs:
     """
 
     def __init__(self, textpage: Any) -> None:
-        self._textpage = textpage
-        self._left, self._right, self._bottom, self._top = (ctypes.c_double() for _ in range(4))
-        edges = (self._left, self._right, self._bottom, self._top)
-        self._edges = tuple(ctypes.byref(edge) for edge in edges)
+        self._textpage = handle_of(textpage)
+        self._edges = (ctypes.c_double * 4)()  # left, right, bottom, top
+        self._addresses = addresses_of(self._edges)
+        self._name = ctypes.create_string_buffer(_LONGEST_NAME)
+        self._flags = ctypes.c_int()
+        self._font = (ctypes.addressof(self._name), _LONGEST_NAME, ctypes.addressof(self._flags))
 
     def box(self, index: int) -> tuple[float, float, float, float]:
         """Return left, bottom, right, top of a character, all 0.0 if PDFium does not know."""
-        if not pdfium.FPDFText_GetCharBox(self._textpage, index, *self._edges):
+        if not char_box(self._textpage, index, *self._addresses):
             return 0.0, 0.0, 0.0, 0.0
-        return self._left.value, self._bottom.value, self._right.value, self._top.value
+        left, right, bottom, top = self._edges
+        return left, bottom, right, top
 
     def span(self, first: int, last: int) -> tuple[float, float]:
         """Return where the ink from one character to another begins and ends."""
-        pdfium.FPDFText_GetCharBox(self._textpage, first, *self._edges)
-        left = self._left.value
+        edges = self._edges
+        char_box(self._textpage, first, *self._addresses)
+        left: float = edges[0]
         if last != first:
-            pdfium.FPDFText_GetCharBox(self._textpage, last, *self._edges)
-        return left, max(left, self._right.value)
+            char_box(self._textpage, last, *self._addresses)
+        return left, max(left, edges[1])
 
     def origin(self, index: int) -> tuple[float, float] | None:
         """Return where a character begins on its base line, `None` if PDFium does not know."""
-        x, y, _, _ = self._edges
-        if index < 0 or not pdfium.FPDFText_GetCharOrigin(self._textpage, index, x, y):
+        if index < 0 or not char_origin(self._textpage, index, *self._addresses[:2]):
             return None
-        return self._left.value, self._right.value
+        return self._edges[0], self._edges[1]
 
     def size(self, index: int) -> float:
         """Return the size of the font of a character, as the file gives it."""
-        return float(round(pdfium.FPDFText_GetFontSize(self._textpage, index), 1))
+        size: float = font_size(self._textpage, index)
+        return round(size, 1)
 
     def is_bold(self, index: int) -> bool:
         """Whether the font of a character is bold by its weight or by its name."""
-        if pdfium.FPDFText_GetFontWeight(self._textpage, index) > _BOLD_WEIGHT:
+        if font_weight(self._textpage, index) > _BOLD_WEIGHT:
             return True
-        name, flags = ctypes.create_string_buffer(80), ctypes.c_int()
-        pdfium.FPDFText_GetFontInfo(self._textpage, index, name, len(name), flags)
-        return b"bold" in name.value.lower()
+        if not font_info(self._textpage, index, *self._font):
+            return False
+        return b"bold" in self._name.value.lower()

@@ -11,6 +11,21 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from quoth.load.pdf_calls import (
+    addresses_of,
+    char_code,
+    count_marks,
+    fill_color,
+    handle_of,
+    mark_at,
+    mark_name,
+    mark_parameter,
+    object_bounds,
+    object_type,
+    page_object,
+    render_mode,
+    text_object,
+)
 from quoth.load.pdf_glyphs import Glyphs
 from quoth.load.pdf_lines import RawLine
 
@@ -27,6 +42,8 @@ _SHORTEST = 5.0
 _LOW, _HIGH = 0.15, 0.85  # of the height of a letter
 _MOST = 0.7
 _MOST_ABOVE = 30.0  # points
+_EVERY = 4  # letters: the tallest of these tells how high a line can be
+_TALLER = 1.25
 _BEYOND = 3.0  # points
 _FEWEST = 3  # letters
 
@@ -51,10 +68,11 @@ def blank_hidden(
     """
     ground = _Ground(page, read_hidden_layers)
     found: dict[int, str] = {}
-    if any(_looks_hidden(textpage, glyphs, line, ground) for line in lines):
-        judged: dict[int, bool] = {}
+    suspect = _Judge(handle_of(textpage), glyphs, ground)
+    if any(suspect.looks_hidden(line) for line in lines):
+        judge = _Judge(handle_of(textpage), glyphs, ground)
         for index, character in enumerate(raw):
-            if not character.isspace() and _is_hidden(textpage, glyphs, index, ground, judged):
+            if not character.isspace() and judge.is_hidden(index):
                 found[index] = HIDDEN
     strokes = [*_struck_boxes(page), *ground.strokes()]
     if strokes:
@@ -119,15 +137,15 @@ class _Ground:
 
     def strokes(self) -> Iterator[_Box]:
         """Yield the boxes of thin lines from left to right."""
-        page = self._page.raw
-        count = pdfium.FPDFPage_CountObjects(page)
-        edges = [ctypes.c_float() for _ in range(4)]
-        references = [ctypes.byref(edge) for edge in edges]
+        page = handle_of(self._page.raw)
+        count = pdfium.FPDFPage_CountObjects(self._page.raw)
+        edges = (ctypes.c_float * 4)()
+        addresses = addresses_of(edges)
         for index in range(count if count <= _MANY_OBJECTS else 0):
-            item = pdfium.FPDFPage_GetObject(page, index)
-            if pdfium.FPDFPageObj_GetType(item) == pdfium.FPDF_PAGEOBJ_PATH:
-                pdfium.FPDFPageObj_GetBounds(item, *references)
-                left, bottom, right, top = (edge.value for edge in edges)
+            item = page_object(page, index)
+            if object_type(item) == pdfium.FPDF_PAGEOBJ_PATH:
+                object_bounds(item, *addresses)
+                left, bottom, right, top = edges
                 if top - bottom < _THIN and right - left > _SHORTEST:
                     yield left, bottom, right, top
 
@@ -146,69 +164,71 @@ def _is_dark(item: Any) -> bool:
     return min(red.value, green.value, blue.value) < _WHITE and alpha.value > 0
 
 
-def _looks_hidden(textpage: Any, glyphs: Glyphs, line: RawLine, ground: _Ground) -> bool:
-    """Whether the first or the last letter of a line is hidden."""
-    if line.height is None:
-        return False
-    first = line.start + len(line.part) - len(line.part.lstrip())
-    last = line.start + len(line.part.rstrip()) - 1
-    judged: dict[int, bool] = {}
-    return any(_is_hidden(textpage, glyphs, index, ground, judged) for index in (first, last))
+class _Judge:
+    """Whether the letters of a page are hidden; each piece of text is judged once."""
+
+    def __init__(self, textpage: int, glyphs: Glyphs, ground: _Ground) -> None:
+        self._textpage = textpage
+        self._glyphs = glyphs
+        self._ground = ground
+        self._judged: dict[int, bool] = {0: False}
+        self._colour = (ctypes.c_uint * 4)()
+        self._addresses = addresses_of(self._colour)
+
+    def looks_hidden(self, line: RawLine) -> bool:
+        """Whether the first or the last letter of a line is hidden."""
+        if line.height is None:
+            return False
+        first = line.start + len(line.part) - len(line.part.lstrip())
+        last = line.start + len(line.part.rstrip()) - 1
+        return self.is_hidden(first) or self.is_hidden(last)
+
+    def is_hidden(self, index: int) -> bool:
+        """Whether the piece of text to which a letter belongs is hidden."""
+        item = text_object(self._textpage, index) or 0
+        hidden = self._judged.get(item)
+        if hidden is None:
+            hidden = self._judged[item] = self._is_object_hidden(index, item)
+        return hidden
+
+    def _is_object_hidden(self, index: int, item: int) -> bool:
+        ground = self._ground
+        if count_marks(item) > 0 and _is_on_hidden_layer(item, ground):
+            return True
+        mode = render_mode(item)
+        if mode in _UNPAINTED:
+            return not ground.is_scan()
+        box = left, bottom, right, top = self._glyphs.box(index)
+        if right > left and top - bottom < _TINY and right - left < _TINY:
+            return chr(char_code(self._textpage, index)).isalnum()
+        page_left, page_bottom, page_right, page_top = ground.box
+        if right < page_left or left > page_right or top < page_bottom or bottom > page_top:
+            return right > left
+        if mode in _STROKED or not fill_color(self._textpage, index, *self._addresses):
+            return False
+        red, green, blue, alpha = self._colour
+        if alpha == 0:
+            return not ground.is_scan()
+        is_white = min(red, green, blue) >= _WHITE
+        return is_white and not ground.is_dark_behind(box)
 
 
-def _is_hidden(
-    textpage: Any, glyphs: Glyphs, index: int, ground: _Ground, judged: dict[int, bool]
-) -> bool:
-    item = pdfium.FPDFText_GetTextObject(textpage, index)
-    if not item:
-        return False
-    address = ctypes.addressof(item.contents)
-    if address not in judged:
-        judged[address] = _is_object_hidden(textpage, glyphs, index, item, ground)
-    return judged[address]
-
-
-def _is_object_hidden(
-    textpage: Any, glyphs: Glyphs, index: int, item: Any, ground: _Ground
-) -> bool:
-    """Whether the piece of text to which a letter belongs is hidden."""
-    if pdfium.FPDFPageObj_CountMarks(item) > 0 and _is_on_hidden_layer(item, ground):
-        return True
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
-    if mode in _UNPAINTED:
-        return not ground.is_scan()
-    left, bottom, right, top = glyphs.box(index)
-    if right > left and top - bottom < _TINY and right - left < _TINY:
-        return chr(pdfium.FPDFText_GetUnicode(textpage, index)).isalnum()
-    page_left, page_bottom, page_right, page_top = ground.box
-    if right < page_left or left > page_right or top < page_bottom or bottom > page_top:
-        return right > left
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if mode in _STROKED or not pdfium.FPDFText_GetFillColor(
-        textpage, index, red, green, blue, alpha
-    ):
-        return False
-    if alpha.value == 0:
-        return not ground.is_scan()
-    is_white = min(red.value, green.value, blue.value) >= _WHITE
-    return is_white and not ground.is_dark_behind((left, bottom, right, top))
-
-
-def _is_on_hidden_layer(item: Any, ground: _Ground) -> bool:
+def _is_on_hidden_layer(item: int, ground: _Ground) -> bool:
     """Whether a piece of text belongs to optional content that is switched off."""
-    for index in range(pdfium.FPDFPageObj_CountMarks(item)):
-        mark = pdfium.FPDFPageObj_GetMark(item, index)
-        if _mark_text(pdfium.FPDFPageObjMark_GetName, mark) == "OC":
-            name = _mark_text(pdfium.FPDFPageObjMark_GetParamStringValue, mark, b"Name")
+    for index in range(count_marks(item)):
+        mark = mark_at(item, index)
+        if _mark_text(mark_name, mark) == "OC":
+            name = _mark_text(mark_parameter, mark, b"Name")
             return name in ground.hidden_layers
     return False
 
 
-def _mark_text(function: Any, *arguments: Any) -> str:
-    buffer, length = (ctypes.c_ushort * 128)(), ctypes.c_ulong()
-    if not function(*arguments, buffer, ctypes.sizeof(buffer), length):
+def _mark_text(function: Callable[..., int], *arguments: int | bytes) -> str:
+    buffer, length = ctypes.create_string_buffer(256), ctypes.c_ulong()
+    addresses = (ctypes.addressof(buffer), len(buffer), ctypes.addressof(length))
+    if not function(*arguments, *addresses):
         return ""
-    return bytes(buffer)[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
+    return buffer.raw[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
 
 
 def _struck_boxes(page: pypdfium2.PdfPage) -> Iterator[_Box]:
@@ -235,13 +255,16 @@ def _struck(glyphs: Glyphs, line: RawLine, strokes: Sequence[_Box]) -> Iterator[
     """
     if line.height is None:
         return
+    left, right = line.left - _BEYOND, line.right + _BEYOND
+    lowest, highest = 2 * line.height, 2 * (line.height + _MOST_ABOVE)
     near = [
         box
         for box in strokes
-        if 0 < (box[1] + box[3]) / 2 - line.height < _MOST_ABOVE
-        and line.left - _BEYOND < box[0]
-        and box[2] < line.right + _BEYOND
+        if lowest < box[1] + box[3] < highest and left < box[0] < box[2] < right
     ]
+    if near:
+        top = _top(glyphs, line)
+        near = [box for box in near if (box[1] + box[3]) / 2 < top]
     if not near:
         return
     boxes = [
@@ -256,3 +279,11 @@ def _struck(glyphs: Glyphs, line: RawLine, strokes: Sequence[_Box]) -> Iterator[
         through = sum(_LOW < (height - box[1]) / max(box[3] - box[1], 1) < _HIGH for box in letters)
         if through >= _FEWEST and through > _MOST * len(letters):
             yield from (index for index, _, _ in over)
+
+
+def _top(glyphs: Glyphs, line: RawLine) -> float:
+    """Return the height below which all letters of a line end, measured on some of them."""
+    base = line.height or 0.0
+    offsets = [offset for offset, letter in enumerate(line.part) if letter.isalnum()]
+    tops = (glyphs.box(line.start + offset)[3] for offset in offsets[::_EVERY])
+    return base + _TALLER * (max(tops, default=base) - base)

@@ -13,6 +13,7 @@ from quoth.load.pdf_glyphs import Glyphs
 LIGATURES = {"ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02", "ffi": "\ufb03", "ffl": "\ufb04"}
 _LIGATURE = re.compile("ff?[il]|ff")
 _HYPHEN = re.compile("[\ufffe\x02]")
+_DASH = re.compile("[\ufffe\x02—–−-]")
 _DASH_BEFORE_MORE = re.compile("(?:[\ufffe\x02—–−]|(?<=\\s)-)\\s*(?=\\S)")
 _BLANKS = re.compile(r"(?<=\S) {2,}(?=\S)")
 _NEXT_LINE = 2.0
@@ -24,10 +25,10 @@ _SIGN_GAP = 4.0
 # Figures that may be raised or lowered: at the end of words of letters and figures, of whole
 # numbers, and of numbers with too many figures behind a comma; or on their own behind a word.
 _MAY_HANG = re.compile(
-    r"[^\W\d_][^\W_]*\d|(?<![\d.,])\d{2,}(?![\d.,])|\d,\d{4,5}(?!\d)"
+    r"(?<![^\W\d_])[^\W\d_][^\W_]*\d|(?<![\d.,])\d{2,}(?![\d.,])|\d,\d{4,5}(?!\d)"
     r"|(?P<apart>(?<=\S) \d{1,2}(?=$|\s|[.,;)](?!\d))|(?<=[.,;:)%\u201d\u2019])\d{1,2}(?![\d.,%]))"
 )
-_FIGURE = re.compile(r"\d")
+_FIGURES = re.compile(r"\d+")
 _SIGN_APART = re.compile("(?<=\\S) (?=[\u2070-\u208e\u00b2\u00b3\u00b9]+(?:\\W|$))")
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -57,12 +58,16 @@ class RawLine:
 def read_lines(glyphs: Glyphs, raw: str, count: int, *, ligatures: bool) -> list[RawLine]:
     """Return the lines of PDFium's text `raw`, which has `count` characters in its own counting."""
     indexed = len(raw) == count
+    shown = _HYPHEN.sub("-", raw).replace("\r\n", "\n")
+    is_clean = clean(shown) == shown
     lines: list[RawLine] = []
     position = 0
     for part in raw.split("\r\n"):
         if indexed:
             for start, end in _printed_spans(glyphs, part, position):
-                lines += _read(glyphs, part[start:end], position + start, ligatures)
+                lines += _read(
+                    glyphs, part[start:end], position + start, ligatures, is_clean=is_clean
+                )
         else:
             text = clean(_HYPHEN.sub("-", part)).rstrip()
             lines += [RawLine(position, part, text)] if text else []
@@ -76,7 +81,7 @@ def _printed_spans(glyphs: Glyphs, part: str, position: int) -> Iterator[tuple[i
     PDFium joins the next line where a line ends with a dash, which it takes for a hyphen.
     """
     begin = 0
-    for match in _DASH_BEFORE_MORE.finditer(part):
+    for match in _DASH_BEFORE_MORE.finditer(part) if _DASH.search(part) else ():
         before, after = (
             glyphs.origin(position + match.start() - 1),
             glyphs.origin(position + match.end()),
@@ -87,7 +92,9 @@ def _printed_spans(glyphs: Glyphs, part: str, position: int) -> Iterator[tuple[i
     yield begin, len(part)
 
 
-def _read(glyphs: Glyphs, part: str, position: int, ligatures: bool) -> list[RawLine]:
+def _read(
+    glyphs: Glyphs, part: str, position: int, ligatures: bool, *, is_clean: bool
+) -> list[RawLine]:
     """Return a part as a line, an empty list if nothing is printed."""
     if not part.strip():
         return []
@@ -95,8 +102,10 @@ def _read(glyphs: Glyphs, part: str, position: int, ligatures: bool) -> list[Raw
     first = position + len(part) - len(part.lstrip())
     last = position + len(part.rstrip()) - 1
     origin, last_origin = glyphs.origin(first), glyphs.origin(last)
-    text = _SIGN_APART.sub("", _restore_ligatures(glyphs, part, position) if ligatures else part)
-    text = clean(text).rstrip()
+    text = _restore_ligatures(glyphs, part, position) if ligatures and "f" in part else part
+    if not text.isascii():
+        text = _SIGN_APART.sub("", text)
+    text = text.rstrip() if is_clean else clean(text).rstrip()
     if "  " in text:
         text = _BLANKS.sub(" ", text)
     line = RawLine(
@@ -197,7 +206,19 @@ def _restore_raised(glyphs: Glyphs, part: str, position: int) -> str:
             letters[index] = letters[index].translate(_RAISED if rise > 0 else _LOWERED)
         return "".join(letters)
 
-    return _MAY_HANG.sub(restore, part) if _FIGURE.search(part) else part
+    return _MAY_HANG.sub(restore, part) if _has_small_figure(glyphs, part, position) else part
+
+
+def _has_small_figure(glyphs: Glyphs, part: str, position: int) -> bool:
+    """Whether a figure is smaller than the first one of its number, or than what is before it."""
+    for match in _FIGURES.finditer(part):
+        start, last = match.start(), match.end() - 1
+        before = max(len(part[:start].rstrip()) - 1, 0)
+        size = glyphs.size(position + last)
+        for base in {start, before, part.rfind(" ", 0, start) + 1}:
+            if base != last and size < _SMALLER * glyphs.size(position + base):
+                return True
+    return False
 
 
 def _rise(glyphs: Glyphs, base: int, index: int) -> float:

@@ -13,6 +13,7 @@ from quoth.load.pdf_page import Line, PageText
 _EDGE = 3  # lines at the top and at the bottom of a page
 _FEWEST = 3  # pages
 _MOST_PAGES = 0.6
+_DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,4}(?![\d.,]*\d)")
 
 
@@ -60,7 +61,9 @@ def _edges(page: PageText) -> list[Line]:
 
 def _key(line: Line, number: str) -> str:
     text = " ".join(line.text.split())
-    return re.sub(rf"(?<!\d){number}(?!\d)", "#", text) if number else text
+    if not number or number not in text:
+        return text
+    return _DIGITS.sub(lambda match: "#" if match[0] == number else match[0], text)
 
 
 def _without(page: PageText, lines: Sequence[Line]) -> PageText:

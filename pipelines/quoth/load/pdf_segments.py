@@ -7,11 +7,13 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from quoth.load.clean import clean
 from quoth.load.pdf_glyphs import Glyphs
 
 _WORD = re.compile(r"(?:(?!\.{3}|…)\S)+|[.…]+")
+_WORD_WITHOUT_LEADER = re.compile(r"\S+")
 _LEADER = re.compile(r"[.…·_]+")
 _NUMBER = re.compile(
     r"[(\[<~]*(?:[A-Z]{0,3}[$€£¥₹])?[(]?[-–−+±]?(?:[$€£¥₹])?\d[\d,.'\u2019]*(?:[%‰x]|bps|pp)?[)\]]*[%‰]?[*†‡]?"
@@ -23,6 +25,7 @@ _CLOSING = re.compile(r"[)%‰]+|pts|bps|pp")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _YEAR_ALONE = re.compile(r"(?:FY|Q[1-4])?\W?(?:19|20)\d\d(?:[A-Z*]|\(\w\))?")
 _NUMBERS_AT_END = re.compile(r"(?:(?:^|\s)[\d,.()%$€£¥—–−*-]+){2}\s*$|\d,\d{3}\)?\s*$|\s[—–-]\s*$")
+_ENDS_NUMBERS = frozenset("0123456789,.()%$€£¥—–−*-")
 _LETTERS = re.compile(r"[^\W_]{2,}")
 _SAMPLE = 20
 _STRETCHED = 1.15
@@ -30,8 +33,7 @@ _GAP = 1.8  # in widths of an average character; a space between words has about
 _BREAK = 0.9  # between two numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a line, with the places where its ink begins and ends."""
 
     text: str
@@ -71,13 +73,14 @@ def may_have_gaps(text: str, extent: float, width: float) -> bool:
     """Whether a line of this extent may have wide gaps, or numbers side by side at its end."""
     if extent > _STRETCHED * width * len(text.strip()):
         return True
-    return bool(_NUMBERS_AT_END.search(text))
+    return text[-1:] in _ENDS_NUMBERS and bool(_NUMBERS_AT_END.search(text))
 
 
 def read_words(glyphs: Glyphs, part: str, position: int) -> list[Word]:
     """Return the words of a part of PDFium's text that begins at index `position`."""
     words = []
-    for match in _WORD.finditer(part):
+    has_leader = "..." in part or "…" in part
+    for match in (_WORD if has_leader else _WORD_WITHOUT_LEADER).finditer(part):
         text = match[0]
         if _LEADER.fullmatch(text) and (len(text) > 1 or text in ".·_"):
             continue
@@ -151,8 +154,9 @@ def average_width(glyphs: Glyphs, lines: Sequence[tuple[str, int]]) -> float:
     """
     ratios: list[float] = []
     for part, position in lines[:: max(1, len(lines) // _SAMPLE)]:
-        match = max(_LETTERS.finditer(part), key=lambda match: len(match[0]), default=None)
-        if match is not None:
-            left, right = glyphs.span(position + match.start(), position + match.end() - 1)
-            ratios.append((right - left) / len(match[0]))
+        longest = max(_LETTERS.findall(part), key=len, default="")
+        if longest:
+            start = position + part.index(longest)
+            left, right = glyphs.span(start, start + len(longest) - 1)
+            ratios.append((right - left) / len(longest))
     return statistics.median_low(ratios) if ratios else 0.0

@@ -12,6 +12,7 @@ from quoth.types import Heading
 _LARGER = 1.12
 _FULL_PAGE = 15
 _MAX_LINES = 3  # more lines in a row are a paragraph in large type
+_MOST_WORDS = 30  # of a bookmark, by which it is looked for
 _NUMBERED = re.compile(r"\d+(\.\d+)+\.?\s+[^\W\d_]")
 _NAMED = re.compile(r"(\w+)\s+[\dIVXLCA-H]+\b", re.I)
 
@@ -38,12 +39,31 @@ def page_headings(
             usual = max(usual, usual_size([page]))
         return tuple(_by_font(page.lines, usual))
     headings = []
+    text = page.text.lower() if bookmarks else ""
+    if len(text) != len(page.text):
+        text = page.text  # a letter without a small one of its own
     for level, title in bookmarks:
-        pattern = r"\s*".join(re.escape(word) for word in title.split()[:30])
-        match = re.search(pattern, page.text, re.I)
-        if match:
-            headings.append(Heading(match.start(), level, title))
+        start = _find(title.lower().split()[:_MOST_WORDS], text)
+        if start >= 0:
+            headings.append(Heading(start, level, title))
     return tuple(sorted(headings, key=lambda heading: (heading.start, heading.level)))
+
+
+def _find(words: list[str], text: str) -> int:
+    """Return where the words stand in a row, with or without white space between; -1 if nowhere."""
+    start = text.find(words[0])
+    while start >= 0:
+        end = start + len(words[0])
+        for word in words[1:]:
+            while text[end : end + 1].isspace():
+                end += 1
+            if not text.startswith(word, end):
+                break
+            end += len(word)
+        else:
+            return start
+        start = text.find(words[0], start + 1)
+    return -1
 
 
 def _by_font(lines: list[Line], usual: float) -> list[Heading]:

@@ -77,9 +77,7 @@ def find_tables(lines: Sequence[PrintedLine], *, before: Header | None = None) -
     """
     tables = Tables()
     end_of_last = -1
-    for rows in _group_rows(lines):
-        columns = find_columns([row.values for row in rows])
-        assert columns is not None
+    for rows, columns in _group_rows(lines):
         above = _header_lines(lines, rows, end_of_last, columns)
         names = name_columns(columns, above)
         if len(names) == 1 and names[0][:1].islower():
@@ -100,26 +98,31 @@ def find_tables(lines: Sequence[PrintedLine], *, before: Header | None = None) -
     return tables
 
 
-def _group_rows(lines: Sequence[PrintedLine]) -> Iterator[list[_Row]]:
-    """Yield the rows of each table."""
+def _group_rows(lines: Sequence[PrintedLine]) -> Iterator[tuple[list[_Row], Columns]]:
+    """Yield the rows of each table, and their columns."""
     group: list[_Row] = []
     columns: Columns | None = None
     for index, line in enumerate(lines):
         row = _read_row(index, line)
         if row is None:
-            if group and columns and _ends_table(line, columns):
-                yield group
+            if columns and _ends_table(line, columns):
+                yield group, _columns_of(group)
                 group, columns = [], None
             continue
-        if group and columns:
+        if columns:
             far = index - group[-1].line > _LINES_BETWEEN
             if far or not columns.fits(row.values):
-                yield group
-                group = []
+                yield group, _columns_of(group)
+                group, columns = [], None
         group.append(row)
-        columns = find_columns([each.values for each in group])
+        if columns is None or not columns.hold(row.values):
+            columns = _columns_of(group)
     if group:
-        yield group
+        yield group, _columns_of(group)
+
+
+def _columns_of(group: Sequence[_Row]) -> Columns:
+    return find_columns([row.values for row in group])
 
 
 def _read_row(index: int, line: PrintedLine) -> _Row | None:

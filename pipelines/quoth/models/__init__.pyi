@@ -14,15 +14,19 @@ __all__ = [
     "backend_names",
     "cut_at_stop",
     "defuse",
+    "is_cut_silent",
     "open_embedder",
     "open_model",
     "open_provider",
     "retry_transient",
     "role_of",
     "shortfall_error",
+    "silence_error",
     "split_model",
+    "stream_reply",
     "timings_of",
     "with_embedder",
+    "with_room_to_think",
 ]
 
 from .attempts import ATTEMPTS, retry_transient
@@ -38,6 +42,7 @@ from .registry import (
     split_model,
     with_embedder,
 )
+from .silence import is_cut_silent, silence_error, stream_reply, with_room_to_think
 from .stop_strings import cut_at_stop
 from .thinking import KEPT_TOKENS
 from .values import ChatRequest, Constraint, Description, Piece, Placement, Request

@@ -47,8 +47,8 @@ class ModelCalls:
     """The calls to one model, with a journal or without. Any thread may use it.
 
     A call in the journal is not repeated. A call that another thread is making is waited for. A
-    call is durable when `call` returns, or when `stream` yields its `Call`; a call that fails or is
-    abandoned is not written.
+    call is durable when `call` returns, or when `stream` yields its `Call`; a call that fails, is
+    abandoned or ends without any text is not written.
     """
 
     def __init__(self, model: LocalModel, journal: Journal | None = None) -> None:
@@ -167,7 +167,7 @@ class ModelCalls:
                 answer = _Answer(self.model, request)
                 yield from answer.stream(config)
                 call = answer.finish(key)
-                if self.journal is not None:
+                if self.journal is not None and (call.text or call.finish != "stop"):
                     entry = Entry(
                         identity,
                         call.text,

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, wait
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +16,14 @@ from langchain_core.runnables.config import ContextThreadPoolExecutor
 
 from quoth.errors import QuothError
 from quoth.journal import Journal
-from quoth.models import Call, ChatRequest, LocalModel, ModelCalls
+from quoth.models import (
+    Call,
+    ChatRequest,
+    LocalModel,
+    ModelCalls,
+    is_cut_silent,
+    with_room_to_think,
+)
 from quoth.prompts import Prompt, add_request, select_prompt
 from quoth.summarize.gate import Gate
 from quoth.summarize.options import SummaryOptions
@@ -151,19 +157,15 @@ class SummaryRun:
         A model that spends all its tokens on thinking is asked once more, with a higher limit.
         """
         self._check_stopped()
-        limits = [request.max_tokens]
-        larger = min(8 * request.max_tokens + 512, self.model.answer_budget(request.messages))
-        if larger > request.max_tokens:
-            limits.append(larger)
-        for limit in limits:
+        for attempt in filter(None, (request, with_room_to_think(request, self.model))):
             call = self._calls.call(
-                replace(request, max_tokens=limit),
+                attempt,
                 self._config,
                 fresh=self.options.fresh,
                 turn=self._turn,
             )
             self._count(call)
-            if call.text or call.finish != "length":
+            if not is_cut_silent(call):
                 break
         return call
 

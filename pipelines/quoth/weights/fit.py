@@ -10,11 +10,11 @@ from typing import Literal
 from quoth.config import ModelSettings
 from quoth.weights.bandwidth import measure_bandwidth
 from quoth.weights.gguf import Array, Gguf
+from quoth.weights.gguf_header import Tensor
 from quoth.weights.memory import Memory, look_at_memory
 
 Place = Literal["gpu", "gpu and cpu", "cpu", "nowhere"]
 
-_F16 = 2
 _RESERVE = 0.92
 """The share of the free memory to plan with; other programs need the rest."""
 
@@ -102,7 +102,7 @@ def fit_of(
     """Return how a model fits this machine with these settings. Takes about a second."""
     memory = memory or look_at_memory()
     window = min(settings.context_window, header.context_length or settings.context_window)
-    caches = cache_of_layers(header, window)
+    caches = cache_of_layers(header, window, kind=settings.kv_cache_type)
     work = _work(header, settings.batch_tokens)
     of_weights = zip(_weights_of_layers(header), [*caches, 0], strict=True)
     sizes = [weights + cache for weights, cache in of_weights]
@@ -140,8 +140,8 @@ def fit_of(
     )
 
 
-def cache_of_layers(header: Gguf, window: int) -> list[int]:
-    """Return the bytes of each layer's KV cache for a window of tokens (f16).
+def cache_of_layers(header: Gguf, window: int, *, kind: str = "f16") -> list[int]:
+    """Return the bytes of each layer's KV cache for a window of tokens, in numbers of a type.
 
     For layers with a sliding window it is an upper bound.
     """
@@ -154,8 +154,8 @@ def cache_of_layers(header: Gguf, window: int) -> list[int]:
     of_layers = kv_heads if isinstance(kv_heads, tuple) else (int(kv_heads),) * header.layers
     if rank := int(header.hyperparameter("attention.kv_lora_rank", 0)):  # one latent for all heads
         latent = rank + int(header.hyperparameter("rope.dimension_count", 0))
-        return [window * latent * _F16] * header.layers
-    return [window * count * (keys + values) * _F16 for count in of_layers]
+        return [Tensor("", kind, (window, latent)).bytes] * header.layers
+    return [Tensor("", kind, (window, count * (keys + values))).bytes for count in of_layers]
 
 
 def _format_size(size: int) -> str:

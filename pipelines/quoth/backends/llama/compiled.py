@@ -21,8 +21,10 @@ from typing import Any, ClassVar
 
 from pydantic import PrivateAttr
 
+from quoth.backends.hardware import Hardware
 from quoth.backends.llama.gguf_model import OneCallModel
 from quoth.backends.llama.offload import read_offloaded_layers
+from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Piece, Request
 from quoth.types import Timings
@@ -35,6 +37,12 @@ class LlamaCppPython(OneCallModel):
     """A GGUF file on the llama.cpp of llama-cpp-python."""
 
     engine: ClassVar[str] = LLAMA_CPP_PYTHON
+    takes: ClassVar[tuple[Hardware, ...]] = (
+        "flash_attention",
+        "kv_cache_type",
+        "tensor_split",
+        "main_gpu",
+    )
 
     _layers: int = PrivateAttr(default=0)
 
@@ -98,7 +106,7 @@ class LlamaCppPython(OneCallModel):
                     n_batch=settings.batch_tokens,
                     n_gpu_layers=layers,
                     n_threads=threads,
-                    model_kwargs={"n_threads_batch": threads},
+                    model_kwargs={"n_threads_batch": threads, **_placement(settings)},
                     f16_kv=True,
                     verbose=False,
                 )
@@ -113,6 +121,20 @@ class LlamaCppPython(OneCallModel):
     def free(self, client: Any) -> None:
         """Free the context and the weights."""
         client.client.close()
+
+
+def _placement(settings: ModelSettings) -> dict[str, Any]:
+    """Return what goes where, in the package's words."""
+    package = import_module("llama_cpp")
+    kept = getattr(package, f"GGML_TYPE_{settings.kv_cache_type.upper()}")
+    rounded = settings.kv_cache_type not in ("f16", "f32", "bf16")
+    return {
+        "type_k": kept,
+        "type_v": kept,
+        "flash_attn": settings.flash_attention == "on" or rounded,
+        "main_gpu": settings.main_gpu,
+        "tensor_split": list(settings.tensor_split) or None,
+    }
 
 
 def _complete(llm: Any, tokens: Sequence[int], request: Request) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import PrivateAttr, model_validator
 
+from quoth.backends.hardware import Hardware, cached_as, explain_ignored
 from quoth.backends.llama.offload import explain_offload
 from quoth.backends.template import find_template
 from quoth.models import Constraint, Description, LocalModel
@@ -34,6 +35,8 @@ class GgufModel(LocalModel):
     """The package that runs the file."""
     constraints: ClassVar[tuple[Constraint, ...]] = ("json_schema", "grammar")
     """The ways in which the engine can constrain an answer."""
+    takes: ClassVar[tuple[Hardware, ...]] = ()
+    """The settings for GPUs and memory that the engine takes."""
 
     path: Path
     max_threads: int = 0
@@ -68,7 +71,9 @@ class GgufModel(LocalModel):
     @property
     def notes(self) -> Sequence[str]:
         """Sentences for the user about this model on this engine."""
-        return (EMBEDDED_NOTE,) if self.short_name == EMBEDDED else ()
+        own = (EMBEDDED_NOTE,) if self.short_name == EMBEDDED else ()
+        ignored = explain_ignored(self.settings, takes=self.takes)
+        return (*own, *((ignored,) if ignored else ()))
 
     def weights_file(self) -> Path:
         """Return the GGUF file."""
@@ -85,7 +90,7 @@ class GgufModel(LocalModel):
             kind="text",
             context_window=min(self.settings.context_window, trained),
             parallel=self.parallel,
-            fingerprint=fingerprint_of(self.path),
+            fingerprint=self._fingerprint(),
             engine=self.engine,
             parameters=header.parameters,
             bytes=header.bytes,
@@ -95,6 +100,10 @@ class GgufModel(LocalModel):
             constraints=self.constraints,
             note=" ".join(note for note in (template.warning, *self.notes) if note),
         )
+
+    def _fingerprint(self) -> str:
+        weights = fingerprint_of(self.path)
+        return cached_as(weights, self.settings) if "kv_cache_type" in self.takes else weights
 
     def template(self) -> ChatTemplate:
         """Return the template in the file, else that of its family."""

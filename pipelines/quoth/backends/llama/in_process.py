@@ -5,20 +5,26 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar
 
+from quoth.backends.hardware import HARDWARE, Hardware, cached_as, find_draft
 from quoth.backends.llama.gguf_model import GgufModel
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.backends.llama.offload import count_offloaded_layers, explain_offload, to_llama_layers
 from quoth.backends.llama.served import ServedModel, Server, reach_server
+from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Description
 from quoth.prompts import ChatTemplate
 from quoth.weights import XLLAMACPP, choose_threads, fingerprint_of, read_free_gpu_memory
+
+_EXPERTS = r"blk\.{layer}\.ffn_(up|down|gate|gate_up)_(ch|)exps=CPU"
+"""The tensors of a layer's experts, in the words of llama.cpp's `--n-cpu-moe`."""
 
 
 class LlamaCpp(ServedModel, GgufModel):
     """A GGUF file on the llama.cpp of xllamacpp. It is loaded once, for all threads."""
 
     engine: ClassVar[str] = XLLAMACPP
+    takes: ClassVar[tuple[Hardware, ...]] = HARDWARE
 
     @property
     def parallel(self) -> int:
@@ -61,7 +67,7 @@ class LlamaCpp(ServedModel, GgufModel):
             client,
             self.model,
             settings,
-            fingerprint=fingerprint_of(self.path),
+            fingerprint=cached_as(fingerprint_of(self.path), settings),
             engine=self.engine,
             gpu_layers=layers,
             offload_note=explain_offload(settings.gpu_layers, layers, gpu_here=bool(gpu_free)),
@@ -95,6 +101,7 @@ class LlamaCpp(ServedModel, GgufModel):
             "off": kinds.LLAMA_FLASH_ATTN_TYPE_DISABLED,
         }[settings.flash_attention]
         parameters.n_gpu_layers = to_llama_layers(settings.gpu_layers)
+        _place(parameters, settings)
         parameters.api_keys = [key]
         parameters.ui = False
         parameters.warmup = False
@@ -104,5 +111,26 @@ class LlamaCpp(ServedModel, GgufModel):
         parameters.sse_ping_interval = 10  # so that reading a long prompt does not look like a hang
         parameters.verbosity = -1
         # Finding how many layers fit a GPU reads the file twice, half of the loading time.
-        parameters.fit_params = gpu_here
+        parameters.fit_params = gpu_here and not (
+            settings.tensor_split or settings.cpu_expert_layers
+        )
         return parameters
+
+
+def _place(parameters: Any, settings: ModelSettings) -> None:
+    """Set what goes where: GPUs, experts, the KV cache, and a draft model."""
+    import xllamacpp
+
+    kept = xllamacpp.ggml_type[f"GGML_TYPE_{settings.kv_cache_type.upper()}"]
+    parameters.cache_type_k = parameters.cache_type_v = kept
+    parameters.main_gpu = settings.main_gpu
+    shares = settings.tensor_split
+    parameters.tensor_split = [*shares, *([0.0] * (len(parameters.tensor_split) - len(shares)))]
+    parameters.tensor_buft_overrides = ",".join(
+        _EXPERTS.format(layer=layer) for layer in range(settings.cpu_expert_layers)
+    )
+    if (draft := find_draft(settings)) is not None:
+        kinds = xllamacpp.common_speculative_type
+        parameters.speculative.types = [kinds.COMMON_SPECULATIVE_TYPE_DRAFT_SIMPLE]
+        parameters.speculative.draft.mparams.path = str(draft)
+        parameters.speculative.draft.n_gpu_layers = to_llama_layers(settings.gpu_layers)

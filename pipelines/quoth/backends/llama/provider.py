@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from quoth.backends.hardware import find_draft
 from quoth.backends.llama.compiled import LlamaCppPython
 from quoth.backends.llama.gguf_model import GgufModel
 from quoth.backends.llama.in_process import LlamaCpp
@@ -45,7 +46,11 @@ def open_gguf(
     max_threads: int = 0,
     prompt_folders: Sequence[Path] = (),
 ) -> GgufModel:
-    """Return the model in a GGUF file, on an engine, with exactly these settings."""
+    """Return the model in a GGUF file, on an engine, with exactly these settings.
+
+    Raises `ModelNotFoundError` for a draft model that is not here.
+    """
+    find_draft(settings)
     return ENGINES[engine](
         model=model or f"llamacpp:{path}",
         path=path,

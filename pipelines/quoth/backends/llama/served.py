@@ -173,7 +173,7 @@ def reach_server(
         adds_bos=client.adds_bos(),
         gpu_layers=gpu_layers,
         offload_note=offload_note,
-        note=note or template.warning,
+        note=" ".join(filter(None, (note, template.warning))),
         constraints=("json_schema", "grammar"),
     )
     return Server(client=client, description=description, template=template)

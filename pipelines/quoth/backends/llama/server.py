@@ -10,6 +10,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from quoth.backends.hardware import (
+    Hardware,
+    cached_as,
+    chosen_hardware,
+    explain_ignored,
+    find_draft,
+)
 from quoth.backends.http import read_key
 from quoth.backends.llama.address import settings_at, trim_address
 from quoth.backends.llama.http import LlamaHttpClient
@@ -33,6 +40,7 @@ class LlamaServerProvider(Provider):
         path = None if settings.url else weights_of(name)
         if path is not None:
             read_gguf(path)
+            find_draft(settings)
             find_program(PROGRAM)
         return LlamaServer(
             model=f"{PROGRAM}:{name}",
@@ -81,7 +89,13 @@ class LlamaServer(ServedModel):
         url = trim_address(settings.url)
         client = LlamaHttpClient(url, api_key=key, timeout=settings.timeout)
         try:
-            return reach_server(client, self.model, settings, folders=self.prompt_folders)
+            return reach_server(
+                client,
+                self.model,
+                settings,
+                note=explain_ignored(settings),
+                folders=self.prompt_folders,
+            )
         except BaseException:
             client.close()
             raise
@@ -98,7 +112,7 @@ class LlamaServer(ServedModel):
                 client,
                 self.model,
                 settings,
-                fingerprint=fingerprint_of(file),
+                fingerprint=cached_as(fingerprint_of(file), settings),
                 gpu_layers=layers,
                 offload_note=note,
                 folders=self.prompt_folders,
@@ -113,7 +127,7 @@ class LlamaServer(ServedModel):
 
 def server_arguments(settings: ModelSettings, port: int) -> list[str]:
     """Return the arguments that every llama.cpp server understands."""
-    pairs = {
+    pairs: dict[str, object] = {
         "--host": "127.0.0.1",
         "--port": port,
         "-c": settings.context_window,
@@ -124,7 +138,25 @@ def server_arguments(settings: ModelSettings, port: int) -> list[str]:
     }
     if settings.gpu_layers != "auto":
         pairs["-ngl"] = to_llama_layers(settings.gpu_layers)
+    pairs |= _hardware_arguments(settings)
     return [str(part) for pair in pairs.items() for part in pair]
+
+
+def _hardware_arguments(settings: ModelSettings) -> dict[str, object]:
+    """Return the arguments for the settings that were chosen; a program may not know all."""
+    kept = settings.kv_cache_type
+    arguments: dict[Hardware, dict[str, object]] = {
+        "flash_attention": {"--flash-attn": settings.flash_attention},
+        "kv_cache_type": {"--cache-type-k": kept, "--cache-type-v": kept},
+        "tensor_split": {"--tensor-split": ",".join(f"{x:g}" for x in settings.tensor_split)},
+        "main_gpu": {"--main-gpu": settings.main_gpu},
+        "cpu_expert_layers": {"--n-cpu-moe": settings.cpu_expert_layers},
+        "draft_model": {"--model-draft": find_draft(settings)},
+    }
+    chosen: dict[str, object] = {}
+    for name in chosen_hardware(settings):
+        chosen |= arguments[name]
+    return chosen
 
 
 def find_program(name: str) -> str:

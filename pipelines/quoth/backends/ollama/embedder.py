@@ -20,8 +20,10 @@ from quoth.backends.ollama.wire import (
     server_address,
     translate_errors,
 )
+from quoth.backends.overflow import refused_text_error
 from quoth.config import Embedding, ModelSettings
 from quoth.embed import DelegatingEmbedder
+from quoth.errors import ContextOverflowError
 from quoth.text import locate_tokens
 
 if TYPE_CHECKING:
@@ -88,8 +90,11 @@ class OllamaEmbedder(DelegatingEmbedder):
 
     def rows(self, texts: list[str], *, query: bool) -> Sequence[Sequence[float]]:
         """Return a vector for each text. Raises `BackendError`."""
-        with translate_errors(server_address(self.settings), self.name):
-            return self._embeddings.embed_documents(texts)
+        try:
+            with translate_errors(server_address(self.settings), self.name):
+                return self._embeddings.embed_documents(texts)
+        except ContextOverflowError as error:
+            raise refused_text_error(self.name, error) from error
 
     def close(self) -> None:
         """Close the connections."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from quoth.backends.hardware import Hardware, chosen_hardware, explain_ignored
 from quoth.backends.http import LocalHttp
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.backends.ollama.header import find_header
@@ -20,13 +21,14 @@ from quoth.text import bound_token_count
 from quoth.weights import Gguf, canonical_name
 
 BOUND_NOTE = (
-    "Its server shows no tokenizer that llama.cpp knows, so token counts are upper bounds from the "
-    "bytes of the text."
+    "Its server shows no tokenizer that llama.cpp knows, so token counts are upper bounds, learnt "
+    "from what it reports of a text."
 )
 ATTENTION_NOTE = (
     "Ollama takes flash attention and the type of the KV cache from its own environment: "
     "OLLAMA_FLASH_ATTENTION, OLLAMA_KV_CACHE_TYPE."
 )
+_OF_THE_SERVER: frozenset[Hardware] = frozenset({"flash_attention", "kv_cache_type"})
 _NO_TEMPLATE = {"", "{{ .Prompt }}", "{{.Prompt}}"}
 
 
@@ -88,7 +90,8 @@ def look_up(
     notes = [
         template.warning if template else "",
         BOUND_NOTE if vocabulary is None else "",
-        ATTENTION_NOTE if settings.flash_attention != "auto" else "",
+        ATTENTION_NOTE if _OF_THE_SERVER & {*chosen_hardware(settings)} else "",
+        explain_ignored(settings, takes={*_OF_THE_SERVER, "main_gpu"}),
     ]
     description = Description(
         name=f"ollama:{name}",

@@ -28,6 +28,7 @@ from quoth.backends.ollama.placement import add_placement, read_placement
 from quoth.backends.ollama.progress import Progress
 from quoth.backends.ollama.prompt_memory import PromptMemory
 from quoth.backends.ollama.wire import connect, translate_errors
+from quoth.backends.rates import TokenRates
 from quoth.errors import (
     BackendError,
     ConfigurationError,
@@ -47,6 +48,7 @@ class Ollama(HttpModel):
     _used: bool = PrivateAttr(default=False)
     _placed: bool = PrivateAttr(default=False)
     _memory: PromptMemory = PrivateAttr(default_factory=PromptMemory)
+    _rates: TokenRates = PrivateAttr(default_factory=TokenRates)
     _progress: Progress = PrivateAttr(default_factory=Progress)
     _generation: Generation | None = PrivateAttr(default=None)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
@@ -96,8 +98,15 @@ class Ollama(HttpModel):
         return self._known().header or super().weights_header()
 
     def count_tokens(self, text: str) -> int:
-        """Return the number of tokens by the model's own vocabulary, else an upper bound."""
-        return self._known().count_tokens(text)
+        """Return the number of tokens by the model's own vocabulary, else an upper bound.
+
+        The bound is learnt from what the server reads of the start of a text.
+        """
+        facts = self._known()
+        if facts.vocabulary is not None:
+            return facts.vocabulary.count(text)
+        self._rates.learn_from(text, self._count_sample)
+        return self._rates.bound(text)
 
     def template_tokens(self) -> int:
         """Return the most tokens that Ollama's template adds: everything that it contains."""
@@ -120,8 +129,10 @@ class Ollama(HttpModel):
                         self._memory.remember(_text_of(request))
         except ContextOverflowError as error:
             self._placed = False  # the window is shorter than it was believed to be
+            self._rates.learn(_text_of(request), error.prompt_tokens)
             self._read_placement()
-            raise _overflow(request, error.prompt_tokens, error.window) from error
+            window = error.window or self._known().description.context_window
+            raise _overflow(request, error.prompt_tokens, window) from error
         except BackendError as error:
             if "context" in str(error) and ("exceed" in str(error) or "length" in str(error)):
                 window = self._known().description.context_window
@@ -206,6 +217,8 @@ class Ollama(HttpModel):
         }
         if settings.gpu_layers != "auto":
             options["num_gpu"] = to_llama_layers(settings.gpu_layers)
+        if settings.main_gpu:
+            options["main_gpu"] = settings.main_gpu
         if settings.threads:
             options["num_thread"] = choose_threads(settings.threads)
         if request is None:
@@ -245,6 +258,14 @@ class Ollama(HttpModel):
             self._facts = add_placement(facts, placement, self.settings)
             self._placed = True
 
+    def _count_sample(self, text: str) -> int:
+        """Return the number of tokens that the server reads of a bare text, by its report."""
+        sample = Request((), text, max_tokens=1, temperature=0, seed=0)
+        try:
+            return self._read_uncached(sample)
+        except ContextOverflowError as error:
+            return error.prompt_tokens
+
     def _read_uncached(self, request: Request) -> int:
         """Return the number of tokens that Ollama reads of this prompt when no cache holds it."""
         fresh = secrets.token_hex(8)
@@ -267,7 +288,7 @@ def _text_of(request: Request) -> str:
 
 def _overflow(request: Request, prompt_tokens: int, window: int) -> ContextOverflowError:
     return ContextOverflowError(
-        prompt_tokens=prompt_tokens,
+        prompt_tokens=prompt_tokens or request.prompt_tokens,
         answer_tokens=request.max_tokens,
         window=window,
         what="The prompt",

@@ -17,11 +17,11 @@ from typing import Any, Literal
 from langchain_core.messages import BaseMessage, HumanMessage
 from pydantic import PrivateAttr
 
+from quoth.backends.hardware import explain_ignored
 from quoth.backends.http import LocalHttp, is_crowded
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.admission import Admission, admit_at_once
 from quoth.backends.openai.dialects import Dialect, find_dialect
-from quoth.backends.openai.rates import TokenRates
 from quoth.backends.openai.window import WindowProof
 from quoth.backends.openai.wire import (
     add_timings,
@@ -35,13 +35,12 @@ from quoth.backends.openai.wire import (
     turns_of,
 )
 from quoth.backends.overflow import whole_number
+from quoth.backends.rates import TokenRates
+from quoth.config import ModelSettings
 from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
 from quoth.models import Constraint, Description, Piece, Request, defuse, shortfall_error
 from quoth.prompts import ModelMetadata, family_of
 from quoth.types import Timings
-
-_SAMPLE_CHARACTERS = 1500
-_SAMPLE_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,7 @@ class OpenAICompatible(HttpModel):
         dialect = self._reached().dialect
         if dialect.counts:
             return dialect.count_text(text) if text else 0
-        if not self._rates.knows(text):
-            self._learn_rate(text)
+        self._rates.learn_from(text, self._count_sample)
         return self._rates.bound(text)
 
     def count_prompt(self, messages: Sequence[BaseMessage]) -> int:
@@ -170,12 +168,9 @@ class OpenAICompatible(HttpModel):
 
     # -- what is learnt ----------------------------------------------------------------------
 
-    def _learn_rate(self, text: str) -> None:
-        """Learn how many tokens a text like this makes, from what the server reads of its start."""
-        sample = text[:_SAMPLE_CHARACTERS]
-        if len(sample.encode("utf-8", "replace")) >= _SAMPLE_BYTES:
-            read = self._count_read([HumanMessage(sample)])
-            self._rates.learn(sample, read - self._template_tokens())
+    def _count_sample(self, text: str) -> int:
+        """Return the number of tokens that the server reads of a text, by its report."""
+        return self._count_read([HumanMessage(text)]) - self._template_tokens()
 
     def _template_tokens(self) -> int:
         """Return the number of tokens that the server's template puts around one message."""
@@ -228,7 +223,7 @@ class OpenAICompatible(HttpModel):
             engine=dialect.name,
             parameters=whole_number(meta.get("n_params")),
             bytes=whole_number(meta.get("size")),
-            note=_note(dialect, window),
+            note=_note(dialect, window, self.settings),
             counting="exact" if dialect.counts else "bound",
             constraints=dialect.constraints,
         )
@@ -266,7 +261,7 @@ def _constraint(request: Request) -> Constraint | None:
     return None if request.json_schema is None else "json_schema"
 
 
-def _note(dialect: Dialect, window: int) -> str:
+def _note(dialect: Dialect, window: int, settings: ModelSettings) -> str:
     notes = []
     if not window:
         notes.append("The server does not report its window, so backend.context_window is used.")
@@ -274,4 +269,4 @@ def _note(dialect: Dialect, window: int) -> str:
         notes.append(
             "It does not count tokens, so counts are upper bounds, learnt from what it reports."
         )
-    return " ".join(notes)
+    return " ".join(filter(None, [*notes, explain_ignored(settings)]))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from langchain_core.messages import BaseMessage
 
-from quoth.backends.openai.rates import TokenRates
+from quoth.backends.rates import TokenRates
 from quoth.errors import GenerationError
 from quoth.models import shortfall_error
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 
 import numpy as np
 
 from quoth.text import bound_token_count
 
 _MARGIN = 1.15
+_SAMPLE_CHARACTERS = 1500
 _SIGN_TOKENS = 1.0
 """The most tokens that a digit or a sign of ASCII makes."""
 _LEAST_BYTES = 200
@@ -43,6 +45,12 @@ class TokenRates:
         known = (self._letters or 1.0) * letters + (self._others or 1.0) * others
         estimate = math.ceil(_MARGIN * known + _SIGN_TOKENS * signs) + 1 if text else 0
         return min(estimate, bound_token_count(text))
+
+    def learn_from(self, text: str, count: Callable[[str], int]) -> None:
+        """Have the start of a text counted, if it is long enough and no text like it was learnt."""
+        sample = text[:_SAMPLE_CHARACTERS]
+        if not self.knows(text) and sum(_kinds(sample)) >= _LEAST_BYTES:
+            self.learn(sample, count(sample))
 
     def knows(self, text: str) -> bool:
         """Whether the rate that counts most for this text is learnt."""
