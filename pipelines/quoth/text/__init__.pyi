@@ -1,12 +1,11 @@
 __all__ = [
-    "ENGLISH",
-    "NEVER",
-    "UNDETERMINED",
     "AnswerKind",
     "CodedTexts",
     "ConversationRules",
     "DocumentRules",
+    "ENGLISH",
     "Language",
+    "NEVER",
     "Number",
     "QuestionRules",
     "SentenceRules",
@@ -14,6 +13,7 @@ __all__ = [
     "Splitter",
     "SummaryRules",
     "Term",
+    "UNDETERMINED",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -68,8 +68,8 @@ from .diversity import diversify
 from .filenames import guess_name_words, split_name
 from .language import (
     ENGLISH,
-    UNDETERMINED,
     Language,
+    UNDETERMINED,
     find_language,
     language,
     languages,
