@@ -1,11 +1,12 @@
 __all__ = [
+    "ENGLISH",
+    "NEVER",
+    "UNDETERMINED",
     "AnswerKind",
     "CodedTexts",
     "ConversationRules",
     "DocumentRules",
-    "ENGLISH",
     "Language",
-    "NEVER",
     "Number",
     "QuestionRules",
     "SentenceRules",
@@ -13,7 +14,6 @@ __all__ = [
     "Splitter",
     "SummaryRules",
     "Term",
-    "UNDETERMINED",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -68,8 +68,8 @@ from .diversity import diversify
 from .filenames import guess_name_words, split_name
 from .language import (
     ENGLISH,
-    Language,
     UNDETERMINED,
+    Language,
     find_language,
     language,
     languages,
