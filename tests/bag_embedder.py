@@ -43,6 +43,10 @@ class BagEmbedder(Embedder):
             return np.zeros((0, WIDTH), np.float32)
         return np.stack([self.vector_of(text) for text in texts])
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        self.queries += texts
+        return self.embed(texts)
+
     def query_vector(self, text: str) -> Vectors:
         self.queries.append(text)
         return self.vector_of(text)

@@ -22,6 +22,8 @@ from load.kept import (
     THEN,
 )
 from load.office_files import paragraph, picture, run, table, with_namespaces, write_docx
+from load.xls_file import write_xls
+from load.xlsb_file import write_xlsb
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from PIL import Image
@@ -134,6 +136,30 @@ def xlsx(folder: Path) -> Path:
                 b'descr="%s"' % DESCRIPTION.encode(),
             ),
         },
+    )
+
+
+def _binary_rows() -> list[list[str | float]]:
+    rows: list[list[str | float]] = [[TEXT], [FIRST], [THEN], [STRUCK], [HIDDEN], [941.75], []]
+    rows.append([HEADER[0], *map(float, HEADER[1:])])
+    return rows + [[row[0], *map(float, row[1:])] for row in ROWS]
+
+
+def xls(folder: Path) -> Path:
+    """Write an XLS."""
+    path = folder / "sample.xls"
+    return write_xls(path, HEADING, _binary_rows(), struck={(3, 0)}, hidden_rows={4})
+
+
+def xlsb(folder: Path) -> Path:
+    """Write an XLSB."""
+    return write_xlsb(
+        folder / "sample.xlsb",
+        HEADING,
+        _binary_rows(),
+        struck={(3, 0)},
+        hidden_rows={4},
+        comments={(0, 0): COMMENT},
     )
 
 
@@ -293,6 +319,8 @@ SAMPLES = {
     "DOCX": docx,
     "PPTX": pptx,
     "XLSX": xlsx,
+    "XLSB": xlsb,
+    "XLS": xls,
     "ODT": odt,
     "ODS": ods,
     "ODP": odp,

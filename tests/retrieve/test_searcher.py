@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -29,7 +30,14 @@ from quoth.types import Chunk, Document, Heading, Page, Vectors
 MODES = ("dense", "keyword", "hybrid")
 
 
-def put(store: Store, path: str, *texts: str, form: str = "text", day: str = "2024-05-01") -> None:
+def put(
+    store: Store,
+    path: str,
+    *texts: str,
+    form: str = "text",
+    day: str = "2024-05-01",
+    embedder: BagEmbedder | None = None,
+) -> None:
     """Store a document with a page for each text and a chunk for each of its lines."""
     pages = tuple(Page(n, text, f"p{n}") for n, text in enumerate(texts, start=1))
     chunks: list[Chunk] = []
@@ -52,7 +60,7 @@ def put(store: Store, path: str, *texts: str, form: str = "text", day: str = "20
             )
             at += len(line) + 1
     stamp = np.datetime64(day).astype("datetime64[ns]").astype(int)
-    embedder = BagEmbedder()
+    embedder = embedder or BagEmbedder()
     store.put(
         Document(path, "", form, pages),
         chunks,
@@ -79,10 +87,12 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def searcher(store: Store, **settings: Any) -> CollectionSearcher:
+def searcher(
+    store: Store, embedder: BagEmbedder | None = None, **settings: Any
+) -> CollectionSearcher:
     folder = store.path.parent
     index = DenseIndex(store, folder / "chroma", WriteLock(folder / "lock"))
-    return CollectionSearcher(store, index, BagEmbedder(), Retrieval(**settings))
+    return CollectionSearcher(store, index, embedder or BagEmbedder(), Retrieval(**settings))
 
 
 def texts(found: CollectionSearcher, question: str, **options: Any) -> list[str]:
@@ -239,6 +249,27 @@ def test_diversity_puts_another_subject_before_the_same_again(store: Store) -> N
     assert apart[1] != apart[0]
 
 
+def test_diversity_is_the_same_where_all_cosines_are_high(store: Store) -> None:
+    class Crowded(BagEmbedder):
+        """An embedder whose cosines lie between .9 and 1, in the order of the bag's."""
+
+        def vector_of(self, text: str) -> Vectors:
+            plain = super().vector_of(text)
+            return np.append(plain * np.sqrt(0.1), np.sqrt(0.9)).astype(np.float32)
+
+    def search(path: Path, embedder: BagEmbedder) -> list[str]:
+        store = Store(path / "library.sqlite")
+        for n in range(4):
+            put(store, f"/g/{n}.md", "the wing of a glider", embedder=embedder)
+        for n, text in enumerate(("wing of a house", "glider without a wing nut", "brick")):
+            put(store, f"/h/{n}.md", text, embedder=embedder)
+        found = searcher(store, embedder, mode="dense", k=4, diversity=0.5)
+        return texts(found, "the wing of which house?")
+
+    folder = store.path.parent
+    assert search(folder / "a", Crowded()) == search(folder / "b", BagEmbedder())
+
+
 def test_an_expander_adds_to_what_is_searched_with(store: Store) -> None:
     found = searcher(store, mode="keyword")
     assert not found.search("remuneration")
@@ -392,3 +423,82 @@ def test_an_embedder_that_is_blind_for_a_language_leaves_it_to_the_words(store: 
     store.set_separations({"en": Separation(dense=0.01, keyword=0.8, probes=16, chunks=5)})
     assert blind.search("when is the income tax due")[0].chunk.source == "/d/tax.md"
     assert blind.search("deposit")[0].chunk.text == "the deposit is two rents"
+
+
+class SynonymEmbedder(BagEmbedder):
+    """An embedder that knows the words of two languages as one."""
+
+    same: ClassVar = {
+        "dam": "staudamm",
+        "height": "höhe",
+        "high": "höhe",
+        "mill": "mühle",
+        "hay": "heu",
+    }
+
+    def vector_of(self, text: str) -> Vectors:
+        words = re.findall(r"\w+", text.lower())
+        return super().vector_of(" ".join(self.same.get(word, word) for word in words))
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [("How high is the dam?", "damm.md"), ("Who owns the mill?", "b.md"), ("hay?", "c.md")],
+)
+def test_a_question_in_another_language_is_answered_by_an_embedder_that_reaches_it(
+    tmp_path: Path, question: str, source: str
+) -> None:
+    store, embedder = Store(tmp_path / "library.sqlite"), SynonymEmbedder()
+    put(store, "damm.md", "Die Höhe: der Staudamm misst 120 Meter.", embedder=embedder)
+    put(store, "b.md", "Die Mühle am Fluss gehört der Gemeinde.", embedder=embedder)
+    put(store, "c.md", "Das Heu liegt im Who-Is-Who der Scheunen.", embedder=embedder)
+    put(store, "d.md", "Der Müller mahlt das Korn der Bauern im Tal.", embedder=embedder)
+    store.set_meta("embedder", "bag")
+    store.set_separations({"de": Separation(dense=0.9, keyword=0.9, probes=16, chunks=4)})
+    assert searcher(store, embedder).search(question)[0].chunk.source == source
+
+
+@pytest.mark.parametrize("mode", ["keyword", "hybrid"])
+@pytest.mark.parametrize("question", ["Where was Jane Doe born?", "jane doe's school"])
+def test_a_subject_that_stands_only_in_the_name_of_the_file_is_found(
+    tmp_path: Path, mode: str, question: str
+) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    for name, town in (("John Roe", "York"), ("Jane Doe", "Bath"), ("Mary Poe", "Leeds")):
+        put(store, f"/people/{name}.md", f"She was born in {town} and went to school there.")
+    store.set_meta("embedder", "bag")
+    assert searcher(store, mode=mode).search(question)[0].chunk.source == "/people/Jane Doe.md"
+
+
+@pytest.mark.parametrize(
+    ("question", "folder"),
+    [
+        ("What does the first report say of the lock?", "a"),
+        ("What does the second report say of the mill?", "b"),
+        ("How many gates has the lock?", "a"),
+        ("wheels of the mill", "b"),
+    ],
+)
+def test_files_of_one_name_are_told_apart_by_their_text(
+    tmp_path: Path, question: str, folder: str
+) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    put(store, "/d/a/report.txt", "The first report is on the lock, which has two gates.")
+    put(store, "/d/b/report.txt", "The second report is on the mill, which has one wheel.")
+    store.set_meta("embedder", "bag")
+    assert searcher(store).search(question)[0].chunk.source == f"/d/{folder}/report.txt"
+
+
+@pytest.mark.parametrize("mode", ["keyword", "hybrid"])
+def test_a_word_is_found_by_its_stems_in_every_language_of_the_collection(
+    tmp_path: Path, mode: str
+) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    put(store, "a.md", "Die Mühlen der Gemeinde mahlen das Korn der Bauern aus dem Tal.")
+    put(store, "b.md", "The farmers of the valley sell their hay behind the village.")
+    put(store, "c.md", "Die Bauern verkaufen ihr Heu hinter dem Dorf.")
+    store.set_meta("embedder", "bag")
+    found = searcher(store, mode=mode)
+    assert list(store.languages()) == ["de", "en"]
+    assert found.search("Mühle")[0].chunk.source == "a.md"
+    assert found.search("selling hay")[0].chunk.source == "b.md"

@@ -30,7 +30,7 @@ from quoth.text import (
     pack,
     score_words,
 )
-from quoth.types import Chunk
+from quoth.types import Chunk, Vectors
 
 Item = TypeVar("Item")
 _POOL = 1_000
@@ -108,10 +108,20 @@ def _dense_ranks(
     vectors = vectors.reshape(len(signals), -1)
     rests = [replace(probe.rest, tokens=embedder.count_tokens(probe.rest.text)) for probe in probes]
     found = embedder.embed([embedded_text(rest, embedder)[0] for rest in rests])
+    questions = _embed_questions([probe.sentence for probe in probes], embedder)
     ids = np.array([row.id for row in signals])
-    for probe, own in zip(probes, found, strict=True):
-        question = embedder.query_vector(probe.sentence)
+    for probe, own, question in zip(probes, found, questions, strict=True):
         yield _rank(vectors @ question, float(own @ question), ids != probe.rest.id)
+
+
+def _embed_questions(texts: Sequence[str], embedder: Embedder) -> Vectors:
+    """Return the vectors of questions, embedded together unless one is longer than the model reads.
+
+    `query_vector` takes a longer one apart.
+    """
+    if all(embedder.count_tokens(text) <= embedder.query_limit for text in texts):
+        return embedder.embed_queries(texts)
+    return np.stack([embedder.query_vector(text) for text in texts])
 
 
 def _keyword_ranks(signals: Sequence[Signals], probes: Sequence[_Probe]) -> Iterator[int]:

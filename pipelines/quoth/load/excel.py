@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import python_calamine as calamine
@@ -14,12 +15,15 @@ from quoth.errors import CorruptDocumentError, NeedsPasswordError
 from quoth.load.archive import Archive
 from quoth.load.clean import clean
 from quoth.load.contract import LoadOptions
-from quoth.load.excel_parts import BookParts, SheetParts
+from quoth.load.excel_biff import read_sheets
+from quoth.load.excel_parts import BookParts
+from quoth.load.excel_sheet import SheetParts
 from quoth.load.number_format import format_general
 from quoth.load.ooxml import document_title
 from quoth.load.tables import table_lines
 from quoth.types import Document, Heading, Page
 
+_BROKEN = (ValueError, IndexError, struct.error)
 _HALF_SECOND = datetime.timedelta(milliseconds=500)
 _Merges = Mapping[int, Mapping[int, tuple[int, int]]]
 """For each row and column of a merged cell, the row and the column of its value."""
@@ -30,13 +34,16 @@ def load_xlsx(path: Path, options: LoadOptions) -> Document:
 
     Charts, text boxes and comments come below the rows. What is hidden or struck out is left out,
     except rows that a filter hides. `unread` counts it, pictures, and formulas without a stored
-    value. `notes` counts cells that hold an error. Number formats of XLSB are not read.
+    value. `notes` counts cells that hold an error.
     """
     # Opened as an archive first, which refuses zip bombs before anything is unpacked.
     with Archive(path, options.limits) as archive:
-        parts = BookParts(archive)
+        try:
+            parts = BookParts(archive)
+        except _BROKEN as error:
+            raise CorruptDocumentError(f"{path.name} is a damaged workbook: {error}.") from error
         title = document_title(archive)
-        pages = _read_book(path, "xlsx", parts.unread, parts)
+        pages = _read_book(path, "xlsx", parts.unread, parts.read)
     notes = parts.notes
     if parts.errors:
         notes.append(f"{parts.errors} cell(s) hold an error in place of a value.")
@@ -44,10 +51,19 @@ def load_xlsx(path: Path, options: LoadOptions) -> Document:
 
 
 def load_xls(path: Path, options: LoadOptions) -> Document:
-    """Return an XLS file, as Excel wrote it before 2007, in the same form, with values only."""
+    """Return an XLS file, as Excel wrote it before 2007, in the same form.
+
+    Charts, text boxes and comments are not read, and of files from before Excel 97 only the values.
+    """
     unread: Counter[str] = Counter()
-    pages = _read_book(path, "xls", unread)
-    return _document(path, "xls", "", pages, notes=(), unread=unread)
+    notes: tuple[str, ...] = ()
+    known: Mapping[str, SheetParts] = {}
+    try:
+        known = read_sheets(path.read_bytes(), unread)
+    except _BROKEN as error:
+        notes = (f"The formats of numbers are broken and were not read: {error}.",)
+    pages = _read_book(path, "xls", unread, lambda name: known.get(name, SheetParts()))
+    return _document(path, "xls", "", pages, notes=notes, unread=unread)
 
 
 def _document(
@@ -65,24 +81,30 @@ def _document(
 
 
 def _read_book(
-    path: Path, kind: str, unread: Counter[str], parts: BookParts | None = None
+    path: Path, kind: str, unread: Counter[str], read_parts: Callable[[str], SheetParts]
 ) -> tuple[Page, ...]:
     try:
         with calamine.load_workbook(path) as book:
-            return tuple(_pages(book, parts, unread))
+            return tuple(_pages(book, read_parts, unread))
     except calamine.PasswordError as error:
         raise NeedsPasswordError(
             f"{path.name} is encrypted.",
             hint="Save a copy without a password; encrypted office files are not read.",
         ) from error
-    except (calamine.CalamineError, zipfile.BadZipFile, ValueError) as error:
+    except (calamine.CalamineError, zipfile.BadZipFile, *_BROKEN) as error:
         raise CorruptDocumentError(
             f"{path.name} is a damaged {kind.upper()} file: {error}."
         ) from error
+    except BaseException as error:  # a panic of the library, which is written in Rust
+        if type(error).__name__ != "PanicException":
+            raise
+        raise CorruptDocumentError(f"{path.name} is a damaged {kind.upper()} file.") from error
 
 
 def _pages(
-    book: calamine.CalamineWorkbook, parts: BookParts | None, unread: Counter[str]
+    book: calamine.CalamineWorkbook,
+    read_parts: Callable[[str], SheetParts],
+    unread: Counter[str],
 ) -> Iterator[Page]:
     number = 0
     for sheet in book.sheets_metadata:
@@ -92,7 +114,7 @@ def _pages(
         if sheet.visible != calamine.SheetVisibleEnum.Visible:
             unread["hidden sheet"] += 1
             continue
-        known = parts.read(sheet.name) if parts else SheetParts()
+        known = read_parts(sheet.name)
         lines = (
             []
             if is_chart
@@ -116,10 +138,11 @@ def _rows(
     plain: dict[int, list[str | None]] = {}
     hidden_columns: set[int] = set()
     for number, values in enumerate(sheet.iter_rows(), first_row):
-        row: list[str | None] = [*("",) * first_column, *map(_cell, values)]
-        for column, text in known.texts.get(number, {}).items():
-            if column < len(row):
-                row[column] = text
+        shown = known.texts.get(number, {})
+        row: list[str | None] = [""] * first_column
+        for column, value in enumerate(values, first_column):
+            text = shown.get(column)
+            row.append(_cell(value) if text is None else text)
         if number in merges:
             plain[number] = row
             row = _with_merged(row, merges[number], plain)

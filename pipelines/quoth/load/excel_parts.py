@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from quoth.load import excel_biff12
 from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.clean import one_line
 from quoth.load.drawingml import ShapeReader, part_reader
+from quoth.load.excel_sheet import SheetParts
 from quoth.load.excel_styles import (
     CellStyles,
     find_rich_cells,
@@ -40,20 +42,6 @@ _MOST_COLUMNS = 16_384
 
 
 @dataclass(slots=True)
-class SheetParts:
-    """What is known of a sheet by rows and columns, which count from 0.
-
-    `texts` are cells as they are shown, where that is not their plain value; '' is left out.
-    `lines` come below the rows: charts, boxes and comments.
-    """
-
-    texts: dict[int, dict[int, str]] = field(default_factory=dict)
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    lines: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class BookParts:
     """Reads the parts of a workbook, and counts in `unread` what is not read of them.
 
@@ -73,6 +61,9 @@ class BookParts:
             self._names = _sheet_names(self.archive)
             self._styles = read_cell_styles(self.archive)
             self._rich = read_rich_texts(self.archive, self.unread)
+        elif excel_biff12.BOOK in self.archive:
+            self._names = excel_biff12.sheet_names(self.archive)
+            self._styles = excel_biff12.read_styles(self.archive)
 
     def read(self, title: str) -> SheetParts:
         """Return what is known of the sheet with this title."""
@@ -80,7 +71,9 @@ class BookParts:
         name = self._names.get(title, "")
         if name not in self.archive:
             return parts
-        if name.endswith(".xml"):
+        if name.endswith(".bin"):
+            parts = excel_biff12.read_sheet(self.archive.read(name), self._styles, self.unread)
+        else:
             self._read_rows(self.archive.read(name), parts)
         parts.lines += self._drawings(name)
         comments = list(_comments(self.archive, name, self.notes))
@@ -107,7 +100,8 @@ class BookParts:
         styles = self._styles
         if styles.formats:
             for column, row, style, rest, raw in _find_cells(sheet, styles.formats, _VALUE):
-                text = None if _NO_NUMBER.search(rest) else styles.show(style, raw)
+                is_number = b't="' not in rest or not _NO_NUMBER.search(rest)
+                text = styles.show(style, raw) if is_number else None
                 if text is not None:
                     yield row, column, text
         if styles.struck:
@@ -178,6 +172,9 @@ def _comments(archive: Archive, name: str, notes: list[str]) -> Iterator[str]:
     targets = sorted(relations(archive, name).values())
     people = _people(archive) if any(kind == "threadedComment" for kind, _ in targets) else {}
     for kind, target in targets:
+        if kind == "comments" and target.endswith(".bin") and target in archive:
+            yield from excel_biff12.read_comments(archive.read(target))
+            continue
         is_wanted = kind in ("comments", "threadedComment")
         root = read_optional(archive, target, notes) if is_wanted else None
         if root is None:

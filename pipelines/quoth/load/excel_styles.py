@@ -1,11 +1,11 @@
-"""How an XLSX shows its cells: number formats, struck-out fonts, and texts of several looks."""
+"""How a workbook shows its cells: number formats, struck-out fonts, and texts of several looks."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -46,9 +46,12 @@ class CellStyles:
     def show(self, style: int, raw: bytes) -> str | None:
         """Return a number as its style shows it; `None` if it is shown as it is."""
         try:
-            value = float(raw)
+            return self.show_number(style, float(raw))
         except ValueError:
             return None
+
+    def show_number(self, style: int, value: float) -> str | None:
+        """Return a value as its style shows it; `None` if it is shown as it is."""
         code = self.formats[style]
         if style not in self.dates:
             return format_number(value, code)
@@ -57,28 +60,50 @@ class CellStyles:
         return format_partial_date(self.epoch + datetime.timedelta(days=int(value)), code)
 
 
+def cell_styles(
+    codes: Mapping[int, str],
+    used: Sequence[int],
+    *,
+    struck: frozenset[int] = frozenset(),
+    is_1904: bool = False,
+) -> CellStyles:
+    """Return the styles of a workbook.
+
+    `codes` are its own formats by their number, `used` the number of the format of each style, and
+    `is_1904` is whether its days count from 1904.
+    """
+    codes = {**BUILT_IN, **codes}
+    formats = {
+        number: code
+        for number, each in enumerate(used)
+        if (code := codes.get(each, "")) not in _PLAIN
+        and (not is_date(code) or is_partial_date(code))
+    }
+    dates = frozenset(number for number, code in formats.items() if is_date(code))
+    return CellStyles(formats, dates, struck, _EPOCH_1904 if is_1904 else _EPOCH)
+
+
 def read_cell_styles(archive: Archive) -> CellStyles:
     """Return the styles of a workbook's cells."""
     if _STYLES not in archive:
         return CellStyles()
     root = archive.xml(_STYLES)
-    codes = dict(BUILT_IN)
-    codes.update(
-        (int(attribute(each, "numFmtId")), attribute(each, "formatCode"))
+    codes = {
+        int(attribute(each, "numFmtId")): attribute(each, "formatCode")
         for each in root.iter()
         if local_name(each) == "numFmt" and attribute(each, "numFmtId").isdigit()
-    )
+    }
     fonts = [_is_struck(font) for font in _children(root, "fonts")]
-    formats, struck = {}, set()
-    for number, style in enumerate(_children(root, "cellXfs")):
-        code = codes.get(_integer(style, "numFmtId"), "")
-        if code not in _PLAIN and (not is_date(code) or is_partial_date(code)):
-            formats[number] = code
-        font = _integer(style, "fontId")
-        if font < len(fonts) and fonts[font]:
-            struck.add(number)
-    dates = frozenset(number for number, code in formats.items() if is_date(code))
-    return CellStyles(formats, dates, frozenset(struck), _read_epoch(archive))
+    styles = _children(root, "cellXfs")
+    fonts_used = (_integer(style, "fontId") for style in styles)
+    return cell_styles(
+        codes,
+        [_integer(style, "numFmtId") for style in styles],
+        struck=frozenset(
+            number for number, font in enumerate(fonts_used) if font < len(fonts) and fonts[font]
+        ),
+        is_1904=_is_1904(archive),
+    )
 
 
 def read_rich_texts(archive: Archive, unread: Counter[str]) -> dict[int, str]:
@@ -116,12 +141,12 @@ def _shown_runs(item: Element, unread: Counter[str]) -> Iterator[str]:
             yield text
 
 
-def _read_epoch(archive: Archive) -> datetime.datetime:
-    """Return day 0 of a workbook; those of old Macintosh versions count from 1904."""
-    for each in archive.xml(_WORKBOOK):
-        if local_name(each) == "workbookPr" and attribute(each, "date1904") in ("1", "true"):
-            return _EPOCH_1904
-    return _EPOCH
+def _is_1904(archive: Archive) -> bool:
+    """Whether the days of a workbook count from 1904, as in old Macintosh versions."""
+    return any(
+        local_name(each) == "workbookPr" and attribute(each, "date1904") in ("1", "true")
+        for each in archive.xml(_WORKBOOK)
+    )
 
 
 def _children(root: Element, wanted: str) -> list[Element]:

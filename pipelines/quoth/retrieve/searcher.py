@@ -23,7 +23,7 @@ from quoth.retrieve.rerank import Reranker
 from quoth.retrieve.scopes import scope_of
 from quoth.retrieve.sections import grow_to_sections
 from quoth.text import diversify
-from quoth.types import Chunk, Hit
+from quoth.types import Chunk, Hit, Vectors
 
 _DIVERSE_FACTOR = 4
 """The number of hits that diversity chooses among, for each that is returned."""
@@ -123,14 +123,16 @@ class CollectionSearcher:
         return dict(order)
 
     def _diversify(self, scores: Mapping[int, float], k: int) -> dict[int, float]:
-        """Return the values of the best `k` chunks that do not repeat one another, best first."""
+        """Return the values of the best `k` chunks that do not repeat one another, best first.
+
+        Relevance and similarity lie between 0 and 1 whatever the range of an embedder's cosines.
+        """
         ids, vectors = self.store.vectors(list(scores))
         values = np.asarray([scores[id] for id in ids], np.float32)
-        spread = float(values.max() - values.min())
-        relevance = (values - values.min()) / spread if spread else np.ones_like(values)
+        similarities = _scale(vectors @ vectors.T)
         chosen = diversify(
-            (1 - self.settings.diversity) * relevance,
-            lambda index: vectors @ vectors[index],
+            (1 - self.settings.diversity) * _scale(values),
+            lambda index: similarities[index],
             redundancy=self.settings.diversity,
             limit=k,
         )
@@ -148,6 +150,12 @@ class CollectionSearcher:
         """Return the number of hits to reorder, from which the best `k` are taken."""
         reranked = self.settings.rerank if self.reranker else 0
         return max(k, reranked, _DIVERSE_FACTOR * k if self.settings.diversity else 0)
+
+
+def _scale(values: Vectors) -> Vectors:
+    """Return values as shares of their range, from 0 to 1; ones where all are the same."""
+    spread = values.max() - values.min()
+    return (values - values.min()) / spread if spread else np.ones_like(values)
 
 
 def _limit_to_scope(chunk: Chunk, scope: Scope | None) -> Chunk:
