@@ -166,6 +166,13 @@ def test_a_long_text_is_cut_in_linear_time(piece: str) -> None:
     assert time.process_time() - start < 5
 
 
+@pytest.mark.parametrize("heading", ["## 借阅", "# House rules", "###### Ruhezeiten 2026"])
+def test_a_heading_is_no_part_of_the_sentence_below_it(heading: str) -> None:
+    below = "Every reader may borrow five books."
+    text = f"{heading}\n{below}"
+    assert [text[start:end] for start, end in find_sentences(text)] == [heading, below]
+
+
 def test_an_empty_line_ends_a_sentence() -> None:
     assert cut("A heading\n\n  the rest\nof it") == ["A heading", "the rest\nof it"]
 

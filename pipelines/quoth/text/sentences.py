@@ -43,6 +43,7 @@ _BORDER = re.compile(
     rf"|(?<=[{_MARK}]){_CLOSED}{_NOTE}{_NEXT}|{_ITEM})"
 )
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_HEADING = re.compile(r"^#{1,6} [^\n]*\n", re.MULTILINE)
 _COMPLETE = re.compile(rf"(?:[{_MARK}{_FULL_MARK}]|(?<=[{GREEK}])[;\u037e]){_CLOSED}\s*$")
 _STOP = re.compile(rf"(?<=[{_MARK}]){_CLOSED}\s+|(?<=[{_FULL_MARK}])(?![{_FULL_MARK}])\s*|\n+")
 _PAUSE = re.compile(r"[；;，,、：:]\s*|\n\s*|(?<=[\u0e00-\u0eff]) +")
@@ -55,11 +56,13 @@ _SHORTEST_WITHOUT_MARKS = 40
 def find_sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence in order, without surrounding white space.
 
-    An empty line ends a sentence too. A very long one in a script without spaces, such as a
-    paragraph without full stops, ends at a comma or at the end of a line.
+    An empty line ends a sentence too, and a heading of Markdown is a sentence of its own. A very
+    long one in a script without spaces, such as a paragraph without full stops, ends at a comma or
+    at the end of a line.
     """
     ends = {0, *find_sentence_starts(text, language=language), len(text)}
     ends |= {match.end() for match in _PARAGRAPH.finditer(text)}
+    ends |= {border for match in _HEADING.finditer(text) for border in match.span()}
     for begin, end in pairwise(sorted(ends)):
         for piece in _cut_at_pauses(text, begin, end):
             start, stop = strip_span(text, *piece)
