@@ -13,7 +13,7 @@ from typing import Any
 
 from quoth.errors import ConfigurationError
 from quoth.load import is_picture
-from quoth.system import Child, ParentPipe, encode_png, limit_memory
+from quoth.system import Child, ParentPipe, encode_png, limit_memory, missing_extra
 from quoth.types import Box
 from quoth.views.quote_boxes import find_boxes
 
@@ -114,8 +114,11 @@ def draw(source: str, number: int, quote: str, edges: Sequence[_Edges] = ()) -> 
 def _read_picture(source: str, number: int) -> Any:
     """Return a page of a picture in shades of grey, as wide as all drawings."""
     import numpy as np
-    from PIL import Image, ImageOps
 
+    try:
+        from PIL import Image, ImageOps
+    except ImportError as error:
+        raise missing_extra("Drawing a page of a picture", "ocr") from error
     with Image.open(source) as image:
         image.seek(number - 1)
         upright = ImageOps.exif_transpose(image).convert("RGBA")
