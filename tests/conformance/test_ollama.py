@@ -106,10 +106,10 @@ def test_calls_that_wait_for_their_turn_are_not_taken_for_lost(
     ollama_server: OllamaServer,
 ) -> None:
     """Each call takes longer than the time-out, and the server answers one at a time."""
-    ollama_server.seconds_a_part = 0.25
-    model = open_behind("ollama", ollama_server.url, timeout=1.2)
-    with ThreadPoolExecutor(3) as pool:
-        asked = list(pool.map(lambda n: model.invoke(f"Count to {n}.", max_tokens=6), range(3)))
+    ollama_server.seconds_a_part = 0.5
+    model = open_behind("ollama", ollama_server.url, timeout=2.5)
+    with ThreadPoolExecutor(2) as pool:
+        asked = list(pool.map(lambda n: model.invoke(f"Count to {n}.", max_tokens=6), range(2)))
     assert all(answer.text for answer in asked)
     model.close()
 
@@ -131,6 +131,20 @@ def test_how_long_a_model_is_kept_reaches_the_server(
     (body,) = ollama_server.sent("/api/chat")
     assert body.get("keep_alive") == sent
     assert body["options"]["num_thread"] == 1
+    model.close()
+
+
+def test_what_the_server_takes_from_elsewhere_or_not_at_all_is_said(
+    ollama_server: OllamaServer,
+) -> None:
+    chosen = {"main_gpu": 1, "kv_cache_type": "q8_0", "tensor_split": (1, 1)}
+    model = open_behind("ollama", ollama_server.url, **chosen)
+    model.invoke("Hi.", max_tokens=1)
+    (body,) = ollama_server.sent("/api/chat")
+    assert body["options"]["main_gpu"] == 1
+    note = model.describe().note
+    assert "OLLAMA_KV_CACHE_TYPE" in note
+    assert "does not take backend.tensor_split." in note
     model.close()
 
 

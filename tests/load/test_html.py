@@ -175,3 +175,10 @@ def test_a_table_in_a_cell_of_a_table_with_names_is_in_its_row() -> None:
 
 def test_a_table_in_an_unclosed_page_is_read() -> None:
     assert text("<p><table><tr><td>Pier<td>4<tr><td>Fare<td>7") == "Pier | 4\nFare | 7"
+
+
+def test_labels_of_drawings_and_readings_of_characters_are_read() -> None:
+    labels = "<text><tspan>Inlet</tspan> <tspan>40 bar</tspan></text><text>Outlet</text>"
+    icon = "<svg><title>icon</title><path d='M0 0'/></svg>"
+    assert text(f"<p>Plan {icon}</p><svg><g>{labels}</g></svg>") == "Plan\n\nInlet 40 bar Outlet"
+    assert text("<ruby>\u6771<rp>(</rp><rt>higashi</rt><rp>)</rp></ruby>") == "\u6771(higashi)"

@@ -468,3 +468,27 @@ def test_a_row_that_was_moved_stands_where_it_is_now(
     ]
     path = write_docx(tmp_path / "a.docx", f"<w:tbl>{''.join(rows)}</w:tbl>")
     assert load_document(path).pages[0].text == "Pier | Depth\nA | 7 m\nB | 9 m"
+
+
+def _field(instruction: str, result: str) -> str:
+    begin, separate, end = (
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+    )
+    return f"{begin}{instruction}{separate}{result}{end}"
+
+
+def _code(text: str) -> str:
+    return f"<w:r><w:instrText>{text}</w:instrText></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        (_field(_code(" PAGE "), run("3")), "3"),
+        (_field(_code(" IF ") + _field(_code("PAGE"), run("3")) + _code("=3"), run("yes")), "yes"),
+        (_field(_code(" HYPERLINK "), run("a ") + _field(_code(" REF "), run("b"))), "a b"),
+        ('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' + run("lost end"), "lost end"),
+    ],
+)  # fmt: skip
+def test_of_a_field_its_result_is_read(read: Read, field: str, shown: str) -> None:
+    assert text_of(read(paragraph("See ", field, "."))) == f"See {shown}."

@@ -98,6 +98,21 @@ def test_flowed_lines_are_one_paragraph(write: Write) -> None:
     assert body(write("a.eml", mail(text))) == "The bridge is closed.\n\n--\nAda"
 
 
+@pytest.mark.parametrize(
+    ("more", "text", "expected"),
+    [
+        ("", "> The bridge is \n> closed.\nWhy?", "> The bridge is closed.\nWhy?"),
+        ("", "> The bridge is \n>> closed.", "> The bridge is\n>> closed."),
+        ("; delsp=yes", "\u6a4b\u306f \n\u9589\u9396", "\u6a4b\u306f\u9589\u9396"),
+    ],
+)
+def test_flowed_lines_go_on_within_their_quote(
+    write: Write, more: str, text: str, expected: str
+) -> None:
+    message = mail(plain(text, more=f"; format=flowed{more}"))
+    assert body(write("a.eml", message)) == expected
+
+
 def test_invitations_and_attached_messages_are_read_and_other_things_named(write: Write) -> None:
     calendar = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Inspection\nEND:VEVENT\nEND:VCALENDAR"
     inner = "From: b@example.org\nSubject: Permit 4-C\n\nTwo fires a year."

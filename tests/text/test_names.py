@@ -81,3 +81,10 @@ def test_folded_words_keep_their_accents_and_marks() -> None:
     ]
     assert fold_words("बाँध ऊँचा") == ["बांध", "ऊंचा"]
     assert fold_words("大坝高") == ["大坝", "坝高"]
+
+
+@pytest.mark.parametrize("written", ["Mu\u0308ller", "Mül\u00adler", "Mül\u200bler"])
+def test_a_name_keeps_its_accents_and_what_has_no_width(written: str) -> None:
+    vocabulary = SourceVocabulary(["There lives Müller."])
+    [mention] = vocabulary.mentions(f"Then {written} came.")
+    assert (mention.text, mention.supported) == (written, True)

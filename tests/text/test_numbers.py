@@ -168,3 +168,21 @@ def test_grouping_does_not_change_a_number(value: int, mark: str) -> None:
     written = f"{value:,}".replace(",", mark)
     assert find_unsupported_numbers(str(value), [written]) == ()
     assert find_unsupported_numbers(written, [str(value)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1234567½ t", {"1234567.5"}),
+        ("6⅔ m", {"6.6667"}),
+        ("at 10:30½", {"10/30"}),
+        ("0/0¼", {"0/0"}),
+        ("9" * 5000 + "½", {"9" * 5000}),
+        ("9" * 5000 + "億5", set()),
+        ("5" + "²" * 3000, set()),
+        ("1" + "0" * 5000 + " million", set()),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, str) else "",
+)
+def test_no_number_is_too_odd_or_too_long(text: str, values: set[str]) -> None:
+    assert values <= read_number_values([text])

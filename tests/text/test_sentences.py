@@ -166,6 +166,13 @@ def test_a_long_text_is_cut_in_linear_time(piece: str) -> None:
     assert time.process_time() - start < 5
 
 
+@pytest.mark.parametrize("heading", ["## 借阅", "# House rules", "###### Ruhezeiten 2026"])
+def test_a_heading_is_no_part_of_the_sentence_below_it(heading: str) -> None:
+    below = "Every reader may borrow five books."
+    text = f"{heading}\n{below}"
+    assert [text[start:end] for start, end in find_sentences(text)] == [heading, below]
+
+
 def test_an_empty_line_ends_a_sentence() -> None:
     assert cut("A heading\n\n  the rest\nof it") == ["A heading", "the rest\nof it"]
 
@@ -244,6 +251,11 @@ def test_an_abbreviation_is_no_stop_of_a_text_being_written() -> None:
         ["**He left.**", "*She* stayed.", "_Nobody_ knew."],
         ["“Er ging!”", "Über Nacht blieb sie."],
         ["Il partit…»", "Étonnée, elle resta."],
+        ["„Ich gehe.“", "Über Nacht blieb sie."],
+        ["»Ich gehe.«", "Über Nacht blieb sie."],
+        ["‚Ich gehe!‘", "Über Nacht blieb sie."],
+        ["« Je pars. »", "Étonnée, elle resta.", "« Non. »"],
+        ["«\u202fJe pars.\u202f»", "«\u202fÉtonnée, elle resta.\u202f»"],
     ],
     ids=lambda parts: parts[0],
 )
@@ -258,3 +270,13 @@ def test_no_abbreviation_of_a_language_ends_a_sentence_before_a_name(code: str) 
         for written in {short, short.replace(".", ". ")}:
             text = f"Xaver ({written}. 12) Yolanda."
             assert cut(text, code) == [text], short
+
+
+def test_a_quote_that_opens_behind_a_full_stop_belongs_to_the_next_sentence() -> None:
+    assert cut("他走了。“为什么？”她问。", "zh") == ["他走了。", "“为什么？”", "她问。"]
+    assert cut("Er ging. »Warum?« Über Nacht blieb sie.", "de")[1] == "»Warum?«"
+
+
+@pytest.mark.parametrize("text", ["„Ich gehe.“", "« Je pars. »", "**Done.**", "「行く。」"])
+def test_a_sentence_with_its_quotation_marks_is_complete(text: str) -> None:
+    assert is_complete(text)

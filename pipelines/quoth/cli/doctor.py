@@ -54,6 +54,7 @@ def doctor(shared: SharedOptions) -> int:
             _machine,
             _state,
             _privacy,
+            _gpu,
             _fit,
             _model,
             _tuning,
@@ -114,6 +115,14 @@ def _privacy(library: Library) -> Check:
         "note" if named else "good",
         f"only this machine and {named}" if named else "nothing leaves this machine",
     )
+
+
+def _gpu(library: Library) -> Check:
+    """Check whether the llama.cpp that is here uses the GPU that is here."""
+    from quoth.weights import find_gpu_build
+
+    build = find_gpu_build()
+    return Check("gpu", "note" if build.advice else "good", build.summary, build.advice)
 
 
 def _fit(library: Library) -> Check:

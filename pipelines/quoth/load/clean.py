@@ -37,6 +37,7 @@ _END_OF_COLOUR = "[0m"
 _OVERSTRUCK = re.compile(r"[^\n\b]\x08")  # a typewriter's bold and underlined letters
 _JOINERS = re.compile("(?<=[A-Za-z0-9])[\u200c\u200d]+(?=[A-Za-z0-9])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_TO_CLEAN = re.compile(_UNSEEN.pattern[:-1] + "\u200c\u200d\ud800-\udfff]")
 _MANY_NEWLINES = re.compile(r"\n{3,}")
 
 
@@ -57,6 +58,11 @@ def clean(text: str) -> str:
     if text.isascii() or _UNSEEN.search(text) or _UNSEEN_TAG.search(text):
         text = text.translate(_TABLE)
     return _without_invisible(text)
+
+
+def is_unclean(text: str) -> bool:
+    """Whether `clean` may change a text on one line that comes from a cleaned source."""
+    return not text.isascii() and _TO_CLEAN.search(text) is not None
 
 
 def _without_invisible(text: str) -> str:

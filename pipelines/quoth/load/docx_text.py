@@ -79,6 +79,7 @@ class _Reading:
     parts: list[str] = field(default_factory=list)
     ends: int = 0
     left_out: str = ""
+    fields: list[bool] = field(default_factory=list)  # whether each is in its instruction
 
     def read(self, paragraph: Element) -> str:
         self._collect(paragraph)
@@ -121,9 +122,19 @@ class _Reading:
             elif name == "commentReference":
                 self.beside.notes.append((self.ends, "comment", attribute(child, "id")))
             elif name == "fldChar":
-                self._write(_form_field(child))
+                self._read_field_mark(child, attribute(child, "fldCharType"))
             else:
                 self._read(child, name)
+
+    def _read_field_mark(self, mark: Element, kind: str) -> None:
+        """Follow fields inside one another; a field in the instruction of another is not shown."""
+        self._write(_form_field(mark))
+        if kind == "begin":
+            self.fields.append(True)
+        elif self.fields and kind == "separate":
+            self.fields[-1] = False
+        elif self.fields and kind == "end":
+            self.fields.pop()
 
     def _look_of(self, properties: Element) -> Look:
         """Return the look of a run over that of its style and of the paragraph."""
@@ -161,7 +172,7 @@ class _Reading:
         self._write(text)
 
     def _write(self, text: str) -> None:
-        if text:
+        if text and not any(self.fields[:-1]):
             self.parts.append(text)
             self.left_out = ""
 

@@ -138,10 +138,11 @@ def _rows(
     plain: dict[int, list[str | None]] = {}
     hidden_columns: set[int] = set()
     for number, values in enumerate(sheet.iter_rows(), first_row):
-        row: list[str | None] = [*("",) * first_column, *map(_cell, values)]
-        for column, text in known.texts.get(number, {}).items():
-            if column < len(row):
-                row[column] = text
+        shown = known.texts.get(number, {})
+        row: list[str | None] = [""] * first_column
+        for column, value in enumerate(values, first_column):
+            text = shown.get(column)
+            row.append(_cell(value) if text is None else text)
         if number in merges:
             plain[number] = row
             row = _with_merged(row, merges[number], plain)

@@ -100,7 +100,8 @@ class BookParts:
         styles = self._styles
         if styles.formats:
             for column, row, style, rest, raw in _find_cells(sheet, styles.formats, _VALUE):
-                text = None if _NO_NUMBER.search(rest) else styles.show(style, raw)
+                is_number = b't="' not in rest or not _NO_NUMBER.search(rest)
+                text = styles.show(style, raw) if is_number else None
                 if text is not None:
                     yield row, column, text
         if styles.struck:

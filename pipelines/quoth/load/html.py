@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
-from quoth.load.html_controls import list_marker, shown_text
+from quoth.load.html_controls import drawn_text, list_marker, shown_text
 from quoth.load.html_tables import children, is_data_table, lines_of_table
 from quoth.load.html_visible import is_left_out
 from quoth.load.html_writer import Writer
@@ -115,6 +115,10 @@ class _Reader:
             writer.inline(lower_text(one_line(node.text()), writer.last))
         elif tag == "table" and not self.is_inline and is_data_table(node):
             self._write_table(node)
+        elif tag == "rt":
+            writer.inline(f"({one_line(node.text())})")
+        elif tag == "svg":
+            writer.inline(f" {drawn_text(node)} ")
         elif tag == "math":
             writer.inline(formula(node))
         elif tag in ("img", "input", "select"):

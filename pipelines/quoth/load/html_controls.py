@@ -1,4 +1,4 @@
-"""Elements of HTML whose text is in their attributes: pictures, fields, items of lists."""
+"""Elements of HTML whose text is not between their tags: pictures, fields, items of lists."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ def _choice(select: LexborNode) -> str:
     options = select.css("option")
     selected = [each for each in options if "selected" in (each.attributes or {})]
     return ", ".join(filter(None, (one_line(each.text()) for each in selected or options)))
+
+
+def drawn_text(drawing: LexborNode) -> str:
+    """Return the labels of a drawing in SVG."""
+    labels = (one_line(each.text(separator=" ")) for each in drawing.css("text, foreignObject"))
+    return " ".join(filter(None, labels))
 
 
 def list_marker(item: LexborNode, numbers: dict[int, int]) -> str:

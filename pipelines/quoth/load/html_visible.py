@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 NEVER_SHOWN = frozenset(
     "-comment !doctype annotation annotation-xml audio canvas datalist embed head iframe object rp "
-    "rt script style svg template video".split()
+    "script style template video".split()
 )
 _STRUCK = frozenset(("del", "s", "strike"))
 _STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)|\bline-through\b", re.I)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
-from quoth.load.clean import clean, one_line
+from quoth.load.clean import clean, is_unclean, one_line
 from quoth.types import Heading
-
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -45,14 +42,13 @@ class Writer:
 
     def inline(self, text: str) -> None:
         """Add text, with every run of white space as one space."""
-        text = _SPACES.sub(" ", text if text.isascii() else clean(text))
-        if text == " ":
-            self.blank = self.blank or not self.due
-        elif text:
-            lead, bare, trail = text[0] == " ", text.strip(" "), text[-1] == " "
-            self.blank = (self.blank or lead) and not self.due
+        text = clean(text) if is_unclean(text) else text
+        if bare := " ".join(text.split()):
+            self.blank = (self.blank or text[0].isspace()) and not self.due
             self.write(bare)
-            self.blank = trail
+            self.blank = text[-1].isspace()
+        elif text:
+            self.blank = self.blank or not self.due
 
     def preformatted(self, text: str) -> None:
         """Add text with its own line ends and spaces."""

@@ -127,14 +127,29 @@ def _plain(part: Message) -> str:
     text = decode(content_of(part), declared=part.get_content_charset() or "", name="The message")
     if str(part.get_param("format", "")).lower() != "flowed":
         return text
-    return "".join(_unwrapped(text.replace("\r\n", "\n").split("\n")))
+    without_space = str(part.get_param("delsp", "")).lower() == "yes"
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "".join(_unwrapped(lines, without_space=without_space))
 
 
-def _unwrapped(lines: list[str]) -> Iterator[str]:
-    """Yield flowed lines (RFC 3676): one that ends in a space goes on, unless it is `-- `."""
+def _unwrapped(lines: list[str], *, without_space: bool) -> Iterator[str]:
+    """Yield flowed lines (RFC 3676): one that ends in a space goes on, unless it is `-- `.
+
+    The next line goes on with it if it is quoted as deeply. `without_space` drops that space.
+    """
+    open_depth = -1
     for line in lines:
-        text = line.removeprefix(" ")
-        yield text if text.endswith(" ") and text != "-- " else f"{text}\n"
+        text = line.lstrip(">")
+        depth = len(line) - len(text)
+        text = text.removeprefix(" ")
+        if open_depth not in (-1, depth):
+            yield "\n"
+        start = f"{'>' * depth} " if depth and open_depth != depth else ""
+        goes_on = text.endswith(" ") and text != "-- "
+        open_depth = depth if goes_on else -1
+        if goes_on and without_space:
+            text = text[:-1]
+        yield f"{start}{text}" if goes_on else f"{start}{text}\n"
 
 
 def _source(part: Message) -> str:

@@ -10,7 +10,7 @@ from quoth.text.language import Language
 WINDOW = 40
 """The characters before a full stop that say whether it ends a sentence."""
 _WORD = re.compile(r"\w+")
-_OPENING = "\"'“‘„«([¿¡*_"
+_OPENING = "\"'“‘„«»›([¿¡*_"
 _ROMAN = frozenset("IVX")
 _ROMAN_NUMBER = re.compile(r"[IVX]{1,6}")
 _DOTTED_LETTERS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import zip_longest
 
 from quoth.text.language import ENGLISH, Language
-from quoth.text.scripts import UNSPACED, is_unspaced
+from quoth.text.scripts import UNSPACED, combining_marks, is_unspaced
 from quoth.text.sentences import find_sentences
 from quoth.text.words import is_stop_word
 
@@ -55,8 +55,9 @@ def _find_capitalized(text: str, language: Language) -> Iterator[tuple[int, int]
 
 @cache
 def _name() -> re.Pattern[str]:
-    letter = rf"[^\W{UNSPACED}]"
-    return re.compile(rf"[^\W\d_{UNSPACED}](?:{letter}|[’'\-])*{letter}")
+    marks = rf"[{combining_marks()}\u00ad\u200b-\u200d\u2060]*"  # and what has no width
+    letter = rf"[^\W{UNSPACED}]{marks}"
+    return re.compile(rf"[^\W\d_{UNSPACED}]{marks}(?:{letter}|[’'\-])*{letter}")
 
 
 def _is_capitalized(text: str, match: re.Match[str]) -> bool:

@@ -23,7 +23,7 @@ _LETTER = re.compile(r"[kKMmBbT](?!\w)")
 _POWER = re.compile(
     r"\s?[×x*·⋅]\s?10(?:\^([-+]?\d{1,3})|([⁺⁻]?[⁰¹²³⁴-⁹]{1,3}))|[eE]([-+]?\d{1,2})(?!\w)"
 )
-_MOST_DIGITS = 60
+MOST_DIGITS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def find_scale(text: str, start: int) -> Scale | None:
 
 def multiply(value: str, power: int) -> str:
     """Return a value times a power of ten, without trailing zeros behind the point."""
-    if len(value) + abs(power) > _MOST_DIGITS:
+    if len(value) + abs(power) > MOST_DIGITS:
         return f"{value}e{power}"
     number = f"{Decimal(value).scaleb(power):f}"
     return number.rstrip("0").rstrip(".") if "." in number else number

@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from quoth.text.number_digits import SPACE, find_decimal_mark, read_digits
-from quoth.text.number_scales import Scale, find_scale, multiply
+from quoth.text.number_scales import MOST_DIGITS, Scale, find_scale, multiply
 from quoth.text.numerals import NUMERALS, read_numeral
 
 _NUMBER = re.compile(
@@ -93,8 +94,7 @@ def _read(text: str, match: re.Match[str], decimal_mark: str) -> Number:
     readings = read_digits(match[0], decimal_mark)
     plain = tuple(value for reading in readings for value in reading)
     if fraction := _FRACTION.match(text, end):
-        value = unicodedata.numeric(fraction[0])
-        readings = tuple((f"{float(values[-1]) + value:g}",) for values in readings)
+        readings = tuple((_add_fraction(values[-1], fraction[0]),) for values in readings)
         return _signed(text, Number(start, text[start : fraction.end()], readings, plain))
     if raised := _RAISED.match(text, end):
         return Number(start, text[start : raised.end()], *_raise(readings, plain, raised))
@@ -134,7 +134,16 @@ def _add_smaller(text: str, scaled: Readings, scale: Scale) -> tuple[Readings, i
 
 
 def _add(value: str, more: int) -> str:
-    return str(int(value) + more) if value.isdigit() else value
+    small = value.isdigit() and len(value) <= MOST_DIGITS
+    return str(int(value) + more) if small else value
+
+
+def _add_fraction(value: str, sign: str) -> str:
+    """Return a value with a fraction such as `½` added; a date or a time has none."""
+    if "/" in value or len(value) > MOST_DIGITS:
+        return value
+    fraction = Decimal(unicodedata.numeric(sign)).quantize(Decimal("0.0001"))
+    return format(Decimal(value) + fraction, "f").rstrip("0").rstrip(".")
 
 
 def _raise(

@@ -21,11 +21,14 @@ _MARK = ".!?…‽"
 _FULL_MARK = "。！？｡．؟۔।॥։።፧჻။។៕།༎᠃᠉"
 """Marks that always end a sentence."""
 _CLOSING = "\"'”’»)\\]」』）】》›”*_"
-_OPENING = "\"'“‘„«(\\[「『（【《‹¿¡*_"
+_OPENING = "\"'“‘„«»›(\\[「『（【《‹¿¡*_"
 """Signs around a sentence; `*` and `_` emphasize it in Markdown."""
+_CLOSED = rf"(?:[{_CLOSING}“‘«‹]|[ \u00a0\u202f][»›])*"
+"""Signs between a mark and white space, where those that open a quote in some languages close it
+in others; French has a space before them."""
 _NOTE = r"(?:\[[^\[\]\n]{1,20}\]|[¹²³⁰⁴-⁹†‡]{1,3})*+"
 """References to notes between a mark and the next sentence: `[12]`, `[i]`, `¹`."""
-_NEXT = rf"\s+(?=[{_OPENING}]*(?P<first>[^\W_]))"
+_NEXT = rf"\s+(?=(?:[{_OPENING}]|(?<=[«‹])[ \u00a0\u202f])*(?P<first>[^\W_]))"
 
 _ITEM = r"(?<=\n)(?=[ \t]*(?:[-*•‣◦▪]|\d{1,3}\))[ \t])|(?<=[:;])\s*\n(?=[ \t]*\d{1,3}\. )"
 """The border before an item of a list."""
@@ -37,11 +40,12 @@ _BORDER = re.compile(
     rf"|(?<=[{IDEOGRAPHS}][.!?])(?=[{_OPENING}]*[{IDEOGRAPHS}])"
     rf"|(?<=[{GREEK}][;\u037e])\s+"
     rf"|(?<=[{THAI_AND_LAO}ๆฯ] )(?P<space> *)(?=[{THAI_AND_LAO}])"
-    rf"|(?<=[{_MARK}])[{_CLOSING}]*{_NOTE}{_NEXT}|{_ITEM})"
+    rf"|(?<=[{_MARK}]){_CLOSED}{_NOTE}{_NEXT}|{_ITEM})"
 )
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_COMPLETE = re.compile(rf"(?:[{_MARK}{_FULL_MARK}]|(?<=[{GREEK}])[;\u037e])[{_CLOSING}]*\s*$")
-_STOP = re.compile(rf"(?<=[{_MARK}])[{_CLOSING}]*\s+|(?<=[{_FULL_MARK}])(?![{_FULL_MARK}])\s*|\n+")
+_HEADING = re.compile(r"^#{1,6} [^\n]*\n", re.MULTILINE)
+_COMPLETE = re.compile(rf"(?:[{_MARK}{_FULL_MARK}]|(?<=[{GREEK}])[;\u037e]){_CLOSED}\s*$")
+_STOP = re.compile(rf"(?<=[{_MARK}]){_CLOSED}\s+|(?<=[{_FULL_MARK}])(?![{_FULL_MARK}])\s*|\n+")
 _PAUSE = re.compile(r"[；;，,、：:]\s*|\n\s*|(?<=[\u0e00-\u0eff]) +")
 _LONG_WITHOUT_SPACES = 160
 """The characters from which a sentence of a script without spaces is cut at its pauses."""
@@ -52,11 +56,13 @@ _SHORTEST_WITHOUT_MARKS = 40
 def find_sentences(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence in order, without surrounding white space.
 
-    An empty line ends a sentence too. A very long one in a script without spaces, such as a
-    paragraph without full stops, ends at a comma or at the end of a line.
+    An empty line ends a sentence too, and a heading of Markdown is a sentence of its own. A very
+    long one in a script without spaces, such as a paragraph without full stops, ends at a comma or
+    at the end of a line.
     """
     ends = {0, *find_sentence_starts(text, language=language), len(text)}
     ends |= {match.end() for match in _PARAGRAPH.finditer(text)}
+    ends |= {border for match in _HEADING.finditer(text) for border in match.span()}
     for begin, end in pairwise(sorted(ends)):
         for piece in _cut_at_pauses(text, begin, end):
             start, stop = strip_span(text, *piece)

@@ -22,6 +22,7 @@ __all__ = [
     "encode_header",
     "fetch_packages",
     "find_embedded_weights",
+    "find_gpu_build",
     "find_manifest",
     "find_weights",
     "fingerprint_of",
@@ -47,6 +48,7 @@ from .fingerprint import fingerprint_of
 from .fit import Fit, fit_of
 from .gguf import Array, Gguf, read_gguf
 from .gguf_header import Tensor, encode_entry, encode_header
+from .gpu_build import find_gpu_build
 from .installed import Installed, Transfer
 from .memory import list_gpus, read_free_gpu_memory
 from .ollama_store import (
