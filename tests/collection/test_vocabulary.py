@@ -15,7 +15,7 @@ def put(store: Store, path: str, text: str) -> None:
     store.put(
         name_language(Document(path, "", "text", (page,)), "en"),
         [Chunk(path, "", 1, None, 0, len(text), text, (), 0)],
-        np.ones((1, 4), np.float32) / 2,
+        np.full((1, 4), 0.5, np.float32),
         hash=path,
         size=1,
         mtime_ns=1,

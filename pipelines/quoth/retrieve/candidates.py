@@ -24,9 +24,8 @@ _SMALL_SCOPE = 2_000
 """The most chunks of a scope whose vectors are compared directly, without the index."""
 _FEW = 1_000
 """The most chunks that are all candidates."""
-_RARE = 8
-"""The most chunks with a term for which words of a similar spelling are looked for."""
-_MOST_RARE = 3
+_MOST_MISSING = 3
+"""The most terms without a chunk for which words of a similar spelling are looked for."""
 _SIMILAR = 16
 _SURE = 0.999
 """The share of the best fit above which another name counts as named too."""
@@ -79,18 +78,14 @@ class CandidateSearch:
         return Scores(total, dense, keyword)
 
     def _find_similar(self, terms: Iterable[Term]) -> list[str]:
-        """Return the indexed words that are spelled like the terms which few chunks hold."""
+        """Return the indexed words that are spelled like the terms which no chunk holds."""
         statistics = self._refresh_statistics()
         if statistics.count <= _FEW:
             return []
-        rare = sorted(
-            (statistics.frequency(term), term)
-            for term in terms
-            if statistics.frequency(term) <= _RARE
-        )
+        missing = [term for term in terms if not statistics.frequency(term)]
         return [
             found
-            for _, term in rare[:_MOST_RARE]
+            for term in missing[:_MOST_MISSING]
             for word in term
             for found in self._store.keywords.find_similar(word, limit=_SIMILAR)
             if statistics.frequency((found,)) <= _FEW
