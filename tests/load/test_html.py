@@ -182,3 +182,17 @@ def test_labels_of_drawings_and_readings_of_characters_are_read() -> None:
     icon = "<svg><title>icon</title><path d='M0 0'/></svg>"
     assert text(f"<p>Plan {icon}</p><svg><g>{labels}</g></svg>") == "Plan\n\nInlet 40 bar Outlet"
     assert text("<ruby>\u6771<rp>(</rp><rt>higashi</rt><rp>)</rp></ruby>") == "\u6771(higashi)"
+
+
+def test_a_table_by_role_is_rows_that_name_their_columns() -> None:
+    def row(kind: str, cells: list[str]) -> str:
+        inner = "".join(f'<div role="{kind}">{cell}</div>' for cell in cells)
+        return f'<div role="row">{inner}</div>'
+
+    rows = "".join(row("cell", [f"Pier {each}", f"{each} m", "open"]) for each in range(60))
+    head = f'<div role="rowgroup">{row("columnheader", ["Pier", "Depth", "State"])}</div>'
+    body = f'<div role="rowgroup">{rows}</div>'
+    lines = text(f'<div role="table">{head}{body}</div><p>End</p>').split("\n")
+    assert lines[0] == "Pier | Depth | State"
+    assert lines[60] == "Pier: Pier 59 | Depth: 59 m | State: open"
+    assert lines[-1] == "End"

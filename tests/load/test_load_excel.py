@@ -272,3 +272,12 @@ def test_a_sheet_that_is_a_chart_is_a_page(book: Workbook, sheet: Worksheet, loa
     book.create_chartsheet("Nothing")
     assert [page.label for page in load().pages] == ["Sales", "Overview"]
     assert load().pages[1].text.startswith("Overview\n\nChart: Water used")
+
+
+def test_a_number_in_a_format_for_texts_is_read(sheet: Worksheet, load: Load) -> None:
+    sheet["A1"], sheet["A2"] = 7, 8
+    sheet["A1"].number_format = '"No. "@'
+    sheet["A2"].number_format = ";;;"
+    document = load()
+    assert document.pages[0].text == "Sales\nNo. 7"
+    assert document.unread == {"hidden cell": 1}

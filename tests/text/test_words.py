@@ -168,3 +168,13 @@ def test_old_and_new_characters_of_japanese_stay_apart_from_other_words() -> Non
     assert analyse("國立學校", rules) == analyse("国立学校", rules)
     assert set(analyse("発電所", rules)).isdisjoint(analyse("髪型", rules))
     assert analyse("かきくけこガギグゲゴ", rules)[:2] == ["かき", "きく"]
+
+
+@pytest.mark.parametrize("written", ["السدود", "والسدود", "بالسدود", "للسدود", "وبالسدود"])
+def test_an_arabic_word_is_the_same_with_its_article(written: str) -> None:
+    assert analyse(written, language("ar")) == analyse("سدود", language("ar"))
+
+
+def test_the_letters_of_a_short_arabic_word_are_no_article() -> None:
+    assert analyse("ألم", language("ar")) != analyse("م", language("ar"))
+    assert stem("الف", language("ar")) == "الف"

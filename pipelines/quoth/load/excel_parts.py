@@ -103,6 +103,7 @@ class BookParts:
                 is_number = b't="' not in rest or not _NO_NUMBER.search(rest)
                 text = styles.show(style, raw) if is_number else None
                 if text is not None:
+                    self.unread["hidden cell"] += not styles.formats[style].strip("; ")
                     yield row, column, text
         if styles.struck:
             for column, row, _, _, _ in _find_cells(sheet, styles.struck, rb"(?=(<|\s))"):

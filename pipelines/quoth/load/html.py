@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.html_controls import drawn_text, list_marker, shown_text
-from quoth.load.html_tables import children, is_data_table, lines_of_table
+from quoth.load.html_tables import children, has_role_of_table, is_data_table, lines_of_table
 from quoth.load.html_visible import is_left_out
 from quoth.load.html_writer import Writer
 from quoth.load.mathml import formula
@@ -32,6 +32,7 @@ _VERBATIM = ("pre", "textarea")
 _SHADOW = re.compile(
     r"<template(?=[^<>]{0,200}\bshadowrootmode\b)", re.I
 )  # is shown, unlike others
+_ROLE_OF_ROW = re.compile(r"role\s*=\s*[\"']?row\b")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 
 
@@ -58,7 +59,8 @@ def html_page(source: str) -> HtmlPage:
     unread: Counter[str] = Counter()
     if root is None:
         return HtmlPage(title, "", (), unread)
-    reader = _Reader(Writer(), _count_characters(root), unread)
+    has_roles = _ROLE_OF_ROW.search(source) is not None
+    reader = _Reader(Writer(), _count_characters(root), unread, has_roles)
     reader.read(root)
     return HtmlPage(title, reader.writer.text, tuple(reader.writer.headings), unread)
 
@@ -75,6 +77,7 @@ class _Reader:
     writer: Writer
     page_characters: int
     unread: Counter[str]
+    has_roles: bool = False
     is_inline: bool = False
     verbatim: int = 0
     heading_starts: list[int] = field(default_factory=list)
@@ -113,7 +116,11 @@ class _Reader:
             writer.inline(raise_text(one_line(node.text()), writer.last, is_note=is_note))
         elif tag == "sub":
             writer.inline(lower_text(one_line(node.text()), writer.last))
-        elif tag == "table" and not self.is_inline and is_data_table(node):
+        elif (
+            (tag == "table" or (self.has_roles and has_role_of_table(node)))
+            and not self.is_inline
+            and is_data_table(node)
+        ):
             self._write_table(node)
         elif tag == "rt":
             writer.inline(f"({one_line(node.text())})")

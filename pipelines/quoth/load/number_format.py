@@ -114,6 +114,8 @@ def format_number(value: float, code: str) -> str:
     section, signed = _section(value, _split_sections(code))
     if "eneral" in section or "GENERAL" in section:
         return re.sub("general", format_general(abs(value)), _unquoted(section), flags=re.I)
+    if "@" in section:  # a section for texts: a number is shown in it as it is
+        return _unquoted(section).replace("@", format_general(value))
     try:
         text = _show(abs(value), section)
     except InvalidOperation:  # more digits than a spreadsheet has

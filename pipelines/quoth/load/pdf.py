@@ -25,6 +25,7 @@ from quoth.load.pdf_open import open_pdf, read_outline, read_title
 from quoth.load.pdf_page import PageText, has_ligatures, read_page, shows_only_images
 from quoth.load.pdf_pypdf import SecondReader
 from quoth.load.pdf_running import read_printed_numbers, remove_running_lines
+from quoth.load.pdf_shapes import count_pictures
 from quoth.load.pdf_structure import page_headings, usual_size
 from quoth.load.pdf_tables import Header
 from quoth.load.pdf_xfa import is_dynamic, read_xfa
@@ -216,6 +217,9 @@ class _Reading:
                 f"{self._path.name}.",
                 hint="" if self._options.ocr else "Read scans with OCR: --set ingestion.ocr=true",
             )
+        unread = sum((page.beside.unread for page in read), Counter[str]())
+        if pictures := count_pictures([page.pictures for page in read]):
+            unread["picture"] += pictures
         usual = usual_size(read)
         numbers = read_printed_numbers(read)
         read = join_pages(remove_running_lines(read, numbers))
@@ -239,7 +243,7 @@ class _Reading:
             unreadable=unreadable,
             notes=tuple(self._notes),
             left_out=self._left_out,
-            unread=sum((page.beside.unread for page in read), Counter()),
+            unread=unread,
         )
 
 

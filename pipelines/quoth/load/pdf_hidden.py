@@ -20,14 +20,12 @@ from quoth.load.pdf_calls import (
     mark_at,
     mark_name,
     mark_parameter,
-    object_bounds,
-    object_type,
-    page_object,
     render_mode,
     text_object,
 )
 from quoth.load.pdf_glyphs import Glyphs
 from quoth.load.pdf_lines import RawLine
+from quoth.load.pdf_shapes import Box
 
 HIDDEN, STRUCK = "hidden passage", "struck-out passage"
 
@@ -36,9 +34,6 @@ _STROKED = {pdfium.FPDF_TEXTRENDERMODE_STROKE, pdfium.FPDF_TEXTRENDERMODE_STROKE
 _WHITE = 250
 _TINY = 1.0  # points from the bottom to the top of a letter
 _SCAN = 0.5  # of the page: below a larger picture, unpainted text is that of OCR
-_MANY_OBJECTS = 800  # pages with more are not searched for strokes: they are drawn letter by letter
-_THIN = 2.6  # points; PDFium adds the width of the pen on every side
-_SHORTEST = 5.0
 _LOW, _HIGH = 0.15, 0.85  # of the height of a letter
 _MOST = 0.7
 _MOST_ABOVE = 30.0  # points
@@ -46,9 +41,6 @@ _EVERY = 4  # letters: the tallest of these tells how high a line can be
 _TALLER = 1.25
 _BEYOND = 3.0  # points
 _FEWEST = 3  # letters
-
-_Box = tuple[float, float, float, float]
-"""Left, bottom, right and top, in points."""
 
 
 def blank_hidden(
@@ -58,13 +50,14 @@ def blank_hidden(
     raw: str,
     lines: Sequence[RawLine],
     *,
+    strokes: Sequence[Box],
     read_hidden_layers: Callable[[], frozenset[str]] = frozenset,
 ) -> tuple[str, Counter[str]]:
     """Return PDFium's text with spaces in place of what is hidden or struck out, and the counts.
 
     Hidden is text that is not painted, white on white, tiny, outside the page, or optional content
     that is switched off (`read_hidden_layers` returns its names). Text below a scan
-    is that of OCR and stays.
+    is that of OCR and stays. `strokes` are the thin lines that may strike text out.
     """
     ground = _Ground(page, read_hidden_layers)
     found: dict[int, str] = {}
@@ -74,10 +67,10 @@ def blank_hidden(
         for index, character in enumerate(raw):
             if not character.isspace() and judge.is_hidden(index):
                 found[index] = HIDDEN
-    strokes = [*_struck_boxes(page), *ground.strokes()]
-    if strokes:
+    struck = [*_struck_boxes(page), *strokes]
+    if struck:
         for line in lines:
-            for index in _struck(glyphs, line, strokes):
+            for index in _struck(glyphs, line, struck):
                 found.setdefault(index, STRUCK)
     if not found:
         return raw, Counter()
@@ -100,15 +93,15 @@ class _Ground:
     ) -> None:
         self._page = page
         self._read_hidden_layers = read_hidden_layers
-        self.box: _Box = page.get_bbox()
-        self._painted: list[tuple[int, _Box, bool]] | None = None
+        self.box: Box = page.get_bbox()
+        self._painted: list[tuple[int, Box, bool]] | None = None
 
     @cached_property
     def hidden_layers(self) -> frozenset[str]:
         """The names of the optional content that is switched off."""
         return self._read_hidden_layers()
 
-    def _objects(self) -> list[tuple[int, _Box, bool]]:
+    def _objects(self) -> list[tuple[int, Box, bool]]:
         """Return kind, box, and whether it is darker than paper, of all that is no text."""
         if self._painted is None:
             self._painted = []
@@ -127,27 +120,13 @@ class _Ground:
         pictures = (box for kind, box, _ in self._objects() if kind == pdfium.FPDF_PAGEOBJ_IMAGE)
         return any((b[2] - b[0]) * (b[3] - b[1]) > _SCAN * area for b in pictures)
 
-    def is_dark_behind(self, box: _Box) -> bool:
+    def is_dark_behind(self, box: Box) -> bool:
         """Whether something darker than paper is painted behind a letter."""
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         return any(
             dark and each[0] <= x <= each[2] and each[1] <= y <= each[3]
             for _, each, dark in self._objects()
         )
-
-    def strokes(self) -> Iterator[_Box]:
-        """Yield the boxes of thin lines from left to right."""
-        page = handle_of(self._page.raw)
-        count = pdfium.FPDFPage_CountObjects(self._page.raw)
-        edges = (ctypes.c_float * 4)()
-        addresses = addresses_of(edges)
-        for index in range(count if count <= _MANY_OBJECTS else 0):
-            item = page_object(page, index)
-            if object_type(item) == pdfium.FPDF_PAGEOBJ_PATH:
-                object_bounds(item, *addresses)
-                left, bottom, right, top = edges
-                if top - bottom < _THIN and right - left > _SHORTEST:
-                    yield left, bottom, right, top
 
 
 def _is_dark(item: Any) -> bool:
@@ -231,7 +210,7 @@ def _mark_text(function: Callable[..., int], *arguments: int | bytes) -> str:
     return buffer.raw[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
 
 
-def _struck_boxes(page: pypdfium2.PdfPage) -> Iterator[_Box]:
+def _struck_boxes(page: pypdfium2.PdfPage) -> Iterator[Box]:
     """Yield the middle lines of what annotations strike out."""
     for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
         annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
@@ -248,7 +227,7 @@ def _struck_boxes(page: pypdfium2.PdfPage) -> Iterator[_Box]:
         pdfium.FPDFPage_CloseAnnot(annotation)
 
 
-def _struck(glyphs: Glyphs, line: RawLine, strokes: Sequence[_Box]) -> Iterator[int]:
+def _struck(glyphs: Glyphs, line: RawLine, strokes: Sequence[Box]) -> Iterator[int]:
     """Yield the indexes of the letters of a line through whose middle a stroke goes.
 
     The stroke begins and ends with letters: an axis or a fraction bar does not.

@@ -16,6 +16,7 @@ from quoth.load.pdf_gutter import order_columns
 from quoth.load.pdf_hidden import blank_hidden
 from quoth.load.pdf_lines import LIGATURES, RawLine, join_line, join_torn, read_lines
 from quoth.load.pdf_segments import Segment, average_width, cut_line, may_have_gaps, read_words
+from quoth.load.pdf_shapes import Picture, read_shapes
 from quoth.load.pdf_tables import Header, PrintedLine, Tables, find_tables
 
 _PARAGRAPH_GAP = 1.35
@@ -36,7 +37,8 @@ class PageText:
     """The final text of a page, and its lines if they are known.
 
     `metadata` says how the text was recognized, and is empty where the file holds it. `table` is
-    the header of a table at the end of the page, which the next page may continue.
+    the header of a table at the end of the page, which the next page may continue. `pictures` are
+    those beside the text.
     """
 
     text: str
@@ -44,6 +46,7 @@ class PageText:
     beside: Beside = field(default_factory=Beside)
     metadata: Mapping[str, str] = field(default_factory=dict)
     table: Header | None = None
+    pictures: frozenset[Picture] = frozenset()
 
 
 def has_ligatures(text: str) -> bool:
@@ -71,8 +74,15 @@ def read_page(
         raw = textpage.get_text_range() if count > 0 else ""
         glyphs = Glyphs(textpage.raw)
         raw_lines = read_lines(glyphs, raw, count, ligatures=ligatures)
+        shapes = read_shapes(page)
         seen, unread = blank_hidden(
-            page, textpage.raw, glyphs, raw, raw_lines, read_hidden_layers=read_hidden_layers
+            page,
+            textpage.raw,
+            glyphs,
+            raw,
+            raw_lines,
+            strokes=shapes.strokes,
+            read_hidden_layers=read_hidden_layers,
         )
         if unread:
             raw_lines = read_lines(glyphs, seen, count, ligatures=ligatures)
@@ -94,7 +104,9 @@ def read_page(
         if line.text:
             placed.append(Line(start, line.text, line.size, line.bold))
         start += len(line.text) + 1
-    return PageText(text if text.strip() else "", placed, beside, table=tables.last)
+    is_blank = not text.strip()
+    pictures = frozenset() if is_blank else shapes.pictures
+    return PageText("" if is_blank else text, placed, beside, table=tables.last, pictures=pictures)
 
 
 def _cut_lines(glyphs: Glyphs, printed: list[list[RawLine]]) -> list[PrintedLine]:

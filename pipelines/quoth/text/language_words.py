@@ -14,16 +14,18 @@ class WordRules:
     `stop` are the stop words, in lower case. `stemmer` is the name of a Snowball stemmer; without
     one, words are not stemmed. `capital_names` is true where a capital letter inside a sentence
     marks a name. `particles` are short words that are written together with the word before them,
-    as in Korean. `dotless_i` is true where `I` is the capital of `ı`, as in Turkish. `tones` is
-    true where accents make other words, as in Vietnamese, and most words have two syllables.
-    `titles` stand beside names (before them; in scripts without spaces, after them), where capitals
-    do not tell names.
+    as in Korean; `prefixes` are those written together with the word after them, as the articles of
+    Arabic, of which at least three letters remain. `dotless_i` is true where `I` is the capital of
+    `ı`, as in Turkish. `tones` is true where accents make other words, as in Vietnamese, and most
+    words have two syllables. `titles` stand beside names (before them; in scripts without spaces,
+    after them), where capitals do not tell names.
     """
 
     stop: WordSet = frozenset()
     stemmer: str = ""
     capital_names: bool = True
     particles: WordSet = frozenset()
+    prefixes: WordSet = frozenset()
     dotless_i: bool = False
     tones: bool = False
     titles: WordSet = frozenset()

@@ -35,6 +35,7 @@ _HANGUL = re.compile(f"[{HANGUL}]+")
 _SHOUT_WORDS = 4
 """The words of a line in capitals from which capitals say nothing of its words."""
 _MOST_KNOWN = 200_000
+_SHORTEST_AFTER_PREFIX = 3
 
 
 def analyse(text: str, language: Language = ENGLISH) -> list[str]:
@@ -212,5 +213,9 @@ def _stem(word: str, language: Language) -> str:
     for particle in sorted(rules.particles, key=len, reverse=True):
         if word.endswith(particle) and len(word) > len(particle):
             return word.removesuffix(particle)
+    for prefix in sorted(rules.prefixes, key=len, reverse=True):
+        if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST_AFTER_PREFIX:
+            word = word.removeprefix(prefix)
+            break
     is_code = word.isascii() and not word.isalpha()
     return fold_letters(word if is_code else stemmers.stem(word, rules.stemmer))
