@@ -250,3 +250,15 @@ def test_a_redirect_is_refused(server: ChatServer) -> None:
     server.routes["/v1/models"] = 302
     with pytest.raises(BackendError, match="refused the call"):
         opened(server).invoke([HumanMessage("Why?")])
+
+
+def test_a_server_that_reports_no_count_is_not_asked_for_one_again(
+    server: ChatServer,
+) -> None:
+    server.reports = False
+    model = opened(server)
+    for words in (200, 300, 400):
+        assert model.count_tokens(prose(words)) > words
+    assert len(server.bodies) == 2, "a text and an empty prompt, and nothing after these"
+    assert all(body["stream"] for body in server.bodies)
+    model.close()

@@ -37,6 +37,7 @@ class TokenRates:
     def __init__(self) -> None:
         self._letters: float | None = None
         self._others: float | None = None
+        self._silent = False
         self._lock = threading.Lock()
 
     def bound(self, text: str) -> int:
@@ -47,10 +48,16 @@ class TokenRates:
         return min(estimate, bound_token_count(text))
 
     def learn_from(self, text: str, count: Callable[[str], int]) -> None:
-        """Have the start of a text counted, if it is long enough and no text like it was learnt."""
+        """Have the start of a text counted, if it is long enough and no text like it was learnt.
+
+        A server that reports no count is not asked again.
+        """
         sample = text[:_SAMPLE_CHARACTERS]
-        if not self.knows(text) and sum(_kinds(sample)) >= _LEAST_BYTES:
-            self.learn(sample, count(sample))
+        if self._silent or self.knows(text) or sum(_kinds(sample)) < _LEAST_BYTES:
+            return
+        tokens = count(sample)
+        self._silent = tokens <= 0
+        self.learn(sample, tokens)
 
     def knows(self, text: str) -> bool:
         """Whether the rate that counts most for this text is learnt."""

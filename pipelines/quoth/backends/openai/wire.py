@@ -16,7 +16,7 @@ from quoth.backends.llama.http import read_timings
 from quoth.backends.overflow import whole_number
 from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError
-from quoth.models import Constraint, Request, role_of
+from quoth.models import Constraint, Request, retry_transient, role_of
 from quoth.types import Timings
 
 _CHAT = "/v1/chat/completions"
@@ -96,17 +96,25 @@ def finish_of(choice: Mapping[str, Any]) -> Literal["", "stop", "length"]:
 def count_read(http: LocalHttp, model: str, messages: Sequence[BaseMessage]) -> int:
     """Return the number of prompt tokens that the server reports to have read; 0 without a report.
 
-    The answer to these messages ends after one token.
+    The answer to these messages ends after one token. It is streamed, as all answers are, since
+    some servers know no other way.
     """
     body = {
         "model": model,
         "messages": turns_of(messages),
         "max_tokens": 1,
         "temperature": 0,
-        "stream": False,
+        "stream": True,
+        "stream_options": {"include_usage": True},
     }
-    usage = http.json("POST", _CHAT, body, quick=False).get("usage")
-    return whole_number(usage.get("prompt_tokens")) if isinstance(usage, dict) else 0
+
+    def read() -> int:
+        timings = Timings()
+        for event in events_of(http, body):
+            timings = add_timings(event, timings)
+        return timings.prompt_tokens
+
+    return retry_transient()(read)
 
 
 def add_timings(event: Mapping[str, Any], previous: Timings) -> Timings:
