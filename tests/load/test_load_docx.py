@@ -337,8 +337,38 @@ def test_sections_print_numbers_of_their_own(read: Read) -> None:
         (3, "1"),
         (4, "2"),
     ]
-    same = paragraph("One.", properties=section("", "continuous")) + paragraph("Two.")
-    assert [(p.number, p.label) for p in read(same).pages] == [(1, None)]
+
+
+def test_how_a_section_begins_stands_at_its_own_end(read: Read) -> None:
+    def section(kind: str) -> str:
+        return f'<w:sectPr><w:type w:val="{kind}"/></w:sectPr>' if kind else "<w:sectPr/>"
+
+    def pages(*kinds: str) -> list[str]:
+        *inner, last = map(section, kinds)
+        body = "".join(paragraph(f"{n}", properties=each) for n, each in enumerate(inner))
+        return [page.text for page in read(body + paragraph("End") + last).pages]
+
+    assert pages("", "continuous", "") == ["0\n\n1", "End"]
+    assert pages("continuous", "", "continuous") == ["0", "1\n\nEnd"]
+    assert pages("nextPage", "oddPage", "nextColumn") == ["0", "1\n\nEnd"]
+
+
+def test_a_legal_number_counts_all_levels_in_digits(read: Read) -> None:
+    levels = (
+        '<w:lvl w:ilvl="0"><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>'
+        '<w:lvl w:ilvl="1"><w:numFmt w:val="decimal"/><w:isLgl/><w:lvlText w:val="%1.%2"/></w:lvl>'
+    )
+    part = (
+        f'<w:numbering><w:abstractNum w:abstractNumId="1">{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+    )
+
+    def item(text: str, level: int) -> str:
+        look = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="1"/></w:numPr>'
+        return paragraph(text, properties=look)
+
+    document = read(item("Fees", 0) + item("Piers", 1), {"n": ("numbering", "numbering.xml", part)})
+    assert text_of(document) == "I. Fees\n\n1.1 Piers"
 
 
 def test_notes_stand_on_the_page_of_their_mark(read: Read) -> None:

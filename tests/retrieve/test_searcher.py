@@ -502,3 +502,27 @@ def test_a_word_is_found_by_its_stems_in_every_language_of_the_collection(
     assert list(store.languages()) == ["de", "en"]
     assert found.search("Mühle")[0].chunk.source == "a.md"
     assert found.search("selling hay")[0].chunk.source == "b.md"
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [("Wann ist die Prüfung?", "dam.md"), ("Wer bezahlt den Lagermeistr?", "store.md")],
+)
+def test_letters_find_candidates_where_not_all_chunks_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, question: str, source: str
+) -> None:
+    class Random(BagEmbedder):
+        def vector_of(self, text: str) -> Vectors:
+            row = np.random.default_rng(len(text)).normal(size=64)
+            return (row / np.linalg.norm(row)).astype(np.float32)
+
+    monkeypatch.setattr("quoth.retrieve.candidates._FEW", 10)
+    store, embedder = Store(tmp_path / "library.sqlite"), Random()
+    lines = [f"Die Gemeinde verkauft im Jahr {n} das Heu von der Wiese." for n in range(40)]
+    put(store, "hay.md", "\n".join(lines), embedder=embedder)
+    put(store, "dam.md", "Die Staumauerprüfung findet im Herbst statt.", embedder=embedder)
+    put(store, "store.md", "Der Lagermeister bekommt den Lohn vom Amt.", embedder=embedder)
+    store.set_meta("embedder", "bag")
+    store.set_separations({"de": Separation(dense=0.01, keyword=0.9, probes=16, chunks=42)})
+    found = searcher(store, embedder, candidates=5)
+    assert found.search(question)[0].chunk.source == source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from quoth.collection.vocabulary import find_similar_words
 from quoth.system import Database
 from quoth.text import encode_word
 
@@ -39,6 +40,10 @@ class Keywords:
         row = self._database.read("SELECT chunks FROM terms WHERE code = ?", (encode_word(word),))
         count = row.fetchone()
         return int(count[0]) if count else 0
+
+    def find_similar(self, word: str, *, limit: int) -> Sequence[str]:
+        """Return at most `limit` other indexed words that are spelled like an analysed word."""
+        return find_similar_words(self._database, word, limit=limit)
 
     def find_named(self, words: Iterable[str], *, most: int) -> dict[str, list[int]]:
         """Return, for each of the words in a source's name, the contents with such a source.

@@ -16,6 +16,14 @@ CREATE VIRTUAL TABLE keywords USING fts5 (
 """
 """Words come analysed, with a space between them: all other characters are letters of a word."""
 
+VOCABULARY = """
+CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5 (
+    word UNINDEXED, groups, detail = none,
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
+)
+"""
+"""Each distinct word once, by its code, with its groups of letters, to find words like another."""
+
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE contents (
@@ -75,6 +83,7 @@ CREATE TABLE failures (
 ) WITHOUT ROWID;
 CREATE TABLE pending (chunk_id INTEGER PRIMARY KEY, removed INTEGER NOT NULL);
 {KEYWORDS};
+{VOCABULARY};
 CREATE TABLE terms (code INTEGER PRIMARY KEY, chunks INTEGER NOT NULL);
 CREATE TABLE names (
     word TEXT NOT NULL,
@@ -110,6 +119,7 @@ def _add_languages_and_counts(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX chunks_by_language ON chunks (content_id, language)")
     connection.execute("UPDATE meta SET value = 'layout-2' WHERE key = 'analyser'")
     connection.execute("ALTER TABLE contents ADD COLUMN unread TEXT NOT NULL DEFAULT '{}'")
+    connection.execute(VOCABULARY)
     write_languages(connection)
 
 

@@ -15,6 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from quoth.collection.schema import KEYWORDS
+from quoth.collection.vocabulary import (
+    add_to_vocabulary,
+    empty_vocabulary,
+    remove_from_vocabulary,
+)
 from quoth.errors import FingerprintError
 from quoth.text import analyse, analyser_fingerprint, language, pack, split_name, unpack
 from quoth.types import Chunk
@@ -67,6 +72,8 @@ def words_with_neighbours(chunks: Sequence[Chunk]) -> list[tuple[list[str], list
 
 def index_words(connection: sqlite3.Connection, chunks: Iterable[tuple[int, list[str]]]) -> None:
     """Add the analysed words of chunks, by id, to the keyword index and its counts."""
+    chunks = list(chunks)
+    add_to_vocabulary(connection, (word for _, words in chunks for word in words))
     packed: list[bytes] = []
     for id, words in chunks:
         packed.append(pack(words))
@@ -81,6 +88,7 @@ def forget_words(connection: sqlite3.Connection, content: int | None = None) -> 
     if content is None:
         connection.execute("DELETE FROM keywords")
         connection.execute("DELETE FROM terms")
+        empty_vocabulary(connection)
         return
     rows = connection.execute("SELECT words FROM chunks WHERE content_id = ?", (content,))
     _count(connection, (row[0] for row in rows.fetchall()), sign=-1)
@@ -125,6 +133,7 @@ def write_all_words(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE keywords")  # a damaged index cannot be emptied
     connection.execute(KEYWORDS)
     connection.execute("DELETE FROM terms")
+    empty_vocabulary(connection)
     for (content,) in connection.execute("SELECT id FROM contents ORDER BY id").fetchall():
         _write_words(connection, content)
 
@@ -184,3 +193,4 @@ def _count(connection: sqlite3.Connection, packed: Iterable[bytes], *, sign: int
         connection.executemany(
             "DELETE FROM terms WHERE code = ? AND chunks <= 0", [(word,) for word in chunks]
         )
+        remove_from_vocabulary(connection, chunks)

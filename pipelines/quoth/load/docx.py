@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -16,7 +17,7 @@ from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.charts import chart_text, diagram_text
 from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
-from quoth.load.docx_blocks import BlockWriter
+from quoth.load.docx_blocks import BlockWriter, section_starts
 from quoth.load.docx_numbers import format_count, read_numbering
 from quoth.load.docx_styles import Styles, read_styles
 from quoth.load.docx_text import Beside, ParagraphReader
@@ -115,6 +116,7 @@ def _read_body(body: Element, parts: _Parts) -> Pages:
         _read_notes(parts, reader),
         parts.chunk,
         pages,
+        islice(section_starts(body), 1, None),
     )
     writer.write(body)
     for (kind, _), text in writer.notes.items():  # endnotes, and notes that no mark leads to

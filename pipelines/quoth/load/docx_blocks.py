@@ -26,8 +26,8 @@ class BlockWriter:
     """Writes the blocks of a body to its pages.
 
     `notes` are the texts of notes and comments, by kind and id; those that are written are taken
-    out. `read_chunk` reads a part in
-    another format by the id of its relation; `None` if it cannot be read.
+    out. `read_chunk` reads a part in another format by the id of its relation; `None` if it cannot
+    be read. `starts` says of each section but the first how it begins (`continuous`).
     """
 
     reader: ParagraphReader
@@ -35,6 +35,7 @@ class BlockWriter:
     notes: dict[tuple[str, str], str]
     read_chunk: Callable[[str], Document | None]
     pages: Pages
+    starts: Iterator[str]
 
     def write(self, parent: Element) -> None:
         """Write all blocks of a body, a cell or a box."""
@@ -95,8 +96,7 @@ class BlockWriter:
         start = attribute(numbering, "start") if numbering is not None else ""
         form = attribute(numbering, "fmt") if numbering is not None else ""
         self.pages.end_section(Section(int(start) if start.isdigit() else None, form))
-        kind = attribute(values["type"], "val") if "type" in values else ""
-        if not last and kind not in _SAME_PAGE:
+        if not last and next(self.starts, "") not in _SAME_PAGE:
             self.pages.end_page()
 
     def _write_chunk(self, identity: str) -> None:
@@ -198,6 +198,15 @@ def blocks(parent: Element) -> Iterator[Element]:
             yield element
         elif name in _WRAPPERS:
             yield from blocks(element)
+
+
+def section_starts(body: Element) -> Iterator[str]:
+    """Yield how each section begins (`continuous`, '' for a new page), in order."""
+    for block in blocks(body):
+        own = properties_of(block, "pPr") if local_name(block) == "p" else [block]
+        for section in (each for each in own if local_name(each) == "sectPr"):
+            kinds = (attribute(each, "val") for each in section if local_name(each) == "type")
+            yield next(kinds, "")
 
 
 def _split(text: str) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ class _Level:
     start: int
     kind: str
     pattern: str
+    is_legal: bool = False  # counts all levels of its number in digits
 
 
 @dataclass(slots=True)
@@ -52,7 +53,10 @@ class Numbering:
         def format_level(placeholder: re.Match[str]) -> str:
             shown_level = int(placeholder[1]) - 1
             shown = self.levels.get((owner, shown_level), definition)
-            return format_count(counts.get(shown_level, shown.start), shown.kind)
+            return format_count(
+                counts.get(shown_level, shown.start),
+                "decimal" if definition.is_legal else shown.kind,
+            )
 
         return (
             ""
@@ -91,7 +95,10 @@ def _level(element: Element) -> _Level:
     values = {local_name(inner): attribute(inner, "val") for inner in element}
     start = values.get("start", "")
     return _Level(
-        int(start) if start.isdigit() else 1, values.get("numFmt", ""), values.get("lvlText", "")
+        int(start) if start.isdigit() else 1,
+        values.get("numFmt", ""),
+        values.get("lvlText", ""),
+        "isLgl" in values and values["isLgl"] not in ("0", "false"),
     )
 
 

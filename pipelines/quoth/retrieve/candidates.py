@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +24,9 @@ _SMALL_SCOPE = 2_000
 """The most chunks of a scope whose vectors are compared directly, without the index."""
 _FEW = 1_000
 """The most chunks that are all candidates."""
+_MOST_MISSING = 3
+"""The most terms without a chunk for which words of a similar spelling are looked for."""
+_SIMILAR = 16
 _SURE = 0.999
 """The share of the best fit above which another name counts as named too."""
 
@@ -67,11 +70,26 @@ class CandidateSearch:
         keyword = dict(self._store.keywords.search(words, count, among=ids))
         if mode == "keyword":
             return Scores(keyword, {}, keyword)
+        similar = self._store.keywords.search(self._find_similar(query.terms), count, among=ids)
         names = fit_names(self._store, query.named_words)
         named = self._find_named(query, words, names, count, ids)
         others = self._find_all_of_few(ids)
-        total, dense = self._fuse(query, {*dense, *keyword, *named, *others}, names)
+        total, dense = self._fuse(query, {*dense, *keyword, *dict(similar), *named, *others}, names)
         return Scores(total, dense, keyword)
+
+    def _find_similar(self, terms: Iterable[Term]) -> list[str]:
+        """Return the indexed words that are spelled like the terms which no chunk holds."""
+        statistics = self._refresh_statistics()
+        if statistics.count <= _FEW:
+            return []
+        missing = [term for term in terms if not statistics.frequency(term)]
+        return [
+            found
+            for term in missing[:_MOST_MISSING]
+            for word in term
+            for found in self._store.keywords.find_similar(word, limit=_SIMILAR)
+            if statistics.frequency((found,)) <= _FEW
+        ]
 
     def _find_all_of_few(self, ids: Sequence[int] | None) -> Sequence[int]:
         """Return all chunks within the scope if they are few: letters then find what words miss."""

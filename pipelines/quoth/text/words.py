@@ -25,7 +25,7 @@ from quoth.text.letters import fold_letters, is_accented, move_tones, normalize_
 from quoth.text.scripts import HAN, HANGUL, UNSPACED, combining_marks
 from quoth.text.stems import stemmers
 
-_VERSION = "words-4"
+_VERSION = "words-5"
 """To be raised when this module gives other words for the same text."""
 _CONNECTED = r"(?:[-_.:/@#&+'\\]|::|\^-?|,(?=\d))"
 _ASCII_TOKEN = re.compile(rf"[A-Za-z0-9]+(?:{_CONNECTED}[A-Za-z0-9]+)*(?:\+\+|[+#](?!\w))?")
