@@ -382,16 +382,31 @@ def test_the_server_of_the_tests_speaks_to_the_official_client(
 
 
 @pytest.mark.parametrize("path", ["", "/v1", "/v1/"])
-def test_ollama_behind_its_compatible_route_is_spoken_to_in_its_own_api(
+def test_behind_its_compatible_route_ollama_is_asked_for_its_window_and_tokenizer(
     ollama_server: OllamaServer, path: str
 ) -> None:
     url = ollama_server.url + path
-    model = open_model(settings(model=f"openai-compatible:{NAME}", url=url))
+    compatible = open_model(settings(model=f"openai-compatible:{NAME}", url=url))
+    native = open_behind("ollama", ollama_server.url)
     try:
-        assert model.model == f"ollama:{NAME}"
+        description = compatible.describe()
+        assert (description.engine, description.counting) == ("Ollama", "exact")
+        assert compatible.count_tokens(TEXT) == native.count_tokens(TEXT)
+        assert compatible.invoke("Hi.", max_tokens=3).text
         with pytest.raises(ContextOverflowError):
-            model.invoke(TEXT * 9, max_tokens=3)
-        assert model.invoke("Hi.", max_tokens=3).text
-        assert "/v1/chat/completions" not in [body["path"] for body in ollama_server.bodies]
+            compatible.invoke(TEXT * 90, max_tokens=3)
     finally:
-        model.close()
+        compatible.close()
+        native.close()
+
+
+def test_what_ollama_cuts_behind_its_compatible_route_is_an_error(
+    ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = open_model(
+        settings(model=f"openai-compatible:{NAME}", url=ollama_server.url, context_window=32_000)
+    )
+    monkeypatch.setattr("quoth.backends.openai.dialects.Ollama.window", lambda _: 32_000)
+    with pytest.raises(GenerationError, match=r"was sent \d+ tokens and read only \d+"):
+        model.invoke(TEXT * 25, max_tokens=3)
+    model.close()

@@ -2,7 +2,7 @@
 
 A server is one of these dialects, or the plain one. Another dialect needs a class here, and its
 place in `DIALECTS`. Sources: tools/server/README.md of llama.cpp; vLLM's "OpenAI-compatible
-server"; KoboldCpp's API reference; LM Studio's "REST API v0".
+server"; KoboldCpp's API reference; docs/api.md of Ollama; LM Studio's "REST API v0".
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from quoth.backends.http import LocalHttp
+from quoth.backends.ollama.facts import Facts, look_up
+from quoth.backends.ollama.placement import read_placement
 from quoth.backends.overflow import whole_number
+from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Constraint
 
@@ -57,6 +60,9 @@ class Dialect:
     def count_prompt(self, turns: Turns) -> int:
         """Return the number of tokens of a prompt with its template; 0 where it is not told."""
         return 0
+
+    def close(self) -> None:
+        """Free what counting takes."""
 
     def window(self) -> int:
         """Return the number of tokens of the window; 0 where the server does not state it."""
@@ -146,6 +152,44 @@ class KoboldCpp(Dialect):
         return whole_number(answer.get("value")) or super().window()
 
 
+class Ollama(Dialect):
+    """Ollama, whose `/v1` has the window that the server chose and cuts a longer prompt.
+
+    Its own routes show the tokenizer, and the window once the model is loaded.
+    """
+
+    name = "Ollama"
+
+    def __init__(self, http: LocalHttp, entry: Mapping[str, Any]) -> None:
+        super().__init__(http, entry)
+        self._facts: Facts | None = None
+
+    def answers(self) -> bool:
+        """Return whether the server tells a version, and whether it shows the tokenizer."""
+        if "version" not in self.http.json("GET", "/api/version"):
+            return False
+        self._facts = look_up(self.http, self.model, ModelSettings())
+        self.counts = self._facts.vocabulary is not None
+        return True
+
+    def count_text(self, text: str) -> int:
+        """Return the number of tokens, by the tokenizer that the server shows."""
+        return self._facts.count_tokens(text) if self._facts else 0
+
+    def window(self) -> int:
+        """Return the window with which the server has loaded the model, or loads it now."""
+        placement = read_placement(self.http, self.model)
+        if placement is None:
+            self.http.json("POST", "/api/generate", {"model": self.model}, quick=False)
+            placement = read_placement(self.http, self.model)
+        return placement.context_window if placement else 0
+
+    def close(self) -> None:
+        """Free the tokenizer."""
+        if self._facts and self._facts.vocabulary:
+            self._facts.vocabulary.close()
+
+
 class LmStudio(Dialect):
     """LM Studio, which tells its window and does not count."""
 
@@ -167,7 +211,7 @@ class LmStudio(Dialect):
         return next(mine, {})
 
 
-DIALECTS: tuple[type[Dialect], ...] = (LlamaCppServer, Vllm, KoboldCpp, LmStudio)
+DIALECTS: tuple[type[Dialect], ...] = (LlamaCppServer, Vllm, KoboldCpp, Ollama, LmStudio)
 
 
 def find_dialect(http: LocalHttp, entry: Mapping[str, Any]) -> Dialect:

@@ -116,7 +116,9 @@ class OpenAICompatible(HttpModel):
     def unload(self) -> None:
         """Close the connections. The server keeps its model: it is not ours to stop."""
         self.disconnect()
-        self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            server.dialect.close()
 
     # -- one call ----------------------------------------------------------------------------
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from quoth.backends.ollama.provider import OllamaProvider
 from quoth.backends.openai.model import OpenAICompatible
 from quoth.backends.openai.wire import connect
-from quoth.errors import BackendError
-from quoth.models import LocalModel, Provider
+from quoth.models import Provider
 from quoth.weights import Installed
 
 if TYPE_CHECKING:
@@ -18,16 +16,10 @@ if TYPE_CHECKING:
 
 
 class OpenAICompatibleProvider(Provider):
-    """The models of the server at `backend.url`, which may end in `/v1` or not.
+    """The models of the server at `backend.url`, which may end in `/v1` or not."""
 
-    A server that is Ollama is spoken to in its own API: its `/v1` cuts a long prompt without a
-    word, and its own API can be forbidden to.
-    """
-
-    def open(self, name: str) -> LocalModel:
+    def open(self, name: str) -> OpenAICompatible:
         """Return a model of the server. Raises `ConfigurationError` without an address."""
-        if native := self._native():
-            return native.open(name)
         return OpenAICompatible(
             model=f"openai-compatible:{name}",
             settings=self.settings,
@@ -38,8 +30,6 @@ class OpenAICompatibleProvider(Provider):
         """Return an embedder of the server. Raises `ConfigurationError` without an address."""
         from quoth.backends.openai_embedder import OpenAIEmbedder
 
-        if self.settings.url and (native := self._native()):
-            return native.open_embedder(name, embedding=embedding)
         return OpenAIEmbedder(name, self.settings, embedding)
 
     def installed(self) -> Sequence[Installed]:
@@ -52,17 +42,3 @@ class OpenAICompatibleProvider(Provider):
         finally:
             http.close()
         return [Installed(str(entry.get("id"))) for entry in entries]
-
-    def _native(self) -> OllamaProvider | None:
-        """Return the provider of Ollama's own API where the server is Ollama."""
-        http = connect(self.settings)
-        try:
-            imitates = http.has("/api/extra/version")  # KoboldCpp has some routes of Ollama
-            if imitates or not http.has("/api/version"):
-                return None
-        except BackendError:  # whether it can be reached is told with the first call
-            return None
-        finally:
-            http.close()
-        settings = self.settings.model_copy(update={"url": http.url})
-        return OllamaProvider(settings, prompt_folders=self.prompt_folders)
