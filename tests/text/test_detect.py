@@ -114,3 +114,16 @@ def test_the_classifier_is_loaded_only_when_neither_script_nor_stop_words_decide
         "assert 'py3langid' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_without_room_for_the_classifier_nothing_is_said() -> None:
+    program = (
+        "import resource; from quoth.text import detect_language; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY)); "
+        "text = 'The keeper opens the gate, and he writes it down.'; "
+        "first = detect_language(text); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2); "
+        "print(first, detect_language(text))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.stdout == "und en\n"

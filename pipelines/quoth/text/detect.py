@@ -121,7 +121,11 @@ def _by_letters(text: str, likely: Collection[str]) -> str:
     """Return the language that the letters of a text point to."""
     words = " ".join(word for word in text.split() if not _TECHNICAL.search(word))
     likelihoods: Counter[str] = Counter()
-    for label, likelihood in _classifier().rank(words):
+    try:
+        classifier = _classifier()
+    except OSError:  # it unpacks its model into a temporary file, for which there may be no room
+        return UNDETERMINED
+    for label, likelihood in classifier.rank(words):
         code = _DIALECTS.get(label, label)
         factor = (_KNOWN if code in _known() else 1.0) * (_EXPECTED if code in likely else 1.0)
         likelihoods[code] += likelihood * factor
