@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,7 +26,11 @@ _FEW = 1_000
 """The most chunks that are all candidates."""
 _MOST_MISSING = 3
 """The most terms without a chunk for which words of a similar spelling are looked for."""
+_NOTABLE = 4
+"""The share of missing terms, as 1 in so many, from which they are looked for."""
 _SIMILAR = 16
+_ASKED = 8
+"""The terms of a question up to which an exact thing in it is what it asks for."""
 _SURE = 0.999
 """The share of the best fit above which another name counts as named too."""
 
@@ -77,12 +81,14 @@ class CandidateSearch:
         total, dense = self._fuse(query, {*dense, *keyword, *dict(similar), *named, *others}, names)
         return Scores(total, dense, keyword)
 
-    def _find_similar(self, terms: Iterable[Term]) -> list[str]:
+    def _find_similar(self, terms: Mapping[Term, int]) -> list[str]:
         """Return the indexed words that are spelled like the terms which no chunk holds."""
         statistics = self._refresh_statistics()
         if statistics.count <= _FEW:
             return []
         missing = [term for term in terms if not statistics.frequency(term)]
+        if _NOTABLE * len(missing) < len(terms):
+            return []
         return [
             found
             for term in missing[:_MOST_MISSING]
@@ -146,7 +152,8 @@ class CandidateSearch:
             texts=[row.text for row in rows],
             places=[(row.content, row.ordinal) for row in rows],
             names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
-            exact=np.maximum(
+            exact=_share_of_one(query.terms)
+            * np.maximum(
                 fit_exact(weigh_exact(query.terms, statistics.frequency), words),
                 fit_names_held(query.pairs, words),
             ),
@@ -192,6 +199,11 @@ class CandidateSearch:
             if self._statistics.generation != generation:
                 self._statistics = _Statistics(self._store, generation)
             return self._statistics
+
+
+def _share_of_one(terms: Mapping[Term, int]) -> np.float32:
+    """Return the weight of one thing in a question: less in a long one, which mentions it."""
+    return np.float32(min(1.0, _ASKED / max(1, len(terms))))
 
 
 class _Statistics:
