@@ -37,7 +37,7 @@ def read_overflow(details: Mapping[str, Any]) -> ContextOverflowError | None:
 
     A count that the server does not state is 0.
     """
-    details = _innermost(details)
+    details = innermost_error(details)
     message = str(details.get("message") or "")
     counts = {
         "prompt": whole_number(details.get("n_prompt_tokens")),
@@ -57,6 +57,15 @@ def read_overflow(details: Mapping[str, Any]) -> ContextOverflowError | None:
     )
 
 
+def innermost_error(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the error that a server passes on as JSON within the message of its own."""
+    try:
+        inner = json.loads(str(details.get("message") or ""))["error"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return details
+    return inner if isinstance(inner, dict) else details
+
+
 def refused_text_error(name: str, error: ContextOverflowError) -> BackendError:
     """Return the error for a text that an embedder refused as too long."""
     size = f" of {error.prompt_tokens} tokens" if error.prompt_tokens else ""
@@ -72,12 +81,3 @@ def whole_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**53:
         return 0
     return int(value)
-
-
-def _innermost(details: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the error that a server passes on as JSON within the message of its own."""
-    try:
-        inner = json.loads(str(details.get("message") or ""))["error"]
-    except (json.JSONDecodeError, KeyError, TypeError):
-        return details
-    return inner if isinstance(inner, dict) else details

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from quoth.backends.http import LocalHttp, garbage_error, hanging_error, read_key, unreachable_error
-from quoth.backends.overflow import read_overflow
+from quoth.backends.overflow import innermost_error, read_overflow
 from quoth.config import ModelSettings
 from quoth.errors import (
     BackendError,
@@ -117,9 +117,9 @@ def translate_errors(url: str, name: str) -> Iterator[None]:
 
 def _refusal(details: object, status: int, url: str, name: str) -> QuothError:
     message = str(details)  # the official client passes on any value of "error"
-    if overflow := read_overflow({"message": message}):
+    inner = innermost_error({"message": message})
+    if overflow := read_overflow(inner):
         return overflow
-    inner = _inner_error(message)
     message = str(inner.get("message") or message).strip()
     if status == httpx.codes.NOT_FOUND:
         return model_missing_error(name)
@@ -139,15 +139,6 @@ def _refusal(details: object, status: int, url: str, name: str) -> QuothError:
             hint="Lower backend.context_window, or take a smaller model.",
         )
     return BackendError(f"The Ollama server at {url} refused the call: {message[:300]}.")
-
-
-def _inner_error(message: str) -> dict[str, Any]:
-    """Return the error of llama.cpp that Ollama passes on as JSON within its own."""
-    try:
-        inner = json.loads(message)["error"]
-    except (json.JSONDecodeError, KeyError, TypeError):
-        return {}
-    return inner if isinstance(inner, dict) else {}
 
 
 def model_missing_error(name: str) -> ModelNotFoundError:

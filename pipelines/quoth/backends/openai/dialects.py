@@ -13,13 +13,13 @@ from typing import Any, Self
 from quoth.backends.http import LocalHttp
 from quoth.backends.ollama.facts import Facts, look_up
 from quoth.backends.ollama.placement import read_placement
+from quoth.backends.openai.wire import stated_windows
 from quoth.backends.overflow import whole_number
 from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Constraint
 
 Turns = Sequence[Mapping[str, str]]
-_WINDOW_KEYS = ("max_model_len", "loaded_context_length", "context_length", "max_context_length")
 
 
 class Dialect:
@@ -66,10 +66,7 @@ class Dialect:
 
     def window(self) -> int:
         """Return the number of tokens of the window; 0 where the server does not state it."""
-        meta = self.entry.get("meta")
-        stated = [self.entry.get(key) for key in _WINDOW_KEYS]
-        stated.append(meta.get("n_ctx") if isinstance(meta, dict) else None)
-        return next(filter(None, map(whole_number, stated)), 0)
+        return next(iter(stated_windows(self.entry)), 0)
 
 
 class LlamaCppServer(Dialect):

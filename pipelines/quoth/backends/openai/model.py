@@ -30,14 +30,16 @@ from quoth.backends.openai.wire import (
     connect,
     count_read,
     events_of,
+    find_entry,
     finish_of,
+    list_models,
     texts_of,
     turns_of,
 )
 from quoth.backends.overflow import whole_number
 from quoth.backends.rates import TokenRates
 from quoth.config import ModelSettings
-from quoth.errors import BackendError, ContextOverflowError, ModelNotFoundError
+from quoth.errors import BackendError, ContextOverflowError
 from quoth.models import Constraint, Description, Piece, Request, defuse, shortfall_error
 from quoth.prompts import ModelMetadata, family_of
 from quoth.types import Timings
@@ -209,7 +211,9 @@ class OpenAICompatible(HttpModel):
         return self._server
 
     def _reach(self) -> _Server:
-        dialect = find_dialect(self._http, self._entry())
+        dialect = find_dialect(
+            self._http, find_entry(self._http, self.short_name, list_models(self._http))
+        )
         window = dialect.window()
         meta = dialect.entry.get("meta")
         meta = meta if isinstance(meta, dict) else {}
@@ -236,24 +240,6 @@ class OpenAICompatible(HttpModel):
             self.model,
             lambda messages: count_read(self._http, dialect.model, messages),
             self._rates,
-        )
-
-    def _entry(self) -> Mapping[str, Any]:
-        """Return what the server lists of the model. Raises `ModelNotFoundError`."""
-        listed = self._http.json("GET", "/v1/models").get("data")
-        entries = [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
-        for entry in entries:
-            aliases = entry.get("aliases")
-            if self.short_name in (
-                entry.get("id"),
-                *(aliases if isinstance(aliases, list) else ()),
-            ):
-                return entry
-        if len(entries) == 1 and "/" in str(entries[0].get("id")):
-            return entries[0]  # a server of one model, which it calls by its path
-        raise ModelNotFoundError(
-            f"The server at {self._http.url} has no model {self.short_name}.",
-            hint=f"It has: {', '.join(str(entry.get('id')) for entry in entries) or 'none'}.",
         )
 
 

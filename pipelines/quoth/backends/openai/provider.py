@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from quoth.backends.openai.model import OpenAICompatible
-from quoth.backends.openai.wire import connect
+from quoth.backends.openai.wire import connect, list_models
 from quoth.models import Provider
 from quoth.weights import Installed
 
@@ -28,7 +28,7 @@ class OpenAICompatibleProvider(Provider):
 
     def open_embedder(self, name: str, *, embedding: Embedding) -> Embedder:
         """Return an embedder of the server. Raises `ConfigurationError` without an address."""
-        from quoth.backends.openai_embedder import OpenAIEmbedder
+        from quoth.backends.openai.embedder import OpenAIEmbedder
 
         return OpenAIEmbedder(name, self.settings, embedding)
 
@@ -38,7 +38,7 @@ class OpenAICompatibleProvider(Provider):
             return ()
         http = connect(self.settings)
         try:
-            entries = http.json("GET", "/v1/models").get("data") or []
+            entries = list_models(http)
         finally:
             http.close()
         return [Installed(str(entry.get("id"))) for entry in entries]

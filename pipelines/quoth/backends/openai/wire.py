@@ -15,11 +15,12 @@ from quoth.backends.http import LocalHttp, read_key
 from quoth.backends.llama.http import read_timings
 from quoth.backends.overflow import whole_number
 from quoth.config import ModelSettings
-from quoth.errors import ConfigurationError
+from quoth.errors import ConfigurationError, ModelNotFoundError
 from quoth.models import Constraint, Request, retry_transient, role_of
 from quoth.types import Timings
 
 _CHAT = "/v1/chat/completions"
+_WINDOW_KEYS = ("max_model_len", "loaded_context_length", "context_length", "max_context_length")
 
 
 def connect(settings: ModelSettings) -> LocalHttp:
@@ -31,6 +32,39 @@ def connect(settings: ModelSettings) -> LocalHttp:
         )
     url = settings.url.rstrip("/").removesuffix("/v1")
     return LocalHttp(url, api_key=read_key(settings.api_key_file), timeout=settings.timeout)
+
+
+def list_models(http: LocalHttp) -> list[Mapping[str, Any]]:
+    """Return what the server lists of its models.
+
+    Raises `ModelNotFoundError` for a server that has no list.
+    """
+    listed = http.json("GET", "/v1/models").get("data")
+    return [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
+
+
+def find_entry(
+    http: LocalHttp, name: str, entries: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Return the entry of a model in the list of its server. Raises `ModelNotFoundError`."""
+    for entry in entries:
+        aliases = entry.get("aliases")
+        if name in (entry.get("id"), *(aliases if isinstance(aliases, list) else ())):
+            return entry
+    if len(entries) == 1 and "/" in str(entries[0].get("id")):
+        return entries[0]  # a server of one model, which it calls by its path
+    raise ModelNotFoundError(
+        f"The server at {http.url} has no model {name}.",
+        hint=f"It has: {', '.join(str(entry.get('id')) for entry in entries) or 'none'}.",
+    )
+
+
+def stated_windows(entry: Mapping[str, Any]) -> list[int]:
+    """Return the numbers of tokens that what a server lists of a model states as its window."""
+    meta = entry.get("meta")
+    stated = [entry.get(key) for key in _WINDOW_KEYS]
+    stated.append(meta.get("n_ctx") if isinstance(meta, dict) else None)
+    return [tokens for tokens in map(whole_number, stated) if tokens]
 
 
 def turns_of(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from quoth.backends.http import LocalHttp, read_key
+from quoth.backends.openai.wire import connect, find_entry, list_models, stated_windows
 from quoth.backends.overflow import refused_text_error
 from quoth.config import Embedding, ModelSettings
 from quoth.embed import USUAL_TOKENS, DelegatingEmbedder, tokens_of_family
@@ -23,7 +23,6 @@ from quoth.text import is_unspaced, split_characters
 
 _CHARACTERS_A_TOKEN = 5
 """The most characters of a script without spaces that tokens hold on average over a text."""
-_LIMIT_KEYS = ("max_model_len", "loaded_context_length", "max_context_length", "context_length")
 
 
 class OpenAIEmbedder(DelegatingEmbedder):
@@ -39,10 +38,7 @@ class OpenAIEmbedder(DelegatingEmbedder):
                 f"The embedder openai-compatible:{name} needs the address of its server.",
                 hint="As in: --set embedding.url=http://127.0.0.1:8000",
             )
-        url = settings.url.rstrip("/").removesuffix("/v1")
-        self._http = LocalHttp(
-            url, api_key=read_key(settings.api_key_file), timeout=settings.timeout
-        )
+        self._http = connect(settings)
 
     @property
     def address(self) -> str:
@@ -62,9 +58,7 @@ class OpenAIEmbedder(DelegatingEmbedder):
     @cached_property
     def tokens(self) -> int:
         """The token limit that the server states, else that of the family, else the usual one."""
-        meta = self._entry.get("meta") or {}
-        stated = [self._entry.get(key) for key in _LIMIT_KEYS] + [meta.get("n_ctx")]
-        limits = [int(value) for value in stated if isinstance(value, int) and value > 0]
+        limits = stated_windows(self._entry)
         limits.append(tokens_of_family(self.name) or (0 if limits else USUAL_TOKENS))
         return min(limit for limit in limits if limit)
 
@@ -87,21 +81,13 @@ class OpenAIEmbedder(DelegatingEmbedder):
         self._http.close()
 
     @cached_property
-    def _entry(self) -> dict[str, Any]:
+    def _entry(self) -> Mapping[str, Any]:
         """What the server says of the model; empty where it lists no models."""
         try:
-            entries = self._http.json("GET", "/v1/models").get("data") or []
+            entries = list_models(self._http)
         except ModelNotFoundError:  # a server without a list of models
             return {}
-        for entry in entries:
-            if self.name in (entry.get("id"), *(entry.get("aliases") or ())):
-                return dict(entry)
-        if len(entries) == 1 and "/" in str(entries[0].get("id")):
-            return dict(entries[0])  # a server of one model, which it calls by its path
-        raise ModelNotFoundError(
-            f"The server at {self._http.url} has no model {self.name}.",
-            hint=f"It has: {', '.join(str(entry.get('id')) for entry in entries) or 'none'}.",
-        )
+        return find_entry(self._http, self.name, entries)
 
     def _check_read(self, usage: object, texts: list[str]) -> None:
         """Raise `BackendError` when the server read fewer tokens than the texts make at least."""
