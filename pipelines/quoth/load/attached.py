@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from quoth.errors import DocumentError
@@ -11,31 +11,31 @@ from quoth.load.inner import load_inner
 from quoth.types import Heading, Page
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """What an attached file brings: its pages, notes on it, and the counts of what was not read."""
+@dataclass(slots=True)
+class Gathered:
+    """What was read of a file so far: pages, notes, and the counts of what was not read."""
 
-    pages: tuple[Page, ...] = ()
-    notes: tuple[str, ...] = ()
-    unread: Mapping[str, int] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
 
-
-def read_attached(
-    name: str, content: bytes, options: LoadOptions, *, pages_before: int
-) -> Attached:
-    """Return the pages of an attached file, numbered after `pages_before`, each under its name."""
-    if not content:
-        return Attached(notes=(f"The attachment {name} was not read: it is empty.",))
-    try:
-        document = load_inner(content, name, options)
-    except DocumentError as error:
-        return Attached(notes=(f"The attachment {name} was not read: {error}",))
-    notes = [f"Attachment {name}: {note}" for note in document.notes]
-    if document.unreadable:
-        empty = f"{len(document.unreadable)} of {len(document.pages)} pages"
-        notes.append(f"Attachment {name}: {empty} hold no text.")
-    pages = (_put_under(name, page, pages_before) for page in document.pages)
-    return Attached(tuple(pages), tuple(notes), document.unread)
+    def attach(self, name: str, content: bytes, options: LoadOptions) -> None:
+        """Add the pages of an attached file, each under its name; a note if it cannot be read."""
+        if not content:
+            self.notes.append(f"The attachment {name} was not read: it is empty.")
+            return
+        try:
+            document = load_inner(content, name, options)
+        except DocumentError as error:
+            self.notes.append(f"The attachment {name} was not read: {error}")
+            return
+        self.notes += [f"Attachment {name}: {note}" for note in document.notes]
+        if document.unreadable:
+            empty = f"{len(document.unreadable)} of {len(document.pages)} pages"
+            self.notes.append(f"Attachment {name}: {empty} hold no text.")
+        before = len(self.pages)
+        self.pages += [_put_under(name, page, before) for page in document.pages]
+        self.unread.update(document.unread)
 
 
 def _put_under(name: str, page: Page, pages_before: int) -> Page:

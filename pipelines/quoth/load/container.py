@@ -7,7 +7,6 @@ import gzip
 import lzma
 import tarfile
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from io import BufferedIOBase, BytesIO
@@ -21,10 +20,10 @@ from quoth.errors import (
     NeedsPasswordError,
 )
 from quoth.load.archive import Archive
-from quoth.load.attached import read_attached
+from quoth.load.attached import Gathered
 from quoth.load.contract import LoadOptions
 from quoth.load.inner import load_inner
-from quoth.types import Document, Page
+from quoth.types import Document
 
 _File = tuple[str, bytes | DocumentError]
 """The name of a file in an archive, and its content or why it cannot be unpacked."""
@@ -118,9 +117,8 @@ def _check_count(path: Path, count: int) -> None:
 
 
 def _document(path: Path, options: LoadOptions, files: Iterable[_File]) -> Document:
-    pages: list[Page] = []
-    notes: list[str] = []
-    unread: Counter[str] = Counter()
+    gathered = Gathered()
+    notes = gathered.notes
     locked = False
     for name, content in files:
         if _is_for_the_system(name):
@@ -129,17 +127,19 @@ def _document(path: Path, options: LoadOptions, files: Iterable[_File]) -> Docum
             locked = locked or isinstance(content, NeedsPasswordError)
             notes.append(f"The attachment {name} was not read: {content}")
             continue
-        attached = read_attached(name, content, options, pages_before=len(pages))
-        pages += attached.pages
-        notes += attached.notes
-        unread.update(attached.unread)
-    if not pages and notes:
+        gathered.attach(name, content, options)
+    if not gathered.pages and notes:
         kind = NeedsPasswordError if locked else DocumentError
         raise kind(f"No file in {path.name} was read. {notes[0]}")
     if len(notes) > _NAMED:
         notes[_NAMED:] = [f"There are {len(notes) - _NAMED} more notes of this kind."]
     return Document(
-        str(path), path.stem, "archive", tuple(pages), notes=tuple(notes), unread=unread
+        str(path),
+        path.stem,
+        "archive",
+        tuple(gathered.pages),
+        notes=tuple(notes),
+        unread=gathered.unread,
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message
@@ -13,7 +12,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from quoth.errors import LimitExceededError
-from quoth.load.attached import read_attached
+from quoth.load.attached import Gathered
 from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
 from quoth.load.mail_body import attachments, body_text, content_of, declared_title
@@ -28,8 +27,8 @@ _COUNT = re.compile(rb"\A(\d{1,12})\s*\n(?=[A-Za-z][\w-]*:)")
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.M)
 
 
-@dataclass(slots=True)
-class _Reading:
+@dataclass(slots=True, kw_only=True)
+class _Reading(Gathered):
     """The pages and notes of one file so far, and the bytes of its attachments.
 
     `unread` counts what the bodies of the messages hold and their texts do not.
@@ -37,9 +36,6 @@ class _Reading:
 
     name: str
     options: LoadOptions
-    pages: list[Page] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    unread: Counter[str] = field(default_factory=Counter)
     unpacked: int = 0
 
     def add(self, text: str, headings: tuple[Heading, ...] = ()) -> None:
@@ -52,7 +48,7 @@ def load_mail(path: Path, options: LoadOptions) -> Document:
     `notes` lists the attachments that cannot be read, with the reason.
     """
     message = _parse(_without_count(path.read_bytes()))
-    reading = _Reading(path.name, options)
+    reading = _Reading(name=path.name, options=options)
     fields = _fields(message)
     reading.add(f"{_head(fields)}\n\n{body_text(message, reading.unread)}")
     _read_attachments(message, reading)
@@ -73,7 +69,7 @@ def load_mailbox(path: Path, options: LoadOptions) -> Document:
     What a message quotes from another one of the mailbox, and the foot that many messages share,
     stand once.
     """
-    reading = _Reading(path.name, options)
+    reading = _Reading(name=path.name, options=options)
     messages = [_parse(content) for content in _messages(path.read_bytes())]
     bodies = without_repetition([body_text(message, reading.unread) for message in messages])
     for message, body in zip(messages, bodies, strict=True):
@@ -140,10 +136,7 @@ def _read_attachments(message: Message, reading: _Reading) -> None:
         reading.unpacked += len(content)
         if reading.unpacked > reading.options.limits.unpacked_bytes:
             raise LimitExceededError(f"The attachments of {reading.name} are larger than allowed.")
-        attached = read_attached(name, content, reading.options, pages_before=len(reading.pages))
-        reading.pages += attached.pages
-        reading.notes += attached.notes
-        reading.unread.update(attached.unread)
+        reading.attach(name, content, reading.options)
 
 
 def _name_of(part: Message) -> str:

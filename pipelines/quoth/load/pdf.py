@@ -15,7 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from quoth.errors import CorruptDocumentError, LimitExceededError, NoTextError
-from quoth.load.attached import read_attached
+from quoth.load.attached import Gathered
 from quoth.load.boxes import with_boxes
 from quoth.load.contract import LoadOptions
 from quoth.load.pdf_annotations import read_file
@@ -109,19 +109,22 @@ class _Reading:
 
     def _add_files(self, document: Document, files: list[tuple[str, bytes]]) -> Document:
         """Return the document with the pages of attached files at its end."""
-        pages, notes = list(document.pages), list(document.notes)
-        unread = Counter(document.unread)
+        gathered = Gathered(list(document.pages), list(document.notes), Counter(document.unread))
         unpacked = 0
         for name, content in files:
             unpacked += len(content)
             if unpacked > self._options.limits.unpacked_bytes:
-                notes.append(f"The attachment {name} and those after it are too large together.")
+                gathered.notes.append(
+                    f"The attachment {name} and those after it are too large together."
+                )
                 break
-            attached = read_attached(name, content, self._options, pages_before=len(pages))
-            pages += attached.pages
-            notes += attached.notes
-            unread.update(attached.unread)
-        return replace(document, pages=tuple(pages), notes=tuple(notes), unread=unread)
+            gathered.attach(name, content, self._options)
+        return replace(
+            document,
+            pages=tuple(gathered.pages),
+            notes=tuple(gathered.notes),
+            unread=gathered.unread,
+        )
 
     def _read(self, pdf: pypdfium2.PdfDocument, index: int) -> PageText:
         """Return the text of one page from the reader that does better."""
