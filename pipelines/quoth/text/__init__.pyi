@@ -1,19 +1,21 @@
 __all__ = [
-    "ENGLISH",
-    "NEVER",
-    "UNDETERMINED",
-    "AnswerKind",
+    "AnswerWords",
     "CodedTexts",
     "ConversationRules",
     "DocumentRules",
+    "ENGLISH",
     "Language",
+    "NEVER",
     "Number",
+    "QuestionKind",
     "QuestionRules",
     "SentenceRules",
     "SourceVocabulary",
     "Splitter",
     "SummaryRules",
     "Term",
+    "UNDETERMINED",
+    "UNSPACED",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -68,17 +70,18 @@ from .diversity import diversify
 from .filenames import guess_name_words, split_name
 from .language import (
     ENGLISH,
-    UNDETERMINED,
     Language,
+    UNDETERMINED,
     find_language,
     language,
     languages,
     read_language,
 )
+from .language_answers import AnswerWords
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_fields import NEVER
-from .language_questions import AnswerKind, QuestionRules
+from .language_questions import QuestionKind, QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .letter_groups import group_letters
@@ -89,7 +92,7 @@ from .mentions import SourceVocabulary
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
-from .scripts import is_unspaced, split_characters
+from .scripts import UNSPACED, is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter
