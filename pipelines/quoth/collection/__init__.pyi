@@ -1,9 +1,9 @@
 __all__ = [
+    "SCHEMA",
     "Build",
     "DenseIndex",
     "Failure",
     "Problem",
-    "SCHEMA",
     "Scope",
     "Separation",
     "Signals",

@@ -12,7 +12,7 @@ __all__ = [
 ]
 
 from .boxes import boxes_within
-from .contract import LoadOptions, Loader
+from .contract import Loader, LoadOptions
 from .detect import is_picture
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader

@@ -1,10 +1,10 @@
 __all__ = [
     "ATTEMPTS",
+    "KEPT_TOKENS",
     "Call",
     "ChatRequest",
     "Constraint",
     "Description",
-    "KEPT_TOKENS",
     "LocalModel",
     "ModelCalls",
     "Piece",

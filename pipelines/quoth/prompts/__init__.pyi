@@ -1,8 +1,8 @@
 __all__ = [
+    "PLAIN",
     "ChatTemplate",
     "Family",
     "ModelMetadata",
-    "PLAIN",
     "Prompt",
     "add_request",
     "families_with_wording",
@@ -25,7 +25,7 @@ __all__ = [
     "unregister_condition",
 ]
 
-from .families import Family, ModelMetadata, PLAIN, family_of, find_family, list_families
+from .families import PLAIN, Family, ModelMetadata, family_of, find_family, list_families
 from .rendering import render_file
 from .request import add_request
 from .selector import (

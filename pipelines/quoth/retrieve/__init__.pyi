@@ -1,11 +1,11 @@
 __all__ = [
+    "MAX_QUESTION_CHARACTERS",
     "CollectionRetriever",
     "CollectionSearcher",
     "CrossEncoderReranker",
     "Expander",
     "Expansion",
     "Hits",
-    "MAX_QUESTION_CHARACTERS",
     "ModelReranker",
     "OpenedSearcher",
     "Question",
@@ -21,7 +21,7 @@ from .configured import OpenedSearcher, open_searcher
 from .expand import Expander, Expansion
 from .langchain import CollectionRetriever, RetrieverSearcher
 from .ports import Searcher
-from .question import Hits, MAX_QUESTION_CHARACTERS, Question, check_question
+from .question import MAX_QUESTION_CHARACTERS, Hits, Question, check_question
 from .rerank import CrossEncoderReranker, ModelReranker, Reranker
 from .searcher import CollectionSearcher
 from .tool import search_tool
