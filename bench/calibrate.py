@@ -66,7 +66,7 @@ def main() -> None:
 
     settings = load_config().config
     golden = sample_balanced(read_questions(given.questions), given.limit, seed=given.seed)
-    articles = sorted({question.source.split("#")[0] for question in golden})
+    articles = sorted({question.places[0].source.split("#")[0] for question in golden})
     embedder = open_embedder(settings)
     rules = find_calibration(embedder.fingerprint, "English")
     with corpus_searcher(
