@@ -88,7 +88,7 @@ def _folders(
             raise UsageError(
                 f"{file} has no set {unknown[0]!r}.", hint=f"It has: {', '.join(known)}."
             )
-        return dict(documents)
+        return {**documents}
     if len(known) > 1:
         raise UsageError(
             f"{file} is about several sets of documents: {', '.join(known)}.",
