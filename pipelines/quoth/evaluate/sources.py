@@ -49,7 +49,7 @@ def measure_answers(
     """
     read = [question for question in read_questions(file) if is_in_half(question.id, half)]
     folders = _folders(file, read, documents)
-    if None not in folders:
+    if "" not in folders:
         read = [question for question in read if question.collection in folders]
     questions = sample_balanced(read, limit, seed=seed)
     embedder = open_embedder(config)
@@ -65,7 +65,7 @@ def measure_answers(
     parts = []
     try:
         for name, folder in folders.items():
-            asked = [each for each in questions if name in (None, each.collection)]
+            asked = [each for each in questions if name in ("", each.collection)]
             with _open_searcher(file, embedder, config, folder, cache, progress) as searcher:
                 answerer = Answerer(searcher, model, config.answering)
                 read_page = searcher.store.page_text
@@ -77,10 +77,10 @@ def measure_answers(
 
 def _folders(
     file: Path, questions: Sequence[GoldQuestion], documents: Path | Mapping[str, Path] | None
-) -> dict[str | None, Path | None]:
+) -> dict[str, Path | None]:
     """Return the folder of documents for each set of questions that is measured.
 
-    The key `None` stands for all questions, the folder `None` for what is beside the file.
+    An empty name stands for all questions, the folder `None` for what is beside the file.
     """
     known = sorted({question.collection for question in questions})
     if isinstance(documents, Mapping):
@@ -94,7 +94,7 @@ def _folders(
             f"{file} is about several sets of documents: {', '.join(known)}.",
             hint=f"Name the documents of each that is measured: --documents {known[0]}=PATH",
         )
-    return {None: documents}
+    return {"": documents}
 
 
 def measure_pages(
