@@ -12,8 +12,8 @@ from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import patch_config, run_in_executor
 
-from quoth.answer.choose import Choosing
-from quoth.answer.draft import Draft, Way
+from quoth.answer.choose import choose_excerpts
+from quoth.answer.draft import Draft
 from quoth.answer.evidence import HITS
 from quoth.answer.languages import find_evidence_language
 from quoth.answer.places import find_nearest
@@ -43,8 +43,8 @@ class Answerer(Runnable[str, Answer]):
     and at the end the whole `Answer`; a part that follows with `|` receives the `Answer` alone.
 
     A model with a billion parameters or more reads the best passages and writes its answer with
-    quotes. A smaller one is not reliable enough for that: it reads the best sentences and chooses
-    its answer among their phrases (`answering.style`).
+    quotes. A smaller one is not reliable enough for that: the answer is an excerpt, text of the
+    documents word for word, and no model is called (`answering.style`).
 
     A reply to the same prompt, by the same model with the same parameters, comes from `journal`.
     """
@@ -120,14 +120,20 @@ class Answerer(Runnable[str, Answer]):
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
         text = check_question(next(questions))  # no model is loaded for an empty one
-        self._preload()
+        shows_excerpts = self._shows_excerpts()
+        if not shows_excerpts:
+            self._preload()
         search: Runnable[str, Hits] = RunnableLambda(self.searcher.search, name="search")
         hits = search.invoke(text, config)
+        if shows_excerpts:
+            excerpt = choose_excerpts(hits, self.settings, model=self.model.model)
+            yield excerpt.text
+            yield excerpt
+            return
         question = hits.question
-        rules = self.calibration_for(hits)
         draft = None
-        if _is_near(hits, rules.floor_in(self.settings)):
-            draft = self._way(rules).prepare(question, hits, shown)
+        if _is_near(hits, self.calibration_for(hits).floor_in(self.settings)):
+            draft = Writing(self.model, self.settings).prepare(question, hits, shown)
         if draft is None:
             yield question.language.questions.not_found
             yield self._declined(question, hits)
@@ -147,11 +153,10 @@ class Answerer(Runnable[str, Answer]):
         if self._preloading.acquire(blocking=False):
             Thread(target=load, name="preload").start()
 
-    def _way(self, rules: Calibration) -> Way:
+    def _shows_excerpts(self) -> bool:
+        """Whether the answers are excerpts, which need no model."""
         style = self.settings.style
-        if style == "phrase" or (style == "auto" and self.model.describe().is_small):
-            return Choosing(self.model, self.settings, rules)
-        return Writing(self.model, self.settings)
+        return style == "phrase" or (style == "auto" and self.model.describe().is_small)
 
     def _answer(
         self, draft: Draft, hits: Sequence[Hit], config: RunnableConfig
@@ -160,7 +165,6 @@ class Answerer(Runnable[str, Answer]):
         request = ChatRequest(
             draft.messages,
             max_tokens=self.settings.max_tokens,
-            choices=tuple(choice.text for choice in draft.choices),
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
@@ -169,21 +173,18 @@ class Answerer(Runnable[str, Answer]):
         for part in stream_reply(self.calls, request, config):
             if isinstance(part, Call):
                 call = part
-            elif (text := reply.feed(part)) and not draft.choices:
+            elif text := reply.feed(part):
                 yield text
-        if (text := reply.finish()) and not draft.choices:
+        if text := reply.finish():
             yield text
         assert call is not None
-        if not (call.text or draft.choices):
+        if not call.text:
             yield self._failed(draft, call, hits)
             return
-        if call.text and declines(reply.text, draft.prompt.refusals, draft.question.language):
+        if declines(reply.text, draft.prompt.refusals, draft.question.language):
             yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
             return
-        answer = self._cited(draft, draft.settle(reply.text), reply.quotes, call, hits)
-        if draft.choices:
-            yield answer.text
-        yield answer
+        yield self._cited(draft, reply.text, reply.quotes, call, hits)
 
     def _cited(
         self, draft: Draft, text: str, quotes: Sequence[str], call: Call, hits: Sequence[Hit]
@@ -197,17 +198,14 @@ class Answerer(Runnable[str, Answer]):
         numbers = find_unsupported_numbers(text, cited)
         support = _support(text, citations, numbers)
         answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
-        if draft.choices:
-            excerpt = draft.excerpt_of(text)
-            phrase = text if text != excerpt else None
-            answer = replace(answer, kind="excerpt", text=excerpt, phrase=phrase)
-        elif support != "unsupported":
-            sentence = AnswerSentence(text, support, tuple(place.n for place in citations))
-            answer = replace(answer, kind="answer", text=text, sentences=(sentence,))
-        else:
+        if support == "unsupported":
             return answer
+        sentence = AnswerSentence(text, support, tuple(place.n for place in citations))
         return replace(
             answer,
+            kind="answer",
+            text=text,
+            sentences=(sentence,),
             citations=citations,
             nearest=find_nearest(draft.question, hits, cited=citations),
             unsupported_numbers=numbers,

@@ -50,6 +50,11 @@ class Description:
     similarities: Floats
     agreement: float
 
+    @classmethod
+    def empty(cls) -> Description:
+        """Return the description of no sentences."""
+        return cls({}, np.zeros(0), 0.0)
+
     def of(self, index: int) -> dict[str, float]:
         """Return the features of one sentence."""
         return {name: float(values[index]) for name, values in self.features.items()}
@@ -137,9 +142,7 @@ def _cover_letters(question: Question, sentences: Sequence[Sentence]) -> _Letter
     """Return the share of the question's groups of letters, by their rarity, in each sentence."""
     if not sentences:
         return _Letters(np.zeros(0), np.zeros(0))
-    groups = [
-        _group(sentence.text, sentence.language) for sentence in sentences
-    ]
+    groups = [_group(sentence.text, sentence.language) for sentence in sentences]
     wanted = np.unique(
         np.concatenate([_group(question.text, one) for one in _languages(question, sentences)])
     )

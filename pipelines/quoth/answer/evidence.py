@@ -8,14 +8,13 @@ kind of answer that it asks for.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from quoth.answer.describe import Description, are_neighbours, cover, describe_sentences
-from quoth.answer.rules import Calibration, apply_rule
+from quoth.answer.rules import Calibration
 from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
 from quoth.retrieve import Question
 from quoth.types import Hit
@@ -30,7 +29,7 @@ class Evidence:
 
     `order` has the indices of the sentences, best first. `rarity` has a weight for each term of the
     question. `likelihood` (0 to 1) is the estimated probability that the best sentences answer the
-    question, computed from the values in `signs`.
+    question, computed from the values in `signs`. `description` has the features of the sentences.
     """
 
     sentences: tuple[Sentence, ...]
@@ -39,6 +38,7 @@ class Evidence:
     rarity: Mapping[str, float]
     signs: Mapping[str, float]
     likelihood: float
+    description: Description
 
 
 def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -> Evidence:
@@ -47,7 +47,7 @@ def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -
     sentences = sentences_of([hit.chunk for hit in hits], question.language)
     rarity = weigh_terms(terms_of(question.text, sentences), sentences)
     if not sentences:
-        return Evidence((), (), (), rarity, {}, 0.0)
+        return Evidence((), (), (), rarity, {}, 0.0, Description.empty())
     description = describe_sentences(question, sentences, rarity, hits)
     scores = sum(
         weight * description.features[name] for name, weight in rules.sentence.items()
@@ -55,14 +55,14 @@ def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -
     order = np.argsort(-scores, kind="stable").tolist()
     signs = read_signs(question, sentences, order, rarity, description)
     signs["passage similarity"] = max(hit.dense_score or 0.0 for hit in hits)
-    log_odds = rules.intercept + apply_rule(rules.answerable, signs)
     return Evidence(
         tuple(sentences),
         tuple(scores.tolist()),
         tuple(order),
         rarity,
         signs,
-        1 / (1 + math.exp(-log_odds)),
+        rules.answerable.judge(signs),
+        description,
     )
 
 
@@ -91,10 +91,8 @@ def read_signs(
         "letters covered": features["letters covered"],
         "letters covered with neighbours": features["letters covered with neighbours"],
         "covered near": cover(rarity, near),
-        "rarest word missing": max((rarity[term] for term in rarity if term not in alone), default=0),
-        "rarest word missing near": max(
-            (rarity[term] for term in rarity if term not in near), default=0
-        ),
+        "rarest word missing": _rarest(rarity, alone),
+        "rarest word missing near": _rarest(rarity, near),
         "weight of absent words": sum(rarity[term] for term in absent) / total,
         "absent words": float(len(absent)),
         "words": float(len(rarity)),
@@ -110,3 +108,8 @@ def read_signs(
         "best similarity": float(description.similarities[best]),
         "nearest": float(description.similarities.max()),
     }
+
+
+def _rarest(rarity: Mapping[str, float], terms: Container[str]) -> float:
+    """Return the rarity of the rarest term of the question that is not among terms."""
+    return max((weight for term, weight in rarity.items() if term not in terms), default=0.0)

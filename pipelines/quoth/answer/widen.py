@@ -17,7 +17,7 @@ from quoth.types import Chunk
 
 MOST_WORDS = 80
 MOST_SENTENCES = 3
-BEHIND = 3.0
+_BEHIND = 4.0
 """The distance in score from the best sentence up to which a neighbour is shown with it."""
 _HEADING_WORDS = 14
 _COLONS = (":", "：")
@@ -32,6 +32,16 @@ class Excerpt:
     best: Sentence
     start: int
     end: int
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> Excerpt:
+        """Return the excerpt that is one sentence."""
+        return cls(sentence, sentence.start, sentence.end)
+
+    def overlaps(self, other: Excerpt) -> bool:
+        """Whether two excerpts share text of a page."""
+        same_page = (self.chunk.source, self.chunk.page) == (other.chunk.source, other.chunk.page)
+        return same_page and self.start < other.end and other.start < self.end
 
     @property
     def chunk(self) -> Chunk:
@@ -52,7 +62,7 @@ def widen(sentences: Sequence[Sentence], scores: Sequence[float], index: int) ->
     span = _Span(sentences, index, index)
     text = sentences[index].text
     if introduces(text):
-        span = _forward(span, scores)
+        span = _forward(span)
     elif is_item(text) or _is_line(sentences, index):
         span = _whole_block(span)
     else:
@@ -93,7 +103,7 @@ class _Span:
         return grown if fits else self
 
 
-def _forward(span: _Span, scores: Sequence[float]) -> _Span:
+def _forward(span: _Span) -> _Span:
     """Return the span of a heading or a colon with what follows: its list, or a few sentences."""
     sentences = span.sentences
     for following in _following(span):
@@ -127,7 +137,7 @@ def _with_neighbours(span: _Span, scores: Sequence[float], index: int) -> _Span:
     near = [
         other
         for other in (index - 1, index + 1)
-        if are_neighbours(span.sentences, index, other) and scores[other] > scores[index] - BEHIND
+        if are_neighbours(span.sentences, index, other) and scores[other] > scores[index] - _BEHIND
     ]
     for other in sorted(near, key=lambda other: -scores[other]):
         span = span.grown(other)

@@ -38,6 +38,8 @@ class QuestionRules:
     Openings of phrases: `articles`, `openers` (small words that may begin an answer) and
     `place_prepositions`.
 
+    `several` matches a question that asks for several places, such as a list or a comparison.
+
     `refusals` matches the start of a reply that finds no answer. `not_found` is the reply of Quoth
     when it finds none. `labels` are the words that models write before a `quote` and before the
     `answer`.
@@ -59,6 +61,7 @@ class QuestionRules:
     reasons: Pattern = NEVER
     names: Pattern = NAMES
     negations: Pattern = NEVER
+    several: Pattern = NEVER
     articles: WordSet = frozenset()
     openers: WordSet = frozenset()
     place_prepositions: WordSet = frozenset()
