@@ -2,12 +2,14 @@ __all__ = [
     "ENGLISH",
     "NEVER",
     "UNDETERMINED",
-    "AnswerKind",
+    "UNSPACED",
+    "AnswerWords",
     "CodedTexts",
     "ConversationRules",
     "DocumentRules",
     "Language",
     "Number",
+    "QuestionKind",
     "QuestionRules",
     "SentenceRules",
     "SourceVocabulary",
@@ -76,10 +78,11 @@ from .language import (
     languages,
     read_language,
 )
+from .language_answers import AnswerWords
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_fields import NEVER
-from .language_questions import AnswerKind, QuestionRules
+from .language_questions import QuestionKind, QuestionRules
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .letter_groups import group_letters
@@ -91,7 +94,7 @@ from .numbers import Number, find_numbers, find_unsupported_numbers, read_number
 from .quotes import find_quote
 from .rarity import weigh_rarity
 from .repeats import drop_repeats
-from .scripts import is_unspaced, split_characters
+from .scripts import UNSPACED, is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter

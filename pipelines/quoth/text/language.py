@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from quoth.errors import ConfigurationError
+from quoth.text.language_answers import AnswerWords
 from quoth.text.language_conversations import ConversationRules
 from quoth.text.language_documents import DocumentRules
 from quoth.text.language_fields import STRICT
@@ -53,6 +54,7 @@ class Language:
     sentences: SentenceRules = field(default_factory=SentenceRules)
     documents: DocumentRules = field(default_factory=DocumentRules)
     questions: QuestionRules = field(default_factory=QuestionRules)
+    answers: AnswerWords = field(default_factory=AnswerWords)
     conversations: ConversationRules = field(default_factory=ConversationRules)
     summaries: SummaryRules = field(default_factory=SummaryRules)
 
