@@ -123,10 +123,10 @@ class _Labels:
 def _known_labels(labels: Mapping[str, str], language: Language) -> dict[str, str]:
     """Return the part that each word opens: the words of the prompt, and of both languages."""
     parts = {label: part for part, label in labels.items()}
-    for rules in (language.questions, ENGLISH.questions):
+    for rules in (language.replies, ENGLISH.replies):
         for part, words in rules.labels.items():
             if part in labels:
-                parts |= dict.fromkeys(words, part)
+                parts |= dict.fromkeys(words.pattern.split("|"), part)
     return parts
 
 
@@ -158,5 +158,5 @@ def declines(text: str, refusals: Sequence[str], language: Language) -> bool:
     return (
         not reply
         or reply.startswith(tuple(requested))
-        or any(rules.questions.refusals.match(text.strip()) for rules in {language, ENGLISH})
+        or any(rules.replies.refusals.match(text.strip()) for rules in {language, ENGLISH})
     )

@@ -24,10 +24,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from quoth.errors import ConfigurationError
+from quoth.text.language_claims import ClaimRules
 from quoth.text.language_conversations import ConversationRules
 from quoth.text.language_documents import DocumentRules
 from quoth.text.language_fields import STRICT
 from quoth.text.language_questions import QuestionRules
+from quoth.text.language_replies import ReplyRules
 from quoth.text.language_summaries import SummaryRules
 from quoth.text.language_words import SentenceRules, WordRules
 
@@ -53,6 +55,8 @@ class Language:
     sentences: SentenceRules = field(default_factory=SentenceRules)
     documents: DocumentRules = field(default_factory=DocumentRules)
     questions: QuestionRules = field(default_factory=QuestionRules)
+    replies: ReplyRules = field(default_factory=ReplyRules)
+    claims: ClaimRules = field(default_factory=ClaimRules)
     conversations: ConversationRules = field(default_factory=ConversationRules)
     summaries: SummaryRules = field(default_factory=SummaryRules)
 
