@@ -7,10 +7,11 @@ from one place, and nothing there contradicts it; what holds nothing to compare 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from quoth.answer.sentences import language_of
 from quoth.text import (
     ENGLISH,
     ClaimRules,
@@ -247,3 +248,18 @@ def _cut_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     for line in re.finditer(r"[^\n]*\S[^\n]*", inside):
         yield start + line.start(), start + line.end()
+
+
+def find_support(
+    claim: str, question: str, chunks: Sequence[Chunk], *, language: Language = ENGLISH
+) -> Fit | None:
+    """Return the place in the chunks that fits a claim best; `None` if they hold no text.
+
+    `language` is that of the claim, and of the chunks that tell none.
+    """
+    fits = [
+        fit_claim(claim, question, place, language)
+        for chunk in chunks
+        for place in find_places(chunk, language_of(chunk, language))
+    ]
+    return max(fits, key=lambda fit: (fit.supports, fit.share), default=None)
