@@ -10,18 +10,19 @@ from quoth.errors import UsageError
 from quoth.evaluate.answers import evaluate_answers, exact_match, token_f1
 from quoth.evaluate.questions import GoldQuestion, read_questions, sample_balanced
 from quoth.text import language
-from quoth.types import Answer, Citation, Timings
+from quoth.types import Answer, AnswerKind, Citation
 
 PAGE = "John Lang opened the bridge. It is long."
 
 
-def answer(text: str, *citations: Citation, answerable: bool = True) -> Answer:
-    return Answer("?", text, answerable, citations, (), "test:model", Timings())
+def answer(text: str, *citations: Citation, kind: AnswerKind = "answer") -> Answer:
+    return Answer(question="?", kind=kind, text=text, citations=citations, model="test:model")
 
 
-def citation(quote: str, page: int = 1, *, verified: bool = True) -> Citation:
+def citation(quote: str, page: int = 1) -> Citation:
     start = max(PAGE.find(quote), 0)
-    return Citation("a.pdf", page, None, quote, verified, "exact", start, start + len(quote))
+    end = start + len(quote)
+    return Citation(source="a.pdf", page=page, quote=quote, start=start, end=end, match="exact")
 
 
 def measured(questions: list[GoldQuestion], answers: dict[str, Answer]) -> dict[str, float]:
@@ -52,8 +53,8 @@ def test_each_figure_counts_what_it_says() -> None:
         asked,
         {
             "who": answer("John Lang", citation("John Lang opened the bridge.")),
-            "declined": answer("Not here.", answerable=False),
-            "no": answer("Not here.", answerable=False),
+            "declined": answer("Not here.", kind="declined"),
+            "no": answer("Not here.", kind="declined"),
             "invented": answer("Napoleon", citation("It is long.")),
         },
     )

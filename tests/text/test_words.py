@@ -128,10 +128,15 @@ def test_a_language_without_a_stemmer_compares_words_as_they_are() -> None:
     assert analyse("The Meetings", bare) == ["meetings"]
 
 
-def test_the_fingerprint_changes_with_the_words_of_any_language(
+def test_the_fingerprint_changes_with_the_words_of_any_language_and_with_the_table_of_characters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prints = {analyser_fingerprint()}
+    table = tmp_path / "simplified.txt"
+    monkeypatch.setattr(import_module("quoth.text.letters"), "_SIMPLIFIED", table)
+    table.write_text("坝壩\n", encoding="utf-8")
+    analyser_fingerprint.cache_clear()
+    prints.add(analyser_fingerprint())
     monkeypatch.setattr(import_module("quoth.text.language"), "_FOLDER", tmp_path)
     for content in (
         "name: A\nwords:\n  stop: of\nsentences:\n  ordinals: true\n",
@@ -143,7 +148,7 @@ def test_the_fingerprint_changes_with_the_words_of_any_language(
         analyser_fingerprint.cache_clear()
         prints.add(analyser_fingerprint())
     analyser_fingerprint.cache_clear()
-    assert len(prints) == 4  # the last two have the same words
+    assert len(prints) == 5  # the last two have the same words
 
 
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:

@@ -19,25 +19,32 @@ from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 from quoth import Answer, Citation, Library, Report, load_ipython_extension, show
 from quoth.summarize import Summarizer, SummaryOptions
-from quoth.types import Chunk, Hit, Outcome, Timings
+from quoth.types import AnswerSentence, Chunk, Hit, Outcome
 from quoth.views import (
     answer_html,
     answer_json,
     answer_text,
     draw_page,
-    format_languages,
     format_report,
     report_html,
     report_text,
     summary_html,
     summary_text,
 )
+from quoth.views.answer import format_language
 from reportlab.pdfgen.canvas import Canvas
 from scripted_model import Scripted
 
 HANDBOOK = Path(__file__).parents[2] / "data" / "library" / "waterworks-handbook.pdf"
 QUOTE = "Its tank holds 1,800 litres, enough for 32 hours at full load."
 PAGE = 8
+ANSWER_KEYS = (
+    "question kind text phrase sentences citations nearest not_read unsupported_numbers language "
+    "evidence_language confidence finish_reason reason model timings from_journal"
+).split()
+PLACE_KEYS = (
+    "n document source page page_label heading quote start end match verified boxes marks"
+).split()
 
 
 class Parsed(HTMLParser):
@@ -68,8 +75,24 @@ class Parsed(HTMLParser):
 
 def an_answer(quote: str = QUOTE, source: str = str(HANDBOOK), text: str = "32 hours") -> Answer:
     chunk = Chunk(source, "T", PAGE, "108", 0, len(quote) + 8, f"Before. {quote}"[: len(quote) + 8])
-    citation = Citation(source, PAGE, "108", quote, True, "exact", 8, 8 + len(quote))
-    return Answer("?", text, True, (citation,), (Hit(chunk, 1.0),), "scripted:test", Timings())
+    citation = Citation(
+        source=source,
+        page=PAGE,
+        page_label="108",
+        quote=quote,
+        start=8,
+        end=8 + len(quote),
+        match="exact",
+    )
+    return Answer(
+        question="?",
+        kind="answer",
+        text=text,
+        sentences=(AnswerSentence(text, "quoted", (1,)),),
+        citations=(citation,),
+        model="scripted:test",
+        hits=(Hit(chunk, 1.0),),
+    )
 
 
 def highlighted(image: bytes) -> np.ndarray:
@@ -181,7 +204,8 @@ def test_a_real_answer_prints_with_its_page_and_draws_it(
     printed = capsys.readouterr().out
     assert printed == f"{answer_text(answer)}\n"
     assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in printed
-    assert "✓ found on that page" in printed
+    assert "From your documents, word for word:" in printed
+    assert "✓" not in printed
     assert "data:image/png;base64," in answer_html(answer, with_pages=True)
     assert str(answer) == answer.text
 
@@ -193,12 +217,15 @@ def test_an_echoed_answer_marks_its_quote_and_draws_nothing() -> None:
 
 
 def test_an_answer_as_json_has_the_same_form_everywhere() -> None:
-    answer = replace(an_answer(), answerable=False)
+    place = an_answer().citations[0]
+    answer = replace(an_answer(), nearest=(replace(place, n=2, match="nearest"),))
     value = json.loads(json.dumps(answer_json(answer)))
-    (hit,) = value["nearest"]
-    assert hit["text"] == answer.nearest[0].chunk.text
-    assert (hit["page"], hit["page_label"], hit["score"]) == (PAGE, "108", 1.0)
-    assert value["citations"][0]["quote"] == QUOTE
+    cited, near = value["citations"][0], value["nearest"][0]
+    assert list(value) == ANSWER_KEYS
+    assert list(cited) == list(near) == PLACE_KEYS
+    assert (cited["n"], cited["quote"], cited["page_label"]) == (1, QUOTE, "108")
+    assert (cited["verified"], near["verified"]) == (True, False)
+    assert value["sentences"] == [{"text": "32 hours", "support": "quoted", "citations": [1]}]
 
 
 def test_ipython_shows_results_as_cards_and_as_text() -> None:
@@ -239,8 +266,13 @@ def test_the_language_of_the_passages_is_told_where_it_is_another(
     asked: str, spoken: str, line: str
 ) -> None:
     answer = Answer(
-        "?", "yes", True, (), (), "x", Timings(), language=asked, evidence_language=spoken
+        question="?",
+        kind="answer",
+        text="yes",
+        model="x",
+        language=asked,
+        evidence_language=spoken,
     )
-    assert format_languages(answer) == line
+    assert format_language(answer) == line
     assert line in answer_text(answer)
     assert line in answer_html(answer)

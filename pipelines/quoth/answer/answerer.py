@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from threading import Lock, Thread
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from quoth.answer.choose import Choosing
 from quoth.answer.draft import Draft, Way
 from quoth.answer.evidence import HITS
 from quoth.answer.languages import find_evidence_language
+from quoth.answer.places import find_nearest
 from quoth.answer.reply import Reply, declines
 from quoth.answer.rules import Calibration, find_calibration
 from quoth.answer.write import Writing
@@ -30,8 +32,8 @@ from quoth.models import (
     stream_reply,
 )
 from quoth.retrieve import Hits, Question, Searcher, check_question
-from quoth.text import encloses, find_unsupported_numbers
-from quoth.types import Answer, Chunk, Hit, Timings
+from quoth.text import encloses, find_quote, find_unsupported_numbers
+from quoth.types import Answer, AnswerSentence, Chunk, Citation, Hit, Support, Timings
 
 
 class Answerer(Runnable[str, Answer]):
@@ -173,14 +175,15 @@ class Answerer(Runnable[str, Answer]):
             yield text
         assert call is not None
         if not (call.text or draft.choices):
-            raise silence_error(self.model.model, call)
+            yield self._failed(draft, call, hits)
+            return
         if call.text and declines(reply.text, draft.prompt.refusals, draft.question.language):
             yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
             return
-        answer = draft.settle(reply.text)
+        answer = self._cited(draft, draft.settle(reply.text), reply.quotes, call, hits)
         if draft.choices:
-            yield answer
-        yield self._cited(draft, answer, reply.quotes, call, hits)
+            yield answer.text
+        yield answer
 
     def _cited(
         self, draft: Draft, text: str, quotes: Sequence[str], call: Call, hits: Sequence[Hit]
@@ -191,20 +194,36 @@ class Answerer(Runnable[str, Answer]):
             for chunk in draft.excerpts
             if any(encloses(chunk, citation) for citation in citations)
         ]
-        return Answer(
-            question=draft.question.text,
-            text=text,
-            answerable=True,
+        numbers = find_unsupported_numbers(text, cited)
+        support = _support(text, citations, numbers)
+        answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
+        if draft.choices:
+            excerpt = draft.excerpt_of(text)
+            phrase = text if text != excerpt else None
+            answer = replace(answer, kind="excerpt", text=excerpt, phrase=phrase)
+        elif support != "unsupported":
+            sentence = AnswerSentence(text, support, tuple(place.n for place in citations))
+            answer = replace(answer, kind="answer", text=text, sentences=(sentence,))
+        else:
+            return answer
+        return replace(
+            answer,
             citations=citations,
-            nearest=tuple(hits),
-            model=self.model.model,
-            timings=call.timings,
-            unsupported_numbers=find_unsupported_numbers(text, cited),
+            nearest=find_nearest(draft.question, hits, cited=citations),
+            unsupported_numbers=numbers,
             thinking=call.thinking,
-            excerpts=draft.excerpts,
-            cached=call.cached,
-            language=draft.question.language.code,
-            evidence_language=find_evidence_language(draft.question, draft.excerpts).code,
+        )
+
+    def _failed(self, draft: Draft, call: Call, hits: Sequence[Hit]) -> Answer:
+        error = silence_error(self.model.model, call)
+        answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
+        words = draft.question.language.answers
+        return replace(
+            answer,
+            kind="failed",
+            text=words.failed.format(reason=error),
+            reason=f"{error} {error.hint}",
+            thinking=call.thinking,
         )
 
     def _declined(
@@ -218,17 +237,27 @@ class Answerer(Runnable[str, Answer]):
         read = excerpts or [hit.chunk for hit in hits[:HITS]]
         return Answer(
             question=question.text,
+            kind="declined",
             text=question.language.questions.not_found,
-            answerable=False,
-            citations=(),
-            nearest=tuple(hits),
-            model=self.model.model,
-            timings=call.timings if call else Timings(calls=0),
-            excerpts=excerpts,
-            cached=call is not None and call.cached,
+            nearest=find_nearest(question, hits),
             language=question.language.code,
             evidence_language=find_evidence_language(question, read).code,
+            finish_reason=call.finish if call else "",
+            model=self.model.model,
+            timings=call.timings if call else Timings(calls=0),
+            from_journal=call is not None and call.cached,
+            excerpts=excerpts,
+            hits=tuple(hits),
         )
+
+
+def _support(text: str, citations: Sequence[Citation], numbers: Sequence[str]) -> Support:
+    """Return the support of an answer by its citations; `numbers` are in none of them."""
+    if any(find_quote(text, place.quote) for place in citations if place.verified):
+        return "quoted"
+    if any(place.verified for place in citations) or (citations and not numbers):
+        return "supported"
+    return "unsupported"
 
 
 def _is_near(hits: Sequence[Hit], floor: float) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from langchain_core.messages import BaseMessage
@@ -12,7 +12,7 @@ from quoth.answer.cite import citation_of, cite
 from quoth.answer.phrases import Choice, line_of
 from quoth.prompts import Prompt
 from quoth.retrieve import Question
-from quoth.text import Language, split_words
+from quoth.text import Language, find_quote, split_words
 from quoth.types import Chunk, Citation, Hit
 
 
@@ -47,11 +47,18 @@ class Draft:
             return (same or held)[0]
         return line_of(self.choices[0].sentence)
 
+    def excerpt_of(self, answer: str) -> str:
+        """Return the sentence that the answer was chosen from."""
+        lines = {choice.text: line_of(choice.sentence) for choice in self.choices}
+        return lines.get(answer, answer)
+
     def cite(self, answer: str, quotes: Sequence[str]) -> tuple[Citation, ...]:
         """Return the citations of an answer, and of the quotes that the model gave with it."""
         for choice in self.choices:
             if answer in {choice.text, line_of(choice.sentence)}:
-                return (citation_of(choice.sentence, finding="exact"),)
+                place = citation_of(choice.sentence, match="exact")
+                words = find_quote(answer, place.quote)
+                return (replace(place, marks=(words[:2],) if words else ()),)
         return cite(
             self.question.text,
             answer,

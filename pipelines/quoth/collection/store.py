@@ -53,6 +53,8 @@ from quoth.system import Database, WriteLock
 from quoth.text import analyser_fingerprint
 from quoth.types import Chunk, Document, Vectors
 
+VECTORS = "vectors"
+"""The key of the state of the file of vectors in a collection's `meta`."""
 ANALYSE_UP_TO = 20_000
 """The most chunks whose outdated words a search analyses again: some seconds of work."""
 
@@ -311,10 +313,19 @@ class Store:
         rows = self._database.read("SELECT chunk_id, removed FROM pending").fetchall()
         return [i for i, removed in rows if not removed], [i for i, removed in rows if removed]
 
-    def settle(self, ids: Sequence[int]) -> None:
-        """Drop the pending notes of these chunks, which the dense index has applied."""
+    @property
+    def vectors_state(self) -> str:
+        """The state of the file of vectors that has all changes except the pending ones."""
+        return self.meta(VECTORS) or ""
+
+    def settle(self, ids: Sequence[int], *, state: str) -> None:
+        """Drop the pending notes of these chunks, which the dense index has applied.
+
+        `state` is that of the file of vectors.
+        """
         with self._database.transaction() as connection:
             connection.executemany("DELETE FROM pending WHERE chunk_id = ?", [(i,) for i in ids])
+            connection.execute("REPLACE INTO meta VALUES (?, ?)", (VECTORS, state))
 
     # -- inside ----------------------------------------------------------------------------
 

@@ -92,14 +92,15 @@ def _is_punctuation(sign: str) -> bool:
 def _judge(
     question: GoldQuestion, answer: Answer, page_text: ReadPage, items: dict[str, dict[str, float]]
 ) -> None:
-    reply = answer.text if answer.answerable else ""
+    answered = answer.kind in ("answer", "excerpt")
+    reply = (answer.phrase or answer.text) if answered else ""
     if question.answerable:
         spoken = language(answer.language) if answer.language else ENGLISH
         items["exact_match"][question.id] = float(exact_match(reply, question.answers, spoken))
         items["f1_answerable"][question.id] = token_f1(reply, question.answers, spoken)
-        items["answered_answerable"][question.id] = float(answer.answerable)
+        items["answered_answerable"][question.id] = float(answered)
     else:
-        items["declined_unanswerable"][question.id] = float(not answer.answerable)
+        items["declined_unanswerable"][question.id] = float(not answered)
     for number, citation in enumerate(answer.citations, start=1):
         key = f"{question.id}/{number}"
         quote_found = _has_quote(citation, page_text)
@@ -130,13 +131,14 @@ def _detail(question: GoldQuestion, answer: Answer) -> dict[str, Any]:
         "question": question.text,
         "answers": list(question.answers),
         "text": answer.text,
-        "answerable": answer.answerable,
+        "kind": answer.kind,
+        "phrase": answer.phrase,
         "citations": [
             {
                 "source": citation.source,
                 "page": citation.page,
                 "quote": citation.quote,
-                "finding": citation.finding,
+                "match": citation.match,
             }
             for citation in answer.citations
         ],

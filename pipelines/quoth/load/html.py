@@ -28,6 +28,8 @@ _BLOCKS = frozenset(
 _PARAGRAPHS = frozenset("blockquote dl figure ol p pre section table ul".split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _APART = frozenset(("button", "label", "output"))
+_BREAKING = _BLOCKS | _HEADINGS.keys() | _APART
+_LEAVES = frozenset(("br", "sup", "sub", "table", "rt", "svg", "math", "img", "input", "select"))
 _VERBATIM = ("pre", "textarea")
 _SHADOW = re.compile(
     r"<template(?=[^<>]{0,200}\bshadowrootmode\b)", re.I
@@ -96,9 +98,13 @@ class _Reader:
             elif not is_left_out(node, tag, self.page_characters, self.unread) and not self._leaf(
                 node, tag
             ):
-                self._enter(node, tag)
-                stack.append((node, True))
-                stack.extend((child, False) for child in reversed([*children(node)]))
+                if tag in _BREAKING:
+                    self._enter(node, tag)
+                    stack.append((node, True))
+                child = node.last_child
+                while child is not None:
+                    stack.append((child, False))
+                    child = child.prev
 
     def _write_text(self, text: str) -> None:
         if self.verbatim and not self.is_inline:
@@ -108,9 +114,11 @@ class _Reader:
 
     def _leaf(self, node: LexborNode, tag: str) -> bool:
         """Write an element that is read as a whole; return whether it is one."""
+        if tag not in _LEAVES and not self.has_roles:
+            return False
         writer = self.writer
         if tag == "br":
-            writer.inline(" ") if self.is_inline else writer.end_line()
+            writer.space() if self.is_inline else writer.end_line()
         elif tag == "sup":
             is_note = node.css_first("a[href]") is not None
             writer.inline(raise_text(one_line(node.text()), writer.last, is_note=is_note))
@@ -147,9 +155,10 @@ class _Reader:
         self.writer.end_line(2)
 
     def _cell_text(self, cell: LexborNode) -> str:
+        if cell.first_child is None:
+            return ""
         reader = _Reader(Writer(), self.page_characters, self.unread, is_inline=True)
-        if not is_left_out(cell, cell.tag or "", self.page_characters, self.unread):
-            reader.read(cell)
+        reader.read(cell)
         return reader.writer.text
 
     def _enter(self, node: LexborNode, tag: str) -> None:
@@ -171,8 +180,7 @@ class _Reader:
     def _break(self, node: LexborNode, tag: str) -> None:
         """End the line before and after a block; a list inside a list stays together."""
         if self.is_inline or tag in _APART:
-            if tag in _BLOCKS or tag in _HEADINGS or tag in _APART:
-                self.writer.inline(" ")
+            self.writer.space()
         elif tag in _PARAGRAPHS or tag in _HEADINGS:
             nested = node.parent is not None and node.parent.tag == "li"
             self.writer.end_line(1 if nested else 2)

@@ -77,12 +77,13 @@ def _tag(node: LexborNode) -> str:
 def _cells(row: LexborNode, cell_text: Callable[[LexborNode], str]) -> Iterator[Cell]:
     for cell in children(row):
         if _tag(cell) in _CELLS:
-            yield Cell(cell_text(cell), _span(cell, "colspan"), _span(cell, "rowspan"))
+            attributes = cell.attributes or {}
+            columns, rows = _span(attributes.get("colspan")), _span(attributes.get("rowspan"))
+            yield Cell(cell_text(cell), columns, rows)
 
 
-def _span(cell: LexborNode, name: str) -> int:
-    value = (cell.attributes or {}).get(name) or "1"
-    return int(value) if value.isdecimal() and len(value) < 6 else 1
+def _span(value: str | None) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 6 else 1
 
 
 def _header_rows(rows: list[LexborNode]) -> int | None:

@@ -48,7 +48,11 @@ class Writer:
             self.write(bare)
             self.blank = text[-1].isspace()
         elif text:
-            self.blank = self.blank or not self.due
+            self.space()
+
+    def space(self) -> None:
+        """Let the next word stand apart from the last one."""
+        self.blank = self.blank or not self.due
 
     def preformatted(self, text: str) -> None:
         """Add text with its own line ends and spaces."""

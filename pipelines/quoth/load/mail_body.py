@@ -18,7 +18,7 @@ _NOT_TEXT = {"text/css", "text/javascript", "text/x-amp-html", "text/watch-html"
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature"}
 _SIGNATURES |= {"application/x-pkcs7-signature"}
 _WORD = re.compile(r"[^\W_]+")
-_ADDRESS = re.compile(r"<?\b(?:https?|mailto):\S+")
+_ADDRESS = re.compile(r"(?:https?|mailto):\S+")
 _HEADER_CELL = re.compile(r"<th[\s>]", re.I)
 _SAME_SHARE = 0.5
 
@@ -30,6 +30,18 @@ class _Text:
     text: str
     is_table: bool = False
     unread: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alternative:
+    """The texts of one form of a message, and the words in them."""
+
+    texts: list[_Text]
+    words: frozenset[str]
+
+    def share_in(self, other: _Alternative) -> float:
+        """Return the share of its words that are in another one, too."""
+        return len(self.words & other.words) / max(len(self.words), 1)
 
 
 def body_text(message: Message, unread: Counter[str]) -> str:
@@ -100,27 +112,25 @@ def _fullest(alternatives: list[list[_Text]]) -> list[_Text]:
     Some programs put a mere "cannot show HTML" or an extract into the plain part. Two alternatives
     that say different things are both kept.
     """
-    kept: list[list[_Text]] = []
-    for texts in filter(None, alternatives):
-        if kept and (_share(texts, kept[-1]) < _SAME_SHARE or any(each.is_table for each in texts)):
-            is_more = len(_words(texts)) >= len(_words(kept[-1]))
-            if is_more or _share(kept[-1], texts) >= _SAME_SHARE:
+    forms = list(filter(None, alternatives))
+    if len(forms) < 2:
+        return [text for texts in forms for text in texts]
+    kept: list[_Alternative] = []
+    for form in (_Alternative(texts, _words(texts)) for texts in forms):
+        is_table = any(each.is_table for each in form.texts)
+        if kept and (form.share_in(kept[-1]) < _SAME_SHARE or is_table):
+            is_more = len(form.words) >= len(kept[-1].words)
+            if is_more or kept[-1].share_in(form) >= _SAME_SHARE:
                 kept.pop()
-            kept.append(texts)
+            kept.append(form)
         elif not kept:
-            kept.append(texts)
-    return [text for texts in kept for text in texts]
+            kept.append(form)
+    return [text for form in kept for text in form.texts]
 
 
-def _share(texts: list[_Text], others: list[_Text]) -> float:
-    """Return the share of the words of `texts` that are in the others, too."""
-    words = _words(texts)
-    return len(words & _words(others)) / max(len(words), 1)
-
-
-def _words(texts: list[_Text]) -> set[str]:
-    joined = _ADDRESS.sub(" ", " ".join(each.text for each in texts))
-    return set(_WORD.findall(joined.lower()))
+def _words(texts: list[_Text]) -> frozenset[str]:
+    distinct = set[str]().union(*(each.text.lower().split() for each in texts))
+    return frozenset(_WORD.findall(_ADDRESS.sub(" ", " ".join(distinct))))
 
 
 def _plain(part: Message) -> str:

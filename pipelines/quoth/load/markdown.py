@@ -39,7 +39,7 @@ _TEX_LEVELS = {
     "paragraph": 5,
 }
 _TEX = re.compile(rf"\\({'|'.join(_TEX_LEVELS)})\*?(?:\[[^\]\n]*\])?\{{([^{{}}\n]+)\}}")
-_TEX_COMMENT = re.compile(r"(?:^|(?<=\s))%.*|(?<!\\)%$", re.M)
+_TEX_COMMENT = re.compile(r"%(?:(?<=\s%).*|(?<=\A%).*|(?<!\\%)$)", re.M)
 _ORG_BLOCK = re.compile(r"[ \t]*#\+(begin|end)_\w+", re.I)
 
 

@@ -74,7 +74,7 @@ def _is_damaged_utf8(content: bytes) -> bool:
     """Return whether bytes are UTF-8 with a few errors: valid long sequences are no accident."""
     text = content.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = sum(ord(character) > 127 for character in text) - bad
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
     return good > 10 * bad
 
 

@@ -2,13 +2,15 @@ __all__ = [
     "ENGLISH",
     "NEVER",
     "UNDETERMINED",
-    "AnswerKind",
+    "UNSPACED",
+    "AnswerWords",
     "ClaimRules",
     "CodedTexts",
     "ConversationRules",
     "DocumentRules",
     "Language",
     "Number",
+    "QuestionKind",
     "QuestionRules",
     "ReplyPart",
     "SentenceRules",
@@ -79,11 +81,12 @@ from .language import (
     languages,
     read_language,
 )
+from .language_answers import AnswerWords
 from .language_claims import ClaimRules
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_fields import NEVER
-from .language_questions import AnswerKind, QuestionRules
+from .language_questions import QuestionKind, QuestionRules
 from .language_replies import ReplyPart
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
@@ -96,7 +99,7 @@ from .names import find_names
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
-from .scripts import is_unspaced, split_characters
+from .scripts import UNSPACED, is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter

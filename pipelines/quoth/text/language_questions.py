@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from quoth.text.language_fields import NAMES, NEVER, STRICT, YEARS, Pattern, WordSet
 
-AnswerKind = Literal["who", "when", "where", "number", "why", "how", "what", "whether"]
+QuestionKind = Literal["who", "when", "where", "number", "why", "how", "what", "whether"]
 """The kind of answer to a question: `whether` is yes or no, `what` is anything else."""
 
 
@@ -42,10 +42,10 @@ class QuestionRules:
     """
 
     yes_no: Pattern = NEVER
-    kinds: Mapping[AnswerKind, Pattern] = field(default_factory=dict)
+    kinds: Mapping[QuestionKind, Pattern] = field(default_factory=dict)
     quantities: Pattern = NEVER
     asked_noun: Pattern = NEVER
-    nouns: Mapping[AnswerKind, WordSet] = field(default_factory=dict)
+    nouns: Mapping[QuestionKind, WordSet] = field(default_factory=dict)
     numerals: WordSet = frozenset()
     fractions: WordSet = frozenset()
     bounds: Pattern = NEVER
@@ -62,7 +62,7 @@ class QuestionRules:
     place_prepositions: WordSet = frozenset()
     not_found: str = "This is not in your documents."
 
-    def kind_of(self, question: str) -> AnswerKind:
+    def kind_of(self, question: str) -> QuestionKind:
         """Return the kind of answer that a question asks for."""
         lower = question.lower().strip()
         if self.yes_no.search(lower):
@@ -78,7 +78,7 @@ class QuestionRules:
         named = (kind for kind, words in self.nouns.items() if noun.group(1) in words)
         return next(named, "what")
 
-    def _kind_by_word(self, question: str) -> AnswerKind | None:
+    def _kind_by_word(self, question: str) -> QuestionKind | None:
         """Return the kind whose question word comes first; the longest if several begin there."""
         found = [
             (match.start(), -len(match.group()), kind)

@@ -15,10 +15,11 @@ class WordRules:
     one, words are not stemmed. `capital_names` is true where a capital letter inside a sentence
     marks a name. `particles` are short words that are written together with the word before them,
     as in Korean; `prefixes` are those written together with the word after them, as the articles of
-    Arabic, of which at least three letters remain. `dotless_i` is true where `I` is the capital of
-    `ı`, as in Turkish. `tones` is true where accents make other words, as in Vietnamese, and most
-    words have two syllables. `titles` stand beside names (before them; in scripts without spaces,
-    after them), where capitals do not tell names.
+    Arabic, of which at least three letters remain. `proclitics` are sequences of such words that
+    cannot be told from the first letters of a word, as in Hebrew: it is indexed with and without
+    them. `dotless_i` is true where `I` is the capital of `ı`, as in Turkish. `tones` is true where
+    accents make other words, as in Vietnamese, and most words have two syllables. `titles` stand
+    before names, `titles_after` after them, where capitals do not tell names.
     """
 
     stop: WordSet = frozenset()
@@ -26,9 +27,11 @@ class WordRules:
     capital_names: bool = True
     particles: WordSet = frozenset()
     prefixes: WordSet = frozenset()
+    proclitics: WordSet = frozenset()
     dotless_i: bool = False
     tones: bool = False
     titles: WordSet = frozenset()
+    titles_after: WordSet = frozenset()
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

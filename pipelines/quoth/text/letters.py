@@ -83,6 +83,11 @@ def simplify(character: str) -> str:
     return _simplified().get(character, character)
 
 
+def read_simplified() -> str:
+    """Return the table of simplified characters, a line for each with its traditional forms."""
+    return _SIMPLIFIED.read_text(encoding="utf-8")
+
+
 def is_left_out(character: str) -> bool:
     """Whether a character is of no account: without width, a vowel mark, a lengthening stroke."""
     return unicodedata.category(character) in {"Cf", "Cs"} or bool(_LEFT_OUT.match(character))
@@ -127,8 +132,7 @@ def _folded_form(character: str) -> str:
 
 @cache
 def _simplified() -> Mapping[str, str]:
-    lines = _SIMPLIFIED.read_text(encoding="utf-8").splitlines()
-    groups = (line for line in lines if not line.startswith("#"))
+    groups = (line for line in read_simplified().splitlines() if not line.startswith("#"))
     return {traditional: group[0] for group in groups for traditional in group[1:]}
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import zip_longest
 
 from quoth.text.language import ENGLISH, Language
-from quoth.text.scripts import UNSPACED, combining_marks, is_unspaced
+from quoth.text.scripts import (
+    LEADING_VOWELS,
+    TRAILING_VOWELS,
+    UNSPACED,
+    combining_marks,
+    is_unspaced,
+)
 from quoth.text.sentences import find_sentences
 from quoth.text.words import is_stop_word
 
 _OPENING = re.compile(r"[\s\"'“„‘«»‚‹(\[*_#>\-–—¿¡]*")
+_HEAD = 3
+"""The characters that are looked at of a name which has no end, for lack of spaces."""
 _KATAKANA = re.compile("[ァ-ヺー]{3,}(?:・[ァ-ヺー]+)*")
 """Foreign words of Japanese; most long ones are names."""
 
@@ -22,8 +30,8 @@ def find_names(text: str, language: Language = ENGLISH) -> Iterator[tuple[int, i
 
     A capitalized word is a name, but not at the start of a sentence, unless another name follows.
     Where a language capitalizes all nouns, only adjacent capitalized words are names, and acronyms.
-    In scripts without capitals, names are the words beside a title (`王先生`, `श्री राम`), and words
-    in katakana.
+    In scripts without capitals, names are the words beside a title (`王先生`, `श्री राम`,
+    `นายสมชาย`), and words in katakana.
     """
     yield from _find_capitalized(text, language)
     if not text.isascii():
@@ -79,22 +87,32 @@ def _is_acronym(word: str) -> bool:
 def _find_titled(text: str, language: Language) -> Iterator[tuple[int, int]]:
     titles = _titles(language)
     for match in titles.finditer(text) if titles else ():
-        group = "before" if match["before"] else "after"
-        if not is_stop_word(match[group], language):
-            yield match.span(group)
+        if not is_stop_word(match[match.lastgroup or 0], language):
+            yield match.span(match.lastgroup or 0)
 
 
 @cache
 def _titles(language: Language) -> re.Pattern[str] | None:
-    """Return a pattern for a title and the name after it, or the character before it."""
-    titles = sorted(language.words.titles, key=len, reverse=True)
-    if not titles:
-        return None
-    written = "|".join(map(re.escape, titles))
-    return re.compile(
-        rf"(?P<before>[{UNSPACED}])(?:{written})"
-        rf"|(?<!\S)(?:{written})\.? (?P<after>[^\s.,!?;:()]+)"
-    )
+    """Return a pattern for a title and the name beside it, a group for each way to write them.
+
+    In scripts without spaces, the name is the character before a title, or the first ones after it.
+    """
+    before, after = map(_join, (language.words.titles, language.words.titles_after))
+    character = f"[{LEADING_VOWELS}]?[{UNSPACED}][{combining_marks()}]*[{TRAILING_VOWELS}]?"
+    word = rf"[^\s.,!?;:(){UNSPACED}]+"
+    ways: list[str] = []
+    if before:
+        ways.append(rf"(?<!\S)(?:{before})\.? (?P<following_word>{word})")
+        ways.append(rf"(?:{before})\.? ?(?P<following>(?:{character}){{{_HEAD}}})")
+    if after:
+        ways.append(rf"(?P<preceding>[{UNSPACED}])(?:{after})")
+        ways.append(rf"(?<!\S)(?P<preceding_word>{word}) (?:{after})")
+    return re.compile("|".join(ways)) if ways else None
+
+
+def _join(titles: Collection[str]) -> str:
+    """Return a pattern for any of the titles, the longest one first."""
+    return "|".join(map(re.escape, sorted(titles, key=len, reverse=True)))
 
 
 def _skip_opening(text: str, start: int) -> int:

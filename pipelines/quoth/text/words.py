@@ -21,11 +21,17 @@ from itertools import pairwise
 from quoth.text.characters import pair, pair_characters
 from quoth.text.identifiers import split_identifier, split_segments
 from quoth.text.language import ENGLISH, Language, read_sections
-from quoth.text.letters import fold_letters, is_accented, move_tones, normalize_letters
+from quoth.text.letters import (
+    fold_letters,
+    is_accented,
+    move_tones,
+    normalize_letters,
+    read_simplified,
+)
 from quoth.text.scripts import HAN, HANGUL, UNSPACED, combining_marks
 from quoth.text.stems import stemmers
 
-_VERSION = "words-5"
+_VERSION = "words-6"
 """To be raised when this module gives other words for the same text."""
 _CONNECTED = r"(?:[-_.:/@#&+'\\]|::|\^-?|,(?=\d))"
 _ASCII_TOKEN = re.compile(rf"[A-Za-z0-9]+(?:{_CONNECTED}[A-Za-z0-9]+)*(?:\+\+|[+#](?!\w))?")
@@ -99,7 +105,8 @@ def lower(text: str, language: Language = ENGLISH) -> str:
 @cache
 def analyser_fingerprint() -> str:
     """Return an identifier that changes whenever `analyse` may give other words for a text."""
-    digest = hashlib.blake2b(read_sections("words").encode(), digest_size=8).hexdigest()
+    data = read_sections("words") + read_simplified()
+    digest = hashlib.blake2b(data.encode(), digest_size=8).hexdigest()
     return f"{_VERSION}:{metadata.version('snowballstemmer')}:{digest}"
 
 
@@ -184,8 +191,19 @@ def _analyse(token: str, language: Language, *, stop: bool = True) -> Iterator[s
         if stop and not is_acronym and _is_stop(word, language):
             continue
         yield _stem(word, language)
+        yield from _take_off_proclitics(word, language)
         if len(word) > 1 and _HANGUL.fullmatch(word):
             yield from pair(word)
+
+
+def _take_off_proclitics(word: str, language: Language) -> Iterator[str]:
+    """Yield what may be left of a word without each sequence of short words before it."""
+    proclitics = language.words.proclitics
+    if not proclitics or not word.isalpha():
+        return
+    for size in range(1, len(word) - _SHORTEST_AFTER_PREFIX + 1):
+        if word[:size] in proclitics and not _is_stop(word[size:], language):
+            yield _stem(word[size:], language)
 
 
 def _split(token: str) -> Iterable[str]:

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 
-from quoth.types import Answer, Citation, Report
+from quoth.types import Report
 
 _MOST_SHOWN = 3
 
@@ -38,31 +38,6 @@ def format_copies(paths: tuple[str, ...]) -> str:
     shown = ", ".join(map(format_path, paths[:_MOST_SHOWN]))
     rest = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
     return f"also in {shown}{rest}" if paths else ""
-
-
-def format_verdict(citation: Citation) -> str:
-    """Return whether the quote was found on its page, with a mark in front."""
-    if not citation.verified:
-        return "✗ not found on that page"
-    if citation.finding == "repaired":
-        return "✓ found on that page; chosen by Quoth as the best evidence"
-    return "✓ found on that page"
-
-
-def format_languages(answer: Answer) -> str:
-    """Return the language of the passages where the question is in another one; else nothing."""
-    from quoth.text import UNDETERMINED, language
-
-    spoken = answer.evidence_language
-    unknown = ("", UNDETERMINED)
-    if answer.language == spoken or answer.language in unknown or spoken in unknown:
-        return ""
-    return f"The passages are in {language(spoken).name}."
-
-
-def format_quote(citation: Citation) -> str:
-    """Return the quote on one line, in quotation marks."""
-    return f"“{' '.join(make_printable(citation.quote).split())}”"
 
 
 def format_count(number: int, noun: str) -> str:
