@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from quoth.answer.support import find_support
+from quoth.answer.support import SupportFinder
 from quoth.text import (
     Language,
     find_names,
@@ -129,16 +129,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--half", type=int, choices=(0, 1))
+    parser.add_argument("--limit", type=int, help="take this many passages, at random")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", default="", help="print the pairs of this kind that fail")
     arguments = parser.parse_args()
     for folder in arguments.folders:
         passages = read_passages(folder, arguments.half)
         rules = language(passages[0].language)
+        chance = random.Random(arguments.seed)
+        if arguments.limit and arguments.limit < len(passages):
+            passages = chance.sample(passages, arguments.limit)
         right: Counter[str] = Counter()
         total: Counter[str] = Counter()
-        for pair in make_pairs(passages, rules, random.Random(arguments.seed)):
-            fit = find_support(pair.claim, "", [pair.passage], language=rules)
+        finders: dict[str, SupportFinder] = {}
+        for pair in make_pairs(passages, rules, chance):
+            if pair.passage.source not in finders:
+                finders[pair.passage.source] = SupportFinder("", [pair.passage], language=rules)
+            fit = finders[pair.passage.source].find(pair.claim)
             kind = pair.change or "true"
             is_right = (fit is not None and fit.supports) == (not pair.change)
             total[kind] += 1

@@ -64,8 +64,8 @@ def test_a_quote_of_the_model_is_found_on_its_page(embedder: Embedder) -> None:
 
 
 def test_an_invented_quote_is_replaced_by_the_sentence_that_fits_best(embedder: Embedder) -> None:
-    model = Scripted(answer=lambda p: 'Quote [1]: "Kept for a decade."\nAnswer: For a decade.')
-    got = answerer(embedder, [hit(MINUTES)], model).invoke("How long are the minutes kept?")
+    model = Scripted(answer=lambda p: 'Quote [1]: "Kept below."\nAnswer: In the strongroom.')
+    got = answerer(embedder, [hit(MINUTES)], model).invoke("Where are the minutes kept?")
     (one,) = got.citations
     assert (got.kind, got.sentences[0].support) == ("answer", "supported")
     assert one.quote in MINUTES

@@ -64,6 +64,8 @@ def _split_thinking(reply: str) -> tuple[str, str]:
         end = _CLOSING[kind].search(reply, opened.end())
         thoughts.append(reply[opened.end() : end.start() if end else len(reply)])
         reply = reply[end.end() :] if end else ""
+        if kept[-1].endswith(" "):
+            reply = reply.lstrip(" ")
     return "".join((*kept, reply)), "\n".join(thoughts)
 
 

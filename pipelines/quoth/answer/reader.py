@@ -28,6 +28,7 @@ _UNFINISHED = re.compile(
     r"(?:!?\[[^\[\]\n]*(?:\]\([^)\n]*)?|[(【［（][^)】］）\n]*|</?[^<>\n]*|!)$"
 )
 """The end of a text that may be the beginning of a mark, a link or a tag."""
+_LINK = re.compile(r"\]\(")
 _LOOP = re.compile(r"(\b\w[^\n]{3,120}?)(?:\s*\1){2,}")
 _SHORTEST_REPEATED = 4
 """The fewest words of a sentence that a reply does not say twice."""
@@ -149,7 +150,8 @@ class ReplyReader:
         )
         for index, (start, end) in enumerate(spans):
             gap = text[spans[index - 1][1] : start] if index else block.lead
-            sentence = self._without_opening(strip_links(text[start:end]).strip())
+            bare = _LINK.sub("] (", strip_links(text[start:end]))
+            sentence = self._without_opening(bare.strip())
             if sentence and re.search(r"\w", sentence):
                 yield Claim(sentence, gap, block.kind, bound[index])
 

@@ -24,7 +24,7 @@ class ReplyRules:
 
     `refusals` matches the start of a sentence that finds no answer, `denials` one that says
     anywhere that the documents do not tell it. `contrasts` matches the word between what the
-    documents tell and what they do not ("but").
+    documents tell and what they do not ("but"), `evidence` the words for what was read.
 
     `labels` has the words that open a part of a reply. `excerpts` matches the word for a numbered
     excerpt. `attributions` matches the words between a claim and the excerpt that it cites ("as
@@ -37,6 +37,7 @@ class ReplyRules:
     refusals: Pattern = NEVER
     denials: Pattern = NEVER
     contrasts: Pattern = NEVER
+    evidence: Pattern = NEVER
     labels: Mapping[ReplyPart, Pattern] = field(default_factory=dict)
     excerpts: Pattern = NEVER
     attributions: Pattern = NEVER
