@@ -328,7 +328,9 @@ def test_the_reply_is_parsed_by_the_labels_of_the_prompt(
         "Antwort: Zehn Jahre."
     )
     model = Scripted(answer=lambda _: reply, prompt_folders=(german_prompts,))
-    answer = answerer(embedder, [hit(MINUTES)], model).invoke("Wie lange?")
+    minutes = hit(MINUTES)
+    english = replace(minutes, chunk=replace(minutes.chunk, language="en"))
+    answer = answerer(embedder, [english], model).invoke("Wie lange?")
     assert answer.text == "Zehn Jahre."
     assert [citation.match for citation in answer.citations] == ["exact"]
 
