@@ -61,7 +61,9 @@ def _missing_numbers(claim: str, question: str, passage: Passage) -> Iterator[st
 def _missing_names(claim: str, question: str, passage: Passage, spoken: Language) -> Iterator[str]:
     """Yield the names that the passage lacks; those of the question may stand around it."""
     names = [claim[start:end] for start, end in find_names(claim, spoken)]
-    if not names or (spoken != passage.language and not _share_script(claim, passage.text)):
+    is_translated = spoken != passage.language
+    tells_names = spoken.words.capital_names and _share_script(claim, passage.text)
+    if not names or (is_translated and not tells_names):
         return
     unknown = set(passage.vocabulary.unsupported(claim))
     asked = set(fold_words(question))

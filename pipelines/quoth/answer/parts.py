@@ -258,5 +258,6 @@ def _label_patterns(
     line = rf"(?i:{_LEAD}(?:{parts})(?![^\W\d_]){colon})"
     alone = rf"(?i:{_LEAD}(?:{parts}){rest}[*_:：\s]*$)"
     both = "|".join(pattern for part in ("quote", "answer") for pattern in words.get(part, ()))
-    inside = rf"(?i:(?:(?<=[\"”»」』.。!?])|(?<=[\"”»」』.。!?*\])]\s))[*_]*(?:{both})(?![^\W\d_]){rest}[*_\s]*[:：][*_]*)"
+    behind = r"(?:(?<=[\"”»」』.。!?])|(?<=[\"”»」』.。!?*\])]\s))"
+    inside = rf"(?i:{behind}[*_]*(?:{both})(?![^\W\d_]){rest}[*_\s]*[:：][*_]*)"
     return re.compile(line), re.compile(alone), re.compile(inside)
