@@ -263,7 +263,7 @@ def test_diversity_is_the_same_where_all_cosines_are_high(store: Store) -> None:
             put(store, f"/g/{n}.md", "the wing of a glider", embedder=embedder)
         for n, text in enumerate(("wing of a house", "glider without a wing nut", "brick")):
             put(store, f"/h/{n}.md", text, embedder=embedder)
-        found = searcher(store, embedder, mode="dense", k=4, diversity=0.5)
+        found = searcher(store, embedder, mode="dense", k=4, diversity=0.6)
         return texts(found, "the wing of which house?")
 
     folder = store.path.parent
