@@ -29,12 +29,18 @@ _PARAGRAPHS = frozenset("blockquote dl figure ol p pre section table ul".split()
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _APART = frozenset(("button", "label", "output"))
 _BREAKING = _BLOCKS | _HEADINGS.keys() | _APART
-_LEAVES = frozenset(("br", "sup", "sub", "table", "rt", "svg", "math", "img", "input", "select"))
+_LEAVES = frozenset("area br iframe img input math rt select sub sup svg table".split())
 _VERBATIM = ("pre", "textarea")
 _SHADOW = re.compile(
     r"<template(?=[^<>]{0,200}\bshadowrootmode\b)", re.I
 )  # is shown, unlike others
+_XHTML = "http://www.w3.org/1999/xhtml"
+_EMPTY = re.compile(
+    r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)"
+    r"([A-Za-z][\w:.-]*)((?:\s[^<>]*?)?)/>"
+)
 _ROLE_OF_ROW = re.compile(r"role\s*=\s*[\"']?row\b")
+_HEAD = 4096
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 
 
@@ -54,6 +60,8 @@ def html_page(source: str) -> HtmlPage:
     Each block has its own lines. A row of a table is a line, and names its columns if the table is
     long. What is hidden or struck out is left out.
     """
+    if source.startswith("<?xml") or _XHTML in source[:_HEAD]:
+        source = _EMPTY.sub(r"<\1\2></\1>", source)  # as XML has it; HTML would leave them open
     tree = LexborHTMLParser(_SHADOW.sub("<div", clean(source)))
     title_node = tree.css_first("head > title")
     title = one_line(title_node.text()) if title_node is not None else ""
@@ -136,7 +144,9 @@ class _Reader:
             writer.inline(f" {drawn_text(node)} ")
         elif tag == "math":
             writer.inline(formula(node))
-        elif tag in ("img", "input", "select"):
+        elif tag == "iframe":
+            self._write_frame((node.attributes or {}).get("srcdoc") or "")
+        elif tag in ("area", "img", "input", "select"):
             text = shown_text(node, tag)
             if tag == "img" and not text:
                 self.unread["picture"] += 1
@@ -153,6 +163,17 @@ class _Reader:
         for line in lines_of_table(table, self._cell_text):
             self.writer.line(line)
         self.writer.end_line(2)
+
+    def _write_frame(self, source: str) -> None:
+        """Write a page that another one holds in its own source."""
+        inner = html_page(source)
+        self.unread.update(inner.unread)
+        if inner.text and self.is_inline:
+            self.writer.inline(f" {inner.text} ")
+        elif inner.text:
+            self.writer.end_line(2)
+            self.writer.line(inner.text)
+            self.writer.end_line(2)
 
     def _cell_text(self, cell: LexborNode) -> str:
         if cell.first_child is None:
@@ -193,7 +214,7 @@ def decode_html(content: bytes, name: str, *, declared: str = "") -> str:
 
     `declared` is an encoding that was declared outside of the content.
     """
-    inside = _CHARSET.search(content[:4096])
+    inside = _CHARSET.search(content[:_HEAD])
     encoding = (inside[1] or inside[2]).decode("ascii") if inside and not declared else declared
     return decode(content, declared=encoding, name=name)
 

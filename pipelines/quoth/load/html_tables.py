@@ -22,6 +22,7 @@ _ROLES = {
 
 _NOT_IN_DATA = "table, h1, h2, h3, h4, h5, h6"
 _LONG_CELL = 400
+_TO_THE_END = 65_534  # rows: as many as the standard of HTML allows
 
 
 def children(node: LexborNode) -> Iterator[LexborNode]:
@@ -79,6 +80,7 @@ def _cells(row: LexborNode, cell_text: Callable[[LexborNode], str]) -> Iterator[
         if _tag(cell) in _CELLS:
             attributes = cell.attributes or {}
             columns, rows = _span(attributes.get("colspan")), _span(attributes.get("rowspan"))
+            rows = _TO_THE_END if attributes.get("rowspan") == "0" else rows
             yield Cell(cell_text(cell), columns, rows)
 
 

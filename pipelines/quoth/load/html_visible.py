@@ -9,7 +9,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 NEVER_SHOWN = frozenset(
-    "-comment !doctype annotation annotation-xml audio canvas datalist embed head iframe object rp "
+    "-comment !doctype annotation annotation-xml audio canvas datalist embed head object rp "
     "script style template video".split()
 )
 _STRUCK = frozenset(("del", "s", "strike"))

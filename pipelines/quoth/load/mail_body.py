@@ -17,6 +17,12 @@ _HTML = ("text/html", "application/xhtml+xml")
 _NOT_TEXT = {"text/css", "text/javascript", "text/x-amp-html", "text/watch-html", "text/calendar"}
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature"}
 _SIGNATURES |= {"application/x-pkcs7-signature"}
+_REPORTS = {
+    "message/delivery-status",
+    "message/global-delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+}
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"(?:https?|mailto):\S+")
 _HEADER_CELL = re.compile(r"<th[\s>]", re.I)
@@ -91,6 +97,8 @@ def _texts(part: Message) -> list[_Text]:
     kind = part.get_content_type()
     if kind == "multipart/alternative":
         return _fullest([_texts(each) for each in _inner(part)])
+    if kind in _REPORTS:
+        return [_Text(tidy(_report(part)))]
     if kind != "message/rfc822" and part.is_multipart():
         return [text for each in _inner(part) for text in _texts(each)]
     if _is_attached(part) or kind in _NOT_TEXT:
@@ -133,6 +141,16 @@ def _words(texts: list[_Text]) -> frozenset[str]:
     return frozenset(_WORD.findall(_ADDRESS.sub(" ", " ".join(distinct))))
 
 
+def _report(part: Message) -> str:
+    """Return what a program says of a message (RFC 3464), a line for each field."""
+    blocks = []
+    for block in _inner(part):
+        rest = block.get_payload()
+        lines = [f"{name}: {value}" for name, value in block.items()]
+        blocks.append("\n".join([*lines, "", rest if isinstance(rest, str) else ""]))
+    return "\n\n".join(blocks)
+
+
 def _plain(part: Message) -> str:
     text = decode(content_of(part), declared=part.get_content_charset() or "", name="The message")
     if str(part.get_param("format", "")).lower() != "flowed":
@@ -169,7 +187,8 @@ def _source(part: Message) -> str:
 
 def _leaves(message: Message) -> Iterator[Message]:
     """Yield the leaf parts of a message; an attached message counts as one leaf."""
-    if message.get_content_type() != "message/rfc822" and message.is_multipart():
+    is_leaf = message.get_content_type() in ("message/rfc822", *_REPORTS)
+    if message.is_multipart() and not is_leaf:
         for part in _inner(message):
             yield from _leaves(part)
     else:
@@ -192,4 +211,4 @@ def _is_attached(part: Message) -> bool:
         or (main not in ("text", "image", "multipart") and "Content-Location" not in part)
         or kind == "text/calendar"
         or bool(part.get_filename() and main != "image")
-    ) and kind not in _HTML[1:]
+    ) and kind not in (_HTML[1], *_REPORTS)
