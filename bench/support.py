@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from quoth.answer.support import SupportFinder
+from quoth.answer import SupportFinder
 from quoth.text import (
     Language,
     find_names,
