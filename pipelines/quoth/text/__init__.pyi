@@ -5,6 +5,8 @@ __all__ = [
     "UNSPACED",
     "AnswerWords",
     "CodedTexts",
+    "CollectionForm",
+    "CollectionRules",
     "ConversationRules",
     "DocumentRules",
     "Language",
@@ -78,6 +80,7 @@ from .language import (
     read_language,
 )
 from .language_answers import AnswerWords
+from .language_collections import CollectionForm, CollectionRules
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_fields import NEVER

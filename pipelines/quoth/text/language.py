@@ -25,6 +25,7 @@ from pydantic.dataclasses import dataclass
 
 from quoth.errors import ConfigurationError
 from quoth.text.language_answers import AnswerWords
+from quoth.text.language_collections import CollectionRules
 from quoth.text.language_conversations import ConversationRules
 from quoth.text.language_documents import DocumentRules
 from quoth.text.language_fields import STRICT
@@ -54,6 +55,7 @@ class Language:
     sentences: SentenceRules = field(default_factory=SentenceRules)
     documents: DocumentRules = field(default_factory=DocumentRules)
     questions: QuestionRules = field(default_factory=QuestionRules)
+    collections: CollectionRules = field(default_factory=CollectionRules)
     answers: AnswerWords = field(default_factory=AnswerWords)
     conversations: ConversationRules = field(default_factory=ConversationRules)
     summaries: SummaryRules = field(default_factory=SummaryRules)
