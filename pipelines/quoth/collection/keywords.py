@@ -34,8 +34,10 @@ class Keywords:
         restriction = "" if among is None else "AND rowid IN (SELECT value FROM json_each(?))"
         values = [query, *([] if among is None else [json.dumps(list(among))]), limit]
         rows = self._database.read(
-            f"""SELECT rowid, rank FROM keywords WHERE keywords MATCH ? {restriction}
-                ORDER BY rank LIMIT ?""",  # noqa: S608 - `restriction` is one of two constants
+            # Ordered by `rank`, FTS5 would sort all rows, with the places of their words.
+            f"""SELECT rowid, bm25(keywords) AS score FROM keywords
+                WHERE keywords MATCH ? {restriction}
+                ORDER BY score, rowid LIMIT ?""",  # noqa: S608 - one of two constants
             values,
         )
         return [(row[0], -row[1]) for row in rows]

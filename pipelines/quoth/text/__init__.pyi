@@ -27,6 +27,7 @@ __all__ = [
     "count_words",
     "detect_language",
     "diversify",
+    "drop_repeats",
     "encloses",
     "encode_word",
     "find_language",
@@ -95,6 +96,7 @@ from .mentions import SourceVocabulary
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
+from .repeats import drop_repeats
 from .scripts import UNSPACED, is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
