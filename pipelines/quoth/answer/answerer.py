@@ -12,6 +12,7 @@ from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import patch_config, run_in_executor
 
+from quoth.answer.catalog import Catalog
 from quoth.answer.choose import Choosing
 from quoth.answer.draft import Draft, Way
 from quoth.answer.evidence import HITS
@@ -47,6 +48,8 @@ class Answerer(Runnable[str, Answer]):
     quotes. A smaller one is not reliable enough for that: it reads the best sentences and chooses
     its answer among their phrases (`answering.style`).
 
+    A question about the collection itself is answered by `catalog`, if given, without the model.
+
     A reply to the same prompt, by the same model with the same parameters, comes from `journal`.
     """
 
@@ -57,10 +60,12 @@ class Answerer(Runnable[str, Answer]):
         settings: Answering,
         *,
         journal: Journal | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
         self.searcher = searcher
         self.model = model
         self.settings = settings
+        self.catalog = catalog
         self.calls = ModelCalls(model, journal)
         self._preloading = Lock()
 
@@ -121,6 +126,10 @@ class Answerer(Runnable[str, Answer]):
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
         text = check_question(next(questions))  # no model is loaded for an empty one
+        if self.catalog and (known := self.catalog.answer(text)):
+            yield known.text
+            yield known
+            return
         self._preload()
         search: Runnable[str, Hits] = RunnableLambda(self.searcher.search, name="search")
         hits = search.invoke(text, config)

@@ -6,6 +6,8 @@ __all__ = [
     "AnswerWords",
     "ClaimRules",
     "CodedTexts",
+    "CollectionForm",
+    "CollectionRules",
     "ConversationRules",
     "DocumentRules",
     "Language",
@@ -84,6 +86,7 @@ from .language import (
 )
 from .language_answers import AnswerWords
 from .language_claims import ClaimRules
+from .language_collections import CollectionForm, CollectionRules
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_fields import NEVER

@@ -26,6 +26,7 @@ from pydantic.dataclasses import dataclass
 from quoth.errors import ConfigurationError
 from quoth.text.language_answers import AnswerWords
 from quoth.text.language_claims import ClaimRules
+from quoth.text.language_collections import CollectionRules
 from quoth.text.language_conversations import ConversationRules
 from quoth.text.language_documents import DocumentRules
 from quoth.text.language_fields import STRICT
@@ -58,6 +59,7 @@ class Language:
     questions: QuestionRules = field(default_factory=QuestionRules)
     replies: ReplyRules = field(default_factory=ReplyRules)
     claims: ClaimRules = field(default_factory=ClaimRules)
+    collections: CollectionRules = field(default_factory=CollectionRules)
     answers: AnswerWords = field(default_factory=AnswerWords)
     conversations: ConversationRules = field(default_factory=ConversationRules)
     summaries: SummaryRules = field(default_factory=SummaryRules)
