@@ -71,7 +71,8 @@ def answer_html(answer: Answer, *, with_pages: bool = False) -> str:
         parts.append(f"<p class=soft>{escape(nearest_title(answer, words))}</p>")
         for place in answer.nearest:
             parts += _footnote(place, answer, with_pages=False)
-    parts.append(f"<p class=soft>{escape(answer.model)}</p>")
+    if answer.model:
+        parts.append(f"<p class=soft>{escape(answer.model)}</p>")
     return _framed(parts)
 
 
