@@ -3,6 +3,7 @@ __all__ = [
     "Calibration",
     "Catalog",
     "Conversation",
+    "SupportFinder",
     "cite",
     "find_calibration",
 ]
@@ -12,3 +13,4 @@ from .catalog import Catalog
 from .cite import cite
 from .conversation import Conversation
 from .rules import Calibration, find_calibration
+from .support import SupportFinder
