@@ -8,7 +8,7 @@ from typing import Protocol
 
 from langchain_core.messages import BaseMessage
 
-from quoth.answer.cite import citation_of, cite
+from quoth.answer.cite import citation_of
 from quoth.answer.phrases import Choice, line_of
 from quoth.prompts import Prompt
 from quoth.retrieve import Question
@@ -52,20 +52,14 @@ class Draft:
         lines = {choice.text: line_of(choice.sentence) for choice in self.choices}
         return lines.get(answer, answer)
 
-    def cite(self, answer: str, quotes: Sequence[str]) -> tuple[Citation, ...]:
-        """Return the citations of an answer, and of the quotes that the model gave with it."""
+    def cite(self, answer: str) -> tuple[Citation, ...]:
+        """Return the citation of the sentence that the answer was chosen from."""
         for choice in self.choices:
             if answer in {choice.text, line_of(choice.sentence)}:
                 place = citation_of(choice.sentence, match="exact")
                 words = find_quote(answer, place.quote)
                 return (replace(place, marks=(words[:2],) if words else ()),)
-        return cite(
-            self.question.text,
-            answer,
-            self.excerpts,
-            quotes=quotes,
-            language=self.question.language,
-        )
+        return ()
 
 
 class Way(Protocol):
