@@ -2,7 +2,7 @@
 
     python -m bench.calibrate public/squad2 public/xquad_de public/xquad_zh --limit 600
 
-Four rules: which sentence answers (`answer/describe.py`), whether it answers at all
+Four rules: which sentence answers (`answer/features.py`), whether it answers at all
 (`answer/evidence.py`), which phrase answers, and whether it is the answer (`answer/phrases.py`). No
 language model is needed. Each set is a folder with `corpus.jsonl` and `questions.jsonl`. A question
 whose CRC-32 of the id is even is fitted to, the others are reported. Each answerable question is

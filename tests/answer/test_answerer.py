@@ -55,8 +55,8 @@ def test_a_quote_of_the_model_is_found_on_its_page(embedder: Embedder) -> None:
 
 
 def test_an_invented_quote_is_replaced_by_the_sentence_that_fits_best(embedder: Embedder) -> None:
-    model = Scripted(answer=lambda p: 'Quote [1]: "Kept for a decade."\nAnswer: For a decade.')
-    got = answerer(embedder, [hit(MINUTES)], model).invoke("How long are the minutes kept?")
+    model = Scripted(answer=lambda p: 'Quote [1]: "Kept below."\nAnswer: In the strongroom.')
+    got = answerer(embedder, [hit(MINUTES)], model).invoke("Where are the minutes kept?")
     (one,) = got.citations
     assert (got.kind, got.sentences[0].support) == ("answer", "supported")
     assert one.quote in MINUTES
@@ -286,7 +286,9 @@ def test_the_reply_is_parsed_by_the_labels_of_the_prompt(
         "Antwort: Zehn Jahre."
     )
     model = Scripted(answer=lambda _: reply, prompt_folders=(german_prompts,))
-    answer = answerer(embedder, [hit(MINUTES)], model).invoke("Wie lange?")
+    minutes = hit(MINUTES)
+    english = replace(minutes, chunk=replace(minutes.chunk, language="en"))
+    answer = answerer(embedder, [english], model).invoke("Wie lange?")
     assert answer.text == "Zehn Jahre."
     assert [citation.match for citation in answer.citations] == ["exact"]
 

@@ -79,7 +79,7 @@ def test_a_file_with_only_a_name_is_a_language(tmp_path: Path) -> None:
     file.write_text("name: Example\n", encoding="utf-8")
     example = read_language(file)
     assert (example.code, example.words.stop) == ("xx", frozenset())
-    assert not example.questions.refusals.search("Not in the documents.")
+    assert not example.replies.refusals.search("Not in the documents.")
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(changed: Path) -> None:

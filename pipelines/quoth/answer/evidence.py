@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quoth.answer.describe import Description, are_neighbours, cover, describe_sentences
+from quoth.answer.features import Description, are_neighbours, cover, describe_sentences
 from quoth.answer.rules import Calibration
 from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
 from quoth.retrieve import Question

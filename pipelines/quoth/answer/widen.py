@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from quoth.answer.describe import are_neighbours
+from quoth.answer.features import are_neighbours
 from quoth.answer.rows import is_item, is_row
 from quoth.answer.sentences import Sentence
 from quoth.text import count_words, is_complete

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from quoth.collection.chroma import Chroma
 from quoth.collection.compare import compare_chroma, compare_file
-from quoth.collection.exact import ExactIndex
+from quoth.collection.exact import ExactIndex, Nearest, find_nearest
 from quoth.collection.store import Store
 from quoth.collection.vector_file import Batch, VectorFile
 from quoth.errors import CollectionBusyError, CollectionError
@@ -29,6 +31,8 @@ EXACT_UP_TO = 200_000
 """The most chunks whose vectors are all compared: some milliseconds for 1 in 10 of them."""
 FOLLOWED_FROM = 20_000
 """The most chunks whose vectors a search reads from SQLite rather than making the file again."""
+_ASIDE_FROM = 5_000
+"""The least chunks whose comparison is worth a thread: a quarter of a millisecond."""
 _BATCH = 4096
 _REBUILT = "index rebuilt"
 
@@ -59,28 +63,38 @@ class DenseIndex:
         self._failed = ""
         self.file = VectorFile(store.path.with_name("vectors.bin"))
         self._exact = ExactIndex(store, self.file)
+        self._threads: ThreadPoolExecutor | None = None
 
     @property
     def folder(self) -> Path:
         """The folder of Chroma."""
         return self.chroma.folder
 
-    def search(
-        self, vector: Vectors, k: int, *, among: Sequence[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, vector: Vectors, k: int, *, among: Sequence[int] | None = None) -> Nearest:
         """Return (chunk id, cosine) for the `k` nearest chunks, best first.
 
         `among` restricts the search to these chunks.
         """
+        if among is None:
+            return self.begin_search(vector, k)()
         with self._lock:
-            if among is None and self._is_large():
-                if count := self._count_if_current():
-                    try:
-                        return self._current().search(vector, min(k, count))
-                    except CollectionError as error:
-                        self._failed = str(error)
-                self._followed = -1
             return self._exact.search(vector, k, among=among)
+
+    def begin_search(self, vector: Vectors, k: int) -> Callable[[], Nearest]:
+        """Begin a search among all chunks; return the function that waits for what it finds.
+
+        In a large collection it runs on a thread of its own, which does not read the store.
+        """
+        with self._lock:
+            count = self._count_if_current() if self._is_large() else 0
+            compare: Callable[[], Nearest] = (
+                partial(self._current().search, vector, min(k, count))
+                if count
+                else partial(find_nearest, self._exact.read(), vector, k)
+            )
+            if self._read_state().chunks >= _ASIDE_FROM:
+                compare = self._aside.submit(compare).result
+        return partial(self._finish, compare, vector, k)
 
     def follow(self) -> None:
         """Apply pending changes to a large index, if no other process writes."""
@@ -152,6 +166,24 @@ class DenseIndex:
         with self._lock:
             self.chroma.close()
             self._exact.close()
+            if self._threads is not None:
+                self._threads.shutdown()
+                self._threads = None
+
+    @property
+    def _aside(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor()
+        return self._threads
+
+    def _finish(self, compare: Callable[[], Nearest], vector: Vectors, k: int) -> Nearest:
+        """Return what a search finds; if Chroma fails, what comparing all vectors finds."""
+        try:
+            return compare()
+        except CollectionError as error:
+            with self._lock:
+                self._failed, self._followed = str(error), -1
+                return self._exact.search(vector, k)
 
     def _is_large(self) -> bool:
         return self._read_state().chunks > self.exact_up_to
@@ -161,7 +193,10 @@ class DenseIndex:
         state = self._read_state()
         if not state.agrees and self.problem() is None:
             state.agrees = True
-        return state.chunks if state.agrees and not self._failed else 0
+        if state.agrees and not self._failed:
+            return state.chunks
+        self._followed = -1
+        return 0
 
     def _read_state(self) -> _State:
         """Return the state of the store; chunks are counted only after a change."""

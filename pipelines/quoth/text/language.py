@@ -25,10 +25,13 @@ from pydantic.dataclasses import dataclass
 
 from quoth.errors import ConfigurationError
 from quoth.text.language_answers import AnswerWords
+from quoth.text.language_claims import ClaimRules
+from quoth.text.language_collections import CollectionRules
 from quoth.text.language_conversations import ConversationRules
 from quoth.text.language_documents import DocumentRules
 from quoth.text.language_fields import STRICT
 from quoth.text.language_questions import QuestionRules
+from quoth.text.language_replies import ReplyRules
 from quoth.text.language_summaries import SummaryRules
 from quoth.text.language_words import SentenceRules, WordRules
 
@@ -54,6 +57,9 @@ class Language:
     sentences: SentenceRules = field(default_factory=SentenceRules)
     documents: DocumentRules = field(default_factory=DocumentRules)
     questions: QuestionRules = field(default_factory=QuestionRules)
+    replies: ReplyRules = field(default_factory=ReplyRules)
+    claims: ClaimRules = field(default_factory=ClaimRules)
+    collections: CollectionRules = field(default_factory=CollectionRules)
     answers: AnswerWords = field(default_factory=AnswerWords)
     conversations: ConversationRules = field(default_factory=ConversationRules)
     summaries: SummaryRules = field(default_factory=SummaryRules)

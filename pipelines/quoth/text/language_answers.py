@@ -18,8 +18,9 @@ class AnswerWords:
     stands before a sentence that no passage supports, `unsupported_numbers` before numbers that are
     in none, and `not_read` before what an answer does not take into account. `other_language` tells
     the language of the passages (`{language}`). `unreached` is the answer where the embedder does
-    not match the languages of the `{question}` and of the `{evidence}`. `page` is a page with its
-    number (`{page}`), and `file_page` the page of the file, where it has another number.
+    not match the languages of the `{question}` and of the `{evidence}`. `quoted` puts a text
+    between quotation marks (`{quote}`). `page` is a page with its number (`{page}`), and
+    `file_page` the page of the file, where it has another number.
     """
 
     excerpt: str = "From your documents, word for word:"
@@ -37,5 +38,6 @@ class AnswerWords:
         "The question is in {question}, the documents are in {evidence}, and this embedder does "
         "not match the two. Ask in {evidence}, or embed with a multilingual model: embedding.model."
     )
+    quoted: str = "“{quote}”"
     page: str = "page {page}"
     file_page: str = "the file's page {page}"

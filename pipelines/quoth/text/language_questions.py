@@ -39,10 +39,7 @@ class QuestionRules:
     `place_prepositions`.
 
     `several` matches a question that asks for several places, such as a list or a comparison.
-
-    `refusals` matches the start of a reply that finds no answer. `not_found` is the reply of Quoth
-    when it finds none. `labels` are the words that models write before a `quote` and before the
-    `answer`.
+    `not_found` is the reply of Quoth when it finds no answer.
     """
 
     yes_no: Pattern = NEVER
@@ -65,9 +62,7 @@ class QuestionRules:
     articles: WordSet = frozenset()
     openers: WordSet = frozenset()
     place_prepositions: WordSet = frozenset()
-    refusals: Pattern = NEVER
     not_found: str = "This is not in your documents."
-    labels: Mapping[str, WordSet] = field(default_factory=dict)
 
     def kind_of(self, question: str) -> QuestionKind:
         """Return the kind of answer that a question asks for."""
