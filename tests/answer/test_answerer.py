@@ -341,7 +341,7 @@ def test_the_embedded_embedder_is_calibrated(embedder: Embedder) -> None:
     assert not find_calibration(embedder.fingerprint, "Klingon").calibrated
 
 
-@pytest.mark.parametrize("question", ["Who guarantees the rent, and up to what amount?"])
+@pytest.mark.parametrize("question", ["Is notice by e-mail valid?"])
 def test_the_embedded_model_answers_from_the_sample_library(
     sample: str, session_home: Path, question: str
 ) -> None:
@@ -352,7 +352,7 @@ def test_the_embedded_model_answers_from_the_sample_library(
         answer = parts[-1]
         assert isinstance(answer, Answer)
         assert answer.kind == "excerpt"
-        assert "Helena Marchetti" in answer.text
+        assert "electronic mail is not valid" in answer.text
         assert parts[:-1] == [answer.text]
         for one in answer.citations:
             page = library.store.page_text(one.source, one.page) or ""
