@@ -85,6 +85,31 @@ def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
         out.print("  ".join([name.ljust(width), *cells]).rstrip())
 
 
+def print_markdown(results: Mapping[str, Evaluation]) -> None:
+    """Print metrics as a table in Markdown: a row for each, a column for each set.
+
+    A cell has the value, its interval and the number of items.
+    """
+    whole = {
+        label: {name: metric for name, metric in result.metrics.items() if " (" not in name}
+        for label, result in results.items()
+    }
+    model = next(iter(results.values())).about.get("model", "")
+    rows = [[str(model), *whole], ["---"] * (len(whole) + 1)]
+    for name in dict.fromkeys(name for row in whole.values() for name in row):
+        metrics = [row.get(name) for row in whole.values()]
+        if any(metric is not None and metric.count for metric in metrics):
+            rows.append([name, *map(_cell, metrics)])
+    for row in rows:
+        print(make_printable(f"| {' | '.join(row)} |"))
+
+
+def _cell(metric: Interval | None) -> str:
+    if metric is None or not metric.count:
+        return "–"
+    return f"{metric.value:.3f} ({metric.low:.3f} to {metric.high:.3f}, n = {metric.count})"
+
+
 def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:
     """Print a line for each set and embedder, and the mean gain, as a table or as JSON."""
     from dataclasses import asdict
