@@ -29,7 +29,7 @@ def print_evaluation(result: Evaluation) -> None:
 
 
 def _print_kinds(result: Evaluation) -> None:
-    """Print the metrics of each kind of question, a row for each kind."""
+    """Print the metrics of each kind of question, a row for each kind, but those that are all 0."""
     kinds: dict[str, dict[str, Interval]] = {}
     for name, metric in result.metrics.items():
         metric_name, _, kind = name.removesuffix(")").partition(" (")
@@ -39,21 +39,26 @@ def _print_kinds(result: Evaluation) -> None:
         return
     from rich.table import Table
 
-    names = list(dict.fromkeys(name for row in kinds.values() for name in row))
+    names = dict.fromkeys(name for row in kinds.values() for name in row)
+    told = [name for name in names if any(row[name].high for row in kinds.values() if name in row)]
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("kind", "n", *names):
-        table.add_column(name, justify="left" if name == "kind" else "right", overflow="fold")
+    for name in ("kind", "n", *told):
+        table.add_column(name.replace("_", "\n"), justify="left" if name == "kind" else "right")
     for kind, row in kinds.items():
-        cells = (
-            f"{row[name].value:.2f} ({row[name].low:.2f} to {row[name].high:.2f})"
-            if name in row
-            else ""
-            for name in names
-        )
+        cells = (_short(row[name]) if name in row else "" for name in told)
         count = max(metric.count for metric in row.values())
         table.add_row(make_printable(kind), str(count), *cells)
     show.console().print()
     show.console().print(table, soft_wrap=False)
+
+
+def _short(metric: Interval) -> str:
+    """Return a share with its interval, as `.75 (.50–1)`."""
+    value, low, high = (
+        f"{share:.2f}".removeprefix("0").removesuffix(".00") or "0"
+        for share in (metric.value, metric.low, metric.high)
+    )
+    return f"{value} ({low}–{high})"
 
 
 def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
