@@ -68,9 +68,9 @@ def main() -> None:
     settings = load_config().config
     asked = read_questions(given.questions)
     if given.articles != "all":
-        names = sorted({question.source.split("#")[0] for question in asked})
+        names = sorted({article_of(question) for question in asked})
         chosen = set(names[given.articles == "odd" :: 2])
-        asked = [question for question in asked if question.source.split("#")[0] in chosen]
+        asked = [question for question in asked if article_of(question) in chosen]
     asked = sample_balanced(asked, given.limit, seed=given.seed)
     corpus = read_corpus(given.questions.parent)
     embedder, model = open_embedder(settings), open_model(settings.backend)
@@ -101,6 +101,11 @@ def main() -> None:
             print(f"RetrievalQA {name:22} {value:.3f}")
         ratio = ours.metrics["f1_answerable"].value / theirs["f1_answerable"]
         print(f"ratio       f1_answerable          {ratio:.2f}")
+
+
+def article_of(question: GoldQuestion) -> str:
+    """Return the article of Wikipedia that a question of SQuAD is about."""
+    return question.places[0].source.split("#")[0]
 
 
 def retrieval_qa(

@@ -66,7 +66,7 @@ def main() -> None:
 
     settings = load_config().config
     golden = sample_balanced(read_questions(given.questions), given.limit, seed=given.seed)
-    articles = sorted({question.source.split("#")[0] for question in golden})
+    articles = sorted({question.places[0].source.split("#")[0] for question in golden})
     embedder = open_embedder(settings)
     rules = find_calibration(embedder.fingerprint, "English")
     with corpus_searcher(
@@ -76,7 +76,7 @@ def main() -> None:
         for case in golden:
             hits = searcher.search(case.text)
             question = hits.question
-            is_even = articles.index(case.source.split("#")[0]) % 2 == 0
+            is_even = articles.index(case.places[0].source.split("#")[0]) % 2 == 0
             evidence = find_evidence(question, hits, rules)
             cases.append(Case(case, question, hits, evidence, is_even))
     weights, intercept = fit_answerable(cases)
@@ -124,7 +124,7 @@ def fit_sentence(cases: Sequence[Case], rules: Calibration) -> dict[str, float]:
 
 def holds_answer(golden: GoldQuestion, sentence: Sentence) -> bool:
     text = normalize(sentence.text)
-    return sentence.chunk.source == golden.source and any(
+    return sentence.chunk.source == golden.places[0].source and any(
         normalize(answer) in text for answer in golden.answers
     )
 

@@ -104,7 +104,7 @@ def test_a_document_is_ingested_and_asked(light: Quoth) -> None:
     answer = light("ask", QUESTION)
     assert answer.returncode == 0, answer.stderr
     assert "32 hours" in answer.stdout
-    assert "✓ found on that page" in answer.stdout
+    assert "From your documents, word for word:" in answer.stdout
 
 
 def test_setting_up_again_fetches_nothing(light: Quoth) -> None:

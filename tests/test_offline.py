@@ -25,7 +25,7 @@ with Library("offline") as library:
     report = library.ingest({str(LIBRARY)!r})
     assert len(report.done) == 5, report
     answer = library.ask("How long can the emergency generator run on a full tank?")
-    assert answer.answerable and answer.text
+    assert answer.kind == "excerpt" and answer.text
     assert answer.citations[0].verified and answer.citations[0].page_label == "108", answer
     print("answered offline")
 """

@@ -71,7 +71,7 @@ def test_batches_answer_every_question_in_order(library: Library) -> None:
     first, second = library.answerer.batch(questions)
     assert [first.question, second.question] == questions
     assert "32 hours" in first.text
-    assert not second.answerable
+    assert second.kind == "declined"
 
 
 def test_an_answer_streams_through_a_pipe(library: Library) -> None:
@@ -202,7 +202,7 @@ def test_an_agent_searches_and_its_words_are_cited(library: Library) -> None:
     assert len(told.artifact) == 3
     (citation,) = cite(GENERATOR, reply.text, [hit.chunk for hit in told.artifact])
     assert citation.verified
-    assert citation.finding in {"exact", "tolerant"}
+    assert citation.match in {"exact", "tolerant"}
     page = library.store.page_text(citation.source, citation.page)
     assert page
     assert page[citation.start : citation.end] == citation.quote
@@ -248,9 +248,7 @@ def test_a_retriever_that_hands_on_ours_changes_nothing(library: Library) -> Non
     ours = library.retriever()
     same = library.answers_from(ours).invoke(GENERATOR)
     assert same.citations == library.ask(GENERATOR).citations
-    assert [hit.chunk.id for hit in same.nearest] == [
-        int(d.id or 0) for d in ours.invoke(GENERATOR)
-    ]
+    assert [hit.chunk.id for hit in same.hits] == [int(d.id or 0) for d in ours.invoke(GENERATOR)]
 
 
 def test_an_unknown_retriever_is_named(sample: str, session_home: Path) -> None:

@@ -78,4 +78,4 @@ def test_the_packed_sample_is_ingested_and_asked(installed: Run) -> None:
     assert answer.returncode == 0, answer.stderr
     assert "32 hours" in answer.stdout
     assert "waterworks-handbook.pdf, page 108" in answer.stdout
-    assert "✓ found on that page" in answer.stdout
+    assert "From your documents, word for word:" in answer.stdout

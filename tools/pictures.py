@@ -13,7 +13,7 @@ from pathlib import Path
 import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 from quoth import Answer, Library
-from quoth.views import draw_page, format_page, format_quote, format_verdict
+from quoth.views import draw_page, format_page
 from rich.console import Console
 from rich.text import Text
 
@@ -29,7 +29,7 @@ QUESTIONS = (
 
 COLUMNS = 100
 WIDTH, MARGIN = 1160, 56
-INK, SOFT, GOOD, LINE = "#1d2327", "#5d676f", "#2c7a3f", "#d4d9dd"
+INK, SOFT, LINE = "#1d2327", "#5d676f", "#d4d9dd"
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 _WEB_FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
@@ -48,7 +48,7 @@ def terminal() -> str:
             env=os.environ,
         )
         for line in done.stdout.rstrip().splitlines():
-            style = "green" if "✓" in line else "italic" if line.startswith("      ") else ""
+            style = "italic" if line.startswith("      ") else ""
             shown = line if len(line) < COLUMNS else f"{line[: COLUMNS - 2].rstrip()}…"
             console.print(Text(shown, style=style))
         if number + 1 < len(QUESTIONS):
@@ -71,10 +71,9 @@ def card(answer: Answer) -> Image.Image:
     where = format_page(Path(citation.source).name, citation.page, citation.page_label)
     for text, font, size, color, indent in (
         (answer.question, "DejaVuSans", 22, SOFT, 0),
-        (answer.text, "DejaVuSerif", 34, INK, 0),
+        (answer.phrase or answer.text, "DejaVuSerif", 34, INK, 0),
         (f"[1]  {where}", "DejaVuSans", 22, INK, 40),
-        (format_quote(citation), "DejaVuSerif-Italic", 24, INK, 40),
-        (format_verdict(citation), "DejaVuSans", 20, GOOD, 40),
+        (f"“{' '.join(citation.quote.split())}”", "DejaVuSerif-Italic", 24, INK, 40),
     ):
         face = ImageFont.truetype(str(_FONTS / f"{font}.ttf"), size)
         most = int((WIDTH - 2 * MARGIN - indent) / face.getlength("n"))

@@ -13,7 +13,7 @@ from quoth.answer import Answerer, find_calibration
 from quoth.collection import Scope
 from quoth.config import Answering, Config, Embedding
 from quoth.embed import Embedder, FolderEmbedder
-from quoth.errors import BackendError, ContextOverflowError, GenerationError, UsageError
+from quoth.errors import BackendError, ContextOverflowError, UsageError
 from quoth.journal import Journal
 from quoth.retrieve import Hits
 from quoth.text import ENGLISH
@@ -58,18 +58,27 @@ def test_a_quote_of_the_model_is_found_on_its_page(embedder: Embedder) -> None:
     model = Scripted(answer=obedient)
     got = answerer(embedder, [hit("Nothing here at all."), hit(MINUTES)], model).invoke("How long?")
     (one,) = got.citations
-    assert (got.text, got.answerable) == ("Ten.", True)
-    assert (one.finding, one.verified, one.page, one.page_label) == ("exact", True, 2, "ii")
+    assert (got.text, got.kind) == ("Ten.", "answer")
+    assert (one.match, one.verified, one.page, one.page_label) == ("exact", True, 2, "ii")
     assert MINUTES[one.start - 10 : one.end - 10] == one.quote
 
 
-def test_an_invented_quote_is_replaced_by_a_sentence_of_the_page(embedder: Embedder) -> None:
+def test_an_invented_quote_is_replaced_by_the_sentence_that_fits_best(embedder: Embedder) -> None:
+    model = Scripted(answer=lambda p: 'Quote [1]: "Kept below."\nAnswer: In the strongroom.')
+    got = answerer(embedder, [hit(MINUTES)], model).invoke("Where are the minutes kept?")
+    (one,) = got.citations
+    assert (got.kind, got.sentences[0].support) == ("answer", "supported")
+    assert one.quote in MINUTES
+    assert (one.match, one.verified) == ("nearest", False)
+
+
+def test_an_answer_whose_number_no_page_has_is_declined_with_the_nearest_places(
+    embedder: Embedder,
+) -> None:
     model = Scripted(answer=lambda p: 'Quote [1]: "Kept for 20 years."\nAnswer: For 20 years.')
     got = answerer(embedder, [hit(MINUTES)], model).invoke("How long are the minutes kept?")
-    (one,) = got.citations
-    assert one.finding == "repaired"
-    assert one.quote in MINUTES
-    assert got.unsupported_numbers == ("20",)
+    assert (got.kind, got.citations) == ("declined", ())
+    assert got.nearest[0].quote in MINUTES
 
 
 def test_the_text_streams_without_the_quotes_and_the_answer_comes_last(embedder: Embedder) -> None:
@@ -82,17 +91,17 @@ def test_the_text_streams_without_the_quotes_and_the_answer_comes_last(embedder:
 def test_a_model_that_declines_gives_a_typed_answer(embedder: Embedder) -> None:
     model = Scripted(answer=lambda p: "Not in the documents.")
     got = answerer(embedder, [hit(MINUTES)], model).invoke("Who is the king of Spain?")
-    assert (got.answerable, got.text, got.citations) == (False, ENGLISH.questions.not_found, ())
+    assert (got.kind, got.text, got.citations) == ("declined", ENGLISH.questions.not_found, ())
     assert got.nearest
 
 
 def test_nothing_near_is_declined_without_asking_the_model(embedder: Embedder) -> None:
     model = Scripted()
     got = answerer(embedder, [hit(MINUTES, similarity=0.1)], model).invoke("King of Spain?")
-    assert not got.answerable
+    assert got.kind == "declined"
     assert got.timings.calls == 0
     assert not model.asked
-    assert not answerer(embedder, [], model).invoke("King?").answerable
+    assert answerer(embedder, [], model).invoke("King?").kind == "declined"
 
 
 def test_an_excerpt_cannot_close_its_fence(embedder: Embedder) -> None:
@@ -170,10 +179,11 @@ def test_a_small_model_answers_with_words_of_the_page(
 ) -> None:
     model = Obeying(parameters=SMALL)
     got = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0).invoke(question)
-    assert text in got.text
+    assert text in (got.phrase, got.text)
     assert got.text in MINUTES
-    assert got.text in got.citations[0].quote
-    assert got.citations[0].verified
+    (one,) = got.citations
+    assert [one.quote[start:end] for start, end in one.marks] == [got.phrase or got.text]
+    assert one.verified
 
 
 @pytest.mark.parametrize(
@@ -192,10 +202,10 @@ def test_a_small_model_that_cannot_be_held_to_choices_answers_with_words_of_the_
     asked = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0)
     *parts, got = asked.stream("Who opened the bridge?")
     assert isinstance(got, Answer)
-    assert got.text == text
-    assert parts in ([text], [])
+    assert text in (got.phrase, got.text)
+    assert parts == [got.text]
     assert not got.unsupported_numbers
-    assert [one.finding for one in got.citations] == ["exact"] * got.answerable
+    assert [one.match for one in got.citations] == ["exact"] * (got.kind == "excerpt")
 
 
 def test_a_small_model_that_takes_schemas_chooses_by_one(embedder: Embedder) -> None:
@@ -205,7 +215,8 @@ def test_a_small_model_that_takes_schemas_chooses_by_one(embedder: Embedder) -> 
     asked = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0)
     *parts, got = asked.stream("When was the new bridge opened?")
     assert isinstance(got, Answer)
-    assert (parts, got.text, got.citations[0].finding) == (["4 May 1932"], "4 May 1932", "exact")
+    assert (parts, got.phrase) == ([MINUTES.split(". ")[1] + "."], "4 May 1932")
+    assert got.citations[0].match == "exact"
     assert "4 May 1932" in model.asked[0].json_schema["enum"]
 
 
@@ -214,7 +225,7 @@ def test_an_unlikely_answer_is_declined_before_a_small_model_is_asked(embedder: 
     got = answerer(embedder, [hit(MINUTES, similarity=0.35)], model).invoke(
         "Why did Napoleon never invade Mongolia in 1807?"
     )
-    assert not got.answerable
+    assert got.kind == "declined"
     assert not model.asked
 
 
@@ -268,8 +279,8 @@ def test_an_answer_that_was_given_before_comes_from_the_journal(
         assert "".join(map(str, texts)).strip() == answer.text
         answers.append(answer)
     first, second = answers
-    assert (first.cached, second.cached) == (False, True)
-    assert second == replace(first, cached=True)
+    assert (first.from_journal, second.from_journal) == (False, True)
+    assert second == replace(first, from_journal=True)
     assert second.timings.generated_tokens == first.timings.generated_tokens > 0
 
 
@@ -281,10 +292,10 @@ def test_another_prompt_or_another_model_is_asked(embedder: Embedder, tmp_path: 
         searcher = FixedSearcher([hit(text)], embedder)
         return Answerer(searcher, model, Answering(), journal=journal).invoke("How long?")
 
-    assert not ask(MINUTES, "a").cached
-    assert not ask(MINUTES, "b").cached
-    assert not ask(MINUTES + " More.", "a").cached
-    assert ask(MINUTES, "a").cached
+    assert not ask(MINUTES, "a").from_journal
+    assert not ask(MINUTES, "b").from_journal
+    assert not ask(MINUTES + " More.", "a").from_journal
+    assert ask(MINUTES, "a").from_journal
 
 
 # -- prompts of the user's own -------------------------------------------------------------
@@ -317,9 +328,11 @@ def test_the_reply_is_parsed_by_the_labels_of_the_prompt(
         "Antwort: Zehn Jahre."
     )
     model = Scripted(answer=lambda _: reply, prompt_folders=(german_prompts,))
-    answer = answerer(embedder, [hit(MINUTES)], model).invoke("Wie lange?")
+    minutes = hit(MINUTES)
+    english = replace(minutes, chunk=replace(minutes.chunk, language="en"))
+    answer = answerer(embedder, [english], model).invoke("Wie lange?")
     assert answer.text == "Zehn Jahre."
-    assert [citation.finding for citation in answer.citations] == ["exact"]
+    assert [citation.match for citation in answer.citations] == ["exact"]
 
 
 def test_the_refusals_of_the_prompt_are_understood(
@@ -328,7 +341,7 @@ def test_the_refusals_of_the_prompt_are_understood(
     model = Scripted(
         answer=lambda _: "Steht nicht in den Dokumenten!", prompt_folders=(german_prompts,)
     )
-    assert not answerer(embedder, [hit(MINUTES)], model).invoke("Wer ist König?").answerable
+    assert answerer(embedder, [hit(MINUTES)], model).invoke("Wer ist König?").kind == "declined"
 
 
 # -- calibration ---------------------------------------------------------------------------
@@ -346,16 +359,18 @@ def test_without_a_calibration_only_an_empty_search_declines() -> None:
     embedder = Uncalibrated.open(Embedding())
     far = hit(MINUTES, similarity=0.01)
     model = Obeying(parameters=SMALL)
-    assert answerer(embedder, [far], model).invoke("How long are the minutes kept?").answerable
-    assert not answerer(embedder, [], model).invoke("How long are the minutes kept?").answerable
+    assert (
+        answerer(embedder, [far], model).invoke("How long are the minutes kept?").kind == "excerpt"
+    )
+    assert answerer(embedder, [], model).invoke("How long are the minutes kept?").kind == "declined"
 
 
 def test_the_settings_go_before_the_calibration() -> None:
     embedder = Uncalibrated.open(Embedding())
     far = hit(MINUTES, similarity=0.01)
     model = Obeying(parameters=SMALL)
-    assert not answerer(embedder, [far], model, floor=0.3).invoke("How long?").answerable
-    assert not answerer(embedder, [far], model, likelihood=1).invoke("How long?").answerable
+    assert answerer(embedder, [far], model, floor=0.3).invoke("How long?").kind == "declined"
+    assert answerer(embedder, [far], model, likelihood=1).invoke("How long?").kind == "declined"
 
 
 def test_the_embedded_embedder_is_calibrated(embedder: Embedder) -> None:
@@ -374,13 +389,13 @@ def test_the_embedded_model_answers_from_the_sample_library(
         parts = list(library.stream(question))
         answer = parts[-1]
         assert isinstance(answer, Answer)
-        assert answer.answerable
+        assert answer.kind == "excerpt"
         assert "31 March 2028" in answer.text
         assert "".join(map(str, parts[:-1])) == answer.text
         for one in answer.citations:
             page = library.store.page_text(one.source, one.page) or ""
             assert page[one.start : one.end] == one.quote
-        assert not library.ask("What is the capital of Mongolia?").answerable
+        assert library.ask("What is the capital of Mongolia?").kind == "declined"
 
 
 THOUGHT = "The page says how long. " * 60
@@ -389,7 +404,7 @@ THOUGHT = "The page says how long. " * 60
 def test_a_model_that_thinks_past_the_limit_is_asked_once_more(embedder: Embedder) -> None:
     model = Scripted(answer=lambda prompt: f"<think>{THOUGHT}</think>{obedient(prompt)}")
     got = answerer(embedder, [hit(MINUTES)], model).invoke("How long?")
-    assert (got.text, got.answerable) == ("Ten.", True)
+    assert (got.text, got.kind) == ("Ten.", "answer")
     assert got.thinking == THOUGHT
     assert [request.max_tokens for request in model.asked] == [160, 8 * 160 + 512]
 
@@ -412,13 +427,15 @@ def test_a_reply_without_text_is_never_taken_for_not_in_the_documents(
     searcher = FixedSearcher([hit(MINUTES)], embedder)
     asked = Answerer(searcher, model, Answering(), journal=journal)
     for _ in range(2):
-        with pytest.raises(GenerationError, match=reason) as caught:
-            asked.invoke("How long?")
-        assert caught.value.hint
+        (got,) = asked.stream("How long?")
+        assert isinstance(got, Answer)
+        assert (got.kind, got.citations) == ("failed", ())
+        assert reason in got.reason
+        assert reason in got.text
 
 
 def test_a_choice_that_is_not_made_falls_to_the_likeliest_sentence(embedder: Embedder) -> None:
     model = Scripted(answer=lambda _: "", parameters=SMALL)
     got = answerer(embedder, [hit(MINUTES)], model, likelihood=0).invoke("How long?")
-    assert got.answerable
+    assert got.kind == "excerpt"
     assert got.text in MINUTES

@@ -48,7 +48,7 @@ def chunk(code: str) -> Chunk:
 )
 def test_words_of_the_page_are_cited_as_they_stand(code: str, answer: str, quote: str) -> None:
     (one,) = cite("?", answer, [chunk(code)], language=language(code))
-    assert (one.finding, one.quote) == ("exact", quote)
+    assert (one.match, one.quote) == ("exact", quote)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_sentence_that_supports_a_short_answer_is_cited(
     code: str, question: str, answer: str, quote: str
 ) -> None:
     (one,) = cite(question, answer, [chunk(code)], language=language(code))
-    assert (one.finding, one.quote) == ("repaired", quote)
+    assert (one.match, one.quote) == ("nearest", quote)
 
 
 def test_a_sentence_that_shares_nothing_with_the_answer_is_not_cited() -> None:

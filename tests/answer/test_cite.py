@@ -20,7 +20,7 @@ def chunk(text: str = PAGE, *, start: int = 0, page: int = 3, source: str = "a.p
 
 def test_what_the_answer_repeats_is_cited_as_it_stands() -> None:
     (one,) = cite("How long?", "Recordings of cameras are kept for 14 days.", [chunk(start=40)])
-    assert (one.finding, one.verified, one.page, one.page_label) == ("exact", True, 3, "iii")
+    assert (one.match, one.verified, one.page, one.page_label) == ("exact", True, 3, "iii")
     assert PAGE[one.start - 40 : one.end - 40] == one.quote
 
 
@@ -38,7 +38,7 @@ def test_a_quote_that_is_not_there_is_repaired_and_marked() -> None:
         [chunk()],
         quotes=["The minutes shall be held for ten years by the clerk."],
     )
-    assert one.finding == "repaired"
+    assert one.match == "nearest"
     assert one.quote == "The signed minutes are kept for ten years in the strongroom."
 
 

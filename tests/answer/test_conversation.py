@@ -16,7 +16,7 @@ from quoth.errors import UsageError
 from quoth.journal import Journal
 from quoth.models import ModelCalls
 from quoth.text import language
-from quoth.types import Answer, Chunk, Timings
+from quoth.types import Answer, Chunk
 from scripted_model import Scripted
 
 FIRST = "How tall was the Saturn V?"
@@ -37,7 +37,11 @@ class Answers:
         self.shown.append(tuple(shown))
         yield "111 metres."
         yield Answer(
-            input, "111 metres.", True, (), (), "x", Timings(), excerpts=(chunk(len(self.asked)),)
+            question=input,
+            kind="answer",
+            text="111 metres.",
+            model="x",
+            excerpts=(chunk(len(self.asked)),),
         )
 
 

@@ -96,7 +96,6 @@ def _check(library: Library, parts: list[str | Answer]) -> None:
         page = library.store.page_text(one.source, one.page)
         assert one.source in held
         assert page is not None
-        assert one.verified
         assert page[one.start : one.end] == one.quote
 
 
@@ -123,7 +122,7 @@ def test_the_embedded_model_is_not_turned(library: Library) -> None:
         _check(library, parts)
         answer = parts[-1]
         assert isinstance(answer, Answer)
-        assert not answer.answerable or answer.text in FACT
+        assert answer.kind == "declined" or answer.text in FACT
 
 
 class OneDocument:

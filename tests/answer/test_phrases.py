@@ -9,9 +9,9 @@ from quoth.answer.evidence import holds_kind
 from quoth.answer.phrases import Phrase, is_of_kind, rank_phrases, with_unit
 from quoth.answer.rules import apply_rule
 from quoth.retrieve import Question
-from quoth.text import ENGLISH, AnswerKind, language
+from quoth.text import ENGLISH, QuestionKind, language
 
-OF_KIND: dict[AnswerKind, str] = {
+OF_KIND: dict[QuestionKind, str] = {
     "number": "How many are there?",
     "when": "When was it?",
     "who": "Who was it?",
@@ -49,7 +49,7 @@ def rank(text: str, lines: list[str], rarity: Mapping[str, float], *, limit: int
         ("rent of unit 6", "what"),
     ],
 )
-def test_the_kind_of_answer_is_read_from_the_question(text: str, kind: AnswerKind) -> None:
+def test_the_kind_of_answer_is_read_from_the_question(text: str, kind: QuestionKind) -> None:
     assert language("en").questions.kind_of(text) == kind
 
 
@@ -100,7 +100,7 @@ def test_the_number_of_a_section_is_no_answer() -> None:
     ],
 )
 def test_a_phrase_is_of_a_kind_only_when_it_plainly_is(
-    phrase: str, kind: AnswerKind, of_kind: bool
+    phrase: str, kind: QuestionKind, of_kind: bool
 ) -> None:
     asked = question(OF_KIND[kind])
     assert asked.kind == kind

@@ -9,11 +9,11 @@ from quoth.answer.rules import Calibration, calibrations
 from quoth.answer.sentences import sentences_of, weigh_terms
 from quoth.config import Answering
 from quoth.retrieve import Question
-from quoth.text import ENGLISH, AnswerKind, language, languages
+from quoth.text import ENGLISH, QuestionKind, language, languages
 from quoth.types import Chunk, Hit
 
 TEXT = "It was opened by Ada Byron in 1932. The toll is 4,000 crowns a year, because of the bridge."
-KINDS: dict[AnswerKind, str] = {
+KINDS: dict[QuestionKind, str] = {
     "who": "Who opened it?",
     "when": "When was it opened?",
     "where": "Where is it?",

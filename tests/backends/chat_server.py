@@ -21,7 +21,7 @@ class ChatServer:
     """What the server does with a prompt longer than its `window`, and what it tells.
 
     `routes` are answers to further paths, a value or an error status for each. `prompts` are the
-    texts that the model has read, and `bodies` what was sent.
+    texts that the model has read, and `bodies` what was sent. It `refuses` calls with these fields.
     """
 
     window: int = 1000
@@ -30,7 +30,8 @@ class ChatServer:
     reply: str = "It is so."
     events: list[str] | None = None
     overflow: dict[str, Any] | None = None
-    refuses_schemas: bool = False
+    refuses: tuple[str, ...] = ()
+    logprobs: list[dict[str, Any]] | None = None
     routes: dict[str, Any] = field(default_factory=dict)
     entry: dict[str, Any] = field(default_factory=dict)
     prompts: list[str] = field(default_factory=list)
@@ -67,8 +68,8 @@ class ChatServer:
 
     def _chat(self, body: dict[str, Any]) -> tuple[int, Any]:
         self.bodies.append(body)
-        if self.refuses_schemas and "response_format" in body:
-            return 400, {"error": {"message": "response_format is not supported"}}
+        if refused := [field for field in self.refuses if field in body]:
+            return 400, {"error": {"message": f"{refused[0]} is not supported"}}
         words = self.read(body["messages"])
         if words is None:
             sent = sum(len(m["content"].split()) for m in body["messages"]) + TEMPLATE_TOKENS
@@ -85,13 +86,17 @@ class ChatServer:
             return 200, {"choices": [{"message": said, "finish_reason": "stop"}], **reported}
         if self.events is not None:
             return 200, self.events
-        parts = [
-            {"choices": [{"delta": said}]},
+        parts: list[dict[str, Any]] = [
+            {"choices": [{"delta": said, **self._likelihoods(body)}]},
             {"choices": [{"delta": {}, "finish_reason": "stop"}]},
         ]
         if self.reports:
             parts.append({"choices": [], "usage": usage})
         return 200, [f"data: {json.dumps(part)}\n\n" for part in parts] + ["data: [DONE]\n\n"]
+
+    def _likelihoods(self, body: dict[str, Any]) -> dict[str, Any]:
+        told = self.logprobs is not None and body.get("logprobs")
+        return {"logprobs": {"content": self.logprobs}} if told else {}
 
 
 @contextmanager

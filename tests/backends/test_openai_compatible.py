@@ -199,18 +199,75 @@ def test_a_server_that_counts_is_held_to_its_counts(server: ChatServer) -> None:
         opened(server).invoke([HumanMessage(prose(1100))])
 
 
-@pytest.mark.parametrize("refuses", [False, True])
-def test_a_choice_is_asked_for_by_a_schema_and_else_without(
-    server: ChatServer, refuses: bool
+@pytest.mark.parametrize(
+    ("refuses", "reply", "sent"),
+    [
+        ((), '"yes"', {"response_format"}),
+        (("response_format",), "yes", {"logprobs", "top_logprobs"}),
+        (("response_format", "logprobs"), "yes", set()),
+    ],
+)
+def test_a_choice_is_asked_for_in_the_best_way_that_the_server_takes(
+    server: ChatServer, refuses: tuple[str, ...], reply: str, sent: set[str]
 ) -> None:
-    server.refuses_schemas = refuses
-    server.reply = "yes" if refuses else json.dumps("yes")
+    server.refuses, server.reply = refuses, reply
     model = opened(server)
     assert model.invoke([HumanMessage("Is it?")], choices=("yes", "no")).text == "yes"
-    assert ("response_format" in server.bodies[-1]) != refuses
+    ways = {"response_format", "logprobs", "top_logprobs"}
+    assert ways & {*server.bodies[-1]} == sent
     calls = len(server.bodies)
     model.invoke([HumanMessage("Is it?")], choices=("yes", "no"))
     assert len(server.bodies) == calls + 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("Well, who knows?", "in May"),
+        ("It was IN JUNE, I think.", "in June"),
+        ("In June or in May.", "In June or in May."),
+    ],
+)
+def test_a_reply_is_the_choice_that_it_names_and_else_the_likeliest(
+    server: ChatServer, reply: str, text: str
+) -> None:
+    server.refuses, server.reply = ("response_format",), reply
+    likely = [{"token": "Well", "logprob": -0.3}, {"token": "in", "logprob": -2.0}]
+    then = [{"token": " May", "logprob": -0.2}, {"token": " June", "logprob": -3.0}]
+    server.logprobs = [{**likely[1], "top_logprobs": likely}, {**then[0], "top_logprobs": then}]
+    choices = ("in May", "by June", "in June")
+    assert opened(server).invoke([HumanMessage("When?")], choices=choices).text == text
+
+
+@pytest.mark.parametrize("thinking", [False, True])
+def test_thinking_is_switched_off_where_the_server_gives_variables_to_the_template(
+    server: ChatServer, thinking: bool
+) -> None:
+    counted: list[dict[str, Any]] = []
+
+    def count(body: dict[str, Any]) -> dict[str, Any]:
+        counted.append(body)
+        return {"count": 7}
+
+    server.routes["/tokenize"] = count
+    model = opened(server, thinking=thinking)
+    model.invoke([HumanMessage("Why?")])
+    switched = {"chat_template_kwargs": {"enable_thinking": False, "reasoning_effort": "low"}}
+    for body in (server.bodies[-1], next(body for body in counted if "messages" in body)):
+        assert {k: v for k, v in body.items() if "template" in k} == ({} if thinking else switched)
+
+
+def test_other_servers_get_no_field_that_they_may_refuse(server: ChatServer) -> None:
+    opened(server).invoke([HumanMessage("Why?")])
+    assert "chat_template_kwargs" not in server.bodies[-1]
+
+
+@pytest.mark.parametrize("logprobs", [{"content": None}, {"content": [7, {}]}, "none"])
+def test_odd_log_probabilities_tell_nothing(server: ChatServer, logprobs: object) -> None:
+    choice = {"delta": {"content": "Hm."}, "finish_reason": "stop", "logprobs": logprobs}
+    server.events = [f"data: {json.dumps({'choices': [choice]})}\n\n"]
+    server.refuses = ("response_format",)
+    assert opened(server).invoke([HumanMessage("Why?")], choices=("yes", "no")).text == "Hm."
 
 
 @pytest.mark.parametrize(

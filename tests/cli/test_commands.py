@@ -23,7 +23,7 @@ def test_ask_prints_the_answer_its_page_and_a_quote_that_stands_there(
     assert result.returncode == 0, result.stderr
     assert "waterworks-handbook.pdf, page 108 (the file's page 8)" in result.stdout
     assert "enough for 32 hours" in " ".join(result.stdout.split())
-    assert "✓ found on that page" in result.stdout
+    assert "From your documents, word for word:" in result.stdout
     assert "tokens read" in result.stderr
     assert "\x1b" not in result.stdout + result.stderr, "no colours and no bars in a pipe"
 
@@ -31,7 +31,7 @@ def test_ask_prints_the_answer_its_page_and_a_quote_that_stands_there(
 def test_ask_as_json(quoth: Quoth, sample: str) -> None:
     result = quoth("ask", GENERATOR, "-c", sample, "--json")
     answer = json.loads(result.stdout)
-    assert answer["answerable"] is True
+    assert answer["kind"] == "excerpt"
     assert answer["model"] == "llamacpp:embedded"
     assert answer["timings"]["prompt_tokens"] > 0
     for citation in answer["citations"]:
@@ -51,7 +51,7 @@ def test_what_is_not_in_the_documents_is_said_so(quoth: Quoth, sample: str) -> N
     result = quoth("ask", "What is the capital of Australia?", "-c", sample, "--json")
     answer = json.loads(result.stdout)
     assert result.returncode == 0
-    assert answer["answerable"] is False
+    assert answer["kind"] == "declined"
     assert answer["citations"] == []
     assert answer["nearest"]
 
@@ -239,7 +239,7 @@ def test_a_model_that_should_be_on_the_gpu_and_is_not_is_told(quoth: Quoth, samp
     model = next(row for row in rows if row["what"] == "model")
     question = f"Tell me: {GENERATOR}"  # not in the journal yet
     answer = json.loads(quoth("ask", question, *all_layers, "--json").stdout)
-    assert not answer["cached"]
+    assert not answer["from_journal"]
     spent = answer["timings"]
     if "on the GPU" in model["found"]:
         pytest.skip("llama.cpp sees a GPU here")

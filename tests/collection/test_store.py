@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 import numpy as np
 import pytest
+from quoth.collection.documents import Copy
 from quoth.collection.scope import Scope
 from quoth.collection.store import Store
 from quoth.errors import CollectionError
@@ -84,15 +85,28 @@ def test_words_are_found_by_their_stem_and_without_accents(store: Store) -> None
 def test_the_name_of_the_file_is_searched_too_and_follows_a_rename(store: Store) -> None:
     put(store, "/3M_2018_10K.pdf", "Net sales were up")
     assert words(store, "2018")
-    store.link("/lease.pdf", hash="h", size=1, mtime_ns=2)
+    store.link([Copy("/lease.pdf", "h", 1, 2)])
     store.remove(["/3M_2018_10K.pdf"])
     assert not words(store, "2018")
     assert words(store, "lease") == ["Net sales were up"]
 
 
+def test_the_names_of_many_copies_are_written_once(store: Store) -> None:
+    put(store, "/a.txt", "the cat sat")
+    statements: list[str] = []
+    store._database._connection().set_trace_callback(statements.append)
+    paths = [f"/copy-{number}.txt" for number in range(200)]
+    linked = store.link([*(Copy(path, "h", 1, 2) for path in paths), Copy("/x", "other", 1, 2)])
+    assert linked == set(paths)
+    store.remove(paths[1:])
+    assert sum(statement.startswith("UPDATE keywords") for statement in statements) == 2
+    assert words(store, "copy") == words(store, "cat")
+    assert [source.path for source in store.sources()] == ["/a.txt", "/copy-0.txt"]
+
+
 def test_the_same_content_at_two_paths_is_held_once(store: Store) -> None:
     put(store, "/a.txt", "the cat sat")
-    assert store.link("/b.txt", hash="h", size=1, mtime_ns=2)
+    assert store.link([Copy("/b.txt", "h", 1, 2)])
     assert store.chunk_count() == 1
     assert [source.path for source in store.sources()] == ["/a.txt", "/b.txt"]
     store.remove(["/a.txt"])
@@ -134,7 +148,7 @@ def test_the_generation_changes_with_every_change_and_is_seen_by_others(store: S
     seen = [other.generation]
     put(store, "/a.txt", "the cat sat")
     seen.append(other.generation)
-    store.link("/b.txt", hash="h", size=1, mtime_ns=2)
+    store.link([Copy("/b.txt", "h", 1, 2)])
     seen.append(other.generation)
     store.remove(["/a.txt", "/b.txt"])
     seen.append(other.generation)
@@ -230,7 +244,7 @@ def test_names_know_their_contents_and_follow_a_rename(store: Store) -> None:
     put(store, "/3M_2018_10K.pdf", "a cat")
     assert store.keywords.find_named(["2018", "x"], most=1) == {"2018": [1]}
     assert store.keywords.find_named(["2018"], most=0) == {}
-    store.link("/lease.pdf", hash="h", size=1, mtime_ns=2)
+    store.link([Copy("/lease.pdf", "h", 1, 2)])
     store.remove(["/3M_2018_10K.pdf"])
     assert store.keywords.find_named(["2018"], most=1) == {}
     assert store.keywords.find_named(["leas"], most=1) == {"leas": [1]}

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from conformance.ollama_server import EMBEDDER, EMBEDDER_WINDOW, OllamaServer
+from places import ROOT
 from quoth import Library
 from quoth.backends.ollama.embedder import OllamaEmbedder
+from quoth.backends.ollama.letter_rates import LetterRates
 from quoth.config import load_config
 from quoth.embed.contract import Embedder
 from quoth.embed.embedder import FolderEmbedder
 from quoth.errors import BackendError, ConfigurationError, FingerprintError
 from quoth.models import open_embedder
+from quoth.types import Chunk
 
 TEXTS = ["bees make honey", "The Löschwasser is 12 m³ 🙂.", "Zinnober — naïve “quotes”, 你好"]
 CHOSEN = {"embedding.model": f"ollama:{EMBEDDER}"}
+
+
+def stored(library: Library) -> Iterable[Chunk]:
+    return library.store.chunks(list(range(1, 1000))).values()
 
 
 @pytest.fixture
@@ -126,3 +133,70 @@ def test_a_chunk_longer_than_it_reads_is_an_error_when_it_is_split(
 def test_a_backend_that_does_not_embed_says_so() -> None:
     with pytest.raises(ConfigurationError, match="has no embedders"):
         open_embedder(load_config(overrides={"embedding.model": "llamafile:x"}).config)
+
+
+@pytest.fixture
+def untold(
+    ollama_server: OllamaServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> OllamaServer:
+    """A server that shows no tokenizer, and a state in which none is known."""
+    ollama_server.shows_tokenizer = False
+    monkeypatch.setenv("OLLAMA_HOST", ollama_server.url)
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "nothing"))
+    monkeypatch.setenv("QUOTH_HOME", str(tmp_path / "home"))
+    return ollama_server
+
+
+@pytest.mark.usefixtures("untold")
+def test_tokens_are_estimated_by_letters_where_no_tokenizer_is_shown(reference: Embedder) -> None:
+    estimating = open_embedder(load_config(overrides=CHOSEN).config)
+    for name in ("README.md", "docs/answers.md", "docs/index.md"):
+        text = (ROOT / name).read_text("utf-8")
+        exact, estimated = reference.count_tokens(text), estimating.count_tokens(text)
+        assert exact * 0.9 < estimated < exact * 1.25, name
+        assert len(estimating.token_starts(text)) - estimated in {0, 1}
+    for text in TEXTS:
+        assert estimating.count_tokens(text) <= len(text.encode())
+    assert estimating.count_tokens("") == estimating.count_tokens("\n ") == 0
+    estimating.close()
+
+
+def test_chunks_are_about_as_many_and_the_same_in_any_order(
+    untold: OllamaServer, tmp_path: Path
+) -> None:
+    texts = [(ROOT / name).read_text("utf-8") for name in ("README.md", "docs/answers.md")]
+    found = []
+    for number, order in enumerate((texts, texts[::-1])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for place, text in enumerate(order):
+            (folder / f"{place}.md").write_text(text, "utf-8")
+        chosen = load_config(overrides=CHOSEN).config
+        with Library("estimated", home=tmp_path / f"home-{number}", config=chosen) as library:
+            assert not library.ingest(folder).failed
+            found.append(sorted(chunk.text for chunk in stored(library)))
+    with Library("exact", home=tmp_path / "exact") as library:
+        library.ingest(tmp_path / "0")
+        exact = len(list(stored(library)))
+    assert found[0] == found[1]
+    assert exact * 0.9 <= len(found[0]) <= exact * 1.3
+    samples = [body for body in untold.sent("/api/embed") if isinstance(body["input"], str)]
+    assert len(samples) < 2 * 14
+
+
+@pytest.mark.usefixtures("untold")
+def test_a_text_that_proves_too_long_is_read_in_halves(reference: Embedder) -> None:
+    embedder = open_embedder(load_config(overrides=CHOSEN).config)
+    assert isinstance(embedder, OllamaEmbedder)
+    rare = " ".join(f"xq{'zvw'[n % 3]}{'kj'[n % 2]}pf" for n in range(70))
+    assert embedder.count_tokens(rare) < EMBEDDER_WINDOW < reference.count_tokens(rare)
+    (vector, plain) = embedder.embed([rare, TEXTS[0]])
+    start = reference.embed([rare[: len(rare) // 3]])[0]
+    assert vector @ start > 0.9
+    assert plain @ reference.embed([TEXTS[0]])[0] > 0.9999
+    embedder.close()
+
+
+def test_a_server_that_reports_no_count_leaves_a_token_for_each_byte() -> None:
+    rates = LetterRates(lambda _: 0)
+    assert rates.count("größer 1") == len("größer1".encode())

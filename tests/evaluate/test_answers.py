@@ -7,30 +7,88 @@ from typing import Any
 import pytest
 from langchain_core.runnables import RunnableLambda
 from quoth.errors import UsageError
-from quoth.evaluate.answers import evaluate_answers, exact_match, token_f1
-from quoth.evaluate.questions import GoldQuestion, read_questions, sample_balanced
+from quoth.evaluate.answers import evaluate_answers
+from quoth.evaluate.questions import (
+    GoldPlace,
+    GoldQuestion,
+    is_in_half,
+    read_questions,
+    sample_balanced,
+)
+from quoth.evaluate.squad import exact_match, token_f1
 from quoth.text import language
-from quoth.types import Answer, Citation, Timings
+from quoth.types import Answer, AnswerKind, AnswerSentence, Citation
 
 PAGE = "John Lang opened the bridge. It is long."
+BRIDGE, LONG = "John Lang opened the bridge.", "It is long."
+WHERE = GoldPlace("a.pdf", (1,), (BRIDGE,))
 
 
-def answer(text: str, *citations: Citation, answerable: bool = True) -> Answer:
-    return Answer("?", text, answerable, citations, (), "test:model", Timings())
+def answer(
+    text: str,
+    *citations: Citation,
+    kind: AnswerKind = "answer",
+    phrase: str | None = None,
+    nearest: tuple[Citation, ...] = (),
+    finish_reason: str = "",
+    sentences: tuple[AnswerSentence, ...] = (),
+) -> Answer:
+    return Answer(
+        question="?",
+        kind=kind,
+        text=text,
+        phrase=phrase,
+        citations=citations,
+        nearest=nearest,
+        finish_reason=finish_reason,
+        sentences=sentences,
+        model="test:model",
+    )
 
 
-def citation(quote: str, page: int = 1, *, verified: bool = True) -> Citation:
+def citation(quote: str, page: int = 1, *, marked: str = "") -> Citation:
     start = max(PAGE.find(quote), 0)
-    return Citation("a.pdf", page, None, quote, verified, "exact", start, start + len(quote))
+    at = quote.find(marked)
+    return Citation(
+        source="a.pdf",
+        page=page,
+        quote=quote,
+        start=start,
+        end=start + len(quote),
+        match="exact",
+        marks=((at, at + len(marked)),) if marked else (),
+    )
 
 
-def measured(questions: list[GoldQuestion], answers: dict[str, Answer]) -> dict[str, float]:
+def asked(
+    text: str,
+    *answers: str,
+    places: tuple[GoldPlace, ...] = (WHERE,),
+    kind: str = "",
+    needs_all: bool = False,
+    anywhere: bool = False,
+) -> GoldQuestion:
+    """A question that is answerable if it has answers or places; its text is its id."""
+    return GoldQuestion(
+        id=text,
+        text=text,
+        answerable=bool(answers or places),
+        answers=answers,
+        places=places,
+        kind=kind,
+        needs_all=needs_all,
+        anywhere=anywhere,
+    )
+
+
+def measured(answers: dict[GoldQuestion, Answer]) -> dict[str, float]:
+    by_text = {question.text: answer for question, answer in answers.items()}
     result = evaluate_answers(
-        questions,
-        RunnableLambda(lambda text: answers[text]),
+        list(answers),
+        RunnableLambda(lambda text: by_text[text]),
         lambda source, page: PAGE if (source, page) == ("a.pdf", 1) else None,
     )
-    return {name: metric.value for name, metric in result.metrics.items()}
+    return {name: metric.value for name, metric in result.metrics.items() if metric.count}
 
 
 def test_f1_and_exact_match_are_those_of_squad() -> None:
@@ -42,51 +100,124 @@ def test_f1_and_exact_match_are_those_of_squad() -> None:
 
 
 def test_each_figure_counts_what_it_says() -> None:
-    asked = [
-        GoldQuestion("1", "who", ("John Lang",), "a.pdf", (1,)),
-        GoldQuestion("2", "declined", ("x",), "a.pdf", (1,)),
-        GoldQuestion("3", "no", (), "", ()),
-        GoldQuestion("4", "invented", (), "", ()),
-    ]
     found = measured(
-        asked,
         {
-            "who": answer("John Lang", citation("John Lang opened the bridge.")),
-            "declined": answer("Not here.", answerable=False),
-            "no": answer("Not here.", answerable=False),
-            "invented": answer("Napoleon", citation("It is long.")),
-        },
+            asked("who", "John Lang", anywhere=True): answer(BRIDGE, citation(BRIDGE)),
+            asked("wrong", "John Lang", anywhere=True): answer("Ann", citation(LONG), phrase="Ann"),
+            asked("near", "x"): answer("?", kind="nearest", nearest=(citation(BRIDGE),)),
+            asked("declined", "x"): answer("Not here.", kind="declined"),
+            asked("refused", "x"): answer("Not here.", kind="declined", finish_reason="stop"),
+            asked("cut", "x"): answer("", kind="failed"),
+            asked("no", places=()): answer("Not here.", kind="declined"),
+            asked("invented", places=()): answer("Napoleon", citation(LONG)),
+        }
     )
-    assert found == {
-        "exact_match": 0.5,
-        "f1_answerable": 0.5,
-        "answered_answerable": 0.5,
+    assert found.pop("seconds") < 1
+    whole = {name: round(value, 3) for name, value in found.items() if "(" not in name}
+    assert whole == {
+        "evidence_shown": 0.333,
+        "evidence_answered": 0.167,
+        "plainly_wrong": 0.167,
+        "wrong_decline": 0.333,
+        "wrong_refusal": 0.167,
+        "failed": 0.167,
         "declined_unanswerable": 0.5,
+        "answered_unanswerable": 0.5,
+        "phrase_shown": 0.5,
+        "phrase_wrong": 1.0,
+        "first_sentence_holds": 0.5,
+        "answered_answerable": 0.333,
+        "f1_answerable": 0.111,
+        "exact_match": 0.0,
         "citation_precision": 1.0,
         "verified_share": 1.0,
     }
 
 
-@pytest.mark.parametrize("wrong", [citation("Nobody wrote this."), citation("It is long.", page=2)])
+def test_the_evidence_must_be_in_the_first_places_of_its_document_and_page() -> None:
+    elsewhere = citation(BRIDGE, page=2)
+    shown = {
+        "first": answer(BRIDGE, citation(BRIDGE)),
+        "third": answer("x", citation(LONG), nearest=(citation(LONG), citation(BRIDGE))),
+        "fourth": answer("x", *[citation(LONG)] * 3, citation(BRIDGE)),
+        "another page": answer(BRIDGE, elsewhere),
+        "behind 80 words": answer("x", citation(f"{'word ' * 80}{BRIDGE}")),
+        "other spelling": answer("x", citation("JOHN LANG opened\nthe bridge")),
+    }
+    found = {name: measured({asked("q"): given}) for name, given in shown.items()}
+    held = {name for name, figures in found.items() if figures["evidence_shown"]}
+    assert held == {"first", "third", "other spelling"}
+    anywhere = measured({asked("q", anywhere=True): answer(BRIDGE, elsewhere)})
+    assert anywhere["evidence_shown"] == 1.0
+
+
+def test_a_question_that_needs_all_its_places_needs_them_all() -> None:
+    both = (WHERE, GoldPlace("a.pdf", (1,), (LONG,)))
+    question = asked("q", places=both, needs_all=True)
+    one, two = answer("x", citation(BRIDGE)), answer("x", citation(BRIDGE), citation(LONG))
+    assert measured({question: one})["evidence_shown"] == 0.0
+    assert measured({question: two})["evidence_shown"] == 1.0
+
+
+def test_a_question_about_the_collection_is_judged_by_the_text() -> None:
+    question = asked("how many pages", "89", places=())
+    assert measured({question: answer("It has 89 pages.")})["evidence_shown"] == 1.0
+    assert measured({question: answer("It has 98 pages.")})["plainly_wrong"] == 1.0
+
+
+def test_each_kind_of_question_is_told_apart_and_another_language_counts_for_itself_alone() -> None:
+    found = measured(
+        {
+            asked("a", kind="list"): answer(BRIDGE, citation(BRIDGE)),
+            asked("b", kind="other-language"): answer("?", kind="declined"),
+            asked("How many bridges are there?"): answer("?", kind="declined"),
+        }
+    )
+    assert found["evidence_shown (list)"] == 1.0
+    assert found["wrong_decline (other-language)"] == 1.0
+    assert found["wrong_decline (number)"] == 1.0
+    assert found["wrong_decline"] == 0.5
+
+
+def test_the_first_sentence_is_the_one_with_the_marked_words() -> None:
+    question = asked("q", "long", anywhere=True)
+    plain, marked = citation(PAGE), citation(PAGE, marked="long")
+    assert measured({question: answer("x", plain)})["first_sentence_holds"] == 0.0
+    assert measured({question: answer("x", marked)})["first_sentence_holds"] == 1.0
+
+
+def test_the_supported_share_counts_sentences() -> None:
+    sentences = (AnswerSentence("a", "quoted"), AnswerSentence("b", "unsupported"))
+    found = measured({asked("q"): answer("a b", citation(BRIDGE), sentences=sentences)})
+    assert found["supported_share"] == 0.5
+
+
+@pytest.mark.parametrize("wrong", [citation("Nobody wrote this."), citation(LONG, page=2)])
 def test_a_quote_that_is_not_on_its_page_is_found_out(wrong: Citation) -> None:
-    asked = [GoldQuestion("1", "who", ("John Lang",), "a.pdf", (1,))]
-    found = measured(asked, {"who": answer("John Lang", wrong)})
+    found = measured({asked("who", "John Lang"): answer("John Lang", wrong)})
     assert found["citation_precision"] == found["verified_share"] == 0.0
 
 
 def test_the_right_quote_on_another_page_than_the_gold_one_is_not_precise() -> None:
-    asked = [GoldQuestion("1", "who", ("John Lang",), "a.pdf", (7,))]
-    found = measured(asked, {"who": answer("John Lang", citation("It is long."))})
+    question = asked("who", "John Lang", places=(GoldPlace("a.pdf", (7,)),))
+    found = measured({question: answer("John Lang", citation(LONG))})
     assert found["citation_precision"] == 0.0
     assert found["verified_share"] == 1.0
 
 
+def test_the_halves_are_the_whole() -> None:
+    ids = [str(number) for number in range(100)]
+    halves = [{id for id in ids if is_in_half(id, half)} for half in (0, 1)]
+    assert halves[0] | halves[1] == {id for id in ids if is_in_half(id, None)} == set(ids)
+    assert not halves[0] & halves[1]
+
+
 def test_a_draw_is_half_unanswerable_and_the_same_for_a_seed() -> None:
-    asked = [GoldQuestion(str(n), "?", ("x",) if n % 3 else (), "a", (1,)) for n in range(90)]
-    drawn = sample_balanced(asked, 20, seed=4)
+    questions = [asked(str(n), *["x"] * bool(n % 3), places=()) for n in range(90)]
+    drawn = sample_balanced(questions, 20, seed=4)
     assert len({question.id for question in drawn}) == 20
     assert sum(question.answerable for question in drawn) == 10
-    assert sample_balanced(asked, 20, seed=4) == drawn != sample_balanced(asked, 20, seed=5)
+    assert sample_balanced(questions, 20, seed=4) == drawn != sample_balanced(questions, 20, seed=5)
 
 
 def test_golden_questions_are_read(tmp_path: Path) -> None:
@@ -94,7 +225,7 @@ def test_golden_questions_are_read(tmp_path: Path) -> None:
     read = read_questions(golden)
     assert len(read) == 71
     assert sum(question.answerable for question in read) == 57
-    assert all(question.pages and question.quote for question in read if question.answerable)
+    assert all(place.pages and place.evidence for question in read for place in question.places)
 
 
 @pytest.mark.parametrize("row", ["{", "[]", "{}", '{"question": "x", "answer": "y"}'])
@@ -108,7 +239,32 @@ def test_squad_questions_are_read(tmp_path: Path) -> None:
     row = {"question": "x?", "is_impossible": True, "answers": [], "passage_id": "p#1"}
     (tmp_path / "q.jsonl").write_text(json.dumps(row))
     (question,) = read_questions(tmp_path / "q.jsonl")
-    assert (question.answerable, question.source, question.pages) == (False, "p#1", (1,))
+    assert (question.answerable, question.places) == (False, (GoldPlace("p#1", (1,)),))
+
+
+def test_questions_with_several_places_are_read(tmp_path: Path) -> None:
+    row = {
+        "id": "q",
+        "set": "town",
+        "kind": "list",
+        "language": "en",
+        "question": "Which bridges are there?",
+        "answerable": True,
+        "places": [
+            {"document": "a.pdf", "page": 2, "evidence": ["The old one"]},
+            {"document": "b.md", "page": None, "evidence": ["The new one", "It is new"]},
+        ],
+        "phrase": [],
+        "need": "all",
+    }
+    (tmp_path / "q.jsonl").write_text(json.dumps(row))
+    (question,) = read_questions(tmp_path / "q.jsonl")
+    assert question.places == (
+        GoldPlace("a.pdf", (2,), ("The old one",)),
+        GoldPlace("b.md", (), ("The new one", "It is new")),
+    )
+    assert (question.kind, question.collection, question.needs_all) == ("list", "town", True)
+    assert question.answerable
 
 
 @pytest.mark.parametrize(

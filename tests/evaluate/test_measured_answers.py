@@ -83,9 +83,34 @@ def test_several_sets_give_a_table_with_their_mean(tmp_path: Path, quoth: Quoth)
     assert shown.returncode == 0, shown.stderr
     head, *body = shown.stdout.splitlines()
     table = {label: cells for label, *cells in (line.split() for line in body)}
-    assert list(table) == ["dam_de", "dam_zh", "mean"]
-    column = head.split().index("verified_share") - len(head.split())
-    assert {cells[column] for cells in table.values()} == {"1.000"}
-    answered = head.split().index("answered_answerable")
-    assert table["mean"][answered] == "1.000"
+    assert head.split() == ["dam_de", "dam_zh", "mean"]
+    assert table["verified_share"] == ["1.000"] * 3
+    assert table["evidence_answered"][2] == "1.000"
     assert (tmp_path / "saved-dam_zh.json").is_file()
+
+
+def test_each_set_of_a_file_is_asked_about_its_own_documents(tmp_path: Path, quoth: Quoth) -> None:
+    facts = {"mill": ("The mill has four stones.", 4), "dam": ("The dam has nine gates.", 9)}
+    rows = []
+    for name, (text, _) in facts.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.md").write_text(text)
+        question = f"How many {'stones' if name == 'mill' else 'gates'} does the {name} have?"
+        place = {"document": f"{name}.md", "page": None, "evidence": [text]}
+        row = {"id": name, "set": name, "question": question, "places": [place], "phrase": []}
+        rows.append(json.dumps({**row, "kind": "number", "answerable": True, "need": "any"}))
+    file = tmp_path / "q.jsonl"
+    file.write_text("\n".join(rows))
+    both = [part for name in facts for part in ("--documents", f"{name}={tmp_path / name}")]
+    shown = quoth("eval", "answers", str(file), *both, "--json")
+    assert shown.returncode == 0, shown.stderr
+    figures = json.loads(shown.stdout)
+    assert figures["evidence_shown"] == figures["evidence_shown (number)"] == 1.0
+    assert figures["about"]["questions"] == 2
+    alone = quoth("eval", "answers", str(file), *both[:2])
+    assert "n = 1)" in alone.stdout
+    table = quoth("eval", "answers", str(file), *both, "--markdown").stdout.splitlines()
+    assert table[:2] == ["| llamacpp:embedded | q |", "| --- | --- |"]
+    assert "| evidence_shown | 1.000 (1.000 to 1.000, n = 2) |" in table
+    none = quoth("eval", "answers", str(file))
+    assert (none.returncode, "--documents dam=PATH" in none.stderr) == (2, True)

@@ -72,6 +72,18 @@ def test_a_drop_within_the_threshold_is_no_regression() -> None:
     assert compare(first, second, threshold=0.005).regressions
 
 
+def test_a_metric_that_improves_as_it_falls_gets_worse_as_it_rises() -> None:
+    low, high = {str(n): 0.1 for n in range(30)}, {str(n): 0.5 for n in range(30)}
+    names = ("plainly_wrong", "wrong_decline (list)", "seconds")
+    first, second = (
+        build_evaluation("answers", dict.fromkeys(names, values), about={})
+        for values in (low, high)
+    )
+    assert [each.verdict for each in compare(second, first).differences] == ["better"] * 3
+    worse = [each.verdict for each in compare(first, second).differences]
+    assert worse == ["regression", "regression", "worse"], "time is told, and fails nothing"
+
+
 def test_p_of_coin_flips_is_large_and_of_one_direction_small() -> None:
     assert paired_p([0.1, -0.1] * 20) > 0.5
     assert paired_p([0.1] * 20) < 0.001

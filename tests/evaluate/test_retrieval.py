@@ -11,7 +11,7 @@ from quoth.config.settings import Config, Embedding
 from quoth.embed.embedder import FolderEmbedder
 from quoth.errors import MissingExtraError, UsageError
 from quoth.evaluate.corpus import read_grades
-from quoth.evaluate.questions import read_questions
+from quoth.evaluate.questions import GoldPlace, read_questions
 from quoth.evaluate.retrieval import document_scores, evaluate_retrieval
 from quoth.types import Chunk, Hit
 
@@ -144,8 +144,8 @@ def test_one_command_compares_two_embedders(tmp_path: Path, quoth: Quoth) -> Non
     two = ("--embedder", "embedded", "--embedder", other, "--set", "ingestion.chunk_tokens=120")
     shown = quoth("eval", "retrieval", str(folder), *two, "--save", "a.json")
     assert shown.returncode == 0, shown.stderr
-    rows = [line.split()[0] for line in shown.stdout.splitlines() if line.strip()]
-    assert rows[1:4] == ["embedded", other, "embedded"]
+    assert shown.stdout.splitlines()[0].split() == ["embedded", other]
+    assert f"\nembedded → {other}\n" in shown.stdout
     assert "hybrid ndcg@10" in shown.stdout.partition("→")[2]
     assert Path("a-1.json").is_file()
     assert Path("a-2.json").is_file()
@@ -183,4 +183,4 @@ def test_evidence_of_several_pages_counts_each(tmp_path: Path) -> None:
     row = {"id": "q", "question": "?", "answer": "a", "pdf": "pdfs/x.pdf", "evidence": evidence}
     file.write_text(json.dumps(row))
     (question,) = read_questions(file)
-    assert (question.source, question.pages) == ("pdfs/x.pdf", (3, 7))
+    assert question.places == (GoldPlace("pdfs/x.pdf", (3, 7)),)

@@ -109,7 +109,7 @@ def test_a_retriever(sample: str, session_home: Path) -> None:
         answer = library.ask(QUESTION)
     sources = [hit.chunk.source for hit in hits]
     assert len(set(sources)) == len(sources) > 2
-    assert answer.nearest == tuple(hits)
+    assert answer.hits == tuple(hits)
     assert {citation.source for citation in answer.citations} <= set(sources)
 
 

@@ -200,3 +200,29 @@ def test_a_killed_run_loses_nothing_and_goes_on(library: Library, tmp_path: Path
     assert library.index.problem() is None
     texts = [chunk.text for chunk in library.store.chunks(library.store.vectors()[0]).values()]
     assert len(texts) == library.store.chunk_count()
+
+
+def test_files_that_exchange_their_content_keep_it(library: Library, folder: Path) -> None:
+    library.ingest(folder)
+    cats, dogs = folder / "cats.txt", folder / "dogs.txt"
+    dogs.write_bytes(b"Dogs dig in the garden.")
+    library.ingest(folder)
+    first, second = cats.read_bytes(), dogs.read_bytes()
+    cats.write_bytes(second)
+    dogs.write_bytes(first)
+    (folder / "news.txt").write_text("A new file comes last.")
+    done = statuses(library.ingest(folder))
+    assert done == {"cats.txt": "linked", "dogs.txt": "linked", "news.txt": "text"}
+    assert found(library, "Where do dogs dig?") == "Dogs dig in the garden."
+    assert library.verify().problems == ()
+
+
+def test_many_copies_of_one_file_are_linked(library: Library, folder: Path) -> None:
+    library.ingest(folder)
+    for number in range(30):
+        (folder / f"cats-{number}.txt").write_bytes((folder / "cats.txt").read_bytes())
+        (folder / f"owl-{number}.txt").write_text("Owls hunt at night.")
+    done = statuses(library.ingest(folder))
+    assert list(done.values()).count("linked") == 59
+    assert library.store.content_count() == 4
+    assert library.verify().problems == ()

@@ -148,7 +148,14 @@ def _binary_rows() -> list[list[str | float]]:
 def xls(folder: Path) -> Path:
     """Write an XLS."""
     path = folder / "sample.xls"
-    return write_xls(path, HEADING, _binary_rows(), struck={(3, 0)}, hidden_rows={4})
+    return write_xls(
+        path,
+        HEADING,
+        _binary_rows(),
+        struck={(3, 0)},
+        hidden_rows={4},
+        comments={(0, 0): COMMENT},
+    )
 
 
 def xlsb(folder: Path) -> Path:

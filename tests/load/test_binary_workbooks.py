@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from load.xls_file import write_xls
+from load.xls_file import chart, text_over_cells, write_xls
+from load.xls_file import record as xls_record
 from load.xlsb_file import BEGIN_STYLES, record, write_xlsb
 from quoth.errors import CorruptDocumentError
 from quoth.load.registry import load_document
@@ -56,8 +57,9 @@ def test_hidden_columns_of_an_xls_are_counted(tmp_path: Path) -> None:
     assert document.unread == {"hidden column": 1}
 
 
-def test_comments_of_an_xlsb_name_their_cell_and_author(tmp_path: Path) -> None:
-    document = _read("xlsb", tmp_path, [["Pier", 7.0]], comments={(0, 1): "Ask the keeper"})
+@pytest.mark.parametrize("kind", _WRITERS)
+def test_comments_name_their_cell_and_author(kind: str, tmp_path: Path) -> None:
+    document = _read(kind, tmp_path, [["Pier", 7.0]], comments={(0, 1): "Ask the keeper"})
     assert document.pages[0].text == "Figures\nPier | 7\n\nComments:\nB1: Ann: Ask the keeper"
 
 
@@ -84,3 +86,23 @@ def test_a_workbook_over_which_its_parser_panics_is_damaged(tmp_path: Path) -> N
             archive.writestr(name, record(BEGIN_STYLES) if name == "xl/styles.bin" else content)
     with pytest.raises(CorruptDocumentError, match=r"a\.xlsb is a damaged"):
         load_document(path)
+
+
+def test_charts_boxes_and_pictures_over_the_cells_of_an_xls(tmp_path: Path) -> None:
+    picture = xls_record(0x5D, bytes.fromhex("1500120008000700") + bytes(14))
+    rows = [("North", [3.5, 2.0]), ("South", [4.0, 1.5])]
+    fares = chart("Fares by pier", ["Adult", "Child"], rows)
+    below = picture + fares + text_over_cells(3, 6, "Closed in\nwinter")
+    document = _read("xls", tmp_path, [["Pier", 7.0]], below=below, comments={(0, 0): "Old name"})
+    assert document.pages[0].text == (
+        "Figures\nPier | 7\n\nChart: Fares by pier\n | Adult | Child\nNorth | 3.5 | 2\n"
+        "South | 4 | 1.5\n\nClosed in winter\n\nComments:\nA1: Ann: Old name"
+    )
+    assert document.unread == {"picture": 1}
+
+
+def test_a_damaged_drawing_costs_only_itself(tmp_path: Path) -> None:
+    broken = xls_record(0x5D, b"\x15") + text_over_cells(3, 6, "Closed")
+    document = _read("xls", tmp_path, [["Pier", 0.5]], below=broken, codes={(0, 1): "0%"})
+    assert document.pages[0].text == "Figures\nPier | 50%\n\nClosed"
+    assert document.unread == {"damaged drawing": 1}

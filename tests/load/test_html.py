@@ -196,3 +196,49 @@ def test_a_table_by_role_is_rows_that_name_their_columns() -> None:
     assert lines[0] == "Pier | Depth | State"
     assert lines[60] == "Pier: Pier 59 | Depth: 59 m | State: open"
     assert lines[-1] == "End"
+
+
+def test_lists_count_down_and_in_roman_numerals() -> None:
+    assert text("<ol reversed><li>c<li>b<li>a</ol>") == "3. c\n2. b\n1. a"
+    assert text('<ol reversed start="9"><li>c<li>b</ol>') == "9. c\n8. b"
+    assert text('<ol type="i" start="4"><li>d<li>e</ol>') == "iv. d\nv. e"
+    assert text('<ol type="I" start="0"><li>z<li>a</ol>') == "0. z\nI. a"
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<iframe srcdoc="<p>The lower gate</p>"></iframe>',
+        '<p>Plan<iframe srcdoc="The lower &amp;lt;gate&amp;gt;"></iframe></p>',
+        '<img usemap="#m"><map name="m"><area alt="The lower gate" href="a"></map>',
+        '<table><tr><th>Plan<td><iframe srcdoc="The lower gate"></iframe></table>',
+    ],
+)
+def test_an_inner_page_and_the_places_of_a_map_are_read(element: str) -> None:
+    assert "The lower" in text(f"<p>Before</p>{element}<p>After</p>")
+
+
+def test_a_page_within_itself_ends() -> None:
+    assert text('<iframe src="a.html">Frames are off.</iframe><p>After</p>') == "After"
+    counted = html_page('<iframe srcdoc="<s>old</s><img src=a>"></iframe>').unread
+    assert counted == {"struck-out passage": 1, "picture": 1}
+
+
+@pytest.mark.parametrize(
+    "empty",
+    ["title", "script", "style", "textarea", "div", "a id='x'", "p", "iframe", "b", "td"],
+)
+@pytest.mark.parametrize("name", ["a.xhtml", "a.html"])
+def test_an_empty_element_of_xhtml_holds_nothing(write: Write, name: str, empty: str) -> None:
+    page = (
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script src="a.js"/></head>'
+        f"<body><h1>Fares</h1><{empty}/><p>Pier 4<br/>Gate 7</p><hr/><p>Last</p></body></html>"
+    )
+    document = load_document(write(name, page))
+    assert document.pages[0].text == "Fares\n\nPier 4\nGate 7\n\nLast"
+    assert [heading.title for heading in document.pages[0].headings] == ["Fares"]
+
+
+def test_a_cell_may_reach_down_to_the_end_of_its_table() -> None:
+    table = "<table><tr><th>Lake<th>Year<tr><td rowspan=0>Como<td>2020<tr><td>2021</table>"
+    assert text(f"{table}<p>End</p>") == "Lake | Year\nComo | 2020\nComo | 2021\n\nEnd"

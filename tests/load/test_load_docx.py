@@ -522,3 +522,13 @@ def _code(text: str) -> str:
 )  # fmt: skip
 def test_of_a_field_its_result_is_read(read: Read, field: str, shown: str) -> None:
     assert text_of(read(paragraph("See ", field, "."))) == f"See {shown}."
+
+
+def test_capitals_are_read_as_they_are_shown(read: Read) -> None:
+    caps = "<w:caps/>"
+    body = paragraph(run("Grand Hotel", caps), " and ", run("Small", "<w:smallCaps/>"))
+    assert read(body).pages[0].text == "GRAND HOTEL and Small"
+    style = f'<w:styles><w:style w:styleId="Loud"><w:rPr>{caps}</w:rPr></w:style></w:styles>'
+    loud = '<w:rStyle w:val="Loud"/>'
+    body = paragraph(run("Weir", loud), run(" gate", f'{loud}<w:caps w:val="0"/>'))
+    assert read(body, {"rId2": ("styles", "styles.xml", style)}).pages[0].text == "WEIR gate"

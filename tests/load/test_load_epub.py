@@ -170,3 +170,13 @@ def test_printed_pages_are_those_that_the_book_lists(
         ("17", "One\n\nMore"),
         ("18", "Two"),
     ]
+
+
+def test_a_part_with_empty_elements_is_read_to_its_end(read: Read) -> None:
+    source = (
+        '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/>'
+        '<link href="a.css"/></head><body><h2><br/>Part I</h2><p>One<a id="p"/> ferry.</p></body>'
+        "</html>"
+    )
+    document = read({"a": ("a.xhtml", XHTML)}, {"OPS/a.xhtml": source})
+    assert document.pages[0].text == "Part I\n\nOne ferry."

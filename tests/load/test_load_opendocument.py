@@ -355,3 +355,27 @@ def test_headings_and_items_have_the_numbers_of_all_levels(read: Read) -> None:
     assert [heading.title for heading in page.headings] == titles
     assert page.text.split("\n\n")[5:9] == ["1. Dig\n1.a) deep", "Meanwhile", "2. Fill", "9. Rest"]
     assert page.text.split("\n\n")[9:] == ["1. Anew", "1. In a list"]
+
+
+def test_a_value_without_the_text_that_shows_it_is_read(read: Read) -> None:
+    cells = "".join(
+        f'<b:table-cell o:value-type="{kind}" o:{name}="{value}"/>'
+        for kind, name, value in (
+            ("float", "value", "12.5"),
+            ("date", "date-value", "2024-05-03"),
+            ("boolean", "boolean-value", "true"),
+            ("string", "string-value", "Como"),
+            ("percentage", "value", "0.4"),
+        )
+    )
+    empty = '<b:table-row b:number-rows-repeated="1000000"><b:table-cell/></b:table-row>'
+    body = f'<b:table b:name="S">{empty}<b:table-row>{cells}</b:table-row></b:table>'
+    assert read("ods", body).pages[0].text == "S\n12.5 | 2024-05-03 | true | Como | 0.4"
+
+
+@pytest.mark.parametrize("inner", ["<d:object/>", "<d:object-ole/>", "<d:image/>", "<d:plugin/>"])
+def test_whatever_is_in_a_frame_its_description_is_read(read: Read, inner: str) -> None:
+    frame = f"<d:frame>{inner}<v:title>Weir</v:title><v:desc>The weir at noon</v:desc></d:frame>"
+    document = read("odp", f"<d:page>{frame}</d:page>")
+    assert document.pages[0].text == "Picture: The weir at noon"
+    assert sum(document.unread.values()) == 1

@@ -207,3 +207,60 @@ def test_a_field_that_is_not_encoded_is_read(write: Write, encoding: str) -> Non
     source = "From: Jörg <j@example.org>\nSubject: Grüße aus Köln\n\nÄpfel\n".encode(encoding)
     text = load_document(write("a.eml", source)).pages[0].text
     assert text == "Subject: Grüße aus Köln\nFrom: Jörg <j@example.org>\n\nÄpfel"
+
+
+REPORT = """Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; jane@example.org
+Action: failed
+Diagnostic-Code: smtp; 550 5.1.1 No such
+ mailbox
+"""
+
+
+@pytest.mark.parametrize(
+    "kind", ["delivery-status", "global-delivery-status", "disposition-notification"]
+)
+def test_what_a_server_says_of_a_message_is_read(write: Write, kind: str) -> None:
+    told = f"Content-Type: message/{kind}\n\n{REPORT}"
+    inner = "Content-Type: message/rfc822\n\nSubject: Lunch\n\nAt the weir."
+    document = load_document(write("a.eml", mail(plain("Not sent."), told, inner, kind="report")))
+    read = document.pages[0].text
+    assert (
+        "Not sent.\n\nReporting-MTA: dns; mx.example.org\n\nFinal-Recipient: rfc822; jane" in read
+    )
+    assert "Diagnostic-Code: smtp; 550 5.1.1 No such mailbox" in read.replace("\n ", " ")
+    assert "At the weir." in document.pages[1].text
+    assert not document.notes
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoded"),
+    [("utf-7", "Caf+AOk, 5 +IKw-"), ("UTF-7", "Caf+AOk, 5 +IKw-")],
+)
+def test_an_encoding_in_seven_bits_is_the_declared_one(
+    write: Write, charset: str, encoded: str
+) -> None:
+    source = f"From: a@example.org\nContent-Type: text/plain; charset={charset}\n\n{encoded}\n"
+    assert body(write("a.eml", source)) == "Café, 5 €"
+
+
+def test_a_long_line_is_cleaned_like_short_ones(write: Write) -> None:
+    words = "the \u00adweir\u200b is at Zürich; " * 400
+    expected = ("the weir is at Zürich; " * 400).strip()
+    assert (
+        body(write("a.eml", f"Subject: S\nMIME-Version: 1.0\n{html(f'<p>{words}</p>')}"))
+        == expected
+    )
+    assert load_document(write("a.txt", words)).pages[0].text.strip() == expected
+
+
+def test_html_that_adds_words_to_an_extract_is_read(write: Write) -> None:
+    said = " ".join(f"Pier {number} opens at {number} sharp." for number in range(30))
+    more = " ".join(f"Quay{number} closes early." for number in range(90))
+    path = write(
+        "a.eml", mail(plain(said), html(f"<p>{said}</p><p>{more}</p>"), kind="alternative")
+    )
+    assert body(path) == f"{said}\n\n{more}"
+    path = write("b.eml", mail(plain(said), html(f"<p>{said}</p><p>Bye.</p>"), kind="alternative"))
+    assert body(path) == said

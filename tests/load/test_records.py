@@ -319,3 +319,13 @@ def test_records_of_json_beside_each_other_are_rows(write: Write) -> None:
     assert only_text(load_document(write("c.json", json.dumps(mixed)))) == (
         "-\n  code: K-4\n  at:\n    room: 7\n-\n  code: K-5"
     )
+
+
+def test_values_of_json_behind_one_another_are_all_read(write: Write) -> None:
+    text = '{"gate": 4}\n{"gate": 5,\n "open": true} [6]\n'
+    document = load_document(write("a.json", text))
+    assert only_text(document) == "gate: 4\n\ngate: 5\nopen: true\n\n- 6"
+    assert not document.notes
+    broken = load_document(write("b.json", '{"gate": 4}\n{"gate": '))
+    assert only_text(broken).startswith('{"gate": 4}')
+    assert "not valid JSON" in broken.notes[0]

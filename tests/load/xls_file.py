@@ -20,42 +20,82 @@ def write_xls(
     struck: Collection[tuple[int, int]] = (),
     hidden_rows: Collection[int] = (),
     hidden_columns: Collection[int] = (),
+    comments: Mapping[tuple[int, int], str] | None = None,
+    below: bytes = b"",
 ) -> Path:
-    """Write one sheet with these rows; `codes` are formats of numbers by row and column."""
+    """Write one sheet with these rows; `codes` are formats of numbers by row and column.
+
+    `comments` are those of Ann, by row and column; `below` are records after the cells.
+    """
     codes = codes or {}
     numbers = {code: 164 + number for number, code in enumerate(dict.fromkeys(codes.values()))}
     styles = {place: 2 + number for number, place in enumerate(codes)}
     formats = b"".join(
-        _record(0x41E, struct.pack("<H", number) + _wide(code)) for code, number in numbers.items()
+        record(0x41E, struct.pack("<H", number) + _wide(code)) for code, number in numbers.items()
     )
     used = [(0, 0), (1, 0), *((0, numbers[code]) for code in codes.values())]
-    fonts = _record(0x31, struct.pack("<HH", 200, 0) + bytes(12))
-    fonts += _record(0x31, struct.pack("<HH", 200, 8) + bytes(12))
-    looks = b"".join(_record(0xE0, struct.pack("<HH", *each) + bytes(16)) for each in used)
+    fonts = record(0x31, struct.pack("<HH", 200, 0) + bytes(12))
+    fonts += record(0x31, struct.pack("<HH", 200, 8) + bytes(12))
+    looks = b"".join(record(0xE0, struct.pack("<HH", *each) + bytes(16)) for each in used)
     title = bytes([len(name), 0]) + name.encode("latin-1")
-    start = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + fonts + formats + looks
+    start = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + fonts + formats + looks
     at = len(start) + 4 + 6 + len(title) + 4
-    book = start + _record(0x85, struct.pack("<IBB", at, 0, 0) + title) + _record(0x0A)
+    book = start + record(0x85, struct.pack("<IBB", at, 0, 0) + title) + record(0x0A)
     size = struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0)
-    book += _record(0x809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0)) + _record(0x200, size)
+    book += record(0x809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0)) + record(0x200, size)
     for column in hidden_columns:
-        book += _record(0x7D, struct.pack("<HHHHHH", column, column, 0, 0, 1, 0))
+        book += record(0x7D, struct.pack("<HHHHHH", column, column, 0, 0, 1, 0))
     for row in hidden_rows:
-        book += _record(0x208, struct.pack("<HHHHHHI", row, 0, 9, 0, 0, 0, 0x20))
+        book += record(0x208, struct.pack("<HHHHHHI", row, 0, 9, 0, 0, 0, 0x20))
     for row, cells in enumerate(rows):
         for column, value in enumerate(cells):
             style = 1 if (row, column) in struck else styles.get((row, column), 0)
             place = struct.pack("<HHH", row, column, style)
             if isinstance(value, str):
-                book += _record(0x204, place + _wide(value))
+                book += record(0x204, place + _wide(value))
             else:
-                book += _record(0x203, place + struct.pack("<d", value))
-    path.write_bytes(_compound("Workbook", book + _record(0x0A)))
+                book += record(0x203, place + struct.pack("<d", value))
+    notes = b""
+    for number, ((row, column), text) in enumerate((comments or {}).items(), 1):
+        book += text_over_cells(number, 0x19, text)
+        notes += record(0x1C, struct.pack("<HHHH", row, column, 0, number) + _wide("Ann") + b"\0")
+    path.write_bytes(_compound("Workbook", book + below + notes + record(0x0A)))
     return path
 
 
-def _record(kind: int, body: bytes = b"") -> bytes:
+def record(kind: int, body: bytes = b"") -> bytes:
+    """Return a record of a workbook."""
     return struct.pack("<HH", kind, len(body)) + body
+
+
+def text_over_cells(number: int, kind: int, text: str) -> bytes:
+    """Return the records of a text box (`kind` 6) or a comment (25), its text in two pieces."""
+    common = struct.pack("<HHHHH", 0x15, 0x12, kind, number, 0) + bytes(12)
+    head = struct.pack("<HH6xHHHI", 0, 0, len(text), 16, 0, 0)
+    pieces = (b"\1" + text[:3].encode("utf-16-le"), b"\1" + text[3:].encode("utf-16-le"))
+    continued = b"".join(record(0x3C, piece) for piece in (*pieces, bytes(16)))
+    return record(0x5D, common) + record(0x1B6, head) + continued
+
+
+def chart(title: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> bytes:
+    """Return the records of a chart with a title, its series, and rows of its values."""
+    found = record(0x5D, struct.pack("<HHHHH", 0x15, 0x12, 5, 99, 0) + bytes(12))
+    found += record(0x809, struct.pack("<HHHHII", 0x600, 0x20, 0, 0, 0, 0))
+    for name in names:
+        found += record(0x1003, bytes(12)) + _series_text(name)
+    found += record(0x1025, bytes(32)) + _series_text(title)
+    found += record(0x1065, struct.pack("<H", 1))
+    for point, (_, values) in enumerate(rows):
+        for series, value in enumerate(values):
+            found += record(0x203, struct.pack("<HHHd", point, series, 0, value))
+    found += record(0x1065, struct.pack("<H", 2))
+    for point, (category, _) in enumerate(rows):
+        found += record(0x204, struct.pack("<HHH", point, 0, 0) + _wide(category))
+    return found + record(0x0A)
+
+
+def _series_text(text: str) -> bytes:
+    return record(0x100D, bytes([0, 0, len(text), 1]) + text.encode("utf-16-le"))
 
 
 def _wide(text: str) -> bytes:

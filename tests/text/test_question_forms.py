@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from quoth.text import AnswerKind, language
+from quoth.text import QuestionKind, language
 
-QUESTIONS: dict[str, dict[str, AnswerKind]] = {
+QUESTIONS: dict[str, dict[str, QuestionKind]] = {
     "de": {
         "Wie hoch ist die Staumauer?": "number",
         "Wie viele Menschen wohnen in Waldbrück?": "number",
@@ -361,7 +361,7 @@ FOLLOW_UPS: dict[str, tuple[str, ...]] = {
     ("code", "question", "kind"),
     [(code, text, kind) for code, kinds in QUESTIONS.items() for text, kind in kinds.items()],
 )
-def test_a_question_asks_for_a_kind_of_answer(code: str, question: str, kind: AnswerKind) -> None:
+def test_a_question_asks_for_a_kind_of_answer(code: str, question: str, kind: QuestionKind) -> None:
     assert language(code).questions.kind_of(question) == kind
 
 
@@ -369,14 +369,14 @@ def test_a_question_asks_for_a_kind_of_answer(code: str, question: str, kind: An
     ("code", "reply"), [(code, text) for code, texts in REFUSALS.items() for text in texts]
 )
 def test_a_refusal_is_recognized(code: str, reply: str) -> None:
-    assert language(code).questions.refusals.match(reply)
+    assert language(code).replies.refusals.match(reply)
 
 
 @pytest.mark.parametrize(
     ("code", "reply"), [(code, text) for code, texts in ANSWERS.items() for text in texts]
 )
 def test_an_answer_is_no_refusal(code: str, reply: str) -> None:
-    assert not language(code).questions.refusals.match(reply)
+    assert not language(code).replies.refusals.match(reply)
 
 
 @pytest.mark.parametrize(

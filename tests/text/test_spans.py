@@ -10,7 +10,9 @@ def chunk(start: int, end: int, *, page: int = 1, source: str = "a.pdf") -> Chun
 
 
 def citation(start: int, end: int) -> Citation:
-    return Citation("a.pdf", 1, None, "x" * (end - start), True, "exact", start, end)
+    return Citation(
+        source="a.pdf", page=1, quote="x" * (end - start), start=start, end=end, match="exact"
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from threading import Lock, Thread
 from typing import Any, cast
 
@@ -11,15 +12,19 @@ from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import patch_config, run_in_executor
 
+from quoth.answer.catalog import Catalog
 from quoth.answer.choose import Choosing
 from quoth.answer.draft import Draft, Way
 from quoth.answer.evidence import HITS
 from quoth.answer.languages import find_evidence_language
-from quoth.answer.reply import Reply, declines
+from quoth.answer.places import find_nearest
+from quoth.answer.reader import ReplyReader
+from quoth.answer.refusals import Refusals
 from quoth.answer.rules import Calibration, find_calibration
 from quoth.answer.write import Writing
+from quoth.answer.written import WrittenAnswer, WrittenReply
 from quoth.config import Answering
-from quoth.errors import QuothError
+from quoth.errors import GenerationError, QuothError
 from quoth.journal import Journal
 from quoth.models import (
     Call,
@@ -30,7 +35,6 @@ from quoth.models import (
     stream_reply,
 )
 from quoth.retrieve import Hits, Question, Searcher, check_question
-from quoth.text import encloses, find_unsupported_numbers
 from quoth.types import Answer, Chunk, Hit, Timings
 
 
@@ -44,6 +48,8 @@ class Answerer(Runnable[str, Answer]):
     quotes. A smaller one is not reliable enough for that: it reads the best sentences and chooses
     its answer among their phrases (`answering.style`).
 
+    A question about the collection itself is answered by `catalog`, if given, without the model.
+
     A reply to the same prompt, by the same model with the same parameters, comes from `journal`.
     """
 
@@ -54,10 +60,12 @@ class Answerer(Runnable[str, Answer]):
         settings: Answering,
         *,
         journal: Journal | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
         self.searcher = searcher
         self.model = model
         self.settings = settings
+        self.catalog = catalog
         self.calls = ModelCalls(model, journal)
         self._preloading = Lock()
 
@@ -118,6 +126,10 @@ class Answerer(Runnable[str, Answer]):
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
         text = check_question(next(questions))  # no model is loaded for an empty one
+        if self.catalog and (known := self.catalog.answer(text)):
+            yield known.text
+            yield known
+            return
         self._preload()
         search: Runnable[str, Hits] = RunnableLambda(self.searcher.search, name="search")
         hits = search.invoke(text, config)
@@ -162,49 +174,104 @@ class Answerer(Runnable[str, Answer]):
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
-        reply = Reply(draft.prompt.labels, draft.question.language)
+        if draft.choices:
+            yield from self._chosen(draft, request, hits, config)
+        else:
+            yield from self._written(draft, request, hits, config)
+
+    def _chosen(
+        self, draft: Draft, request: ChatRequest, hits: Sequence[Hit], config: RunnableConfig
+    ) -> Iterator[str | Answer]:
+        """Yield the text of the answer that the model chooses, and the `Answer`."""
+        call = None
+        for part in stream_reply(self.calls, request, config):
+            call = part if isinstance(part, Call) else call
+        assert call is not None
+        reply = ReplyReader(draft.prompt.labels, language=draft.question.language)
+        reply.feed(call.text)
+        reply.finish()
+        said = " ".join(claim.text for claim in reply.claims)
+        if call.text and Refusals(draft.prompt.refusals, draft.question.language).match(said):
+            yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
+            return
+        answer = self._cited(draft, draft.settle(said), call, hits)
+        yield answer.text
+        yield answer
+
+    def _written(
+        self, draft: Draft, request: ChatRequest, hits: Sequence[Hit], config: RunnableConfig
+    ) -> Iterator[str | Answer]:
+        """Yield the text of the model's reply as far as it is certain, and the `Answer`."""
+        reply = WrittenReply(
+            draft.question,
+            draft.excerpts,
+            labels=draft.prompt.labels,
+            refusals=draft.prompt.refusals,
+        )
+        shown = ""
         call: Call | None = None
         for part in stream_reply(self.calls, request, config):
             if isinstance(part, Call):
                 call = part
-            elif (text := reply.feed(part)) and not draft.choices:
+            elif text := reply.feed(part):
+                shown += text
                 yield text
-        if (text := reply.finish()) and not draft.choices:
-            yield text
         assert call is not None
-        if not (call.text or draft.choices):
-            raise silence_error(self.model.model, call)
-        if call.text and declines(reply.text, draft.prompt.refusals, draft.question.language):
-            yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
-            return
-        answer = draft.settle(reply.text)
-        if draft.choices:
-            yield answer
-        yield self._cited(draft, answer, reply.quotes, call, hits)
+        answer = self._judged(draft, reply.finish(cut=call.finish == "length"), call, hits)
+        is_told = answer.kind != "failed" and answer.text.startswith(shown)
+        if is_told and (rest := answer.text[len(shown) :]):
+            yield rest
+        yield answer
 
-    def _cited(
-        self, draft: Draft, text: str, quotes: Sequence[str], call: Call, hits: Sequence[Hit]
+    def _judged(
+        self, draft: Draft, written: WrittenAnswer, call: Call, hits: Sequence[Hit]
     ) -> Answer:
-        citations = draft.cite(text, quotes)
-        cited = [
-            chunk.text
-            for chunk in draft.excerpts
-            if any(encloses(chunk, citation) for citation in citations)
-        ]
-        return Answer(
-            question=draft.question.text,
-            text=text,
-            answerable=True,
+        """Return the answer that a reply gives, by its kind."""
+        thinking = "\n".join(filter(None, (call.thinking, written.thinking)))
+        if not call.text or written.kind == "failed":
+            silent = not call.text or not written.text
+            call = replace(call, text="" if silent else call.text, thinking=thinking)
+            return self._failed(draft, call, hits)
+        answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
+        answer = replace(answer, thinking=thinking)
+        if written.kind == "declined":
+            return answer
+        return replace(
+            answer,
+            kind=written.kind,
+            text=written.text,
+            sentences=written.sentences,
+            citations=written.citations,
+            nearest=find_nearest(draft.question, hits, cited=written.citations),
+            unsupported_numbers=written.unsupported_numbers,
+            confidence=written.confidence,
+        )
+
+    def _cited(self, draft: Draft, text: str, call: Call, hits: Sequence[Hit]) -> Answer:
+        """Return the excerpt that a chosen answer stands in."""
+        citations = draft.cite(text)
+        answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
+        excerpt = draft.excerpt_of(text)
+        return replace(
+            answer,
+            kind="excerpt",
+            text=excerpt,
+            phrase=text if text != excerpt else None,
             citations=citations,
-            nearest=tuple(hits),
-            model=self.model.model,
-            timings=call.timings,
-            unsupported_numbers=find_unsupported_numbers(text, cited),
+            nearest=find_nearest(draft.question, hits, cited=citations),
             thinking=call.thinking,
-            excerpts=draft.excerpts,
-            cached=call.cached,
-            language=draft.question.language.code,
-            evidence_language=find_evidence_language(draft.question, draft.excerpts).code,
+        )
+
+    def _failed(self, draft: Draft, call: Call, hits: Sequence[Hit]) -> Answer:
+        error = silence_error(self.model.model, call) if not call.text else _cut_error(call)
+        answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
+        words = draft.question.language.answers
+        return replace(
+            answer,
+            kind="failed",
+            text=words.failed.format(reason=error),
+            reason=f"{error} {error.hint}",
+            thinking=call.thinking,
         )
 
     def _declined(
@@ -218,17 +285,26 @@ class Answerer(Runnable[str, Answer]):
         read = excerpts or [hit.chunk for hit in hits[:HITS]]
         return Answer(
             question=question.text,
+            kind="declined",
             text=question.language.questions.not_found,
-            answerable=False,
-            citations=(),
-            nearest=tuple(hits),
-            model=self.model.model,
-            timings=call.timings if call else Timings(calls=0),
-            excerpts=excerpts,
-            cached=call is not None and call.cached,
+            nearest=find_nearest(question, hits),
             language=question.language.code,
             evidence_language=find_evidence_language(question, read).code,
+            finish_reason=call.finish if call else "",
+            model=self.model.model,
+            timings=call.timings if call else Timings(calls=0),
+            from_journal=call is not None and call.cached,
+            excerpts=excerpts,
+            hits=tuple(hits),
         )
+
+
+def _cut_error(call: Call) -> GenerationError:
+    """Return the error for a reply whose answer is not complete."""
+    return GenerationError(
+        f"The reply was cut off after {call.timings.generated_tokens} tokens, before its answer.",
+        hint="Raise answering.max_tokens.",
+    )
 
 
 def _is_near(hits: Sequence[Hit], floor: float) -> bool:

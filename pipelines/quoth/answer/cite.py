@@ -6,9 +6,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from quoth.answer.places import cite_span, number_places
 from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
 from quoth.text import ENGLISH, Language, encloses, find_quote, find_sentences, split_words
-from quoth.types import Chunk, Citation, Finding
+from quoth.types import Chunk, Citation, Match
 
 MAX_CITATIONS = 3
 CLAIM_WORDS = 4
@@ -33,7 +34,7 @@ def cite(
 
     `quotes` are the model's evidence. Quotes and sentences of the answer that are on a page are
     cited verbatim. When none is, the sentence that shares most terms with quotes, answer and
-    question is cited instead, marked as `repaired`; one that shares none is not cited. Every quote
+    question is cited instead, as the `nearest`; one that shares none is not cited. Every quote
     returned is verbatim text of its page. `language` is that of the question.
     """
     citations = [
@@ -45,13 +46,13 @@ def cite(
         best = best_sentences(
             question, " ".join((*quotes, answer)), chunks, limit=1, language=language
         )
-        citations = [citation_of(sentence, finding="repaired") for sentence in best]
-    return tuple(_without_enclosed(citations)[:MAX_CITATIONS])
+        citations = [citation_of(sentence, match="nearest") for sentence in best]
+    return number_places(_without_enclosed(citations)[:MAX_CITATIONS])
 
 
-def citation_of(sentence: Sentence, *, finding: Finding) -> Citation:
+def citation_of(sentence: Sentence, *, match: Match) -> Citation:
     """Return the citation of a whole sentence."""
-    return _citation(sentence.chunk, sentence.start, sentence.end, finding)
+    return cite_span(sentence.chunk, sentence.start, sentence.end, match=match)
 
 
 def best_sentences(
@@ -95,24 +96,9 @@ def _find_claim(claim: str, chunks: Sequence[Chunk]) -> Citation | None:
         return None
     for chunk in chunks:
         if span := find_quote(claim, chunk.text):
-            start, end, finding = span
-            return _citation(chunk, chunk.start + start, chunk.start + end, finding)
+            start, end, match = span
+            return cite_span(chunk, chunk.start + start, chunk.start + end, match=match)
     return None
-
-
-def _citation(chunk: Chunk, start: int, end: int, finding: Finding) -> Citation:
-    return Citation(
-        source=chunk.source,
-        page=chunk.page,
-        page_label=chunk.page_label,
-        quote=chunk.text[start - chunk.start : end - chunk.start],
-        verified=True,
-        finding=finding,
-        start=start,
-        end=end,
-        boxes=tuple(box for box in chunk.boxes if box.start < end and start < box.end),
-        also_at=chunk.also_at,
-    )
 
 
 def _without_enclosed(citations: Sequence[Citation]) -> list[Citation]:

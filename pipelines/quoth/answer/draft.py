@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from langchain_core.messages import BaseMessage
 
-from quoth.answer.cite import citation_of, cite
+from quoth.answer.cite import citation_of
 from quoth.answer.phrases import Choice, line_of
 from quoth.prompts import Prompt
 from quoth.retrieve import Question
-from quoth.text import Language, split_words
+from quoth.text import Language, find_quote, split_words
 from quoth.types import Chunk, Citation, Hit
 
 
@@ -47,18 +47,19 @@ class Draft:
             return (same or held)[0]
         return line_of(self.choices[0].sentence)
 
-    def cite(self, answer: str, quotes: Sequence[str]) -> tuple[Citation, ...]:
-        """Return the citations of an answer, and of the quotes that the model gave with it."""
+    def excerpt_of(self, answer: str) -> str:
+        """Return the sentence that the answer was chosen from."""
+        lines = {choice.text: line_of(choice.sentence) for choice in self.choices}
+        return lines.get(answer, answer)
+
+    def cite(self, answer: str) -> tuple[Citation, ...]:
+        """Return the citation of the sentence that the answer was chosen from."""
         for choice in self.choices:
             if answer in {choice.text, line_of(choice.sentence)}:
-                return (citation_of(choice.sentence, finding="exact"),)
-        return cite(
-            self.question.text,
-            answer,
-            self.excerpts,
-            quotes=quotes,
-            language=self.question.language,
-        )
+                place = citation_of(choice.sentence, match="exact")
+                words = find_quote(answer, place.quote)
+                return (replace(place, marks=(words[:2],) if words else ()),)
+        return ()
 
 
 class Way(Protocol):

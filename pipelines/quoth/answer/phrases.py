@@ -18,8 +18,8 @@ from quoth.answer.runs import SentenceRuns
 from quoth.answer.sentences import Sentence
 from quoth.retrieve import Question
 from quoth.text import (
-    AnswerKind,
     Language,
+    QuestionKind,
     is_stop_word,
     is_unspaced,
     lexemes,
@@ -169,7 +169,7 @@ def _without_parts(choices: Iterator[Choice]) -> tuple[Choice, ...]:
     return tuple(distinct)
 
 
-def is_of_kind(words: Sequence[str], kind: AnswerKind, language: Language) -> bool:
+def is_of_kind(words: Sequence[str], kind: QuestionKind, language: Language) -> bool:
     """Return whether words are a number with its unit, a date, or a name, as the kind asks."""
     rules = language.questions
     content = [word for word in words if word[0].isalnum() and not is_stop_word(word, language)]

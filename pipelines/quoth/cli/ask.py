@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quoth.cli import show
+from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.views import answer_json, hit_json, make_printable
 
@@ -49,19 +49,24 @@ def search(
 
 
 def ask(shared: SharedOptions, question: QuestionArgument) -> None:
-    """Answer a question, with citations that were checked."""
+    """Answer a question, with citations that were checked.
+
+    The exit code is 1 when the model gave no answer.
+    """
     text = _read_question(question)
     with shared.open_library() as library:
         if shared.json:
-            show.print_json(answer_json(library.ask(text)))
-            return
-        if not library.store.chunk_count():
+            answer = library.ask(text)
+            show.print_json(answer_json(answer))
+        elif not library.store.chunk_count():
             show.print_empty(shared.collection)
             return
-        introduce(library)
-        answer = _print_stream(library.stream(text))
-        show.print_answer_end(answer)
-        show.print_timings(answer.model, answer.timings, cached=answer.cached)
+        else:
+            introduce(library)
+            answer = _print_stream(library.stream(text))
+            show.print_timings(answer.model, answer.timings, from_journal=answer.from_journal)
+    if answer.kind == "failed":
+        raise typer.Exit(EXIT_FAILED)
 
 
 def chat(
@@ -81,8 +86,7 @@ def chat(
                 value = answer_json(conversation.ask(question))
                 print(json.dumps(value, ensure_ascii=False), flush=True)
                 continue
-            answer = _print_stream(conversation.stream(question))
-            show.print_answer_end(answer)
+            _print_stream(conversation.stream(question))
             if conversation.dropped:
                 show.console(stderr=True).print(
                     f"  (the oldest {conversation.dropped} turns no longer fit the window)",
@@ -103,24 +107,26 @@ def introduce(library: Library) -> None:
 
 
 def _print_stream(parts: Iterator[str | Answer]) -> Answer:
-    answer: Answer | None = None
-    first = ""
+    """Print an answer: its text as a model writes it, and what belongs to it at the end.
+
+    A text that comes in one piece is not being written, and is printed with all the rest.
+    """
     with show.waiting("Reading"):
-        for part in parts:
-            if isinstance(part, str):
-                first = part
-                break
-            answer = part
-    sys.stdout.write(make_printable(first.lstrip()))
-    sys.stdout.flush()
-    for part in parts:
-        if isinstance(part, str):
-            sys.stdout.write(make_printable(part))
-            sys.stdout.flush()
-        else:
-            answer = part
-    print()
+        first = next(parts)
+        second = next(parts, None) if isinstance(first, str) else first
+    written = isinstance(first, str) and isinstance(second, str)
+    answer = second
+    if written:
+        sys.stdout.write(make_printable(f"{str(first).lstrip()}{second}"))
+        sys.stdout.flush()
+        for answer in parts:
+            if isinstance(answer, str):
+                sys.stdout.write(make_printable(answer))
+                sys.stdout.flush()
+        print()
     assert answer is not None
+    assert not isinstance(answer, str)
+    show.print_answer(answer, written=written)
     return answer
 
 

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from quoth.cli import EXIT_FAILED, show
+from quoth.cli.figures import (
+    figures_by_mode,
+    figures_of,
+    print_comparison,
+    print_evaluation,
+    print_gains,
+    print_markdown,
+    print_sets,
+    print_summaries,
+)
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.errors import UsageError
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Config
-    from quoth.evaluate import Comparison, Evaluation, Gain
+    from quoth.evaluate import Evaluation
 
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Take this many items, at random.")
@@ -23,6 +34,10 @@ Seed = Annotated[int, typer.Option("--seed", help="The seed of the sample and of
 Save = Annotated[
     Path | None,
     typer.Option("--save", metavar="FILE", help="A file for the result, for compare."),
+]
+Half = Annotated[
+    int | None,
+    typer.Option("--half", min=0, max=1, help="Take the even or the odd half of the questions."),
 ]
 Documents = Annotated[
     Path | None,
@@ -53,10 +68,7 @@ def retrieval(
         ),
     ] = None,
     documents: Documents = None,
-    half: Annotated[
-        int | None,
-        typer.Option("--half", min=0, max=1, help="Take the even or the odd half of the queries."),
-    ] = None,
+    half: Half = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
@@ -91,7 +103,7 @@ def retrieval(
             {name: result for (name, _), result in results.items()}, as_json=shared.json
         )
     elif shared.json:
-        show.print_json(_by_mode(result))
+        show.print_json(figures_by_mode(result))
     else:
         print_evaluation(result)
 
@@ -129,7 +141,7 @@ def _show_embedders(results: Mapping[str, Evaluation], *, as_json: bool) -> None
     from quoth.evaluate import compare as compare_evaluations
 
     if as_json:
-        show.print_json({name: _by_mode(result) for name, result in results.items()})
+        show.print_json({name: figures_by_mode(result) for name, result in results.items()})
         return
     print_sets(results, mean=False)
     first, *_, last = results
@@ -137,32 +149,35 @@ def _show_embedders(results: Mapping[str, Evaluation], *, as_json: bool) -> None
     print_comparison(compare_evaluations(results[first], results[last]))
 
 
-def _by_mode(result: Evaluation) -> dict[str, dict[str, float | None]]:
-    from quoth.evaluate import MODES
-
-    rows: dict[str, dict[str, float | None]] = {mode: {} for mode in MODES}
-    for name, metric in result.metrics.items():
-        mode, _, metric_name = name.partition(" ")
-        rows[mode][metric_name] = _plain(metric.value)
-    return rows
-
-
 def answers(
     shared: SharedOptions,
     files: Annotated[list[Path], typer.Argument(help="Questions with answers, as JSON lines.")],
-    documents: Documents = None,
+    documents: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--documents",
+            metavar="[SET=]PATH",
+            help="The documents that the questions are about, or those of one set of them.",
+        ),
+    ] = None,
+    half: Half = None,
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a table for a document.")
+    ] = False,
 ) -> None:
     """Measure answers on questions with known answers.
 
-    Several files, such as one for each language, give a table with a row for each, and their mean.
+    Several files, such as one for each language, give a table with a column for each, and their
+    mean.
 
     Half of the sample are unanswerable questions, where the file has them.
 
     SQuAD's questions are answered from the `corpus.jsonl` beside them, golden questions from
-    `--documents`, or from the folder `library` beside them.
+    `--documents`, or from the folder `library` beside them. Questions about several sets of
+    documents need the folder of each: `--documents library=PATH --documents demo=PATH`.
     """
     from quoth.evaluate import measure_answers, write_evaluation
 
@@ -171,21 +186,43 @@ def answers(
     with show.progress("Measuring", files=True) as progress:
         for name, file in name_sets(files).items():
             results[name] = measure_answers(
-                file, settings, documents=documents, limit=limit, seed=seed, progress=progress
+                file,
+                settings,
+                documents=_folders(documents or []),
+                half=half,
+                limit=limit,
+                seed=seed,
+                progress=progress,
             )
     for name, result in results.items():
         if save:
             several = save.with_name(f"{save.stem}-{name}{save.suffix}")
             write_evaluation(result, several if len(results) > 1 else save)
-    if len(results) > 1:
+    if markdown:
+        print_markdown(results)
+    elif len(results) > 1:
         if shared.json:
-            show.print_json({name: _figures(result) for name, result in results.items()})
+            show.print_json({name: figures_of(result) for name, result in results.items()})
         else:
             print_sets(results)
     elif shared.json:
-        show.print_json(_figures(result))
+        show.print_json(figures_of(result))
     else:
         print_evaluation(result)
+
+
+def _folders(documents: Sequence[str]) -> Path | dict[str, Path] | None:
+    """Return the folder that `PATH` names, or the folder of each set that `SET=PATH` names."""
+    named = {
+        name: Path(path)
+        for name, equals, path in (each.partition("=") for each in documents)
+        if equals and not Path(f"{name}={path}").exists()
+    }
+    if len(named) not in (0, len(documents)) or (len(documents) > 1 and not named):
+        raise UsageError(
+            "Several folders of documents need their names.", hint="Write: --documents SET=PATH"
+        )
+    return named or (Path(documents[0]) if documents else None)
 
 
 def summaries(
@@ -226,7 +263,7 @@ def summaries(
     if save:
         write_evaluation(result, save)
     if shared.json:
-        show.print_json(_figures(result))
+        show.print_json(figures_of(result))
     else:
         print_summaries(result)
 
@@ -265,20 +302,6 @@ def compare(
         raise typer.Exit(EXIT_FAILED)
 
 
-def print_evaluation(result: Evaluation) -> None:
-    """Print each metric with its interval, and the data that was measured."""
-    out = show.console()
-    width = max(len(name) for name in result.metrics)
-    for name, metric in result.metrics.items():
-        if metric.count:
-            spread = f"{metric.low:.3f} to {metric.high:.3f}"
-            out.print(f"{name:{width}}  {metric.value:.3f}  ({spread}, n = {metric.count})")
-        else:
-            out.print(f"{name:{width}}  nothing to measure")
-    facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
-    show.console(stderr=True).print(make_printable(facts), style="dim")
-
-
 def name_sets(files: Sequence[Path]) -> dict[str, Path]:
     """Return the files by name: that of the file, or of its folder where files have the same."""
     stems = [file.stem for file in files]
@@ -286,97 +309,3 @@ def name_sets(files: Sequence[Path]) -> dict[str, Path]:
         file.stem if stems.count(file.stem) == 1 else file.resolve().parent.name: file
         for file in files
     }
-
-
-def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
-    """Print metrics as a table: a row for each set or embedder, and the mean of sets."""
-    out = show.console()
-    names = list(dict.fromkeys(name for result in results.values() for name in result.metrics))
-    width = max(map(len, (*results, "mean")))
-    columns = {name: max(len(name), 5) for name in names}
-    rows = {
-        label: {name: metric.value for name, metric in result.metrics.items() if metric.count}
-        for label, result in results.items()
-    }
-    means: dict[str, float] = {}
-    for name in names:
-        values = [row[name] for row in rows.values() if name in row]
-        if values:
-            means[name] = sum(values) / len(values)
-    out.print("  ".join([" " * width, *names]).rstrip())
-    for label, row in ({**rows, "mean": means} if mean else rows).items():
-        cells = [
-            f"{row[name]:.3f}".rjust(size) if name in row else " " * size
-            for name, size in columns.items()
-        ]
-        out.print("  ".join([label.ljust(width), *cells]).rstrip())
-
-
-def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:
-    """Print a line for each set and embedder, and the mean gain, as a table or as JSON."""
-    from dataclasses import asdict
-
-    from quoth.evaluate import mean_gain
-
-    if as_json:
-        rows = [asdict(gain) for gain in gains]
-        show.print_json({"sets": rows, "mean gain": round(mean_gain(gains), 6)})
-        return
-    from rich.table import Table
-
-    several = len({gain.embedder for gain in gains}) > 1
-    names = ("set", *(("embedder",) if several else ()), "n", "measure", *gains[0].modes)
-    table = Table(box=None, header_style="bold")
-    for name in (*names, "over the better side"):
-        table.add_column(name, justify="left" if name in {"set", "embedder"} else "right")
-    for gain in gains:
-        table.add_row(
-            make_printable(gain.data),
-            *((make_printable(gain.embedder),) if several else ()),
-            str(gain.gain.count),
-            gain.measure,
-            *(f"{interval.value:.3f}" for interval in gain.modes.values()),
-            f"{gain.gain.value:+.3f} ({gain.gain.low:+.3f} to {gain.gain.high:+.3f})",
-        )
-    show.console().print(table, soft_wrap=False)
-    show.console().print(f"mean gain over the better side: {mean_gain(gains):+.3f}")
-
-
-def print_summaries(result: Evaluation) -> None:
-    """Print the metrics of the summaries next to those of the first words of the documents."""
-    out = show.console()
-    rows: dict[str, dict[str, str]] = {}
-    for name, metric in result.metrics.items():
-        side, _, measure = name.partition(" ")
-        spread = f"{metric.value:.3f}  ({metric.low:.3f} to {metric.high:.3f})"
-        rows.setdefault(measure, {})[side] = spread if metric.count else "nothing to measure"
-    width = max(map(len, rows))
-    out.print(f"{'':{width}}  {'summary':25}  first words of the document (same number)")
-    for measure, sides in rows.items():
-        out.print(f"{measure:{width}}  {sides['summary']:25}  {sides.get('lead', '')}".rstrip())
-    facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
-    show.console(stderr=True).print(make_printable(facts), style="dim")
-
-
-def print_comparison(result: Comparison) -> None:
-    """Print the change of each metric."""
-    out = show.console()
-    width = max(len(difference.metric) for difference in result.differences)
-    for d in result.differences:
-        style = {"regression": "red", "worse": "yellow", "better": "green"}.get(d.verdict)
-        out.print(
-            f"{d.metric:{width}}  {d.first:.3f} → {d.second:.3f}  {d.change:+.3f} "
-            f"({d.low:+.3f} to {d.high:+.3f}, p = {d.p:.3f}, n = {d.count})  {d.verdict}",
-            style=style,
-        )
-
-
-def _figures(result: Evaluation) -> dict[str, Any]:
-    """Return the metrics of a measurement with their intervals, for JSON."""
-    intervals = {n: [_plain(m.low), _plain(m.high)] for n, m in result.metrics.items()}
-    values: dict[str, Any] = {n: _plain(m.value) for n, m in result.metrics.items()}
-    return {**values, "intervals": intervals, "about": dict(result.about)}
-
-
-def _plain(value: float) -> float | None:
-    return None if value != value else round(value, 6)

@@ -12,23 +12,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quoth.views import (
+    answer_lines,
     format_copies,
-    format_languages,
     format_page,
     format_path,
-    format_quote,
     format_report,
-    format_verdict,
     make_printable,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from quoth.types import Answer, Citation, Hit, Report, Timings
+    from quoth.types import Answer, Hit, Report, Timings
 
 SHOWN_AFTER_SECONDS = 1.0
 WIDTH_IN_PIPES = 160
+_STYLES = {
+    "kind": "dim",
+    "phrase": "bold",
+    "detail": "dim",
+    "quote": "italic",
+    "warning": "yellow",
+}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -51,45 +56,23 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_citations(citations: tuple[Citation, ...]) -> None:
-    """Print the citations, each with its page and its quote."""
+def print_answer(answer: Answer, *, written: bool = False) -> None:
+    """Print an answer with its places; `written` says that its text was shown as it was written."""
+    from rich.text import Text
+
     out = console()
-    for number, citation in enumerate(citations, start=1):
-        out.print(
-            f"\n  [{number}] {format_page(citation.source, citation.page, citation.page_label)}"
-        )
-        if citation.also_at:
-            out.print(f"      {format_copies(citation.also_at)}", style="dim")
-        width = max(40, min(out.width, 100) - 6)
-        for line in textwrap.wrap(format_quote(citation), width):
-            out.print(f"      {line}", style="italic")
-        out.print(
-            f"      {format_verdict(citation)}", style="green" if citation.verified else "red"
-        )
+    for line in answer_lines(answer, width=min(out.width, 100), with_text=not written):
+        shown = Text(line.text, _STYLES.get(line.role, ""))
+        for start, end in line.marks:
+            shown.stylize("bold not italic", start, end)
+        out.print(shown)
 
 
-def print_answer_end(answer: Answer) -> None:
-    """Print the end of an answer, below its streamed text: citations or nearest passages."""
-    out = console()
-    if answer.answerable:
-        print_citations(answer.citations)
-        if answer.unsupported_numbers:
-            numbers = ", ".join(answer.unsupported_numbers)
-            out.print(f"\n  ! Not on the cited pages: {numbers}", style="yellow")
-    if languages := format_languages(answer):
-        out.print(f"\n  {languages}", style="dim")
-    if not answer.answerable and answer.nearest:
-        out.print("\n  The nearest passages:")
-        for hit in answer.nearest[:3]:
-            out.print(f"  · {format_page(hit.chunk.source, hit.chunk.page, hit.chunk.page_label)}")
-            out.print(f"    {snippet(hit.chunk.text, out.width - 6)}", style="dim")
-
-
-def print_timings(model: str, timings: Timings, *, cached: bool = False) -> None:
+def print_timings(model: str, timings: Timings, *, from_journal: bool = False) -> None:
     """Print one line about the call on stderr."""
     if not timings.calls:
         return
-    if cached:
+    if from_journal:
         console(stderr=True).print(f"\n{model} · from the journal", style="dim")
         return
     parts = [model]

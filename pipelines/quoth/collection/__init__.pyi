@@ -1,6 +1,7 @@
 __all__ = [
     "SCHEMA",
     "Build",
+    "Copy",
     "DenseIndex",
     "Failure",
     "Problem",
@@ -17,7 +18,7 @@ __all__ = [
 from .build import Build
 from .check import Problem
 from .chunks import Signals
-from .documents import Source
+from .documents import Copy, Source
 from .failures import Failure
 from .index import DenseIndex
 from .languages import find_other_language, name_language

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,7 +115,8 @@ class Chroma:
 
 
 def _forget_clients() -> None:
-    """Make Chroma drop the clients that it caches for each folder."""
-    from chromadb.api.shared_system_client import SharedSystemClient
+    """Make Chroma drop the clients that it caches for each folder; without it, there are none."""
+    if "chromadb" in sys.modules:
+        from chromadb.api.shared_system_client import SharedSystemClient
 
-    SharedSystemClient.clear_system_cache()
+        SharedSystemClient.clear_system_cache()

@@ -59,8 +59,8 @@ def read_known_vectors(database: Database, hashes: Sequence[str]) -> dict[str, V
 def read_signals(database: Database, ids: Sequence[int]) -> list[Signals]:
     """Return the data of these chunks that a search scores, ordered by id."""
     rows = database.read(
-        """SELECT k.id, k.content_id, k.ordinal, w.body, k.words, k.around, k.vector
-           FROM chunks k JOIN keywords w ON w.rowid = k.id
+        """SELECT k.id, k.content_id, k.ordinal, w.c1, k.words, k.around, k.vector
+           FROM chunks k JOIN keywords_content w ON w.id = k.id
            WHERE k.id IN (SELECT value FROM json_each(?)) ORDER BY k.id""",
         (json.dumps(list(ids)),),
     )

@@ -11,6 +11,16 @@ from quoth.types import Document, Heading, Page
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A path, and the facts about a file whose bytes are those of a content."""
+
+    path: str
+    hash: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A path in the collection, with the facts about its file when it was read.
 

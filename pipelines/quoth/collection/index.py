@@ -1,31 +1,39 @@
-"""The dense index: Chroma over the store. It can be deleted, and is rebuilt from SQLite.
+"""The dense index: the vectors of the store in a file, and in Chroma where there are very many.
 
-The store is the truth, and the index follows it. A transaction of the store notes the chunks that
-it added or removed (`pending`), and the process with the write lock applies the notes to Chroma. A
-search uses Chroma only when Chroma agrees with the store. Otherwise (another process is writing, or
-the folder is damaged or gone) the search compares every vector in SQLite, which is always right and
-only slower. Small collections are always searched that way: it takes milliseconds, and opening
-Chroma takes seconds.
+The store is the truth, and the index follows it. It can be deleted, and is made again from SQLite.
+A transaction of the store notes the chunks that it added or removed (`pending`), and the process
+with the write lock applies the notes. Up to `EXACT_UP_TO` chunks a search compares every vector of
+the file, which needs no opening; above, it asks Chroma, if Chroma agrees with the store. Where the
+index does not agree (another process is writing, or it is damaged or gone), the search compares the
+vectors in SQLite, which is always right and only slower.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from quoth.collection.chroma import BATCH, Chroma
-from quoth.collection.compare import compare_index
-from quoth.collection.exact import ExactIndex
+from quoth.collection.chroma import Chroma
+from quoth.collection.compare import compare_chroma, compare_file
+from quoth.collection.exact import ExactIndex, Nearest, find_nearest
 from quoth.collection.store import Store
+from quoth.collection.vector_file import Batch, VectorFile
 from quoth.errors import CollectionBusyError, CollectionError
 from quoth.system import WriteLock
 from quoth.types import Vectors
 
-EXACT_UP_TO = 20_000
-"""The most chunks for which comparing every vector is faster than opening Chroma."""
+EXACT_UP_TO = 200_000
+"""The most chunks whose vectors are all compared: some milliseconds for 1 in 10 of them."""
+FOLLOWED_FROM = 20_000
+"""The most chunks whose vectors a search reads from SQLite rather than making the file again."""
+_ASIDE_FROM = 5_000
+"""The least chunks whose comparison is worth a thread: a quarter of a millisecond."""
+_BATCH = 4096
 _REBUILT = "index rebuilt"
 
 
@@ -53,78 +61,77 @@ class DenseIndex:
         self._followed = -1
         self._state = _State()
         self._failed = ""
-        self._exact = ExactIndex(store)
+        self.file = VectorFile(store.path.with_name("vectors.bin"))
+        self._exact = ExactIndex(store, self.file)
+        self._threads: ThreadPoolExecutor | None = None
 
     @property
     def folder(self) -> Path:
         """The folder of Chroma."""
         return self.chroma.folder
 
-    def search(
-        self, vector: Vectors, k: int, *, among: Sequence[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, vector: Vectors, k: int, *, among: Sequence[int] | None = None) -> Nearest:
         """Return (chunk id, cosine) for the `k` nearest chunks, best first.
 
         `among` restricts the search to these chunks.
         """
+        if among is None:
+            return self.begin_search(vector, k)()
         with self._lock:
-            if among is None and self._is_large():
-                if count := self._count_if_current():
-                    try:
-                        return self._current().search(vector, min(k, count))
-                    except CollectionError as error:
-                        self._failed = str(error)
-                self._followed = -1
             return self._exact.search(vector, k, among=among)
 
+    def begin_search(self, vector: Vectors, k: int) -> Callable[[], Nearest]:
+        """Begin a search among all chunks; return the function that waits for what it finds.
+
+        In a large collection it runs on a thread of its own, which does not read the store.
+        """
+        with self._lock:
+            count = self._count_if_current() if self._is_large() else 0
+            compare: Callable[[], Nearest] = (
+                partial(self._current().search, vector, min(k, count))
+                if count
+                else partial(find_nearest, self._exact.read(), vector, k)
+            )
+            if self._read_state().chunks >= _ASIDE_FROM:
+                compare = self._aside.submit(compare).result
+        return partial(self._finish, compare, vector, k)
+
     def follow(self) -> None:
-        """Apply pending changes if a search would use Chroma and no other process writes."""
+        """Apply pending changes to a large index, if no other process writes."""
         with self._lock:
             generation = self.store.generation
             if self._followed == generation and not self._failed:
                 return
-            if self._is_large() and self.problem() is not None:
-                try:
-                    with self.lock.hold():
-                        if not self._failed:
-                            self.sync()
-                        if self.problem() is not None:
-                            self.rebuild()
-                except CollectionBusyError:
-                    return
+            if self._read_state().chunks > min(FOLLOWED_FROM, self.exact_up_to):
+                self._repair()
             self._followed = generation
 
     def problem(self) -> str | None:
-        """Return the reason why Chroma does not agree with the store, or `None`."""
+        """Return the reason why the index does not agree with the store, or `None`."""
         with self._lock:
             if self._failed:
                 return self._failed
             added, removed = self.store.pending()
             if added or removed:
                 return f"{len(added) + len(removed)} changes are not in the index yet"
-            if self._generation != self.store.generation:
-                self.close()
-            try:
-                indexed, stored = self._current().count(), self.store.chunk_count()
-            except CollectionError as error:
-                return str(error)
-            if indexed != stored:
-                return f"the index holds {indexed} chunks, the store {stored}"
-            return None
+            if self.file.read(self.store.vectors_state) is None:
+                return "the file of vectors is damaged or gone"
+            return self._problem_of_chroma() if self._is_large() else None
 
     def sync(self) -> None:
-        """Apply the pending changes of the store to Chroma. The caller holds the lock."""
+        """Apply the pending changes of the store. The caller holds the lock."""
         with self._lock:
             added, removed = self.store.pending()
-            if not added and not removed:
+            changes = [*added, *removed]
+            state = self.store.vectors_state
+            if changes or self.file.read(state) is None:
+                state = self._write_file(state, removed, added)
+            if not self._is_large():
+                self.chroma.clear()
+            elif not self._fill_chroma(removed, added):
                 return
-            try:
-                self._current().remove(removed)
-                self._add(added)
-            except CollectionError:
-                self.rebuild()
-                return
-            self.store.settle([*added, *removed])
+            if changes or state != self.store.vectors_state:
+                self.store.settle(changes, state=state)
             self._generation = self.store.generation
 
     def rebuild(self) -> None:
@@ -140,19 +147,43 @@ class DenseIndex:
                 _REBUILT, str(time.time_ns())
             )  # other processes check again before a search
             self.chroma.clear()
-            self._add(self.store.chunk_ids())
-            self.store.settle([*added, *removed])
+            state = self.file.write(self._batches(self.store.chunk_ids()))
+            if self._is_large():
+                for ids, vectors in self._batches(self.store.chunk_ids()):
+                    self._current().put(ids, vectors)
+            self.store.settle([*added, *removed], state=state)
             self._generation = generation
 
     def differences(self) -> Iterator[str]:
-        """Yield the differences between Chroma and the store. The caller holds the lock."""
+        """Yield the differences between the index and the store. The caller holds the lock."""
         with self._lock:
-            yield from compare_index(self.store, self.chroma)
+            yield from compare_file(self.store, self.file)
+            if self._is_large():
+                yield from compare_chroma(self.store, self.chroma)
 
     def close(self) -> None:
         """Close the files."""
         with self._lock:
             self.chroma.close()
+            self._exact.close()
+            if self._threads is not None:
+                self._threads.shutdown()
+                self._threads = None
+
+    @property
+    def _aside(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor()
+        return self._threads
+
+    def _finish(self, compare: Callable[[], Nearest], vector: Vectors, k: int) -> Nearest:
+        """Return what a search finds; if Chroma fails, what comparing all vectors finds."""
+        try:
+            return compare()
+        except CollectionError as error:
+            with self._lock:
+                self._failed, self._followed = str(error), -1
+                return self._exact.search(vector, k)
 
     def _is_large(self) -> bool:
         return self._read_state().chunks > self.exact_up_to
@@ -162,7 +193,10 @@ class DenseIndex:
         state = self._read_state()
         if not state.agrees and self.problem() is None:
             state.agrees = True
-        return state.chunks if state.agrees and not self._failed else 0
+        if state.agrees and not self._failed:
+            return state.chunks
+        self._followed = -1
+        return 0
 
     def _read_state(self) -> _State:
         """Return the state of the store; chunks are counted only after a change."""
@@ -177,6 +211,48 @@ class DenseIndex:
             self._generation = self.store.generation
         return self.chroma
 
-    def _add(self, ids: Sequence[int]) -> None:
-        for start in range(0, len(ids), BATCH):
-            self._current().put(*self.store.vectors(ids[start : start + BATCH]))
+    def _repair(self) -> None:
+        """Make the index agree with the store, unless another process writes."""
+        if self.problem() is None:
+            return
+        try:
+            with self.lock.hold():
+                if not self._failed:
+                    self.sync()
+                if self.problem() is not None:
+                    self.rebuild()
+        except CollectionBusyError:
+            return
+
+    def _problem_of_chroma(self) -> str | None:
+        if self._generation != self.store.generation:
+            self.chroma.close()
+        try:
+            indexed, stored = self._current().count(), self.store.chunk_count()
+        except CollectionError as error:
+            return str(error)
+        if indexed != stored:
+            return f"the index holds {indexed} chunks, the store {stored}"
+        return None
+
+    def _write_file(self, state: str, removed: Sequence[int], added: Sequence[int]) -> str:
+        """Apply changes to the file of vectors, or write it anew; return its new state."""
+        changed = self.file.change(state, removed, self._batches(added))
+        return changed or self.file.write(self._batches(self.store.chunk_ids()))
+
+    def _fill_chroma(self, removed: Sequence[int], added: Sequence[int]) -> bool:
+        """Apply changes to Chroma; return whether that was all, or the index was made again."""
+        try:
+            self._current().remove(removed)
+            for ids, vectors in self._batches(added):
+                self._current().put(ids, vectors)
+            if self._current().count() == self.store.chunk_count():
+                return True
+        except CollectionError:
+            pass
+        self.rebuild()
+        return False
+
+    def _batches(self, ids: Sequence[int]) -> Iterator[Batch]:
+        for start in range(0, len(ids), _BATCH):
+            yield self.store.vectors(ids[start : start + _BATCH])

@@ -17,20 +17,27 @@ class Keywords:
         self._database = database
 
     def search(
-        self, words: Sequence[str], limit: int, *, among: Sequence[int] | None = None
+        self,
+        words: Sequence[str],
+        limit: int,
+        *,
+        among: Sequence[int] | None = None,
+        every: bool = False,
     ) -> list[tuple[int, float]]:
         """Return (chunk id, BM25 score) for chunks with any of these analysed words, best first.
 
-        `among` restricts the search to these chunks.
+        With `every`, a chunk must have all of them. `among` restricts the search to these chunks.
         """
         if not words:
             return []
-        query = " OR ".join(f'"{word}"' for word in words)
+        query = (" AND " if every else " OR ").join(f'"{word}"' for word in words)
         restriction = "" if among is None else "AND rowid IN (SELECT value FROM json_each(?))"
         values = [query, *([] if among is None else [json.dumps(list(among))]), limit]
         rows = self._database.read(
-            f"""SELECT rowid, rank FROM keywords WHERE keywords MATCH ? {restriction}
-                ORDER BY rank LIMIT ?""",  # noqa: S608 - `restriction` is one of two constants
+            # Ordered by `rank`, FTS5 would sort all rows, with the places of their words.
+            f"""SELECT rowid, bm25(keywords) AS score FROM keywords
+                WHERE keywords MATCH ? {restriction}
+                ORDER BY score, rowid LIMIT ?""",  # noqa: S608 - one of two constants
             values,
         )
         return [(row[0], -row[1]) for row in rows]

@@ -22,6 +22,7 @@ from quoth.collection.chunks import (
     read_vectors,
 )
 from quoth.collection.documents import (
+    Copy,
     Source,
     count_languages,
     read_document,
@@ -53,6 +54,8 @@ from quoth.system import Database, WriteLock
 from quoth.text import analyser_fingerprint
 from quoth.types import Chunk, Document, Vectors
 
+VECTORS = "vectors"
+"""The key of the state of the file of vectors in a collection's `meta`."""
 ANALYSE_UP_TO = 20_000
 """The most chunks whose outdated words a search analyses again: some seconds of work."""
 
@@ -148,16 +151,24 @@ class Store:
             if not row:
                 insert_chunks(connection, content, chunks, vectors, embedded_hashes)
                 self._advance(connection)
-            self._point(connection, document.source, content, size, mtime_ns)
+            source = Copy(document.source, hash, size, mtime_ns)
+            self._follow_sources(connection, self._point(connection, content, source))
 
-    def link(self, path: str, *, hash: str, size: int, mtime_ns: int) -> bool:
-        """Point `path` to the stored content with this hash; return whether there is one."""
+    def link(self, copies: Iterable[Copy]) -> set[str]:
+        """Point paths to the stored contents with their hashes. All or nothing.
+
+        Returns the paths whose content is stored.
+        """
+        linked: set[str] = set()
+        touched: set[int] = set()
         with self._database.transaction() as connection:
-            row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash,)).fetchone()
-            if row is None:
-                return False
-            self._point(connection, path, row[0], size, mtime_ns)
-            return True
+            for copy in copies:
+                row = connection.execute("SELECT id FROM contents WHERE hash = ?", (copy.hash,))
+                if (found := row.fetchone()) is not None:
+                    linked.add(copy.path)
+                    touched |= self._point(connection, found[0], copy)
+            self._follow_sources(connection, touched)
+        return linked
 
     def remove(self, paths: Iterable[str]) -> None:
         """Remove these sources and the contents that no source has any more. All or nothing."""
@@ -169,8 +180,7 @@ class Store:
                 ).fetchone()
                 if row:
                     contents.add(row[0])
-            for content in contents:
-                self._drop_if_unused(connection, content)
+            self._follow_sources(connection, contents)
 
     def set_language(self, paths: Iterable[str], code: str) -> None:
         """Set the language of these sources, and make their words again. All or nothing."""
@@ -228,6 +238,11 @@ class Store:
     def sources(self) -> list[Source]:
         """Return all sources, ordered by path."""
         return read_sources(self._database)
+
+    def holds(self, hash: str) -> bool:
+        """Whether a content with this hash is stored."""
+        row = self._database.read("SELECT 1 FROM contents WHERE hash = ?", (hash,))
+        return row.fetchone() is not None
 
     def stamps(self) -> dict[str, tuple[int, int, str]]:
         """Return size, modification time (nanoseconds) and content hash of each source by path."""
@@ -311,42 +326,48 @@ class Store:
         rows = self._database.read("SELECT chunk_id, removed FROM pending").fetchall()
         return [i for i, removed in rows if not removed], [i for i, removed in rows if removed]
 
-    def settle(self, ids: Sequence[int]) -> None:
-        """Drop the pending notes of these chunks, which the dense index has applied."""
+    @property
+    def vectors_state(self) -> str:
+        """The state of the file of vectors that has all changes except the pending ones."""
+        return self.meta(VECTORS) or ""
+
+    def settle(self, ids: Sequence[int], *, state: str) -> None:
+        """Drop the pending notes of these chunks, which the dense index has applied.
+
+        `state` is that of the file of vectors.
+        """
         with self._database.transaction() as connection:
             connection.executemany("DELETE FROM pending WHERE chunk_id = ?", [(i,) for i in ids])
+            connection.execute("REPLACE INTO meta VALUES (?, ?)", (VECTORS, state))
 
     # -- inside ----------------------------------------------------------------------------
 
-    def _point(
-        self, connection: sqlite3.Connection, path: str, content: int, size: int, mtime_ns: int
-    ) -> None:
+    def _point(self, connection: sqlite3.Connection, content: int, source: Copy) -> set[int]:
+        """Point a path to a content; return the contents whose sources changed."""
         row = connection.execute(
-            "SELECT content_id FROM sources WHERE path = ?", (path,)
+            "SELECT content_id FROM sources WHERE path = ?", (source.path,)
         ).fetchone()
         connection.execute(
-            "REPLACE INTO sources VALUES (?, ?, ?, ?)", (path, content, size, mtime_ns)
+            "REPLACE INTO sources VALUES (?, ?, ?, ?)",
+            (source.path, content, source.size, source.mtime_ns),
         )
-        if row and row[0] != content:
-            self._drop_if_unused(connection, row[0])
-        if not row or row[0] != content:
-            write_names(connection, content)
-            self._advance(connection)
+        return set() if row == (content,) else {content, *(row or ())}
 
-    def _drop_if_unused(self, connection: sqlite3.Connection, content: int) -> None:
-        used = connection.execute(
-            "SELECT 1 FROM sources WHERE content_id = ? LIMIT 1", (content,)
-        ).fetchone()
-        if used:
-            write_names(connection, content)
+    def _follow_sources(self, connection: sqlite3.Connection, contents: Iterable[int]) -> None:
+        """Write the names of contents whose sources changed; drop those without a source."""
+        for content in contents:
+            used = connection.execute(
+                "SELECT 1 FROM sources WHERE content_id = ? LIMIT 1", (content,)
+            ).fetchone()
+            if used:
+                write_names(connection, content)
+            else:
+                forget_words(connection, content)
+                connection.execute(
+                    "REPLACE INTO pending SELECT id, 1 FROM chunks WHERE content_id = ?", (content,)
+                )
+                connection.execute("DELETE FROM contents WHERE id = ?", (content,))
             self._advance(connection)
-            return
-        forget_words(connection, content)
-        connection.execute(
-            "REPLACE INTO pending SELECT id, 1 FROM chunks WHERE content_id = ?", (content,)
-        )
-        connection.execute("DELETE FROM contents WHERE id = ?", (content,))
-        self._advance(connection)
 
     def _advance(self, connection: sqlite3.Connection) -> None:
         connection.execute(

@@ -34,7 +34,7 @@ __all__ = [
     "write_evaluation",
 ]
 
-from .answers import evaluate_answers, normalize, token_f1
+from .answers import evaluate_answers
 from .compare import Comparison, Difference, compare
 from .corpus import Corpus, corpus_searcher, read_corpus, read_grades, read_queries
 from .gains import Gain, mean_gain, measure_gain
@@ -50,4 +50,5 @@ from .results import (
 )
 from .retrieval import MODES, evaluate_retrieval
 from .sources import measure_answers, measure_pages
+from .squad import normalize, token_f1
 from .summaries import evaluate_summaries, first_words, judge_summary

@@ -14,6 +14,13 @@ from quoth.evaluate.results import CONFIDENCE, RESAMPLES, Evaluation
 
 Verdict = Literal["better", "worse", "same", "regression"]
 ALPHA = 1 - CONFIDENCE
+LOWER_IS_BETTER = frozenset(
+    "plainly_wrong wrong_decline wrong_refusal failed answered_unanswerable phrase_wrong "
+    "seconds".split()
+)
+"""The metrics that improve as they fall."""
+NO_SHARES = frozenset({"seconds"})
+"""The metrics whose change is not compared with the threshold, which is for shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,7 @@ class Difference:
 
     `change` is the second value minus the first. `p` is the two-sided p-value of the change (paired
     randomisation test); `low` to `high` is its 95 % confidence interval (paired bootstrap). The
-    verdict `regression` is a drop beyond the threshold.
+    verdict `regression` is a change for the worse beyond the threshold.
     """
 
     metric: str
@@ -45,7 +52,7 @@ class Comparison:
 
     @property
     def regressions(self) -> tuple[Difference, ...]:
-        """The metrics that dropped by more than the threshold."""
+        """The metrics that got worse by more than the threshold."""
         return tuple(d for d in self.differences if d.verdict == "regression")
 
 
@@ -54,8 +61,9 @@ def compare(
 ) -> Comparison:
     """Compare two measurements over the items that both have.
 
-    A metric that drops by more than `threshold` is a regression, significant or not: a small sample
-    must not hide one. Other changes are `better` or `worse` when p is below 0.05. Raises
+    A metric that gets worse by more than `threshold` is a regression, significant or not: a small
+    sample must not hide one. Other changes, and those of seconds, are `better` or `worse` when p is
+    below 0.05. Raises
     `UsageError` for measurements of different kinds and for those without common items.
     """
     if first.what != second.what:
@@ -105,10 +113,12 @@ def _difference(
     change = float((b - a).mean())
     p = paired_p(list(b - a), seed=seed)
     verdict: Verdict = "same"
-    if change < -threshold:
+    name = metric.partition(" (")[0]  # a metric of one kind of questions names it in brackets
+    gain = -change if name in LOWER_IS_BETTER else change
+    if gain < -threshold and name not in NO_SHARES:
         verdict = "regression"
     elif p < ALPHA:
-        verdict = "better" if change > 0 else "worse"
+        verdict = "better" if gain > 0 else "worse"
     return Difference(
         metric,
         float(a.mean()),

@@ -34,13 +34,19 @@ def evaluate_pages(
 ) -> Evaluation:
     """Measure how often search finds a right page; metrics are named like `hybrid page@10`.
 
-    Only answerable questions count. The rank of a page is that of its best chunk. A page is right
-    when the question names both the page and its file. `page@10` is the share of questions with a
-    right page among the first ten. ir-measures computes the metrics.
+    Only answerable questions with a page count. The rank of a page is that of its best chunk. A
+    page is right when the question names both the page and its file. `page@10` is the share of
+    questions with a right page among the first ten. ir-measures computes the metrics.
     """
-    answerable = [question for question in questions if question.answerable]
+    answerable = [
+        question
+        for question in questions
+        if question.answerable and any(place.pages for place in question.places)
+    ]
     judged = {
-        question.id: {_key(question.source, page): 1 for page in question.pages}
+        question.id: {
+            _key(place.source, page): 1 for place in question.places for page in place.pages
+        }
         for question in answerable
     }
     items: dict[str, dict[str, float]] = {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,27 +13,43 @@ from quoth.errors import UsageError
 from quoth.evaluate.corpus import read_rows
 
 Item = TypeVar("Item")
+OTHER_LANGUAGE = "other-language"
+"""The kind of a question in another language than its documents; it counts for its kind alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class GoldQuestion:
-    """A question, its correct answers, and where they are in the documents.
+class GoldPlace:
+    """A place that answers a question: a page of a document that holds one of the `evidence` texts.
 
-    `answers` is empty for an unanswerable question. `source` is the id of the text or the name of
-    the file; `pages` count from 1.
+    `source` is the id of a text or the name of a file. `pages` count from 1; without any, every
+    page is right. Without `evidence`, every text of the page is.
+    """
+
+    source: str
+    pages: tuple[int, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldQuestion:
+    """A question, its correct answers, and the places that answer it.
+
+    `answers` are short texts for comparison with a phrase; a question with places need not have
+    any. One of the `places` suffices, or all are needed with `needs_all`. With `anywhere`, the
+    evidence may be shown from any document. `kind` is a word of the file, such as `list`; empty
+    where it tells none. `collection` names the documents, where a file is about several sets.
     """
 
     id: str
     text: str
-    answers: tuple[str, ...]
-    source: str
-    pages: tuple[int, ...]
-    quote: str = ""
-
-    @property
-    def answerable(self) -> bool:
-        """Whether the documents hold an answer."""
-        return bool(self.answers)
+    answerable: bool = True
+    answers: tuple[str, ...] = ()
+    places: tuple[GoldPlace, ...] = ()
+    needs_all: bool = False
+    anywhere: bool = False
+    kind: str = ""
+    language: str = ""
+    collection: str = ""
 
 
 def read_questions(path: Path) -> list[GoldQuestion]:
@@ -40,8 +57,10 @@ def read_questions(path: Path) -> list[GoldQuestion]:
 
     The keys of SQuAD are `question`, `is_impossible`, `answers`, `passage_id`; of FinanceBench,
     `question`, `answer`, `pdf`, `evidence` with `page_1based`; of our own format, `question`,
-    `answer`, `answerable`, `document`, `page`, `quote`. Raises `UsageError`, which names the
-    question at fault.
+    `answer`, `answerable`, `document`, `page`, `quote`, or with several places `question`,
+    `answerable`, `places` (each with `document`, `page`, `evidence`), `need` (`any` or `all`),
+    `phrase`, `set`. `kind` and `language` may be added to each. Raises `UsageError`, which names
+    the question at fault.
     """
     questions = []
     for number, row in enumerate(read_rows(path, needed=("question",)), start=1):
@@ -55,6 +74,14 @@ def read_questions(path: Path) -> list[GoldQuestion]:
     if not questions:
         raise UsageError(f"There are no questions in {path}.")
     return questions
+
+
+def is_in_half(id: str, half: int | None) -> bool:
+    """Whether an item belongs to a half, 0 or 1, by the CRC-32 of its id; `None` is both.
+
+    Constants are chosen on one half and measured on the other.
+    """
+    return half is None or zlib.crc32(id.encode()) % 2 == half
 
 
 def sample(items: Sequence[Item], limit: int | None, *, seed: int) -> list[Item]:
@@ -78,22 +105,41 @@ def sample_balanced(
     return drawn
 
 
-def _question(row: dict[str, Any], number: int) -> GoldQuestion:
-    id = str(row.get("id", number))
+def _question(row: Mapping[str, Any], number: int) -> GoldQuestion:
+    answerable = not row.get("is_impossible", not row.get("answerable", True))
+    answers, places = _gold(row) if answerable or "passage_id" in row else ((), ())
+    return GoldQuestion(
+        id=str(row.get("id", number)),
+        text=str(row["question"]),
+        answerable=answerable,
+        answers=answers if answerable else (),
+        places=places,
+        needs_all=row.get("need", "any") == "all",
+        anywhere="passage_id" in row,
+        kind=str(row.get("kind", "")),
+        language=str(row.get("language", "")),
+        collection=str(row.get("set", "")),
+    )
+
+
+def _gold(row: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[GoldPlace, ...]]:
+    """Return the short answers of a question, and the places that answer it."""
     if "passage_id" in row:
-        impossible = bool(row["is_impossible"])
-        answers = () if impossible else tuple(str(answer) for answer in row["answers"])
-        return GoldQuestion(id, str(row["question"]), answers, str(row["passage_id"]), (1,))
+        answers = tuple(map(str, row["answers"]))
+        return answers, (GoldPlace(str(row["passage_id"]), (1,), answers),)
+    if "places" in row:
+        places = (
+            GoldPlace(
+                str(place["document"]),
+                (int(place["page"]),) if place["page"] else (),
+                tuple(map(str, place["evidence"])),
+            )
+            for place in row["places"]
+        )
+        return tuple(map(str, row["phrase"])), tuple(places)
+    answer = (str(row["answer"]),)
     if "evidence" in row:
         pages = tuple(sorted({int(item["page_1based"]) for item in row["evidence"]}))
-        return GoldQuestion(id, str(row["question"]), (str(row["answer"]),), str(row["pdf"]), pages)
-    if not row.get("answerable", True):
-        return GoldQuestion(id, str(row["question"]), (), "", ())
-    return GoldQuestion(
-        id,
-        str(row["question"]),
-        (str(row["answer"]),),
-        str(row["document"]),
-        (int(row["page"]),),
-        str(row.get("quote") or ""),
-    )
+        return answer, (GoldPlace(str(row["pdf"]), pages),)
+    evidence = (str(row["quote"]),) if row.get("quote") else ()
+    return answer, (GoldPlace(str(row["document"]), (int(row["page"]),), evidence),)

@@ -61,6 +61,16 @@ def build_evaluation(
     return Evaluation(what, about, metrics, items, details)
 
 
+def merge(parts: Sequence[Evaluation], *, about: Mapping[str, Any], seed: int = 0) -> Evaluation:
+    """Return one measurement of the items of several of the same kind."""
+    items: dict[str, dict[str, float]] = {}
+    for part in parts:
+        for name, values in part.items.items():
+            items.setdefault(name, {}).update(values)
+    details = [row for part in parts for row in part.details]
+    return build_evaluation(parts[0].what, items, about=about, details=details, seed=seed)
+
+
 def bootstrap(values: Sequence[float], *, seed: int = 0) -> Interval:
     """Return the mean and its percentile bootstrap interval (Efron, 1979; 2000 resamples)."""
     if not values:

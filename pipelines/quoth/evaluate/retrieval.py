@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
@@ -11,7 +10,7 @@ from quoth.config import Config, Retrieval
 from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.evaluate.corpus import corpus_searcher, read_corpus, read_grades, read_queries
-from quoth.evaluate.questions import sample
+from quoth.evaluate.questions import is_in_half, sample
 from quoth.evaluate.ranking import require_measures, score_rankings
 from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.retrieve import OpenedSearcher
@@ -57,7 +56,7 @@ def evaluate_retrieval(
         query: query_grades
         for query, query_grades in grades.items()
         if query in queries
-        and half in (None, zlib.crc32(query.encode()) % 2)
+        and is_in_half(query, half)
         and _has_relevant(query_grades, corpus.documents)
     }
     chosen = sample(sorted(judged), limit, seed=seed)

@@ -34,10 +34,6 @@ class Outcomes:
         if self.progress:
             self.progress(self._finished, self.count, outcome.path)
 
-    def failure_at(self, path: str) -> Outcome:
-        """Return the outcome of a file that failed."""
-        return next(outcome for outcome in self.failed if outcome.path == path)
-
     def report(self, gone: Iterable[str], seconds: float) -> Report:
         """Return the report of the run, with an outcome for each source that is gone."""
         return Report(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from quoth.collection import Failure, Store
+from quoth.collection import Copy, Failure, Store
 from quoth.errors import DocumentError
 from quoth.ingest.outcomes import Outcomes
 from quoth.ingest.walk import File, content_hash
@@ -44,6 +44,7 @@ class FileReader:
         self._conditions = conditions
         self._first: dict[str, File] = {}
         self._unread: dict[str, tuple[File, str]] = {}
+        self._known: list[tuple[File, str]] = []
         self._doubles: list[tuple[File, str]] = []
 
     def read(
@@ -59,9 +60,11 @@ class FileReader:
 
     def link_doubles(self) -> None:
         """Link the files with the same content as another file of the run, after it is stored."""
+        linked = self._link(self._doubles)
+        failed = {outcome.path: outcome for outcome in self._outcomes.failed}
         for file, hash in self._doubles:
-            if not self._link(file, hash):
-                first = self._outcomes.failure_at(str(self._first[hash].path))
+            if str(file.path) not in linked:
+                first = failed[str(self._first[hash].path)]
                 self._outcomes.add(replace(first, path=str(file.path)), failed=True)
 
     def _new(self, files: Sequence[File]) -> Iterator[File]:
@@ -73,21 +76,33 @@ class FileReader:
                 reason = f"The file cannot be opened: {error.strerror}."
                 self._outcomes.add(Outcome(str(file.path), reason, "failed"), failed=True)
                 continue
-            if self._link(file, hash):
-                continue
-            if hash in self._first:
+            if self._store.holds(hash):
+                self._known.append((file, hash))
+            elif hash in self._first:
                 self._doubles.append((file, hash))
             else:
                 self._first[hash] = file
                 self._unread[str(file.path)] = (file, hash)
+                self._link_known()  # before a content may be replaced
                 yield file
+        self._link_known()
 
-    def _link(self, file: File, hash: str) -> bool:
-        path = str(file.path)
-        if not self._store.link(path, hash=hash, size=file.size, mtime_ns=file.mtime_ns):
-            return False
-        self._outcomes.add(Outcome(path, "Another source already has this content.", "linked"))
-        return True
+    def _link_known(self) -> None:
+        self._link(self._known)
+        self._known = []
+
+    def _link(self, files: Sequence[tuple[File, str]]) -> set[str]:
+        """Link files to stored contents, all at once; return the paths of those that have one."""
+        if not files:
+            return set()
+        linked = self._store.link(
+            Copy(str(file.path), hash, file.size, file.mtime_ns) for file, hash in files
+        )
+        for file, _ in files:
+            if (path := str(file.path)) in linked:
+                reason = "Another source already has this content."
+                self._outcomes.add(Outcome(path, reason, "linked"))
+        return linked
 
     def _fail(self, file: File, error: DocumentError) -> None:
         outcome = Outcome(str(file.path), f"{error} {error.hint}".strip(), error.status)

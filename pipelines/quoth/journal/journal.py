@@ -22,7 +22,7 @@ from quoth.types import Timings
 
 Finish = Literal["stop", "length", "loop", "enough"]
 
-VERSION = 2
+VERSION = 3
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
 _SCHEMA = """
@@ -37,7 +37,8 @@ CREATE TABLE calls (
     finish TEXT NOT NULL,
     timings TEXT NOT NULL,
     thinking TEXT NOT NULL DEFAULT '',
-    purpose TEXT NOT NULL DEFAULT ''
+    purpose TEXT NOT NULL DEFAULT '',
+    likelihoods TEXT NOT NULL DEFAULT '[]'
 ) WITHOUT ROWID;
 CREATE INDEX calls_by_time ON calls (at);
 CREATE INDEX calls_by_model ON calls (fingerprint, at)
@@ -47,6 +48,10 @@ CREATE INDEX calls_by_model ON calls (fingerprint, at)
 def _add_thinking_and_purpose(connection: sqlite3.Connection) -> None:
     for column in ("thinking", "purpose"):
         connection.execute(f"ALTER TABLE calls ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+
+
+def _add_likelihoods(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE calls ADD COLUMN likelihoods TEXT NOT NULL DEFAULT '[]'")
 
 
 _RECENT = 200
@@ -76,7 +81,8 @@ class Entry:
     """One finished call. `at` is in seconds since 1970; the journal sets it when it is 0.
 
     `thinking` is the model's reasoning before its answer; `purpose` names the feature that made the
-    call.
+    call. `likelihoods` are the natural logarithms of those of its choices, where they were asked
+    for.
     """
 
     identity: CallIdentity
@@ -87,6 +93,7 @@ class Entry:
     thinking: str = ""
     purpose: str = ""
     at: float = 0.0
+    likelihoods: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,10 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._database = Database(
-            path, schema=_SCHEMA, version=VERSION, migrations={1: _add_thinking_and_purpose}
+            path,
+            schema=_SCHEMA,
+            version=VERSION,
+            migrations={1: _add_thinking_and_purpose, 2: _add_likelihoods},
         )
         self.in_flight = InFlight()
 
@@ -155,6 +165,7 @@ class Journal:
             json.dumps(asdict(entry.timings)),
             _storable(entry.thinking),
             entry.purpose,
+            json.dumps(entry.likelihoods),
         )
         with self._database.transaction() as connection:
             connection.execute(f"REPLACE INTO calls VALUES ({_PLACES})", row)  # noqa: S608
@@ -223,6 +234,7 @@ class Journal:
                 "finish": entry.finish,
                 "thinking": entry.thinking,
                 "purpose": entry.purpose,
+                "likelihoods": entry.likelihoods,
                 "timings": asdict(entry.timings),
             }
 
@@ -230,12 +242,16 @@ class Journal:
         return (self.path, self.path.with_name(f"{self.path.name}-wal"))
 
 
-_COLUMNS = "at, fingerprint, model, prompt, parameters, text, finish, timings, thinking, purpose"
+_COLUMNS = (
+    "at, fingerprint, model, prompt, parameters, text, finish, timings, thinking, purpose, "
+    "likelihoods"
+)
 _PLACES = ", ".join("?" * (1 + len(_COLUMNS.split(", "))))
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    at, fingerprint, model, prompt, parameters, text, finish, timings, thinking, purpose = row
+    at, fingerprint, model, prompt, parameters, text, finish, timings, *rest = row
+    thinking, purpose, likelihoods = rest
     return Entry(
         identity=CallIdentity(fingerprint, prompt, json.loads(parameters)),
         text=text,
@@ -245,6 +261,7 @@ def _entry(row: Sequence[Any]) -> Entry:
         thinking=thinking,
         purpose=purpose,
         at=at,
+        likelihoods=tuple(json.loads(likelihoods)),
     )
 
 

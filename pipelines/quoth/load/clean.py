@@ -37,7 +37,7 @@ _END_OF_COLOUR = "[0m"
 _OVERSTRUCK = re.compile(r"[^\n\b]\x08")  # a typewriter's bold and underlined letters
 _JOINERS = re.compile("(?<=[A-Za-z0-9])[\u200c\u200d]+(?=[A-Za-z0-9])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TO_CLEAN = re.compile(_UNSEEN.pattern[:-1] + "\u200c\u200d\ud800-\udfff]")
+_PIECE = 4096  # characters of a long line that are looked at together
 _MANY_NEWLINES = re.compile(r"\n{3,}")
 
 
@@ -55,27 +55,32 @@ def clean(text: str) -> str:
     if "\b" in text:
         text = _OVERSTRUCK.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\v", "\n")
-    if text.isascii() or _UNSEEN.search(text) or _UNSEEN_TAG.search(text):
-        text = text.translate(_TABLE)
-    return _without_invisible(text)
-
-
-def is_unclean(text: str) -> bool:
-    """Whether `clean` may change a text on one line that comes from a cleaned source."""
-    return not text.isascii() and _TO_CLEAN.search(text) is not None
-
-
-def _without_invisible(text: str) -> str:
     if text.isascii():
-        return text
-    if "\u200c" in text or "\u200d" in text:  # letters of other scripts need them
-        text = _JOINERS.sub("", text)
-    return replace_surrogates(text)
+        return text.translate(_TABLE)
+    lines = text.split("\n")  # all that is to go is not printable: most lines stay as they are
+    return "\n".join([line if line.isprintable() else _without_unseen(line) for line in lines])
+
+
+def _without_unseen(line: str) -> str:
+    pieces = [line[start : start + _PIECE] for start in range(0, len(line), _PIECE)]
+    line = "".join([piece if piece.isprintable() else _translated(piece) for piece in pieces])
+    if "\u200c" in line or "\u200d" in line:  # letters of other scripts need them
+        line = _JOINERS.sub("", line)
+    return replace_surrogates(line)
+
+
+def _translated(piece: str) -> str:
+    has_unseen = piece.isascii() or _UNSEEN.search(piece) or _UNSEEN_TAG.search(piece)
+    return piece.translate(_TABLE) if has_unseen else piece
 
 
 def replace_surrogates(text: str) -> str:
     """Return the text, of the same length, with lone surrogates replaced by U+FFFD."""
-    return _SURROGATE.sub("\ufffd", text)
+    try:
+        text.encode()  # many times as fast as a search
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def tidy(text: str) -> str:

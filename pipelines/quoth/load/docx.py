@@ -17,8 +17,9 @@ from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.charts import chart_text, diagram_text
 from quoth.load.clean import one_line
 from quoth.load.contract import LoadOptions
+from quoth.load.counts import format_count
 from quoth.load.docx_blocks import BlockWriter, section_starts
-from quoth.load.docx_numbers import format_count, read_numbering
+from quoth.load.docx_numbers import read_numbering
 from quoth.load.docx_styles import Styles, read_styles
 from quoth.load.docx_text import Beside, ParagraphReader
 from quoth.load.inner import load_inner

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from quoth.load.archive import attribute, local_name
+from quoth.load.counts import format_count
 
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"))
-_ROMAN_SMALL = ((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _PLACEHOLDER = re.compile(r"%(\d)")
 
 
@@ -106,17 +105,3 @@ def _reference(properties: Element) -> tuple[str, int | None]:
     values = {local_name(inner): attribute(inner, "val") for inner in properties}
     level = values.get("ilvl", "")
     return values.get("numId", ""), int(level) if level.isdigit() else None
-
-
-def format_count(count: int, kind: str) -> str:
-    """Return a count in a numbering format (`lowerRoman`), in digits if it is unknown."""
-    if kind in ("lowerLetter", "upperLetter") and count > 0:
-        text = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
-    elif kind in ("lowerRoman", "upperRoman"):
-        text = ""
-        for value, sign in _ROMAN + _ROMAN_SMALL:
-            text += sign * (count // value)
-            count %= value
-    else:
-        return str(count)
-    return text.upper() if kind.startswith("upper") else text

@@ -19,6 +19,7 @@ class Look:
     struck: bool | None = None
     script: str | None = None
     font: str | None = None
+    capitals: bool | None = None
 
     def over(self, below: Look) -> Look:
         """Return this look where it says something, else the one below."""
@@ -27,6 +28,7 @@ class Look:
             below.struck if self.struck is None else self.struck,
             below.script if self.script is None else self.script,
             below.font if self.font is None else self.font,
+            below.capitals if self.capitals is None else self.capitals,
         )
 
 
@@ -63,6 +65,8 @@ def look_of(properties: Iterable[Element]) -> Look:
             look = replace(look, hidden=is_on(each))
         elif name in ("strike", "dstrike"):
             look = replace(look, struck=is_on(each))
+        elif name == "caps":
+            look = replace(look, capitals=is_on(each))
         elif name == "vertAlign":
             look = replace(look, script=attribute(each, "val"))
         elif name == "rFonts":

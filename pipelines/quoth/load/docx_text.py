@@ -164,6 +164,7 @@ class _Reading:
         if look.hidden or look.struck:
             self._leave_out("hidden passage" if look.hidden else "struck-out passage")
             return
+        text = text.upper() if look.capitals else text
         before = self.parts[-1][-1:] if self.parts else ""
         if look.script == "superscript":
             text = raise_text(text, before)

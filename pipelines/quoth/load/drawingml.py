@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from quoth.load.archive import Archive, attribute, local_name
 from quoth.load.charts import chart_text, diagram_text
 from quoth.load.clean import clean, one_line
-from quoth.load.docx_numbers import format_count
+from quoth.load.counts import format_count
 from quoth.load.omml import equation
 from quoth.load.ooxml import read_optional, relations
 from quoth.load.raised import lower_text, raise_text

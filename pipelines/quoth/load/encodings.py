@@ -12,12 +12,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import yaml
 
 _SAMPLE = 32 * 1024
 _LEAD = 64
+_TELLING = 2048  # so many bytes beyond ASCII tell as much as any more
 _HIGH = re.compile(rb"[\x80-\xff]")
 _INSIDE_WORDS = frozenset("\u2019\u2018\u2013\u2014\u2026·\u00a0\u00ad\u0301")
 _SIGNS = frozenset("ºªµ")  # letters by Unicode
@@ -85,7 +87,10 @@ def _sample(content: bytes) -> tuple[bytes, bool]:
     """
     high = _HIGH.search(content)
     start = max(0, high.start() - _LEAD) if high else 0
-    return content[start : start + _SAMPLE], start + _SAMPLE >= len(content)
+    sample = content[start : start + _SAMPLE]
+    last = next(islice(_HIGH.finditer(sample), _TELLING, None), None)
+    end = last.start() if last else len(sample)
+    return sample[:end], start + end >= len(content)
 
 
 @cache

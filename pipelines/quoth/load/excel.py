@@ -53,7 +53,7 @@ def load_xlsx(path: Path, options: LoadOptions) -> Document:
 def load_xls(path: Path, options: LoadOptions) -> Document:
     """Return an XLS file, as Excel wrote it before 2007, in the same form.
 
-    Charts, text boxes and comments are not read, and of files from before Excel 97 only the values.
+    Of files from before Excel 97, only the values are read.
     """
     unread: Counter[str] = Counter()
     notes: tuple[str, ...] = ()

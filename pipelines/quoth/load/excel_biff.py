@@ -1,4 +1,4 @@
-"""How an XLS ([MS-XLS]) shows its cells: number formats, and hidden rows and columns."""
+"""How an XLS ([MS-XLS]) shows its cells, and what lies over them: charts, boxes and comments."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from quoth.load.compound_file import read_stream
+from quoth.load.excel_drawings import DRAWN, drawn_lines
+from quoth.load.excel_records import read_text, records
 from quoth.load.excel_sheet import SheetParts
 from quoth.load.excel_styles import CellStyles, cell_styles
 
-_BOF, _EOF, _FORMAT, _XF, _FONT, _DATE_1904 = 0x809, 0x0A, 0x41E, 0xE0, 0x31, 0x22
+_FORMAT, _XF, _FONT, _DATE_1904 = 0x41E, 0xE0, 0x31, 0x22
 _SHEET, _ROW, _COLUMNS, _FILTERED = 0x85, 0x208, 0x7D, 0x9B
 _NUMBER, _RK, _MANY_RK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06
 _TEXTS = (0xFD, 0x204, 0xD6)  # shared, in the cell, of several looks
@@ -25,7 +27,7 @@ _NUMBERS = frozenset((_NUMBER, _RK, _MANY_RK, _FORMULA))
 def read_sheets(content: bytes, unread: Counter[str]) -> Mapping[str, SheetParts]:
     """Return what is known of each sheet by its name; nothing of a file from before Excel 97.
 
-    `unread` counts struck-out cells.
+    `unread` counts struck-out cells and pictures.
 
     Raises `ValueError` or `struct.error` for a broken file.
     """
@@ -34,35 +36,13 @@ def read_sheets(content: bytes, unread: Counter[str]) -> Mapping[str, SheetParts
         return {}
     styles = _Styles()
     places: dict[str, int] = {}
-    for kind, body in _records(book, 0):
+    for kind, body in records(book, 0):
         if kind == _SHEET:
-            places[_text(body[6:], wide_count=False)] = struct.unpack_from("<I", body)[0]
+            places[read_text(body[6:], wide_count=False)] = struct.unpack_from("<I", body)[0]
         else:
             styles.add(kind, body)
     shown = styles.finish()
     return {name: _sheet(book, at, shown, unread) for name, at in places.items()}
-
-
-def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of one part of a book, from its beginning to its end."""
-    depth = 0
-    while at + 4 <= len(book):
-        kind, size = struct.unpack_from("<HH", book, at)
-        depth += (kind == _BOF) - (kind == _EOF)
-        if depth <= 0:
-            return
-        if depth == 1:  # a chart inside a sheet has cells of its own
-            yield kind, book[at + 4 : at + 4 + size]
-        at += 4 + size
-
-
-def _text(body: bytes, *, wide_count: bool = True) -> str:
-    """Return a text with its number of characters before it."""
-    count = struct.unpack_from("<H" if wide_count else "<B", body)[0]
-    start = 2 if wide_count else 1
-    is_wide = body[start] & 1
-    text = body[start + 1 : start + 1 + count * (2 if is_wide else 1)]
-    return text.decode("utf-16-le" if is_wide else "latin-1", "replace")
 
 
 @dataclass(slots=True)
@@ -74,7 +54,7 @@ class _Styles:
 
     def add(self, kind: int, body: bytes) -> None:
         if kind == _FORMAT:
-            self.codes[struct.unpack_from("<H", body)[0]] = _text(body[2:])
+            self.codes[struct.unpack_from("<H", body)[0]] = read_text(body[2:])
         elif kind == _XF:
             font, code = struct.unpack_from("<HH", body)
             self.used.append((code, font - (font > 4)))  # there is no font 4
@@ -97,8 +77,8 @@ def _sheet(book: bytes, at: int, styles: CellStyles, unread: Counter[str]) -> Sh
     parts = SheetParts()
     rows: set[int] = set()
     columns: set[int] = set()
-    is_filtered = False
-    for kind, body in _records(book, at):
+    is_filtered, is_drawn_on = False, False
+    for kind, body in records(book, at):
         if kind in _NUMBERS:
             for row, column, style, value in _numbers(kind, body):
                 text = styles.show_number(style, value) if style in styles.formats else None
@@ -117,8 +97,10 @@ def _sheet(book: bytes, at: int, styles: CellStyles, unread: Counter[str]) -> Sh
             first, last = struct.unpack_from("<HH", body)
             columns.update(range(first, last + 1))
         is_filtered = is_filtered or kind == _FILTERED
+        is_drawn_on = is_drawn_on or kind in DRAWN
     parts.hidden_rows = frozenset() if is_filtered else frozenset(rows)
     parts.hidden_columns = frozenset(columns)
+    parts.lines += drawn_lines(book, at, unread) if is_drawn_on else []
     return parts
 
 

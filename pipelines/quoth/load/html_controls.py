@@ -7,16 +7,17 @@ import re
 from selectolax.lexbor import LexborNode
 
 from quoth.load.clean import one_line
+from quoth.load.counts import FORMS, format_count
+from quoth.load.html_tables import children
 
 _UNSEEN_FIELDS = {"hidden", "password", "submit", "button", "reset", "image", "file"}
 _FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp|bmp)", re.I)
-_LETTERS = 26
 
 
 def shown_text(node: LexborNode, tag: str) -> str:
     """Return the alternative text of a picture, the value of a field, the choice of a list."""
     attributes = node.attributes or {}
-    if tag == "img":
+    if tag in ("img", "area"):
         text = one_line(attributes.get("alt") or "")
         return "" if _FILE_NAME.fullmatch(text) else text
     if tag == "select":
@@ -49,12 +50,15 @@ def list_marker(item: LexborNode, numbers: dict[int, int]) -> str:
     if ordered is None or ordered.tag != "ol":
         return "- "
     attributes = ordered.attributes or {}
-    following = numbers.get(ordered.mem_id, _whole(attributes.get("start"), 1) - 1) + 1
+    step = -1 if "reversed" in attributes else 1
+    if ordered.mem_id in numbers:
+        following = numbers[ordered.mem_id] + step
+    else:
+        first = sum(1 for each in children(ordered) if each.tag == "li") if step < 0 else 1
+        following = _whole(attributes.get("start"), first)
     number = _whole((item.attributes or {}).get("value"), following)
     numbers[ordered.mem_id] = number
-    if attributes.get("type") in ("a", "A") and 0 < number <= _LETTERS:
-        return f"{chr(ord(attributes['type'] or 'a') + number - 1)}. "
-    return f"{number}. "
+    return f"{format_count(number, FORMS.get(attributes.get('type') or '1', ''))}. "
 
 
 def _whole(value: str | None, otherwise: int) -> int:

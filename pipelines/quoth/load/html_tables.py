@@ -22,6 +22,7 @@ _ROLES = {
 
 _NOT_IN_DATA = "table, h1, h2, h3, h4, h5, h6"
 _LONG_CELL = 400
+_TO_THE_END = 65_534  # rows: as many as the standard of HTML allows
 
 
 def children(node: LexborNode) -> Iterator[LexborNode]:
@@ -69,7 +70,7 @@ def _rows(table: LexborNode) -> Iterator[LexborNode]:
 def _tag(node: LexborNode) -> str:
     """Return the tag of an element, or the one that its role stands for."""
     tag = node.tag or ""
-    if tag.startswith("t") or not node.attributes:
+    if tag.startswith(("t", "-")) or not node.attributes:
         return tag
     return _ROLES.get(node.attributes.get("role") or "", tag)
 
@@ -77,12 +78,14 @@ def _tag(node: LexborNode) -> str:
 def _cells(row: LexborNode, cell_text: Callable[[LexborNode], str]) -> Iterator[Cell]:
     for cell in children(row):
         if _tag(cell) in _CELLS:
-            yield Cell(cell_text(cell), _span(cell, "colspan"), _span(cell, "rowspan"))
+            attributes = cell.attributes or {}
+            columns, rows = _span(attributes.get("colspan")), _span(attributes.get("rowspan"))
+            rows = _TO_THE_END if attributes.get("rowspan") == "0" else rows
+            yield Cell(cell_text(cell), columns, rows)
 
 
-def _span(cell: LexborNode, name: str) -> int:
-    value = (cell.attributes or {}).get(name) or "1"
-    return int(value) if value.isdecimal() and len(value) < 6 else 1
+def _span(value: str | None) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 6 else 1
 
 
 def _header_rows(rows: list[LexborNode]) -> int | None:

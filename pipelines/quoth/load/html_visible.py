@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
 NEVER_SHOWN = frozenset(
-    "-comment !doctype annotation annotation-xml audio canvas datalist embed head iframe object rp "
+    "-comment !doctype annotation annotation-xml audio canvas datalist embed head object rp "
     "script style template video".split()
 )
 _STRUCK = frozenset(("del", "s", "strike"))
 _STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)|\bline-through\b", re.I)
-_STYLE_WORDS = ("none", "hidden", "line-through")
 _NEEDS_SCRIPT = re.compile(r"java\s?script", re.I)
 
 
@@ -27,13 +27,13 @@ def is_left_out(node: LexborNode, tag: str, page_characters: int, unread: Counte
     if tag == "noscript":
         return bool(_NEEDS_SCRIPT.search(node.text()))
     attributes = node.attributes
-    style = _telling_style(attributes.get("style")) if attributes else None
-    if tag in _STRUCK or (style and not style[1]):
+    style = _effect(attributes.get("style") or "") if attributes else ""
+    if tag in _STRUCK or style == "struck":
         if node.text(strip=True):
             unread["struck-out passage"] += 1
         return True
     hidden = "hidden" in attributes and attributes["hidden"] != "until-found"
-    if not (hidden or style):
+    if not (hidden or style == "hidden"):
         return False
     text = node.text(strip=True)
     if len(text) * 2 > page_characters:
@@ -43,8 +43,8 @@ def is_left_out(node: LexborNode, tag: str, page_characters: int, unread: Counte
     return True
 
 
-def _telling_style(style: str | None) -> re.Match[str] | None:
-    """Return the place where a style hides (group 1) or strikes out an element."""
-    if not style or not any(word in style.lower() for word in _STYLE_WORDS):
-        return None
-    return _STYLE.search(style)
+@lru_cache(maxsize=1024)
+def _effect(style: str) -> str:
+    """Return whether a style makes an element `hidden` or `struck`, '' for neither."""
+    match = _STYLE.search(style)
+    return "" if match is None else "hidden" if match[1] else "struck"

@@ -13,7 +13,7 @@ from quoth.load.html import html_page
 from quoth.load.raised import lower_text, raise_text
 
 _FENCED = re.compile(r"^ {0,3}(```+|~~~+)[^\n]*\n(?s:.*?)(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.M)
-_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
+_CODE = re.compile(r"(`(?<!``)`*)(?!`)[^\n]*?(?<!`)\1(?!`)")
 _COMMENT = re.compile(r"<!--(?s:.*?)-->[ \t]*\n?")
 _TABLE = re.compile(r"<table[\s>](?s:.*?)</table>", re.I)
 _STRUCK = re.compile(
@@ -40,7 +40,8 @@ def as_shown(text: str, unread: Counter[str]) -> str:
 
 def _code_spans(text: str) -> list[tuple[int, int]]:
     """Return the places of fenced code and of code in lines, in order and apart from each other."""
-    spans = [match.span() for match in _FENCED.finditer(text)]
+    is_fenced = "```" in text or "~~~" in text
+    spans = [match.span() for match in _FENCED.finditer(text)] if is_fenced else []
     starts = [start for start, _ in spans]
     for match in _CODE.finditer(text):
         before = bisect_right(starts, match.start()) - 1
@@ -51,9 +52,9 @@ def _code_spans(text: str) -> list[tuple[int, int]]:
 
 def _shown(text: str, unread: Counter[str]) -> str:
     text = _replace(_COMMENT, "-->", lambda _: "", text)
-    text, count = _STRUCK.subn("", text)
-    if count:
-        unread["struck-out passage"] += count
+    if "~~" in text or "<" in text:
+        text, count = _STRUCK.subn("", text)
+        unread.update({"struck-out passage": count} if count else ())
     text = _replace(_TABLE, "</table>", lambda table: html_page(table[0]).text, text)
     text = _RAISED.sub(_raised, text)
     return _REFERENCE.sub(_character, text)

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cached_property
 
 from quoth.load.clean import tidy
-from quoth.load.html import decode_html, html_page
+from quoth.load.html import decode_html, html_page, visible_words
 from quoth.load.opaque import without_encoded
 from quoth.load.text import decode
 
@@ -17,10 +18,17 @@ _HTML = ("text/html", "application/xhtml+xml")
 _NOT_TEXT = {"text/css", "text/javascript", "text/x-amp-html", "text/watch-html", "text/calendar"}
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature"}
 _SIGNATURES |= {"application/x-pkcs7-signature"}
+_REPORTS = {
+    "message/delivery-status",
+    "message/global-delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+}
 _WORD = re.compile(r"[^\W_]+")
-_ADDRESS = re.compile(r"<?\b(?:https?|mailto):\S+")
+_ADDRESS = re.compile(r"(?:https?|mailto):\S+")
 _HEADER_CELL = re.compile(r"<th[\s>]", re.I)
 _SAME_SHARE = 0.5
+_NEW_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,23 @@ class _Text:
     text: str
     is_table: bool = False
     unread: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class _Alternative:
+    """The texts of one form of a message."""
+
+    texts: list[_Text]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the texts, without addresses."""
+        distinct = set[str]().union(*(each.text.lower().split() for each in self.texts))
+        return frozenset(_WORD.findall(_ADDRESS.sub(" ", " ".join(distinct))))
+
+    def share_in(self, other: _Alternative) -> float:
+        """Return the share of its words that are in another one, too."""
+        return len(self.words & other.words) / max(len(self.words), 1)
 
 
 def body_text(message: Message, unread: Counter[str]) -> str:
@@ -78,7 +103,9 @@ def content_of(part: Message) -> bytes:
 def _texts(part: Message) -> list[_Text]:
     kind = part.get_content_type()
     if kind == "multipart/alternative":
-        return _fullest([_texts(each) for each in _inner(part)])
+        return _fullest(_inner(part))
+    if kind in _REPORTS:
+        return [_Text(tidy(_report(part)))]
     if kind != "message/rfc822" and part.is_multipart():
         return [text for each in _inner(part) for text in _texts(each)]
     if _is_attached(part) or kind in _NOT_TEXT:
@@ -94,33 +121,54 @@ def _texts(part: Message) -> list[_Text]:
     return [text] if text.text else []
 
 
-def _fullest(alternatives: list[list[_Text]]) -> list[_Text]:
+def _fullest(parts: list[Message]) -> list[_Text]:
     """Return the alternative that says most; the simplest one if others say no more.
 
     Some programs put a mere "cannot show HTML" or an extract into the plain part. Two alternatives
     that say different things are both kept.
     """
-    kept: list[list[_Text]] = []
-    for texts in filter(None, alternatives):
-        if kept and (_share(texts, kept[-1]) < _SAME_SHARE or any(each.is_table for each in texts)):
-            is_more = len(_words(texts)) >= len(_words(kept[-1]))
-            if is_more or _share(kept[-1], texts) >= _SAME_SHARE:
+    kept: list[_Alternative] = []
+    for part in parts:
+        if kept and _repeats(part, kept[-1].texts):
+            continue
+        texts = _texts(part)
+        if not texts:
+            continue
+        form = _Alternative(texts)
+        is_table = any(each.is_table for each in texts)
+        if kept and (form.share_in(kept[-1]) < _SAME_SHARE or is_table):
+            is_more = len(form.words) >= len(kept[-1].words)
+            if is_more or kept[-1].share_in(form) >= _SAME_SHARE:
                 kept.pop()
-            kept.append(texts)
+            kept.append(form)
         elif not kept:
-            kept.append(texts)
-    return [text for texts in kept for text in texts]
+            kept.append(form)
+    return [text for form in kept for text in form.texts]
 
 
-def _share(texts: list[_Text], others: list[_Text]) -> float:
-    """Return the share of the words of `texts` that are in the others, too."""
-    words = _words(texts)
-    return len(words & _words(others)) / max(len(words), 1)
+def _repeats(part: Message, texts: list[_Text]) -> bool:
+    """Whether a part in HTML has hardly a word that is not in the texts, and no table."""
+    if part.get_content_type() not in _HTML or _is_attached(part):
+        return False
+    source = _source(part)
+    if _HEADER_CELL.search(source):
+        return False
+    words = visible_words(source)
+    return bool(words) and len(words - _tokens(texts)) <= _NEW_SHARE * len(words)
 
 
-def _words(texts: list[_Text]) -> set[str]:
-    joined = _ADDRESS.sub(" ", " ".join(each.text for each in texts))
-    return set(_WORD.findall(joined.lower()))
+def _tokens(texts: list[_Text]) -> set[str]:
+    return set[str]().union(*(each.text.split() for each in texts))
+
+
+def _report(part: Message) -> str:
+    """Return what a program says of a message (RFC 3464), a line for each field."""
+    blocks = []
+    for block in _inner(part):
+        rest = block.get_payload()
+        lines = [f"{name}: {value}" for name, value in block.items()]
+        blocks.append("\n".join([*lines, "", rest if isinstance(rest, str) else ""]))
+    return "\n\n".join(blocks)
 
 
 def _plain(part: Message) -> str:
@@ -159,7 +207,8 @@ def _source(part: Message) -> str:
 
 def _leaves(message: Message) -> Iterator[Message]:
     """Yield the leaf parts of a message; an attached message counts as one leaf."""
-    if message.get_content_type() != "message/rfc822" and message.is_multipart():
+    is_leaf = message.get_content_type() in ("message/rfc822", *_REPORTS)
+    if message.is_multipart() and not is_leaf:
         for part in _inner(message):
             yield from _leaves(part)
     else:
@@ -182,4 +231,4 @@ def _is_attached(part: Message) -> bool:
         or (main not in ("text", "image", "multipart") and "Content-Location" not in part)
         or kind == "text/calendar"
         or bool(part.get_filename() and main != "image")
-    ) and kind not in _HTML[1:]
+    ) and kind not in (_HTML[1], *_REPORTS)

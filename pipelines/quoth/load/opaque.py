@@ -57,21 +57,33 @@ def without_encoded(text: str, unread: Counter[str]) -> str:
 
 def _long_lines(text: str) -> Iterator[tuple[int, int]]:
     """Yield the places of lines with long words, those beside each other as one."""
-    start, stop, position = 0, 0, 0
-    for word in text.split():
-        if len(word) < _SHORTEST:
-            continue
-        position = text.find(word, position)
-        line = text.rfind("\n", 0, position) + 1
+    start, stop = 0, 0
+    for begin, end in _long_words(text):
+        line = text.rfind("\n", 0, begin) + 1
         if line > stop and stop:
             yield start, stop
         if line > stop or not stop:
             start = line
-        position += len(word)
-        following = text.find("\n", position)
+        following = text.find("\n", end)
         stop = len(text) if following < 0 else following + 1
     if stop:
         yield start, stop
+
+
+def _long_words(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of long words that may be encoded; shorter ones are leapt over."""
+    spaced = text.replace("\n", " ").replace("\t", " ")
+    start = 0
+    while start + _SHORTEST <= len(spaced):
+        space = spaced.rfind(" ", start, start + _SHORTEST)
+        if space >= 0:
+            start = space + 1
+            continue
+        end = spaced.find(" ", start + _SHORTEST)
+        end = len(spaced) if end < 0 else end
+        if len(spaced[start:end].encode("ascii", "ignore")) >= _SHORTEST:
+            yield start, end
+        start = end + 1
 
 
 def _is_encoded(run: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from quoth.load.docx_numbers import format_count
+from quoth.load.counts import format_count
 from quoth.load.opendocument_styles import ListLevel
 
 

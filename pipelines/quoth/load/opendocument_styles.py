@@ -7,15 +7,8 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from quoth.load.archive import attribute, local_name
+from quoth.load.counts import FORMS
 from quoth.load.printed_pages import Section
-
-_FORMS = {
-    "1": "decimal",
-    "a": "lowerLetter",
-    "A": "upperLetter",
-    "i": "lowerRoman",
-    "I": "upperRoman",
-}
 
 OUTLINE = "outline style"  # no name of a list style has a space
 
@@ -116,7 +109,7 @@ def _page_form(master: Element, layouts: Mapping[str, Element]) -> str:
     layout = layouts.get(attribute(master, "page-layout-name"))
     properties = layout if layout is not None else ()
     forms = (attribute(each, "num-format") for each in properties)
-    return _FORMS.get(next(filter(None, forms), ""), "").replace("decimal", "")
+    return FORMS.get(next(filter(None, forms), ""), "").replace("decimal", "")
 
 
 def _look(style: Element, found: Mapping[str, Element]) -> Look:
@@ -168,7 +161,7 @@ def _list_levels(style: Element) -> Iterator[tuple[tuple[str, int], ListLevel]]:
     kinds = ("list-level-style-number", "outline-level-style")
     name = attribute(style, "name") if local_name(style) == "list-style" else OUTLINE
     for element in style:
-        form = _FORMS.get(attribute(element, "num-format"), "")
+        form = FORMS.get(attribute(element, "num-format"), "")
         level, start = attribute(element, "level"), attribute(element, "start-value")
         shown = attribute(element, "display-levels")
         if local_name(element) in kinds and form and level.isdigit():

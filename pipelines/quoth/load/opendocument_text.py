@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
@@ -19,6 +19,12 @@ _SKIPPED = {"sequence-decls", "forms", "variable-decls", "title", "desc", "thumb
 _FRAMED = {"frame", "custom-shape", "g", "text-box"}
 _MAX_REPEATS = 1000  # LibreOffice fills a sheet with repeated empty rows and cells
 _NOTE_TITLES = {"footnote": "Footnotes", "endnote": "Endnotes", "comment": "Comments"}
+_VALUES = {
+    "date": "date-value",
+    "time": "time-value",
+    "boolean": "boolean-value",
+    "string": "string-value",
+}
 _HEADER_PARTS = ("table-header-rows",)
 _ROW_PARTS = ("table-rows", "table-row-group", *_HEADER_PARTS)
 
@@ -146,7 +152,7 @@ class TextReader:
             if (
                 local_name(cell) == "table-cell"
             ):  # the cells that it covers say nothing of their own
-                text = " ".join(text for text, _ in self.blocks(cell) if text)
+                text = " ".join(text for text, _ in self.blocks(cell) if text) or _value(cell)
                 columns = _repeats(cell, "number-columns-spanned")
                 rows = _repeats(cell, "number-rows-spanned")
                 for _ in range(_repeats(cell, "number-columns-repeated")):
@@ -273,24 +279,27 @@ class TextReader:
 
     def _frame(self, frame: Element) -> Iterator[tuple[str, int]]:
         """Yield the text of a frame: of a box, a table or a chart, or of a picture in words."""
-        names = {local_name(each) for each in frame}
-        if "object" in names:
-            for each in frame:
-                if local_name(each) == "object":
-                    text = self.read_object(attribute(each, "href"))
-                    self.unread["embedded object"] += not text
-                    yield text, 0
-            return
-        if "object-ole" in names or "plugin" in names:
-            self.unread["embedded object" if "object-ole" in names else "video"] += 1
-            return
-        if "image" in names and "text-box" not in names:
+        parts = {local_name(each): each for each in frame}
+        if "object" in parts:
+            text = self.read_object(attribute(parts["object"], "href"))
+            self.unread["embedded object"] += not text
+            yield text or _description(parts), 0
+        elif "object-ole" in parts or "plugin" in parts:
+            self.unread["embedded object" if "object-ole" in parts else "video"] += 1
+            yield _description(parts), 0
+        elif "image" in parts and "text-box" not in parts:
             self.unread["picture"] += 1
-            words = {local_name(each): one_line("".join(each.itertext())) for each in frame}
-            if description := words.get("desc") or words.get("title"):
-                yield f"Picture: {description}", 0
-            return
-        yield from self.blocks(frame)
+            yield _description(parts), 0
+        else:
+            blocks = list(self.blocks(frame))
+            yield from blocks if any(text for text, _ in blocks) else [(_description(parts), 0)]
+
+
+def _description(parts: Mapping[str, Element]) -> str:
+    """Return what a frame is said to show, by its parts; '' if nothing is said."""
+    said = (parts[name] for name in ("desc", "title") if name in parts)
+    text = next(filter(None, (one_line("".join(each.itertext())) for each in said)), "")
+    return f"Picture: {text}" if text else ""
 
 
 def _continues(items: Element) -> bool:
@@ -307,6 +316,15 @@ def _page_end_first(line: str) -> str:
 def _repeats(element: Element, name: str) -> int:
     value = attribute(element, name)
     return min(int(value), _MAX_REPEATS) if value.isdigit() and int(value) else 1
+
+
+def _value(cell: Element) -> str:
+    """Return the value of a cell that a program wrote without the text that shows it."""
+    if len(cell):
+        return ""
+    kind = attribute(cell, "value-type")
+    name = _VALUES.get(kind, "value")
+    return one_line(attribute(cell, name)) if kind else ""
 
 
 def _header_rows(table: Element) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from quoth.load.clean import one_line
-from quoth.load.docx_numbers import format_count
+from quoth.load.counts import format_count
 from quoth.types import Heading, Page
 
 _NOTES = {"footnote": "Footnotes", "endnote": "Endnotes", "comment": "Comments"}

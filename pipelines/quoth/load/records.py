@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from quoth.types import Document, Heading, Page
 
 _HEADED = 400  # characters below a name that may be cut into chunks
 _DEEPEST_HEADING = 6
+_MORE_BEHIND = "Extra data"
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ def load_json(path: Path, options: LoadOptions) -> Document:
     try:
         value = _parse(text)
     except json.JSONDecodeError as error:
+        if error.msg == _MORE_BEHIND and (values := _values(text)):
+            blocks = ("\n".join(line.text for line in _lines(each, 0, unread)) for each in values)
+            page = Page(1, "\n\n".join(blocks))
+            return Document(str(path), path.stem, "json", (page,), unread=unread)
         note = f"It is not valid JSON ({error}); it was read as text."
         page = Page(1, without_encoded(clean(text), unread))
         return Document(str(path), path.stem, "json", (page,), notes=(note,), unread=unread)
@@ -73,6 +80,23 @@ def _parse(text: str) -> object:
     """Parse JSON with numbers as they are written."""
     value: object = json.loads(text.lstrip("\ufeff"), parse_float=str, parse_int=str)
     return value
+
+
+def _values(text: str) -> list[object]:
+    """Return values of JSON that stand behind one another, none if one is broken."""
+    decoder = json.JSONDecoder(parse_float=str, parse_int=str)
+    values: list[object] = []
+    rest = text.lstrip("\ufeff \t\r\n")
+    at = 0
+    while at < len(rest):
+        try:
+            value, at = decoder.raw_decode(rest, at)
+        except json.JSONDecodeError:
+            return []
+        values.append(value)
+        space = _SPACE.match(rest, at)
+        at = space.end() if space else at
+    return values
 
 
 def _page(lines: list[_Line]) -> Page:

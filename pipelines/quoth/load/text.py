@@ -32,6 +32,8 @@ _MEANT = {
     **dict.fromkeys(("tis-620", "iso-8859-11"), "cp874"),
     "big5": "big5hkscs",
 }
+# Their bytes are all of ASCII, so that they are UTF-8 as well.
+_SEVEN_BITS = ("utf-7", "unicode-1-1-utf-7", "hz-gb-2312", "iso-2022-kr", "iso-2022-jp")
 
 
 def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str:
@@ -45,11 +47,13 @@ def decode(content: bytes, *, declared: str = "", name: str = "The text") -> str
     wide = wide_encoding(content)
     if wide is not None:
         return content.decode(wide, "replace")
-    for encoding in ("iso2022_jp", "utf-8") if b"\x1b$" in content[:_SAMPLE] else ("utf-8",):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+    narrow = declared.lower() if declared.lower() in _SEVEN_BITS else ""
+    if not narrow and b"\x1b$" in content[:_SAMPLE]:
+        narrow = "iso2022_jp"
+    for encoding in (narrow, "utf-8") if narrow else ("utf-8",):
+        text = _decoded(content, encoding)
+        if text is not None:
+            return text
     if _is_damaged_utf8(content):
         return content.decode("utf-8", "replace")
     meant = _MEANT.get(declared.lower(), declared)
@@ -74,7 +78,7 @@ def _is_damaged_utf8(content: bytes) -> bool:
     """Return whether bytes are UTF-8 with a few errors: valid long sequences are no accident."""
     text = content.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = sum(ord(character) > 127 for character in text) - bad
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
     return good > 10 * bad
 
 

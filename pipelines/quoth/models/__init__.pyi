@@ -5,12 +5,15 @@ __all__ = [
     "ChatRequest",
     "Constraint",
     "Description",
+    "GivenReply",
+    "Judge",
     "LocalModel",
     "ModelCalls",
     "Piece",
     "Placement",
     "Provider",
     "Request",
+    "Step",
     "backend_names",
     "cut_at_stop",
     "defuse",
@@ -31,6 +34,7 @@ __all__ = [
 
 from .attempts import ATTEMPTS, retry_transient
 from .calls import Call, ModelCalls
+from .judge import GivenReply, Judge
 from .messages import defuse, role_of, timings_of
 from .model import LocalModel, shortfall_error
 from .provider import Provider
@@ -45,4 +49,4 @@ from .registry import (
 from .silence import is_cut_silent, silence_error, stream_reply, with_room_to_think
 from .stop_strings import cut_at_stop
 from .thinking import KEPT_TOKENS
-from .values import ChatRequest, Constraint, Description, Piece, Placement, Request
+from .values import ChatRequest, Constraint, Description, Piece, Placement, Request, Step

@@ -32,7 +32,9 @@ class Call:
 
     `finish` is `stop`, `length` (of `max_tokens`), `loop` when the answer began to repeat itself,
     or `enough` when it reached `enough_words`. `cached` is true for a call from the journal, which
-    has the timings of the original call. `key` is the key of the call in the journal.
+    has the timings of the original call. `key` is the key of the call in the journal. `likelihoods`
+    has the natural logarithm of the likelihood of each choice, or of the reply that was given; it
+    is empty where none was asked for, or the backend tells none.
     """
 
     text: str
@@ -41,6 +43,7 @@ class Call:
     cached: bool
     key: str
     thinking: str = ""
+    likelihoods: tuple[float, ...] = ()
 
 
 class ModelCalls:
@@ -120,6 +123,9 @@ class ModelCalls:
             "enough": request.enough_words,
             "stop_after": request.stop_after,
             "loops": "" if request.end_loops else "kept",
+            "likelihoods": request.likelihoods,
+            "thinking": self.model.settings.thinking,
+            "reply": request.reply,
         }
         return CallIdentity(
             fingerprint=self.model.describe().fingerprint,
@@ -141,7 +147,15 @@ class ModelCalls:
         entry = self.journal.lookup(key) if self.journal is not None else None
         if entry is None:
             return None
-        return Call(entry.text, entry.finish, entry.timings, True, key, entry.thinking)
+        return Call(
+            entry.text,
+            entry.finish,
+            entry.timings,
+            cached=True,
+            key=key,
+            thinking=entry.thinking,
+            likelihoods=entry.likelihoods,
+        )
 
     def _parts(
         self,
@@ -176,6 +190,7 @@ class ModelCalls:
                         timings=call.timings,
                         thinking=call.thinking,
                         purpose=request.purpose,
+                        likelihoods=call.likelihoods,
                     )
                     self.journal.record(entry)
         yield call
@@ -191,6 +206,7 @@ class _Answer:
         self._thinking = ""
         self._finish: Finish = "stop"
         self._timings: Timings | None = None
+        self._likelihoods: tuple[float, ...] = ()
 
     def stream(self, config: RunnableConfig | None) -> Iterator[str]:
         """Yield the text as it comes, up to where the answer ends."""
@@ -221,6 +237,7 @@ class _Answer:
                 if "finish_reason" in chunk.response_metadata:
                     self._finish = chunk.response_metadata["finish_reason"]
                     self._timings = timings_of(chunk)
+                    self._likelihoods = tuple(chunk.response_metadata.get("likelihoods", ()))
                 if text:
                     yield text
         if not chunks:
@@ -228,7 +245,15 @@ class _Answer:
 
     def finish(self, key: str) -> Call:
         timings = self._timings or Timings(calls=0)
-        return Call(self._text.strip(), self._finish, timings, False, key, self._thinking)
+        return Call(
+            self._text.strip(),
+            self._finish,
+            timings,
+            cached=False,
+            key=key,
+            thinking=self._thinking,
+            likelihoods=self._likelihoods,
+        )
 
     def _chunks(self, config: RunnableConfig | None) -> Generator[AIMessageChunk, None, None]:
         request = self._request
@@ -242,5 +267,7 @@ class _Answer:
             json_schema=request.json_schema,
             grammar=request.grammar,
             choices=request.choices,
+            likelihoods=request.likelihoods,
+            reply=request.reply,
         )
         return cast("Generator[AIMessageChunk, None, None]", stream)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from quoth.models.values import Constraint, Piece
+from quoth.models.likelihoods import find_likeliest
+from quoth.models.values import Constraint, Piece, Step
 
 
 def grammar_of(choices: Sequence[str]) -> str:
@@ -27,7 +29,7 @@ def constrain(
     """Return the (grammar, JSON schema) that holds a backend to these texts.
 
     A grammar is taken first: the reply is the bare text. A backend that has neither gets neither,
-    and its reply may be any text.
+    and its reply may be any text; `settle_choice` makes a choice of it.
     """
     if not choices:
         return "", None
@@ -36,18 +38,35 @@ def constrain(
     return "", schema_of(choices) if "json_schema" in constraints else None
 
 
-def read_choice(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Yield a reply that is a JSON string as the text in it, in one piece.
+def settle_choice(pieces: Iterable[Piece], choices: Sequence[str]) -> Iterator[Piece]:
+    """Yield the reply of a backend that no grammar holds, in one piece.
 
-    A reply that is cut off is yielded up to there, and one that is no JSON string as it is.
+    A JSON string is the text in it, also when it is cut off. A reply that names one choice is that
+    choice; one that names none is the likeliest, where the backend tells how likely they were.
+    Otherwise the reply stays as it is.
     """
-    written = ""
+    written, steps = "", tuple[Step, ...]()
     for piece in pieces:
         written += piece.text
+        steps += piece.steps
         if piece.timings is not None or piece.finish:
-            yield replace(piece, text=_unquote(written))
+            yield replace(piece, text=_settle(_unquote(written), choices, steps), steps=steps)
         elif piece.thinking:
-            yield replace(piece, text="")
+            yield replace(piece, text="", steps=())
+
+
+def _settle(reply: str, choices: Sequence[str], steps: Sequence[Step]) -> str:
+    named = [choice for choice in choices if _names(reply, choice)]
+    longest = max(named, key=len, default="")
+    if named and all(choice.casefold() in longest.casefold() for choice in named):
+        return longest
+    return reply if named else find_likeliest(steps, choices) or reply
+
+
+def _names(reply: str, choice: str) -> bool:
+    """Return whether a choice stands in a reply, and not within a word."""
+    pattern = rf"(?<![0-9a-z]){re.escape(choice.casefold())}(?![0-9a-z])"
+    return re.search(pattern, reply.casefold()) is not None
 
 
 def _unquote(written: str) -> str:

@@ -39,6 +39,7 @@ def as_chunk(piece: Piece, model: str) -> AIMessageChunk:
         response_metadata={
             "timings": asdict(timings),
             "finish_reason": piece.finish or "stop",
+            **({"likelihoods": list(piece.likelihoods)} if piece.likelihoods else {}),
             "model_name": model,
             "model_provider": "quoth",
         },

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
@@ -25,10 +26,11 @@ from pydantic import ConfigDict, Field, model_validator
 from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError
 from quoth.models.attempts import retry_transient
-from quoth.models.choices import constrain, read_choice
+from quoth.models.choices import constrain, settle_choice
+from quoth.models.likelihoods import add_likelihoods, read_likelihoods, read_reply_likelihood
 from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.thinking import split_thinking
-from quoth.models.values import Description, Piece, Placement, Request
+from quoth.models.values import Description, Piece, Placement, Request, Step
 from quoth.prompts import ChatTemplate, render_messages
 from quoth.text import locate_tokens, split_blocks
 from quoth.types import Timings
@@ -47,9 +49,10 @@ class LocalModel(BaseChatModel):
 
     It is used like any LangChain chat model. `invoke` and `stream` take `max_tokens`,
     `temperature`, `seed`, `json_schema`, `grammar` (GBNF) and `choices` (texts of which the reply
-    must be one) as keyword arguments, and put `timings` (see `timings_of`) and `finish_reason` into
-    `response_metadata`. The thinking of a
-    reasoning model is in `additional_kwargs["reasoning_content"]`, apart from the answer.
+    must be one) as keyword arguments, with `likelihoods` and `reply` as in `ChatRequest`. They put
+    `timings` (see `timings_of`) and `finish_reason` into `response_metadata`, and `likelihoods`
+    where they were asked for. The thinking of a reasoning model is in
+    `additional_kwargs["reasoning_content"]`, apart from the answer.
 
     `model` is `backend:name`. Temperature and seed are those of `settings` unless they are given.
     `prompt_folders` are folders of the user's own prompts and families, which take precedence.
@@ -124,6 +127,16 @@ class LocalModel(BaseChatModel):
     def weights_file(self) -> Path | None:
         """Return the GGUF file with the weights, where it can be read here."""
         return None
+
+    def spell(self, text: str) -> str:
+        """Return a grammar by which the model writes exactly this text, in its own tokens.
+
+        Raises `ConfigurationError` unless `describe().spells`.
+        """
+        raise ConfigurationError(
+            f"{self.model} does not tell how likely a given text is.",
+            hint="The backend llamacpp does, with any GGUF file.",
+        )
 
     def weights_header(self) -> Gguf | None:
         """Return the header of the weights, where it is known here."""
@@ -240,7 +253,12 @@ class LocalModel(BaseChatModel):
                     f"{self.model} cannot constrain an answer by a {constraint.replace('_', ' ')}.",
                     hint="The backend llamacpp can, with any GGUF file.",
                 )
+        reply = str(options.get("reply") or "")
         max_tokens = int(options.get("max_tokens") or self.max_tokens)
+        if reply:
+            max_tokens = (
+                2 * self.count_tokens(reply) + 2
+            )  # a grammar may spell it in smaller tokens
         prompt_tokens = self.count_prompt(messages)
         if prompt_tokens + max_tokens > description.context_window:
             raise ContextOverflowError(
@@ -251,7 +269,11 @@ class LocalModel(BaseChatModel):
             )
         template = self.template()
         choices = tuple(options.get("choices") or ())
-        grammar, schema = constrain(choices, description.constraints)
+        likelihoods = bool(options.get("likelihoods"))
+        # A schema would make the reply a JSON string, whose first token tells nothing.
+        constraints = ("grammar",) if likelihoods else ("grammar", "json_schema")
+        held = [one for one in constraints if one in description.constraints]
+        grammar, schema = constrain(choices, held)
         stops = (*(stop or ()), *(template.stop if template else ()))
         return Request(
             messages=tuple(defuse(messages)),
@@ -259,10 +281,11 @@ class LocalModel(BaseChatModel):
             max_tokens=max_tokens,
             temperature=float(options.get("temperature", self.temperature)),
             seed=int(options.get("seed", self.seed)),
-            stop=tuple(dict.fromkeys(stops)),
+            stop=() if reply else tuple(dict.fromkeys(stops)),
             json_schema=schema or options.get("json_schema"),
-            grammar=grammar or options.get("grammar") or "",
-            choices=choices,
+            grammar=self.spell(reply) if reply else grammar or options.get("grammar") or "",
+            choices=(reply,) if reply else choices,
+            likelihoods=likelihoods or bool(reply or (choices and not held)),
             prompt_tokens=prompt_tokens,
         )
 
@@ -270,8 +293,10 @@ class LocalModel(BaseChatModel):
         """Yield one answer, thinking apart. Raises `GenerationError` if it is not whole."""
         start, first, finished = time.perf_counter(), 0.0, False
         pieces = split_thinking(self.generate_pieces(request), prompt=request.prompt)
-        if request.choices and request.json_schema is not None:
-            pieces = read_choice(pieces)
+        if request.choices and not request.grammar:
+            pieces = settle_choice(pieces, request.choices)
+        if request.likelihoods:
+            pieces = add_likelihoods(pieces, _reader_of(request))
         for piece in pieces:
             first = first or time.perf_counter() - start
             if piece.timings is not None:
@@ -326,6 +351,13 @@ class LocalModel(BaseChatModel):
             with attempt:  # nothing is handed out yet, so even half an answer can be repeated
                 return as_result(list(self._answer(request)))
         raise AssertionError("the last attempt returns or raises")
+
+
+def _reader_of(request: Request) -> Callable[[Sequence[Step]], tuple[float, ...]]:
+    """Return what reads likelihoods from the tokens of a reply: of the one choice, or of each."""
+    if len(request.choices) == 1:
+        return read_reply_likelihood
+    return partial(read_likelihoods, texts=request.choices)
 
 
 def shortfall_error(model: str, sent: int, read: int) -> GenerationError:

@@ -28,7 +28,9 @@ def find_ending(text: str, fresh: int, chunks: int, request: ChatRequest) -> End
     The last `fresh` characters of `text` are new, and it came in `chunks` chunks of a stream. A
     backend that does not obey `max_tokens` is stopped when it has written far more.
     """
-    guided = request.json_schema is not None or bool(request.grammar or request.choices)
+    guided = request.json_schema is not None or bool(
+        request.grammar or request.choices or request.reply
+    )
     if request.end_loops and not guided and (loop := _find_loop(text, fresh)) is not None:
         return Ending(loop, "loop")
     if request.enough_words and not guided:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from quoth.models.values import Piece
+from quoth.models.values import Piece, Step
 
 _MARKS = (
     ("<think>", "</think>"),  # deepseek-r1, qwen3, granite, …
@@ -46,11 +46,14 @@ class _State:
 def split_thinking(pieces: Iterable[Piece], *, prompt: str = "") -> Iterator[Piece]:
     """Yield the pieces with the thinking in `thinking` and the answer in `text`.
 
-    An opening mark at the end of `prompt` starts the thinking.
+    The steps of the thinking are left out. An opening mark at the end of `prompt` starts the
+    thinking.
     """
     state = _State(close=_opened_by(prompt))
+    steps: tuple[Step, ...] = ()
     for piece in pieces:
         text, thinking = "", piece.thinking
+        steps += piece.steps
         if piece.text:
             state.pending += piece.text
             thought, text = _advance(state, last=False)
@@ -59,7 +62,8 @@ def split_thinking(pieces: Iterable[Piece], *, prompt: str = "") -> Iterator[Pie
             thought, rest = _advance(state, last=True)
             thinking, text = thinking + thought, text + rest
         if text or thinking or piece.timings is not None or piece.finish:
-            yield replace(piece, text=text, thinking=thinking)
+            yield replace(piece, text=text, thinking=thinking, steps=steps if text else ())
+            steps = ()
 
 
 def _opened_by(prompt: str) -> str | None:

@@ -25,8 +25,9 @@ class Description:
     nothing is loaded, or if the backend does not report it. `offload_note` explains why a model
     that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own tokenizer
     counts, and `bound` when a count is an upper bound. `constraints` are the ways in which an
-    answer can be constrained; a call that asks for another is refused. `capabilities` are those
-    that a server reports, in its words. `note` is a sentence for the user.
+    answer can be constrained; a call that asks for another is refused. `spells` is true if the
+    model can be made to write a given reply in its own tokens. `capabilities` are those that a
+    server reports, in its words. `note` is a sentence for the user.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Description:
     note: str = ""
     counting: Counting = "exact"
     constraints: tuple[Constraint, ...] = ()
+    spells: bool = False
     capabilities: tuple[str, ...] = ()
 
     @property
@@ -80,7 +82,10 @@ class ChatRequest:
     to. A grammar or a JSON schema defines where an answer ends, so neither `enough_words` nor
     `end_loops` applies to one. `choices` are the texts of which the reply must be one: a backend
     is held to them by a grammar or a JSON schema, whichever it takes; the reply of one that takes
-    neither may be any text. `purpose` is a word for the journal's statistics.
+    neither is the choice that it says, or the likeliest one, else any text. With `likelihoods`, the
+    call also tells how likely each choice is. `reply` is the whole reply, which the model is made
+    to write in its own tokens, so that the likelihood of this text is told. `purpose` is a word for
+    the journal's statistics.
     """
 
     messages: tuple[BaseMessage, ...]
@@ -91,6 +96,8 @@ class ChatRequest:
     json_schema: Mapping[str, Any] | None = None
     grammar: str = ""
     choices: tuple[str, ...] = ()
+    likelihoods: bool = False
+    reply: str = ""
     enough_words: int = 0
     stop_after: str = ""
     end_loops: bool = True
@@ -103,7 +110,8 @@ class Request:
 
     `prompt` is the exact text for a text model, and empty for a chat model. `prompt_tokens` is the
     number of tokens that were counted, which is compared with the number that the model read.
-    `choices` are the texts to which the grammar or the JSON schema restricts the reply.
+    `choices` are the texts of which the reply must be one. `likelihoods` asks for the likeliest
+    tokens of each step, and a backend that does not tell them ignores it.
     `benchmark` asks for a call that measures the engine: no part of the prompt comes from a cache,
     and the answer has exactly `max_tokens` tokens.
     """
@@ -117,15 +125,34 @@ class Request:
     json_schema: Mapping[str, Any] | None = None
     grammar: str = ""
     choices: tuple[str, ...] = ()
+    likelihoods: bool = False
     prompt_tokens: int = 0
     benchmark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A token that a model wrote, in UTF-8, and the natural logarithm of its probability.
+
+    `likeliest` has the tokens that were likeliest in its place, the written one perhaps among them.
+    """
+
+    token: bytes
+    logprob: float
+    likeliest: tuple[tuple[bytes, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of an answer as it is streamed. The last piece has `timings` and `finish`."""
+    """A part of an answer as it is streamed. The last piece has `timings` and `finish`.
+
+    `steps` are the tokens of the part, where they were asked for. `likelihoods` are those of the
+    choices, in the last piece.
+    """
 
     text: str = ""
     thinking: str = ""
     timings: Timings | None = None
     finish: Literal["", "stop", "length"] = ""
+    steps: tuple[Step, ...] = ()
+    likelihoods: tuple[float, ...] = ()

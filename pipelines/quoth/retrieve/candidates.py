@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -69,11 +69,14 @@ class CandidateSearch:
         mode, count = settings.mode, settings.candidates
         if mode != "hybrid" or limit > 2 * count:  # both sides together give up to twice as many
             count = max(count, limit)
-        dense, keyword = {}, {}
-        if mode != "keyword":
-            dense = dict(self._find_nearest(query.vector, count, ids))
         if mode == "dense":
+            dense = dict(self._find_nearest(query.vector, count, ids))
             return Scores(dense, dense, {})
+        wait_for_nearest = (
+            self._index.begin_search(query.vector, count)
+            if mode == "hybrid" and ids is None
+            else partial(self._find_nearest, query.vector, count, ids)
+        )
         terms = self._choose_rarest(query.terms) if mode == "hybrid" else query.terms
         words = [word for term, times in terms.items() for word in term * times]
         keyword = dict(self._store.keywords.search(words, count, among=ids))
@@ -83,6 +86,7 @@ class CandidateSearch:
         names = fit_names(self._store, query.named_words)
         named = self._find_named(query, words, names, count, ids)
         others = self._find_all_of_few(ids)
+        dense = dict(wait_for_nearest())
         total, dense = self._fuse(query, {*dense, *keyword, *dict(similar), *named, *others}, names)
         return Scores(total, dense, keyword)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from quoth.embed import Embedder
 from quoth.errors import UsageError
-from quoth.text import ENGLISH, AnswerKind, Language, analyse, lexemes, stem
+from quoth.text import ENGLISH, Language, QuestionKind, analyse, lexemes, stem
 from quoth.types import Hit, Vectors
 
 MAX_QUESTION_CHARACTERS = 20_000
@@ -57,7 +57,7 @@ class Question:
         return frozenset(stem(name, self.language) for name in names) & self.terms.keys()
 
     @cached_property
-    def kind(self) -> AnswerKind:
+    def kind(self) -> QuestionKind:
         """The kind of answer that the question asks for."""
         return self.language.questions.kind_of(self.text)
 

@@ -15,11 +15,9 @@ from pydantic import ConfigDict, PrivateAttr
 
 from quoth.errors import BackendError, ConfigurationError
 from quoth.journal import Journal
-from quoth.models import ChatRequest, LocalModel, ModelCalls
+from quoth.models import Judge, LocalModel, ModelCalls
 from quoth.prompts import select_prompt
 from quoth.system import missing_extra
-
-_JUDGEMENT_TOKENS = 4
 
 
 class Reranker(Protocol):
@@ -107,28 +105,21 @@ class CrossEncoderReranker(_Compressor):
 
 
 class ModelReranker(_Compressor):
-    """A language model that judges whether each text helps: 1 for yes, 0 for no.
+    """A language model that judges whether each text helps: from 0 for no to 1 for yes.
 
-    A LangChain document compressor. Texts with the same score keep their order. Repeated judgements
-    come from `journal`.
+    A LangChain document compressor. The score is the share of yes in the likelihood of yes and no;
+    it is 0 or 1 where the model's backend tells no likelihoods. Texts with the same score keep
+    their order. Repeated judgements come from `journal`.
     """
 
     model: LocalModel
     journal: Journal | None = None
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return 1.0 for each text that helps to answer the question, 0.0 for each other."""
+        """Return how surely each text helps to answer the question, from 0 to 1."""
         prompt = select_prompt("rerank", self.model)
-        yes, no = prompt.label("yes"), prompt.label("no")
-        calls = ModelCalls(self.model, self.journal)
-        requests = (
-            ChatRequest(
-                tuple(prompt.messages(question=question, text=text)),
-                max_tokens=_JUDGEMENT_TOKENS,
-                choices=(yes, no),
-                purpose="rerank",
-            )
-            for text in texts
-        )
-        replies = (calls.call(request).text.lower() for request in requests)
-        return [float(reply.startswith(yes.lower())) for reply in replies]
+        replies = (prompt.label("yes"), prompt.label("no"))
+        judge = Judge(ModelCalls(self.model, self.journal), purpose="rerank")
+        return [
+            judge.weigh(prompt.messages(question=question, text=text), replies)[0] for text in texts
+        ]

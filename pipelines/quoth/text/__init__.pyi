@@ -2,13 +2,19 @@ __all__ = [
     "ENGLISH",
     "NEVER",
     "UNDETERMINED",
-    "AnswerKind",
+    "UNSPACED",
+    "AnswerWords",
+    "ClaimRules",
     "CodedTexts",
+    "CollectionForm",
+    "CollectionRules",
     "ConversationRules",
     "DocumentRules",
     "Language",
     "Number",
+    "QuestionKind",
     "QuestionRules",
+    "ReplyPart",
     "SentenceRules",
     "SourceVocabulary",
     "Splitter",
@@ -23,18 +29,22 @@ __all__ = [
     "count_words",
     "detect_language",
     "diversify",
+    "drop_repeats",
     "encloses",
     "encode_word",
     "find_language",
+    "find_names",
     "find_numbers",
     "find_quote",
     "find_sentence_starts",
     "find_sentences",
     "find_stops",
+    "find_unit",
     "find_unsupported_numbers",
     "fold_words",
     "group_letters",
     "guess_name_words",
+    "heading_words",
     "inverse_frequency",
     "is_complete",
     "is_stop_word",
@@ -71,14 +81,19 @@ from .language import (
     UNDETERMINED,
     Language,
     find_language,
+    heading_words,
     language,
     languages,
     read_language,
 )
+from .language_answers import AnswerWords
+from .language_claims import ClaimRules
+from .language_collections import CollectionForm, CollectionRules
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_fields import NEVER
-from .language_questions import AnswerKind, QuestionRules
+from .language_questions import QuestionKind, QuestionRules
+from .language_replies import ReplyPart
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .letter_groups import group_letters
@@ -86,14 +101,17 @@ from .letters import split_ligatures
 from .lexemes import lexemes
 from .markup import strip_links
 from .mentions import SourceVocabulary
+from .names import find_names
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
-from .scripts import is_unspaced, split_characters
+from .repeats import drop_repeats
+from .scripts import UNSPACED, is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter
 from .tokens import bound_token_count, locate_tokens, split_blocks
+from .units import find_unit
 from .words import (
     analyse,
     analyser_fingerprint,

@@ -60,7 +60,7 @@ class CodedTexts:
         column = np.repeat(np.arange(len(terms)), [len(term) for term in terms])[first]
         possible = np.zeros(1 << 16, bool)  # rules out most codes at once
         possible[wanted & 0xFFFF] = True
-        positions = np.flatnonzero(possible[self.codes & 0xFFFF])
+        positions = np.flatnonzero(possible.take(self.codes.astype(np.uint16)))
         places = np.searchsorted(wanted, self.codes[positions]).clip(max=len(wanted) - 1)
         matches = wanted[places] == self.codes[positions]
         cells = self.rows[positions[matches]] * len(terms) + column[places[matches]]
@@ -82,17 +82,23 @@ def score_letters(texts: CodedTexts, terms: Mapping[Term, int]) -> Floats:
 
     The rarity of a group is that among the texts. Variants of a term share their groups.
     """
-    counts: dict[int, int] = {}
-    for term, count in terms.items():
-        for code in np.unique(group_letters(term)[0]).tolist():
-            counts[code] = counts.get(code, 0) + count
-    weights = texts.saturate([(code,) for code in counts])
+    codes, counts = _count_groups(terms)
+    weights = texts.saturate([(code,) for code in codes.tolist()])
     rarity = inverse_frequency(np.count_nonzero(weights, axis=0), texts.count)
-    return np.asarray(
-        weights @ (rarity * np.fromiter(counts.values(), np.float32, len(counts))), np.float32
-    )
+    return np.asarray(weights @ (rarity * counts), np.float32)
 
 
 def inverse_frequency(frequency: NDArray[np.int64], count: int) -> Floats:
     """Return the weight (idf of BM25) of terms that occur in `frequency` of `count` texts."""
     return np.log1p((count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+
+
+def _count_groups(terms: Mapping[Term, int]) -> tuple[NDArray[np.uint32], Floats]:
+    """Return the codes of the groups of letters in counted terms, and the count of each."""
+    term_of = np.repeat(np.arange(len(terms), dtype=np.uint64), [len(term) for term in terms])
+    codes, variants = group_letters([variant for term in terms for variant in term])
+    pairs = np.unique(term_of[variants] << 32 | codes)  # a group counts once in a term
+    distinct, places = np.unique((pairs & 0xFFFFFFFF).astype(np.uint32), return_inverse=True)
+    of_terms = np.fromiter(terms.values(), np.float32, len(terms))
+    counts = np.bincount(places, of_terms[pairs >> 32], len(distinct))
+    return distinct, counts.astype(np.float32)

@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from quoth.text.language_fields import NAMES, NEVER, STRICT, YEARS, Pattern, WordSet
 
-AnswerKind = Literal["who", "when", "where", "number", "why", "how", "what", "whether"]
+QuestionKind = Literal["who", "when", "where", "number", "why", "how", "what", "whether"]
 """The kind of answer to a question: `whether` is yes or no, `what` is anything else."""
 
 
@@ -38,16 +38,14 @@ class QuestionRules:
     Openings of phrases: `articles`, `openers` (small words that may begin an answer) and
     `place_prepositions`.
 
-    `refusals` matches the start of a reply that finds no answer. `not_found` is the reply of Quoth
-    when it finds none. `labels` are the words that models write before a `quote` and before the
-    `answer`.
+    `not_found` is the reply of Quoth when it finds no answer.
     """
 
     yes_no: Pattern = NEVER
-    kinds: Mapping[AnswerKind, Pattern] = field(default_factory=dict)
+    kinds: Mapping[QuestionKind, Pattern] = field(default_factory=dict)
     quantities: Pattern = NEVER
     asked_noun: Pattern = NEVER
-    nouns: Mapping[AnswerKind, WordSet] = field(default_factory=dict)
+    nouns: Mapping[QuestionKind, WordSet] = field(default_factory=dict)
     numerals: WordSet = frozenset()
     fractions: WordSet = frozenset()
     bounds: Pattern = NEVER
@@ -62,11 +60,9 @@ class QuestionRules:
     articles: WordSet = frozenset()
     openers: WordSet = frozenset()
     place_prepositions: WordSet = frozenset()
-    refusals: Pattern = NEVER
     not_found: str = "This is not in your documents."
-    labels: Mapping[str, WordSet] = field(default_factory=dict)
 
-    def kind_of(self, question: str) -> AnswerKind:
+    def kind_of(self, question: str) -> QuestionKind:
         """Return the kind of answer that a question asks for."""
         lower = question.lower().strip()
         if self.yes_no.search(lower):
@@ -82,7 +78,7 @@ class QuestionRules:
         named = (kind for kind, words in self.nouns.items() if noun.group(1) in words)
         return next(named, "what")
 
-    def _kind_by_word(self, question: str) -> AnswerKind | None:
+    def _kind_by_word(self, question: str) -> QuestionKind | None:
         """Return the kind whose question word comes first; the longest if several begin there."""
         found = [
             (match.start(), -len(match.group()), kind)

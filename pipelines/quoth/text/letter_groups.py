@@ -25,16 +25,23 @@ def group_letters(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.
     within a word and the spaces around it; a word of two letters is one group, a single letter
     none. Groups stand in the order of the texts; collisions of codes are about one in four billion.
     """
-    joined = "".join(f" {text} \n" for text in texts)
-    letters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    letters = _spell(texts)
     count = max(len(letters) - GROUP_LETTERS + 1, 0)
     windows = [letters[shift : shift + count] for shift in range(GROUP_LETTERS)]
-    codes = np.zeros(count, np.uint32)
+    codes, product = np.zeros(count, np.uint32), np.empty(count, np.uint32)
     for window, factor in zip(windows, _FACTORS, strict=True):
-        codes += window * factor
+        codes += np.multiply(window, factor, out=product)
     inside = (windows[1] != _SPACE) & (windows[2] != _SPACE)
-    ends = letters == _BETWEEN_TEXTS
-    for shift in range(GROUP_LETTERS):
-        inside &= ~ends[shift : shift + count]
+    ends = np.flatnonzero(letters == _BETWEEN_TEXTS)
+    for shift in range(GROUP_LETTERS):  # no group reaches over the end of a text
+        reached = ends - shift
+        inside[reached[(reached >= 0) & (reached < count)]] = False
     positions = np.flatnonzero(inside)
-    return codes[positions], np.cumsum(ends[:count])[positions]
+    groups = np.diff(np.searchsorted(positions, ends), prepend=0)
+    return codes[positions], np.repeat(np.arange(len(texts)), groups)
+
+
+def _spell(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """Return the letters of texts, with a space before and after each, and a mark at its end."""
+    joined = "".join([f" {text} \n" for text in texts])
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)

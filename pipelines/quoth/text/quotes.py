@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from quoth.text.letters import is_left_out, simplify
-from quoth.types import Finding
+from quoth.types import Match
 
 _SIGNS = {
     **dict.fromkeys("\"“”„‟«»‘’‚‛‹›'`´ʹʼ「」『』〝〞〟״׳", "'"),
@@ -24,8 +24,8 @@ _RUNS = re.compile(r"-{2,}|\.{4,}")
 _PLAIN = re.compile("[⁰¹²³⁴-⁹¼-¾⅐-⅞]")
 
 
-def find_quote(quote: str, page_text: str) -> tuple[int, int, Finding] | None:
-    """Return (start, end, finding) of a quote on a page, or `None` if the page lacks it.
+def find_quote(quote: str, page_text: str) -> tuple[int, int, Match] | None:
+    """Return (start, end, match) of a quote on a page, or `None` if the page lacks it.
 
     `exact` compares characters. `tolerant` ignores differences of typesetting and nothing else:
     white space, hyphenation at the end of a line, ligatures and other compatibility forms, normal

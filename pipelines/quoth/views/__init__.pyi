@@ -3,19 +3,17 @@ __all__ = [
     "Format",
     "answer_html",
     "answer_json",
+    "answer_lines",
     "answer_text",
     "chunk_json",
     "citation_json",
     "draw_page",
     "format_copies",
     "format_count",
-    "format_languages",
     "format_page",
     "format_path",
-    "format_quote",
     "format_report",
     "format_unread",
-    "format_verdict",
     "hit_json",
     "load_ipython_extension",
     "make_printable",
@@ -34,6 +32,7 @@ __all__ = [
     "trace_page",
 ]
 
+from .answer import answer_lines
 from .bar import notebook_bar
 from .html import answer_html, report_html, summary_html
 from .json import (
@@ -48,13 +47,10 @@ from .json import (
 from .lines import (
     format_copies,
     format_count,
-    format_languages,
     format_page,
     format_path,
-    format_quote,
     format_report,
     format_unread,
-    format_verdict,
     make_printable,
 )
 from .notebook import load_ipython_extension, register_views, show

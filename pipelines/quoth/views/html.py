@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quoth.text import encloses
-from quoth.types import Answer, Citation, Hit, Outcome, Report
-from quoth.views.lines import (
-    format_languages,
-    format_page,
-    format_path,
-    format_quote,
-    format_report,
-    format_verdict,
+from quoth.types import Answer, Citation, Outcome, Report
+from quoth.views.answer import (
+    cited_text,
+    format_check,
+    format_language,
+    format_place,
+    nearest_title,
+    notes_of,
+    quoted,
+    words_of,
 )
+from quoth.views.lines import format_path, format_report
 from quoth.views.page_image import draw_page
+from quoth.views.quote import MarkedText
 from quoth.views.summary import format_coverage
 from quoth.views.trace import tree_html
 
@@ -53,23 +58,23 @@ _STYLE = """<style>
 
 
 def answer_html(answer: Answer, *, with_pages: bool = False) -> str:
-    """Return an answer whose footnotes open the cited passage, with the quote highlighted.
+    """Return an answer whose places open the passage, with the quote highlighted.
 
     `with_pages` draws the pages of PDF files in place of the passages, in child processes.
     """
-    marks = "".join(f"<sup>[{n}]</sup>" for n in range(1, len(answer.citations) + 1))
-    parts = [f"<p class=said>{escape(answer.text)} {marks}</p>"]
-    for number, citation in enumerate(answer.citations, start=1):
-        parts += _footnote(number, citation, answer.nearest, with_pages=with_pages)
-    if answer.unsupported_numbers:
-        numbers = escape(", ".join(answer.unsupported_numbers))
-        parts.append(f"<p class='soft doubt'>Not on the cited pages: {numbers}</p>")
-    if languages := format_languages(answer):
-        parts.append(f"<p class=soft>{escape(languages)}</p>")
-    if not answer.answerable and answer.nearest:
-        parts.append("<p class=soft>The nearest passages:</p>")
-        parts += [_passage(hit) for hit in answer.nearest[:3]]
-    parts.append(f"<p class=soft>{escape(answer.model)}</p>")
+    words = words_of(answer)
+    parts = [*_said(answer)]
+    for place in answer.citations:
+        parts += _footnote(place, answer, with_pages=with_pages)
+    parts += [f"<p class='soft doubt'>{escape(note)}</p>" for note in notes_of(answer)]
+    if spoken := format_language(answer):
+        parts.append(f"<p class=soft>{escape(spoken)}</p>")
+    if answer.nearest and answer.kind != "failed":
+        parts.append(f"<p class=soft>{escape(nearest_title(answer, words))}</p>")
+        for place in answer.nearest:
+            parts += _footnote(place, answer, with_pages=False)
+    if answer.model:
+        parts.append(f"<p class=soft>{escape(answer.model)}</p>")
     return _framed(parts)
 
 
@@ -106,49 +111,56 @@ def _framed(parts: list[str]) -> str:
     return f"{_STYLE}<div class=quoth>{''.join(parts)}</div>"
 
 
-def _footnote(
-    number: int, citation: Citation, nearest: tuple[Hit, ...], *, with_pages: bool
-) -> Iterator[str]:
-    page = format_page(citation.source, citation.page, citation.page_label)
-    mood = "good" if citation.verified else "doubt"
-    yield f"<details><summary>[{number}] {escape(page)}"
-    yield f"<br><span class=quote>{escape(format_quote(citation))}</span>"
-    yield f"<br><span class='soft {mood}'>{escape(format_verdict(citation))}</span></summary>"
-    image = _page(citation) if with_pages else ""
-    yield image or _marked(citation, nearest)
-    yield "</details>"
+def _said(answer: Answer) -> Iterator[str]:
+    """Yield the words for the kind of an answer, and its text or phrase."""
+    if answer.kind == "excerpt":
+        yield f"<p class=soft>{escape(words_of(answer).excerpt)}</p>"
+        if answer.phrase:
+            yield f"<p class=said>{escape(answer.phrase)}</p>"
+    else:
+        text = re.sub(r" ?((?:\[\d+\])+)", r"<sup>\1</sup>", escape(cited_text(answer)))
+        yield f"<p class=said>{text}</p>"
 
 
-def _page(citation: Citation) -> str:
-    """Return the drawn page of a citation; empty where there is no page to draw."""
-    image = draw_page(Path(citation.source), citation.page, citation.quote, citation.boxes)
+def _footnote(place: Citation, answer: Answer, *, with_pages: bool) -> Iterator[str]:
+    words = words_of(answer)
+    yield f"<details><summary>[{place.n}] {escape(format_place(place, words))}"
+    if place.heading:
+        yield f"<br><span class=soft>{escape(place.heading)}</span>"
+    yield f"<br><span class=quote>{_marked(quoted(place, words))}</span>"
+    if check := format_check(place, answer, words):
+        yield f"<br><span class=soft>{escape(check)}</span>"
+    image = _page(place, answer) if with_pages else ""
+    yield f"</summary>{image or _passage(place, answer)}</details>"
+
+
+def _page(place: Citation, answer: Answer) -> str:
+    """Return the drawn page of a place; empty where there is no page to draw."""
+    image = draw_page(Path(place.source), place.page, place.quote, place.boxes)
     if image is None:
         return ""
     data = base64.b64encode(image).decode("ascii")
-    page = format_page(citation.source, citation.page, citation.page_label)
+    page = format_place(place, words_of(answer))
     return f'<img src="data:image/png;base64,{data}" alt="{escape(page, quote=True)}">'
 
 
-def _marked(citation: Citation, nearest: tuple[Hit, ...]) -> str:
-    """Return the passage around a quote, with the quote marked."""
-    for chunk in (hit.chunk for hit in nearest):
-        if encloses(chunk, citation):
-            start, end = citation.start - chunk.start, citation.end - chunk.start
-            before, quote, after = chunk.text[:start], chunk.text[start:end], chunk.text[end:]
-            break
-    else:
-        before, quote, after = "", citation.quote, ""
-    marked = f"{escape(before)}<mark>{escape(quote)}</mark>{escape(after)}"
-    return f"<blockquote>{marked}</blockquote>"
+def _passage(place: Citation, answer: Answer) -> str:
+    """Return the passage around a place, with its quote marked."""
+    for chunk in (hit.chunk for hit in answer.hits):
+        if encloses(chunk, place):
+            span = place.start - chunk.start, place.end - chunk.start
+            return f"<blockquote>{_marked(MarkedText(chunk.text, (span,)))}</blockquote>"
+    whole = MarkedText(place.quote, ((0, len(place.quote)),))
+    return f"<blockquote>{_marked(whole)}</blockquote>"
 
 
-def _passage(hit: Hit) -> str:
-    chunk = hit.chunk
-    page = format_page(chunk.source, chunk.page, chunk.page_label)
-    return (
-        f"<details><summary>{escape(page)}</summary>"
-        f"<blockquote>{escape(chunk.text)}</blockquote></details>"
-    )
+def _marked(shown: MarkedText) -> str:
+    """Return a text as HTML, with its marks."""
+    parts, end = [], 0
+    for start, stop in shown.marks:
+        parts += [escape(shown.text[end:start]), f"<mark>{escape(shown.text[start:stop])}</mark>"]
+        end = stop
+    return "".join([*parts, escape(shown.text[end:])])
 
 
 def _row(kind: str, outcome: Outcome) -> str:

@@ -28,25 +28,44 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:
-    """Return a citation."""
-    return asdict(citation)
+    """Return a citation, or a place near a question."""
+    return {
+        "n": citation.n,
+        "document": citation.document,
+        "source": citation.source,
+        "page": citation.page,
+        "page_label": citation.page_label,
+        "heading": citation.heading,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "match": citation.match,
+        "verified": citation.verified,
+        "boxes": [asdict(box) for box in citation.boxes],
+        "marks": [list(mark) for mark in citation.marks],
+    }
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer; one that is not in the documents comes with the nearest hits."""
+    """Return an answer with its places."""
     return {
         "question": answer.question,
+        "kind": answer.kind,
         "text": answer.text,
-        "answerable": answer.answerable,
+        "phrase": answer.phrase,
+        "sentences": [asdict(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
+        "nearest": [citation_json(place) for place in answer.nearest],
+        "not_read": [asdict(part) for part in answer.not_read],
         "unsupported_numbers": list(answer.unsupported_numbers),
         "language": answer.language,
         "evidence_language": answer.evidence_language,
-        "nearest": [hit_json(hit) for hit in answer.nearest] if not answer.answerable else [],
-        "timings": timings_json(answer.timings),
+        "confidence": answer.confidence,
+        "finish_reason": answer.finish_reason,
+        "reason": answer.reason,
         "model": answer.model,
-        "cached": answer.cached,
-        "thinking": answer.thinking,
+        "timings": timings_json(answer.timings),
+        "from_journal": answer.from_journal,
     }
 
 

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 
-from quoth.types import Answer, Citation, Report
+from quoth.types import Report
 
 _MOST_SHOWN = 3
 
@@ -40,31 +40,6 @@ def format_copies(paths: tuple[str, ...]) -> str:
     return f"also in {shown}{rest}" if paths else ""
 
 
-def format_verdict(citation: Citation) -> str:
-    """Return whether the quote was found on its page, with a mark in front."""
-    if not citation.verified:
-        return "✗ not found on that page"
-    if citation.finding == "repaired":
-        return "✓ found on that page; chosen by Quoth as the best evidence"
-    return "✓ found on that page"
-
-
-def format_languages(answer: Answer) -> str:
-    """Return the language of the passages where the question is in another one; else nothing."""
-    from quoth.text import UNDETERMINED, language
-
-    spoken = answer.evidence_language
-    unknown = ("", UNDETERMINED)
-    if answer.language == spoken or answer.language in unknown or spoken in unknown:
-        return ""
-    return f"The passages are in {language(spoken).name}."
-
-
-def format_quote(citation: Citation) -> str:
-    """Return the quote on one line, in quotation marks."""
-    return f"“{' '.join(make_printable(citation.quote).split())}”"
-
-
 def format_count(number: int, noun: str) -> str:
     """Return a number with its noun, which is in the plural unless the number is 1."""
     if number == 1:
@@ -78,7 +53,10 @@ def format_unread(counts: Mapping[str, int]) -> str:
 
 
 def format_report(report: Report, *, verb: str = "ingested") -> str:
-    """Return the counts of a run as one sentence; `verb` is the participle of the action."""
+    """Return the counts of a run as a sentence; `verb` is the participle of the action.
+
+    What the files hold and their texts do not is a line below it, the commonest first.
+    """
     unchanged = sum(outcome.status == "unchanged" for outcome in report.skipped)
     pages = sum(outcome.pages for outcome in report.done)
     chunks = sum(outcome.chunks for outcome in report.done)
@@ -94,5 +72,6 @@ def format_report(report: Report, *, verb: str = "ingested") -> str:
     ):
         parts += [f"{count} {status}"] * bool(count)
     unread = sum((Counter(outcome.unread) for outcome in report.done), Counter[str]())
-    parts += [f"{format_unread(unread)} not read"] * bool(unread)
-    return f"{', '.join(parts)}, in {report.seconds:.1f} s."
+    counted = f"{', '.join(parts)}, in {report.seconds:.1f} s."
+    left_out = format_unread(dict(unread.most_common()))
+    return f"{counted}\n{left_out} not read." if unread else counted

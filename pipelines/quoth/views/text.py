@@ -6,43 +6,17 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from quoth.types import Answer, Report
-from quoth.views.lines import (
-    format_languages,
-    format_page,
-    format_path,
-    format_quote,
-    format_report,
-    format_verdict,
-    make_printable,
-)
+from quoth.views.answer import WIDTH, answer_lines
+from quoth.views.lines import format_path, format_report, make_printable
 from quoth.views.summary import format_coverage
 
 if TYPE_CHECKING:
     from quoth.summarize import Summary
 
-WIDTH = 100
-
 
 def answer_text(answer: Answer) -> str:
-    """Return an answer with its citations; one without any, with the nearest passages."""
-    lines = [make_printable(answer.text)]
-    for number, citation in enumerate(answer.citations, start=1):
-        page = format_page(citation.source, citation.page, citation.page_label)
-        lines += ["", f"  [{number}] {page}"]
-        lines += textwrap.wrap(
-            format_quote(citation), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6
-        )
-        lines.append(f"      {format_verdict(citation)}")
-    if answer.unsupported_numbers:
-        lines += ["", f"  ! Not on the cited pages: {', '.join(answer.unsupported_numbers)}"]
-    if languages := format_languages(answer):
-        lines += ["", f"  {languages}"]
-    if not answer.answerable and answer.nearest:
-        lines += ["", "  The nearest passages:"]
-        for hit in answer.nearest[:3]:
-            chunk = hit.chunk
-            lines.append(f"  · {format_page(chunk.source, chunk.page, chunk.page_label)}")
-    return "\n".join(lines)
+    """Return an answer with its places, and what was checked."""
+    return "\n".join(line.text for line in answer_lines(answer))
 
 
 def summary_text(summary: Summary) -> str:

@@ -35,6 +35,8 @@ class GgufModel(LocalModel):
     """The package that runs the file."""
     constraints: ClassVar[tuple[Constraint, ...]] = ("json_schema", "grammar")
     """The ways in which the engine can constrain an answer."""
+    spells: ClassVar[bool] = False
+    """Whether the engine can be made to write a given text, and tells how likely it was."""
     takes: ClassVar[tuple[Hardware, ...]] = ()
     """The settings for GPUs and memory that the engine takes."""
 
@@ -98,6 +100,7 @@ class GgufModel(LocalModel):
             gpu_layers=layers,
             offload_note=explain_offload(self.settings.gpu_layers, layers, gpu_here=sees_gpu),
             constraints=self.constraints,
+            spells=self.spells,
             note=" ".join(note for note in (template.warning, *self.notes) if note),
         )
 

@@ -5,15 +5,20 @@ Source: tools/server/README.md of llama.cpp (`/completion`, `/tokenize`, `/props
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quoth.backends.http import LocalHttp
 from quoth.backends.overflow import whole_number
+from quoth.backends.steps import read_steps
 from quoth.errors import ConfigurationError, GenerationError, ModelNotFoundError
 from quoth.models import KEPT_TOKENS, Piece, Request
 from quoth.text import locate_tokens
 from quoth.types import Timings
+
+_LIKELIEST = 200
+"""The tokens that are asked for with each step; one that small models rank low is among them."""
 
 
 class LlamaHttpClient(LocalHttp):
@@ -82,6 +87,8 @@ class LlamaHttpClient(LocalHttp):
             body["ignore_eos"] = True
         if request.temperature == 0:
             body["top_k"] = 1
+        if request.likelihoods:
+            body["n_probs"] = _LIKELIEST if len(request.choices) > 1 else 1
         if request.grammar:
             body["grammar"] = request.grammar
         elif request.json_schema is not None:
@@ -97,9 +104,28 @@ class LlamaHttpClient(LocalHttp):
                     text=str(event.get("content", "")),
                     timings=read_timings(event),
                     finish="length" if _reached_limit(event) else "stop",
+                    steps=read_steps(event.get("completion_probabilities")),
                 )
             elif text := event.get("content"):
-                yield Piece(text=str(text))
+                steps = read_steps(event.get("completion_probabilities"))
+                yield Piece(text=str(text), steps=steps)
+
+    def spell(self, text: str) -> str:
+        """Return a grammar that allows only the tokens of `text`, none of them a special one.
+
+        A character that is made of several tokens is named as such, since llama.cpp ends the
+        process at a rule for a token that is a part of a character. Source: grammars/README.md of
+        llama.cpp, "Tokens".
+        """
+        rules, parts = [], b""
+        body = {"content": text, "parse_special": False, "with_pieces": True}
+        for token in self._tokens(body):
+            if isinstance(piece := token.get("piece"), list):
+                parts += bytes(piece)
+                continue
+            rules += [_literal(parts), f"<[{token['id']}]>"]
+            parts = b""
+        return " ".join(["root ::=", *filter(None, [*rules, _literal(parts)])])
 
     def _tokens(self, body: dict[str, Any]) -> list[Any]:
         tokens = self.json("POST", "/tokenize", body).get("tokens")
@@ -125,6 +151,11 @@ def read_timings(event: Mapping[str, Any]) -> Timings:
 def mapping_of(value: object) -> Mapping[str, Any]:
     """Return a JSON object that a server states; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
+
+
+def _literal(encoded: bytes) -> str:
+    """Return a text as a grammar writes it."""
+    return json.dumps(encoded.decode(), ensure_ascii=False) if encoded else ""
 
 
 def _seconds(milliseconds: object) -> float:

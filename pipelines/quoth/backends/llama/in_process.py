@@ -24,6 +24,7 @@ class LlamaCpp(ServedModel, GgufModel):
     """A GGUF file on the llama.cpp of xllamacpp. It is loaded once, for all threads."""
 
     engine: ClassVar[str] = XLLAMACPP
+    spells: ClassVar[bool] = True
     takes: ClassVar[tuple[Hardware, ...]] = HARDWARE
 
     @property

@@ -78,6 +78,10 @@ class ServedModel(LocalModel):
         """Return the number of tokens, counted by the model's own tokenizer."""
         return len(self.server().client.tokenize(text))
 
+    def spell(self, text: str) -> str:
+        """Return a grammar by which the model writes exactly this text, in its own tokens."""
+        return self.server().client.spell(text)
+
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
         """Generate token by token. The time of loading is charged to the first call."""
         server = self.server()
@@ -175,5 +179,6 @@ def reach_server(
         offload_note=offload_note,
         note=" ".join(filter(None, (note, template.warning))),
         constraints=("json_schema", "grammar"),
+        spells=True,
     )
     return Server(client=client, description=description, template=template)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from quoth.backends.ollama.wire import WholeTransport, client_options, server_address
+from quoth.backends.steps import MOST_LIKELIEST, read_steps
 from quoth.config import ModelSettings
-from quoth.models import Request, role_of
+from quoth.models import Request, Step, role_of
 from quoth.types import Timings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class ReplyPart:
     thinking: str = ""
     timings: Timings | None = None
     finish: Literal["stop", "length"] = "stop"
+    steps: tuple[Step, ...] = ()
 
 
 class Generation:
@@ -43,13 +45,22 @@ class Generation:
         weakref.finalize(self, self._client.close)  # also when nobody closes it
 
     def replies(
-        self, request: Request, *, options: dict[str, Any], think: bool
+        self, request: Request, *, options: dict[str, Any], think: bool | Literal["low"] | None
     ) -> Iterator[ReplyPart]:
         """Yield the answer to a rendered prompt, or to messages where there is none."""
         schema = None if request.json_schema is None else dict(request.json_schema)
+        asked = request.likelihoods or None
+        likeliest = MOST_LIKELIEST if asked else None
         if request.prompt:
             for part in self._client.generate(
-                self._name, request.prompt, raw=True, stream=True, options=options, format=schema
+                self._name,
+                request.prompt,
+                raw=True,
+                stream=True,
+                options=options,
+                format=schema,
+                logprobs=asked,
+                top_logprobs=likeliest,
             ):
                 yield _to_reply_part(part, part.response or "", "")
             return
@@ -60,7 +71,9 @@ class Generation:
             stream=True,
             options=options,
             format=schema,
-            think=True if think else None,
+            think=think,
+            logprobs=asked,
+            top_logprobs=likeliest,
         ):
             yield _to_reply_part(line, line.message.content or "", line.message.thinking or "")
 
@@ -74,8 +87,9 @@ class Generation:
 
 
 def _to_reply_part(part: ChatResponse | GenerateResponse, text: str, thinking: str) -> ReplyPart:
+    steps = read_steps([logprob.model_dump() for logprob in part.logprobs or ()])
     if not part.done:
-        return ReplyPart(text, thinking)
+        return ReplyPart(text, thinking, steps=steps)
     timings = Timings(
         load_seconds=(part.load_duration or 0) * _NANO,
         prompt_tokens=part.prompt_eval_count or 0,
@@ -83,4 +97,5 @@ def _to_reply_part(part: ChatResponse | GenerateResponse, text: str, thinking: s
         generated_tokens=part.eval_count or 0,
         generation_seconds=(part.eval_duration or 0) * _NANO,
     )
-    return ReplyPart(text, thinking, timings, "length" if part.done_reason == "length" else "stop")
+    finish: Literal["stop", "length"] = "length" if part.done_reason == "length" else "stop"
+    return ReplyPart(text, thinking, timings, finish, steps)

@@ -122,7 +122,7 @@ class Ollama(HttpModel):
             with translate_errors(self._http.url, self.short_name):
                 for reply in self._replies(request):
                     if reply.text or reply.thinking:
-                        yield Piece(text=reply.text, thinking=reply.thinking)
+                        yield Piece(reply.text, reply.thinking, steps=reply.steps)
                     if reply.timings is not None:
                         self._read_placement()
                         yield Piece(timings=reply.timings, finish=reply.finish)
@@ -188,9 +188,8 @@ class Ollama(HttpModel):
                     raise
 
     def _send(self, request: Request) -> Iterator[ReplyPart]:
-        return self._generator().replies(
-            request, options=self._options(request), think=self._known().thinks
-        )
+        think = self._known().think(self.settings)
+        return self._generator().replies(request, options=self._options(request), think=think)
 
     def _generator(self) -> Generation:
         with self._lock:

@@ -33,16 +33,20 @@ from quoth.backends.openai.wire import (
     find_entry,
     finish_of,
     list_models,
+    steps_of,
     texts_of,
     turns_of,
 )
 from quoth.backends.overflow import whole_number
 from quoth.backends.rates import TokenRates
+from quoth.backends.template import variables_of
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ContextOverflowError
-from quoth.models import Constraint, Description, Piece, Request, defuse, shortfall_error
+from quoth.models import Description, Piece, Request, defuse, shortfall_error
 from quoth.prompts import ModelMetadata, family_of
 from quoth.types import Timings
+
+_Way = Literal["constraint", "likelihoods", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class OpenAICompatible(HttpModel):
     _admission: Admission | None = PrivateAttr(default=None)
     _rates: TokenRates = PrivateAttr(default_factory=TokenRates)
     _template: int | None = PrivateAttr(default=None)
-    _refuses_schemas: bool = PrivateAttr(default=False)
+    _refused: set[_Way] = PrivateAttr(default_factory=set)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def connect(self) -> LocalHttp:
@@ -135,7 +139,7 @@ class OpenAICompatible(HttpModel):
                 if text or thinking:
                     first = first or time.perf_counter() - start
                     generated += 1
-                    yield Piece(text=text, thinking=thinking)
+                    yield Piece(text, thinking, steps=steps_of(choice))
                 finish = finish_of(choice) or finish
             timings = add_timings(event, timings)
         if not finish:
@@ -152,23 +156,23 @@ class OpenAICompatible(HttpModel):
     def _events(self, request: Request) -> Iterator[Mapping[str, Any]]:
         """Yield the events of a call.
 
-        A choice among texts is asked for without a schema where the server refuses schemas.
+        A choice among texts is asked for in the first way that the server does not refuse: by
+        grammar or schema, by the likelihoods of tokens, as any reply.
         """
-        constraint = _constraint(request)
-        model = self._reached().dialect.model
-        if constraint is None or (request.choices and self._refuses_schemas):
-            yield from events_of(self._http, body_of(request, model, None))
-            return
-        begun = False
-        try:
-            for event in events_of(self._http, body_of(request, model, constraint)):
-                begun = True
-                yield event
-        except BackendError as error:
-            if begun or not request.choices or error.retryable:
-                raise
-            self._refuses_schemas = True
-            yield from events_of(self._http, body_of(request, model, None))
+        dialect = self._reached().dialect
+        ways = [way for way in _ways_of(request) if way not in self._refused]
+        for way in ways:
+            begun = False
+            try:
+                body = body_of(_asked(request, way), dialect.model)
+                for event in events_of(self._http, {**body, **dialect.template_fields()}):
+                    begun = True
+                    yield event
+                return
+            except BackendError as error:
+                if begun or error.retryable or way == ways[-1]:
+                    raise
+                self._refused.add(way)
 
     # -- what is learnt ----------------------------------------------------------------------
 
@@ -214,6 +218,7 @@ class OpenAICompatible(HttpModel):
         dialect = find_dialect(
             self._http, find_entry(self._http, self.short_name, list_models(self._http))
         )
+        dialect.variables = variables_of(self.settings)
         window = dialect.window()
         meta = dialect.entry.get("meta")
         meta = meta if isinstance(meta, dict) else {}
@@ -243,10 +248,21 @@ class OpenAICompatible(HttpModel):
         )
 
 
-def _constraint(request: Request) -> Constraint | None:
-    if request.grammar:
-        return "grammar"
-    return None if request.json_schema is None else "json_schema"
+def _ways_of(request: Request) -> Sequence[_Way]:
+    """Return the ways to ask for a reply, the best first."""
+    if not request.choices:
+        return ("constraint",)
+    return ("likelihoods", "text") if _is_free(request) else ("constraint", "likelihoods", "text")
+
+
+def _asked(request: Request, way: _Way) -> Request:
+    if way == "constraint":
+        return request
+    return replace(request, grammar="", json_schema=None, likelihoods=way == "likelihoods")
+
+
+def _is_free(request: Request) -> bool:
+    return not request.grammar and request.json_schema is None
 
 
 def _note(dialect: Dialect, window: int, settings: ModelSettings) -> str:

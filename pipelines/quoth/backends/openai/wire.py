@@ -14,9 +14,10 @@ from langchain_core.messages import BaseMessage
 from quoth.backends.http import LocalHttp, read_key
 from quoth.backends.llama.http import read_timings
 from quoth.backends.overflow import whole_number
+from quoth.backends.steps import MOST_LIKELIEST, read_steps
 from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError, ModelNotFoundError
-from quoth.models import Constraint, Request, retry_transient, role_of
+from quoth.models import Request, Step, retry_transient, role_of
 from quoth.types import Timings
 
 _CHAT = "/v1/chat/completions"
@@ -72,8 +73,8 @@ def turns_of(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:
     return [{"role": role_of(message), "content": str(message.text)} for message in messages]
 
 
-def body_of(request: Request, model: str, constraint: Constraint | None) -> dict[str, Any]:
-    """Return the body of a streamed call, held to the constraint that the server takes."""
+def body_of(request: Request, model: str) -> dict[str, Any]:
+    """Return the body of a streamed call, held to the grammar or the schema of the request."""
     body: dict[str, Any] = {
         "model": model,
         "messages": turns_of(request.messages),
@@ -83,12 +84,14 @@ def body_of(request: Request, model: str, constraint: Constraint | None) -> dict
         "stream": True,
         "stream_options": {"include_usage": True},
     }
+    if request.likelihoods:
+        body |= {"logprobs": True, "top_logprobs": MOST_LIKELIEST}
     if request.stop:
         body["stop"] = list(request.stop)
-    if constraint == "grammar":
+    if request.grammar:
         body["grammar"] = request.grammar
-    elif constraint == "json_schema":
-        schema = dict(request.json_schema or {})
+    elif request.json_schema is not None:
+        schema = dict(request.json_schema)
         body["response_format"] = {
             "type": "json_schema",
             "json_schema": {"name": "answer", "strict": True, "schema": schema},
@@ -117,6 +120,12 @@ def texts_of(choice: Mapping[str, Any]) -> tuple[str, str]:
     texts = (delta.get(key) for key in ("content", "reasoning_content", "reasoning"))
     text, *thinking = (part if isinstance(part, str) else "" for part in texts)
     return text, next(filter(None, thinking), "")
+
+
+def steps_of(choice: Mapping[str, Any]) -> tuple[Step, ...]:
+    """Return the tokens that a choice adds, where their log-probabilities were asked for."""
+    logprobs = choice.get("logprobs")
+    return read_steps(logprobs.get("content")) if isinstance(logprobs, dict) else ()
 
 
 def finish_of(choice: Mapping[str, Any]) -> Literal["", "stop", "length"]:

@@ -1,0 +1,25 @@
+__all__ = [
+    "Answer",
+    "AnswerKind",
+    "AnswerSentence",
+    "Box",
+    "Chunk",
+    "Citation",
+    "Document",
+    "Heading",
+    "Hit",
+    "Match",
+    "NotRead",
+    "Outcome",
+    "Page",
+    "Progress",
+    "Report",
+    "Support",
+    "Timings",
+    "Vectors",
+]
+
+from .answers import Answer, AnswerKind, AnswerSentence, Citation, Match, NotRead, Support
+from .documents import Box, Chunk, Document, Heading, Hit, Page, Vectors
+from .reports import Outcome, Progress, Report
+from .timings import Timings

@@ -1,0 +1,147 @@
+"""Documents: what a source holds, its chunks, and the hits of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Vectors: TypeAlias = "NDArray[np.float32]"
+"""One vector, or an array with a vector in each row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading on a page: its offset, its level (1 is the highest), and its text."""
+
+    start: int
+    level: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The place of the characters `start` to `end` of a page's text on the picture of the page.
+
+    The edges are shares of its width and height, from the upper left corner.
+    """
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text of one page, slide or sheet.
+
+    `number` counts from 1. `label` is the printed page number (`iv`, `379`), where the format has
+    one. A file without pages is one page. `metadata` holds further facts that a loader knows of the
+    page, such as `ocr`, the engine that recognized its text, and `boxes`, the places of its lines.
+    """
+
+    number: int
+    text: str
+    label: str | None = None
+    headings: tuple[Heading, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of one source, by page.
+
+    `unreadable` holds the numbers of the pages without text (scans). `left_out` is the number of
+    pages that were not requested. `notes` are sentences for the report about gaps in the text.
+    `unread` counts by kind what the source holds and the text does not, such as `picture`.
+    `language` is the language of most of the text (ISO 639-1), `und` for a text of no language, and
+    empty before it is known. `language_is_set` says that a person named it.
+    """
+
+    source: str
+    title: str
+    format: str
+    pages: tuple[Page, ...]
+    unreadable: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
+    language: str = ""
+    language_is_set: bool = False
+
+    @property
+    def characters(self) -> int:
+        """The number of characters on all pages."""
+        return sum(len(page.text) for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of one page: `page.text[start:end]` is its `text`, always.
+
+    `headings` are the headings above the chunk, highest first. `id` is the row in the store, and
+    `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0. `also_at`
+    are the other sources with the same content. `language` is that of the text (ISO 639-1), `und`
+    for a text of no language, and empty before it is known. `boxes` are the places of the lines of
+    a text that was recognized (OCR), by offsets on the page.
+    """
+
+    source: str
+    title: str
+    page: int
+    page_label: str | None
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...] = ()
+    ordinal: int = 0
+    tokens: int = 0
+    id: int | None = None
+    also_at: tuple[str, ...] = ()
+    language: str = ""
+    boxes: tuple[Box, ...] = ()
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return the place of the chunk as plain values, for LangChain's metadata and for JSON."""
+        return {
+            "source": self.source,
+            "title": self.title,
+            "page": self.page,
+            "page_label": self.page_label,
+            "start": self.start,
+            "end": self.end,
+            "headings": list(self.headings),
+            "language": self.language,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that a search returned. `score` ranks the hits of one search; higher is better.
+
+    `dense_score` is the cosine similarity and `keyword_score` the BM25 score. A score is `None`
+    when its side of the search did not rank the chunk.
+    """
+
+    chunk: Chunk
+    score: float
+    dense_score: float | None = None
+    keyword_score: float | None = None
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return the place and the scores as plain values, for LangChain's metadata and JSON."""
+        return {
+            **self.chunk.as_metadata(),
+            "also_at": list(self.chunk.also_at),
+            "score": self.score,
+            "dense_score": self.dense_score,
+            "keyword_score": self.keyword_score,
+        }

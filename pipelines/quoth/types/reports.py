@@ -1,0 +1,41 @@
+"""Work over many files: its progress, and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+Progress = Callable[[int, int, str], None]
+"""A callback for progress: the finished items, all items, the name of the current item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome for one file: its path, and the reason why it was done, skipped or failed.
+
+    `unread` counts by kind what the file holds and its text does not, such as `picture`.
+    """
+
+    path: str
+    reason: str
+    status: str
+    pages: int = 0
+    chunks: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of a run over many files. Every file is in exactly one of the four groups."""
+
+    done: tuple[Outcome, ...] = ()
+    skipped: tuple[Outcome, ...] = ()
+    failed: tuple[Outcome, ...] = ()
+    removed: tuple[Outcome, ...] = ()
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.done)} done, {len(self.skipped)} skipped, {len(self.failed)} failed, "
+            f"{len(self.removed)} removed, in {self.seconds:.1f} s"
+        )

@@ -1,0 +1,154 @@
+"""An answer as lines: the words for its kind, its text, its places, and what was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from quoth.types import Answer, Citation
+from quoth.views.lines import format_copies, format_path, make_printable
+from quoth.views.quote import MarkedText, shorten_quote, wrap_marked
+
+if TYPE_CHECKING:
+    from quoth.text import AnswerWords
+
+Role = Literal["text", "kind", "phrase", "place", "detail", "quote", "warning"]
+"""What a line of an answer is, for its style."""
+WIDTH = 100
+_INDENT = " " * 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an answer, what it is, and the spans of it that are marked."""
+
+    text: str
+    role: Role
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+def answer_lines(answer: Answer, *, width: int = WIDTH, with_text: bool = True) -> list[Line]:
+    """Return the lines of an answer, at most `width` columns wide but for paths.
+
+    `with_text` false leaves out the text of a written answer, which was shown as it was written.
+    """
+    words = words_of(answer)
+    lines = [*_head(answer, words, with_text=with_text)]
+    for citation in answer.citations:
+        lines += _place(citation, answer, words, width)
+    lines += _notes(answer)
+    if answer.nearest and answer.kind != "failed":
+        lines += [Line("", "text"), Line(nearest_title(answer, words), "kind")]
+        for place in answer.nearest:
+            lines += _place(place, answer, words, width)
+    return lines
+
+
+def words_of(answer: Answer) -> AnswerWords:
+    """Return the words around an answer, in the language of its question."""
+    from quoth.text import language
+
+    return language(answer.language or "en").answers
+
+
+def nearest_title(answer: Answer, words: AnswerWords) -> str:
+    """Return the words above the nearest places: below an answer they are others to look at."""
+    return words.also if answer.citations else words.nearest
+
+
+def cited_text(answer: Answer) -> str:
+    """Return the text of an answer, with the numbers of its citations behind each sentence."""
+    parts, end = [], 0
+    for sentence in answer.sentences:
+        start = answer.text.find(sentence.text, end)
+        if start < 0:
+            continue
+        stop = start + len(sentence.text)
+        parts.append(answer.text[end:stop])
+        if sentence.citations and not answer.text[stop:].lstrip().startswith("["):
+            parts.append(" " + "".join(f"[{n}]" for n in sentence.citations))
+        end = stop
+    return "".join([*parts, answer.text[end:]])
+
+
+def format_place(place: Citation, words: AnswerWords) -> str:
+    """Return the page of a place, as `lease.pdf, page iv (the file's page 4)`."""
+    page = format_page_number(place, words)
+    if place.page_label and place.page_label != str(place.page):
+        page = f"{page} ({words.file_page.format(page=place.page)})"
+    return f"{format_path(place.source)}, {page}"
+
+
+def format_page_number(place: Citation, words: AnswerWords) -> str:
+    """Return the page of a place as it is printed on it, as `page iv`."""
+    return words.page.format(page=make_printable(place.page_label or str(place.page)))
+
+
+def format_check(place: Citation, answer: Answer, words: AnswerWords) -> str:
+    """Return what was checked of the quote of a written answer; nothing for other answers."""
+    if answer.kind != "answer":
+        return ""
+    if place.verified:
+        return words.found.format(page=format_page_number(place, words))
+    return words.closest
+
+
+def format_language(answer: Answer) -> str:
+    """Return the language of the passages where the question is in another one; else nothing."""
+    from quoth.text import UNDETERMINED, language
+
+    spoken, unknown = answer.evidence_language, ("", UNDETERMINED)
+    if answer.language == spoken or answer.language in unknown or spoken in unknown:
+        return ""
+    return words_of(answer).other_language.format(language=language(spoken).name)
+
+
+def notes_of(answer: Answer) -> list[str]:
+    """Return what a reader should know: what nothing supports, and what was not read."""
+    words = words_of(answer)
+    notes = [
+        f"{words.unsupported} {part.text}"
+        for part in answer.sentences
+        if part.support == "unsupported"
+    ]
+    if answer.unsupported_numbers:
+        notes.append(f"{words.unsupported_numbers} {', '.join(answer.unsupported_numbers)}")
+    if answer.not_read:
+        parts = (f"{part.count} {part.what} ({part.reason})" for part in answer.not_read)
+        notes.append(f"{words.not_read} {', '.join(parts)}")
+    return notes
+
+
+def _head(answer: Answer, words: AnswerWords, *, with_text: bool) -> Iterator[Line]:
+    if answer.kind == "excerpt":
+        yield Line(words.excerpt, "kind")
+        if answer.phrase:
+            yield from (Line("", "text"), Line(f"  {make_printable(answer.phrase)}", "phrase"))
+    elif with_text or answer.kind != "answer":
+        yield Line(make_printable(cited_text(answer)), "text")
+
+
+def _place(place: Citation, answer: Answer, words: AnswerWords, width: int) -> Iterator[Line]:
+    yield Line("", "text")
+    yield Line(f"  [{place.n}] {format_place(place, words)}", "place")
+    details = (make_printable(place.heading), format_copies(place.also_at))
+    yield from (Line(_INDENT + detail, "detail") for detail in details if detail)
+    for line in wrap_marked(quoted(place, words), max(40, width - len(_INDENT))):
+        marks = tuple((start + len(_INDENT), end + len(_INDENT)) for start, end in line.marks)
+        yield Line(_INDENT + line.text, "quote", marks)
+    if check := format_check(place, answer, words):
+        yield Line(f"{_INDENT}({check})", "detail")
+
+
+def quoted(place: Citation, words: AnswerWords) -> MarkedText:
+    """Return the quote of a place between quotation marks, shortened."""
+    before, _, after = words.quoted.partition("{quote}")
+    return MarkedText(before) + shorten_quote(place.quote, place.marks) + MarkedText(after)
+
+
+def _notes(answer: Answer) -> Iterator[Line]:
+    for note in notes_of(answer):
+        yield from (Line("", "text"), Line(f"  ! {make_printable(note)}", "warning"))
+    if spoken := format_language(answer):
+        yield from (Line("", "text"), Line(f"  {spoken}", "detail"))
