@@ -178,9 +178,9 @@ class CandidateSearch:
     ) -> Vectors:
         """Return how far each candidate holds the exact things of a question with these terms."""
         things = weigh_exact(terms, self._refresh_statistics().frequency)
-        return share_of_one(terms) * np.maximum(
-            share_of_rarity(things, terms) * fit_exact(things, words), fit_names_held(names, words)
-        )
+        held = share_of_rarity(things, terms) * fit_exact(things, words)
+        named = fit_names_held(names, words)
+        return np.asarray(share_of_one(terms) * np.maximum(held, named), np.float32)
 
     def _trust(self, code: str) -> float:
         """Return the trust in the embedder for a question in this language.
