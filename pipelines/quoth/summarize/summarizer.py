@@ -15,7 +15,9 @@ from langchain_core.runnables.config import patch_config
 
 from quoth.journal import Journal
 from quoth.models import LocalModel
+from quoth.summarize.conversation import is_conversation
 from quoth.summarize.coverage import measure_coverage
+from quoth.summarize.extract import Extract, extract
 from quoth.summarize.gate import Gate
 from quoth.summarize.languages import choose_language
 from quoth.summarize.lengths import longest_answer
@@ -24,7 +26,7 @@ from quoth.summarize.map_reduce import combine, map_reduce
 from quoth.summarize.options import Strategy, SummaryOptions
 from quoth.summarize.part_calls import PartCalls
 from quoth.summarize.parts import SummaryInput, as_documents, split_parts
-from quoth.summarize.planning import plan_summary
+from quoth.summarize.planning import EXTRACT_PLAN, plan_summary
 from quoth.summarize.refine import refine, stuff
 from quoth.summarize.run import Monitor, SummaryRun
 from quoth.summarize.schema import check_schema, fill_schema
@@ -97,7 +99,9 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         documents = as_documents(source)
         run = self._run(documents, None, Monitor())
         plans = [
-            plan_summary(*self._prepare(run, document, _words(run, documents)), self.journal)
+            EXTRACT_PLAN
+            if self._extracts(run, document)
+            else plan_summary(*self._prepare(run, document, _words(run, documents)), self.journal)
             for document in documents
         ]
         return sum(plans[1:], start=plans[0])
@@ -107,7 +111,15 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         roots: list[SummaryNode] = []
         all_calls: list[PartCalls] = []
         strategies: list[Strategy] = []
+        kinds: list[str] = []
         for document in documents:
+            if self._extracts(run, document):
+                found = self._extract(run, document, words)
+                roots.append(found.node)
+                strategies.append("extract")
+                kinds.append(found.kind.name)
+                run.notes[found.kind.note] = None
+                continue
             strategy, calls = self._prepare(run, document, words)
             strategies.append(strategy)
             all_calls.append(calls)
@@ -118,7 +130,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         else:
             joined = combine(PartCalls(run, parts, run.words), roots, run.words)
             tree = replace(joined, kind="corpus")
-        chunks = [chunk for part in parts for chunk in part.chunks]
+        chunks = [chunk for node in tree.walk() for chunk in node.chunks]
         linker = SentenceLinker(chunks, language=run.language)
         schema = self.options.schema
         coverage, unread = measure_coverage(documents, tree)
@@ -133,7 +145,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             unread=unread,
             data=None if schema is None else fill_schema(run, schema, tree.text),
             notes=(*run.notes, *(note for document in documents for note in document.notes)),
-            strategy=strategies[0],
+            strategy=next((way for way in strategies if way != "extract"), "extract"),
             options=self.options,
             model=run.description.name,
             fingerprint=run.description.fingerprint,
@@ -143,6 +155,22 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             timings=run.timings,
             seconds=time.perf_counter() - run.started,
             tree=tree,
+            kinds=tuple(dict.fromkeys(kinds)),
+        )
+
+    def _extracts(self, run: SummaryRun, document: Document) -> bool:
+        """Whether the summary of a document is an extract: a small model tells only what is said.
+
+        Measured: it writes better summaries of conversations than their own sentences are, and no
+        better ones of other texts.
+        """
+        if self.options.strategy != "auto":
+            return self.options.strategy == "extract"
+        return run.small and (bool(self.options.query) or not is_conversation(document))
+
+    def _extract(self, run: SummaryRun, document: Document, words: int) -> Extract:
+        return extract(
+            document, words, kind=self.options.kind, query=self.options.query, folders=run.folders
         )
 
     def _prepare(
