@@ -358,6 +358,12 @@ def test_a_sign_says_what_was_checked_and_no_more() -> None:
     assert "<sup>[1]</sup>" in answer_html(answer)
 
 
+def test_what_was_not_read_is_told_in_the_language_of_the_question() -> None:
+    unread = (NotRead(2, "pages", "no text"), NotRead(1, "lamps", "no oil"))
+    answer = shown("excerpt", WHEEL, citations=(CHECKED,), not_read=unread, language="de")
+    assert "! Nicht gelesen: 2 Seiten (ohne Text), 1 lamps (no oil)" in answer_text(answer)
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [

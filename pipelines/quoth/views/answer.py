@@ -115,7 +115,12 @@ def notes_of(answer: Answer) -> list[str]:
     if answer.unsupported_numbers:
         notes.append(f"{words.unsupported_numbers} {', '.join(answer.unsupported_numbers)}")
     if answer.not_read:
-        parts = (f"{part.count} {part.what} ({part.reason})" for part in answer.not_read)
+        terms = words.terms
+        parts = (
+            f"{part.count} {terms.get(part.what, part.what)}"
+            f" ({terms.get(part.reason, part.reason)})"
+            for part in answer.not_read
+        )
         notes.append(f"{words.not_read} {', '.join(parts)}")
     return notes
 
