@@ -220,7 +220,9 @@ def test_pages_without_text_are_told_where_a_document_with_some_is_named(tmp_pat
     pages = (Page(1, "The mill was built in 1782 by Friedrich Hasel."), Page(2, ""), Page(3, ""))
     document = Document("mill.pdf", "Mill", "pdf", pages, unreadable=(2, 3))
     store = Store(tmp_path / "library.sqlite")
-    store.put(document, [], np.zeros((0, 4)), hash="a", size=1, mtime_ns=0, embedded_hashes=())
+    store.put(
+        document, [], np.zeros((0, 4), np.float32), hash="a", size=1, mtime_ns=0, embedded_hashes=()
+    )
     place = Citation(source="mill.pdf", page=1, quote="The mill", start=0, end=8, match="exact")
     answer = Answer(question="?", kind="excerpt", text="x", citations=(place,), model="")
     (unread,) = Catalog(store).with_unread_pages(answer).not_read

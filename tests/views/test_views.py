@@ -259,6 +259,7 @@ def test_printing_a_report_loads_nothing_heavy() -> None:
     [
         ("en", "de", "The passages are in German."),
         ("en", "sw", "The passages are in Swahili."),
+        ("de", "zh", "Sprache der Stellen: 中文."),
         ("en", "en", ""),
         ("en", "und", ""),
         ("", "", ""),

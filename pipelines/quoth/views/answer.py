@@ -101,7 +101,9 @@ def format_language(answer: Answer) -> str:
     spoken, unknown = answer.evidence_language, ("", UNDETERMINED)
     if answer.language == spoken or answer.language in unknown or spoken in unknown:
         return ""
-    return words_of(answer).other_language.format(language=language(spoken).name)
+    told = language(spoken)
+    name = told.name if answer.language == "en" else told.own_name or told.name
+    return words_of(answer).other_language.format(language=name)
 
 
 def notes_of(answer: Answer) -> list[str]:
