@@ -403,7 +403,7 @@ THOUGHT = "The page says how long. " * 60
 
 def test_a_model_that_thinks_past_the_limit_is_asked_once_more(embedder: Embedder) -> None:
     model = Scripted(answer=lambda prompt: f"<think>{THOUGHT}</think>{obedient(prompt)}")
-    got = answerer(embedder, [hit(MINUTES)], model).invoke("How long?")
+    got = answerer(embedder, [hit(MINUTES)], model, max_tokens=160).invoke("How long?")
     assert (got.text, got.kind) == ("Ten.", "answer")
     assert got.thinking == THOUGHT
     assert [request.max_tokens for request in model.asked] == [160, 8 * 160 + 512]
@@ -425,7 +425,7 @@ def test_a_reply_without_text_is_never_taken_for_not_in_the_documents(
     model = Scripted(answer=lambda _: reply)
     journal = Journal(tmp_path / "journal.sqlite")
     searcher = FixedSearcher([hit(MINUTES)], embedder)
-    asked = Answerer(searcher, model, Answering(), journal=journal)
+    asked = Answerer(searcher, model, Answering(max_tokens=160), journal=journal)
     for _ in range(2):
         (got,) = asked.stream("How long?")
         assert isinstance(got, Answer)

@@ -16,6 +16,7 @@ from quoth.text import (
     find_unit,
     fold_words,
     read_number_values,
+    split_words,
 )
 
 _FEWEST_TERMS = 2
@@ -44,6 +45,7 @@ def find_contradictions(
         *_other_dimensions(claim, question, passage.text, spoken.claims),
         *_other_things(claim, question, passage.text, spoken),
         *_opposites(claim, passage.text, spoken.claims),
+        *_other_members(claim, passage, spoken),
         *_negation(claim, passage.text, spoken),
     )
 
@@ -171,6 +173,25 @@ def _opposites(claim: str, text: str, rules: ClaimRules) -> Iterator[str]:
             theirs = [bool(pattern.search(text)) for pattern in pair]
             if ours == theirs[::-1]:
                 yield "opposite"
+
+
+def _other_members(claim: str, passage: Passage, language: Language) -> Iterator[str]:
+    """Yield the months, days and numerals of a claim in whose place the passage has another one."""
+    ours, theirs = set(split_words(claim, language)), set(split_words(passage.text, language))
+    rules = language.questions
+    for members in (rules.months, language.claims.weekdays):
+        if (ours - theirs) & members and (theirs - ours) & members:
+            yield f"other {min((ours - theirs) & members)}"
+    missing = {word for word in ours - theirs if _numeral(word) in rules.numerals}
+    known = read_number_values([claim])
+    has_digits = any(not n.is_among(known) for n in find_numbers(passage.text))
+    if missing and not has_digits and any(_numeral(word) in rules.numerals for word in theirs):
+        yield f"numeral {min(missing)}"
+
+
+def _numeral(word: str) -> str:
+    """Return the numeral in a word such as `zweimal` or `threefold`."""
+    return re.sub(r"(?<=\w\w)(?:mal|fach|fold)$", "", word)
 
 
 def _negation(claim: str, text: str, language: Language) -> Iterator[str]:

@@ -21,6 +21,7 @@ class Draft:
     """A model call that answers a question from `excerpts`.
 
     `choices`, if given, are the replies that the model chooses from, the likeliest first.
+    `max_tokens` limits the reply. `left_out` is the number of hits for which there was no room.
     """
 
     question: Question
@@ -28,6 +29,8 @@ class Draft:
     messages: tuple[BaseMessage, ...]
     excerpts: tuple[Chunk, ...]
     choices: tuple[Choice, ...] = ()
+    max_tokens: int = 160
+    left_out: int = 0
 
     def settle(self, reply: str) -> str:
         """Return the answer that a reply gives.
