@@ -17,7 +17,8 @@ class AnswerWords:
     found on a page (`{page}`), `closest` that the passage is the one that fits best. `unsupported`
     stands before a sentence that no passage supports, `unsupported_numbers` before numbers that are
     in none, and `not_read` before what an answer does not take into account. `other_language` tells
-    the language of the passages (`{language}`). `page` is a page with its number (`{page}`), and
+    the language of the passages (`{language}`). `quoted` puts a text between
+    quotation marks (`{quote}`). `page` is a page with its number (`{page}`), and
     `file_page` the page of the file, where it has another number.
     """
 
@@ -32,5 +33,6 @@ class AnswerWords:
     unsupported_numbers: str = "Not in the cited passages:"
     not_read: str = "Not read:"
     other_language: str = "The passages are in {language}."
+    quoted: str = "“{quote}”"
     page: str = "page {page}"
     file_page: str = "the file's page {page}"
