@@ -153,8 +153,10 @@ def _read_row(row: str) -> str:
 
 
 def _find(piece: str, chunk: Chunk) -> Citation | None:
-    """Return where a chunk has a text; the full stop of a sentence need not be there."""
-    for text in dict.fromkeys((piece.strip(), piece.strip().rstrip(".。!"))):
+    """Return where a chunk has a text; its full stop and its first capital need not be there."""
+    bare = piece.strip()
+    inside = bare.rstrip(".。!")
+    for text in dict.fromkeys((bare, inside, inside[:1].swapcase() + inside[1:])):
         if text and (span := find_quote(text, chunk.text)):
             start, end, match = span
             return cite_span(chunk, chunk.start + start, chunk.start + end, match=match)

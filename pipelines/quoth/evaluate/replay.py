@@ -127,6 +127,14 @@ def replay(reply: ScriptedReply, *, size: int = 0) -> list[Difference]:
     ]
 
 
+def show_reply(reply: ScriptedReply) -> str:
+    """Return the text that is shown of a reply; empty where it gives no answer."""
+    written = WrittenReply(reply.question, reply.chunks, language=language(reply.language))
+    written.feed(reply.reply)
+    answer = written.finish(cut=reply.finish == "length")
+    return answer.text if answer.kind == "answer" else ""
+
+
 def _show(reply: ScriptedReply, size: int) -> Mapping[str, Any]:
     written = WrittenReply(reply.question, reply.chunks, language=language(reply.language))
     streamed = "".join(written.feed(piece) for piece in _cut(reply.reply, size))
