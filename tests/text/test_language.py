@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 import quoth.text
 from quoth.errors import ConfigurationError
-from quoth.text import UNDETERMINED, find_language, language, languages, read_language
+from quoth.text import (
+    UNDETERMINED,
+    find_language,
+    heading_words,
+    language,
+    languages,
+    read_language,
+)
 
 ENGLISH = Path(quoth.text.__file__).parent / "languages" / "en.yaml"
 
@@ -101,3 +108,8 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, content: str) -> None
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"xx\.yaml"):
         read_language(file)
+
+
+def test_the_words_that_begin_a_heading_are_those_of_every_language() -> None:
+    known = [language(code).documents.headings for code in languages()]
+    assert heading_words() == frozenset().union(*known) != frozenset()

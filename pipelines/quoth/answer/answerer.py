@@ -15,13 +15,11 @@ from langchain_core.runnables.config import patch_config, run_in_executor
 
 from quoth.answer.budget import find_budget
 from quoth.answer.catalog import Catalog
-from quoth.answer.choose import Choosing
-from quoth.answer.draft import Draft, Way
+from quoth.answer.choose import choose_excerpts
+from quoth.answer.draft import Draft
 from quoth.answer.evidence import HITS
 from quoth.answer.languages import find_evidence_language
 from quoth.answer.places import find_nearest
-from quoth.answer.reader import ReplyReader
-from quoth.answer.refusals import Refusals
 from quoth.answer.rules import Calibration, find_calibration
 from quoth.answer.write import Writing
 from quoth.answer.written import WrittenAnswer, WrittenReply
@@ -47,8 +45,8 @@ class Answerer(Runnable[str, Answer]):
     and at the end the whole `Answer`; a part that follows with `|` receives the `Answer` alone.
 
     A model with a billion parameters or more reads the best passages and writes its answer with
-    quotes. A smaller one is not reliable enough for that: it reads the best sentences and chooses
-    its answer among their phrases (`answering.style`).
+    quotes. A smaller one is not reliable enough for that: the answer is an excerpt, text of the
+    documents word for word, and no model is called (`answering.style`).
 
     A question about the collection itself is answered by `catalog`, if given, without the model.
 
@@ -134,15 +132,21 @@ class Answerer(Runnable[str, Answer]):
             yield known.text
             yield known
             return
-        self._preload()
+        shows_excerpts = self._shows_excerpts()
+        if not shows_excerpts:
+            self._preload()
         find = partial(self.searcher.search, k=self._find_k())
         search: Runnable[str, Hits] = RunnableLambda(find, name="search")
         hits = search.invoke(text, config)
+        if shows_excerpts:
+            excerpt = choose_excerpts(hits, self.settings, model=self.model.model)
+            yield excerpt.text
+            yield excerpt
+            return
         question = hits.question
-        rules = self.calibration_for(hits)
         draft = None
-        if _is_near(hits, rules.floor_in(self.settings)):
-            draft = self._way(rules).prepare(question, hits, shown)
+        if _is_near(hits, self.calibration_for(hits).floor_in(self.settings)):
+            draft = Writing(self.model, self.settings).prepare(question, hits, shown)
         if draft is None:
             yield question.language.questions.not_found
             yield self._declined(question, hits)
@@ -154,14 +158,9 @@ class Answerer(Runnable[str, Answer]):
         if self.k is not None:
             return self.k
         with suppress(QuothError):  # the call that needs the model raises it
-            if not self._chooses():
+            if not self._shows_excerpts():
                 return find_budget(self.model.describe(), self.settings).hits
         return None
-
-    def _chooses(self) -> bool:
-        """Return whether the model chooses its answer rather than writes it."""
-        style = self.settings.style
-        return style == "phrase" or (style == "auto" and self.model.describe().is_small)
 
     def _preload(self) -> None:
         """Load the model while the search runs, in one thread at a time."""
@@ -176,50 +175,21 @@ class Answerer(Runnable[str, Answer]):
         if self._preloading.acquire(blocking=False):
             Thread(target=load, name="preload").start()
 
-    def _way(self, rules: Calibration) -> Way:
-        if self._chooses():
-            return Choosing(self.model, self.settings, rules)
-        return Writing(self.model, self.settings)
+    def _shows_excerpts(self) -> bool:
+        """Whether the answers are excerpts, which need no model."""
+        style = self.settings.style
+        return style == "phrase" or (style == "auto" and self.model.describe().is_small)
 
     def _answer(
         self, draft: Draft, hits: Sequence[Hit], config: RunnableConfig
     ) -> Iterator[str | Answer]:
-        """Yield the text of the model's reply as it is written, and at the end the `Answer`."""
+        """Yield the text of the model's reply as far as it is certain, and the `Answer`."""
         request = ChatRequest(
             draft.messages,
             max_tokens=draft.max_tokens,
-            choices=tuple(choice.text for choice in draft.choices),
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
-        if draft.choices:
-            yield from self._chosen(draft, request, hits, config)
-        else:
-            yield from self._written(draft, request, hits, config)
-
-    def _chosen(
-        self, draft: Draft, request: ChatRequest, hits: Sequence[Hit], config: RunnableConfig
-    ) -> Iterator[str | Answer]:
-        """Yield the text of the answer that the model chooses, and the `Answer`."""
-        call = None
-        for part in stream_reply(self.calls, request, config):
-            call = part if isinstance(part, Call) else call
-        assert call is not None
-        reply = ReplyReader(draft.prompt.labels, language=draft.question.language)
-        reply.feed(call.text)
-        reply.finish()
-        said = " ".join(claim.text for claim in reply.claims)
-        if call.text and Refusals(draft.prompt.refusals, draft.question.language).match(said):
-            yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
-            return
-        answer = self._cited(draft, draft.settle(said), call, hits)
-        yield answer.text
-        yield answer
-
-    def _written(
-        self, draft: Draft, request: ChatRequest, hits: Sequence[Hit], config: RunnableConfig
-    ) -> Iterator[str | Answer]:
-        """Yield the text of the model's reply as far as it is certain, and the `Answer`."""
         reply = WrittenReply(
             draft.question.text,
             draft.excerpts,
@@ -264,21 +234,6 @@ class Answerer(Runnable[str, Answer]):
             nearest=find_nearest(draft.question, hits, cited=written.citations),
             unsupported_numbers=written.unsupported_numbers,
             confidence=written.confidence,
-        )
-
-    def _cited(self, draft: Draft, text: str, call: Call, hits: Sequence[Hit]) -> Answer:
-        """Return the excerpt that a chosen answer stands in."""
-        citations = draft.cite(text)
-        answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
-        excerpt = draft.excerpt_of(text)
-        return replace(
-            answer,
-            kind="excerpt",
-            text=excerpt,
-            phrase=text if text != excerpt else None,
-            citations=citations,
-            nearest=find_nearest(draft.question, hits, cited=citations),
-            thinking=call.thinking,
         )
 
     def _failed(self, draft: Draft, call: Call, hits: Sequence[Hit]) -> Answer:

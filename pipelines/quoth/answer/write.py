@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage
 
 from quoth.answer.budget import find_budget, quotes_first
 from quoth.answer.draft import Draft
-from quoth.answer.excerpts import fence_excerpt, order_excerpts
+from quoth.answer.excerpts import fence_excerpt, order_by_document, order_excerpts
 from quoth.config import Answering
 from quoth.errors import ContextOverflowError
 from quoth.models import LocalModel
@@ -56,7 +56,7 @@ class Writing:
         bare = self._model.count_prompt(self._messages(prompt, question, []))
         room, budget = self._room(bare), self._budget.excerpts
         packed: list[Chunk] = []
-        for chunk in (hit.chunk for hit in hits):
+        for chunk in order_by_document(question, [hit.chunk for hit in hits]):
             fenced = fence_excerpt(len(packed) + 1, chunk)
             size = self._model.count_tokens(fenced)
             cost = self._estimate(fenced, size)

@@ -104,6 +104,17 @@ def _names() -> Mapping[str, str]:
     return TypeAdapter(dict[str, str]).validate_python(_read(_NAMES))
 
 
+@cache
+def heading_words() -> frozenset[str]:
+    """Return the words that begin a numbered heading in any language.
+
+    A process that only reads files needs no other rules, and compiling all of them takes time.
+    """
+    documents = TypeAdapter(DocumentRules)
+    sections = (_read(_FOLDER / f"{code}.yaml").get("documents", {}) for code in languages())
+    return frozenset().union(*(documents.validate_python(section).headings for section in sections))
+
+
 def read_sections(name: str) -> str:
     """Return the text of one section of all files, to tell whether any of them changed."""
     section = re.compile(rf"^{name}:\n(?:[ \t].*\n|\n)*", re.MULTILINE)

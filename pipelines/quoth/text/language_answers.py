@@ -17,8 +17,9 @@ class AnswerWords:
     found on a page (`{page}`), `closest` that the passage is the one that fits best. `unsupported`
     stands before a sentence that no passage supports, `unsupported_numbers` before numbers that are
     in none, and `not_read` before what an answer does not take into account. `other_language` tells
-    the language of the passages (`{language}`). `quoted` puts a text between
-    quotation marks (`{quote}`). `page` is a page with its number (`{page}`), and
+    the language of the passages (`{language}`). `unreached` is the answer where the embedder does
+    not match the languages of the `{question}` and of the `{evidence}`. `quoted` puts a text
+    between quotation marks (`{quote}`). `page` is a page with its number (`{page}`), and
     `file_page` the page of the file, where it has another number.
     """
 
@@ -33,6 +34,10 @@ class AnswerWords:
     unsupported_numbers: str = "Not in the cited passages:"
     not_read: str = "Not read:"
     other_language: str = "The passages are in {language}."
+    unreached: str = (
+        "The question is in {question}, the documents are in {evidence}, and this embedder does "
+        "not match the two. Ask in {evidence}, or embed with a multilingual model: embedding.model."
+    )
     quoted: str = "“{quote}”"
     page: str = "page {page}"
     file_page: str = "the file's page {page}"

@@ -38,6 +38,7 @@ class QuestionRules:
     Openings of phrases: `articles`, `openers` (small words that may begin an answer) and
     `place_prepositions`.
 
+    `several` matches a question that asks for several places, such as a list or a comparison.
     `not_found` is the reply of Quoth when it finds no answer.
     """
 
@@ -57,6 +58,7 @@ class QuestionRules:
     reasons: Pattern = NEVER
     names: Pattern = NAMES
     negations: Pattern = NEVER
+    several: Pattern = NEVER
     articles: WordSet = frozenset()
     openers: WordSet = frozenset()
     place_prepositions: WordSet = frozenset()
