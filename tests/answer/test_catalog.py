@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from quoth import Library
 from quoth.answer.catalog import Catalog
-from quoth.collection import Scope
+from quoth.collection import Scope, Store
 from quoth.text import language, languages
-from quoth.types import Answer
+from quoth.types import Answer, Citation, Document, Page
 
 LETTER = """---
 author: Ada Brandt
@@ -212,6 +214,21 @@ def test_the_library_answers_without_loading_a_model(library: Library) -> None:
     assert isinstance(parts[-1], Answer)
     assert "".join(map(str, parts[:-1])) == parts[-1].text
     assert parts[-1].timings.calls == 0
+
+
+def test_pages_without_text_are_told_where_a_document_with_some_is_named(tmp_path: Path) -> None:
+    pages = (Page(1, "The mill was built in 1782 by Friedrich Hasel."), Page(2, ""), Page(3, ""))
+    document = Document("mill.pdf", "Mill", "pdf", pages, unreadable=(2, 3))
+    store = Store(tmp_path / "library.sqlite")
+    store.put(
+        document, [], np.zeros((0, 4), np.float32), hash="a", size=1, mtime_ns=0, embedded_hashes=()
+    )
+    place = Citation(source="mill.pdf", page=1, quote="The mill", start=0, end=8, match="exact")
+    answer = Answer(question="?", kind="excerpt", text="x", citations=(place,), model="")
+    (unread,) = Catalog(store).with_unread_pages(answer).not_read
+    assert (unread.count, unread.what, unread.reason) == (2, "pages", "no text")
+    assert not Catalog(store).with_unread_pages(replace(answer, citations=())).not_read
+    store.close()
 
 
 @pytest.mark.parametrize("code", languages())

@@ -97,7 +97,7 @@ class Answerer(Runnable[str, Answer]):
         so that the model's prompt cache still holds them.
         """
         return self._transform_stream_with_config(
-            iter((input,)), cast(Any, self._parts), config, shown=shown
+            iter((input,)), cast(Any, self._whole_parts), config, shown=shown
         )
 
     async def astream(  # type: ignore[override]
@@ -118,6 +118,19 @@ class Answerer(Runnable[str, Answer]):
         spoken = find_evidence_language(question, (hit.chunk for hit in hits[:HITS]))
         names = sorted({question.language.name, spoken.name})
         return find_calibration(question.embedder.fingerprint, *names)
+
+    def _whole_parts(
+        self,
+        questions: Iterator[str],
+        run_manager: CallbackManagerForChainRun,
+        config: RunnableConfig,
+        shown: Sequence[Chunk],
+    ) -> Iterator[str | Answer]:
+        """Yield the parts of an answer, which tells at the end what could not be read."""
+        for part in self._parts(questions, run_manager, config, shown):
+            if self.catalog and isinstance(part, Answer):
+                part = self.catalog.with_unread_pages(part)
+            yield part
 
     def _parts(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from quoth.answer.describe import chunk_of, describe
 from quoth.answer.mentions import find_mentions
@@ -18,7 +19,7 @@ from quoth.text import (
     find_quote,
     is_stop_word,
 )
-from quoth.types import Answer, AnswerSentence, Citation, Document
+from quoth.types import Answer, AnswerSentence, Citation, Document, NotRead
 
 _MOST_NAMES = 20
 """The most documents that an answer names."""
@@ -51,6 +52,13 @@ class Catalog:
                 if found is not None:
                     return _answer(question, spoken, *found)
         return None
+
+    def with_unread_pages(self, answer: Answer) -> Answer:
+        """Return an answer that also tells of pages without text in the documents that it names."""
+        paths = {place.source for place in (*answer.citations, *answer.nearest)}
+        count = self._store.count_unreadable(paths)
+        unread = (NotRead(count, "pages", "no text"),) * bool(count)
+        return replace(answer, not_read=(*answer.not_read, *unread))
 
     def _find(
         self, form: CollectionForm, value: str, spoken: Language
