@@ -215,15 +215,19 @@ def answers(
             write_evaluation(result, several if len(results) > 1 else save)
     if markdown:
         print_markdown(results)
-    elif len(results) > 1:
-        if shared.json:
-            show.print_json({name: figures_of(result) for name, result in results.items()})
-        else:
-            print_sets(results)
-    elif shared.json:
-        show.print_json(figures_of(result))
     else:
-        print_evaluation(result)
+        _show_answers(results, as_json=shared.json)
+
+
+def _show_answers(results: Mapping[str, Evaluation], *, as_json: bool) -> None:
+    """Print the figures of one file or of several."""
+    if as_json:
+        figures = {name: figures_of(result) for name, result in results.items()}
+        show.print_json(figures if len(figures) > 1 else next(iter(figures.values())))
+    elif len(results) > 1:
+        print_sets(results)
+    else:
+        print_evaluation(next(iter(results.values())))
 
 
 def _replay(file: Path, *, as_json: bool) -> None:
