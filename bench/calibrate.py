@@ -1,29 +1,34 @@
-"""Fits the linear rules of answering, on half of the articles, and reports on the other half.
+"""Fits the linear rules of answering on half of the questions, and reports on the other half.
 
-    python -m bench.calibrate public/squad2/questions.jsonl --limit 1000
+    python -m bench.calibrate public/squad2 public/xquad_de public/xquad_zh --limit 600
 
-Two rules (`answer/evidence.py`) rank the sentences by how well they answer a question, and judge
-whether they answer it at all; a third (`answer/phrases.py`) ranks the phrases. No language model is
-needed. Each rule is fitted to one half of the articles and reported on the other, both ways. The
-last output is the fit to all articles, for the configured embedder, as a file for
-`answer/calibration/`. Choose floor and likelihood by the printed shares.
+Four rules: which sentence answers (`answer/features.py`), whether it answers at all
+(`answer/evidence.py`), which phrase answers, and whether it is the answer (`answer/phrases.py`). No
+language model is needed. Each set is a folder with `corpus.jsonl` and `questions.jsonl`. A question
+whose CRC-32 of the id is even is fitted to, the others are reported. Each answerable question is
+asked once more without the text that answers it, so that every language has questions that the
+documents do not answer. The last output are the rules, for a file in `answer/calibration/`: choose
+`excerpt`, `nearest` and `shown` by the printed shares.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from quoth.answer import Calibration, find_calibration
-from quoth.answer.evidence import HITS, Evidence, describe_sentences, find_evidence
-from quoth.answer.phrases import Phrase, line_of, phrases_of
-from quoth.answer.sentences import Sentence, sentences_of, weigh_terms
-from quoth.config import load_config
+from quoth.answer.choose import PLACES, choose_places
+from quoth.answer.evidence import Evidence, find_evidence
+from quoth.answer.phrases import Phrase, judge_phrase, line_of, phrases_of
+from quoth.answer.rules import apply_rule
+from quoth.config import Config, load_config
+from quoth.embed import Embedder
 from quoth.evaluate import (
     GoldQuestion,
     corpus_searcher,
@@ -35,161 +40,204 @@ from quoth.evaluate import (
 )
 from quoth.models import open_embedder
 from quoth.retrieve import Question
-from quoth.types import Hit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 Rows = NDArray[np.float64]
-STRENGTH = 0.02  # of the fit, against its ridge: the smaller, the closer to zero the weights
-LIKELIHOODS = (0.46, 0.48, 0.5, 0.52)
+STRENGTH = 0.05  # of a fit, against its ridge: the smaller, the closer to zero the weights
+RIGHT = 0.6  # the token F1 from which a phrase is right
 LEAST_WEIGHT = 0.1  # of a feature of phrases that is kept
 
 
 @dataclass(frozen=True)
 class Case:
-    """A golden question, its hits, and whether its article is in the even half."""
+    """A golden question with its evidence; `holds` says which sentences hold the answer.
+
+    `removed` says that the text with the answer was taken away.
+    """
 
     golden: GoldQuestion
     question: Question
-    hits: Sequence[Hit]
     evidence: Evidence
-    is_even: bool
+    holds: Rows
+    removed: bool
+
+    @property
+    def fits(self) -> bool:
+        """Whether the case is fitted to, and not reported."""
+        return zlib.crc32(self.golden.id.encode()) % 2 == 0
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents that are left answer the question."""
+        return self.golden.answerable and not self.removed
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("questions", type=Path)
-    parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("sets", type=Path, nargs="+")
+    parser.add_argument("--limit", type=int, default=600)
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
 
     settings = load_config().config
-    golden = sample_balanced(read_questions(given.questions), given.limit, seed=given.seed)
-    articles = sorted({question.places[0].source.split("#")[0] for question in golden})
     embedder = open_embedder(settings)
-    rules = find_calibration(embedder.fingerprint, "English")
-    with corpus_searcher(
-        read_corpus(given.questions.parent), embedder, config=settings
-    ) as searcher:
-        cases = []
-        for case in golden:
-            hits = searcher.search(case.text)
-            question = hits.question
-            is_even = articles.index(case.places[0].source.split("#")[0]) % 2 == 0
-            evidence = find_evidence(question, hits, rules)
-            cases.append(Case(case, question, hits, evidence, is_even))
-    weights, intercept = fit_answerable(cases)
-    fitted = {
-        "language": rules.language,
-        "embedder": {"name": settings.embedding.model, "fingerprint": embedder.fingerprint},
-        "floor": rules.floor,
-        "likelihood": rules.likelihood,
-        "sentence": fit_sentence(cases, rules),
-        "answerable": {"intercept": round(intercept, 2), "weights": weights},
-        "phrase": fit_phrase(cases, rules),
-    }
-    print(json.dumps(fitted, indent=2))
+    cases = [
+        case
+        for folder in given.sets
+        for case in read_cases(folder, embedder, settings, limit=given.limit, seed=given.seed)
+    ]
+    names = sorted({case.question.language.name for case in cases})
+    rules = find_calibration(embedder.fingerprint, *names[:1])
+    print(
+        json.dumps(
+            {
+                "language": " and ".join(names),
+                "embedder": {"name": settings.embedding.model, "fingerprint": embedder.fingerprint},
+                "sentence": fit_sentence(cases, rules),
+                "answerable": fit_answerable(cases, rules),
+                "phrase": fit_phrase(cases),
+                "right": fit_right(cases, rules),
+            },
+            indent=2,
+        )
+    )
+
+
+def read_cases(
+    folder: Path, embedder: Embedder, settings: Config, *, limit: int, seed: int
+) -> Iterator[Case]:
+    """Yield the cases of a set: each question, and again without the text that answers it."""
+    golden = sample_balanced(read_questions(folder / "questions.jsonl"), limit, seed=seed)
+    with corpus_searcher(read_corpus(folder), embedder, config=settings) as searcher:
+        for one in golden:
+            hits = searcher.search(one.text)
+            sources = {place.source for place in one.places}
+            without = [hit for hit in hits if hit.chunk.source not in sources]
+            for removed, kept in ((False, hits), (True, without)):
+                if kept and (one.answerable or not removed):
+                    rules = find_calibration(embedder.fingerprint, hits.question.language.name)
+                    evidence = find_evidence(hits.question, kept, rules)
+                    right = [
+                        sentence.chunk.source in sources and holds_answer(one, sentence.text)
+                        for sentence in evidence.sentences
+                    ]
+                    yield Case(one, hits.question, evidence, np.array(right, float), removed)
+
+
+def holds_answer(golden: GoldQuestion, text: str) -> bool:
+    """Whether a text holds one of the right answers."""
+    bare = "".join(normalize(text).split())
+    return any("".join(normalize(answer).split()) in bare for answer in golden.answers)
 
 
 def fit_sentence(cases: Sequence[Case], rules: Calibration) -> dict[str, float]:
     """Fit the ranking of sentences: each against the other sentences for the same question."""
     names = list(rules.sentence)
-    rows: list[tuple[Rows, Rows, bool]] = []
-    for case in cases:
-        sentences = sentences_of(hit.chunk for hit in case.hits[:HITS])
-        right = np.array([holds_answer(case.golden, sentence) for sentence in sentences], float)
-        if right.any():
-            weights = weigh_terms(case.question.terms, sentences)
-            features = describe_sentences(case.question, sentences, weights)
-            table = np.array([[values[name] for name in names] for values in features])
-            rows.append((table, right, case.is_even))
+    held = [case for case in cases if case.holds.any()]
 
-    def fitted(parts: Sequence[tuple[Rows, Rows, bool]]) -> Rows:
-        signs = np.concatenate([table - table.mean(axis=0) for table, _, _ in parts])
-        return fit(signs, np.concatenate([right for _, right, _ in parts]))[0]
+    def table(case: Case) -> Rows:
+        return np.column_stack([case.evidence.description.features[name] for name in names])
 
-    def share_right(weights: Rows, parts: Sequence[tuple[Rows, Rows, bool]]) -> float:
-        return float(np.mean([right[np.argmax(table @ weights)] for table, right, _ in parts]))
-
-    print("which sentence answers")
-    now = np.array([rules.sentence[name] for name in names])
-    print(f"  as it is, the best one holds the answer: {share_right(now, rows):.3f}")
-    for half, is_even in (("even", True), ("odd", False)):
-        weights_of_half = fitted([row for row in rows if row[2] == is_even])
-        share = share_right(weights_of_half, [row for row in rows if row[2] != is_even])
-        print(f"  fitted to the {half} articles, on the others {share:.3f}")
-    return named(names, fitted(rows))
+    parts = [case for case in held if case.fits]
+    signs = np.concatenate([table(case) - table(case).mean(axis=0) for case in parts])
+    weights = fit(signs, np.concatenate([case.holds for case in parts]))[0]
+    rest = [case for case in held if not case.fits]
+    best = [case.holds[np.argmax(table(case) @ weights)] for case in rest]
+    now = [case.holds[case.evidence.order[0]] for case in rest]
+    print(f"the best sentence holds the answer: {np.mean(best):.3f}, as it is {np.mean(now):.3f}")
+    return named(names, weights)
 
 
-def holds_answer(golden: GoldQuestion, sentence: Sentence) -> bool:
-    text = normalize(sentence.text)
-    return sentence.chunk.source == golden.places[0].source and any(
-        normalize(answer) in text for answer in golden.answers
-    )
+def fit_answerable(cases: Sequence[Case], rules: Calibration) -> dict[str, object]:
+    """Fit whether the best sentences answer, and print the shares at several limits."""
+    names = list(rules.answerable.weights)
+
+    def table(some: Sequence[Case]) -> Rows:
+        return np.array([[case.evidence.signs.get(name, 0.0) for name in names] for case in some])
+
+    def truth(some: Sequence[Case]) -> Rows:
+        return np.array([float(case.answerable) for case in some])
+
+    parts, rest = [c for c in cases if c.fits], [c for c in cases if not c.fits]
+    weights, intercept = fit(table(parts), truth(parts))
+    likely = 1 / (1 + np.exp(-(table(rest) @ weights + intercept)))
+    answerable = truth(rest) > 0
+    print(f"area under the curve {roc_auc_score(answerable, likely):.3f}")
+    shown = np.array([shows_answer(case) for case in rest])
+    removed = np.array([case.removed for case in rest])
+    for limit in np.arange(0.2, 0.65, 0.05):
+        above = likely >= limit
+        print(
+            f"  {limit:.2f}: with the answer {share(above & shown, answerable):.2f}, "
+            f"unanswerable {share(above, ~answerable & ~removed):.2f}, "
+            f"text removed {share(above, removed):.2f}"
+        )
+    return {"weights": named(names, weights), "intercept": round(intercept, 2)}
 
 
-def fit_answerable(cases: Sequence[Case]) -> tuple[dict[str, float], float]:
-    """Fit the rule for answerability."""
-    names = list(cases[0].evidence.signs)
-    signs = np.array([[case.evidence.signs.get(name, 0.0) for name in names] for case in cases])
-    truth = np.array([case.golden.answerable for case in cases])
-    even = np.array([case.is_even for case in cases])
-    now = np.array([case.evidence.likelihood for case in cases])
-    print("whether the sentences answer")
-    for half, part in (("even", even), ("odd", ~even), ("all", even | ~even)):
-        for likelihood in LIKELIHOODS:
-            answered = (now[part & truth] >= likelihood).mean()
-            declined = (now[part & ~truth] < likelihood).mean()
-            shares = f"{answered:.3f} answered, {declined:.3f} declined"
-            print(f"  as it is, {half} articles, from {likelihood}: {shares}")
-    for half, part in (("even", even), ("odd", ~even)):
-        weights, _ = fit(signs[part], truth[part].astype(float))
-        area = roc_auc_score(truth[~part], signs[~part] @ weights)
-        print(f"  fitted to the {half} articles, area under the curve on the others {area:.3f}")
-    weights, intercept = fit(signs, truth.astype(float))
-    return named(names, weights), intercept
+def share(flags: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+    return float(flags[among].mean()) if among.any() else 0.0
 
 
-def fit_phrase(cases: Sequence[Case], rules: Calibration) -> dict[str, float]:
-    """Fit the ranking of phrases."""
-    rows: list[tuple[list[Phrase], Rows, bool]] = []
-    for case in cases:
-        if case.golden.answerable:
-            phrases = [
-                phrase
-                for number, sentence in enumerate(case.evidence.sentences[: rules.sentences])
-                for phrase in phrases_of(
-                    line_of(sentence),
-                    number,
-                    case.question,
-                    sentence.language,
-                    case.evidence.rarity,
-                )
-            ]
-            right = np.array([token_f1(phrase.text, case.golden.answers) for phrase in phrases])
-            rows.append((phrases, right, case.is_even))
-    names = sorted({name for phrases, _, _ in rows for p in phrases for name in p.features})
+def shows_answer(case: Case) -> bool:
+    """Whether one of the places that are shown holds the answer."""
+    return any(holds_answer(case.golden, one.text) for one in choose_places(case.evidence, PLACES))
+
+
+def fit_phrase(cases: Sequence[Case]) -> dict[str, float]:
+    """Fit the ranking of the phrases of the best sentence."""
+    rows = [(phrases, case) for case in cases if case.answerable and (phrases := phrases_in(case))]
+    names = sorted({name for phrases, _ in rows for one in phrases for name in one.features})
 
     def table(phrases: Sequence[Phrase]) -> Rows:
-        values = [[phrase.features.get(name, 0.0) for name in names] for phrase in phrases]
-        return np.array(values).reshape(-1, len(names))
+        return np.array([[one.features.get(name, 0.0) for name in names] for one in phrases])
 
-    def fitted(parts: Sequence[tuple[list[Phrase], Rows, bool]]) -> Rows:
-        signs = np.concatenate([table(phrases) for phrases, _, _ in parts])
-        return fit(signs, np.concatenate([right for _, right, _ in parts]))[0]
+    def right(phrases: Sequence[Phrase], case: Case) -> Rows:
+        return np.array([token_f1(one.text, case.golden.answers) for one in phrases])
 
-    print("which phrase answers")
-    for half, first in (("even", True), ("odd", False)):
-        weights = fitted([row for row in rows if row[2] == first])
-        best = [
-            right[np.argmax(table(phrases) @ weights)] if len(right) else 0.0
-            for phrases, right, is_even in rows
-            if is_even != first
-        ]
-        print(f"  fitted to the {half} articles, F1 on the others {np.mean(best):.3f}")
-    fitted_weights = named(names, fitted(rows))
-    return {name: weight for name, weight in fitted_weights.items() if abs(weight) >= LEAST_WEIGHT}
+    parts = [(phrases, case) for phrases, case in rows if case.fits]
+    weights = fit(
+        np.concatenate([table(phrases) for phrases, _ in parts]),
+        np.concatenate([right(phrases, case) for phrases, case in parts]),
+    )[0]
+    best = [
+        right(phrases, case)[np.argmax(table(phrases) @ weights)]
+        for phrases, case in rows
+        if not case.fits
+    ]
+    print(f"the best phrase has a token F1 of {np.mean(best):.3f}")
+    kept = named(names, weights).items()
+    return {name: weight for name, weight in kept if abs(weight) >= LEAST_WEIGHT}
+
+
+def phrases_in(case: Case) -> list[Phrase]:
+    """Return the phrases of the best sentence."""
+    best = case.evidence.sentences[case.evidence.order[0]]
+    return list(phrases_of(line_of(best), 0, case.question, best.language, case.evidence.rarity))
+
+
+def fit_right(cases: Sequence[Case], rules: Calibration) -> dict[str, object]:
+    """Fit whether the first phrase is the answer, and print the shares at several limits."""
+    rows: list[tuple[dict[str, float], bool, bool]] = []
+    for case in cases:
+        phrases = phrases_in(case)
+        phrases.sort(key=lambda one: -apply_rule(rules.phrase, one.features))
+        if phrases and case.answerable:
+            signs = judge_phrase(case.question, phrases, case.evidence, rules)
+            is_right = token_f1(phrases[0].text, case.golden.answers) >= RIGHT
+            rows.append((signs, is_right, case.fits))
+    names = sorted({name for signs, _, _ in rows for name in signs})
+    table = np.array([[signs.get(name, 0.0) for name in names] for signs, _, _ in rows])
+    truth, fits = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
+    weights, intercept = fit(table[fits], truth[fits].astype(float))
+    likely = 1 / (1 + np.exp(-(table[~fits] @ weights + intercept)))
+    for limit in np.arange(0.3, 0.75, 0.05):
+        above = likely >= limit
+        right = share(truth[~fits], above)
+        print(f"  {limit:.2f}: shown {above.mean():.2f}, right {right:.2f} of these")
+    return {"weights": named(names, weights), "intercept": round(intercept, 2)}
 
 
 def named(names: Sequence[str], weights: Rows) -> dict[str, float]:

@@ -15,7 +15,7 @@ FOLDER = ROOT / "docs" / "api"
 
 _EXAMPLE = re.compile(r"((?:^(?:>>>|\.\.\.)[^\n]*\n?)+)", re.MULTILINE)
 _DRAWING = re.compile(r"(^\w+\n(?:[├│└][^\n]*\n?)+)", re.MULTILINE)
-_WHOLE = ("errors", "types")
+_WHOLE = ("errors",)
 """The modules that are public as a whole; of a room its face is public."""
 
 

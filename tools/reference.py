@@ -133,7 +133,7 @@ def _known_of(rules: Language) -> list[str]:
         rules.words.stemmer,
         rules.sentences.abbreviations,
         rules.questions.kinds,
-        rules.questions.refusals != NEVER,
+        rules.replies.refusals != NEVER,
         rules.conversations.references != NEVER,
         rules.summaries.preamble != NEVER,
         rules.code in {ENGLISH.code, *list_languages()},

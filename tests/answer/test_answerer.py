@@ -45,15 +45,6 @@ def obedient(prompt: str) -> str:
     return 'Quote [1]: "The signed minutes are kept for ten years in the strongroom."\nAnswer: Ten.'
 
 
-class Obeying(Scripted):
-    """Writes the first of the choices, as a backend that is held to them may."""
-
-    def generate_pieces(self, request: Any) -> Any:
-        if request.choices:
-            self.answer = lambda prompt: str(request.choices[0])
-        yield from super().generate_pieces(request)
-
-
 def test_a_quote_of_the_model_is_found_on_its_page(embedder: Embedder) -> None:
     model = Scripted(answer=obedient)
     got = answerer(embedder, [hit("Nothing here at all."), hit(MINUTES)], model).invoke("How long?")
@@ -64,8 +55,8 @@ def test_a_quote_of_the_model_is_found_on_its_page(embedder: Embedder) -> None:
 
 
 def test_an_invented_quote_is_replaced_by_the_sentence_that_fits_best(embedder: Embedder) -> None:
-    model = Scripted(answer=lambda p: 'Quote [1]: "Kept for a decade."\nAnswer: For a decade.')
-    got = answerer(embedder, [hit(MINUTES)], model).invoke("How long are the minutes kept?")
+    model = Scripted(answer=lambda p: 'Quote [1]: "Kept below."\nAnswer: In the strongroom.')
+    got = answerer(embedder, [hit(MINUTES)], model).invoke("Where are the minutes kept?")
     (one,) = got.citations
     assert (got.kind, got.sentences[0].support) == ("answer", "supported")
     assert one.quote in MINUTES
@@ -174,68 +165,37 @@ def test_an_empty_question_is_refused_and_loads_no_model(embedder: Embedder) -> 
         ("What was repaired at once?", "The roof was repaired at once."),
     ],
 )
-def test_a_small_model_answers_with_words_of_the_page(
+def test_with_a_small_model_the_page_answers_word_for_word(
     embedder: Embedder, question: str, text: str
 ) -> None:
-    model = Obeying(parameters=SMALL)
+    model = Scripted(parameters=SMALL)
     got = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0).invoke(question)
-    assert text in (got.phrase, got.text)
-    assert got.text in MINUTES
     (one,) = got.citations
-    assert [one.quote[start:end] for start, end in one.marks] == [got.phrase or got.text]
+    assert got.kind == "excerpt"
     assert one.verified
+    assert got.text == one.quote
+    assert MINUTES[one.start - 10 : one.end - 10] == one.quote
+    assert got.phrase is None or got.phrase in one.quote
+    assert any(text in one.quote[start:end] for start, end in one.marks or [(0, len(one.quote))])
+    assert not model.asked
 
 
-@pytest.mark.parametrize(
-    ("reply", "text"),
-    [
-        ("It was opened in 1999 by Napoleon.", MINUTES.split(". ")[1] + "."),
-        ("The bridge was opened by John Lang, a man.", "John Lang"),
-        ("JOHN LANG.", "John Lang"),
-        ("", MINUTES.split(". ")[1] + "."),
-    ],
-)
-def test_a_small_model_that_cannot_be_held_to_choices_answers_with_words_of_the_page(
-    embedder: Embedder, reply: str, text: str
-) -> None:
-    model = Scripted(parameters=SMALL, constraints=(), answer=lambda p: reply)
-    asked = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0)
-    *parts, got = asked.stream("Who opened the bridge?")
-    assert isinstance(got, Answer)
-    assert text in (got.phrase, got.text)
-    assert parts == [got.text]
-    assert not got.unsupported_numbers
-    assert [one.match for one in got.citations] == ["exact"] * (got.kind == "excerpt")
-
-
-def test_a_small_model_that_takes_schemas_chooses_by_one(embedder: Embedder) -> None:
-    model = Scripted(
-        parameters=SMALL, constraints=("json_schema",), answer=lambda p: '"4 May 1932"'
-    )
-    asked = answerer(embedder, [hit(MINUTES)], model, likelihood=0.0)
-    *parts, got = asked.stream("When was the new bridge opened?")
-    assert isinstance(got, Answer)
-    assert (parts, got.phrase) == ([MINUTES.split(". ")[1] + "."], "4 May 1932")
-    assert got.citations[0].match == "exact"
-    assert "4 May 1932" in model.asked[0].json_schema["enum"]
-
-
-def test_an_unlikely_answer_is_declined_before_a_small_model_is_asked(embedder: Embedder) -> None:
+def test_an_unlikely_answer_is_declined_with_what_is_nearest(embedder: Embedder) -> None:
     model = Scripted(parameters=SMALL)
     got = answerer(embedder, [hit(MINUTES, similarity=0.35)], model).invoke(
         "Why did Napoleon never invade Mongolia in 1807?"
     )
     assert got.kind == "declined"
-    assert not model.asked
+    assert got.nearest
+    assert not got.citations
 
 
 def test_the_style_can_be_chosen(embedder: Embedder) -> None:
     small = Scripted(parameters=SMALL, answer=obedient)
     answerer(embedder, [hit(MINUTES)], small, style="prose").invoke("How long?")
     large = Scripted(answer=obedient)
-    answerer(embedder, [hit(MINUTES)], large, style="phrase", likelihood=0).invoke("How long?")
-    assert not small.asked[0].choices
-    assert large.asked[0].choices
+    got = answerer(embedder, [hit(MINUTES)], large, style="phrase", likelihood=0).invoke("How?")
+    assert (len(small.asked), len(large.asked), got.kind) == (1, 0, "excerpt")
 
 
 def test_the_question_is_embedded_once(embedder: Embedder) -> None:
@@ -255,22 +215,20 @@ def test_the_question_is_embedded_once(embedder: Embedder) -> None:
             return hits
 
     searcher = Searching([hit(MINUTES)], Counting.open(Embedding()))
-    Answerer(searcher, Obeying(parameters=SMALL), Answering(likelihood=0)).invoke("How long?")
+    Answerer(searcher, Scripted(parameters=SMALL), Answering(likelihood=0)).invoke("How long?")
     assert embedded == ["How long?"]
 
 
 # -- the journal ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("parameters", [SMALL, 7_000_000_000])
 def test_an_answer_that_was_given_before_comes_from_the_journal(
-    embedder: Embedder, tmp_path: Path, parameters: int
+    embedder: Embedder, tmp_path: Path
 ) -> None:
     question = "How long are the signed minutes kept?"
     answers = []
     for seconds in (0.05, 60.0):  # the second model would be far too slow to be asked
-        model = Obeying(parameters=parameters, seconds=seconds)
-        model.answer = obedient
+        model = Scripted(seconds=seconds, answer=obedient)
         searcher = FixedSearcher([hit(MINUTES)], embedder)
         journal = Journal(tmp_path / "journal.sqlite")
         answerer = Answerer(searcher, model, Answering(likelihood=0), journal=journal)
@@ -328,7 +286,9 @@ def test_the_reply_is_parsed_by_the_labels_of_the_prompt(
         "Antwort: Zehn Jahre."
     )
     model = Scripted(answer=lambda _: reply, prompt_folders=(german_prompts,))
-    answer = answerer(embedder, [hit(MINUTES)], model).invoke("Wie lange?")
+    minutes = hit(MINUTES)
+    english = replace(minutes, chunk=replace(minutes.chunk, language="en"))
+    answer = answerer(embedder, [english], model).invoke("Wie lange?")
     assert answer.text == "Zehn Jahre."
     assert [citation.match for citation in answer.citations] == ["exact"]
 
@@ -356,7 +316,7 @@ class Uncalibrated(FolderEmbedder):
 def test_without_a_calibration_only_an_empty_search_declines() -> None:
     embedder = Uncalibrated.open(Embedding())
     far = hit(MINUTES, similarity=0.01)
-    model = Obeying(parameters=SMALL)
+    model = Scripted(parameters=SMALL)
     assert (
         answerer(embedder, [far], model).invoke("How long are the minutes kept?").kind == "excerpt"
     )
@@ -366,9 +326,13 @@ def test_without_a_calibration_only_an_empty_search_declines() -> None:
 def test_the_settings_go_before_the_calibration() -> None:
     embedder = Uncalibrated.open(Embedding())
     far = hit(MINUTES, similarity=0.01)
-    model = Obeying(parameters=SMALL)
-    assert answerer(embedder, [far], model, floor=0.3).invoke("How long?").kind == "declined"
-    assert answerer(embedder, [far], model, likelihood=1).invoke("How long?").kind == "declined"
+    model = Scripted(parameters=SMALL)
+    text = "How long are the signed minutes kept?"
+    kinds = [
+        answerer(embedder, [far], model, **settings).invoke(text).kind
+        for settings in ({}, {"floor": 0.3}, {"likelihood": 1.0})
+    ]
+    assert kinds == ["excerpt", "declined", "nearest"]
 
 
 def test_the_embedded_embedder_is_calibrated(embedder: Embedder) -> None:
@@ -377,7 +341,7 @@ def test_the_embedded_embedder_is_calibrated(embedder: Embedder) -> None:
     assert not find_calibration(embedder.fingerprint, "Klingon").calibrated
 
 
-@pytest.mark.parametrize("question", ["When can the tenant get out of the lease early?"])
+@pytest.mark.parametrize("question", ["Is notice by e-mail valid?"])
 def test_the_embedded_model_answers_from_the_sample_library(
     sample: str, session_home: Path, question: str
 ) -> None:
@@ -388,8 +352,8 @@ def test_the_embedded_model_answers_from_the_sample_library(
         answer = parts[-1]
         assert isinstance(answer, Answer)
         assert answer.kind == "excerpt"
-        assert "31 March 2028" in answer.text
-        assert "".join(map(str, parts[:-1])) == answer.text
+        assert "electronic mail is not valid" in answer.text
+        assert parts[:-1] == [answer.text]
         for one in answer.citations:
             page = library.store.page_text(one.source, one.page) or ""
             assert page[one.start : one.end] == one.quote
@@ -430,10 +394,3 @@ def test_a_reply_without_text_is_never_taken_for_not_in_the_documents(
         assert (got.kind, got.citations) == ("failed", ())
         assert reason in got.reason
         assert reason in got.text
-
-
-def test_a_choice_that_is_not_made_falls_to_the_likeliest_sentence(embedder: Embedder) -> None:
-    model = Scripted(answer=lambda _: "", parameters=SMALL)
-    got = answerer(embedder, [hit(MINUTES)], model, likelihood=0).invoke("How long?")
-    assert got.kind == "excerpt"
-    assert got.text in MINUTES

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from bag_embedder import BagEmbedder
 from quoth.answer import find_calibration
-from quoth.answer.evidence import holds_kind
+from quoth.answer.features import holds_kind
 from quoth.answer.phrases import Phrase, is_of_kind, rank_phrases, with_unit
 from quoth.answer.rules import apply_rule
 from quoth.retrieve import Question

@@ -34,7 +34,6 @@ def test_what_is_cited_stands_on_its_page_and_is_one_sentence(code: str) -> None
         citations = cite(row.question, row.answer, chunks(code), language=language(code))
         assert citations, row.question
         for citation in citations:
-            assert citation.verified
             assert page[citation.start : citation.end] == citation.quote
             assert len(citation.quote) <= longest
         right += row.answer in citations[0].quote

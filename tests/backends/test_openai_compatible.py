@@ -239,6 +239,29 @@ def test_a_reply_is_the_choice_that_it_names_and_else_the_likeliest(
     assert opened(server).invoke([HumanMessage("When?")], choices=choices).text == text
 
 
+@pytest.mark.parametrize("thinking", [False, True])
+def test_thinking_is_switched_off_where_the_server_gives_variables_to_the_template(
+    server: ChatServer, thinking: bool
+) -> None:
+    counted: list[dict[str, Any]] = []
+
+    def count(body: dict[str, Any]) -> dict[str, Any]:
+        counted.append(body)
+        return {"count": 7}
+
+    server.routes["/tokenize"] = count
+    model = opened(server, thinking=thinking)
+    model.invoke([HumanMessage("Why?")])
+    switched = {"chat_template_kwargs": {"enable_thinking": False, "reasoning_effort": "low"}}
+    for body in (server.bodies[-1], next(body for body in counted if "messages" in body)):
+        assert {k: v for k, v in body.items() if "template" in k} == ({} if thinking else switched)
+
+
+def test_other_servers_get_no_field_that_they_may_refuse(server: ChatServer) -> None:
+    opened(server).invoke([HumanMessage("Why?")])
+    assert "chat_template_kwargs" not in server.bodies[-1]
+
+
 @pytest.mark.parametrize("logprobs", [{"content": None}, {"content": [7, {}]}, "none"])
 def test_odd_log_probabilities_tell_nothing(server: ChatServer, logprobs: object) -> None:
     choice = {"delta": {"content": "Hm."}, "finish_reason": "stop", "logprobs": logprobs}

@@ -3,9 +3,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langchain_core.messages import HumanMessage
+from quoth.config import ModelSettings
+from quoth.models import ChatRequest, ModelCalls, open_model
 from quoth.models.thinking import split_thinking
 from quoth.models.values import Piece
 from quoth.types import Timings
+from scripted_model import Scripted
 
 CASES = {
     "plain": ("", "Bees make honey.", "", "Bees make honey."),
@@ -66,3 +70,22 @@ def test_nothing_is_lost_but_the_marks(parts: list[str]) -> None:
         assert text == whole
         assert thinking == ""
     assert len(thinking) + len(text) <= len(whole)
+
+
+def test_a_template_with_a_switch_thinks_only_where_the_setting_says_so() -> None:
+    def end_of_prompt(family: str, *, thinking: bool) -> str:
+        settings = ModelSettings(template=family, thinking=thinking)
+        model = open_model(settings)
+        return model.render([HumanMessage("Why?")])[-200:]
+
+    assert end_of_prompt("qwen3", thinking=False).endswith("<think>\n\n</think>\n\n")
+    assert end_of_prompt("qwen3", thinking=True).endswith("<|im_start|>assistant\n")
+    chatml = {end_of_prompt("chatml", thinking=thinking) for thinking in (False, True)}
+    assert len(chatml) == 1
+
+
+def test_the_journal_tells_calls_with_thinking_apart() -> None:
+    quiet, loud = (Scripted(settings=ModelSettings(thinking=on)) for on in (False, True))
+    request = ChatRequest((HumanMessage("Why?"),))
+    assert ModelCalls(quiet).identify(request) != ModelCalls(loud).identify(request)
+    assert ModelCalls(quiet).identify(request) == ModelCalls(Scripted()).identify(request)

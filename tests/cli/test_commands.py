@@ -239,7 +239,7 @@ def test_a_model_that_should_be_on_the_gpu_and_is_not_is_told(quoth: Quoth, samp
     model = next(row for row in rows if row["what"] == "model")
     question = f"Tell me: {GENERATOR}"  # not in the journal yet
     answer = json.loads(quoth("ask", question, *all_layers, "--json").stdout)
-    assert not answer["cached"]
+    assert not answer["from_journal"]
     spent = answer["timings"]
     if "on the GPU" in model["found"]:
         pytest.skip("llama.cpp sees a GPU here")

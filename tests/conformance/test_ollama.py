@@ -162,7 +162,22 @@ def test_what_a_model_can_is_read_from_the_server(
     model = open_behind("ollama", ollama_server.url)
     assert model.describe().capabilities == ollama_server.capabilities
     assert model.invoke("Hi.", max_tokens=1).text
-    assert ollama_server.sent("/api/chat")[0]["think"] is True
+    model.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "thinking", "sent"),
+    [(NAME, False, False), (NAME, True, True), ("gpt-oss:20b", False, "low")],
+)
+def test_a_model_thinks_where_it_is_told_to(
+    ollama_server: OllamaServer, name: str, thinking: bool, sent: bool | str
+) -> None:
+    ollama_server.capabilities = ("completion", "thinking")
+    ollama_server.digests[name] = "f" * 64
+    chosen = settings(model=f"ollama:{name}", url=ollama_server.url, thinking=thinking)
+    model = open_model(chosen)
+    model.invoke("Hi.", max_tokens=1)
+    assert ollama_server.sent("/api/chat")[0]["think"] == sent
     model.close()
 
 

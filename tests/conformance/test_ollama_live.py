@@ -70,6 +70,19 @@ def test_a_reply_is_one_of_the_choices(model: LocalModel) -> None:
     assert ModelCalls(model).call(request).text in choices
 
 
+def test_short_replies_are_weighed_by_their_log_probabilities(model: LocalModel) -> None:
+    call = ModelCalls(model).call(
+        ChatRequest(
+            (HumanMessage("Is ice cold? Answer with yes or no."),),
+            max_tokens=4,
+            choices=("yes", "no"),
+            likelihoods=True,
+        )
+    )
+    assert len({*call.likelihoods}) == 2
+    assert max(call.likelihoods) < 0
+
+
 def test_the_window_and_the_place_are_read_back(model: LocalModel) -> None:
     model.reserve()
     placed = model.placement()

@@ -109,5 +109,8 @@ def test_each_set_of_a_file_is_asked_about_its_own_documents(tmp_path: Path, quo
     assert figures["about"]["questions"] == 2
     alone = quoth("eval", "answers", str(file), *both[:2])
     assert "n = 1)" in alone.stdout
+    table = quoth("eval", "answers", str(file), *both, "--markdown").stdout.splitlines()
+    assert table[:2] == ["| llamacpp:embedded | q |", "| --- | --- |"]
+    assert "| evidence_shown | 1.000 (1.000 to 1.000, n = 2) |" in table
     none = quoth("eval", "answers", str(file))
     assert (none.returncode, "--documents dam=PATH" in none.stderr) == (2, True)

@@ -127,7 +127,8 @@ def rtf(folder: Path) -> Path:
         rf"\pard\outlinelevel0 {HEADING}\par\pard {TEXT}{{\footnote {FOOTNOTE}}}\par {FIRST}"
         rf"\par {THEN}{{\*\annotation {COMMENT}}}\par {{\listtext 1. }}{ITEM}\par "
         rf"{''.join(map(row, (HEADER, *ROWS)))}\pard {{\v {HIDDEN}}}{{\strike {STRUCK}}}"
-        r"{\object{\*\objdata 00}}\par"
+        r"{\object{\*\objdata 00}}"
+        rf"{{\pict{{\*\picprop{{\sp{{\sn wzDescription}}{{\sv {DESCRIPTION}}}}}}}89}}\par"
     )
     path = folder / "sample.rtf"
     path.write_text(rf"{{\rtf1\ansi {body}}}", "latin-1")

@@ -243,3 +243,24 @@ def test_an_encoding_in_seven_bits_is_the_declared_one(
 ) -> None:
     source = f"From: a@example.org\nContent-Type: text/plain; charset={charset}\n\n{encoded}\n"
     assert body(write("a.eml", source)) == "Café, 5 €"
+
+
+def test_a_long_line_is_cleaned_like_short_ones(write: Write) -> None:
+    words = "the \u00adweir\u200b is at Zürich; " * 400
+    expected = ("the weir is at Zürich; " * 400).strip()
+    assert (
+        body(write("a.eml", f"Subject: S\nMIME-Version: 1.0\n{html(f'<p>{words}</p>')}"))
+        == expected
+    )
+    assert load_document(write("a.txt", words)).pages[0].text.strip() == expected
+
+
+def test_html_that_adds_words_to_an_extract_is_read(write: Write) -> None:
+    said = " ".join(f"Pier {number} opens at {number} sharp." for number in range(30))
+    more = " ".join(f"Quay{number} closes early." for number in range(90))
+    path = write(
+        "a.eml", mail(plain(said), html(f"<p>{said}</p><p>{more}</p>"), kind="alternative")
+    )
+    assert body(path) == f"{said}\n\n{more}"
+    path = write("b.eml", mail(plain(said), html(f"<p>{said}</p><p>Bye.</p>"), kind="alternative"))
+    assert body(path) == said

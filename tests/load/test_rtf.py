@@ -80,3 +80,29 @@ def test_hostile_rtf_costs_little_time(write: Write, filler: str) -> None:
     began = time.process_time()  # seconds of the processor, which a busy machine hardly changes
     assert "text" in load_document(path).pages[0].text
     assert time.process_time() - began < 5
+
+
+DESCRIBED = r"{\sp{\sn wzName}{\sv Pic 1}}{\sp{\sn wzDescription}{\sv The weir at noon}}"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            rf"Before {{\*\shppict{{\pict{{\*\picprop{DESCRIBED}}}\pngblip 89}}}}"
+            r"{\nonshppict{\pict 01}}after\par End",
+            "Before after\n\nPicture: The weir at noon\n\nEnd",
+        ),
+        (
+            rf"A {{\shp{{\*\shpinst{DESCRIBED}{{\sp{{\sn pib}}{{\sv {{\pict 89}}}}}}"
+            r"{\shptxt box\par}}{\shprslt box {\pict 01}}}\par",
+            "A box\n\nPicture: The weir at noon",
+        ),
+    ],
+)
+def test_a_picture_is_its_alternative_text_and_is_counted_once(
+    write: Write, body: str, text: str
+) -> None:
+    document = load_document(write("a.rtf", rf"{{\rtf1\ansi {body}}}"))
+    assert document.pages[0].text == text
+    assert document.unread == {"picture": 1}

@@ -10,7 +10,13 @@ from bag_embedder import BagEmbedder
 from quoth.collection import DenseIndex, Store, name_language
 from quoth.config import Retrieval
 from quoth.retrieve import CollectionSearcher
-from quoth.retrieve.exact import find_names, fit_exact, fit_names_held, weigh_exact
+from quoth.retrieve.exact import (
+    find_names,
+    fit_exact,
+    fit_names_held,
+    share_of_rarity,
+    weigh_exact,
+)
 from quoth.system import WriteLock
 from quoth.text import analyse, language, pack
 from quoth.types import Chunk, Document, Page
@@ -58,6 +64,8 @@ def test_the_row_with_the_thing_comes_first(
 ) -> None:
     for row in ROWS[::9]:
         thing = row.split(" | ")[column].split("(")[0]
+        if column == 0 and "part" in form:
+            continue  # nobody has a person as a part number
         assert searcher.search(form.format(thing), k=1)[0].chunk.text == row
 
 
@@ -67,6 +75,13 @@ def test_a_code_weighs_more_than_a_short_number_and_a_word_nothing() -> None:
     assert ("pump",) not in weights
     assert weights["1998",] < weights["4006381333931",] == weights["ab-12",] == 1
     assert weights["get_user_by_id",] == 1
+
+
+def test_a_code_counts_less_where_a_question_has_other_rare_words() -> None:
+    code, common, rare = ("ab-12",), ("pump",), [(f"word{n}",) for n in range(5)]
+    assert share_of_rarity([code], {code: 7.0, common: 2.0}) == 1.0
+    assert share_of_rarity([code], {code: 7.0, **dict.fromkeys(rare, 7.0)}) == pytest.approx(2 / 3)
+    assert share_of_rarity([], {common: 2.0}) == share_of_rarity([], {}) == 0.0
 
 
 def test_what_many_chunks_hold_identifies_none() -> None:

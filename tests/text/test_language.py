@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 import quoth.text
 from quoth.errors import ConfigurationError
-from quoth.text import UNDETERMINED, find_language, language, languages, read_language
+from quoth.text import (
+    UNDETERMINED,
+    find_language,
+    heading_words,
+    language,
+    languages,
+    read_language,
+)
 
 ENGLISH = Path(quoth.text.__file__).parent / "languages" / "en.yaml"
 
@@ -79,7 +86,7 @@ def test_a_file_with_only_a_name_is_a_language(tmp_path: Path) -> None:
     file.write_text("name: Example\n", encoding="utf-8")
     example = read_language(file)
     assert (example.code, example.words.stop) == ("xx", frozenset())
-    assert not example.questions.refusals.search("Not in the documents.")
+    assert not example.replies.refusals.search("Not in the documents.")
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(changed: Path) -> None:
@@ -101,3 +108,8 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, content: str) -> None
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"xx\.yaml"):
         read_language(file)
+
+
+def test_the_words_that_begin_a_heading_are_those_of_every_language() -> None:
+    known = [language(code).documents.headings for code in languages()]
+    assert heading_words() == frozenset().union(*known) != frozenset()

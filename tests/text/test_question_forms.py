@@ -369,14 +369,14 @@ def test_a_question_asks_for_a_kind_of_answer(code: str, question: str, kind: Qu
     ("code", "reply"), [(code, text) for code, texts in REFUSALS.items() for text in texts]
 )
 def test_a_refusal_is_recognized(code: str, reply: str) -> None:
-    assert language(code).questions.refusals.match(reply)
+    assert language(code).replies.refusals.match(reply)
 
 
 @pytest.mark.parametrize(
     ("code", "reply"), [(code, text) for code, texts in ANSWERS.items() for text in texts]
 )
 def test_an_answer_is_no_refusal(code: str, reply: str) -> None:
-    assert not language(code).questions.refusals.match(reply)
+    assert not language(code).replies.refusals.match(reply)
 
 
 @pytest.mark.parametrize(

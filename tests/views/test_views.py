@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 from quoth import Answer, Citation, Library, Report, load_ipython_extension, show
 from quoth.summarize import Summarizer, SummaryOptions
-from quoth.types import AnswerSentence, Chunk, Hit, Outcome
+from quoth.types import AnswerKind, AnswerSentence, Chunk, Hit, Match, NotRead, Outcome
 from quoth.views import (
     answer_html,
     answer_json,
@@ -31,7 +32,8 @@ from quoth.views import (
     summary_html,
     summary_text,
 )
-from quoth.views.answer import format_language
+from quoth.views.answer import answer_lines, format_language
+from quoth.views.quote import MarkedText, shorten_quote, wrap_marked
 from reportlab.pdfgen.canvas import Canvas
 from scripted_model import Scripted
 
@@ -257,6 +259,7 @@ def test_printing_a_report_loads_nothing_heavy() -> None:
     [
         ("en", "de", "The passages are in German."),
         ("en", "sw", "The passages are in Swahili."),
+        ("de", "zh", "Sprache der Stellen: 中文."),
         ("en", "en", ""),
         ("en", "und", ""),
         ("", "", ""),
@@ -276,3 +279,161 @@ def test_the_language_of_the_passages_is_told_where_it_is_another(
     assert format_language(answer) == line
     assert line in answer_text(answer)
     assert line in answer_html(answer)
+
+
+# -- what a person is shown ----------------------------------------------------------------
+
+
+def a_place(n: int, quote: str, *, match: Match = "nearest", marked: str = "") -> Citation:
+    at = quote.find(marked)
+    return Citation(
+        n=n,
+        source="mill.md",
+        page=3,
+        heading="The mill › The wheel",
+        quote=quote,
+        start=0,
+        end=len(quote),
+        match=match,
+        marks=((at, at + len(marked)),) if marked else (),
+    )
+
+
+def shown(kind: AnswerKind, text: str, **parts: Any) -> Answer:
+    return Answer(question="?", kind=kind, text=text, model="scripted:test", **parts)
+
+
+WHEEL = "The wheel was renewed in 1904 by Jonas Berg."
+CHECKED = a_place(1, WHEEL, match="exact", marked="1904")
+
+
+@pytest.mark.parametrize(
+    ("language", "head", "below", "page"),
+    [
+        ("en", "From your documents, word for word:", "See also:", "mill.md, page 3"),
+        ("de", "Aus Ihren Dokumenten, wörtlich:", "Siehe auch:", "mill.md, Seite 3"),
+        ("es", "De sus documentos, palabra por palabra:", "Véase también:", "mill.md, página 3"),
+        ("fr", "Extrait de vos documents, mot pour mot :", "Voir aussi :", "mill.md, page 3"),
+        ("zh", "您的文档原文：", "另请参阅：", "mill.md, 第3页"),
+        ("sw", "From your documents, word for word:", "See also:", "mill.md, page 3"),
+    ],
+)
+def test_an_excerpt_is_called_what_it_is_in_the_language_of_the_question(
+    language: str, head: str, below: str, page: str
+) -> None:
+    answer = shown(
+        "excerpt",
+        WHEEL,
+        phrase="1904",
+        citations=(CHECKED,),
+        nearest=(a_place(2, "It turns."),),
+        language=language,
+    )
+    text, html = answer_text(answer), Parsed(answer_html(answer)).text
+    for words in (head, below, page, "1904", "The mill › The wheel"):
+        assert words in text
+        assert words in html
+    assert text.index("1904") < text.index("The wheel was renewed") < text.index("It turns.")
+    assert "✓" not in text + html
+    assert "<mark>1904</mark>" in answer_html(answer)
+
+
+def test_a_sign_says_what_was_checked_and_no_more() -> None:
+    sentences = (
+        AnswerSentence("Berg renewed it in 1904.", "supported", (1,)),
+        AnswerSentence("It cost a fortune.", "unsupported"),
+    )
+    answer = shown(
+        "answer",
+        "Berg renewed it in 1904. It cost a fortune.",
+        sentences=sentences,
+        citations=(CHECKED, a_place(2, "It turns.")),
+        not_read=(NotRead(2, "excerpts", "no room in the model's window"),),
+    )
+    text = answer_text(answer)
+    assert text.startswith("Berg renewed it in 1904. [1] It cost a fortune.\n")
+    assert text.count("(quote found on page 3)") == 1
+    assert "(no quote of it was found; this passage fits best)" in text
+    assert "! Not found in the passages: It cost a fortune." in text
+    assert "! Not read: 2 excerpts (no room in the model's window)" in text
+    assert "<sup>[1]</sup>" in answer_html(answer)
+
+
+def test_what_was_not_read_is_told_in_the_language_of_the_question() -> None:
+    unread = (NotRead(2, "pages", "no text"), NotRead(1, "lamps", "no oil"))
+    answer = shown("excerpt", WHEEL, citations=(CHECKED,), not_read=unread, language="de")
+    assert "! Nicht gelesen: 2 Seiten (ohne Text), 1 lamps (no oil)" in answer_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("nearest", "No sentence says this plainly."),
+        ("declined", "This is not in your documents."),
+        ("failed", "The model gave no answer: it was cut."),
+    ],
+)
+def test_an_answer_that_is_none_says_so_and_shows_the_nearest_places(
+    kind: AnswerKind, text: str
+) -> None:
+    answer = shown(kind, text, nearest=(a_place(1, WHEEL),), language="en")
+    printed = answer_text(answer)
+    assert printed.startswith(text)
+    assert ("Nearest:" in printed) == (WHEEL in printed) == (kind != "failed")
+    assert "quote found" not in printed
+
+
+def test_a_text_that_was_streamed_is_not_printed_again() -> None:
+    answer = shown("answer", "Berg did.", citations=(CHECKED,))
+    assert "Berg did." not in [line.text for line in answer_lines(answer, with_text=False)]
+    refused = shown("declined", "This is not in your documents.")
+    assert answer_lines(refused, with_text=False)[0].text == refused.text
+
+
+LONG = " ".join(f"Sentence {n} has five words." for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("quote", "marked", "begins", "ends"),
+    [
+        (LONG, "", "Sentence 0", "Sentence 14 has five words. …"),
+        (LONG, "Sentence 30", "… ", " …"),
+        (LONG, "Sentence 59", "… ", "Sentence 59 has five words."),
+        ("桥长一百米。" * 60, "", "桥长一百米。", "桥长一百米。 …"),
+        (WHEEL, "", "The wheel", "Jonas Berg."),
+    ],
+)
+def test_a_long_quote_is_cut_at_a_sentence_or_around_the_marked_words(
+    quote: str, marked: str, begins: str, ends: str
+) -> None:
+    at = quote.find(marked)
+    cut = shorten_quote(quote, ((at, at + len(marked)),) if marked else ())
+    assert cut.text.startswith(begins)
+    assert cut.text.endswith(ends)
+    assert len(cut.text.split()) <= 82
+    assert [cut.text[start:end] for start, end in cut.marks] == [marked] * bool(marked)
+
+
+def test_items_and_rows_keep_their_lines_and_wrapped_lines_are_joined() -> None:
+    quote = "The tools\nare:\n- a saw\n- an axe\n  of steel\nName | Price\nSaw | 3"
+    cut = shorten_quote(quote, ((quote.find("axe"), quote.find("steel") + 5),))
+    assert cut.text == "The tools are:\n- a saw\n- an axe of steel\nName | Price\nSaw | 3"
+    assert [cut.text[start:end] for start, end in cut.marks] == ["axe of steel"]
+
+
+@pytest.mark.parametrize("text", ["word " * 40, "青龙大坝高一百二十米。" * 8, "x" * 30])
+def test_lines_are_as_wide_as_the_terminal_and_keep_their_marks(text: str) -> None:
+    whole = MarkedText(text.strip(), ((12, 24),))
+    lines = wrap_marked(whole, 32)
+    joined = "".join(line.text for line in lines).replace(" ", "")
+    assert joined == text.replace(" ", "")
+    marked = "".join(line.text[a:b] for line in lines for a, b in line.marks)
+    assert marked.replace(" ", "") == whole.text[12:24].replace(" ", "")
+    for line in lines:
+        assert sum(2 if ord(letter) > 0x2E80 else 1 for letter in line.text) <= 32
+
+
+def test_nothing_of_a_document_steers_a_terminal() -> None:
+    evil = "\x1b[2JThe wheel\x07 \x9b31mturns."
+    answer = shown("excerpt", evil, citations=(a_place(1, evil, marked="turns"),), phrase=evil)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", answer_text(answer))

@@ -12,16 +12,17 @@ from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import patch_config, run_in_executor
 
-from quoth.answer.choose import Choosing
-from quoth.answer.draft import Draft, Way
+from quoth.answer.catalog import Catalog
+from quoth.answer.choose import choose_excerpts
+from quoth.answer.draft import Draft
 from quoth.answer.evidence import HITS
 from quoth.answer.languages import find_evidence_language
 from quoth.answer.places import find_nearest
-from quoth.answer.reply import Reply, declines
 from quoth.answer.rules import Calibration, find_calibration
 from quoth.answer.write import Writing
+from quoth.answer.written import WrittenAnswer, WrittenReply
 from quoth.config import Answering
-from quoth.errors import QuothError
+from quoth.errors import GenerationError, QuothError
 from quoth.journal import Journal
 from quoth.models import (
     Call,
@@ -32,8 +33,7 @@ from quoth.models import (
     stream_reply,
 )
 from quoth.retrieve import Hits, Question, Searcher, check_question
-from quoth.text import encloses, find_quote, find_unsupported_numbers
-from quoth.types import Answer, AnswerSentence, Chunk, Citation, Hit, Support, Timings
+from quoth.types import Answer, Chunk, Hit, Timings
 
 
 class Answerer(Runnable[str, Answer]):
@@ -43,8 +43,10 @@ class Answerer(Runnable[str, Answer]):
     and at the end the whole `Answer`; a part that follows with `|` receives the `Answer` alone.
 
     A model with a billion parameters or more reads the best passages and writes its answer with
-    quotes. A smaller one is not reliable enough for that: it reads the best sentences and chooses
-    its answer among their phrases (`answering.style`).
+    quotes. A smaller one is not reliable enough for that: the answer is an excerpt, text of the
+    documents word for word, and no model is called (`answering.style`).
+
+    A question about the collection itself is answered by `catalog`, if given, without the model.
 
     A reply to the same prompt, by the same model with the same parameters, comes from `journal`.
     """
@@ -56,10 +58,12 @@ class Answerer(Runnable[str, Answer]):
         settings: Answering,
         *,
         journal: Journal | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
         self.searcher = searcher
         self.model = model
         self.settings = settings
+        self.catalog = catalog
         self.calls = ModelCalls(model, journal)
         self._preloading = Lock()
 
@@ -89,7 +93,7 @@ class Answerer(Runnable[str, Answer]):
         so that the model's prompt cache still holds them.
         """
         return self._transform_stream_with_config(
-            iter((input,)), cast(Any, self._parts), config, shown=shown
+            iter((input,)), cast(Any, self._whole_parts), config, shown=shown
         )
 
     async def astream(  # type: ignore[override]
@@ -111,6 +115,19 @@ class Answerer(Runnable[str, Answer]):
         names = sorted({question.language.name, spoken.name})
         return find_calibration(question.embedder.fingerprint, *names)
 
+    def _whole_parts(
+        self,
+        questions: Iterator[str],
+        run_manager: CallbackManagerForChainRun,
+        config: RunnableConfig,
+        shown: Sequence[Chunk],
+    ) -> Iterator[str | Answer]:
+        """Yield the parts of an answer, which tells at the end what could not be read."""
+        for part in self._parts(questions, run_manager, config, shown):
+            if self.catalog and isinstance(part, Answer):
+                part = self.catalog.with_unread_pages(part)
+            yield part
+
     def _parts(
         self,
         questions: Iterator[str],
@@ -120,14 +137,24 @@ class Answerer(Runnable[str, Answer]):
     ) -> Iterator[str | Answer]:
         config = patch_config(config, callbacks=run_manager.get_child())
         text = check_question(next(questions))  # no model is loaded for an empty one
-        self._preload()
+        if self.catalog and (known := self.catalog.answer(text)):
+            yield known.text
+            yield known
+            return
+        shows_excerpts = self._shows_excerpts()
+        if not shows_excerpts:
+            self._preload()
         search: Runnable[str, Hits] = RunnableLambda(self.searcher.search, name="search")
         hits = search.invoke(text, config)
+        if shows_excerpts:
+            excerpt = choose_excerpts(hits, self.settings, model=self.model.model)
+            yield excerpt.text
+            yield excerpt
+            return
         question = hits.question
-        rules = self.calibration_for(hits)
         draft = None
-        if _is_near(hits, rules.floor_in(self.settings)):
-            draft = self._way(rules).prepare(question, hits, shown)
+        if _is_near(hits, self.calibration_for(hits).floor_in(self.settings)):
+            draft = Writing(self.model, self.settings).prepare(question, hits, shown)
         if draft is None:
             yield question.language.questions.not_found
             yield self._declined(question, hits)
@@ -147,75 +174,68 @@ class Answerer(Runnable[str, Answer]):
         if self._preloading.acquire(blocking=False):
             Thread(target=load, name="preload").start()
 
-    def _way(self, rules: Calibration) -> Way:
+    def _shows_excerpts(self) -> bool:
+        """Whether the answers are excerpts, which need no model."""
         style = self.settings.style
-        if style == "phrase" or (style == "auto" and self.model.describe().is_small):
-            return Choosing(self.model, self.settings, rules)
-        return Writing(self.model, self.settings)
+        return style == "phrase" or (style == "auto" and self.model.describe().is_small)
 
     def _answer(
         self, draft: Draft, hits: Sequence[Hit], config: RunnableConfig
     ) -> Iterator[str | Answer]:
-        """Yield the text of the model's reply as it is written, and at the end the `Answer`."""
+        """Yield the text of the model's reply as far as it is certain, and the `Answer`."""
         request = ChatRequest(
             draft.messages,
             max_tokens=self.settings.max_tokens,
-            choices=tuple(choice.text for choice in draft.choices),
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
-        reply = Reply(draft.prompt.labels, draft.question.language)
+        reply = WrittenReply(
+            draft.question,
+            draft.excerpts,
+            labels=draft.prompt.labels,
+            refusals=draft.prompt.refusals,
+        )
+        shown = ""
         call: Call | None = None
         for part in stream_reply(self.calls, request, config):
             if isinstance(part, Call):
                 call = part
-            elif (text := reply.feed(part)) and not draft.choices:
+            elif text := reply.feed(part):
+                shown += text
                 yield text
-        if (text := reply.finish()) and not draft.choices:
-            yield text
         assert call is not None
-        if not (call.text or draft.choices):
-            yield self._failed(draft, call, hits)
-            return
-        if call.text and declines(reply.text, draft.prompt.refusals, draft.question.language):
-            yield self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
-            return
-        answer = self._cited(draft, draft.settle(reply.text), reply.quotes, call, hits)
-        if draft.choices:
-            yield answer.text
+        answer = self._judged(draft, reply.finish(cut=call.finish == "length"), call, hits)
+        is_told = answer.kind != "failed" and answer.text.startswith(shown)
+        if is_told and (rest := answer.text[len(shown) :]):
+            yield rest
         yield answer
 
-    def _cited(
-        self, draft: Draft, text: str, quotes: Sequence[str], call: Call, hits: Sequence[Hit]
+    def _judged(
+        self, draft: Draft, written: WrittenAnswer, call: Call, hits: Sequence[Hit]
     ) -> Answer:
-        citations = draft.cite(text, quotes)
-        cited = [
-            chunk.text
-            for chunk in draft.excerpts
-            if any(encloses(chunk, citation) for citation in citations)
-        ]
-        numbers = find_unsupported_numbers(text, cited)
-        support = _support(text, citations, numbers)
+        """Return the answer that a reply gives, by its kind."""
+        thinking = "\n".join(filter(None, (call.thinking, written.thinking)))
+        if not call.text or written.kind == "failed":
+            silent = not call.text or not written.text
+            call = replace(call, text="" if silent else call.text, thinking=thinking)
+            return self._failed(draft, call, hits)
         answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
-        if draft.choices:
-            excerpt = draft.excerpt_of(text)
-            phrase = text if text != excerpt else None
-            answer = replace(answer, kind="excerpt", text=excerpt, phrase=phrase)
-        elif support != "unsupported":
-            sentence = AnswerSentence(text, support, tuple(place.n for place in citations))
-            answer = replace(answer, kind="answer", text=text, sentences=(sentence,))
-        else:
+        answer = replace(answer, thinking=thinking)
+        if written.kind == "declined":
             return answer
         return replace(
             answer,
-            citations=citations,
-            nearest=find_nearest(draft.question, hits, cited=citations),
-            unsupported_numbers=numbers,
-            thinking=call.thinking,
+            kind=written.kind,
+            text=written.text,
+            sentences=written.sentences,
+            citations=written.citations,
+            nearest=find_nearest(draft.question, hits, cited=written.citations),
+            unsupported_numbers=written.unsupported_numbers,
+            confidence=written.confidence,
         )
 
     def _failed(self, draft: Draft, call: Call, hits: Sequence[Hit]) -> Answer:
-        error = silence_error(self.model.model, call)
+        error = silence_error(self.model.model, call) if not call.text else _cut_error(call)
         answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
         words = draft.question.language.answers
         return replace(
@@ -251,13 +271,12 @@ class Answerer(Runnable[str, Answer]):
         )
 
 
-def _support(text: str, citations: Sequence[Citation], numbers: Sequence[str]) -> Support:
-    """Return the support of an answer by its citations; `numbers` are in none of them."""
-    if any(find_quote(text, place.quote) for place in citations if place.verified):
-        return "quoted"
-    if any(place.verified for place in citations) or (citations and not numbers):
-        return "supported"
-    return "unsupported"
+def _cut_error(call: Call) -> GenerationError:
+    """Return the error for a reply whose answer is not complete."""
+    return GenerationError(
+        f"The reply was cut off after {call.timings.generated_tokens} tokens, before its answer.",
+        hint="Raise answering.max_tokens.",
+    )
 
 
 def _is_near(hits: Sequence[Hit], floor: float) -> bool:

@@ -1,44 +1,135 @@
-"""The way of a small model: it chooses its answer among words of the best sentences."""
+"""The road of a small model: the answer is an excerpt, text of the documents word for word.
+
+A model of less than a billion parameters cannot write an answer that a person would keep, so none
+is asked. The sentences of the hits are ranked, the best is widened to what belongs to it, and its
+likelihood decides the kind of the answer: an excerpt, places near the question, or none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from quoth.answer.draft import Draft
-from quoth.answer.evidence import find_evidence
-from quoth.answer.phrases import find_choices, line_of
-from quoth.answer.rules import Calibration
+from quoth.answer.evidence import HITS, Evidence, find_evidence
+from quoth.answer.languages import find_evidence_language
+from quoth.answer.phrases import Phrase, find_phrase
+from quoth.answer.places import cite_span, number_places
+from quoth.answer.rules import Calibration, find_calibration, reaches
+from quoth.answer.widen import Excerpt, widen
 from quoth.config import Answering
-from quoth.models import LocalModel
-from quoth.prompts import select_prompt
-from quoth.retrieve import Question
-from quoth.types import Chunk, Hit
+from quoth.retrieve import Hits, Question
+from quoth.text import Language, find_quote, split_words, strip_links
+from quoth.types import Answer, AnswerKind, Citation
+
+PLACES = 3
+SEVERAL_PLACES = 5
+"""The most places for a question that asks for several, such as a list or a comparison."""
+_ALIKE = 0.8
+"""The share of common words from which two excerpts say the same."""
 
 
-class Choosing:
-    """Lets a model choose among phrases, to which the backend is held if it can be."""
+def choose_excerpts(hits: Hits, settings: Answering, *, model: str) -> Answer:
+    """Return the answer that the documents give word for word; `model` is named in it."""
+    question = hits.question
+    spoken = find_evidence_language(question, (hit.chunk for hit in hits[:HITS]))
+    rules = _find_rules(question, spoken)
+    evidence = find_evidence(question, hits, rules)
+    asks_for_several = bool(question.language.questions.several.search(question.text.lower()))
+    excerpts = choose_places(evidence, SEVERAL_PLACES if asks_for_several else PLACES)
+    answer = Answer(
+        question=question.text,
+        kind=_find_kind(evidence, rules, settings),
+        text="",
+        language=question.language.code,
+        evidence_language=spoken.code,
+        confidence=round(evidence.likelihood, 3),
+        model=model,
+        excerpts=tuple(dict.fromkeys(excerpt.chunk for excerpt in excerpts)),
+        hits=tuple(hits),
+    )
+    if not reaches(question.embedder.fingerprint, question.language.name, spoken.name):
+        return _near(replace(answer, kind="declined", text=_unreached(question, spoken)), excerpts)
+    match answer.kind:
+        case "excerpt":
+            phrase = find_phrase(question, evidence, rules)
+            return _excerpt(answer, excerpts, phrase, several=asks_for_several)
+        case "nearest":
+            return _near(replace(answer, text=question.language.answers.nearly), excerpts)
+        case _:
+            return _near(replace(answer, text=question.language.questions.not_found), excerpts)
 
-    def __init__(self, model: LocalModel, settings: Answering, rules: Calibration) -> None:
-        self._model = model
-        self._least_likelihood = rules.likelihood_in(settings)
-        self._rules = rules
 
-    def prepare(
-        self, question: Question, hits: Sequence[Hit], shown: Sequence[Chunk]
-    ) -> Draft | None:
-        """Return the draft; `None` when the sentences of the hits are unlikely to answer."""
-        evidence = find_evidence(question, hits, self._rules)
-        if evidence.likelihood < self._least_likelihood:
-            return None
-        choices = find_choices(question, evidence, self._rules)
-        if not choices:
-            return None
-        prompt = select_prompt("answer-small", self._model, language=question.language.code)
-        lines = dict.fromkeys(line_of(choice.sentence) for choice in choices)
-        return Draft(
-            question=question,
-            prompt=prompt,
-            messages=tuple(prompt.messages(context=" ".join(lines), question=question.text)),
-            excerpts=tuple(dict.fromkeys(choice.sentence.chunk for choice in choices)),
-            choices=choices,
-        )
+def choose_places(evidence: Evidence, most: int) -> list[Excerpt]:
+    """Return the excerpts that answer best, best first; no two overlap or say the same."""
+    chosen: list[Excerpt] = []
+    for index in evidence.order:
+        alone = Excerpt.of(evidence.sentences[index])
+        if any(alone.overlaps(other) for other in chosen):
+            continue
+        wide = widen(evidence.sentences, evidence.scores, index)
+        excerpt = alone if any(wide.overlaps(other) for other in chosen) else wide
+        if not any(_are_alike(excerpt, other) for other in chosen):
+            chosen.append(excerpt)
+        if len(chosen) == most:
+            break
+    return chosen
+
+
+def _find_rules(question: Question, spoken: Language) -> Calibration:
+    names = sorted({question.language.name, spoken.name})
+    return find_calibration(question.embedder.fingerprint, *names)
+
+
+def _find_kind(evidence: Evidence, rules: Calibration, settings: Answering) -> AnswerKind:
+    if not evidence.sentences or evidence.signs["passage similarity"] < (settings.floor or -1):
+        return "declined"
+    if evidence.likelihood >= rules.likelihood_in(settings):
+        return "excerpt"
+    return "nearest" if evidence.likelihood >= rules.nearest else "declined"
+
+
+def _excerpt(
+    answer: Answer, excerpts: Sequence[Excerpt], phrase: Phrase | None, *, several: bool
+) -> Answer:
+    """Return an answer with the best excerpt; with all of them, where `several` are asked for."""
+    best, *others = excerpts
+    first = _place(best, words=phrase.text if phrase else "")
+    rest = [_place(other) for other in others]
+    cited = number_places([first, *rest] if several else [first])
+    return replace(
+        answer,
+        text=" ".join(strip_links(best.text).split()),
+        phrase=phrase.text if phrase else None,
+        citations=cited,
+        nearest=() if several else number_places(rest, first=2),
+    )
+
+
+def _near(answer: Answer, excerpts: Sequence[Excerpt]) -> Answer:
+    return replace(answer, nearest=number_places(map(_place, excerpts[:PLACES])))
+
+
+def _place(excerpt: Excerpt, words: str = "") -> Citation:
+    """Return the place of an excerpt, with `words` of it marked, else its best sentence."""
+    place = cite_span(excerpt.chunk, excerpt.start, excerpt.end, match="exact")
+    return replace(place, marks=tuple(_marks(excerpt, words)))
+
+
+def _marks(excerpt: Excerpt, words: str) -> Iterator[tuple[int, int]]:
+    best = excerpt.best.start - excerpt.start, excerpt.best.end - excerpt.start
+    if words and (found := find_quote(words, excerpt.best.text)):
+        yield best[0] + found[0], best[0] + found[1]
+    elif best != (0, excerpt.end - excerpt.start):
+        yield best
+
+
+def _are_alike(one: Excerpt, other: Excerpt) -> bool:
+    """Whether two excerpts have nearly the same words, as copies of a text do."""
+    left, right = set(split_words(one.text)), set(split_words(other.text))
+    return len(left & right) >= _ALIKE * max(1, min(len(left), len(right)))
+
+
+def _unreached(question: Question, spoken: Language) -> str:
+    return question.language.answers.unreached.format(
+        question=question.language.own_name, evidence=spoken.own_name
+    )

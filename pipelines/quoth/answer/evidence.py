@@ -1,141 +1,115 @@
-"""Evidence for an answer: the sentences of the best hits, ranked, and how likely they answer.
+"""Evidence for an answer: the sentences of the hits, ranked, and how likely they answer.
 
 Search finds a passage on the right subject for nearly every question, even one that the documents
-do not answer, so the similarity of a passage alone cannot decide. Better signs are the similarity
-of its best sentences, and whether they hold the names of the question and the kind of answer that
-it asks for: a number, a date, a name.
+do not answer, so the similarity of a passage alone cannot decide. Better signs are whether the best
+sentence and its neighbours hold the rare words, the names and the numbers of the question, and the
+kind of answer that it asks for.
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from quoth.answer.rules import Calibration, apply_rule
+from quoth.answer.features import Description, are_neighbours, cover, describe_sentences
+from quoth.answer.rules import Calibration
 from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
 from quoth.retrieve import Question
-from quoth.text import NEVER, Language, is_stop_word, lexemes
-from quoth.types import Hit, Vectors
+from quoth.types import Hit
 
-HITS = 5
+HITS = 8
 """The number of hits whose sentences are evidence."""
-
-_COMPARED = ("covered with headings", "similarity with the one before")
-"""Features that are also given relative to the other sentences (mean 0, deviation 1)."""
-
-_LEADERS = re.compile(r"(?:\. ){3}|\.{4}")
-_ENDS = re.compile(r"[.!?:;][\"”’)]*\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The sentences of the best hits, ranked by how well they answer a question.
+    """The sentences of the best hits, in the order of their chunks, and their scores (log-odds).
 
-    `rarity` has a weight for each term of the question. `likelihood` (0 to 1) is the estimated
-    probability that the sentences answer the question, computed from the values in `signs`.
+    `order` has the indices of the sentences, best first. `rarity` has a weight for each term of the
+    question. `likelihood` (0 to 1) is the estimated probability that the best sentences answer the
+    question, computed from the values in `signs`. `description` has the features of the sentences.
     """
 
     sentences: tuple[Sentence, ...]
+    scores: tuple[float, ...]
+    order: tuple[int, ...]
     rarity: Mapping[str, float]
     signs: Mapping[str, float]
     likelihood: float
+    description: Description
 
 
 def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -> Evidence:
     """Return the evidence that the best hits hold for a question."""
-    chunks = [hit.chunk for hit in hits[:HITS]]
-    sentences = sentences_of(chunks, question.language)
+    hits = hits[:HITS]
+    sentences = sentences_of([hit.chunk for hit in hits], question.language)
     rarity = weigh_terms(terms_of(question.text, sentences), sentences)
     if not sentences:
-        return Evidence((), rarity, {}, 0.0)
-    features = describe_sentences(question, sentences, rarity)
-    scores = [apply_rule(rules.sentence, values) for values in features]
-    order = sorted(range(len(sentences)), key=lambda index: -scores[index])
-    best, of_best = sentences[order[0]], features[order[0]]
-    signs = {
-        "best similarity": of_best["similarity with the one before"],
-        "nearest": max(values["similarity"] for values in features),
-        "holds what is asked for": of_best["holds what is asked for"],
-        "names missing": float(sum(name not in best.terms for name in question.names)),
-        "negation": float(question.negated),
-        "covered": max(values["covered"] for values in features),
-        "passage similarity": max(hit.dense_score or 0.0 for hit in hits),
-    }
-    log_odds = rules.intercept + apply_rule(rules.answerable, signs)
-    ranked = tuple(sentences[index] for index in order)
-    return Evidence(ranked, rarity, signs, 1 / (1 + math.exp(-log_odds)))
+        return Evidence((), (), (), rarity, {}, 0.0, Description.empty())
+    description = describe_sentences(question, sentences, rarity, hits)
+    scores = sum(
+        weight * description.features[name] for name, weight in rules.sentence.items()
+    ) + np.zeros(len(sentences))
+    order = np.argsort(-scores, kind="stable").tolist()
+    signs = read_signs(question, sentences, order, rarity, description)
+    signs["passage similarity"] = max(hit.dense_score or 0.0 for hit in hits)
+    return Evidence(
+        tuple(sentences),
+        tuple(scores.tolist()),
+        tuple(order),
+        rarity,
+        signs,
+        rules.answerable.judge(signs),
+        description,
+    )
 
 
-def describe_sentences(
-    question: Question, sentences: Sequence[Sentence], rarity: Mapping[str, float]
-) -> list[dict[str, float]]:
-    """Return the features of each sentence by name; sentences are in the order of their chunks."""
-    embedder = question.embedder
-    vectors = embedder.embed([embedder.clip(sentence.text) for sentence in sentences])
-    features = [
-        {
-            "covered": _covered(rarity, sentence.terms),
-            "covered with headings": _covered(rarity, sentence.terms | sentence.about),
-            "similarity": float(vectors[index] @ question.vector),
-            "similarity with the one before": float(
-                _with_before(sentences, vectors, index) @ question.vector
-            ),
-            "place": float(sentence.rank),
-            "holds what is asked for": holds_kind(sentence.text, question, sentence.language),
-            "no end": float(not _ENDS.search(sentence.text)),
-            "table of contents": float(bool(_LEADERS.search(sentence.text))),
-        }
-        for index, sentence in enumerate(sentences)
-    ]
-    for name in _COMPARED:
-        values = np.array([values[name] for values in features])
-        spread = values.std() or 1.0
-        for each, value in zip(features, values - values.mean(), strict=True):
-            each[f"{name}, standardized"] = float(value / spread)
-    return features
+def read_signs(
+    question: Question,
+    sentences: Sequence[Sentence],
+    order: Sequence[int],
+    rarity: Mapping[str, float],
+    description: Description,
+) -> dict[str, float]:
+    """Return the signs, by name, that the best sentences answer a question, or do not.
 
-
-def _covered(rarity: Mapping[str, float], terms: Container[str]) -> float:
-    """Return the share of the question's rarity that a sentence covers."""
-    total = sum(rarity.values()) or 1.0
-    return sum(weight for term, weight in rarity.items() if term in terms) / total
-
-
-def _with_before(sentences: Sequence[Sentence], vectors: Vectors, index: int) -> Vectors:
-    """Return the mean direction of a sentence and the one before it in its chunk."""
-    if not index or sentences[index - 1].rank != sentences[index].rank:
-        return np.asarray(vectors[index])
-    both = vectors[index] + vectors[index - 1]
-    return np.asarray(both / np.linalg.norm(both))
-
-
-def holds_kind(sentence: str, question: Question, language: Language) -> float:
-    """Return 1 if a sentence holds the kind of answer that is expected, 0 if not, 0.5 if unknown.
-
-    `language` is that of the sentence. Words of the question itself do not count.
+    `order` has the indices of the sentences, best first. "Near" a sentence is what stands in its
+    headings and in the sentences before and after it.
     """
-    rules = language.questions
-    words = [match.group() for match in lexemes(sentence)]
-    new = [word for word in words if word.lower() not in question.lexemes]
-    match question.kind:
-        case "number":
-            return float(any(map(rules.is_number, new)))
-        case "when":
-            return float(any(rules.is_date(word) or word[0].isdigit() for word in new))
-        case "who" if language.words.capital_names:
-            names = {word for word in words[1:] if word[0].isupper()}
-            return float(any(word in names and not is_stop_word(word, language) for word in new))
-        case "where":
-            return _matches(rules.places, sentence)
-        case "why":
-            return _matches(rules.reasons, sentence)
-        case _:
-            return 0.5
+    best = order[0]
+    alone = sentences[best].terms | sentences[best].about
+    near = set(alone)
+    for other in (best - 1, best + 1):
+        if are_neighbours(sentences, best, other):
+            near |= sentences[other].terms.keys()
+    total = sum(rarity.values()) or 1.0
+    absent = [term for term in rarity if not any(term in one.terms for one in sentences)]
+    features = description.of(best)
+    return {
+        "letters covered": features["letters covered"],
+        "letters covered with neighbours": features["letters covered with neighbours"],
+        "covered near": cover(rarity, near),
+        "rarest word missing": _rarest(rarity, alone),
+        "rarest word missing near": _rarest(rarity, near),
+        "weight of absent words": sum(rarity[term] for term in absent) / total,
+        "absent words": float(len(absent)),
+        "words": float(len(rarity)),
+        "names missing": float(sum(name not in alone for name in question.names)),
+        "names missing near": float(sum(name not in near for name in question.names)),
+        "numbers missing near": float(
+            sum(term not in near for term in rarity if any(map(str.isdigit, term)))
+        ),
+        "holds what is asked for": features["holds what is asked for"],
+        "yes or no": float(question.kind == "whether"),
+        "negation": float(question.negated),
+        "agreement": description.agreement,
+        "best similarity": float(description.similarities[best]),
+        "nearest": float(description.similarities.max()),
+    }
 
 
-def _matches(pattern: re.Pattern[str], sentence: str) -> float:
-    return 0.5 if pattern == NEVER else float(bool(pattern.search(sentence)))
+def _rarest(rarity: Mapping[str, float], terms: Container[str]) -> float:
+    """Return the rarity of the rarest term of the question that is not among terms."""
+    return max((weight for term, weight in rarity.items() if term not in terms), default=0.0)

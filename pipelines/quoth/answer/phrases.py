@@ -1,16 +1,15 @@
 """Phrases of sentences that may answer a question, the likeliest first.
 
-A small model writes fluent sentences that are wrong, but chooses well among few phrases. It is
-given phrases of the text: runs of words between natural borders, ranked by a linear rule
-over features that need no model: the kind of answer that the question asks for, the distance of the
-phrase from the words of the question, and its length.
+Phrases are runs of words between natural borders, ranked by a linear rule over features that need
+no model: the kind of answer that the question asks for, the distance of the phrase from the words
+of the question, and its length. A second rule judges whether the first phrase is the answer.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quoth.answer.evidence import Evidence
 from quoth.answer.rules import Calibration, apply_rule
@@ -28,8 +27,6 @@ from quoth.text import (
     strip_links,
 )
 
-CHOICES = 3
-"""The number of phrases that a model chooses from."""
 _RANKED = 20
 _MAX_SENTENCE_CHARACTERS = 600
 MAX_COUNTED_WORDS = 4
@@ -50,42 +47,47 @@ class Phrase:
     features: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A text that a model may choose as its answer, and the sentence that it is from."""
+def find_phrase(question: Question, evidence: Evidence, rules: Calibration) -> Phrase | None:
+    """Return the words of the best sentence that are the answer, where that is nearly certain.
 
-    text: str
-    sentence: Sentence
-
-
-def find_choices(question: Question, evidence: Evidence, rules: Calibration) -> tuple[Choice, ...]:
-    """Return the texts that a small model chooses from; none of them holds a link.
-
-    They are phrases of the kind that the question asks for: a number with its unit, a date, a name.
-    Without such a phrase, and in a script without spaces between words, the best sentence is the
-    only choice: for 40 questions it held the answer 34 times, the sentence that SmolLM2-135M chose
-    18 times at most.
+    They are a number with its unit, a date, a name, or another run of words; never a link, and none
+    in a script without spaces between words.
     """
-    best = evidence.sentences[: rules.sentences]
-    lines = [line_of(sentence) for sentence in best]
-    spoken = [sentence.language for sentence in best]
-    ranked = rank_phrases(question, lines, spoken, evidence.rarity, rules.phrase, limit=_RANKED)
-    of_kind = [
-        phrase
-        for phrase in ranked
-        if _has_spaces(phrase.text)
-        and is_of_kind(phrase.words, question.kind, spoken[phrase.sentence])
-    ]
-    likely = [phrase for phrase in ranked[:CHOICES] if phrase in of_kind] or of_kind[:1]
-    if likely:
-        return _without_parts(
-            Choice(_complete(phrase, lines, question, spoken), best[phrase.sentence])
-            for phrase in likely
-        )
-    for line, sentence in zip(lines, best, strict=True):
-        if 0 < len(line) <= _MAX_SENTENCE_CHARACTERS:
-            return (Choice(line, sentence),)
-    return tuple(Choice(phrase.text, best[phrase.sentence]) for phrase in ranked[:CHOICES])
+    best = evidence.sentences[evidence.order[0]]
+    line, spoken = line_of(best), best.language
+    if len(line) > _MAX_SENTENCE_CHARACTERS or not _has_spaces(line):
+        return None
+    ranked = rank_phrases(question, [line], [spoken], evidence.rarity, rules.phrase, limit=_RANKED)
+    if not ranked:
+        return None
+    likeliest = ranked[0]
+    if rules.right.judge(judge_phrase(question, ranked, evidence, rules)) < rules.shown:
+        return None
+    return replace(likeliest, text=_complete(likeliest, [line], question, [spoken]))
+
+
+def judge_phrase(
+    question: Question, ranked: Sequence[Phrase], evidence: Evidence, rules: Calibration
+) -> dict[str, float]:
+    """Return the signs, by name, that the first of the ranked phrases is the answer, or is not."""
+    first = ranked[0]
+    score = apply_rule(rules.phrase, first.features)
+    others = [other for other in ranked if not _share_words(first.text, other.text)]
+    second = max((apply_rule(rules.phrase, other.features) for other in others), default=0.0)
+    language = evidence.sentences[evidence.order[0]].language
+    is_asked_for = is_of_kind(first.words, question.kind, language)
+    return {
+        "score": score,
+        "lead": score - second,
+        "letters covered": evidence.signs["letters covered"],
+        "holds what is asked for": evidence.signs["holds what is asked for"],
+        f"asks for {question.kind}": 1.0,
+        f"is what {question.kind} asks for": float(is_asked_for),
+    }
+
+
+def _share_words(one: str, other: str) -> bool:
+    return one in other or other in one
 
 
 def _has_spaces(text: str) -> bool:
@@ -141,8 +143,6 @@ def phrases_of(
         features = runs.describe(first, last)
         if features is None:
             continue
-        features["best sentence"] = float(number == 0)
-        features["third sentence"] = float(number > 1)
         features["covered"] = covered
         for name in _BY_KIND:
             features[f"{name}, {question.kind}"] = features[name]
@@ -157,16 +157,6 @@ def _complete(
         return phrase.text
     number = phrase.sentence
     return with_unit(phrase.text, lines[number], question, spoken[number])
-
-
-def _without_parts(choices: Iterator[Choice]) -> tuple[Choice, ...]:
-    """Return choices without those that contain a likelier one or are part of it."""
-    distinct: list[Choice] = []
-    for choice in choices:
-        text = choice.text
-        if not any(text in other.text or other.text in text for other in distinct):
-            distinct.append(choice)
-    return tuple(distinct)
 
 
 def is_of_kind(words: Sequence[str], kind: QuestionKind, language: Language) -> bool:

@@ -11,8 +11,10 @@ from quoth.retrieve import Question
 from quoth.text import encloses
 from quoth.types import Chunk, Citation, Hit, Match
 
-MOST_NEAREST = 3
-"""The most places that are shown as the nearest ones."""
+MOST_PLACES = 3
+"""The most places of an answer, those that are cited and the nearest ones together."""
+_MOST_CHARACTERS = 600
+"""The most characters of a near place, some 80 words."""
 
 
 def cite_span(
@@ -53,10 +55,11 @@ def find_nearest(
 ) -> tuple[Citation, ...]:
     """Return the places of the best hits that are nearest to a question, but not those `cited`.
 
-    Each is the sentence of its hit that holds most of the question, or the hit itself where it has
-    no sentences. They are numbered behind those that are cited.
+    Each is the sentence of its hit that holds most of the question, or the beginning of the hit
+    where it has no sentences. They are numbered behind those that are cited, and are three at most
+    together with them.
     """
-    chunks = [hit.chunk for hit in hits[: MOST_NEAREST + len(cited)]]
+    chunks = [hit.chunk for hit in hits[: MOST_PLACES + len(cited)]]
     sentences = sentences_of(chunks, question.language)
     rarity = weigh_terms(terms_of(question.text, sentences), sentences)
 
@@ -67,7 +70,8 @@ def find_nearest(
     for chunk in chunks:
         of_chunk = [sentence for sentence in sentences if sentence.chunk == chunk]
         best = max(of_chunk, key=cover, default=chunk)
-        place = cite_span(chunk, best.start, best.end, match="nearest")
+        end = min(best.end, best.start + _MOST_CHARACTERS)
+        place = cite_span(chunk, best.start, end, match="nearest")
         if not any(encloses(other, place) or encloses(place, other) for other in cited):
             places.append(place)
-    return number_places(places[:MOST_NEAREST], first=len(cited) + 1)
+    return number_places(places[: max(0, MOST_PLACES - len(cited))], first=len(cited) + 1)

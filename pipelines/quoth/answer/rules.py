@@ -1,18 +1,17 @@
-"""The linear rules of answering, as data: one file for an embedder and a language.
+"""The linear rules of answering, as data: files in `calibration/`.
 
-`bench/calibrate.py` fits the rules in `calibration/*.json`. The cosines of two embedders cannot be
-compared, so a floor for them, and a likelihood computed from them, hold for one embedder only.
-Without a file, answering is not calibrated: it ranks by plain rules, which compare the sentences
-of one question with one another and no cosine with a limit. In another language than those with a
-file, it declines before the model is called when no sentence covers a tenth of the question; with
-another embedder, only when search finds nothing.
+`bench/calibrate.py` fits them. The rule that ranks sentences compares the sentences of one question
+with one another, and serves every language and embedder. Whether they answer is judged best with
+cosines, which cannot be compared between embedders: a file named after an embedder and a language
+has the weights for both. Everything else is judged by `plain.json`, without cosines.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,40 +19,20 @@ from typing import Any
 from quoth.config import Answering
 
 _FOLDER = Path(__file__).parent / "calibration"
-_PLAIN_SENTENCE_RULE = {
-    "covered with headings, standardized": 1.0,
-    "similarity with the one before, standardized": 0.3,
-    "place": -0.1,
-    "holds what is asked for": 0.5,
-    "table of contents": -3.0,
-}
-"""Chosen on half of 900 questions of XQuAD in six languages; the small weight of the similarity
-holds for embedders that do not know the language."""
-_PLAIN_PHRASE_RULE = {
-    "near": 1.5,
-    "covered": 1.0,
-    "best sentence": 0.8,
-    "third sentence": -0.3,
-    "repeated weight": 0.8,
-    "log content": 0.6,
-    "digits, number": 3.0,
-    "digits, when": 0.8,
-    "digits, who": -3.0,
-    "date, when": 2.0,
-    "date, number": -2.5,
-    "capitals, who": 2.0,
-    "words, when": -1.5,
-    "words, who": -0.5,
-    "cut number": -1.5,
-    "cut name": -0.3,
-}
-"""The English weights that do not depend on English, rounded."""
-_LEAST_COVERED = 0.1
-"""The share of a question that a sentence must cover for an answer, in a language without a file:
-2 to 4 % of the answerable questions of XQuAD stay below it, and a third of those whose text is
-missing."""
-_STEEP = 50.0
-"""The slope that makes a threshold of a logistic rule."""
+_PLAIN = _FOLDER / "plain.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """A logistic rule: the weights of features by name, and the intercept."""
+
+    weights: Mapping[str, float]
+    intercept: float
+
+    def judge(self, features: Mapping[str, float]) -> float:
+        """Return the probability, from 0 to 1, that features stand for."""
+        log_odds = self.intercept + apply_rule(self.weights, features)
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, log_odds))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +40,23 @@ class Calibration:
     """Rules and limits for an embedder, known by its fingerprint, and a language.
 
     `sentence` ranks sentences, `phrase` ranks phrases: weights by the name of a feature.
-    `answerable` and `intercept` are the logistic rule for whether sentences answer a question. A
-    hit with a cosine below `floor` does not count. Below `likelihood` a small model is not called.
-    It chooses among the phrases of the best `sentences`. `calibrated` is false where the limits are
-    not fitted to the embedder.
+    `answerable` judges whether the best sentences answer a question: from `excerpt` on they are
+    shown as an answer, below `nearest` the question is declined. `right` judges whether a phrase is
+    the answer: it is shown from `shown` on. A hit with a cosine below `floor` does not count for a
+    model that writes. `calibrated` is false where the rules were not fitted to the embedder and the
+    language.
     """
 
     embedder: str
     language: str
     sentence: Mapping[str, float]
+    answerable: Odds
+    excerpt: float
+    nearest: float
     phrase: Mapping[str, float]
-    answerable: Mapping[str, float]
-    intercept: float
-    floor: float
-    likelihood: float
-    sentences: int = 3
+    right: Odds
+    shown: float
+    floor: float = -1.0
     calibrated: bool = True
 
     def floor_in(self, settings: Answering) -> float:
@@ -83,55 +64,57 @@ class Calibration:
         return self.floor if settings.floor is None else settings.floor
 
     def likelihood_in(self, settings: Answering) -> float:
-        """Return the likelihood of the settings, else that of the calibration."""
-        return self.likelihood if settings.likelihood is None else settings.likelihood
+        """Return the least likelihood of an excerpt in the settings, else in the calibration."""
+        return self.excerpt if settings.likelihood is None else settings.likelihood
 
 
 def find_calibration(embedder: str, *languages: str) -> Calibration:
     """Return the calibration for an embedder's fingerprint and the English names of languages.
 
-    They are the languages of question and evidence, or one for both. For another embedder the rules
-    of the language are kept, without limits. For another language only plain rules are left, and
-    for several languages no limit either.
+    They are the languages of question and evidence, or one for both. Phrases in a language have its
+    rules with every embedder.
     """
     language = " and ".join(languages)
     same_language = [rules for rules in calibrations() if rules.language == language]
     for rules in same_language:
         if rules.embedder == embedder:
             return rules
-    nearest = same_language[0] if same_language else None
-    covers = nearest is None and len(languages) == 1
-    return Calibration(
-        embedder=embedder,
-        language=language,
-        sentence=nearest.sentence if nearest else _PLAIN_SENTENCE_RULE,
-        phrase=nearest.phrase if nearest else _PLAIN_PHRASE_RULE,
-        answerable={"covered": _STEEP} if covers else {},
-        intercept=-_STEEP * _LEAST_COVERED if covers else 0.0,
-        floor=-1.0,
-        likelihood=0.5 if covers else 0.0,
-        sentences=3 if nearest else 1,
-        calibrated=False,
-    )
+    plain = replace(_read(_PLAIN), embedder=embedder, language=language, calibrated=False)
+    if same_language:
+        known = same_language[0]
+        return replace(plain, phrase=known.phrase, right=known.right, shown=known.shown)
+    return plain
+
+
+def reaches(embedder: str, question: str, evidence: str) -> bool:
+    """Whether an embedder may match a question with evidence, by the names of their languages.
+
+    One whose languages are known matches no question in another language.
+    """
+    known = {rules.language for rules in calibrations() if rules.embedder == embedder}
+    return question == evidence or not known or {question, evidence} <= known
 
 
 @lru_cache(maxsize=1)
 def calibrations() -> tuple[Calibration, ...]:
-    """Return every calibration that has a file."""
-    return tuple(map(_read, sorted(_FOLDER.glob("*.json"))))
+    """Return the calibration of every embedder and language that has a file."""
+    return tuple(_read(file) for file in sorted(_FOLDER.glob("*.json")) if file != _PLAIN)
 
 
+@lru_cache(maxsize=16)
 def _read(file: Path) -> Calibration:
     entry: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return Calibration(
-        embedder=entry["embedder"]["fingerprint"],
-        language=entry["language"],
+        embedder=entry.get("embedder", {}).get("fingerprint", ""),
+        language=entry.get("language", ""),
         sentence=entry["sentence"],
+        answerable=Odds(**entry["answerable"]),
+        excerpt=entry["excerpt"],
+        nearest=entry["nearest"],
         phrase=entry["phrase"],
-        answerable=entry["answerable"]["weights"],
-        intercept=entry["answerable"]["intercept"],
-        floor=entry["floor"],
-        likelihood=entry["likelihood"],
+        right=Odds(**entry["right"]),
+        shown=entry["shown"],
+        floor=entry.get("floor", -1.0),
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from quoth.answer.rows import cut_lines, find_width
 from quoth.text import (
     ENGLISH,
     UNDETERMINED,
@@ -50,14 +51,16 @@ def sentences_of(chunks: Iterable[Chunk], spoken: Language = ENGLISH) -> list[Se
     for rank, chunk in enumerate(chunks):
         rules = language_of(chunk, spoken)
         about = count_terms(" ".join((chunk.title, *chunk.headings)), rules)
+        width = find_width(chunk.text)
         for start, end in find_sentences(chunk.text, rules):
             start = _skip_headings(chunk, start, end)
-            text = chunk.text[start:end]
-            if len(split_words(text, rules)) > 1:
-                span = chunk.start + start, chunk.start + end
-                result.append(
-                    Sentence(chunk, rank, *span, text, count_terms(text, rules), rules, about)
-                )
+            for first, last in cut_lines(chunk.text, start, end, width):
+                text = chunk.text[first:last]
+                if len(split_words(text, rules)) > 1:
+                    span = chunk.start + first, chunk.start + last
+                    result.append(
+                        Sentence(chunk, rank, *span, text, count_terms(text, rules), rules, about)
+                    )
     return result
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from quoth.config import ModelSettings
-from quoth.prompts import ChatTemplate, ModelMetadata, resolve_template
+from quoth.prompts import WITHOUT_THINKING, ChatTemplate, ModelMetadata, resolve_template
 
 
 def find_template(
@@ -21,5 +22,13 @@ def find_template(
     """Return the template that a model's messages are rendered with."""
     template = resolve_template(metadata, override=settings.template or None, folders=folders)
     return replace(
-        template, bos_token=bos or template.bos_token, eos_token=eos or template.eos_token
+        template,
+        bos_token=bos or template.bos_token,
+        eos_token=eos or template.eos_token,
+        variables={**variables_of(settings), **template.variables},
     )
+
+
+def variables_of(settings: ModelSettings) -> Mapping[str, Any]:
+    """Return the variables that the settings give to a template."""
+    return {} if settings.thinking else WITHOUT_THINKING

@@ -49,20 +49,24 @@ def search(
 
 
 def ask(shared: SharedOptions, question: QuestionArgument) -> None:
-    """Answer a question, with citations that were checked."""
+    """Answer a question, with citations that were checked.
+
+    The exit code is 1 when the model gave no answer.
+    """
     text = _read_question(question)
     with shared.open_library() as library:
         if shared.json:
-            show.print_json(answer_json(library.ask(text)))
-            return
-        if not library.store.chunk_count():
+            answer = library.ask(text)
+            show.print_json(answer_json(answer))
+        elif not library.store.chunk_count():
             show.print_empty(shared.collection)
             return
-        introduce(library)
-        answer = _print_stream(library.stream(text))
-        show.print_timings(answer.model, answer.timings, from_journal=answer.from_journal)
-        if answer.kind == "failed":
-            raise typer.Exit(EXIT_FAILED)
+        else:
+            introduce(library)
+            answer = _print_stream(library.stream(text))
+            show.print_timings(answer.model, answer.timings, from_journal=answer.from_journal)
+    if answer.kind == "failed":
+        raise typer.Exit(EXIT_FAILED)
 
 
 def chat(

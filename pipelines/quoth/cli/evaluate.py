@@ -15,6 +15,7 @@ from quoth.cli.figures import (
     print_comparison,
     print_evaluation,
     print_gains,
+    print_markdown,
     print_sets,
     print_summaries,
 )
@@ -163,6 +164,9 @@ def answers(
     limit: Limit = None,
     seed: Seed = 0,
     save: Save = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a table for a document.")
+    ] = False,
 ) -> None:
     """Measure answers on questions with known answers.
 
@@ -194,7 +198,9 @@ def answers(
         if save:
             several = save.with_name(f"{save.stem}-{name}{save.suffix}")
             write_evaluation(result, several if len(results) > 1 else save)
-    if len(results) > 1:
+    if markdown:
+        print_markdown(results)
+    elif len(results) > 1:
         if shared.json:
             show.print_json({name: figures_of(result) for name, result in results.items()})
         else:

@@ -29,7 +29,7 @@ def print_evaluation(result: Evaluation) -> None:
 
 
 def _print_kinds(result: Evaluation) -> None:
-    """Print the metrics of each kind of question, a row for each kind."""
+    """Print the metrics of each kind of question, a row for each kind, but those that are all 0."""
     kinds: dict[str, dict[str, Interval]] = {}
     for name, metric in result.metrics.items():
         metric_name, _, kind = name.removesuffix(")").partition(" (")
@@ -39,21 +39,26 @@ def _print_kinds(result: Evaluation) -> None:
         return
     from rich.table import Table
 
-    names = list(dict.fromkeys(name for row in kinds.values() for name in row))
+    names = dict.fromkeys(name for row in kinds.values() for name in row)
+    told = [name for name in names if any(row[name].high for row in kinds.values() if name in row)]
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("kind", "n", *names):
-        table.add_column(name, justify="left" if name == "kind" else "right", overflow="fold")
+    for name in ("kind", "n", *told):
+        table.add_column(name.replace("_", "\n"), justify="left" if name == "kind" else "right")
     for kind, row in kinds.items():
-        cells = (
-            f"{row[name].value:.2f} ({row[name].low:.2f} to {row[name].high:.2f})"
-            if name in row
-            else ""
-            for name in names
-        )
+        cells = (_short(row[name]) if name in row else "" for name in told)
         count = max(metric.count for metric in row.values())
         table.add_row(make_printable(kind), str(count), *cells)
     show.console().print()
     show.console().print(table, soft_wrap=False)
+
+
+def _short(metric: Interval) -> str:
+    """Return a share with its interval, as `.75 (.50–1)`."""
+    value, low, high = (
+        f"{share:.2f}".removeprefix("0").removesuffix(".00") or "0"
+        for share in (metric.value, metric.low, metric.high)
+    )
+    return f"{value} ({low}–{high})"
 
 
 def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
@@ -83,6 +88,31 @@ def print_sets(results: Mapping[str, Evaluation], *, mean: bool = True) -> None:
             for label, size in sizes.items()
         ]
         out.print("  ".join([name.ljust(width), *cells]).rstrip())
+
+
+def print_markdown(results: Mapping[str, Evaluation]) -> None:
+    """Print metrics as a table in Markdown: a row for each, a column for each set.
+
+    A cell has the value, its interval and the number of items.
+    """
+    whole = {
+        label: {name: metric for name, metric in result.metrics.items() if " (" not in name}
+        for label, result in results.items()
+    }
+    model = next(iter(results.values())).about.get("model", "")
+    rows = [[str(model), *whole], ["---"] * (len(whole) + 1)]
+    for name in dict.fromkeys(name for row in whole.values() for name in row):
+        metrics = [row.get(name) for row in whole.values()]
+        if any(metric is not None and metric.count for metric in metrics):
+            rows.append([name, *map(_cell, metrics)])
+    for row in rows:
+        print(make_printable(f"| {' | '.join(row)} |"))
+
+
+def _cell(metric: Interval | None) -> str:
+    if metric is None or not metric.count:
+        return "–"
+    return f"{metric.value:.3f} ({metric.low:.3f} to {metric.high:.3f}, n = {metric.count})"
 
 
 def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from quoth.system import Database
@@ -124,6 +124,16 @@ def read_page_text(database: Database, path: str, number: int) -> str | None:
         (path, number),
     ).fetchone()
     return None if row is None else str(row[0])
+
+
+def count_unreadable(database: Database, paths: Iterable[str]) -> int:
+    """Return the number of pages without text in the sources at these paths."""
+    row = database.read(
+        """SELECT sum(json_array_length(unreadable)) FROM contents WHERE id IN
+               (SELECT content_id FROM sources WHERE path IN (SELECT value FROM json_each(?)))""",
+        (json.dumps(list(paths)),),
+    ).fetchone()
+    return int(row[0] or 0)
 
 
 def count_languages(database: Database) -> dict[str, int]:

@@ -17,15 +17,20 @@ class Keywords:
         self._database = database
 
     def search(
-        self, words: Sequence[str], limit: int, *, among: Sequence[int] | None = None
+        self,
+        words: Sequence[str],
+        limit: int,
+        *,
+        among: Sequence[int] | None = None,
+        every: bool = False,
     ) -> list[tuple[int, float]]:
         """Return (chunk id, BM25 score) for chunks with any of these analysed words, best first.
 
-        `among` restricts the search to these chunks.
+        With `every`, a chunk must have all of them. `among` restricts the search to these chunks.
         """
         if not words:
             return []
-        query = " OR ".join(f'"{word}"' for word in words)
+        query = (" AND " if every else " OR ").join(f'"{word}"' for word in words)
         restriction = "" if among is None else "AND rowid IN (SELECT value FROM json_each(?))"
         values = [query, *([] if among is None else [json.dumps(list(among))]), limit]
         rows = self._database.read(

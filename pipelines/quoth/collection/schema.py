@@ -24,7 +24,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5 (
 """
 """Each distinct word once, by its code, with its groups of letters, to find words like another."""
 
-LABELS = "CREATE INDEX pages_by_label ON pages (content_id, number, label)"
+LABELS = "CREATE INDEX IF NOT EXISTS pages_by_label ON pages (content_id, number, label)"
 """The labels of pages, which a search reads without the text of the pages."""
 
 SCHEMA = f"""

@@ -25,6 +25,7 @@ from quoth.collection.documents import (
     Copy,
     Source,
     count_languages,
+    count_unreadable,
     read_document,
     read_page_text,
     read_sources,
@@ -255,6 +256,10 @@ class Store:
     def page_text(self, path: str, number: int) -> str | None:
         """Return the text of one page of the source at `path`, or `None`."""
         return read_page_text(self._database, path, number)
+
+    def count_unreadable(self, paths: Iterable[str]) -> int:
+        """Return the number of pages without text in the sources at these paths."""
+        return count_unreadable(self._database, paths)
 
     def chunks(self, ids: Sequence[int]) -> dict[int, Chunk]:
         """Return the chunks with these ids, by id; unknown ids are left out."""

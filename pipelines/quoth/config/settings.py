@@ -198,6 +198,9 @@ class ModelSettings(Section):
         0.0, ge=0, le=5, description="The temperature of sampling; 0 takes the likeliest token."
     )
     seed: int = Field(0, ge=0, description="The seed of sampling.")
+    thinking: bool = Field(
+        False, description="Whether a model that can be told not to think thinks before it answers."
+    )
     keep_alive: str = Field(
         "",
         pattern=r"^(-1|\d+|(\d+(\.\d+)?(ms|s|m|h))+)?$",

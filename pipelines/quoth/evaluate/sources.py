@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from quoth.answer import Answerer, find_calibration
+from quoth.answer import Answerer, Catalog, find_calibration
 from quoth.config import Config
 from quoth.embed import Embedder
 from quoth.errors import UsageError
@@ -67,7 +67,8 @@ def measure_answers(
         for name, folder in folders.items():
             asked = [each for each in questions if name in ("", each.collection)]
             with _open_searcher(file, embedder, config, folder, cache, progress) as searcher:
-                answerer = Answerer(searcher, model, config.answering)
+                catalog = Catalog(searcher.store)
+                answerer = Answerer(searcher, model, config.answering, catalog=catalog)
                 read_page = searcher.store.page_text
                 parts.append(evaluate_answers(asked, answerer, read_page, progress=progress))
     finally:

@@ -18,7 +18,7 @@ def open_splitter(embedder: Embedder, settings: Ingestion) -> Splitter:
         embedder.token_starts,
         chunk_tokens=settings.chunk_tokens,
         limit=embedder.limit,
-        as_embedded=True,
+        with_headings=True,
     )
 
 

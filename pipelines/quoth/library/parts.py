@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from langchain_core.embeddings import Embeddings
 
-from quoth.answer import Answerer
+from quoth.answer import Answerer, Catalog
 from quoth.collection import DenseIndex, Store
 from quoth.config import Config, Retrieval, load_config, state_folder
 from quoth.embed import Embedder, as_embedder
@@ -19,7 +19,7 @@ from quoth.ingest import Ingestor, open_ingestor, open_splitter
 from quoth.journal import Journal
 from quoth.library.lazy import LazyPart
 from quoth.models import LocalModel, open_embedder, open_model
-from quoth.retrieve import Searcher, open_searcher
+from quoth.retrieve import Searcher, open_searcher, scope_of
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.views import register_views
@@ -123,7 +123,13 @@ class Parts:
     @LazyPart
     def answerer(self) -> Answerer:
         """The answerer: question → answer; a LangChain `Runnable`."""
-        return Answerer(self.searcher, self.model, self.config.answering, journal=self.journal)
+        return Answerer(
+            self.searcher,
+            self.model,
+            self.config.answering,
+            journal=self.journal,
+            catalog=Catalog(self.store, scope_of(self.config.retrieval)),
+        )
 
     @LazyPart
     def journal(self) -> Journal:

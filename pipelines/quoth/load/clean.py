@@ -37,7 +37,7 @@ _END_OF_COLOUR = "[0m"
 _OVERSTRUCK = re.compile(r"[^\n\b]\x08")  # a typewriter's bold and underlined letters
 _JOINERS = re.compile("(?<=[A-Za-z0-9])[\u200c\u200d]+(?=[A-Za-z0-9])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TO_CLEAN = re.compile(_UNSEEN.pattern[:-1] + "\u200c\u200d\ud800-\udfff]")
+_PIECE = 4096  # characters of a long line that are looked at together
 _MANY_NEWLINES = re.compile(r"\n{3,}")
 
 
@@ -61,17 +61,17 @@ def clean(text: str) -> str:
     return "\n".join([line if line.isprintable() else _without_unseen(line) for line in lines])
 
 
-def is_unclean(text: str) -> bool:
-    """Whether `clean` may change a text on one line that comes from a cleaned source."""
-    return not (text.isascii() or text.isprintable()) and _TO_CLEAN.search(text) is not None
-
-
 def _without_unseen(line: str) -> str:
-    if line.isascii() or _UNSEEN.search(line) or _UNSEEN_TAG.search(line):
-        line = line.translate(_TABLE)
+    pieces = [line[start : start + _PIECE] for start in range(0, len(line), _PIECE)]
+    line = "".join([piece if piece.isprintable() else _translated(piece) for piece in pieces])
     if "\u200c" in line or "\u200d" in line:  # letters of other scripts need them
         line = _JOINERS.sub("", line)
     return replace_surrogates(line)
+
+
+def _translated(piece: str) -> str:
+    has_unseen = piece.isascii() or _UNSEEN.search(piece) or _UNSEEN_TAG.search(piece)
+    return piece.translate(_TABLE) if has_unseen else piece
 
 
 def replace_surrogates(text: str) -> str:

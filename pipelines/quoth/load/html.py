@@ -35,10 +35,11 @@ _SHADOW = re.compile(
     r"<template(?=[^<>]{0,200}\bshadowrootmode\b)", re.I
 )  # is shown, unlike others
 _XHTML = "http://www.w3.org/1999/xhtml"
-_EMPTY = re.compile(
-    r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)"
-    r"([A-Za-z][\w:.-]*)((?:\s[^<>]*?)?)/>"
-)
+_END_OF_EMPTY = re.compile("/>")
+_NAME = re.compile(r"<([A-Za-z][\w:.-]*)")
+_VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr".split()
+)  # need no end
 _ROLE_OF_ROW = re.compile(r"role\s*=\s*[\"']?row\b")
 _HEAD = 4096
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|encoding\s*=\s*[\"']([\w.:-]+)", re.I)
@@ -61,7 +62,7 @@ def html_page(source: str) -> HtmlPage:
     long. What is hidden or struck out is left out.
     """
     if source.startswith("<?xml") or _XHTML in source[:_HEAD]:
-        source = _EMPTY.sub(r"<\1\2></\1>", source)  # as XML has it; HTML would leave them open
+        source = _with_ends(source)
     tree = LexborHTMLParser(_SHADOW.sub("<div", clean(source)))
     title_node = tree.css_first("head > title")
     title = one_line(title_node.text()) if title_node is not None else ""
@@ -73,6 +74,27 @@ def html_page(source: str) -> HtmlPage:
     reader = _Reader(Writer(), _count_characters(root), unread, has_roles)
     reader.read(root)
     return HtmlPage(title, reader.writer.text, tuple(reader.writer.headings), unread)
+
+
+def _with_ends(source: str) -> str:
+    """Return XHTML with an end tag for each empty element, which HTML would leave open."""
+    parts: list[str] = []
+    end, searched = 0, 0
+    for close in _END_OF_EMPTY.finditer(source):
+        start = source.rfind("<", searched, close.start())
+        searched = close.end()
+        name = _NAME.match(source, start) if start >= 0 else None
+        if name and name[1].lower() not in _VOID and ">" not in source[start : close.start()]:
+            parts += [source[end : close.start()], f"></{name[1]}>"]
+            end = close.end()
+    return "".join([*parts, source[end:]])
+
+
+def visible_words(source: str) -> set[str]:
+    """Return about the words that a reader sees, in a fraction of the time of `html_page`."""
+    tree = LexborHTMLParser(source)
+    tree.strip_tags(["script", "style", "template", "head"])
+    return set(tree.body.text(separator=" ").split()) if tree.body else set()
 
 
 def _count_characters(root: LexborNode) -> int:

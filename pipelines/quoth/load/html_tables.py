@@ -70,7 +70,7 @@ def _rows(table: LexborNode) -> Iterator[LexborNode]:
 def _tag(node: LexborNode) -> str:
     """Return the tag of an element, or the one that its role stands for."""
     tag = node.tag or ""
-    if tag.startswith("t") or not node.attributes:
+    if tag.startswith(("t", "-")) or not node.attributes:
         return tag
     return _ROLES.get(node.attributes.get("role") or "", tag)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from quoth.load.clean import clean, is_unclean, one_line
+from quoth.load.clean import clean, one_line
 from quoth.types import Heading
 
 
@@ -42,8 +42,10 @@ class Writer:
 
     def inline(self, text: str) -> None:
         """Add text, with every run of white space as one space."""
-        text = clean(text) if is_unclean(text) else text
-        if bare := " ".join(text.split()):
+        bare = " ".join(text.split())
+        if not bare.isprintable():
+            bare = " ".join(clean(bare).split())
+        if bare:
             self.blank = (self.blank or text[0].isspace()) and not self.due
             self.write(bare)
             self.blank = text[-1].isspace()

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cached_property
 
 from quoth.load.clean import tidy
-from quoth.load.html import decode_html, html_page
+from quoth.load.html import decode_html, html_page, visible_words
 from quoth.load.opaque import without_encoded
 from quoth.load.text import decode
 
@@ -27,6 +28,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"(?:https?|mailto):\S+")
 _HEADER_CELL = re.compile(r"<th[\s>]", re.I)
 _SAME_SHARE = 0.5
+_NEW_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,17 @@ class _Text:
     unread: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Alternative:
-    """The texts of one form of a message, and the words in them."""
+    """The texts of one form of a message."""
 
     texts: list[_Text]
-    words: frozenset[str]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the texts, without addresses."""
+        distinct = set[str]().union(*(each.text.lower().split() for each in self.texts))
+        return frozenset(_WORD.findall(_ADDRESS.sub(" ", " ".join(distinct))))
 
     def share_in(self, other: _Alternative) -> float:
         """Return the share of its words that are in another one, too."""
@@ -96,7 +103,7 @@ def content_of(part: Message) -> bytes:
 def _texts(part: Message) -> list[_Text]:
     kind = part.get_content_type()
     if kind == "multipart/alternative":
-        return _fullest([_texts(each) for each in _inner(part)])
+        return _fullest(_inner(part))
     if kind in _REPORTS:
         return [_Text(tidy(_report(part)))]
     if kind != "message/rfc822" and part.is_multipart():
@@ -114,18 +121,21 @@ def _texts(part: Message) -> list[_Text]:
     return [text] if text.text else []
 
 
-def _fullest(alternatives: list[list[_Text]]) -> list[_Text]:
+def _fullest(parts: list[Message]) -> list[_Text]:
     """Return the alternative that says most; the simplest one if others say no more.
 
     Some programs put a mere "cannot show HTML" or an extract into the plain part. Two alternatives
     that say different things are both kept.
     """
-    forms = list(filter(None, alternatives))
-    if len(forms) < 2:
-        return [text for texts in forms for text in texts]
     kept: list[_Alternative] = []
-    for form in (_Alternative(texts, _words(texts)) for texts in forms):
-        is_table = any(each.is_table for each in form.texts)
+    for part in parts:
+        if kept and _repeats(part, kept[-1].texts):
+            continue
+        texts = _texts(part)
+        if not texts:
+            continue
+        form = _Alternative(texts)
+        is_table = any(each.is_table for each in texts)
         if kept and (form.share_in(kept[-1]) < _SAME_SHARE or is_table):
             is_more = len(form.words) >= len(kept[-1].words)
             if is_more or kept[-1].share_in(form) >= _SAME_SHARE:
@@ -136,9 +146,19 @@ def _fullest(alternatives: list[list[_Text]]) -> list[_Text]:
     return [text for form in kept for text in form.texts]
 
 
-def _words(texts: list[_Text]) -> frozenset[str]:
-    distinct = set[str]().union(*(each.text.lower().split() for each in texts))
-    return frozenset(_WORD.findall(_ADDRESS.sub(" ", " ".join(distinct))))
+def _repeats(part: Message, texts: list[_Text]) -> bool:
+    """Whether a part in HTML has hardly a word that is not in the texts, and no table."""
+    if part.get_content_type() not in _HTML or _is_attached(part):
+        return False
+    source = _source(part)
+    if _HEADER_CELL.search(source):
+        return False
+    words = visible_words(source)
+    return bool(words) and len(words - _tokens(texts)) <= _NEW_SHARE * len(words)
+
+
+def _tokens(texts: list[_Text]) -> set[str]:
+    return set[str]().union(*(each.text.split() for each in texts))
 
 
 def _report(part: Message) -> str:

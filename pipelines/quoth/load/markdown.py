@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from quoth.load.clean import clean, one_line
 from quoth.load.contract import LoadOptions
+from quoth.load.drawn_tables import name_columns_of_asciidoc, name_columns_of_rst
 from quoth.load.front_matter import read_front_matter
 from quoth.load.inline_html import as_shown
 from quoth.load.opaque import without_encoded
@@ -161,8 +162,8 @@ def load_markdown(path: Path, options: LoadOptions) -> Document:
 
 
 def load_rst(path: Path, options: LoadOptions) -> Document:
-    """Return a reStructuredText file verbatim, with its headings."""
-    return _verbatim(path, "rst", clean(read_text(path)), rst_headings)
+    """Return a reStructuredText file with its headings; rows of long tables name their columns."""
+    return _verbatim(path, "rst", name_columns_of_rst(clean(read_text(path))), rst_headings)
 
 
 def load_org(path: Path, options: LoadOptions) -> Document:
@@ -171,8 +172,9 @@ def load_org(path: Path, options: LoadOptions) -> Document:
 
 
 def load_asciidoc(path: Path, options: LoadOptions) -> Document:
-    """Return an AsciiDoc file verbatim, with its headings."""
-    return _verbatim(path, "asciidoc", clean(read_text(path)), asciidoc_headings)
+    """Return an AsciiDoc file with its headings; rows of long tables name their columns."""
+    text = name_columns_of_asciidoc(clean(read_text(path)))
+    return _verbatim(path, "asciidoc", text, asciidoc_headings)
 
 
 def load_tex(path: Path, options: LoadOptions) -> Document:

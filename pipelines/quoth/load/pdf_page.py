@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -22,8 +23,7 @@ from quoth.load.pdf_tables import Header, PrintedLine, Tables, find_tables
 _PARAGRAPH_GAP = 1.35
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line, its offset in the text of the page, and its font; size 0 if unknown."""
 
     start: int

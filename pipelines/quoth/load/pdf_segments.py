@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -41,8 +40,7 @@ class Word(NamedTuple):
     right: float
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """Words between two wide gaps. `is_number` is also true of a dash in place of a number.
 
     The ink of a currency sign that stands apart is not between `left` and `right`.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
 
 from quoth.load.pdf_page import Line, PageText
 from quoth.types import Heading
@@ -108,11 +107,8 @@ def _is_numbered(text: str) -> bool:
     if _NUMBERED.match(text):
         return True
     named = _NAMED.match(text)
-    return named is not None and named[1].casefold() in _heading_words()
+    if named is None:
+        return False
+    from quoth.text import heading_words
 
-
-@cache
-def _heading_words() -> frozenset[str]:
-    from quoth.text import language, languages
-
-    return frozenset().union(*(language(code).documents.headings for code in languages()))
+    return named[1].casefold() in heading_words()

@@ -12,7 +12,8 @@ _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _BAR = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"(`+)(?:(?!\1).)*\1")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
-_IN_SIGHT = 400
+IN_SIGHT = 400
+"""A table of at most so many characters stays as it is written."""
 
 
 def name_columns(text: str) -> str:
@@ -56,7 +57,7 @@ def _end_of_table(lines: Sequence[str], start: int) -> int:
 
 
 def _table(lines: Sequence[str]) -> list[str] | Sequence[str]:
-    if sum(map(len, lines)) <= _IN_SIGHT:
+    if sum(map(len, lines)) <= IN_SIGHT:
         return lines
     rows = [_cells(line) for line in lines if not _RULE.fullmatch(line)]
     return table_lines(rows, header_rows=1)

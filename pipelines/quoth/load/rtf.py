@@ -29,17 +29,22 @@ _CHARACTERS = {
 }
 _UNREAD = frozenset(
     "colortbl themedata colorschememapping datastore listtable listoverridetable rsidtbl pict "
-    "generator xmlnstbl filetbl revtbl fldinst nonshppict bkmkstart bkmkend mmathPr sp "
+    "generator xmlnstbl filetbl revtbl fldinst nonshppict shprslt bkmkstart bkmkend mmathPr "
     "latentstyles xe tc template atnid atnauthor atnref private objdata author operator company "
     "keywords subject doccomm comment creatim revtim printim buptim category manager "
     "hlinkbase".split()
 )
 _COUNTED = {"pict": "picture", "objdata": "embedded object"}
-_KNOWN_IF_STARRED = frozenset("shpinst shptxt annotation footnote shppict ud".split())
+_KNOWN_IF_STARRED = frozenset("shpinst shptxt annotation footnote shppict ud picprop".split())
+_DESCRIPTION = "wzDescription"  # of a shape or a picture ([MS-ODRAW], 2.3.4.2)
 _TARGETS = {
     "fonttbl": "fonts",
     "stylesheet": "styles",
     "title": "title",
+    "picprop": "properties",
+    "sp": "properties",
+    "sn": "name of property",
+    "sv": "property",
     "footnote": "Footnotes",
     "annotation": "Comments",
     **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "Header"),
@@ -94,6 +99,8 @@ class _Reader:
     raw: bytearray = field(default_factory=bytearray)
     left_to_skip: int = 0
     is_starred: bool = False
+    property_name: str = ""
+    property_value: str = ""
 
     def read(self, source: str) -> None:
         """Read a file, whose bytes are the characters of `source`."""
@@ -126,10 +133,14 @@ class _Reader:
         state = self.state
         if state.target == "styles":
             self.pages.name_style(self.number, text)
+        elif state.target == "name of property":
+            self.property_name += text
+        elif state.target == "property":
+            self.property_value += text
         elif state.is_hidden or state.is_struck:
             if text.strip() and state.target != "unread":
                 self.unread["struck-out passage" if state.is_struck else "hidden passage"] += 1
-        elif state.target not in ("unread", "fonts"):
+        elif state.target not in ("unread", "fonts", "properties"):
             self.pages.write(text, state.target, state.raised)
 
     def _sign(self, token: Token) -> None:
@@ -145,7 +156,14 @@ class _Reader:
         elif self.stack:
             target, self.state = self.state.target, self.stack.pop()
             if target != self.state.target:
-                self.pages.end_part(target)
+                self._end_part(target)
+
+    def _end_part(self, target: str) -> None:
+        self.pages.end_part(target)
+        if target == "property":
+            if self.property_name.strip() == _DESCRIPTION:
+                self.pages.describe(one_line(self.property_value))
+            self.property_name = self.property_value = ""
 
     def _word(self, word: str, number: int | None) -> None:
         starred, self.is_starred = self.is_starred, False
@@ -158,7 +176,7 @@ class _Reader:
             if word in _COUNTED and self.state.target != "unread":
                 self.unread[_COUNTED[word]] += 1
             self.state = replace(self.state, target="unread")
-        elif word in _TARGETS and self.state.target != "unread":
+        elif word in _TARGETS and (self.state.target != "unread" or word == "picprop"):
             self.state = replace(self.state, target=_TARGETS[word])
         elif self.state.target in ("fonts", "styles"):
             self._define(word, number)

@@ -29,6 +29,7 @@ class RtfPages:
     _cells: list[str] = field(default_factory=list)
     _rows: list[list[str | None]] = field(default_factory=list)
     _blocks: list[tuple[str, int]] = field(default_factory=list)
+    _descriptions: list[str] = field(default_factory=list)
 
     def write(self, text: str, target: str, raised: str) -> None:
         """Add text to the paragraph, to the title, or to a part that stands apart."""
@@ -41,6 +42,11 @@ class RtfPages:
             self._apart[target] = self._apart.get(target, "") + text
         else:
             self._text += text
+
+    def describe(self, text: str) -> None:
+        """Add what a picture shows, in words, after the paragraph that it is in."""
+        if text:
+            self._descriptions.append(f"Picture: {text}")
 
     def name_style(self, number: int, name: str) -> None:
         """Note that a style is that of a heading, if its name says so."""
@@ -115,9 +121,11 @@ class RtfPages:
             return
         text = clean(_whole(self._text)).strip()
         self._text = ""
-        if text:
+        if text or self._descriptions:
             self._end_table()
-            self._blocks.append((text, self._level))
+            self._blocks += [(text, self._level)] if text else []
+            self._blocks += [(each, 0) for each in self._descriptions]
+            self._descriptions = []
 
     def _end_table(self) -> None:
         if self._cells:

@@ -124,6 +124,7 @@ class ModelCalls:
             "stop_after": request.stop_after,
             "loops": "" if request.end_loops else "kept",
             "likelihoods": request.likelihoods,
+            "thinking": self.model.settings.thinking,
             "reply": request.reply,
         }
         return CallIdentity(

@@ -1,5 +1,6 @@
 __all__ = [
     "PLAIN",
+    "WITHOUT_THINKING",
     "ChatTemplate",
     "Family",
     "ModelMetadata",
@@ -38,5 +39,11 @@ from .selector import (
     unregister_condition,
 )
 from .tasks import Prompt, families_with_wording, list_prompts, load_prompt
-from .template import ChatTemplate, render_messages, resolve_template, template_of_family
+from .template import (
+    WITHOUT_THINKING,
+    ChatTemplate,
+    render_messages,
+    resolve_template,
+    template_of_family,
+)
 from .wordings import list_languages

@@ -21,6 +21,12 @@ from quoth.prompts.sandbox import TemplateRefusalError, render_trusted, render_u
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
+WITHOUT_THINKING: Mapping[str, Any] = {"enable_thinking": False, "reasoning_effort": "low"}
+"""The variables by which templates switch thinking off, or low where it cannot be off.
+
+Qwen, GLM and SmolLM have the first, gpt-oss the second; other templates read neither.
+"""
+
 Origin = Literal["override", "server", "model", "family", "plain"]
 
 _ROLES = {"human": "user", "ai": "assistant"}

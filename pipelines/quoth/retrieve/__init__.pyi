@@ -14,14 +14,18 @@ __all__ = [
     "Searcher",
     "check_question",
     "open_searcher",
+    "scope_of",
     "search_tool",
+    "tell_language",
 ]
 
 from .configured import OpenedSearcher, open_searcher
 from .expand import Expander, Expansion
 from .langchain import CollectionRetriever, RetrieverSearcher
+from .languages import tell_language
 from .ports import Searcher
 from .question import MAX_QUESTION_CHARACTERS, Hits, Question, check_question
 from .rerank import CrossEncoderReranker, ModelReranker, Reranker
+from .scopes import scope_of
 from .searcher import CollectionSearcher
 from .tool import search_tool

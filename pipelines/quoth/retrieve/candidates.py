@@ -11,7 +11,14 @@ import numpy as np
 
 from quoth.collection import DenseIndex, Store
 from quoth.config import Retrieval
-from quoth.retrieve.exact import fit_exact, fit_names_held, weigh_exact
+from quoth.retrieve.exact import (
+    Pair,
+    fit_exact,
+    fit_names_held,
+    share_of_one,
+    share_of_rarity,
+    weigh_exact,
+)
 from quoth.retrieve.fuse import Candidates, Weights, fuse
 from quoth.retrieve.names import fit_names
 from quoth.retrieve.query import Query, WeightedQuery
@@ -29,8 +36,6 @@ _MOST_MISSING = 3
 _NOTABLE = 4
 """The share of missing terms, as 1 in so many, from which they are looked for."""
 _SIMILAR = 16
-_ASKED = 8
-"""The terms of a question up to which an exact thing in it is what it asks for."""
 _SURE = 0.999
 """The share of the best fit above which another name counts as named too."""
 
@@ -147,6 +152,7 @@ class CandidateSearch:
         if not rows:
             return {}, {}
         statistics = self._refresh_statistics()
+        terms = {term: times * statistics.idf(term) for term, times in query.terms.items()}
         vectors = np.frombuffer(b"".join(row.vector for row in rows), np.float32)
         words = [row.words for row in rows]
         candidates = Candidates(
@@ -156,13 +162,8 @@ class CandidateSearch:
             texts=[row.text for row in rows],
             places=[(row.content, row.ordinal) for row in rows],
             names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
-            exact=_share_of_one(query.terms)
-            * np.maximum(
-                fit_exact(weigh_exact(query.terms, statistics.frequency), words),
-                fit_names_held(query.pairs, words),
-            ),
+            exact=self._fit_exact(query.pairs, terms, words),
         )
-        terms = {term: times * statistics.idf(term) for term, times in query.terms.items()}
         weighted = WeightedQuery(query.vector, terms, query.terms)
         trust = self._trust(query.question.language.code)
         scores = fuse(weighted, candidates, self._weights, trust=trust)
@@ -171,6 +172,15 @@ class CandidateSearch:
             {row.id: float(score) for row, score in zip(rows, scores, strict=True)},
             {row.id: float(cosine) for row, cosine in zip(rows, cosines, strict=True)},
         )
+
+    def _fit_exact(
+        self, names: Sequence[Pair], terms: Mapping[Term, float], words: Sequence[bytes]
+    ) -> Vectors:
+        """Return how far each candidate holds the exact things of a question with these terms."""
+        things = weigh_exact(terms, self._refresh_statistics().frequency)
+        held = share_of_rarity(things, terms) * fit_exact(things, words)
+        named = fit_names_held(names, words)
+        return np.asarray(share_of_one(terms) * np.maximum(held, named), np.float32)
 
     def _trust(self, code: str) -> float:
         """Return the trust in the embedder for a question in this language.
@@ -203,11 +213,6 @@ class CandidateSearch:
             if self._statistics.generation != generation:
                 self._statistics = _Statistics(self._store, generation)
             return self._statistics
-
-
-def _share_of_one(terms: Mapping[Term, int]) -> np.float32:
-    """Return the weight of one thing in a question: less in a long one, which mentions it."""
-    return np.float32(min(1.0, _ASKED / max(1, len(terms))))
 
 
 class _Statistics:

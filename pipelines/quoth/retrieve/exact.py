@@ -2,13 +2,13 @@
 
 "What is the price of part XK-4821/3?" asks for the one row with that part, and neither for other
 rows of the list nor for a page that repeats the question. A name says less, since many chunks of a
-document may be about it, and a short number least: it may be a year, or a count.
+document may be about it, and so does a short number: it may be a year, or a count.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -21,8 +21,12 @@ _FEW = 8
 """The most chunks that hold a thing which identifies them."""
 _NUMBER = 0.25
 """The fit of a short number; that of a code is 1."""
-_NAME = 0.5
+_NAME = 0.25
 """The fit of a name."""
+_ASKED = 8
+"""The terms of a question up to which an exact thing in it is what it asks for."""
+_RARITY = 0.25
+"""The share of the rarity of a question from which its codes and numbers are what it asks for."""
 _LONG = 5
 """The digits from which a number is a code."""
 
@@ -52,6 +56,21 @@ def fit_exact(terms: Mapping[Term, float], texts: Sequence[bytes]) -> Vectors:
     codes = [[encode_word(word) for word in term] for term in terms]
     held = CodedTexts.of_words(texts).saturate(codes) > 0
     return np.asarray(held @ weights * weights.max() / weights.sum(), np.float32)
+
+
+def share_of_one(terms: Collection[Term]) -> float:
+    """Return the weight of one thing in a question: less in a long one, which mentions it."""
+    return min(1.0, _ASKED / max(1, len(terms)))
+
+
+def share_of_rarity(things: Iterable[Term], terms: Mapping[Term, float]) -> float:
+    """Return the weight of codes and numbers in a question: less where its other terms are rare.
+
+    `terms` are all terms with their rarity. A question about something else mentions a code beside
+    words that tell texts apart, too.
+    """
+    total = sum(terms.values())
+    return min(1.0, sum(terms[thing] for thing in things) / total / _RARITY) if total else 0.0
 
 
 def find_names(text: str, codes: Iterable[str]) -> list[Pair]:

@@ -4,13 +4,17 @@ __all__ = [
     "UNDETERMINED",
     "UNSPACED",
     "AnswerWords",
+    "ClaimRules",
     "CodedTexts",
+    "CollectionForm",
+    "CollectionRules",
     "ConversationRules",
     "DocumentRules",
     "Language",
     "Number",
     "QuestionKind",
     "QuestionRules",
+    "ReplyPart",
     "SentenceRules",
     "SourceVocabulary",
     "Splitter",
@@ -29,15 +33,18 @@ __all__ = [
     "encloses",
     "encode_word",
     "find_language",
+    "find_names",
     "find_numbers",
     "find_quote",
     "find_sentence_starts",
     "find_sentences",
     "find_stops",
+    "find_unit",
     "find_unsupported_numbers",
     "fold_words",
     "group_letters",
     "guess_name_words",
+    "heading_words",
     "inverse_frequency",
     "is_complete",
     "is_stop_word",
@@ -74,15 +81,19 @@ from .language import (
     UNDETERMINED,
     Language,
     find_language,
+    heading_words,
     language,
     languages,
     read_language,
 )
 from .language_answers import AnswerWords
+from .language_claims import ClaimRules
+from .language_collections import CollectionForm, CollectionRules
 from .language_conversations import ConversationRules
 from .language_documents import DocumentRules
 from .language_fields import NEVER
 from .language_questions import QuestionKind, QuestionRules
+from .language_replies import ReplyPart
 from .language_summaries import SummaryRules
 from .language_words import SentenceRules, WordRules
 from .letter_groups import group_letters
@@ -90,6 +101,7 @@ from .letters import split_ligatures
 from .lexemes import lexemes
 from .markup import strip_links
 from .mentions import SourceVocabulary
+from .names import find_names
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
@@ -99,6 +111,7 @@ from .sentences import find_sentence_starts, find_sentences, find_stops, is_comp
 from .spans import encloses, strip_span
 from .split import Splitter
 from .tokens import bound_token_count, locate_tokens, split_blocks
+from .units import find_unit
 from .words import (
     analyse,
     analyser_fingerprint,

@@ -60,6 +60,8 @@ _EXPECTED = 10.0
 """The factor on the likelihood of a language that the caller expects."""
 _CERTAIN = 0.4
 """The likelihood below which nothing is said."""
+_NEGLIGIBLE = 1e-6
+"""The likelihood below which no factor makes a language likely."""
 _DIALECTS = {
     "arz": "ar", "ary": "ar", "grc": "el", "hbo": "he", "nn": "no", "wuu": "zh", "yue": "zh",
 }  # fmt: skip
@@ -125,7 +127,9 @@ def _by_letters(text: str, likely: Collection[str]) -> str:
         classifier = _classifier()
     except OSError:  # it unpacks its model into a temporary file, for which there may be no room
         return UNDETERMINED
-    for label, likelihood in classifier.rank(words):
+    for label, likelihood in classifier.rank(words):  # from the likeliest
+        if likelihood < _NEGLIGIBLE:
+            break
         code = _DIALECTS.get(label, label)
         factor = (_KNOWN if code in _known() else 1.0) * (_EXPECTED if code in likely else 1.0)
         likelihoods[code] += likelihood * factor

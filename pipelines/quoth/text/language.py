@@ -25,10 +25,13 @@ from pydantic.dataclasses import dataclass
 
 from quoth.errors import ConfigurationError
 from quoth.text.language_answers import AnswerWords
+from quoth.text.language_claims import ClaimRules
+from quoth.text.language_collections import CollectionRules
 from quoth.text.language_conversations import ConversationRules
 from quoth.text.language_documents import DocumentRules
 from quoth.text.language_fields import STRICT
 from quoth.text.language_questions import QuestionRules
+from quoth.text.language_replies import ReplyRules
 from quoth.text.language_summaries import SummaryRules
 from quoth.text.language_words import SentenceRules, WordRules
 
@@ -54,6 +57,9 @@ class Language:
     sentences: SentenceRules = field(default_factory=SentenceRules)
     documents: DocumentRules = field(default_factory=DocumentRules)
     questions: QuestionRules = field(default_factory=QuestionRules)
+    replies: ReplyRules = field(default_factory=ReplyRules)
+    claims: ClaimRules = field(default_factory=ClaimRules)
+    collections: CollectionRules = field(default_factory=CollectionRules)
     answers: AnswerWords = field(default_factory=AnswerWords)
     conversations: ConversationRules = field(default_factory=ConversationRules)
     summaries: SummaryRules = field(default_factory=SummaryRules)
@@ -96,6 +102,17 @@ def find_language(name: str) -> Language:
 def _names() -> Mapping[str, str]:
     """Return the English name of each language of ISO 639-1 by its code."""
     return TypeAdapter(dict[str, str]).validate_python(_read(_NAMES))
+
+
+@cache
+def heading_words() -> frozenset[str]:
+    """Return the words that begin a numbered heading in any language.
+
+    A process that only reads files needs no other rules, and compiling all of them takes time.
+    """
+    documents = TypeAdapter(DocumentRules)
+    sections = (_read(_FOLDER / f"{code}.yaml").get("documents", {}) for code in languages())
+    return frozenset().union(*(documents.validate_python(section).headings for section in sections))
 
 
 def read_sections(name: str) -> str:

@@ -38,9 +38,8 @@ class QuestionRules:
     Openings of phrases: `articles`, `openers` (small words that may begin an answer) and
     `place_prepositions`.
 
-    `refusals` matches the start of a reply that finds no answer. `not_found` is the reply of Quoth
-    when it finds none. `labels` are the words that models write before a `quote` and before the
-    `answer`.
+    `several` matches a question that asks for several places, such as a list or a comparison.
+    `not_found` is the reply of Quoth when it finds no answer.
     """
 
     yes_no: Pattern = NEVER
@@ -59,12 +58,11 @@ class QuestionRules:
     reasons: Pattern = NEVER
     names: Pattern = NAMES
     negations: Pattern = NEVER
+    several: Pattern = NEVER
     articles: WordSet = frozenset()
     openers: WordSet = frozenset()
     place_prepositions: WordSet = frozenset()
-    refusals: Pattern = NEVER
     not_found: str = "This is not in your documents."
-    labels: Mapping[str, WordSet] = field(default_factory=dict)
 
     def kind_of(self, question: str) -> QuestionKind:
         """Return the kind of answer that a question asks for."""

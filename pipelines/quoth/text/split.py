@@ -20,7 +20,6 @@ from quoth.errors import ConfigurationError
 from quoth.text.detect import detect_language
 from quoth.text.language import Language, language
 from quoth.text.letters import split_ligatures
-from quoth.text.repeats import TokenCounter, find_repeats
 from quoth.text.sentences import find_sentence_starts
 from quoth.text.spans import strip_span
 from quoth.types import Chunk, Document, Heading, Page
@@ -52,11 +51,10 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     `split` returns the chunks of a document. `invoke` takes documents of Quoth or of LangChain (a
     page each), and returns LangChain documents whose metadata locate each chunk.
 
-    `token_starts` is the embedder's tokenizer, `limit` its token limit. With `as_embedded`, a chunk
-    is counted as it is embedded. Each chunk leaves room within the limit for the title and the
-    headings above it, and at least half of `chunk_tokens` remains for the text. What the rows of
-    a table repeat counts once: bars, and the words of column names. Raises `ConfigurationError`
-    when `chunk_tokens` exceeds the embedder's limit.
+    `token_starts` is the embedder's tokenizer, `limit` its token limit. With `with_headings`, each
+    chunk leaves room within that limit for the title and the headings above it, which are embedded
+    with the chunk; at least half of `chunk_tokens` remains for the text. Raises
+    `ConfigurationError` when `chunk_tokens` exceeds the embedder's limit.
     """
 
     def __init__(
@@ -65,7 +63,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         *,
         chunk_tokens: int,
         limit: int,
-        as_embedded: bool = False,
+        with_headings: bool = False,
     ) -> None:
         if chunk_tokens > limit:
             raise ConfigurationError(
@@ -76,20 +74,16 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         self._token_starts = token_starts
         self.chunk_tokens = chunk_tokens
         self.limit = limit
-        self.as_embedded = as_embedded
+        self.with_headings = with_headings
 
     @property
     def fingerprint(self) -> str:
         """The identity of the splitter; a collection never mixes chunks of two splitters."""
-        return f"structure-4:{self.chunk_tokens}:{self.limit if self.as_embedded else 0}"
+        return f"structure-4:{self.chunk_tokens}:{self.limit if self.with_headings else 0}"
 
     def count(self, text: str) -> int:
         """Return the number of tokens in a text."""
         return len(self._token_starts(text))
-
-    def _counter(self, text: str) -> TokenCounter:
-        repeats = find_repeats(text) if self.as_embedded else ()
-        return TokenCounter(self._token_starts(text), repeats)
 
     def split(self, document: Document) -> list[Chunk]:
         """Return the chunks of a document in reading order."""
@@ -98,8 +92,8 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         budgets = _Budgets(self, document.title)
         levels = _levels(language(document.language or _detect_language(document)))
         for page in document.pages:
-            tokens = self._counter(page.text)
-            for start, end, inside in self._spans(page, tokens, path, budgets, levels):
+            starts = self._token_starts(page.text)
+            for start, end, inside in self._spans(page, starts, path, budgets, levels):
                 path = inside
                 chunks.append(
                     Chunk(
@@ -112,7 +106,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
                         text=page.text[start:end],
                         headings=tuple(heading.title for heading in path),
                         ordinal=len(chunks),
-                        tokens=tokens.count(start, end),
+                        tokens=_count(starts, start, end),
                     )
                 )
             path = _path_at(path, page, len(page.text), len(page.text))
@@ -141,7 +135,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     def _spans(
         self,
         page: Page,
-        tokens: TokenCounter,
+        starts: Sequence[int],
         path: _Path,
         budgets: _Budgets,
         levels: Sequence[_Borders],
@@ -149,11 +143,11 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         """Yield trimmed spans with the headings above them: pieces packed up to the limit."""
         begin, end, room = 0, 0, 0
         for piece_start, piece_end, opens, limit in self._pieces(
-            page, tokens, path, budgets, levels
+            page, starts, path, budgets, levels
         ):
-            full = tokens.count(begin, piece_end) > room
+            full = _count(starts, begin, piece_end) > room
             # A new section starts a new chunk, unless the chunk so far is only a line or two.
-            section = opens and tokens.count(begin, end) * 3 >= room
+            section = opens and _count(starts, begin, end) * 3 >= room
             if (full or section) and end > begin:
                 for span in _trimmed(page.text, begin, end):
                     path = _path_at(path, page, *span)
@@ -168,7 +162,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     def _pieces(
         self,
         page: Page,
-        tokens: TokenCounter,
+        starts: Sequence[int],
         path: _Path,
         budgets: _Budgets,
         levels: Sequence[_Borders],
@@ -179,7 +173,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
             opens = True
             path = _path_at(path, page, begin, end)
             room = budgets.of(path)
-            for piece in _cut(page.text, begin, end, tokens, levels, room):
+            for piece in _cut(page.text, begin, end, starts, levels, room):
                 yield *piece, opens, room
                 opens = False
 
@@ -206,7 +200,7 @@ class _Budgets:
 
     def of(self, path: _Path) -> int:
         splitter = self._splitter
-        if not splitter.as_embedded:
+        if not splitter.with_headings:
             return splitter.chunk_tokens
         if path not in self._known:
             head = heading_text(self._title, [heading.title for heading in path])
@@ -226,21 +220,20 @@ def _cut(
     text: str,
     begin: int,
     end: int,
-    tokens: TokenCounter,
+    starts: Sequence[int],
     levels: Sequence[_Borders],
     room: int,
 ) -> Iterator[tuple[int, int]]:
     """Yield contiguous pieces of at most `room` tokens, cut at the highest possible level."""
-    if tokens.count(begin, end) <= room:
+    if _count(starts, begin, end) <= room:
         yield begin, end
         return
     if not levels:  # one word longer than a chunk
-        starts = tokens.starts
         first, last = bisect_left(starts, begin), bisect_left(starts, end)
         yield from pairwise([begin, *starts[first + room : last : room], end])
         return
     for a, b in pairwise(sorted({begin, *levels[0](text, begin, end), end})):
-        yield from _cut(text, a, b, tokens, levels[1:], room)
+        yield from _cut(text, a, b, starts, levels[1:], room)
 
 
 def _ends_of(pattern: re.Pattern[str]) -> _Borders:
@@ -260,6 +253,10 @@ def _levels(rules: Language) -> Sequence[_Borders]:
 
 def _detect_language(document: Document) -> str:
     return detect_language("\n".join(page.text for page in document.pages))
+
+
+def _count(starts: Sequence[int], begin: int, end: int) -> int:
+    return bisect_left(starts, end) - bisect_left(starts, begin)
 
 
 def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

@@ -57,6 +57,21 @@ def nearest_title(answer: Answer, words: AnswerWords) -> str:
     return words.also if answer.citations else words.nearest
 
 
+def cited_text(answer: Answer) -> str:
+    """Return the text of an answer, with the numbers of its citations behind each sentence."""
+    parts, end = [], 0
+    for sentence in answer.sentences:
+        start = answer.text.find(sentence.text, end)
+        if start < 0:
+            continue
+        stop = start + len(sentence.text)
+        parts.append(answer.text[end:stop])
+        if sentence.citations and not answer.text[stop:].lstrip().startswith("["):
+            parts.append(" " + "".join(f"[{n}]" for n in sentence.citations))
+        end = stop
+    return "".join([*parts, answer.text[end:]])
+
+
 def format_place(place: Citation, words: AnswerWords) -> str:
     """Return the page of a place, as `lease.pdf, page iv (the file's page 4)`."""
     page = format_page_number(place, words)
@@ -86,7 +101,9 @@ def format_language(answer: Answer) -> str:
     spoken, unknown = answer.evidence_language, ("", UNDETERMINED)
     if answer.language == spoken or answer.language in unknown or spoken in unknown:
         return ""
-    return words_of(answer).other_language.format(language=language(spoken).name)
+    told = language(spoken)
+    name = told.name if answer.language == "en" else told.own_name or told.name
+    return words_of(answer).other_language.format(language=name)
 
 
 def notes_of(answer: Answer) -> list[str]:
@@ -100,7 +117,12 @@ def notes_of(answer: Answer) -> list[str]:
     if answer.unsupported_numbers:
         notes.append(f"{words.unsupported_numbers} {', '.join(answer.unsupported_numbers)}")
     if answer.not_read:
-        parts = (f"{part.count} {part.what} ({part.reason})" for part in answer.not_read)
+        terms = words.terms
+        parts = (
+            f"{part.count} {terms.get(part.what, part.what)}"
+            f" ({terms.get(part.reason, part.reason)})"
+            for part in answer.not_read
+        )
         notes.append(f"{words.not_read} {', '.join(parts)}")
     return notes
 
@@ -111,7 +133,7 @@ def _head(answer: Answer, words: AnswerWords, *, with_text: bool) -> Iterator[Li
         if answer.phrase:
             yield from (Line("", "text"), Line(f"  {make_printable(answer.phrase)}", "phrase"))
     elif with_text or answer.kind != "answer":
-        yield Line(make_printable(answer.text), "text")
+        yield Line(make_printable(cited_text(answer)), "text")
 
 
 def _place(place: Citation, answer: Answer, words: AnswerWords, width: int) -> Iterator[Line]:
@@ -119,16 +141,17 @@ def _place(place: Citation, answer: Answer, words: AnswerWords, width: int) -> I
     yield Line(f"  [{place.n}] {format_place(place, words)}", "place")
     details = (make_printable(place.heading), format_copies(place.also_at))
     yield from (Line(_INDENT + detail, "detail") for detail in details if detail)
-    for line in wrap_marked(quoted(place), max(40, width - len(_INDENT))):
+    for line in wrap_marked(quoted(place, words), max(40, width - len(_INDENT))):
         marks = tuple((start + len(_INDENT), end + len(_INDENT)) for start, end in line.marks)
         yield Line(_INDENT + line.text, "quote", marks)
     if check := format_check(place, answer, words):
         yield Line(f"{_INDENT}({check})", "detail")
 
 
-def quoted(place: Citation) -> MarkedText:
+def quoted(place: Citation, words: AnswerWords) -> MarkedText:
     """Return the quote of a place between quotation marks, shortened."""
-    return MarkedText("“") + shorten_quote(place.quote, place.marks) + MarkedText("”")
+    before, _, after = words.quoted.partition("{quote}")
+    return MarkedText(before) + shorten_quote(place.quote, place.marks) + MarkedText(after)
 
 
 def _notes(answer: Answer) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from quoth.text import encloses
 from quoth.types import Answer, Citation, Outcome, Report
 from quoth.views.answer import (
+    cited_text,
     format_check,
     format_language,
     format_place,
@@ -71,7 +73,8 @@ def answer_html(answer: Answer, *, with_pages: bool = False) -> str:
         parts.append(f"<p class=soft>{escape(nearest_title(answer, words))}</p>")
         for place in answer.nearest:
             parts += _footnote(place, answer, with_pages=False)
-    parts.append(f"<p class=soft>{escape(answer.model)}</p>")
+    if answer.model:
+        parts.append(f"<p class=soft>{escape(answer.model)}</p>")
     return _framed(parts)
 
 
@@ -115,8 +118,8 @@ def _said(answer: Answer) -> Iterator[str]:
         if answer.phrase:
             yield f"<p class=said>{escape(answer.phrase)}</p>"
     else:
-        marks = "".join(f"<sup>[{place.n}]</sup>" for place in answer.citations)
-        yield f"<p class=said>{escape(answer.text)} {marks}</p>"
+        text = re.sub(r" ?((?:\[\d+\])+)", r"<sup>\1</sup>", escape(cited_text(answer)))
+        yield f"<p class=said>{text}</p>"
 
 
 def _footnote(place: Citation, answer: Answer, *, with_pages: bool) -> Iterator[str]:
@@ -124,7 +127,7 @@ def _footnote(place: Citation, answer: Answer, *, with_pages: bool) -> Iterator[
     yield f"<details><summary>[{place.n}] {escape(format_place(place, words))}"
     if place.heading:
         yield f"<br><span class=soft>{escape(place.heading)}</span>"
-    yield f"<br><span class=quote>{_marked(quoted(place))}</span>"
+    yield f"<br><span class=quote>{_marked(quoted(place, words))}</span>"
     if check := format_check(place, answer, words):
         yield f"<br><span class=soft>{escape(check)}</span>"
     image = _page(place, answer) if with_pages else ""

@@ -53,7 +53,10 @@ def format_unread(counts: Mapping[str, int]) -> str:
 
 
 def format_report(report: Report, *, verb: str = "ingested") -> str:
-    """Return the counts of a run as one sentence; `verb` is the participle of the action."""
+    """Return the counts of a run as a sentence; `verb` is the participle of the action.
+
+    What the files hold and their texts do not is a line below it, the commonest first.
+    """
     unchanged = sum(outcome.status == "unchanged" for outcome in report.skipped)
     pages = sum(outcome.pages for outcome in report.done)
     chunks = sum(outcome.chunks for outcome in report.done)
@@ -69,5 +72,6 @@ def format_report(report: Report, *, verb: str = "ingested") -> str:
     ):
         parts += [f"{count} {status}"] * bool(count)
     unread = sum((Counter(outcome.unread) for outcome in report.done), Counter[str]())
-    parts += [f"{format_unread(unread)} not read"] * bool(unread)
-    return f"{', '.join(parts)}, in {report.seconds:.1f} s."
+    counted = f"{', '.join(parts)}, in {report.seconds:.1f} s."
+    left_out = format_unread(dict(unread.most_common()))
+    return f"{counted}\n{left_out} not read." if unread else counted

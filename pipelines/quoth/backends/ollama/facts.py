@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from quoth.backends.hardware import Hardware, chosen_hardware, explain_ignored
 from quoth.backends.http import LocalHttp
@@ -48,10 +48,16 @@ class Facts:
     header: Gguf | None
     vocabulary: Vocabulary | None
 
-    @property
-    def thinks(self) -> bool:
-        """Whether the model thinks before it answers."""
-        return "thinking" in self.description.capabilities
+    def think(self, settings: ModelSettings) -> bool | Literal["low"] | None:
+        """Return what Ollama is told of thinking; `None` for a model that does not think.
+
+        gpt-oss takes levels, and ignores a false. Source: docs/api.md of Ollama, "think".
+        """
+        if "thinking" not in self.description.capabilities:
+            return None
+        if settings.thinking:
+            return True
+        return "low" if self.description.family == "gpt-oss" else False
 
     @property
     def only_embeds(self) -> bool:

@@ -45,7 +45,7 @@ class Generation:
         weakref.finalize(self, self._client.close)  # also when nobody closes it
 
     def replies(
-        self, request: Request, *, options: dict[str, Any], think: bool
+        self, request: Request, *, options: dict[str, Any], think: bool | Literal["low"] | None
     ) -> Iterator[ReplyPart]:
         """Yield the answer to a rendered prompt, or to messages where there is none."""
         schema = None if request.json_schema is None else dict(request.json_schema)
@@ -71,7 +71,7 @@ class Generation:
             stream=True,
             options=options,
             format=schema,
-            think=True if think else None,
+            think=think,
             logprobs=asked,
             top_logprobs=likeliest,
         ):

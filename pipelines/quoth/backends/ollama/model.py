@@ -188,9 +188,8 @@ class Ollama(HttpModel):
                     raise
 
     def _send(self, request: Request) -> Iterator[ReplyPart]:
-        return self._generator().replies(
-            request, options=self._options(request), think=self._known().thinks
-        )
+        think = self._known().think(self.settings)
+        return self._generator().replies(request, options=self._options(request), think=think)
 
     def _generator(self) -> Generation:
         with self._lock:

@@ -32,11 +32,20 @@ class Dialect:
     counts: bool = False
     """Whether the server counts the tokens of a text."""
     constraints: tuple[Constraint, ...] = ("json_schema",)
+    takes_variables: bool = False
+    """Whether a call may give variables to the chat template."""
 
     def __init__(self, http: LocalHttp, entry: Mapping[str, Any]) -> None:
         self.http = http
         self.model = str(entry.get("id"))
         self.entry = entry
+        self.variables: Mapping[str, Any] = {}
+
+    def template_fields(self) -> dict[str, Any]:
+        """Return the fields of a call that give `variables` to the chat template."""
+        if not (self.takes_variables and self.variables):
+            return {}
+        return {"chat_template_kwargs": dict(self.variables)}
 
     @classmethod
     def recognize(cls, http: LocalHttp, entry: Mapping[str, Any]) -> Self | None:
@@ -74,6 +83,7 @@ class LlamaCppServer(Dialect):
 
     name = "llama.cpp"
     counts = True
+    takes_variables = True
     constraints = ("grammar", "json_schema")
 
     def answers(self) -> bool:
@@ -87,7 +97,8 @@ class LlamaCppServer(Dialect):
 
     def count_prompt(self, turns: Turns) -> int:
         """Return the number of tokens of the rendered prompt."""
-        answer = self.http.json("POST", "/apply-template", {"messages": list(turns)})
+        body = {"messages": list(turns), **self.template_fields()}
+        answer = self.http.json("POST", "/apply-template", body)
         prompt = answer.get("prompt")
         return self.count_text(prompt) + 1 if isinstance(prompt, str) else 0  # BOS
 
@@ -103,6 +114,7 @@ class Vllm(Dialect):
 
     name = "vLLM"
     counts = True
+    takes_variables = True
 
     def answers(self) -> bool:
         """Return whether it counts, as this kind of server does."""
@@ -114,7 +126,7 @@ class Vllm(Dialect):
 
     def count_prompt(self, turns: Turns) -> int:
         """Return the number of tokens of the rendered prompt."""
-        return self._count({"messages": list(turns)})
+        return self._count({"messages": list(turns), **self.template_fields()})
 
     def window(self) -> int:
         """Return the window that the server gives to a call."""

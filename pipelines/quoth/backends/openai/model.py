@@ -39,6 +39,7 @@ from quoth.backends.openai.wire import (
 )
 from quoth.backends.overflow import whole_number
 from quoth.backends.rates import TokenRates
+from quoth.backends.template import variables_of
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ContextOverflowError
 from quoth.models import Description, Piece, Request, defuse, shortfall_error
@@ -158,12 +159,13 @@ class OpenAICompatible(HttpModel):
         A choice among texts is asked for in the first way that the server does not refuse: by
         grammar or schema, by the likelihoods of tokens, as any reply.
         """
-        model = self._reached().dialect.model
+        dialect = self._reached().dialect
         ways = [way for way in _ways_of(request) if way not in self._refused]
         for way in ways:
             begun = False
             try:
-                for event in events_of(self._http, body_of(_asked(request, way), model)):
+                body = body_of(_asked(request, way), dialect.model)
+                for event in events_of(self._http, {**body, **dialect.template_fields()}):
                     begun = True
                     yield event
                 return
@@ -216,6 +218,7 @@ class OpenAICompatible(HttpModel):
         dialect = find_dialect(
             self._http, find_entry(self._http, self.short_name, list_models(self._http))
         )
+        dialect.variables = variables_of(self.settings)
         window = dialect.window()
         meta = dialect.entry.get("meta")
         meta = meta if isinstance(meta, dict) else {}

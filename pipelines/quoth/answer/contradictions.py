@@ -1,0 +1,197 @@
+"""What speaks against a claim in a passage: numbers, names, units and words that differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from quoth.answer.passages import Passage
+from quoth.text import (
+    ClaimRules,
+    Language,
+    Number,
+    count_terms,
+    find_names,
+    find_numbers,
+    find_unit,
+    fold_words,
+    read_number_values,
+)
+
+_FEWEST_TERMS = 2
+"""The fewest words beside a number that tell what it is about; else those of the question do."""
+_NEAR = 40
+"""The characters around a number in which words tell what it measures."""
+
+
+def find_contradictions(
+    claim: str, question: str, passage: Passage, spoken: Language
+) -> tuple[str, ...]:
+    """Return what speaks against a claim: what the passage lacks, and what it says differently.
+
+    `spoken` is the language of the claim, which answers the question. Words are compared where the
+    passage is in the same language.
+    """
+    found = (
+        *_missing_numbers(claim, question, passage),
+        *_missing_names(claim, question, passage, spoken),
+        *_other_units(claim, passage.text),
+        *_other_bounds(claim, passage, spoken),
+    )
+    if found or spoken != passage.language:
+        return found
+    return (
+        *_other_dimensions(claim, question, passage.text, spoken.claims),
+        *_other_things(claim, question, passage.text, spoken),
+        *_opposites(claim, passage.text, spoken.claims),
+        *_negation(claim, passage.text, spoken),
+    )
+
+
+def _missing_numbers(claim: str, question: str, passage: Passage) -> Iterator[str]:
+    """Yield the numbers that the passage lacks; those asked for may stand around it."""
+    asked = read_number_values([question])
+    for number in find_numbers(claim):
+        if number.is_among(passage.numbers):
+            continue
+        if not (number.is_among(asked) and number.is_among(passage.around)):
+            yield f"number {number.text}"
+
+
+def _missing_names(claim: str, question: str, passage: Passage, spoken: Language) -> Iterator[str]:
+    """Yield the names that the passage lacks; those of the question may stand around it."""
+    names = [claim[start:end] for start, end in find_names(claim, spoken)]
+    is_translated = spoken != passage.language
+    tells_names = spoken.words.capital_names and _share_script(claim, passage.text)
+    if not names or (is_translated and not tells_names):
+        return
+    unknown = set(passage.vocabulary.unsupported(claim))
+    asked = set(fold_words(question))
+    elsewhere = set(passage.wide_vocabulary.unsupported(claim))
+    for name in names:
+        is_asked = asked.issuperset(fold_words(name))
+        if name in unknown and not (is_asked and name not in elsewhere):
+            yield f"name {name}"
+
+
+def _share_script(first: str, second: str) -> bool:
+    return first.isascii() == second.isascii()
+
+
+def _other_units(claim: str, text: str) -> Iterator[str]:
+    """Yield the numbers that have another unit in the passage than in the claim."""
+    found = list(find_numbers(text))
+    for number in find_numbers(claim):
+        unit = find_unit(claim, number)
+        units = {find_unit(text, other) for other in found if _is_equal(number, other)}
+        if unit and units and "" not in units and unit not in units:
+            yield f"unit {number.text} {unit}"
+
+
+def _other_bounds(claim: str, passage: Passage, spoken: Language) -> Iterator[str]:
+    """Yield the numbers that are a bound in the claim, and the opposite bound in the passage."""
+    others = list(find_numbers(passage.text))
+    for number in find_numbers(claim):
+        ours = _bound(claim, number, spoken.claims)
+        theirs = {
+            _bound(passage.text, other, passage.language.claims)
+            for other in others
+            if _is_equal(number, other)
+        }
+        if ours and theirs and ours not in theirs and "" not in theirs:
+            yield f"{ours} {number.text}"
+
+
+def _bound(text: str, number: Number, rules: ClaimRules) -> str:
+    before = text[max(0, number.start - _NEAR) : number.start].rstrip("€$£¥ ")
+    if rules.less.search(before):
+        return "less than"
+    return "more than" if rules.more.search(before) else ""
+
+
+def _other_dimensions(claim: str, question: str, text: str, rules: ClaimRules) -> Iterator[str]:
+    """Yield the numbers that measure something else in the passage than in the claim.
+
+    A number without words, such as "312 metres", measures what the question asks for.
+    """
+    asked = _dimensions_in(question, rules)
+    for number in find_numbers(claim):
+        ours = _dimensions(claim, number, rules) or asked
+        equal = [other for other in find_numbers(text) if _is_equal(number, other)]
+        theirs = [_dimensions(text, other, rules) for other in equal]
+        if ours and theirs and all(theirs) and not any(ours & others for others in theirs):
+            yield f"dimension {number.text}"
+
+
+def _other_things(claim: str, question: str, text: str, language: Language) -> Iterator[str]:
+    """Yield the numbers whose words stand with another number in the passage.
+
+    "At a height of 312 metres" has the words of the height, and the number of the length.
+    """
+    numbers = list(find_numbers(text))
+    known = read_number_values([claim])
+    for number in find_numbers(claim):
+        words = set(count_terms(_part_around(claim, number, language.claims), language))
+        if len(words) < _FEWEST_TERMS:
+            words |= set(count_terms(question, language))
+        same = [_part_around(text, n, language.claims) for n in numbers if _is_equal(number, n)]
+        others = [_part_around(text, n, language.claims) for n in numbers if not n.is_among(known)]
+        best, other = (
+            max((len(words & count_terms(part, language).keys()) for part in parts), default=0)
+            for parts in (same, others)
+        )
+        if same and other > best:
+            yield f"other {number.text}"
+
+
+def _part_around(text: str, number: Number, rules: ClaimRules) -> str:
+    """Return the part of a sentence that a number is in, without the number."""
+    end = number.start + len(number.text)
+    before = re.split(rules.joints, re.split(r"[.!?。]\s", text[: number.start])[-1])[-1]
+    after = re.split(rules.joints, re.split(r"[.!?。](?:\s|$)", text[end:])[0])[0]
+    return f"{before} {after}"
+
+
+def _dimensions(text: str, number: Number, rules: ClaimRules) -> frozenset[int]:
+    """Return what a number measures, by the words in its part of the sentence."""
+    return _dimensions_in(_part_around(text, number, rules), rules)
+
+
+def _dimensions_in(text: str, rules: ClaimRules) -> frozenset[int]:
+    return frozenset(
+        index for index, pattern in enumerate(rules.dimensions) if pattern.search(text)
+    )
+
+
+def _opposites(claim: str, text: str, rules: ClaimRules) -> Iterator[str]:
+    """Yield the words of a claim of which the passage has only the opposite."""
+    for pair in rules.opposites:
+        ours = [bool(pattern.search(claim)) for pattern in pair]
+        if any(ours) and not all(ours):
+            theirs = [bool(pattern.search(text)) for pattern in pair]
+            if ours == theirs[::-1]:
+                yield "opposite"
+
+
+def _negation(claim: str, text: str, language: Language) -> Iterator[str]:
+    """Yield a word when the claim is negated and what the passage says of it is not, or reversely.
+
+    What the passage says of it is the part of a sentence that shares most words with the claim.
+    """
+    rules = language.claims
+    ours = bool(rules.negations.search(claim))
+    if not rules.negations.search(text):
+        if ours:
+            yield "negation"
+        return
+    terms = count_terms(claim, language).keys()
+    parts = [part for part in re.split(rules.joints, text) if part.strip()]
+    shared = [len(terms & count_terms(part, language).keys()) for part in parts]
+    best = max(shared, default=0)
+    near = [part for part, count in zip(parts, shared, strict=True) if count and count == best]
+    if not ours and near and all(rules.negations.search(part) for part in near):
+        yield "negation"
+
+
+def _is_equal(first: Number, second: Number) -> bool:
+    return not set(first.readings).isdisjoint(second.readings)

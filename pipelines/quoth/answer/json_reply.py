@@ -1,0 +1,142 @@
+"""Replies in JSON, whole or cut: their answer, and their quotes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from quoth.answer.parts import Quote
+
+_START = re.compile(r"(?s)[^{\[]{0,200}?(?:```(?:json)?\s*)?(?=\{\s*\"|\{\s*\}|\[\s*\{\s*\")")
+_ANSWER = re.compile(
+    r"(?i)(?:final_?|short_?)?(?:answer|response|reply|text|result|output|antwort|respuesta|réponse"
+    r"|reponse|答案|回答|答复|答え)$"
+)
+_QUOTE = re.compile(
+    r"(?i)(?:quotes?|quotations?|evidence|citations?|sources?|references?|supporting_?\w*|excerpts?"
+    r"|zitate?|belege?|citas?|preuves?|引用|引文|证据|根拠)$"
+)
+_TEXT = re.compile(r"(?i)(?:quote|text|sentence|content|excerpt_text|quotation|zitat|引用|原文)$")
+_NUMBER = re.compile(r"(?i)(?:excerpt|n|number|id|index|source|excerpt_?(?:id|number)|ref)$")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonReply:
+    """The answer of a reply in JSON, with line breaks between several texts, and its quotes."""
+
+    answer: str
+    quotes: tuple[Quote, ...]
+
+
+def may_be_json(reply: str) -> bool:
+    """Whether a reply is an object of JSON, or begins like one."""
+    bare = reply.lstrip()
+    return bare.startswith("{") or bool(re.match(r"```(?:json)?\s*[{\[]|\[\s*\{", bare))
+
+
+def read_json(reply: str) -> JsonReply | None:
+    """Return what a reply in JSON holds, even if its end is missing; `None` if it is none."""
+    start = _START.match(reply)
+    if start is None or not may_be_json(reply[start.start() :].lstrip() or reply):
+        return None
+    value = _decode(reply[start.end() :])
+    if not isinstance(value, dict | list):
+        return None
+    answers = list(_find_answers(value))
+    return JsonReply("\n".join(answers), tuple(_find_quotes(value)))
+
+
+def _decode(text: str) -> Any:
+    """Return the value at the start of a text, completed where the text is cut."""
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text)[0]
+    except ValueError:
+        pass
+    ends = [len(text), *(match.start() for match in reversed(list(re.finditer(r"[,\"}\]]", text))))]
+    for end in ends[:200]:
+        try:
+            return json.JSONDecoder(strict=False).raw_decode(_complete(text[:end]))[0]
+        except ValueError:
+            continue
+    return None
+
+
+def _complete(text: str) -> str:
+    """Return the beginning of a value in JSON with its strings, lists and objects closed."""
+    closing: list[str] = []
+    quoted = escaped = False
+    for sign in text:
+        if escaped:
+            escaped = False
+        elif sign == "\\" and quoted:
+            escaped = True
+        elif sign == '"':
+            quoted = not quoted
+        elif not quoted and sign in "{[":
+            closing.append("}" if sign == "{" else "]")
+        elif not quoted and sign in "}]" and closing:
+            closing.pop()
+    text = text[:-1] if escaped else text
+    bare = f'{text}"' if quoted else text.rstrip().rstrip(",")
+    return bare + "".join(reversed(closing))
+
+
+def _find_answers(value: Any) -> Iterator[str]:
+    """Yield the texts under a key for the answer, else all texts that are no quotes."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _find_answers(item)
+        return
+    if not isinstance(value, dict):
+        return
+    named = [item for key, item in value.items() if _ANSWER.match(key)]
+    for item in named:
+        yield from _texts(item)
+    if not named:
+        for key, item in value.items():
+            if isinstance(item, dict | list) and not _QUOTE.match(key):
+                yield from _find_answers(item)
+
+
+def _texts(item: Any) -> Iterator[str]:
+    if isinstance(item, str):
+        if item.strip():
+            yield item.strip()
+    elif isinstance(item, int | float) and not isinstance(item, bool):
+        yield f"{item}"
+    elif isinstance(item, list):
+        for one in item:
+            yield from (f"- {text}" if len(item) > 1 else text for text in _texts(one))
+    elif isinstance(item, dict):
+        yield from _find_answers(item)
+
+
+def _find_quotes(value: Any) -> Iterator[Quote]:
+    items = value if isinstance(value, list) else [value]
+    for item in items:
+        if isinstance(item, dict):
+            for key, inner in item.items():
+                if _QUOTE.match(key):
+                    yield from _read_quotes(inner)
+                elif isinstance(inner, dict | list):
+                    yield from _find_quotes(inner)
+
+
+def _read_quotes(value: Any) -> Iterator[Quote]:
+    if isinstance(value, str):
+        if value.strip():
+            yield Quote(value.strip())
+    elif isinstance(value, list):
+        for item in value:
+            yield from _read_quotes(item)
+    elif isinstance(value, dict):
+        texts = [item for key, item in value.items() if _TEXT.match(key) and isinstance(item, str)]
+        numbers = [
+            int(item)
+            for key, item in value.items()
+            if _NUMBER.match(key) and re.fullmatch(r"\d{1,2}", str(item))
+        ]
+        yield from (Quote(text.strip(), tuple(numbers)) for text in texts if text.strip())

@@ -1,0 +1,159 @@
+"""Claim → its support in the excerpts, and the places that show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quoth.answer.parts import Quote
+from quoth.answer.passages import Passage, place_around
+from quoth.answer.places import cite_span
+from quoth.answer.reader import Claim
+from quoth.answer.refusals import Refusals
+from quoth.answer.support import Fit, SupportFinder
+from quoth.retrieve import Question
+from quoth.text import find_quote, split_words
+from quoth.types import Chunk, Citation, Support
+
+CLAIM_WORDS = 4
+"""The fewest words of a claim that is looked up as a quote; pairs of characters in Chinese."""
+QUOTE_WORDS = 2
+"""The fewest words of a quote, or of a piece of one, that is looked up."""
+_INNER = re.compile(r"[\"“„«「『《]([^\"“”„«»「」『』《》]{4,600})[\"”“»」』》]")
+_ELLIPSIS = re.compile(r"\s*(?:…|\.{3,}|\[(?:…|\.{3})\]|\((?:…|\.{3})\)|⋯)\s*")
+_WHOLE = 0.8
+"""The least share of the words of a sentence in a place that says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim with its support, and the places that show it, not numbered yet.
+
+    `refuses` is whether it says that the documents do not tell. `share` is the share of its words
+    in these places, from 0 to 1.
+    """
+
+    claim: Claim
+    support: Support
+    places: tuple[Citation, ...] = ()
+    refuses: bool = False
+    share: float = 0.0
+
+
+class Judge:
+    """Judges the claims of an answer by the excerpts that the model read."""
+
+    def __init__(
+        self, question: Question, excerpts: Sequence[Chunk], refusals: Sequence[str] = ()
+    ) -> None:
+        self._excerpts = tuple(excerpts)
+        self._language = question.language
+        self._finder = SupportFinder(question.text, excerpts, language=question.language)
+        self._refusals = Refusals(refusals, question.language)
+
+    def judge(self, claim: Claim, quotes: Sequence[Quote] = ()) -> Verdict:
+        """Return the support of a claim; `quotes` are those that the model gave so far."""
+        cited = tuple(self._excerpts[number - 1] for number in claim.numbers)
+        found = self.locate(claim.text, cited, fewest=CLAIM_WORDS)
+        if found:
+            return Verdict(claim, "quoted", found, share=1.0)
+        refuses = self._refusals.match(claim.text)
+        if said := self._refusals.find_statement(claim.text):
+            verdict = self._check(claim, said, cited, quotes, is_about=True)
+            if verdict.support != "unsupported":
+                return verdict
+        verdict = self._check(claim, claim.text, cited, quotes)
+        if refuses and not (verdict.support == "supported" and verdict.share >= _WHOLE):
+            return Verdict(claim, "unsupported", refuses=True)
+        return verdict
+
+    def locate(
+        self, text: str, cited: Sequence[Chunk], *, fewest: int = QUOTE_WORDS
+    ) -> tuple[Citation, ...]:
+        """Return where a text stands word for word; its pieces, where an ellipsis joins them.
+
+        The excerpts that are cited come first. Nothing is returned unless all pieces are found in
+        one excerpt.
+        """
+        pieces = [piece for piece in _ELLIPSIS.split(text) if piece.strip(" .,;:")]
+        if not pieces or any(len(split_words(piece, self._language)) < fewest for piece in pieces):
+            return ()
+        for chunk in dict.fromkeys((*cited, *self._excerpts)):
+            spans = [_find(piece, chunk) for piece in pieces]
+            if all(spans):
+                return tuple(span for span in spans if span)
+        return ()
+
+    def _check(
+        self,
+        claim: Claim,
+        said: str,
+        cited: Sequence[Chunk],
+        quotes: Sequence[Quote],
+        *,
+        is_about: bool = False,
+    ) -> Verdict:
+        """Return whether quotes, cited excerpts or other ones support what a claim says.
+
+        `is_about` is whether it speaks about the documents, so that a fact in it is enough.
+        """
+        inner = tuple(
+            place for quoted in _INNER.findall(said) for place in self.locate(quoted, cited)
+        )
+        evidence = inner or self._places_of(claim, quotes)
+        if evidence and (fit := self._fit(said, evidence)) and fit.supports:
+            return Verdict(claim, "supported", evidence, share=fit.share)
+        for chunks in dict.fromkeys((tuple(cited), ())) if cited else ((),):
+            fit = self._finder.find(said, chunks)
+            if fit and (fit.supports or (is_about and fit.holds_fact_of(said))):
+                return Verdict(claim, "supported", self._cite(fit, evidence), share=fit.share)
+        return Verdict(claim, "unsupported")
+
+    def _places_of(self, claim: Claim, quotes: Sequence[Quote]) -> tuple[Citation, ...]:
+        """Return where the quotes stand that go with a claim: those of the excerpts it cites."""
+        places: list[Citation] = []
+        for quote in quotes:
+            if not claim.numbers or not quote.numbers or set(claim.numbers) & set(quote.numbers):
+                chunks = [self._excerpts[number - 1] for number in quote.numbers]
+                places += self.locate(quote.text, chunks)
+        return tuple(dict.fromkeys(places))
+
+    def _fit(self, said: str, evidence: Sequence[Citation]) -> Fit | None:
+        """Return how well the sentences that hold the quotes fit what a claim says."""
+        places = []
+        for citation in evidence:
+            chunk = next(chunk for chunk in self._excerpts if _holds(chunk, citation))
+            place = place_around(self._finder.places, chunk, citation.start, citation.end)
+            if place:
+                places.append(place)
+        return self._finder.fit(said, Passage(tuple(dict.fromkeys(places)))) if places else None
+
+    def _cite(self, fit: Fit, evidence: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Return the citations of a passage: the quotes in it, else the passage as the nearest."""
+        found: list[Citation] = []
+        for place in fit.passage.places:
+            quoted = [
+                one
+                for one in evidence
+                if _holds(place.chunk, one) and place.start <= one.start and one.end <= place.end
+            ]
+            found += quoted or [cite_span(place.chunk, place.start, place.end, match="nearest")]
+        return tuple(dict.fromkeys(found))
+
+
+def _find(piece: str, chunk: Chunk) -> Citation | None:
+    """Return where a chunk has a text; the full stop of a sentence need not be there."""
+    for text in dict.fromkeys((piece.strip(), piece.strip().rstrip(".。!"))):
+        if text and (span := find_quote(text, chunk.text)):
+            start, end, match = span
+            return cite_span(chunk, chunk.start + start, chunk.start + end, match=match)
+    return None
+
+
+def _holds(chunk: Chunk, citation: Citation) -> bool:
+    return (
+        (chunk.source, chunk.page) == (citation.source, citation.page)
+        and chunk.start <= citation.start
+        and citation.end <= chunk.end
+    )

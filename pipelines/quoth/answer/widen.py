@@ -1,0 +1,165 @@
+"""From the sentence that answers best to the excerpt that is shown: with what belongs to it.
+
+A colon or a heading brings what it introduces, an item its list, a row its table with the header,
+and a sentence the neighbours that answer nearly as well. An excerpt is one piece of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from quoth.answer.features import are_neighbours
+from quoth.answer.rows import is_item, is_row
+from quoth.answer.sentences import Sentence
+from quoth.text import count_words, is_complete
+from quoth.types import Chunk
+
+MOST_WORDS = 80
+MOST_SENTENCES = 3
+_BEHIND = 4.0
+"""The distance in score from the best sentence up to which a neighbour is shown with it."""
+_HEADING_WORDS = 14
+_COLONS = (":", "：")
+_INTRODUCE = (*_COLONS, "?", "？", "؟")
+"""The ends of a text that introduces what follows: also a question, which its answer follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Consecutive sentences of a chunk; `best` is the one that answers best."""
+
+    best: Sentence
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> Excerpt:
+        """Return the excerpt that is one sentence."""
+        return cls(sentence, sentence.start, sentence.end)
+
+    def overlaps(self, other: Excerpt) -> bool:
+        """Whether two excerpts share text of a page."""
+        same_page = (self.chunk.source, self.chunk.page) == (other.chunk.source, other.chunk.page)
+        return same_page and self.start < other.end and other.start < self.end
+
+    @property
+    def chunk(self) -> Chunk:
+        """The chunk that the excerpt is from."""
+        return self.best.chunk
+
+    @property
+    def text(self) -> str:
+        """The excerpt as it stands on its page."""
+        return self.chunk.text[self.start - self.chunk.start : self.end - self.chunk.start]
+
+
+def widen(sentences: Sequence[Sentence], scores: Sequence[float], index: int) -> Excerpt:
+    """Return the excerpt around the sentence at an index.
+
+    `sentences` are in the order of their chunks, each with its score (log-odds).
+    """
+    span = _Span(sentences, index, index)
+    text = sentences[index].text
+    if introduces(text):
+        span = _forward(span)
+    elif is_item(text) or _is_line(sentences, index):
+        span = _whole_block(span)
+    else:
+        span = _with_neighbours(span, scores, index)
+    first, last = sentences[span.first], sentences[span.last]
+    return Excerpt(sentences[index], first.start, last.end)
+
+
+def introduces(text: str) -> bool:
+    """Whether a text is a heading or a question, or ends with a colon: what it is about follows."""
+    if text.rstrip().endswith(_INTRODUCE):
+        return True
+    return not (is_complete(text) or is_row(text)) and count_words(text) <= _HEADING_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The sentences from the index `first` to `last`, both included."""
+
+    sentences: Sequence[Sentence]
+    first: int
+    last: int
+
+    @property
+    def words(self) -> int:
+        return count_words(self.text)
+
+    @property
+    def text(self) -> str:
+        first, last = self.sentences[self.first], self.sentences[self.last]
+        chunk = first.chunk
+        return chunk.text[first.start - chunk.start : last.end - chunk.start]
+
+    def grown(self, to: int) -> _Span:
+        """Return the span grown to an index; the same one where it would be too long."""
+        grown = _Span(self.sentences, min(self.first, to), max(self.last, to))
+        fits = are_neighbours(self.sentences, self.first, to) and grown.words <= MOST_WORDS
+        return grown if fits else self
+
+
+def _forward(span: _Span) -> _Span:
+    """Return the span of a heading or a colon with what follows: its list, or a few sentences."""
+    sentences = span.sentences
+    for following in _following(span):
+        in_list = is_item(sentences[following].text) or _is_line(sentences, following)
+        if not in_list and following - span.first >= MOST_SENTENCES:
+            break
+        if span.grown(following) == span:
+            break
+        span = span.grown(following)
+    return span
+
+
+def _whole_block(span: _Span) -> _Span:
+    """Return the span of an item or a row with its list or table, or as much of it as fits."""
+    sentences = span.sentences
+    top = span.first
+    while are_neighbours(sentences, top, top - 1) and _belongs(sentences, top - 1):
+        top -= 1
+    if are_neighbours(sentences, top, top - 1) and introduces(sentences[top - 1].text):
+        top -= 1
+    span = span.grown(top)
+    for following in _following(span):
+        if not _belongs(sentences, following) or span.grown(following) == span:
+            break
+        span = span.grown(following)
+    return span
+
+
+def _with_neighbours(span: _Span, scores: Sequence[float], index: int) -> _Span:
+    """Return the span with the neighbours whose scores are near that of the best sentence."""
+    near = [
+        other
+        for other in (index - 1, index + 1)
+        if are_neighbours(span.sentences, index, other) and scores[other] > scores[index] - _BEHIND
+    ]
+    for other in sorted(near, key=lambda other: -scores[other]):
+        span = span.grown(other)
+    return span
+
+
+def _following(span: _Span) -> Iterator[int]:
+    """Yield the indices of the sentences behind a span in its chunk."""
+    index = span.last + 1
+    while are_neighbours(span.sentences, span.last, index):
+        yield index
+        index += 1
+
+
+def _belongs(sentences: Sequence[Sentence], index: int) -> bool:
+    """Whether a sentence is an item of a list, or a line that stands for itself."""
+    return is_item(sentences[index].text) or _is_line(sentences, index)
+
+
+def _is_line(sentences: Sequence[Sentence], index: int) -> bool:
+    """Whether a sentence is a row, or a line without a full stop beside another one."""
+    text = sentences[index].text
+    if is_row(text):
+        return True
+    return not is_complete(text) and not text.rstrip().endswith(_COLONS)

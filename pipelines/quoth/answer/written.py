@@ -1,0 +1,139 @@
+"""A written reply → what is shown of it while it streams, and the parts of its `Answer`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from quoth.answer.judge import Judge, Verdict
+from quoth.answer.places import number_places
+from quoth.answer.reader import ReplyReader
+from quoth.retrieve import Question
+from quoth.text import encloses, find_unsupported_numbers
+from quoth.types import AnswerKind, AnswerSentence, Chunk, Citation, Support
+
+_CUT = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAnswer:
+    """What a reply says, as it is shown. `cut` is whether it ended before its answer did."""
+
+    kind: AnswerKind
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    unsupported_numbers: tuple[str, ...]
+    confidence: float | None
+    thinking: str
+    cut: bool
+
+
+class WrittenReply:
+    """Reads a reply as it is written, and judges each claim in it.
+
+    `feed` and `finish` return the text that can be shown: the answer from the beginning, once one
+    of its sentences is supported, so that what was shown is never taken back.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        excerpts: Sequence[Chunk],
+        *,
+        labels: Mapping[str, str],
+        refusals: Sequence[str],
+    ) -> None:
+        self._reader = ReplyReader(labels, excerpts, language=question.language)
+        self._judge = Judge(question, excerpts, refusals)
+        self._excerpts = excerpts
+        self._verdicts: list[Verdict] = []
+        self._shown = 0
+
+    def feed(self, piece: str) -> str:
+        """Add a piece of the reply, and return the text that can be shown now."""
+        new = self._reader.feed(piece)
+        self._verdicts += [self._judge.judge(claim, self._reader.quotes) for claim in new]
+        return self._show() if new else ""
+
+    def finish(self, *, cut: bool = False) -> WrittenAnswer:
+        """End the reply, and return the answer. `cut` is whether a limit ended it."""
+        self._reader.finish()
+        claims, quotes = self._reader.claims, self._reader.quotes
+        self._verdicts = [self._judge.judge(claim, quotes) for claim in claims]
+        is_cut = cut and bool(claims) and not claims[-1].whole
+        if is_cut:
+            self._verdicts[-1] = Verdict(claims[-1], "unsupported")
+        only_quoted = bool(claims) and [claim.text for claim in claims] == [q.text for q in quotes]
+        stated = [verdict for verdict in self._verdicts if verdict.claim.kind != "border"]
+        supported = [verdict for verdict in stated if verdict.support != "unsupported"]
+        kind: AnswerKind = "answer"
+        if (cut and only_quoted) or not stated or (cut and not supported and not self._refuses()):
+            kind = "failed"
+        elif not supported:
+            kind = "declined"
+        places, sentences = self._number(supported)
+        text = "".join(verdict.claim.lead + verdict.claim.text for verdict in self._verdicts)
+        shares = [verdict.share for verdict in supported]
+        return WrittenAnswer(
+            kind=kind,
+            text=text + (_CUT if is_cut else ""),
+            sentences=sentences,
+            citations=places,
+            unsupported_numbers=self._unsupported_numbers(text, places),
+            confidence=round(sum(shares) / len(shares), 2) if shares else None,
+            thinking=self._reader.thinking,
+            cut=cut,
+        )
+
+    def _show(self) -> str:
+        """Return the text that was not shown yet, once a sentence of the answer is supported."""
+        if all(verdict.support == "unsupported" for verdict in self._verdicts):
+            return ""
+        new = self._verdicts[self._shown :]
+        self._shown = len(self._verdicts)
+        return "".join(verdict.claim.lead + verdict.claim.text for verdict in new)
+
+    def _refuses(self) -> bool:
+        return any(verdict.refuses for verdict in self._verdicts)
+
+    def _number(
+        self, supported: Sequence[Verdict]
+    ) -> tuple[tuple[Citation, ...], tuple[AnswerSentence, ...]]:
+        """Return the numbered places, none within another, and the sentences that cite them."""
+        places: list[Citation] = []
+        for place in (place for verdict in supported for place in verdict.places):
+            if not any(_covers(other, place) for other in places):
+                places = [other for other in places if not _covers(place, other)] + [place]
+        numbered = number_places(places)
+        sentences = []
+        verdicts = [v for v in self._verdicts if v.claim.kind not in ("border", "heading")]
+        for index, verdict in enumerate(verdicts):
+            support = verdict.support
+            if support == "unsupported" and verdict.claim.text.rstrip().endswith((":", "：")):
+                support = _support_of_list(verdicts[index + 1 :])
+            numbers = [
+                place.n for place in numbered if any(_covers(place, p) for p in verdict.places)
+            ]
+            sentences.append(AnswerSentence(verdict.claim.text, support, tuple(numbers)))
+        return numbered, tuple(sentences)
+
+    def _unsupported_numbers(self, text: str, places: Sequence[Citation]) -> tuple[str, ...]:
+        cited = [
+            chunk.text
+            for chunk in self._excerpts
+            if any(encloses(chunk, place) for place in places)
+        ]
+        return find_unsupported_numbers(text, cited)
+
+
+def _covers(outer: Citation, inner: Citation) -> bool:
+    """Whether one place may stand for another: it holds it, and was checked as well."""
+    return encloses(outer, inner) and outer.verified >= inner.verified
+
+
+def _support_of_list(following: Sequence[Verdict]) -> Support:
+    """Return the support of the line above a list: that of an item."""
+    items = itertools.takewhile(lambda verdict: verdict.claim.kind == "item", following)
+    return "supported" if any(item.support != "unsupported" for item in items) else "unsupported"
