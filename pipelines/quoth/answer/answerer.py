@@ -126,10 +126,10 @@ class Answerer(Runnable[str, Answer]):
         config: RunnableConfig,
         shown: Sequence[Chunk],
     ) -> Iterator[str | Answer]:
-        """Yield the parts of an answer, which tells at the end what could not be read."""
+        """Yield the parts of an answer, which is completed by what its documents tell."""
         for part in self._parts(questions, run_manager, config, shown):
             if self.catalog and isinstance(part, Answer):
-                part = self.catalog.with_unread_pages(part)
+                part = self.catalog.complete(part)
             yield part
 
     def _parts(
