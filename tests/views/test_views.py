@@ -259,6 +259,7 @@ def test_printing_a_report_loads_nothing_heavy() -> None:
     [
         ("en", "de", "The passages are in German."),
         ("en", "sw", "The passages are in Swahili."),
+        ("de", "zh", "Sprache der Stellen: 中文."),
         ("en", "en", ""),
         ("en", "und", ""),
         ("", "", ""),
@@ -356,6 +357,12 @@ def test_a_sign_says_what_was_checked_and_no_more() -> None:
     assert "! Not found in the passages: It cost a fortune." in text
     assert "! Not read: 2 excerpts (no room in the model's window)" in text
     assert "<sup>[1]</sup>" in answer_html(answer)
+
+
+def test_what_was_not_read_is_told_in_the_language_of_the_question() -> None:
+    unread = (NotRead(2, "pages", "no text"), NotRead(1, "lamps", "no oil"))
+    answer = shown("excerpt", WHEEL, citations=(CHECKED,), not_read=unread, language="de")
+    assert "! Nicht gelesen: 2 Seiten (ohne Text), 1 lamps (no oil)" in answer_text(answer)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,9 @@ def format_language(answer: Answer) -> str:
     spoken, unknown = answer.evidence_language, ("", UNDETERMINED)
     if answer.language == spoken or answer.language in unknown or spoken in unknown:
         return ""
-    return words_of(answer).other_language.format(language=language(spoken).name)
+    told = language(spoken)
+    name = told.name if answer.language == "en" else told.own_name or told.name
+    return words_of(answer).other_language.format(language=name)
 
 
 def notes_of(answer: Answer) -> list[str]:
@@ -115,7 +117,12 @@ def notes_of(answer: Answer) -> list[str]:
     if answer.unsupported_numbers:
         notes.append(f"{words.unsupported_numbers} {', '.join(answer.unsupported_numbers)}")
     if answer.not_read:
-        parts = (f"{part.count} {part.what} ({part.reason})" for part in answer.not_read)
+        terms = words.terms
+        parts = (
+            f"{part.count} {terms.get(part.what, part.what)}"
+            f" ({terms.get(part.reason, part.reason)})"
+            for part in answer.not_read
+        )
         notes.append(f"{words.not_read} {', '.join(parts)}")
     return notes
 
