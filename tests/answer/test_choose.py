@@ -44,7 +44,7 @@ def ask(
         )
         for n, text in enumerate(texts)
     ]
-    return choose_excerpts(Hits(asked, hits), Answering(), model="small")
+    return choose_excerpts(Hits(asked, hits), Answering())
 
 
 def test_an_excerpt_is_text_of_the_page_with_the_words_that_answer_marked(
