@@ -100,6 +100,16 @@ def test_a_question_in_a_language_that_the_embedder_does_not_match_is_told_so(
     assert (answer.language, answer.evidence_language) == ("de", "en")
 
 
+@pytest.mark.parametrize("question", ["form KX-31", "KX-31"])
+def test_an_identifier_alone_is_answered_by_the_sentence_that_holds_it(
+    embedder: Embedder, question: str
+) -> None:
+    form = "# Leave\n\nA request is made on form KX-31 and signed by the head of the department."
+    answer = ask(question, [form, KEYS, BOILERS], embedder)
+    assert answer.kind == "excerpt"
+    assert "KX-31" in answer.text
+
+
 def test_nothing_found_is_declined(embedder: Embedder) -> None:
     answer = ask("What does a key cost?", [], embedder)
     assert (answer.kind, answer.nearest, answer.confidence) == ("declined", (), 0.0)
