@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from quoth import Library
 from quoth.answer.catalog import Catalog
-from quoth.collection import Scope
+from quoth.collection import Scope, Store
 from quoth.text import language, languages
-from quoth.types import Answer
+from quoth.types import Answer, Citation, Document, Heading, Page
 
 LETTER = """---
 author: Ada Brandt
@@ -212,6 +214,44 @@ def test_the_library_answers_without_loading_a_model(library: Library) -> None:
     assert isinstance(parts[-1], Answer)
     assert "".join(map(str, parts[:-1])) == parts[-1].text
     assert parts[-1].timings.calls == 0
+
+
+def test_pages_without_text_are_told_where_a_document_with_some_is_named(tmp_path: Path) -> None:
+    pages = (Page(1, "The mill was built in 1782 by Friedrich Hasel."), Page(2, ""), Page(3, ""))
+    document = Document("mill.pdf", "Mill", "pdf", pages, unreadable=(2, 3))
+    store = Store(tmp_path / "library.sqlite")
+    store.put(
+        document, [], np.zeros((0, 4), np.float32), hash="a", size=1, mtime_ns=0, embedded_hashes=()
+    )
+    place = Citation(source="mill.pdf", page=1, quote="The mill", start=0, end=8, match="exact")
+    answer = Answer(question="?", kind="excerpt", text="x", citations=(place,), model="")
+    (unread,) = Catalog(store).complete(answer).not_read
+    assert (unread.count, unread.what, unread.reason) == (2, "pages", "no text")
+    assert not Catalog(store).complete(replace(answer, citations=())).not_read
+    store.close()
+
+
+def test_the_heading_of_a_place_is_the_one_above_it(tmp_path: Path) -> None:
+    titles = (Heading(0, 1, "Mill"), Heading(5, 2, "Visit"))
+    first = Page(1, "Mill Visit Open in May.", headings=titles)
+    second = Page(2, "Free. Wheel It turns.", headings=(Heading(6, 2, "Wheel"),))
+    document = Document("mill.pdf", "The mill", "pdf", (first, second))
+    store = Store(tmp_path / "library.sqlite")
+    none = np.zeros((0, 4), np.float32)
+    store.put(document, [], none, hash="a", size=1, mtime_ns=0, embedded_hashes=())
+    catalog = Catalog(store)
+
+    def heading_of(page: int, start: int) -> str:
+        place = Citation(
+            source="mill.pdf", page=page, quote="x", start=start, end=start + 1, match="nearest"
+        )
+        answer = Answer(question="?", kind="declined", text="x", nearest=(place,), model="")
+        return catalog.complete(answer).nearest[0].heading
+
+    assert heading_of(1, 0) == "Mill"
+    assert heading_of(1, 11) == heading_of(2, 0) == "Mill › Visit"
+    assert heading_of(2, 12) == "Mill › Wheel"
+    store.close()
 
 
 @pytest.mark.parametrize("code", languages())

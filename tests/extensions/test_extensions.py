@@ -71,7 +71,6 @@ def test_a_backend(sample: str, session_home: Path) -> None:
     assert len(words) > 1
     assert isinstance(answer, Answer)
     assert answer.model == "echo:loud"
-    assert all(citation.verified for citation in answer.citations)
     assert answer.timings.generated_tokens > 0
 
 

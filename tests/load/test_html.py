@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -242,3 +243,11 @@ def test_an_empty_element_of_xhtml_holds_nothing(write: Write, name: str, empty:
 def test_a_cell_may_reach_down_to_the_end_of_its_table() -> None:
     table = "<table><tr><th>Lake<th>Year<tr><td rowspan=0>Como<td>2020<tr><td>2021</table>"
     assert text(f"{table}<p>End</p>") == "Lake | Year\nComo | 2020\nComo | 2021\n\nEnd"
+
+
+def test_xhtml_with_many_ends_of_nothing_costs_little_time(write: Write) -> None:
+    head = '<?xml version="1.0"?><html><body><p>Weir</p>'
+    started = time.process_time()
+    for hostile in ("/>" * 200_000, "<a " + "/> " * 200_000, "<a" * 200_000 + "/>"):
+        assert "Weir" in load_document(write("a.xhtml", f"{head}{hostile}")).pages[0].text
+    assert time.process_time() - started < 4

@@ -79,9 +79,10 @@ def html_page(source: str) -> HtmlPage:
 def _with_ends(source: str) -> str:
     """Return XHTML with an end tag for each empty element, which HTML would leave open."""
     parts: list[str] = []
-    end = 0
+    end, searched = 0, 0
     for close in _END_OF_EMPTY.finditer(source):
-        start = source.rfind("<", end, close.start())
+        start = source.rfind("<", searched, close.start())
+        searched = close.end()
         name = _NAME.match(source, start) if start >= 0 else None
         if name and name[1].lower() not in _VOID and ">" not in source[start : close.start()]:
             parts += [source[end : close.start()], f"></{name[1]}>"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from pydantic.dataclasses import dataclass
 
 from quoth.text.language_fields import STRICT
@@ -14,13 +17,15 @@ class AnswerWords:
     `excerpt` stands above text of the documents. `nearly` is the answer where no sentence says it
     plainly. `nearest` stands above the places near a question, `also` above those that follow an
     answer. `failed` tells why a model gave no answer (`{reason}`). `found` says that a quote was
-    found on a page (`{page}`), `closest` that the passage is the one that fits best. `unsupported`
+    found on a page (`{page}`), `supported` that the numbers and names of a sentence were, and
+    `closest` that the passage is the one that fits best. `unsupported`
     stands before a sentence that no passage supports, `unsupported_numbers` before numbers that are
-    in none, and `not_read` before what an answer does not take into account. `other_language` tells
-    the language of the passages (`{language}`). `unreached` is the answer where the embedder does
-    not match the languages of the `{question}` and of the `{evidence}`. `quoted` puts a text
-    between quotation marks (`{quote}`). `page` is a page with its number (`{page}`), and
-    `file_page` the page of the file, where it has another number.
+    in none, and `not_read` before what an answer does not take into account, whose parts and
+    reasons `terms` translates from English ("pages", "no text"). `other_language` tells the
+    language of the passages (`{language}`). `unreached` is the answer where the embedder does not
+    match the languages of the `{question}` and of the `{evidence}`. `quoted` puts a text between
+    quotation marks (`{quote}`). `page` is a page with its number (`{page}`), and `file_page` the
+    page of the file, where it has another number.
     """
 
     excerpt: str = "From your documents, word for word:"
@@ -29,6 +34,7 @@ class AnswerWords:
     also: str = "See also:"
     failed: str = "The model gave no answer: {reason}"
     found: str = "quote found on {page}"
+    supported: str = "not word for word; its numbers and names are on {page}"
     closest: str = "no quote of it was found; this passage fits best"
     unsupported: str = "Not found in the passages:"
     unsupported_numbers: str = "Not in the cited passages:"
@@ -39,5 +45,6 @@ class AnswerWords:
         "not match the two. Ask in {evidence}, or embed with a multilingual model: embedding.model."
     )
     quoted: str = "“{quote}”"
+    terms: Mapping[str, str] = field(default_factory=dict)
     page: str = "page {page}"
     file_page: str = "the file's page {page}"

@@ -86,11 +86,14 @@ def format_page_number(place: Citation, words: AnswerWords) -> str:
 
 
 def format_check(place: Citation, answer: Answer, words: AnswerWords) -> str:
-    """Return what was checked of the quote of a written answer; nothing for other answers."""
-    if answer.kind != "answer":
+    """Return what was checked of a citation of a written answer; nothing for other places."""
+    if answer.kind != "answer" or place not in answer.citations:
         return ""
+    page = format_page_number(place, words)
     if place.verified:
-        return words.found.format(page=format_page_number(place, words))
+        return words.found.format(page=page)
+    if any(part.support != "unsupported" for part in answer.sentences if place.n in part.citations):
+        return words.supported.format(page=page)
     return words.closest
 
 
@@ -101,7 +104,9 @@ def format_language(answer: Answer) -> str:
     spoken, unknown = answer.evidence_language, ("", UNDETERMINED)
     if answer.language == spoken or answer.language in unknown or spoken in unknown:
         return ""
-    return words_of(answer).other_language.format(language=language(spoken).name)
+    told = language(spoken)
+    name = told.name if answer.language == "en" else told.own_name or told.name
+    return words_of(answer).other_language.format(language=name)
 
 
 def notes_of(answer: Answer) -> list[str]:
@@ -115,7 +120,12 @@ def notes_of(answer: Answer) -> list[str]:
     if answer.unsupported_numbers:
         notes.append(f"{words.unsupported_numbers} {', '.join(answer.unsupported_numbers)}")
     if answer.not_read:
-        parts = (f"{part.count} {part.what} ({part.reason})" for part in answer.not_read)
+        terms = words.terms
+        parts = (
+            f"{part.count} {terms.get(part.what, part.what)}"
+            f" ({terms.get(part.reason, part.reason)})"
+            for part in answer.not_read
+        )
         notes.append(f"{words.not_read} {', '.join(parts)}")
     return notes
 
