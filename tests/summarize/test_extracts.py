@@ -103,6 +103,14 @@ def test_a_small_model_is_not_asked_and_the_summary_says_so() -> None:
     assert not summary.unsupported
 
 
+def test_an_extract_of_several_documents_has_sentences_of_each() -> None:
+    other = Document("b.md", "b", "markdown", (Page(1, MINUTES.replace("4 May", "9 June")),))
+    summary = Summarizer(Scripted(parameters=SMALL)).invoke([document(MINUTES), other])
+    assert {link.source for s in summary.sentences for link in s.links} == {"a.md", "b.md"}
+    assert "4 May 2026" in summary.text
+    assert "9 June 2026" in summary.text
+
+
 def test_a_larger_model_writes_and_may_be_told_to_extract() -> None:
     model = Scripted()
     assert not Summarizer(model).invoke(document(MINUTES)).is_extract

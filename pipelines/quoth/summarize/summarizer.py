@@ -30,6 +30,7 @@ from quoth.summarize.planning import EXTRACT_PLAN, plan_summary
 from quoth.summarize.refine import refine, stuff
 from quoth.summarize.run import Monitor, SummaryRun
 from quoth.summarize.schema import check_schema, fill_schema
+from quoth.summarize.tidy import join_sentences
 from quoth.summarize.values import Summary, SummaryNode, SummaryPlan
 from quoth.text import find_sentences as sentence_spans
 from quoth.types import Document
@@ -127,6 +128,9 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         parts = [part for calls in all_calls for part in calls.parts]
         if len(roots) == 1:
             tree = roots[0]
+        elif not all_calls:
+            text = join_sentences((root.text for root in roots if root.text), run.language)
+            tree = SummaryNode("corpus", text, children=tuple(roots), extracted=True)
         else:
             joined = combine(PartCalls(run, parts, run.words), roots, run.words)
             tree = replace(joined, kind="corpus")
@@ -215,6 +219,8 @@ def _words(run: SummaryRun, documents: Sequence[Document]) -> int:
     """Return the words for the summary of each document."""
     if len(documents) == 1:
         return run.words
+    if run.options.strategy == "extract" or (run.options.strategy == "auto" and run.small):
+        return max(_FEWEST_WORDS, run.words // len(documents))
     return max(_FEWEST_WORDS, 2 * run.words // len(documents))
 
 
