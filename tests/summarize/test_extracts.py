@@ -93,6 +93,21 @@ def test_a_sentence_never_runs_over_a_heading_or_a_running_head() -> None:
     assert all(c.page.text[c.start : c.end].split() == c.text.split() for c in found)
 
 
+def test_a_label_stays_with_its_sentence_and_a_link_loses_its_target() -> None:
+    text = (
+        "**Decision 7.** The club buys a [boat](https://a.example/b). Unanimous. Nobody left early."
+    )
+    first, *others = find_sentences_of(document(text), language("en"))
+    assert first.text.startswith("Decision 7: The club buys a ")
+    assert [c.text for c in others] == ["Unanimous.", "Nobody left early."]
+
+
+def test_a_kind_needs_its_head_in_the_first_lines() -> None:
+    assert extract(
+        document(f"{'The mill stands by the river. ' * 40}\n{MINUTES}"), 30
+    ).kind.name == ("report")
+
+
 def test_a_small_model_is_not_asked_and_the_summary_says_so() -> None:
     model = Scripted(parameters=SMALL)
     summary = Summarizer(model).invoke(document(MINUTES))

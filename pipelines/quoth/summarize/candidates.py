@@ -17,9 +17,17 @@ from quoth.types import Document, Page
 
 _SHORTEST = 6
 _SHORTEST_ROW = 3
+_SHORTEST_HEADED = 12
 _LONGEST = 70
 _NARROW = 0.6
 """The share of the width of a page below which a line was not wrapped, but ended."""
+_LONGEST_LABEL = 3
+"""The most words of a label such as "Decision 4."."""
+_LABEL = re.compile(r"^((?:[^\W\d_][^\s.:]*)(?: [^\s.:]+){0,2})\.(?= \w)")
+_HEADED = re.compile(r"[\w,] \d{1,2}\.$")
+"""The end of a heading with the number of the next one."""
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_LINK = re.compile(r" ?\((?:https?:|mailto:|/)[^()\n]*(?:\n[^()\n ]*)?\)")
 _LETTERS = 0.6
 _OPENERS = "\"'“”„«»‘’‚「」『』‹›"
 _SPEECH = re.compile(
@@ -29,7 +37,9 @@ _SPEECH = re.compile(
 )
 """Direct speech: a quote with a mark before its end, one that goes on, or a dash."""
 _ROW = re.compile(r"[^\W\d_][^:：\n.]{1,50}[:：]\s*\S.*", re.DOTALL)
-_LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}|\|.*\||_{4,}|-{4,}|={4,}|https?://\S+\s*$")
+_LEADERS = re.compile(
+    r"\.{4,}|(?:\. ){4,}|…{2,}|\|.*\||\| \d+\b|_{4,}|-{4,}|={4,}|https?://\S+\s*$"
+)
 _MARKER = re.compile(r"^\s*(?:[-*•‣◦▪o]|#{1,6}|\d{1,3}[.)]|\(?[a-z\d]{1,3}\)|\d+(?:\.\d+)+\.?)\s+")
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)")
 _HEADING_MARK = re.compile(r"\s*#{1,6} ")
@@ -59,7 +69,7 @@ def find_sentences_of(document: Document, language: Language) -> list[Candidate]
     before = 0
     for page in document.pages:
         for start, end in _find_pieces(page, language, repeated):
-            text = clean_sentence(page.text[start:end])
+            text = _close_label(clean_sentence(page.text[start:end]))
             speech = bool(_SPEECH.search(text))
             sentence = Candidate(text, page, start, end, (before + start) / total, speech)
             found.setdefault(text, sentence)
@@ -68,8 +78,16 @@ def find_sentences_of(document: Document, language: Language) -> list[Candidate]
 
 
 def clean_sentence(text: str) -> str:
-    """Return a sentence in one line, without the marks of lists, headings and emphasis."""
-    return _EMPHASIS.sub("", _MARKER.sub("", " ".join(text.split()))).strip()
+    """Return a sentence in one line, without marks of lists and emphasis, and targets of links."""
+    return _EMPHASIS.sub("", _MARKER.sub("", " ".join(_LINK.sub("", text).split()))).strip()
+
+
+def _close_label(text: str) -> str:
+    """Return a sentence with a colon after its label, so that both stay one sentence."""
+    label = _LABEL.match(text)
+    if label and _is_label(label[0]) and text[label.end() + 1 : label.end() + 2].isupper():
+        return f"{label[1]}:{text[label.end() :]}"
+    return text
 
 
 def stands_alone(text: str, language: Language) -> bool:
@@ -89,6 +107,7 @@ def stands_alone(text: str, language: Language) -> bool:
         and (letters >= _LETTERS * count_solid(text) or not whole)
         and not (text.isupper() and whole)
         and not _LEADERS.search(text)
+        and not (words < _SHORTEST_HEADED and _HEADED.search(text))
         and text.count("(") == text.count(")")
         and not rules.dangling.match(text.lstrip(_OPENERS))
         and not rules.boilerplate.search(text)
@@ -119,8 +138,22 @@ def _find_pieces(
         first_line = block.strip().partition("\n")[0]
         if _HEADING_MARK.match(block) or block.strip() in repeated or not first_line:
             continue
+        label: int | None = None
         for start, end in find_sentences(block, language):
-            yield begin + start, begin + end
+            if label is not None and _PARAGRAPH.search(block[label:start]):
+                label = None
+            opens_line = not block[:start].strip(" ") or "\n" in block[:start][-3:]
+            if label is None and opens_line and _is_label(block[start:end]):
+                label = start
+                continue
+            yield begin + (start if label is None else label), begin + end
+            label = None
+
+
+def _is_label(text: str) -> bool:
+    """Whether a piece such as "Decision 4." belongs to the sentence after it."""
+    words = clean_sentence(text)
+    return words.endswith(".") and 0 < count_words(words) <= _LONGEST_LABEL and words[0].isalpha()
 
 
 def _find_borders(page: Page, repeated: frozenset[str]) -> list[int]:

@@ -24,6 +24,8 @@ from quoth.types import Document
 _FOLDER = Path(__file__).parent / "kinds"
 _READ = 12_000
 """The first characters of a document that tell its kind."""
+_HEAD = 600
+"""The first characters, the title among them, that hold the head."""
 AUTO = "auto"
 """The wish that the kind is found from the text."""
 DEFAULT_KIND = "report"
@@ -34,7 +36,8 @@ DEFAULT_KIND = "report"
 class Kind:
     """A kind of document.
 
-    `signs` are patterns by language, of which a document of this kind has at least `enough`;
+    `head` is a pattern by language that the title or the first lines have, and `signs` are patterns
+    of which the first pages have at least `enough`;
     `speech` is the least share of its sentences that quote somebody. `opening` is the share of an
     extract that the first sentences take, and `even` whether the rest comes in equal shares from
     equal parts of the document. `needs` are the things that a summary says, most important first,
@@ -44,6 +47,7 @@ class Kind:
 
     name: str = ""
     signs: Mapping[str, tuple[re.Pattern[str], ...]] = field(default_factory=dict)
+    head: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     enough: int = 1
     speech: float = 0.0
     opening: float = 0.0
@@ -62,7 +66,10 @@ class Kind:
         return tuple(by[language.code] for by in self.needs.values() if language.code in by)
 
     def count_signs(self, text: str, language: Language) -> int:
-        """Return how many of the signs a text shows."""
+        """Return how many of the signs a text shows; none without the head."""
+        head = self.head.get(language.code)
+        if head and not head.search(text[:_HEAD]):
+            return 0
         return sum(bool(sign.search(text)) for sign in self.signs.get(language.code, ()))
 
 
