@@ -10,7 +10,7 @@ import typer
 from quoth.cli.ask import SECTION
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command
-from quoth.cli.summarize import DryRun, read_schema
+from quoth.cli.summarize import DryRun, Prune, read_schema
 from quoth.errors import UsageError
 
 
@@ -29,6 +29,7 @@ def run(
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="The folder, in place of the job's."),
     ] = None,
+    prune: Prune = False,
     dry_run: DryRun = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing unless something failed.")
@@ -42,7 +43,13 @@ def run(
     from dataclasses import replace
 
     from quoth.ingest import find_files
-    from quoth.jobs import find_job, read_job, read_job_settings
+    from quoth.jobs import (
+        common_folder,
+        find_job,
+        leave_out_outputs,
+        read_job,
+        read_job_settings,
+    )
     from quoth.library import Library
     from quoth.summarize import SummaryOptions
     from quoth.system import take_over
@@ -67,7 +74,8 @@ def run(
         request = JobRequest(
             library.summarizer(options),
             library.loader(first_pages=written.max_pages),
-            find_files(sources, glob=written.glob),
+            leave_out_outputs(find_files(sources, glob=written.glob)),
+            common_folder(sources),
         )
         if dry_run:
             return print_plan(request, json=shared.json)
@@ -80,4 +88,5 @@ def run(
             trace=written.trace,
             workers=written.workers,
             max_failures=written.max_failures,
+            prune=prune,
         )
