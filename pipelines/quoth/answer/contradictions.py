@@ -16,6 +16,7 @@ from quoth.text import (
     find_unit,
     fold_words,
     read_number_values,
+    split_words,
 )
 
 _FEWEST_TERMS = 2
@@ -35,7 +36,7 @@ def find_contradictions(
     found = (
         *_missing_numbers(claim, question, passage),
         *_missing_names(claim, question, passage, spoken),
-        *_other_units(claim, passage.text),
+        *_other_units(claim, passage.text, spoken),
         *_other_bounds(claim, passage, spoken),
     )
     if found or spoken != passage.language:
@@ -44,6 +45,7 @@ def find_contradictions(
         *_other_dimensions(claim, question, passage.text, spoken.claims),
         *_other_things(claim, question, passage.text, spoken),
         *_opposites(claim, passage.text, spoken.claims),
+        *_other_members(claim, passage, spoken),
         *_negation(claim, passage.text, spoken),
     )
 
@@ -78,7 +80,7 @@ def _share_script(first: str, second: str) -> bool:
     return first.isascii() == second.isascii()
 
 
-def _other_units(claim: str, text: str) -> Iterator[str]:
+def _other_units(claim: str, text: str, spoken: Language) -> Iterator[str]:
     """Yield the numbers that have another unit in the passage than in the claim."""
     found = list(find_numbers(text))
     for number in find_numbers(claim):
@@ -86,6 +88,20 @@ def _other_units(claim: str, text: str) -> Iterator[str]:
         units = {find_unit(text, other) for other in found if _is_equal(number, other)}
         if unit and units and "" not in units and unit not in units:
             yield f"unit {number.text} {unit}"
+    ours, theirs = _numeral_units(claim, spoken), _numeral_units(text, spoken)
+    for numeral, units in ours.items():
+        if numeral in theirs and "" not in units | theirs[numeral] and not units & theirs[numeral]:
+            yield f"unit {numeral}"
+
+
+def _numeral_units(text: str, language: Language) -> dict[str, set[str]]:
+    """Return the units behind the numerals of a text: "three weeks"."""
+    units: dict[str, set[str]] = {}
+    for word in re.finditer(r"[^\W\d_]+", text):
+        if word[0].lower() in language.questions.numerals:
+            unit = find_unit(text, Number(word.start(), word[0], ()))
+            units.setdefault(word[0].lower(), set()).add(unit)
+    return units
 
 
 def _other_bounds(claim: str, passage: Passage, spoken: Language) -> Iterator[str]:
@@ -173,24 +189,52 @@ def _opposites(claim: str, text: str, rules: ClaimRules) -> Iterator[str]:
                 yield "opposite"
 
 
+def _other_members(claim: str, passage: Passage, language: Language) -> Iterator[str]:
+    """Yield the months, days and numerals of a claim in whose place the passage has another one."""
+    ours, theirs = set(split_words(claim, language)), set(split_words(passage.text, language))
+    rules = language.questions
+    for members in (rules.months, language.claims.weekdays):
+        if (ours - theirs) & members and (theirs - ours) & members:
+            yield f"other {min((ours - theirs) & members)}"
+    missing = {word for word in ours - theirs if _numeral(word) in rules.numerals}
+    known = read_number_values([claim])
+    has_digits = any(not n.is_among(known) for n in find_numbers(passage.text))
+    if missing and not has_digits and any(_numeral(word) in rules.numerals for word in theirs):
+        yield f"numeral {min(missing)}"
+
+
+def _numeral(word: str) -> str:
+    """Return the numeral in a word such as `zweimal` or `threefold`."""
+    return re.sub(r"(?<=\w\w)(?:mal|fach|fold)$", "", word)
+
+
 def _negation(claim: str, text: str, language: Language) -> Iterator[str]:
     """Yield a word when the claim is negated and what the passage says of it is not, or reversely.
 
-    What the passage says of it is the part of a sentence that shares most words with the claim.
+    What the passage says of a part of the claim is the part that shares most words with it.
     """
-    rules = language.claims
-    ours = bool(rules.negations.search(claim))
-    if not rules.negations.search(text):
-        if ours:
+    negations = language.claims.negations
+    if not negations.search(text):
+        if negations.search(claim):
             yield "negation"
         return
-    terms = count_terms(claim, language).keys()
-    parts = [part for part in re.split(rules.joints, text) if part.strip()]
-    shared = [len(terms & count_terms(part, language).keys()) for part in parts]
-    best = max(shared, default=0)
-    near = [part for part, count in zip(parts, shared, strict=True) if count and count == best]
-    if not ours and near and all(rules.negations.search(part) for part in near):
-        yield "negation"
+    said = [(part, count_terms(part, language).keys()) for part in _parts(text, language)]
+    for part in _parts(claim, language):
+        terms = count_terms(part, language).keys()
+        best = max((len(terms & words) for _, words in said), default=0)
+        near = [other for other, words in said if best and len(terms & words) == best]
+        if near and not negations.search(part) and all(map(negations.search, near)):
+            yield "negation"
+
+
+def _parts(text: str, language: Language) -> list[str]:
+    """Return the parts of sentences between their joints and full stops."""
+    return [
+        part
+        for sentence in re.split(r"(?<=[.!?。！？])\s*", text)
+        for part in re.split(language.claims.joints, sentence)
+        if part.strip()
+    ]
 
 
 def _is_equal(first: Number, second: Number) -> bool:

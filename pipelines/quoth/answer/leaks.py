@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     r"|<[|｜][\w▁]{2,40}[|｜]>"
 )
 _BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
+_CUT_TOKEN = re.compile(r"<[|｜/]?[A-Za-z_▁|｜]*$|\\boxed\{[^{}]*$")
 _UNFINISHED = re.compile(r"<[^<>\n]{0,40}$|\\boxed\{[^{}]*$|◁[^▷]{0,8}$|\[/?[A-Z]{0,5}$")
 
 
@@ -40,9 +41,9 @@ def remove_leaks(reply: str, *, last: bool) -> tuple[str, str]:
 
     Thinking may stand anywhere, and may be unclosed: then it is all of the rest. A closing mark
     without an opening one ends thinking that the prompt opened. `last` is false while the reply is
-    being written; the beginning of a possible mark at its end is then left out.
+    being written. The beginning of a possible mark at the end is left out.
     """
-    if not last and (begun := _UNFINISHED.search(reply)):
+    if begun := (_CUT_TOKEN if last else _UNFINISHED).search(reply):
         reply = reply[: begun.start()]
     text, thinking = _split_thinking(reply)
     if end := _end_of_turn(text):

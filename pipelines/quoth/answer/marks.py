@@ -164,7 +164,8 @@ def _mark_pattern(language: Language) -> re.Pattern[str]:
         rf"|(?P<square>(?P<before>{lead})?(?:(?i:{word})\s*)?(?P<sign>[\[［【〔⟦]{{1,2}}\s*[\^#]?\s*{named}?"
         rf"(?P<square_numbers>{several}){rest}\s*[\]］】〕⟧]{{1,2}})(?:\([^()\s]*\))?)"
         rf"|(?P<round>(?<=[^\W\d_]\s)\((?P<round_numbers>{several})\)(?=\s*(?:[.!?。;,]|$|\n)))"
-        rf"|(?P<raised>(?<=[\w.!?。\"”»）)])[{_RAISED}]+(?:[,\s]?[{_RAISED}]+)*(?=[\s.,;:!?。)]|$))"
+        rf"|(?P<raised>(?<=[\w.!?。\"”»）)])[{_RAISED}]+(?:[,\s]?[{_RAISED}]+)*"
+        rf"(?:(?=[\s.,;:!?。)]|$)|(?<=[。！？][{_RAISED}])))"
         rf"|(?P<word>(?P<lead>{lead})?(?<![A-Za-z0-9À-ÿ]){article}(?i:{word})\s*[\[#]?\s*"
         rf"(?P<word_numbers>{several})\]?)"
     )

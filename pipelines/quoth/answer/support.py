@@ -41,6 +41,12 @@ class Fit:
         )
 
     @property
+    def contradicts(self) -> bool:
+        """Whether the passage says something else, rather than lacks a part of the claim."""
+        lacks = any(fault.startswith(("number", "name")) for fault in self.against)
+        return bool(self.against) and not lacks
+
+    @property
     def supports(self) -> bool:
         """Whether the passage supports the claim."""
         return not self.against and self.share >= FEWEST_SHARED
@@ -70,13 +76,17 @@ class SupportFinder:
         cited = {id(chunk) for chunk in chunks}
         places = [p for p in self.places if not cited or id(p.chunk) in cited]
         ranked = sorted(places, key=lambda place: -self._rank(claim, place))
-        best: Fit | None = None
-        for place in ranked[:_MOST_CHECKED]:
-            fit = self.fit(claim, Passage((place,)), is_cited=bool(cited))
-            if fit.supports:
+        fits = [
+            self.fit(claim, Passage((place,)), is_cited=bool(cited))
+            for place in ranked[:_MOST_CHECKED]
+        ]
+        most = max((fit.share for fit in fits if fit.contradicts), default=0.0)
+        for fit in fits:
+            if fit.supports and fit.share >= most:
                 return fit
-            if best is None or (not fit.against and best.against):
-                best = fit
+        best = max(fits, key=lambda fit: (not fit.against, fit.share), default=None)
+        if most:
+            return max(fits, key=lambda fit: (fit.contradicts, fit.share))
         together = self._find_parts(claim, ranked)
         return together or best
 

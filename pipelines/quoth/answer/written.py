@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from quoth.answer.judge import Judge, Verdict
 from quoth.answer.places import number_places
 from quoth.answer.reader import ReplyReader
-from quoth.retrieve import Question
-from quoth.text import encloses, find_unsupported_numbers
+from quoth.text import ENGLISH, Language, encloses, find_unsupported_numbers
 from quoth.types import AnswerKind, AnswerSentence, Chunk, Citation, Support
 
 _CUT = "…"
@@ -39,14 +39,15 @@ class WrittenReply:
 
     def __init__(
         self,
-        question: Question,
+        question: str,
         excerpts: Sequence[Chunk],
         *,
-        labels: Mapping[str, str],
-        refusals: Sequence[str],
+        labels: Mapping[str, str] = MappingProxyType({}),
+        refusals: Sequence[str] = (),
+        language: Language = ENGLISH,
     ) -> None:
-        self._reader = ReplyReader(labels, excerpts, language=question.language)
-        self._judge = Judge(question, excerpts, refusals)
+        self._reader = ReplyReader(labels, excerpts, language=language)
+        self._judge = Judge(question, excerpts, refusals=refusals, language=language)
         self._excerpts = excerpts
         self._verdicts: list[Verdict] = []
         self._shown = 0

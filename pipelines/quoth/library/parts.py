@@ -129,6 +129,7 @@ class Parts:
             self.config.answering,
             journal=self.journal,
             catalog=Catalog(self.store, scope_of(self.config.retrieval)),
+            k=self.config.retrieval.k if "k" in self.config.retrieval.model_fields_set else None,
         )
 
     @LazyPart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from quoth.text.language_fields import NEVER, STRICT, Pattern
+from quoth.text.language_fields import NEVER, STRICT, Pattern, WordSet
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -14,8 +14,8 @@ class ClaimRules:
     `negations` matches a word that negates a statement, `joints` what separates two parts of a
     sentence. `more` and `less` match words that make a number a lower or an upper bound.
     `dimensions` are patterns for what a number measures, one for each ("high", "long"), and
-    `opposites` pairs of patterns for words that exclude each other ("before", "after"). `yes` and
-    `no` match an answer of one word.
+    `opposites` pairs of patterns for words that exclude each other ("before", "after"). `weekdays`
+    are the names of days, in lower case.
     """
 
     negations: Pattern = NEVER
@@ -24,5 +24,4 @@ class ClaimRules:
     less: Pattern = NEVER
     dimensions: tuple[Pattern, ...] = ()
     opposites: tuple[tuple[Pattern, Pattern], ...] = ()
-    yes: Pattern = NEVER
-    no: Pattern = NEVER
+    weekdays: WordSet = frozenset()
