@@ -1,12 +1,15 @@
 """The time of a search in a large collection, without embedding the question.
 
     python -m bench.search public/scifact --chunks 100000
+    python -m bench.search public/scifact --chunks 1000000 --no-peers
 
 The chunks are made of halves of two abstracts each, so their words are those of real text. Vectors
 are drawn: every abstract has one, a chunk the mean of its two with some noise. They are stored by
-the product's own `Store`, indexed by its own `DenseIndex` (Chroma), and searched by its own
-`CollectionSearcher`. In the same loop, for the same questions, stand a plain FTS5 query of all
-words and a plain Chroma query; ratios to them hold on any machine, milliseconds only on this one.
+the product's own `Store`, indexed by its own `DenseIndex`, and searched by its own
+`CollectionSearcher`. In the same loop, for the same questions, stand its dense side alone, a plain
+FTS5 query of all words and a plain Chroma query; ratios to them hold on any machine, milliseconds
+only on this one. The time of each tenth of the chunks shows whether the cost grows with the
+collection; the memory is that of this process, mapped files included.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from quoth.collection import DenseIndex, Store
 from quoth.config import Retrieval
 from quoth.evaluate import read_corpus, read_grades, read_queries
@@ -55,51 +59,67 @@ def unit(values: np.ndarray) -> np.ndarray:
     return scaled
 
 
-def fill(store: Store, texts: list[list[str]], drawn: np.ndarray, count: int) -> None:
+def fill(store: Store, texts: list[list[str]], drawn: np.ndarray, count: int) -> list[float]:
+    """Store chunks; return the seconds of each tenth of them."""
     random = np.random.default_rng(0)
-    for number in range(count // A_DOCUMENT):
+    documents = count // A_DOCUMENT
+    seconds, begin = [], time.perf_counter()
+    for number in range(documents):
         pairs = random.integers(0, len(texts), (A_DOCUMENT, 2))
         parts = [" ".join(texts[a][:75] + texts[b][-75:]) for a, b in pairs]
-        path, chunks, at = f"/{number}.txt", [], 0
-        for ordinal, part in enumerate(parts):
-            end = at + len(part)
-            chunks.append(Chunk(path, "", 1, None, at, end, part, (), ordinal, 200))
-            at = end + 1
         noise = random.normal(0, NOISE, (A_DOCUMENT, WIDTH))
-        store.put(
-            Document(path, "", "text", (Page(1, "\n".join(parts)),)),
-            chunks,
-            unit(drawn[pairs[:, 0]] + drawn[pairs[:, 1]] + noise),
-            hash=path,
-            size=1,
-            mtime_ns=1,
-            embedded_hashes=[f"{path}{ordinal}" for ordinal in range(A_DOCUMENT)],
-        )
+        vectors = unit(drawn[pairs[:, 0]] + drawn[pairs[:, 1]] + noise)
+        put(store, f"/{number}.txt", parts, vectors)
+        if 10 * (number + 1) // documents > 10 * number // documents:
+            seconds.append(time.perf_counter() - begin)
+            begin = time.perf_counter()
     store.set_meta("embedder", Drawn.fingerprint)
+    return seconds
 
 
-def plain_chroma(folder: Path, count: int) -> float:
-    """Return the seconds of Chroma alone for the same number of vectors, each with a text."""
+def put(store: Store, path: str, parts: list[str], vectors: np.ndarray) -> None:
+    """Store a document of one page, with a chunk for each part."""
+    chunks, at = [], 0
+    for ordinal, part in enumerate(parts):
+        end = at + len(part)
+        chunks.append(Chunk(path, "", 1, None, at, end, part, (), ordinal, 200))
+        at = end + 1
+    store.put(
+        Document(path, "", "text", (Page(1, "\n".join(parts)),)),
+        chunks,
+        vectors,
+        hash=path,
+        size=1,
+        mtime_ns=1,
+        embedded_hashes=[f"{path}{ordinal}" for ordinal in range(len(parts))],
+    )
+
+
+def plain_chroma(folder: Path, count: int) -> tuple[float, Any]:
+    """Return a collection of Chroma alone, with as many vectors and texts, and its seconds."""
     import chromadb
 
     random, texts = np.random.default_rng(2), ["a text of some words"] * A_DOCUMENT
     client = chromadb.PersistentClient(str(folder))
-    collection = client.create_collection("plain", embedding_function=None)
+    collection = client.get_or_create_collection("plain", embedding_function=None)
     begin = time.perf_counter()
-    for number in range(count // A_DOCUMENT):
+    for number in range(collection.count() // A_DOCUMENT, count // A_DOCUMENT):
         vectors = unit(random.normal(size=(A_DOCUMENT, WIDTH)))
         ids = [f"{number}-{n}" for n in range(A_DOCUMENT)]
         collection.add(ids=ids, embeddings=vectors, documents=texts)
-    return time.perf_counter() - begin
+    return time.perf_counter() - begin, collection
 
 
-def timed(work: Callable[[], object]) -> float:
-    begin = time.perf_counter()
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Return the milliseconds of some work, and those of the processor, on all its threads."""
+    begin, at_work = time.perf_counter(), time.process_time()
     work()
-    return 1000 * (time.perf_counter() - begin)
+    return 1000 * (time.perf_counter() - begin), 1000 * (time.process_time() - at_work)
 
 
-def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str, dict[str, float]]:
+def measure(
+    folder: Path, corpus: Path, count: int, questions: int, *, peers: bool = True
+) -> dict[str, dict[str, float]]:
     documents = read_corpus(corpus).documents
     random = np.random.default_rng(1)
     drawn = unit(random.normal(size=(len(documents), WIDTH)))
@@ -107,9 +127,9 @@ def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str,
     store = Store(folder / "library.sqlite")
     lock = WriteLock(folder / "write.lock")
     index = DenseIndex(store, folder / "chroma", lock)
-    begin = time.perf_counter()
+    begin, tenths = time.perf_counter(), [0.0]
     if store.chunk_count() != count:
-        fill(store, [d.pages[0].text.split() for d in documents.values()], drawn, count)
+        tenths = fill(store, [d.pages[0].text.split() for d in documents.values()], drawn, count)
         with lock.hold():
             index.sync()
     made = time.perf_counter() - begin
@@ -122,24 +142,41 @@ def measure(folder: Path, corpus: Path, count: int, questions: int) -> dict[str,
     first = next(iter(asked))
     searcher.search(first)
     assert index.problem() is None, index.problem()
-    times: dict[str, list[float]] = {"hybrid": [], "plain FTS5": [], "plain Chroma": []}
+    memory = psutil.Process().memory_info().rss / 2**20
+    beside: dict[str, Callable[[str, np.ndarray], object]] = {
+        "hybrid": lambda question, _: searcher.search(question),
+        "dense side": lambda _, vector: index.search(vector, CANDIDATES),
+    }
+    if peers:
+        chroma_made, chroma = plain_chroma(folder / "plain", count)
+        beside["plain FTS5"] = lambda question, _: store.keywords.search(analyse(question), SHOWN)
+        beside["plain Chroma"] = lambda _, vector: chroma.query(
+            query_embeddings=[vector.tolist()], n_results=SHOWN, include=["distances"]
+        )
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in beside}
     for question, vector in asked.items():
-        words = analyse(question)
-        work: dict[str, Callable[[], object]] = {
-            "hybrid": partial(searcher.search, question),
-            "plain FTS5": partial(store.keywords.search, words, SHOWN),
-            "plain Chroma": partial(index.chroma.search, vector, SHOWN),
-        }
-        for name, doing in work.items():
-            times[name].append(timed(doing))
+        for name, search in beside.items():
+            times[name].append(timed(partial(search, question, vector)))
     index.close()
     found = {}
     for name, values in times.items():
-        cuts = statistics.quantiles(values, n=20)
-        found[name] = {"p50": statistics.median(values), "p95": cuts[18]}
-    found["hybrid"]["seconds to make"] = made
-    for name in ("plain FTS5", "plain Chroma"):
+        waits, work = zip(*values, strict=True)
+        found[name] = {
+            "p50": statistics.median(waits),
+            "p95": statistics.quantiles(waits, n=20)[18],
+            "processor p50": statistics.median(work),
+        }
+    found["hybrid"] |= {
+        "seconds to make": made,
+        "first tenth": tenths[0],
+        "last tenth": tenths[-1],
+        "memory in MB": memory,
+        "disk in MB": sum(f.stat().st_size for f in folder.glob("*.*") if f.is_file()) / 2**20,
+    }
+    for name in set(found) - {"hybrid"}:
         found["hybrid"][f"of {name}"] = found["hybrid"]["p50"] / found[name]["p50"]
+    if peers:
+        found["plain Chroma"]["seconds to make"] = chroma_made
     return found
 
 
@@ -149,10 +186,11 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=150)
     parser.add_argument("--folder", type=Path, default=Path("/tmp/quoth-bench-search"))
+    parser.add_argument("--no-peers", action="store_true", help="neither Chroma nor FTS5 alone")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     folder = given.folder / str(given.chunks)
-    found = measure(folder, given.corpus, given.chunks, given.questions)
+    found = measure(folder, given.corpus, given.chunks, given.questions, peers=not given.no_peers)
     if given.json:
         print(json.dumps(found, indent=2))
         return

@@ -12,7 +12,7 @@ from quoth import Library
 from quoth.answer.catalog import Catalog
 from quoth.collection import Scope, Store
 from quoth.text import language, languages
-from quoth.types import Answer, Citation, Document, Page
+from quoth.types import Answer, Citation, Document, Heading, Page
 
 LETTER = """---
 author: Ada Brandt
@@ -225,9 +225,32 @@ def test_pages_without_text_are_told_where_a_document_with_some_is_named(tmp_pat
     )
     place = Citation(source="mill.pdf", page=1, quote="The mill", start=0, end=8, match="exact")
     answer = Answer(question="?", kind="excerpt", text="x", citations=(place,), model="")
-    (unread,) = Catalog(store).with_unread_pages(answer).not_read
+    (unread,) = Catalog(store).complete(answer).not_read
     assert (unread.count, unread.what, unread.reason) == (2, "pages", "no text")
-    assert not Catalog(store).with_unread_pages(replace(answer, citations=())).not_read
+    assert not Catalog(store).complete(replace(answer, citations=())).not_read
+    store.close()
+
+
+def test_the_heading_of_a_place_is_the_one_above_it(tmp_path: Path) -> None:
+    titles = (Heading(0, 1, "Mill"), Heading(5, 2, "Visit"))
+    first = Page(1, "Mill Visit Open in May.", headings=titles)
+    second = Page(2, "Free. Wheel It turns.", headings=(Heading(6, 2, "Wheel"),))
+    document = Document("mill.pdf", "The mill", "pdf", (first, second))
+    store = Store(tmp_path / "library.sqlite")
+    none = np.zeros((0, 4), np.float32)
+    store.put(document, [], none, hash="a", size=1, mtime_ns=0, embedded_hashes=())
+    catalog = Catalog(store)
+
+    def heading_of(page: int, start: int) -> str:
+        place = Citation(
+            source="mill.pdf", page=page, quote="x", start=start, end=start + 1, match="nearest"
+        )
+        answer = Answer(question="?", kind="declined", text="x", nearest=(place,), model="")
+        return catalog.complete(answer).nearest[0].heading
+
+    assert heading_of(1, 0) == "Mill"
+    assert heading_of(1, 11) == heading_of(2, 0) == "Mill › Visit"
+    assert heading_of(2, 12) == "Mill › Wheel"
     store.close()
 
 

@@ -6,17 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from fixed_searcher import FixedSearcher
 from quoth import Library
-from quoth.answer import Conversation
-from quoth.answer.condense import is_faithful, with_subject
+from quoth.answer import Answerer, Conversation
+from quoth.answer.condense import is_faithful, with_correction, with_subject
 from quoth.answer.excerpts import order_excerpts
 from quoth.answer.turns import Turn
-from quoth.config import load_config
+from quoth.config import Answering, Embedding, load_config
+from quoth.embed import FolderEmbedder
 from quoth.errors import UsageError
 from quoth.journal import Journal
 from quoth.models import ModelCalls
 from quoth.text import language
-from quoth.types import Answer, Chunk
+from quoth.types import Answer, Chunk, Hit
 from scripted_model import Scripted
 
 FIRST = "How tall was the Saturn V?"
@@ -246,3 +248,50 @@ def test_a_follow_up_on_the_same_excerpts_reads_only_what_is_new(sample: str) ->
         second = conversation.ask("For how long can the emergency generator run on a full tank?")
     assert first.timings.prompt_tokens > 300
     assert second.timings.cached_prompt_tokens > 0.8 * second.timings.prompt_tokens
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "correction", "asked"),
+    [
+        ("en", "When is boiler A checked?", "No, I meant boiler B.", "boiler B"),
+        ("en", "When is boiler A checked?", "No, the other one.", "No, the other one"),
+        ("de", "Wann wird Kessel A geprüft?", "Nein, ich meinte Kessel B.", "Kessel B"),
+        ("es", "¿Cuándo se revisa la caldera A?", "No, me refería a la caldera B.", "la caldera B"),
+        ("fr", "Quand la chaudière A est-elle vérifiée ?", "Non, je voulais dire la B.", "la B"),
+        ("zh", "锅炉甲什么时候检查？", "不是，我指的是锅炉乙。", "锅炉乙"),
+        ("ja", "ボイラーAの点検はいつですか？", "いいえ、ボイラーBです。", "ボイラーBです"),
+    ],
+)
+def test_a_correction_asks_the_question_before_again(
+    tmp_path: Path, code: str, before: str, correction: str, asked: str
+) -> None:
+    answerer = answers("")
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask(before)
+    conversation.ask(correction)
+    *_, last = answerer.asked
+    assert last == with_correction(before, correction, language(code))
+    assert f"({asked})" in last
+    assert last.startswith(before.rstrip("?？ "))
+
+
+def test_a_question_that_begins_with_no_is_no_correction(tmp_path: Path) -> None:
+    answerer = answers("")
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask(FIRST)
+    conversation.ask("No smoking signs are where in Berlin?")
+    assert answerer.asked[-1] == "No smoking signs are where in Berlin?"
+
+
+def test_earlier_answers_are_no_evidence(tmp_path: Path) -> None:
+    model = Scripted(answer=lambda prompt: "The bridge is 90 metres long [1].")
+    text = "The bridge was opened in 1932."
+    hit = Hit(Chunk("a.md", "Bridge", 1, None, 0, len(text), text), 0.7, 0.7, 5.0)
+    searcher = FixedSearcher([hit], FolderEmbedder.open(Embedding()))
+    conversation = Conversation(Answerer(searcher, model, Answering()), tmp_path)
+    conversation.turns = [
+        Turn("How long is the bridge?", "How long is it?", "It is 90 metres long.")
+    ]
+    answer = conversation.ask("How long is the bridge in metres?")
+    assert answer.kind == "declined"
+    assert "90 metres" not in str(model.asked[-1].messages[-1].content)

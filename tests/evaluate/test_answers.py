@@ -117,6 +117,7 @@ def test_each_figure_counts_what_it_says() -> None:
     assert whole == {
         "evidence_shown": 0.333,
         "evidence_answered": 0.167,
+        "evidence_cited": 0.167,
         "plainly_wrong": 0.167,
         "wrong_decline": 0.333,
         "wrong_refusal": 0.167,
@@ -149,6 +150,11 @@ def test_the_evidence_must_be_in_the_first_places_of_its_document_and_page() -> 
     assert held == {"first", "third", "other spelling"}
     anywhere = measured({asked("q", anywhere=True): answer(BRIDGE, elsewhere)})
     assert anywhere["evidence_shown"] == 1.0
+
+
+def test_a_place_below_an_excerpt_is_shown_and_not_cited() -> None:
+    found = measured({asked("q"): answer("x", citation(LONG), nearest=(citation(BRIDGE),))})
+    assert (found["evidence_answered"], found["evidence_cited"]) == (1.0, 0.0)
 
 
 def test_a_question_that_needs_all_its_places_needs_them_all() -> None:

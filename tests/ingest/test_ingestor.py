@@ -212,7 +212,11 @@ def test_files_that_exchange_their_content_keep_it(library: Library, folder: Pat
     dogs.write_bytes(first)
     (folder / "news.txt").write_text("A new file comes last.")
     done = statuses(library.ingest(folder))
-    assert done == {"cats.txt": "linked", "dogs.txt": "linked", "news.txt": "text"}
+    assert [done[name] for name in ("cats.txt", "dogs.txt", "news.txt")] == [
+        "linked",
+        "linked",
+        "text",
+    ]
     assert found(library, "Where do dogs dig?") == "Dogs dig in the garden."
     assert library.verify().problems == ()
 

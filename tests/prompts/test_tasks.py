@@ -11,6 +11,7 @@ from quoth.prompts.tasks import families_with_wording, list_prompts, load_prompt
 TASKS = {
     "answer": {"context", "question"},
     "answer-language": {"language"},
+    "answer-quoted": {"context", "question"},
     "answer-small": {"context", "question"},
     "condense-question": {"history", "question"},
     "conversation-turn": {"question", "answer"},
@@ -100,7 +101,7 @@ def test_a_document_is_text_whatever_it_holds(text: str, question: str) -> None:
 )
 def test_braces_and_variable_names_in_a_document_stay(text: str) -> None:
     _, user = load_prompt("answer").texts(context=text, question="Why?")
-    assert user.startswith(f"Excerpts:\n\n{text}\n\nFirst copy")
+    assert user.startswith(f"Excerpts:\n\n{text}\n\nAnswer the")
     assert user.endswith("\n\nQuestion: Why?")
 
 

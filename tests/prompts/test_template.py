@@ -70,6 +70,12 @@ class TestResolve:
             "<s>[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\nHi [/INST] Hello </s><s>[INST] ? [/INST]"
         )
 
+    def test_a_base_model_gets_its_family_s_template_with_a_warning(self) -> None:
+        template = resolve_template(ModelMetadata(name="gemma-3-270m"))
+        assert (template.origin, template.family) == ("family", "gemma-3")
+        assert "may be a base model" in template.warning
+        assert not resolve_template(ModelMetadata(name="gemma-3-1b-it")).warning
+
     def test_5_then_a_plain_one_with_a_warning(self) -> None:
         template = resolve_template(ModelMetadata(name="mystery"))
         assert template.origin == "plain"

@@ -13,6 +13,7 @@ from scripted_model import Scripted
 
 TASKS = (
     "answer",
+    "answer-quoted",
     "answer-small",
     "condense-question",
     "conversation-turn",
@@ -51,7 +52,7 @@ def test_a_language_has_each_task_with_the_same_variables(code: str, task: str) 
 
 @pytest.mark.parametrize("code", list_languages())
 def test_what_a_prompt_asks_for_is_what_its_language_knows(code: str) -> None:
-    prompt, known = load_prompt("answer", language=code), language(code).replies
+    prompt, known = load_prompt("answer-quoted", language=code), language(code).replies
     assert all(known.refusals.match(refusal) for refusal in prompt.refusals)
     known_words = {str(part): pattern for part, pattern in known.labels.items()}
     assert all(known_words[part].fullmatch(word) for part, word in prompt.labels.items())

@@ -341,19 +341,22 @@ def test_an_excerpt_is_called_what_it_is_in_the_language_of_the_question(
 def test_a_sign_says_what_was_checked_and_no_more() -> None:
     sentences = (
         AnswerSentence("Berg renewed it in 1904.", "supported", (1,)),
+        AnswerSentence("It turns well.", "supported", (2,)),
         AnswerSentence("It cost a fortune.", "unsupported"),
     )
     answer = shown(
         "answer",
-        "Berg renewed it in 1904. It cost a fortune.",
+        "Berg renewed it in 1904. It turns well. It cost a fortune.",
         sentences=sentences,
-        citations=(CHECKED, a_place(2, "It turns.")),
+        citations=(CHECKED, a_place(2, "It turns."), a_place(3, "It stands.")),
+        nearest=(a_place(4, "It rests."),),
         not_read=(NotRead(2, "excerpts", "no room in the model's window"),),
     )
     text = answer_text(answer)
-    assert text.startswith("Berg renewed it in 1904. [1] It cost a fortune.\n")
+    assert text.startswith("Berg renewed it in 1904. [1] It turns well. [2] It cost a fortune.\n")
     assert text.count("(quote found on page 3)") == 1
-    assert "(no quote of it was found; this passage fits best)" in text
+    assert text.count("(not word for word; its numbers and names are on page 3)") == 1
+    assert text.count("(no quote of it was found; this passage fits best)") == 1
     assert "! Not found in the passages: It cost a fortune." in text
     assert "! Not read: 2 excerpts (no room in the model's window)" in text
     assert "<sup>[1]</sup>" in answer_html(answer)

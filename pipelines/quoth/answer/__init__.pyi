@@ -4,6 +4,7 @@ __all__ = [
     "Catalog",
     "Conversation",
     "SupportFinder",
+    "WrittenReply",
     "cite",
     "find_calibration",
 ]
@@ -14,3 +15,4 @@ from .cite import cite
 from .conversation import Conversation
 from .rules import Calibration, find_calibration
 from .support import SupportFinder
+from .written import WrittenReply

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from threading import Lock, Thread
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import patch_config, run_in_executor
 
+from quoth.answer.budget import find_budget
 from quoth.answer.catalog import Catalog
 from quoth.answer.choose import choose_excerpts
 from quoth.answer.draft import Draft
@@ -33,7 +35,10 @@ from quoth.models import (
     stream_reply,
 )
 from quoth.retrieve import Hits, Question, Searcher, check_question
-from quoth.types import Answer, Chunk, Hit, Timings
+from quoth.types import Answer, Chunk, Hit, NotRead, Timings
+
+GrowHits = Callable[[Sequence[Hit], int], Sequence[Hit]]
+"""Given hits and a number of tokens, the hits grown to that length within their sections."""
 
 
 class Answerer(Runnable[str, Answer]):
@@ -59,11 +64,15 @@ class Answerer(Runnable[str, Answer]):
         *,
         journal: Journal | None = None,
         catalog: Catalog | None = None,
+        k: int | None = None,
+        grow: GrowHits | None = None,
     ) -> None:
         self.searcher = searcher
         self.model = model
         self.settings = settings
         self.catalog = catalog
+        self.k = k
+        self.grow = grow
         self.calls = ModelCalls(model, journal)
         self._preloading = Lock()
 
@@ -122,10 +131,10 @@ class Answerer(Runnable[str, Answer]):
         config: RunnableConfig,
         shown: Sequence[Chunk],
     ) -> Iterator[str | Answer]:
-        """Yield the parts of an answer, which tells at the end what could not be read."""
+        """Yield the parts of an answer, which is completed by what its documents tell."""
         for part in self._parts(questions, run_manager, config, shown):
             if self.catalog and isinstance(part, Answer):
-                part = self.catalog.with_unread_pages(part)
+                part = self.catalog.complete(part)
             yield part
 
     def _parts(
@@ -144,7 +153,8 @@ class Answerer(Runnable[str, Answer]):
         shows_excerpts = self._shows_excerpts()
         if not shows_excerpts:
             self._preload()
-        search: Runnable[str, Hits] = RunnableLambda(self.searcher.search, name="search")
+        find = partial(self.searcher.search, k=self._find_k())
+        search: Runnable[str, Hits] = RunnableLambda(find, name="search")
         hits = search.invoke(text, config)
         if shows_excerpts:
             excerpt = choose_excerpts(hits, self.settings, model=self.model.model)
@@ -152,6 +162,7 @@ class Answerer(Runnable[str, Answer]):
             yield excerpt
             return
         question = hits.question
+        hits = self._grow(hits)
         draft = None
         if _is_near(hits, self.calibration_for(hits).floor_in(self.settings)):
             draft = Writing(self.model, self.settings).prepare(question, hits, shown)
@@ -160,6 +171,22 @@ class Answerer(Runnable[str, Answer]):
             yield self._declined(question, hits)
         else:
             yield from self._answer(draft, hits, config)
+
+    def _find_k(self) -> int | None:
+        """Return the number of hits: that of the user, else what a model that writes can read."""
+        if self.k is not None:
+            return self.k
+        with suppress(QuothError):  # the call that needs the model raises it
+            if not self._shows_excerpts():
+                return find_budget(self.model.describe(), self.settings).hits
+        return None
+
+    def _grow(self, hits: Hits) -> Hits:
+        """Return the hits with their neighbours, as far as the budget of the model allows."""
+        if self.grow is None or not hits:
+            return hits
+        budget = find_budget(self.model.describe(), self.settings)
+        return Hits(hits.question, self.grow(hits, budget.excerpts // len(hits)))
 
     def _preload(self) -> None:
         """Load the model while the search runs, in one thread at a time."""
@@ -185,15 +212,16 @@ class Answerer(Runnable[str, Answer]):
         """Yield the text of the model's reply as far as it is certain, and the `Answer`."""
         request = ChatRequest(
             draft.messages,
-            max_tokens=self.settings.max_tokens,
+            max_tokens=draft.max_tokens,
             end_loops=False,  # an answer may repeat what it quotes
             purpose="answer",
         )
         reply = WrittenReply(
-            draft.question,
+            draft.question.text,
             draft.excerpts,
             labels=draft.prompt.labels,
             refusals=draft.prompt.refusals,
+            language=draft.question.language,
         )
         shown = ""
         call: Call | None = None
@@ -220,7 +248,7 @@ class Answerer(Runnable[str, Answer]):
             call = replace(call, text="" if silent else call.text, thinking=thinking)
             return self._failed(draft, call, hits)
         answer = self._declined(draft.question, hits, call=call, excerpts=draft.excerpts)
-        answer = replace(answer, thinking=thinking)
+        answer = replace(answer, thinking=thinking, not_read=_not_read(draft))
         if written.kind == "declined":
             return answer
         return replace(
@@ -269,6 +297,13 @@ class Answerer(Runnable[str, Answer]):
             excerpts=excerpts,
             hits=tuple(hits),
         )
+
+
+def _not_read(draft: Draft) -> tuple[NotRead, ...]:
+    """Return the count of the hits that the model did not read."""
+    if not draft.left_out:
+        return ()
+    return (NotRead(draft.left_out, "passages", "no room beside those that fit better"),)
 
 
 def _cut_error(call: Call) -> GenerationError:

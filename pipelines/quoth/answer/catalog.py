@@ -8,7 +8,7 @@ from dataclasses import replace
 from quoth.answer.describe import chunk_of, describe
 from quoth.answer.mentions import find_mentions
 from quoth.answer.naming import find_named, name_of
-from quoth.answer.places import cite_span, number_places
+from quoth.answer.places import HEADINGS_BETWEEN, cite_span, number_places
 from quoth.collection import Scope, Source, Store
 from quoth.retrieve import tell_language
 from quoth.text import (
@@ -19,7 +19,7 @@ from quoth.text import (
     find_quote,
     is_stop_word,
 )
-from quoth.types import Answer, AnswerSentence, Citation, Document, NotRead
+from quoth.types import Answer, AnswerSentence, Citation, Document, Heading, NotRead
 
 _MOST_NAMES = 20
 """The most documents that an answer names."""
@@ -53,12 +53,29 @@ class Catalog:
                     return _answer(question, spoken, *found)
         return None
 
-    def with_unread_pages(self, answer: Answer) -> Answer:
-        """Return an answer that also tells of pages without text in the documents that it names."""
+    def complete(self, answer: Answer) -> Answer:
+        """Return an answer with what its documents tell, beyond the chunks that were read.
+
+        The heading of a place is the one above it, while a chunk only has those above its start.
+        Pages without text in the documents that are named were not read.
+        """
         paths = {place.source for place in (*answer.citations, *answer.nearest)}
         count = self._store.count_unreadable(paths)
         unread = (NotRead(count, "pages", "no text"),) * bool(count)
-        return replace(answer, not_read=(*answer.not_read, *unread))
+        return replace(
+            answer,
+            citations=tuple(map(self._with_heading, answer.citations)),
+            nearest=tuple(map(self._with_heading, answer.nearest)),
+            not_read=(*answer.not_read, *unread),
+        )
+
+    def _with_heading(self, place: Citation) -> Citation:
+        path: list[Heading] = []
+        for page, heading in self._store.headings(place.source, up_to_page=place.page):
+            if (page, heading.start) <= (place.page, place.start):
+                path = [*(above for above in path if above.level < heading.level), heading]
+        titles = (" ".join(heading.title.split()) for heading in path)
+        return replace(place, heading=HEADINGS_BETWEEN.join(titles)) if path else place
 
     def _find(
         self, form: CollectionForm, value: str, spoken: Language

@@ -15,7 +15,7 @@ from quoth.answer.languages import find_evidence_language
 from quoth.answer.phrases import Phrase, find_phrase
 from quoth.answer.places import cite_span, number_places
 from quoth.answer.rules import Calibration, find_calibration, reaches
-from quoth.answer.widen import Excerpt, widen
+from quoth.answer.widen import Excerpt, surround, widen
 from quoth.config import Answering
 from quoth.retrieve import Hits, Question
 from quoth.text import Language, find_quote, split_words, strip_links
@@ -24,6 +24,8 @@ from quoth.types import Answer, AnswerKind, Citation
 PLACES = 3
 SEVERAL_PLACES = 5
 """The most places for a question that asks for several, such as a list or a comparison."""
+_AGAIN = 1.0
+"""The lead in score (log-odds) that a second excerpt of a chunk or document needs over others."""
 _ALIKE = 0.8
 """The share of common words from which two excerpts say the same."""
 
@@ -34,8 +36,8 @@ def choose_excerpts(hits: Hits, settings: Answering, *, model: str) -> Answer:
     spoken = find_evidence_language(question, (hit.chunk for hit in hits[:HITS]))
     rules = _find_rules(question, spoken)
     evidence = find_evidence(question, hits, rules)
-    asks_for_several = bool(question.language.questions.several.search(question.text.lower()))
-    excerpts = choose_places(evidence, SEVERAL_PLACES if asks_for_several else PLACES)
+    several = bool(question.language.questions.several.search(question.text.lower()))
+    excerpts = choose_places(evidence, SEVERAL_PLACES if several else PLACES, several=several)
     answer = Answer(
         question=question.text,
         kind=_find_kind(evidence, rules, settings),
@@ -52,27 +54,46 @@ def choose_excerpts(hits: Hits, settings: Answering, *, model: str) -> Answer:
     match answer.kind:
         case "excerpt":
             phrase = find_phrase(question, evidence, rules)
-            return _excerpt(answer, excerpts, phrase, several=asks_for_several)
+            return _excerpt(answer, excerpts, phrase, several=several)
         case "nearest":
             return _near(replace(answer, text=question.language.answers.nearly), excerpts)
         case _:
             return _near(replace(answer, text=question.language.questions.not_found), excerpts)
 
 
-def choose_places(evidence: Evidence, most: int) -> list[Excerpt]:
-    """Return the excerpts that answer best, best first; no two overlap or say the same."""
+def choose_places(evidence: Evidence, most: int, *, several: bool = False) -> list[Excerpt]:
+    """Return the excerpts that answer best, best first; no two overlap or say the same.
+
+    A sentence of a chunk that is shown already has to be better than one from elsewhere; where the
+    question asks for `several` places, also one of a document that is shown already.
+    """
     chosen: list[Excerpt] = []
-    for index in evidence.order:
-        alone = Excerpt.of(evidence.sentences[index])
-        if any(alone.overlaps(other) for other in chosen):
-            continue
-        wide = widen(evidence.sentences, evidence.scores, index)
-        excerpt = alone if any(wide.overlaps(other) for other in chosen) else wide
-        if not any(_are_alike(excerpt, other) for other in chosen):
+    left = list(evidence.order)
+    while left and len(chosen) < most:
+        left.sort(key=lambda index: _handicap(evidence, index, chosen, several))
+        excerpt = _excerpt_at(evidence, left.pop(0), chosen)
+        if excerpt and not any(_are_alike(excerpt, other) for other in chosen):
             chosen.append(excerpt)
-        if len(chosen) == most:
-            break
     return chosen
+
+
+def _handicap(evidence: Evidence, index: int, chosen: Sequence[Excerpt], several: bool) -> float:
+    """Return the negative score of a sentence, raised for each way in which it is shown already."""
+    sentence = evidence.sentences[index]
+    same_chunk = any(other.best.rank == sentence.rank for other in chosen)
+    same_document = any(other.chunk.source == sentence.chunk.source for other in chosen)
+    return _AGAIN * (same_chunk + (several and same_document)) - evidence.scores[index]
+
+
+def _excerpt_at(evidence: Evidence, index: int, chosen: Sequence[Excerpt]) -> Excerpt | None:
+    """Return the excerpt around a sentence, as wide as it can be beside those chosen."""
+    alone = Excerpt.of(evidence.sentences[index])
+    if any(alone.overlaps(other) for other in chosen):
+        return None
+    wide = widen(evidence.sentences, evidence.scores, index)
+    widest = surround(wide, evidence.sentences) if chosen else wide
+    free = (one for one in (widest, wide) if not any(one.overlaps(other) for other in chosen))
+    return next(free, alone)
 
 
 def _find_rules(question: Question, spoken: Language) -> Calibration:

@@ -35,7 +35,7 @@ class Condenser:
     def condense(self, question: str, turns: Sequence[Turn]) -> tuple[str, int]:
         """Return the standalone question, and the number of oldest turns that did not fit."""
         language = find_turn_language(question, turns)
-        if not turns or not language.conversations.references.search(question.strip()):
+        if not turns or not _refers_back(question, language):
             return question, 0
         model = self._calls.model
         prompt = select_prompt("condense-question", model, language=language.code)
@@ -46,14 +46,27 @@ class Condenser:
             if model.answer_budget(messages) >= MAX_TOKENS:
                 break
         else:
-            return with_subject(question, turns[-1], language), len(turns)
+            return _continue(question, turns[-1], language), len(turns)
         request = ChatRequest(
             tuple(messages), max_tokens=MAX_TOKENS, stop_after=_QUESTION_END, purpose="condense"
         )
         condensed = self._calls.call(request).text.strip().strip(_QUOTATION_MARKS)
         if is_faithful(condensed, question, recent, language):
             return condensed, dropped
-        return with_subject(question, turns[-1], language), dropped
+        return _continue(question, turns[-1], language), dropped
+
+
+def _refers_back(question: str, language: Language) -> bool:
+    """Return whether a question continues the turn before it, or corrects it."""
+    rules = language.conversations
+    return bool(rules.references.search(question.strip()) or rules.corrections.match(question))
+
+
+def _continue(question: str, turn: Turn, language: Language) -> str:
+    """Return a question with what it takes from the previous turn, without a model."""
+    if language.conversations.corrections.match(question):
+        return with_correction(turn.standalone, question, language)
+    return with_subject(question, turn, language)
 
 
 def is_faithful(condensed: str, question: str, turns: Sequence[Turn], language: Language) -> bool:
@@ -65,7 +78,9 @@ def is_faithful(condensed: str, question: str, turns: Sequence[Turn], language: 
     arise where two words meet are known when both characters are.
     """
     terms = count_terms(condensed, language)
-    required = count_terms(language.conversations.references.sub(" ", question), language)
+    rules = language.conversations
+    new = rules.references.sub(" ", rules.corrections.sub(" ", question))
+    required = count_terms(new, language)
     said = " ".join(f"{t.question} {t.standalone} {t.answer}" for t in turns)
     known = count_terms(said, language).keys() | count_terms(question, language).keys()
     characters = set(said) | set(question)
@@ -79,6 +94,18 @@ def is_faithful(condensed: str, question: str, turns: Sequence[Turn], language: 
         and len(split_words(condensed)) <= MAX_GROWTH * len(split_words(question)) + 10
         and max(terms.values(), default=0) <= _MAX_REPETITIONS
     )
+
+
+def with_correction(standalone: str, correction: str, language: Language) -> str:
+    """Return the question of the previous turn with what corrects it in brackets.
+
+    The correction is without the words that only say that it is one: "No, I meant boiler B".
+    """
+    bare = correction.strip().rstrip(".。!！" + "".join(_QUESTION_MARKS) + " ")
+    said = language.conversations.corrections.sub("", bare).strip(" ,:;、，")
+    question = standalone.strip().rstrip("".join(_QUESTION_MARKS) + " ")
+    mark = standalone.strip()[len(question) :].strip()
+    return f"{question} ({said or bare}){mark}"
 
 
 def with_subject(question: str, turn: Turn, language: Language) -> str:

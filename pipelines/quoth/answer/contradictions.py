@@ -16,6 +16,8 @@ from quoth.text import (
     find_unit,
     fold_words,
     read_number_values,
+    split_words,
+    strip_units,
 )
 
 _FEWEST_TERMS = 2
@@ -35,7 +37,7 @@ def find_contradictions(
     found = (
         *_missing_numbers(claim, question, passage),
         *_missing_names(claim, question, passage, spoken),
-        *_other_units(claim, passage.text),
+        *_other_units(claim, passage.text, spoken),
         *_other_bounds(claim, passage, spoken),
     )
     if found or spoken != passage.language:
@@ -43,8 +45,9 @@ def find_contradictions(
     return (
         *_other_dimensions(claim, question, passage.text, spoken.claims),
         *_other_things(claim, question, passage.text, spoken),
-        *_opposites(claim, passage.text, spoken.claims),
-        *_negation(claim, passage.text, spoken),
+        *_other_members(claim, passage, spoken),
+        *_negation(claim, question, passage.text, spoken),
+        *_opposites(claim, passage.text, spoken),
     )
 
 
@@ -78,7 +81,7 @@ def _share_script(first: str, second: str) -> bool:
     return first.isascii() == second.isascii()
 
 
-def _other_units(claim: str, text: str) -> Iterator[str]:
+def _other_units(claim: str, text: str, spoken: Language) -> Iterator[str]:
     """Yield the numbers that have another unit in the passage than in the claim."""
     found = list(find_numbers(text))
     for number in find_numbers(claim):
@@ -86,6 +89,20 @@ def _other_units(claim: str, text: str) -> Iterator[str]:
         units = {find_unit(text, other) for other in found if _is_equal(number, other)}
         if unit and units and "" not in units and unit not in units:
             yield f"unit {number.text} {unit}"
+    ours, theirs = _numeral_units(claim, spoken), _numeral_units(text, spoken)
+    for numeral, units in ours.items():
+        if numeral in theirs and "" not in units | theirs[numeral] and not units & theirs[numeral]:
+            yield f"unit {numeral}"
+
+
+def _numeral_units(text: str, language: Language) -> dict[str, set[str]]:
+    """Return the units behind the numerals of a text: "three weeks"."""
+    units: dict[str, set[str]] = {}
+    for word in re.finditer(r"[^\W\d_]+", text):
+        if word[0].lower() in language.questions.numerals:
+            unit = find_unit(text, Number(word.start(), word[0], ()))
+            units.setdefault(word[0].lower(), set()).add(unit)
+    return units
 
 
 def _other_bounds(claim: str, passage: Passage, spoken: Language) -> Iterator[str]:
@@ -132,7 +149,8 @@ def _other_things(claim: str, question: str, text: str, language: Language) -> I
     known = read_number_values([claim])
     for number in find_numbers(claim):
         words = set(count_terms(_part_around(claim, number, language.claims), language))
-        if len(words) < _FEWEST_TERMS:
+        is_short = len(words) < _FEWEST_TERMS
+        if is_short:
             words |= set(count_terms(question, language))
         same = [_part_around(text, n, language.claims) for n in numbers if _is_equal(number, n)]
         others = [_part_around(text, n, language.claims) for n in numbers if not n.is_among(known)]
@@ -140,7 +158,7 @@ def _other_things(claim: str, question: str, text: str, language: Language) -> I
             max((len(words & count_terms(part, language).keys()) for part in parts), default=0)
             for parts in (same, others)
         )
-        if same and other > best:
+        if same and other > best + is_short:
             yield f"other {number.text}"
 
 
@@ -163,34 +181,83 @@ def _dimensions_in(text: str, rules: ClaimRules) -> frozenset[int]:
     )
 
 
-def _opposites(claim: str, text: str, rules: ClaimRules) -> Iterator[str]:
-    """Yield the words of a claim of which the passage has only the opposite."""
-    for pair in rules.opposites:
-        ours = [bool(pattern.search(claim)) for pattern in pair]
-        if any(ours) and not all(ours):
-            theirs = [bool(pattern.search(text)) for pattern in pair]
-            if ours == theirs[::-1]:
+def _other_members(claim: str, passage: Passage, language: Language) -> Iterator[str]:
+    """Yield the months, days and numerals of a claim in whose place the passage has another one."""
+    ours, theirs = set(split_words(claim, language)), set(split_words(passage.text, language))
+    rules = language.questions
+    for members in (rules.months, language.claims.weekdays):
+        if (ours - theirs) & members and (theirs - ours) & members:
+            yield f"other {min((ours - theirs) & members)}"
+    missing = {word for word in ours - theirs if _numeral(word) in rules.numerals}
+    known = read_number_values([claim])
+    has_digits = any(not n.is_among(known) for n in find_numbers(passage.text))
+    missing = {word for word in missing if not language.conversations.references.search(word)}
+    if missing and not has_digits:
+        yield f"numeral {min(missing)}"
+
+
+def _numeral(word: str) -> str:
+    """Return the numeral in a word such as `zweimal` or `threefold`."""
+    return re.sub(r"(?<=\w\w)(?:mal|fach|fold)$", "", word)
+
+
+def _negation(claim: str, question: str, text: str, language: Language) -> Iterator[str]:
+    """Yield a word when one of a claim and what the passage says of it is negated, not both.
+
+    Numbers and names alone, and what answers a negated question, are not statements of their own.
+    """
+    negations = language.claims.negations
+    if negations.search(question) or _is_bare(claim, language):
+        return
+    claim = language.claims.interjections.sub("", claim)
+    if not negations.search(text):
+        if negations.search(claim):
+            yield "negation"
+        return
+    for part, near in _match_parts(claim, text, language):
+        if not negations.search(part) and all(map(negations.search, near)):
+            yield "negation"
+
+
+def _is_bare(claim: str, language: Language) -> bool:
+    """Return whether a claim has nothing but numbers and names."""
+    names = [claim[start:end] for start, end in find_names(claim, language)]
+    facts = [*names, *(number.text for number in find_numbers(claim))]
+    known = {term for fact in facts for term in count_terms(fact, language)}
+    return count_terms(strip_units(claim), language).keys() <= known
+
+
+def _opposites(claim: str, text: str, language: Language) -> Iterator[str]:
+    """Yield the words of a claim of which the passage has only the opposite, there or anywhere."""
+    claim = language.claims.interjections.sub("", claim)
+    pairs = [*_match_parts(claim, text, language), (claim, [text])]
+    for first, second in language.claims.opposites:
+        for part, near in pairs:
+            ours = bool(first.search(part)), bool(second.search(part))
+            theirs = [(bool(second.search(other)), bool(first.search(other))) for other in near]
+            if ours in ((True, False), (False, True)) and all(ours == their for their in theirs):
                 yield "opposite"
 
 
-def _negation(claim: str, text: str, language: Language) -> Iterator[str]:
-    """Yield a word when the claim is negated and what the passage says of it is not, or reversely.
+def _match_parts(claim: str, text: str, language: Language) -> Iterator[tuple[str, list[str]]]:
+    """Yield each part of a claim with the parts of a text that share most words with it."""
+    said = [(part, count_terms(part, language).keys()) for part in _parts(text, language)]
+    for part in _parts(claim, language):
+        terms = count_terms(part, language).keys()
+        best = max((len(terms & words) for _, words in said), default=0)
+        near = [other for other, words in said if best and len(terms & words) == best]
+        if near:
+            yield part, near
 
-    What the passage says of it is the part of a sentence that shares most words with the claim.
-    """
-    rules = language.claims
-    ours = bool(rules.negations.search(claim))
-    if not rules.negations.search(text):
-        if ours:
-            yield "negation"
-        return
-    terms = count_terms(claim, language).keys()
-    parts = [part for part in re.split(rules.joints, text) if part.strip()]
-    shared = [len(terms & count_terms(part, language).keys()) for part in parts]
-    best = max(shared, default=0)
-    near = [part for part, count in zip(parts, shared, strict=True) if count and count == best]
-    if not ours and near and all(rules.negations.search(part) for part in near):
-        yield "negation"
+
+def _parts(text: str, language: Language) -> list[str]:
+    """Return the parts of sentences between their joints and full stops."""
+    return [
+        part
+        for sentence in re.split(r"(?<=[.!?。！？])\s*", text)
+        for part in re.split(language.claims.joints, sentence)
+        if part.strip()
+    ]
 
 
 def _is_equal(first: Number, second: Number) -> bool:

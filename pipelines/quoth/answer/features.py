@@ -33,7 +33,13 @@ from quoth.types import Hit, Vectors
 Floats = NDArray[np.float64]
 
 _LEADERS = re.compile(r"(?:\. ){3}|\.{4}")
+_NUMBERED = re.compile(
+    r"\b(?P<noun>[^\W\d_]{3,})[ \u00a0](?P<sign>[A-Z]|\d{1,3}[A-Za-z]?)(?![\w.,:%])"
+)
+"""A noun with the letter or the number that tells it from others: `boiler A`, `unit 6`."""
 _QUESTIONS = ("?", "？", "؟")
+_FEWEST_NEW = 2
+"""The fewest words beside those of the question that a sentence needs to say something."""
 _FEWEST_TO_AGREE = 3
 """The fewest sentences over which similarity and letters can agree."""
 
@@ -88,6 +94,13 @@ def describe_sentences(
         "is a question": np.array(
             [float(sentence.text.rstrip().endswith(_QUESTIONS)) for sentence in sentences]
         ),
+        "says nothing new": np.array(
+            [
+                float(len(sentence.terms.keys() - rarity.keys()) < _FEWEST_NEW)
+                for sentence in sentences
+            ]
+        ),
+        "is about another one": _find_others(question, sentences),
         "no end": np.array([float(not _is_whole(sentence.text)) for sentence in sentences]),
         "table of contents": np.array(
             [float(bool(_LEADERS.search(sentence.text))) for sentence in sentences]
@@ -155,6 +168,32 @@ def _cover_letters(question: Question, sentences: Sequence[Sentence]) -> _Letter
             if are_neighbours(sentences, index, other):
                 around[index] |= held[other]
     return _Letters(held @ rarity / total, around @ rarity / total)
+
+
+def _find_others(question: Question, sentences: Sequence[Sentence]) -> Floats:
+    """Return 1 for each sentence about another one than the question names: "boiler C", not "A".
+
+    A sentence that names none is about the one that was named last before it in its chunk.
+    """
+    asked = _name_numbered(question.text)
+    others = np.zeros(len(sentences))
+    named: dict[str, set[str]] = {}
+    for index, sentence in enumerate(sentences):
+        if not are_neighbours(sentences, index, index - 1):
+            named = {}
+        named |= _name_numbered(sentence.text)
+        others[index] = any(
+            noun in named and not (named[noun] & signs) for noun, signs in asked.items()
+        )
+    return others
+
+
+def _name_numbered(text: str) -> dict[str, set[str]]:
+    """Return the letters and numbers that follow each noun, such as `boiler`: {`A`}."""
+    named: dict[str, set[str]] = {}
+    for match in _NUMBERED.finditer(text):
+        named.setdefault(match["noun"].casefold(), set()).add(match["sign"])
+    return named
 
 
 def _languages(question: Question, sentences: Sequence[Sentence]) -> set[Language]:

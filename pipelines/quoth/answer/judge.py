@@ -12,8 +12,7 @@ from quoth.answer.places import cite_span
 from quoth.answer.reader import Claim
 from quoth.answer.refusals import Refusals
 from quoth.answer.support import Fit, SupportFinder
-from quoth.retrieve import Question
-from quoth.text import find_quote, split_words
+from quoth.text import ENGLISH, Language, find_quote, split_words
 from quoth.types import Chunk, Citation, Support
 
 CLAIM_WORDS = 4
@@ -45,28 +44,41 @@ class Judge:
     """Judges the claims of an answer by the excerpts that the model read."""
 
     def __init__(
-        self, question: Question, excerpts: Sequence[Chunk], refusals: Sequence[str] = ()
+        self,
+        question: str,
+        excerpts: Sequence[Chunk],
+        *,
+        refusals: Sequence[str] = (),
+        language: Language = ENGLISH,
     ) -> None:
         self._excerpts = tuple(excerpts)
-        self._language = question.language
-        self._finder = SupportFinder(question.text, excerpts, language=question.language)
-        self._refusals = Refusals(refusals, question.language)
+        self._language = language
+        self._finder = SupportFinder(question, excerpts, language=language)
+        self._refusals = Refusals(refusals, language)
 
     def judge(self, claim: Claim, quotes: Sequence[Quote] = ()) -> Verdict:
         """Return the support of a claim; `quotes` are those that the model gave so far."""
         cited = tuple(self._excerpts[number - 1] for number in claim.numbers)
-        found = self.locate(claim.text, cited, fewest=CLAIM_WORDS)
+        said = self._without_pages(_read_row(claim.text) if claim.kind == "row" else claim.text)
+        found = self.locate(said, cited, fewest=CLAIM_WORDS)
         if found:
             return Verdict(claim, "quoted", found, share=1.0)
-        refuses = self._refusals.match(claim.text)
-        if said := self._refusals.find_statement(claim.text):
-            verdict = self._check(claim, said, cited, quotes, is_about=True)
+        refuses = self._refusals.match(said)
+        if stated := self._refusals.find_statement(said):
+            verdict = self._check(claim, stated, cited, quotes, is_about=True)
             if verdict.support != "unsupported":
                 return verdict
-        verdict = self._check(claim, claim.text, cited, quotes)
+        verdict = self._check(claim, said, cited, quotes)
         if refuses and not (verdict.support == "supported" and verdict.share >= _WHOLE):
             return Verdict(claim, "unsupported", refuses=True)
         return verdict
+
+    def _without_pages(self, said: str) -> str:
+        """Return what a claim says without the pages of excerpts, such as "(page 4)"."""
+        for chunk in self._excerpts:
+            page = self._language.answers.page.format(page=chunk.page_label or chunk.page)
+            said = re.sub(rf"\s*[(（]?\b{re.escape(page)}\b[)）]?,?", " ", said, flags=re.I)
+        return said.strip()
 
     def locate(
         self, text: str, cited: Sequence[Chunk], *, fewest: int = QUOTE_WORDS
@@ -142,9 +154,16 @@ class Judge:
         return tuple(dict.fromkeys(found))
 
 
+def _read_row(row: str) -> str:
+    """Return what the cells of a row say."""
+    return ", ".join(cell for part in row.split("|") if (cell := part.strip()))
+
+
 def _find(piece: str, chunk: Chunk) -> Citation | None:
-    """Return where a chunk has a text; the full stop of a sentence need not be there."""
-    for text in dict.fromkeys((piece.strip(), piece.strip().rstrip(".。!"))):
+    """Return where a chunk has a text; its full stop and its first capital need not be there."""
+    bare = piece.strip()
+    inside = bare.rstrip(".。!")
+    for text in dict.fromkeys((bare, inside, inside[:1].swapcase() + inside[1:])):
         if text and (span := find_quote(text, chunk.text)):
             start, end, match = span
             return cite_span(chunk, chunk.start + start, chunk.start + end, match=match)

@@ -13,6 +13,8 @@ from quoth.types import Chunk, Citation, Hit, Match
 
 MOST_PLACES = 3
 """The most places of an answer, those that are cited and the nearest ones together."""
+HEADINGS_BETWEEN = " › "
+"""The sign between a heading and the one below it."""
 _MOST_CHARACTERS = 600
 """The most characters of a near place, some 80 words."""
 
@@ -34,7 +36,7 @@ def cite_span(
         source=chunk.source,
         page=chunk.page,
         page_label=chunk.page_label,
-        heading=" › ".join(chunk.headings),
+        heading=HEADINGS_BETWEEN.join(chunk.headings),
         quote=chunk.text[start - chunk.start : end - chunk.start],
         start=start,
         end=end,

@@ -132,7 +132,7 @@ class ReplyReader:
                 words = tuple(fold_words(claim.text))
                 is_long = claim.kind in ("prose", "item") and len(words) >= _SHORTEST_REPEATED
                 if not (is_long and words in said):
-                    claims.append(claim if claims else replace(claim, lead=""))
+                    claims.append(claim if claims else replace(claim, lead=claim.lead.lstrip()))
                     said.add(words)
         return claims
 

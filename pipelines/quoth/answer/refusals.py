@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from quoth.text import ENGLISH, Language, detect_language
+from quoth.text import ENGLISH, Language, detect_language, split_words
 from quoth.text import language as language_of_code
 
 _SIGNS = " \t*_\"'.。!！“”„«»「」"
 _FEWEST_WORDS = 3
-_FEWEST_CHARACTERS = 12
 
 
 class Refusals:
@@ -47,8 +45,7 @@ class Refusals:
         return ""
 
     def _states(self, part: str) -> bool:
-        is_long = len(re.findall(r"\w+", part)) >= _FEWEST_WORDS or len(part) > _FEWEST_CHARACTERS
-        return is_long and not self.match(part)
+        return len(split_words(part)) >= _FEWEST_WORDS and not self.match(part)
 
     def _languages(self, sentence: str) -> list[Language]:
         spoken = detect_language(sentence, likely=(self._language.code,))

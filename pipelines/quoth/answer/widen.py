@@ -60,22 +60,42 @@ def widen(sentences: Sequence[Sentence], scores: Sequence[float], index: int) ->
     `sentences` are in the order of their chunks, each with its score (log-odds).
     """
     span = _Span(sentences, index, index)
-    text = sentences[index].text
-    if introduces(text):
+    if introduces(sentences, index):
         span = _forward(span)
-    elif is_item(text) or _is_line(sentences, index):
+    elif _belongs(sentences, index):
         span = _whole_block(span)
     else:
         span = _with_neighbours(span, scores, index)
-    first, last = sentences[span.first], sentences[span.last]
-    return Excerpt(sentences[index], first.start, last.end)
+    return span.excerpt(index)
 
 
-def introduces(text: str) -> bool:
-    """Whether a text is a heading or a question, or ends with a colon: what it is about follows."""
+def surround(excerpt: Excerpt, sentences: Sequence[Sentence]) -> Excerpt:
+    """Return an excerpt with what stands around it in its chunk, as far as there is room."""
+    inside = [
+        index
+        for index, sentence in enumerate(sentences)
+        if sentence.rank == excerpt.best.rank and excerpt.overlaps(Excerpt.of(sentence))
+    ]
+    span = _Span(sentences, inside[0], inside[-1])
+    before = None
+    while span != before:
+        before = span
+        span = span.grown(span.last + 1).grown(span.first - 1)
+    return span.excerpt(sentences.index(excerpt.best))
+
+
+def introduces(sentences: Sequence[Sentence], index: int) -> bool:
+    """Whether what a sentence is about follows it: after a heading, a question or a colon.
+
+    A heading is a short line without a full stop that whole sentences follow.
+    """
+    text = sentences[index].text
     if text.rstrip().endswith(_INTRODUCE):
         return True
-    return not (is_complete(text) or is_row(text)) and count_words(text) <= _HEADING_WORDS
+    if is_item(text) or not _is_line(sentences, index) or count_words(text) > _HEADING_WORDS:
+        return False
+    follows = are_neighbours(sentences, index, index + 1)
+    return follows and not is_row(text) and not _belongs(sentences, index + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +117,16 @@ class _Span:
         return chunk.text[first.start - chunk.start : last.end - chunk.start]
 
     def grown(self, to: int) -> _Span:
-        """Return the span grown to an index; the same one where it would be too long."""
+        """Return the span grown to an index; the same one where that is too long, or elsewhere."""
+        if not are_neighbours(self.sentences, self.first, to):
+            return self
         grown = _Span(self.sentences, min(self.first, to), max(self.last, to))
-        fits = are_neighbours(self.sentences, self.first, to) and grown.words <= MOST_WORDS
-        return grown if fits else self
+        return grown if grown.words <= MOST_WORDS else self
+
+    def excerpt(self, best: int) -> Excerpt:
+        """Return the span as an excerpt; `best` is the index of the sentence that answers best."""
+        first, last = self.sentences[self.first], self.sentences[self.last]
+        return Excerpt(self.sentences[best], first.start, last.end)
 
 
 def _forward(span: _Span) -> _Span:
@@ -122,7 +148,7 @@ def _whole_block(span: _Span) -> _Span:
     top = span.first
     while are_neighbours(sentences, top, top - 1) and _belongs(sentences, top - 1):
         top -= 1
-    if are_neighbours(sentences, top, top - 1) and introduces(sentences[top - 1].text):
+    if are_neighbours(sentences, top, top - 1) and introduces(sentences, top - 1):
         top -= 1
     span = span.grown(top)
     for following in _following(span):
@@ -134,6 +160,8 @@ def _whole_block(span: _Span) -> _Span:
 
 def _with_neighbours(span: _Span, scores: Sequence[float], index: int) -> _Span:
     """Return the span with the neighbours whose scores are near that of the best sentence."""
+    if _refers_back(span.sentences[index]):
+        span = span.grown(index - 1) if are_neighbours(span.sentences, index, index - 1) else span
     near = [
         other
         for other in (index - 1, index + 1)
@@ -142,6 +170,12 @@ def _with_neighbours(span: _Span, scores: Sequence[float], index: int) -> _Span:
     for other in sorted(near, key=lambda other: -scores[other]):
         span = span.grown(other)
     return span
+
+
+def _refers_back(sentence: Sentence) -> bool:
+    """Whether a sentence begins with a word for something in the sentence before it."""
+    first = sentence.text.split(maxsplit=1)[:1]
+    return bool(first and sentence.language.conversations.references.match(first[0]))
 
 
 def _following(span: _Span) -> Iterator[int]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from quoth.answer.judge import Judge, Verdict
 from quoth.answer.places import number_places
 from quoth.answer.reader import ReplyReader
-from quoth.retrieve import Question
-from quoth.text import encloses, find_unsupported_numbers
+from quoth.text import ENGLISH, Language, encloses, find_unsupported_numbers
 from quoth.types import AnswerKind, AnswerSentence, Chunk, Citation, Support
 
 _CUT = "…"
@@ -39,14 +39,15 @@ class WrittenReply:
 
     def __init__(
         self,
-        question: Question,
+        question: str,
         excerpts: Sequence[Chunk],
         *,
-        labels: Mapping[str, str],
-        refusals: Sequence[str],
+        labels: Mapping[str, str] = MappingProxyType({}),
+        refusals: Sequence[str] = (),
+        language: Language = ENGLISH,
     ) -> None:
-        self._reader = ReplyReader(labels, excerpts, language=question.language)
-        self._judge = Judge(question, excerpts, refusals)
+        self._reader = ReplyReader(labels, excerpts, language=language)
+        self._judge = Judge(question, excerpts, refusals=refusals, language=language)
         self._excerpts = excerpts
         self._verdicts: list[Verdict] = []
         self._shown = 0
@@ -81,7 +82,7 @@ class WrittenReply:
             text=text + (_CUT if is_cut else ""),
             sentences=sentences,
             citations=places,
-            unsupported_numbers=self._unsupported_numbers(text, places),
+            unsupported_numbers=self._unsupported_numbers(places),
             confidence=round(sum(shares) / len(shares), 2) if shares else None,
             thinking=self._reader.thinking,
             cut=cut,
@@ -119,7 +120,8 @@ class WrittenReply:
             sentences.append(AnswerSentence(verdict.claim.text, support, tuple(numbers)))
         return numbered, tuple(sentences)
 
-    def _unsupported_numbers(self, text: str, places: Sequence[Citation]) -> tuple[str, ...]:
+    def _unsupported_numbers(self, places: Sequence[Citation]) -> tuple[str, ...]:
+        text = "\n".join(verdict.claim.text for verdict in self._verdicts)
         cited = [
             chunk.text
             for chunk in self._excerpts

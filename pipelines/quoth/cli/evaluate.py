@@ -151,13 +151,23 @@ def _show_embedders(results: Mapping[str, Evaluation], *, as_json: bool) -> None
 
 def answers(
     shared: SharedOptions,
-    files: Annotated[list[Path], typer.Argument(help="Questions with answers, as JSON lines.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Questions with answers, as JSON lines.")
+    ] = None,
     documents: Annotated[
         list[str] | None,
         typer.Option(
             "--documents",
             metavar="[SET=]PATH",
             help="The documents that the questions are about, or those of one set of them.",
+        ),
+    ] = None,
+    replies: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay",
+            metavar="FILE",
+            help="Check what is shown of scripted replies instead; needs no model.",
         ),
     ] = None,
     half: Half = None,
@@ -181,6 +191,11 @@ def answers(
     """
     from quoth.evaluate import measure_answers, write_evaluation
 
+    if replies:
+        _replay(replies, as_json=shared.json)
+        return
+    if not files:
+        raise UsageError("Name a file of questions.", hint="Or --replay FILE for scripted replies.")
     settings = shared.configure()
     results: dict[str, Evaluation] = {}
     with show.progress("Measuring", files=True) as progress:
@@ -200,15 +215,42 @@ def answers(
             write_evaluation(result, several if len(results) > 1 else save)
     if markdown:
         print_markdown(results)
-    elif len(results) > 1:
-        if shared.json:
-            show.print_json({name: figures_of(result) for name, result in results.items()})
-        else:
-            print_sets(results)
-    elif shared.json:
-        show.print_json(figures_of(result))
     else:
-        print_evaluation(result)
+        _show_answers(results, as_json=shared.json)
+
+
+def _show_answers(results: Mapping[str, Evaluation], *, as_json: bool) -> None:
+    """Print the figures of one file or of several."""
+    if as_json:
+        figures = {name: figures_of(result) for name, result in results.items()}
+        show.print_json(figures if len(figures) > 1 else next(iter(figures.values())))
+    elif len(results) > 1:
+        print_sets(results)
+    else:
+        print_evaluation(next(iter(results.values())))
+
+
+def _replay(file: Path, *, as_json: bool) -> None:
+    """Print which scripted replies are shown otherwise than they must be."""
+    from quoth.evaluate import count_right, read_replies, replay
+
+    scripted = read_replies(file)
+    wrong = [difference for reply in scripted for difference in replay(reply)]
+    counts = count_right(scripted, wrong)
+    if as_json:
+        show.print_json(
+            {
+                "right": {str(half): count for half, count in counts.items()},
+                "wrong": [str(difference) for difference in wrong],
+            }
+        )
+    else:
+        for difference in wrong:
+            show.console().print(make_printable(str(difference)), markup=False)
+        for half, count in counts.items():
+            show.console().print(f"half {half}: {count} replies are shown as they must be")
+    if wrong:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _folders(documents: Sequence[str]) -> Path | dict[str, Path] | None:

@@ -8,9 +8,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quoth.load import boxes_within
+from quoth.load import FORMATS_WITH_BOXES, boxes_within
 from quoth.system import Database
 from quoth.types import Chunk, Vectors
+
+# Only the documents that may have boxes are asked for the metadata of a page, which stand after its
+# text; the index has the labels, but SQLite would read the page for them, too.
+_CHUNKS = f"""
+SELECT k.id, (SELECT json_group_array(path) FROM sources WHERE content_id = k.content_id),
+       c.title, k.page,
+       (SELECT label FROM pages INDEXED BY pages_by_label
+        WHERE content_id = k.content_id AND number = k.page),
+       k.start, k.end, k.text, k.headings, k.ordinal, k.tokens, coalesce(k.language, c.language),
+       CASE WHEN c.format IN {FORMATS_WITH_BOXES} THEN
+           (SELECT metadata FROM pages WHERE content_id = k.content_id AND number = k.page)
+       ELSE '{{}}' END
+FROM chunks k JOIN contents c ON c.id = k.content_id
+"""  # noqa: S608 - only constants are filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +83,7 @@ def read_signals(database: Database, ids: Sequence[int]) -> list[Signals]:
 
 def read_chunks(database: Database, where: str, values: Sequence[object]) -> Iterator[Chunk]:
     """Yield the chunks that an SQL condition on `chunks k` selects."""
-    rows = database.read(
-        f"""SELECT k.id, (SELECT json_group_array(path) FROM sources
-                          WHERE content_id = k.content_id),
-                   c.title, k.page, p.label, k.start, k.end, k.text, k.headings, k.ordinal,
-                   k.tokens, coalesce(k.language, c.language), p.metadata
-            FROM chunks k JOIN contents c ON c.id = k.content_id
-            JOIN pages p ON p.content_id = k.content_id AND p.number = k.page
-            {where}""",  # noqa: S608 - `where` is one of two constants in `Store`
-        values,
-    )
+    rows = database.read(f"{_CHUNKS} {where}", values)
     for (
         id,
         paths,

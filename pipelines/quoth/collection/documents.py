@@ -126,6 +126,20 @@ def read_page_text(database: Database, path: str, number: int) -> str | None:
     return None if row is None else str(row[0])
 
 
+def read_headings(database: Database, path: str, *, up_to_page: int) -> list[tuple[int, Heading]]:
+    """Return the headings of the source at `path` with their pages, in order, up to a page."""
+    rows = database.read(
+        """SELECT p.number, p.headings FROM pages p JOIN sources s ON s.content_id = p.content_id
+           WHERE s.path = ? AND p.number <= ? AND p.headings != '[]' ORDER BY p.number""",
+        (path, up_to_page),
+    )
+    return [
+        (number, Heading(*heading))
+        for number, headings in rows
+        for heading in sorted(json.loads(headings))
+    ]
+
+
 def count_unreadable(database: Database, paths: Iterable[str]) -> int:
     """Return the number of pages without text in the sources at these paths."""
     row = database.read(

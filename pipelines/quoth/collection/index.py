@@ -27,8 +27,8 @@ from quoth.errors import CollectionBusyError, CollectionError
 from quoth.system import WriteLock
 from quoth.types import Vectors
 
-EXACT_UP_TO = 200_000
-"""The most chunks whose vectors are all compared: some milliseconds for 1 in 10 of them."""
+EXACT_UP_TO = 1_000_000
+"""The most chunks whose vectors are all compared, which then takes about 50 ms."""
 FOLLOWED_FROM = 20_000
 """The most chunks whose vectors a search reads from SQLite rather than making the file again."""
 _ASIDE_FROM = 5_000

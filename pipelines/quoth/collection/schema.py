@@ -6,7 +6,7 @@ import sqlite3
 
 from quoth.collection.languages import write_languages
 
-VERSION = 3
+VERSION = 4
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
 KEYWORDS = """
@@ -23,6 +23,9 @@ CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5 (
 )
 """
 """Each distinct word once, by its code, with its groups of letters, to find words like another."""
+
+LABELS = "CREATE INDEX IF NOT EXISTS pages_by_label ON pages (content_id, number, label)"
+"""The labels of pages, which a search reads without the text of the pages."""
 
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -54,6 +57,7 @@ CREATE TABLE pages (
     metadata TEXT NOT NULL DEFAULT '{{}}',
     PRIMARY KEY (content_id, number)
 ) WITHOUT ROWID;
+{LABELS};
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
@@ -123,5 +127,10 @@ def _add_languages_and_counts(connection: sqlite3.Connection) -> None:
     write_languages(connection)
 
 
-MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_languages_and_counts}
+def _index_labels(connection: sqlite3.Connection) -> None:
+    """Index the labels of pages, as layout 4 does."""
+    connection.execute(LABELS)
+
+
+MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_languages_and_counts, 3: _index_labels}
 """For each older layout, the step to the next one."""

@@ -27,6 +27,7 @@ from quoth.collection.documents import (
     count_languages,
     count_unreadable,
     read_document,
+    read_headings,
     read_page_text,
     read_sources,
     read_stamps,
@@ -53,7 +54,7 @@ from quoth.collection.words import (
 )
 from quoth.system import Database, WriteLock
 from quoth.text import analyser_fingerprint
-from quoth.types import Chunk, Document, Vectors
+from quoth.types import Chunk, Document, Heading, Vectors
 
 VECTORS = "vectors"
 """The key of the state of the file of vectors in a collection's `meta`."""
@@ -256,6 +257,10 @@ class Store:
     def page_text(self, path: str, number: int) -> str | None:
         """Return the text of one page of the source at `path`, or `None`."""
         return read_page_text(self._database, path, number)
+
+    def headings(self, path: str, *, up_to_page: int) -> list[tuple[int, Heading]]:
+        """Return the headings of the source at `path` with their pages, in order, up to a page."""
+        return read_headings(self._database, path, up_to_page=up_to_page)
 
     def count_unreadable(self, paths: Iterable[str]) -> int:
         """Return the number of pages without text in the sources at these paths."""

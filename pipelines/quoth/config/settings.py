@@ -126,12 +126,18 @@ class Retrieval(Section):
 class Answering(Section):
     """How a question is answered."""
 
-    max_tokens: int = Field(160, ge=8, description="The most tokens in an answer.")
+    max_tokens: int | None = Field(
+        None, ge=8, description="The most tokens in an answer; by default by the model's size."
+    )
     style: Literal["auto", "phrase", "prose"] = Field(
         "auto",
         description="`phrase` (chosen in the text), `prose` (written), or `auto` by model size.",
     )
-    context_tokens: int = Field(1600, ge=64, description="The most tokens of excerpts for `prose`.")
+    context_tokens: int | None = Field(
+        None,
+        ge=64,
+        description="The most tokens of excerpts for `prose`; by default by the model's size.",
+    )
     floor: float | None = Field(
         None,
         ge=-1,

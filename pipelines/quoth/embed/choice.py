@@ -16,7 +16,7 @@ from quoth.embed.batch import Batch, Padding
 from quoth.system import processor, write_whole
 from quoth.types import Vectors
 
-_ROWS, _LENGTH, _BATCHES, _ROUNDS = 8, 128, 4, 3
+_ROWS, _LENGTH, _BATCHES, _ROUNDS = 4, 128, 2, 3
 _LEAST_COSINE = 0.998
 
 

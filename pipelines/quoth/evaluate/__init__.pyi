@@ -8,10 +8,12 @@ __all__ = [
     "GoldQuestion",
     "Interval",
     "ReferencedDocument",
+    "ScriptedReply",
     "bootstrap",
     "build_evaluation",
     "compare",
     "corpus_searcher",
+    "count_right",
     "evaluate_answers",
     "evaluate_retrieval",
     "evaluate_summaries",
@@ -28,8 +30,11 @@ __all__ = [
     "read_queries",
     "read_questions",
     "read_references",
+    "read_replies",
+    "replay",
     "sample",
     "sample_balanced",
+    "show_reply",
     "token_f1",
     "write_evaluation",
 ]
@@ -40,6 +45,7 @@ from .corpus import Corpus, corpus_searcher, read_corpus, read_grades, read_quer
 from .gains import Gain, mean_gain, measure_gain
 from .questions import GoldQuestion, read_questions, sample, sample_balanced
 from .references import ReferencedDocument, read_references
+from .replay import ScriptedReply, count_right, read_replies, replay, show_reply
 from .results import (
     Evaluation,
     Interval,

@@ -22,6 +22,7 @@ RIGHT_PHRASE_F1 = 0.6
 METRICS = (
     "evidence_shown",
     "evidence_answered",
+    "evidence_cited",
     "plainly_wrong",
     "wrong_decline",
     "wrong_refusal",
@@ -39,7 +40,7 @@ METRICS = (
     "verified_share",
     "seconds",
 )
-BY_KIND = METRICS[:10]
+BY_KIND = METRICS[:11]
 """The metrics that are also given for each kind of question, named like `evidence_shown (list)`."""
 Items = dict[str, dict[str, float]]
 
@@ -56,8 +57,9 @@ def evaluate_answers(
     """Measure an answerer on questions with known answers.
 
     Shares of the answerable questions: `evidence_shown` has the evidence among the first three
-    places, and is not declined; `evidence_answered` has it as an answer or excerpt; `plainly_wrong`
-    is an answer or excerpt without it; `wrong_decline` is declined, `wrong_refusal` after the model
+    places, and is not declined; `evidence_answered` has it as an answer or excerpt, and
+    `evidence_cited` in its own places, without those below it; `plainly_wrong` is an answer or
+    excerpt without it; `wrong_decline` is declined, `wrong_refusal` after the model
     was asked; `failed` has no reply; `answered_answerable` is an answer or excerpt, right or wrong.
     `first_sentence_holds` has a right answer in the first sentence shown, whatever its kind.
     `phrase_shown` has a phrase; of those, `phrase_wrong` have a token F1 below .6. `exact_match`
@@ -97,6 +99,7 @@ def judge(question: GoldQuestion, answer: Answer) -> dict[str, float]:
     figures = {
         "evidence_shown": there and answer.kind not in ("declined", "failed"),
         "evidence_answered": there and plain,
+        "evidence_cited": plain and shows_evidence(question, answer, cited_only=True),
         "plainly_wrong": plain and not there,
         "wrong_decline": declined,
         "wrong_refusal": declined and bool(answer.finish_reason),

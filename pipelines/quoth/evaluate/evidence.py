@@ -18,16 +18,16 @@ MOST_WORDS = 80
 _SPACES = re.compile(rf"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])")
 
 
-def shows_evidence(question: GoldQuestion, answer: Answer) -> bool:
+def shows_evidence(question: GoldQuestion, answer: Answer, *, cited_only: bool = False) -> bool:
     """Whether the places that an answer shows hold the evidence of an answerable question.
 
-    The first three places count, or as many as the question needs, with 80 words of each. For a
-    question without places, the text of the answer must hold one of the right answers, or all of
-    them where it needs all.
+    The first three places count, or as many as the question needs, with 80 words of each; with
+    `cited_only`, those of them that are cited and not only near. For a question without places,
+    the text of the answer must hold one of the right answers, or all of them where it needs all.
     """
     if question.places:
         most = max(MOST_PLACES, len(question.places) if question.needs_all else 0)
-        shown = places_of(answer)[:most]
+        shown = (answer.citations if cited_only else places_of(answer))[:most]
         found = [
             any(_holds(place, gold, anywhere=question.anywhere) for place in shown)
             for gold in question.places

@@ -1,4 +1,5 @@
 __all__ = [
+    "FORMATS_WITH_BOXES",
     "DocumentLoader",
     "DocumentReader",
     "LoadOptions",
@@ -11,7 +12,7 @@ __all__ = [
     "supported_suffixes",
 ]
 
-from .boxes import boxes_within
+from .boxes import FORMATS_WITH_BOXES, boxes_within
 from .contract import Loader, LoadOptions
 from .detect import is_picture
 from .isolate import LoaderPool

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from quoth.types import Box
 
+FORMATS_WITH_BOXES = ("pdf", "picture")
+"""The formats of documents whose pages can have boxes."""
 _KEY = "boxes"
 
 

@@ -7,6 +7,7 @@ set `drop_leading_bos=True` when the tokenizer adds one itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,10 @@ Qwen, GLM and SmolLM have the first, gpt-oss the second; other templates read ne
 
 Origin = Literal["override", "server", "model", "family", "plain"]
 
+_TUNED = re.compile(
+    r"(?i)(?<![a-z])(?:instruct|chat|it|sft|dpo|assistant|tulu|hermes|vicuna|alpaca|zephyr)(?![a-z])"
+)
+"""The words in the names of models that were trained to follow instructions."""
 _ROLES = {"human": "user", "ai": "assistant"}
 
 
@@ -74,13 +79,23 @@ def resolve_template(
     if metadata.chat_template:
         return _from_text(metadata.chat_template, "model", name, folders)
     if name != PLAIN:
-        return template_of_family(name, folders=folders)
+        return template_of_family(name, folders=folders, warning=_base_warning(metadata.name))
     return template_of_family(
         PLAIN,
         folders=folders,
         origin="plain",
         warning=f"The chat template of '{metadata.name}' is not known, so a plain one is used; "
         "answers may be worse. Set backend.template to the name of its family.",
+    )
+
+
+def _base_warning(name: str) -> str:
+    """Return a warning for a file that may hold a base model; empty if its name says otherwise."""
+    if _TUNED.search(name):
+        return ""
+    return (
+        f"'{name}' has no chat template. It may be a base model, which follows no instructions. "
+        "Choose the file of the instruct model, or set backend.template."
     )
 
 

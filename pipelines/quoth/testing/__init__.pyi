@@ -1,4 +1,5 @@
 __all__ = [
+    "REPLIES",
     "EmbedderConformance",
     "FaultyProxy",
     "LoaderConformance",
@@ -13,3 +14,4 @@ from .faults import ServerFaultConformance
 from .faulty_proxy import FaultyProxy, open_faulty_proxy
 from .loaders import LoaderConformance
 from .models import ModelConformance, wait_until
+from .scripted import REPLIES

@@ -17,7 +17,8 @@ class AnswerWords:
     `excerpt` stands above text of the documents. `nearly` is the answer where no sentence says it
     plainly. `nearest` stands above the places near a question, `also` above those that follow an
     answer. `failed` tells why a model gave no answer (`{reason}`). `found` says that a quote was
-    found on a page (`{page}`), `closest` that the passage is the one that fits best. `unsupported`
+    found on a page (`{page}`), `supported` that the numbers and names of a sentence were, and
+    `closest` that the passage is the one that fits best. `unsupported`
     stands before a sentence that no passage supports, `unsupported_numbers` before numbers that are
     in none, and `not_read` before what an answer does not take into account, whose parts and
     reasons `terms` translates from English ("pages", "no text"). `other_language` tells the
@@ -33,6 +34,7 @@ class AnswerWords:
     also: str = "See also:"
     failed: str = "The model gave no answer: {reason}"
     found: str = "quote found on {page}"
+    supported: str = "not word for word; its numbers and names are on {page}"
     closest: str = "no quote of it was found; this passage fits best"
     unsupported: str = "Not found in the passages:"
     unsupported_numbers: str = "Not in the cited passages:"

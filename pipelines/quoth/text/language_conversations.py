@@ -12,9 +12,11 @@ class ConversationRules:
     """References to earlier turns of a conversation.
 
     `references` matches words that refer to an earlier turn, and questions too short to be asked
-    alone. `subjects` matches the subject of a question: its names and numbers, with the small words
-    in them, or in a script without capital letters the noun that it is about.
+    alone. `corrections` matches the start of a turn that corrects the question before it ("No, I
+    meant"). `subjects` matches the subject of a question: its names and numbers, with the small
+    words in them, or in a script without capital letters the noun that it is about.
     """
 
     references: Pattern = NEVER
+    corrections: Pattern = NEVER
     subjects: Pattern = SUBJECTS

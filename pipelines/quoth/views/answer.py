@@ -86,11 +86,14 @@ def format_page_number(place: Citation, words: AnswerWords) -> str:
 
 
 def format_check(place: Citation, answer: Answer, words: AnswerWords) -> str:
-    """Return what was checked of the quote of a written answer; nothing for other answers."""
-    if answer.kind != "answer":
+    """Return what was checked of a citation of a written answer; nothing for other places."""
+    if answer.kind != "answer" or place not in answer.citations:
         return ""
+    page = format_page_number(place, words)
     if place.verified:
-        return words.found.format(page=format_page_number(place, words))
+        return words.found.format(page=page)
+    if any(part.support != "unsupported" for part in answer.sentences if place.n in part.citations):
+        return words.supported.format(page=page)
     return words.closest
 
 
