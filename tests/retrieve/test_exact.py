@@ -18,7 +18,7 @@ from quoth.retrieve.exact import (
     weigh_exact,
 )
 from quoth.system import WriteLock
-from quoth.text import analyse, language, pack
+from quoth.text import Term, analyse, language, pack
 from quoth.types import Chunk, Document, Page
 
 FIRST = "Ada Bela Cyra Dora Edda Fay".split()
@@ -112,7 +112,8 @@ def test_a_name_counts_less_where_a_question_has_other_rare_words() -> None:
     texts = [pack(["ada", "lund"]), *[pack(["pump"])] * 99]
 
     def weight(others: int) -> float:
-        terms = {("ada",): 1.0, ("lund",): 1.0, **{(f"word{n}",): 4.2 for n in range(others)}}
+        terms: dict[Term, float] = {("ada",): 1.0, ("lund",): 1.0}
+        terms |= {(f"word{n}",): 4.2 for n in range(others)}
         return float(fit_names_held(pairs, texts, terms, count=100)[0])
 
     assert weight(0) == weight(2) == 0.5
