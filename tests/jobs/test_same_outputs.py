@@ -56,7 +56,7 @@ def test_a_job_in_a_new_home_in_another_order_and_resumed_gives_the_same_bytes(
 
 def test_what_the_user_sets_takes_precedence() -> None:
     def parallel(**settings: object) -> int:
-        return open_model(ModelSettings(**settings)).describe().parallel  # type: ignore[arg-type]
+        return open_model(ModelSettings(**settings)).describe().parallel
 
     assert parallel(parallel=3) == 3
     assert parallel(parallel=3, deterministic="on") == 1
