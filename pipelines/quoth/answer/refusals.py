@@ -37,7 +37,7 @@ class Refusals:
         """
         for rules in self._languages(sentence):
             for contrast in rules.replies.contrasts.finditer(sentence):
-                parts = sentence[: contrast.start()], sentence[contrast.end() :]
+                parts = [sentence[: contrast.start()], sentence[contrast.end() :]]
                 if not parts[0].strip():  # "While the lease says nothing of …, it says …"
                     parts = _COMMA.split(parts[1], maxsplit=1)
                 for part, other in (parts, parts[::-1]) if len(parts) == 2 else ():
