@@ -157,7 +157,7 @@ class Answerer(Runnable[str, Answer]):
         search: Runnable[str, Hits] = RunnableLambda(find, name="search")
         hits = search.invoke(text, config)
         if shows_excerpts:
-            excerpt = choose_excerpts(hits, self.settings, model=self.model.model)
+            excerpt = choose_excerpts(hits, self.settings)
             yield excerpt.text
             yield excerpt
             return
