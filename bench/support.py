@@ -4,8 +4,10 @@
 
 Each folder has a `corpus.jsonl` of passages, and its name ends in the code of their language. A
 claim is a sentence of a passage, or a part of one that can stand alone. It is changed in one place:
-a number, a name, a unit, a negation; or it is cited to another passage. The table tells how many
-true claims count as supported, and how many changed ones do not, by the kind of change. The half is
+a number, a name, a unit, a negation; or it is cited to another passage. The short answers to the
+questions about the passages (`questions.jsonl`) are true claims too, and the answer to another
+question is a wrong one. The table tells how many true claims count as supported, and how many
+others do not, by the kind of change. The half is
 that of the passages by the CRC-32 of their names: rules were chosen on half 0.
 """
 
@@ -35,6 +37,8 @@ from quoth.text import (
 from quoth.types import Chunk
 
 FEWEST_WORDS = 6
+TRUE = ("true", "answer")
+"""The kinds of claims that are true."""
 OTHER_UNITS = {
     "m": "feet", "km": "miles", "%": "kg", "$": "€", "kg": "tonnes", "yr": "days", "d": "years",
     "ft": "metres", "mi": "km", "h": "minutes", "min": "hours", "mo": "weeks", "wk": "months",
@@ -52,11 +56,12 @@ NEGATIONS = {
 
 @dataclass(frozen=True)
 class Pair:
-    """A claim, the passage that it cites, and what was changed in it; empty for a true one."""
+    """A claim, the passage that it cites, what it is, and the question that it answers, if any."""
 
     claim: str
     passage: Chunk
     change: str
+    question: str = ""
 
 
 def read_passages(folder: Path, half: int | None) -> list[Chunk]:
@@ -84,6 +89,23 @@ def make_pairs(passages: list[Chunk], rules: Language, chance: random.Random) ->
                     yield Pair(changed, passage, kind)
                 if other is not passage:
                     yield Pair(claim, other, "passage")
+
+
+def make_answers(folder: Path, passages: list[Chunk], chance: random.Random) -> Iterator[Pair]:
+    """Yield the short answers to the questions about passages, and those to other questions."""
+    named = {passage.source: passage for passage in passages}
+    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [
+        entry
+        for entry in map(json.loads, lines)
+        if entry["passage_id"] in named and not entry["is_impossible"]
+    ]
+    for entry in asked:
+        passage = named[entry["passage_id"]]
+        yield Pair(entry["answers"][0], passage, "answer", entry["question"])
+        other = chance.choice(asked)["answers"][0]
+        if other not in entry["answers"]:
+            yield Pair(other, passage, "other answer", entry["question"])
 
 
 def forms_of(sentence: str, rules: Language) -> list[str]:
@@ -141,13 +163,15 @@ def main() -> None:
             passages = chance.sample(passages, arguments.limit)
         right: Counter[str] = Counter()
         total: Counter[str] = Counter()
-        finders: dict[str, SupportFinder] = {}
-        for pair in make_pairs(passages, rules, chance):
-            if pair.passage.source not in finders:
-                finders[pair.passage.source] = SupportFinder("", [pair.passage], language=rules)
-            fit = finders[pair.passage.source].find(pair.claim)
+        finders: dict[tuple[str, str], SupportFinder] = {}
+        pairs = [*make_pairs(passages, rules, chance), *make_answers(folder, passages, chance)]
+        for pair in pairs:
+            key = pair.passage.source, pair.question
+            if key not in finders:
+                finders[key] = SupportFinder(pair.question, [pair.passage], language=rules)
+            fit = finders[key].find(pair.claim)
             kind = pair.change or "true"
-            is_right = (fit is not None and fit.supports) == (not pair.change)
+            is_right = (fit is not None and fit.supports) == (kind in TRUE)
             total[kind] += 1
             right[kind] += is_right
             if kind == arguments.show and not is_right:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,3 +121,21 @@ def test_the_number_of_hits_is_the_user_s_or_grows_with_the_model(
     searcher = Counting([hit("It is.", "a.md")], embedder)
     Answerer(searcher, Scripted(parameters=parameters), Answering(), k=k).invoke("What is it?")
     assert asked == [expected]
+
+
+def test_hits_grow_as_far_as_the_budget_allows(embedder: Embedder) -> None:
+    grown: list[int] = []
+
+    def grow(hits: Sequence[Hit], tokens: int) -> Sequence[Hit]:
+        grown.append(tokens)
+        return [hit(f"{one.chunk.text} More of it.", one.chunk.source) for one in hits]
+
+    hits = [hit("It is.", "a.md"), hit("It was.", "b.md")]
+    model = Scripted(parameters=8 * BILLION, window=32_000)
+    asked = Answerer(FixedSearcher(hits, embedder), model, Answering(), grow=grow)
+    answer = asked.invoke("What is it?")
+    assert grown == [2_000]
+    assert [chunk.text for chunk in answer.excerpts] == [
+        "It is. More of it.",
+        "It was. More of it.",
+    ]

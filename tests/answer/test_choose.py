@@ -44,7 +44,7 @@ def ask(
         )
         for n, text in enumerate(texts)
     ]
-    return choose_excerpts(Hits(asked, hits), Answering(), model="small")
+    return choose_excerpts(Hits(asked, hits), Answering())
 
 
 def test_an_excerpt_is_text_of_the_page_with_the_words_that_answer_marked(
@@ -98,6 +98,16 @@ def test_a_question_in_a_language_that_the_embedder_does_not_match_is_told_so(
     assert "English" in answer.text
     assert "Deutsch" in answer.text
     assert (answer.language, answer.evidence_language) == ("de", "en")
+
+
+@pytest.mark.parametrize("question", ["form KX-31", "KX-31"])
+def test_an_identifier_alone_is_answered_by_the_sentence_that_holds_it(
+    embedder: Embedder, question: str
+) -> None:
+    form = "# Leave\n\nA request is made on form KX-31 and signed by the head of the department."
+    answer = ask(question, [form, KEYS, BOILERS], embedder)
+    assert answer.kind == "excerpt"
+    assert "KX-31" in answer.text
 
 
 def test_nothing_found_is_declined(embedder: Embedder) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -37,6 +37,9 @@ from quoth.models import (
 from quoth.retrieve import Hits, Question, Searcher, check_question
 from quoth.types import Answer, Chunk, Hit, NotRead, Timings
 
+GrowHits = Callable[[Sequence[Hit], int], Sequence[Hit]]
+"""Given hits and a number of tokens, the hits grown to that length within their sections."""
+
 
 class Answerer(Runnable[str, Answer]):
     """Answers from one collection and from nothing else. A LangChain `Runnable`.
@@ -62,12 +65,14 @@ class Answerer(Runnable[str, Answer]):
         journal: Journal | None = None,
         catalog: Catalog | None = None,
         k: int | None = None,
+        grow: GrowHits | None = None,
     ) -> None:
         self.searcher = searcher
         self.model = model
         self.settings = settings
         self.catalog = catalog
         self.k = k
+        self.grow = grow
         self.calls = ModelCalls(model, journal)
         self._preloading = Lock()
 
@@ -152,11 +157,12 @@ class Answerer(Runnable[str, Answer]):
         search: Runnable[str, Hits] = RunnableLambda(find, name="search")
         hits = search.invoke(text, config)
         if shows_excerpts:
-            excerpt = choose_excerpts(hits, self.settings, model=self.model.model)
+            excerpt = choose_excerpts(hits, self.settings)
             yield excerpt.text
             yield excerpt
             return
         question = hits.question
+        hits = self._grow(hits)
         draft = None
         if _is_near(hits, self.calibration_for(hits).floor_in(self.settings)):
             draft = Writing(self.model, self.settings).prepare(question, hits, shown)
@@ -174,6 +180,13 @@ class Answerer(Runnable[str, Answer]):
             if not self._shows_excerpts():
                 return find_budget(self.model.describe(), self.settings).hits
         return None
+
+    def _grow(self, hits: Hits) -> Hits:
+        """Return the hits with their neighbours, as far as the budget of the model allows."""
+        if self.grow is None or not hits:
+            return hits
+        budget = find_budget(self.model.describe(), self.settings)
+        return Hits(hits.question, self.grow(hits, budget.excerpts // len(hits)))
 
     def _preload(self) -> None:
         """Load the model while the search runs, in one thread at a time."""

@@ -30,8 +30,8 @@ _ALIKE = 0.8
 """The share of common words from which two excerpts say the same."""
 
 
-def choose_excerpts(hits: Hits, settings: Answering, *, model: str) -> Answer:
-    """Return the answer that the documents give word for word; `model` is named in it."""
+def choose_excerpts(hits: Hits, settings: Answering) -> Answer:
+    """Return the answer that the documents give word for word."""
     question = hits.question
     spoken = find_evidence_language(question, (hit.chunk for hit in hits[:HITS]))
     rules = _find_rules(question, spoken)
@@ -45,7 +45,7 @@ def choose_excerpts(hits: Hits, settings: Answering, *, model: str) -> Answer:
         language=question.language.code,
         evidence_language=spoken.code,
         confidence=round(evidence.likelihood, 3),
-        model=model,
+        model="",
         excerpts=tuple(dict.fromkeys(excerpt.chunk for excerpt in excerpts)),
         hits=tuple(hits),
     )

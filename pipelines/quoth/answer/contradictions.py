@@ -17,6 +17,7 @@ from quoth.text import (
     fold_words,
     read_number_values,
     split_words,
+    strip_units,
 )
 
 _FEWEST_TERMS = 2
@@ -44,9 +45,9 @@ def find_contradictions(
     return (
         *_other_dimensions(claim, question, passage.text, spoken.claims),
         *_other_things(claim, question, passage.text, spoken),
-        *_opposites(claim, passage.text, spoken.claims),
         *_other_members(claim, passage, spoken),
-        *_negation(claim, passage.text, spoken),
+        *_negation(claim, question, passage.text, spoken),
+        *_opposites(claim, passage.text, spoken),
     )
 
 
@@ -148,7 +149,8 @@ def _other_things(claim: str, question: str, text: str, language: Language) -> I
     known = read_number_values([claim])
     for number in find_numbers(claim):
         words = set(count_terms(_part_around(claim, number, language.claims), language))
-        if len(words) < _FEWEST_TERMS:
+        is_short = len(words) < _FEWEST_TERMS
+        if is_short:
             words |= set(count_terms(question, language))
         same = [_part_around(text, n, language.claims) for n in numbers if _is_equal(number, n)]
         others = [_part_around(text, n, language.claims) for n in numbers if not n.is_among(known)]
@@ -156,7 +158,7 @@ def _other_things(claim: str, question: str, text: str, language: Language) -> I
             max((len(words & count_terms(part, language).keys()) for part in parts), default=0)
             for parts in (same, others)
         )
-        if same and other > best:
+        if same and other > best + is_short:
             yield f"other {number.text}"
 
 
@@ -179,16 +181,6 @@ def _dimensions_in(text: str, rules: ClaimRules) -> frozenset[int]:
     )
 
 
-def _opposites(claim: str, text: str, rules: ClaimRules) -> Iterator[str]:
-    """Yield the words of a claim of which the passage has only the opposite."""
-    for pair in rules.opposites:
-        ours = [bool(pattern.search(claim)) for pattern in pair]
-        if any(ours) and not all(ours):
-            theirs = [bool(pattern.search(text)) for pattern in pair]
-            if ours == theirs[::-1]:
-                yield "opposite"
-
-
 def _other_members(claim: str, passage: Passage, language: Language) -> Iterator[str]:
     """Yield the months, days and numerals of a claim in whose place the passage has another one."""
     ours, theirs = set(split_words(claim, language)), set(split_words(passage.text, language))
@@ -199,7 +191,8 @@ def _other_members(claim: str, passage: Passage, language: Language) -> Iterator
     missing = {word for word in ours - theirs if _numeral(word) in rules.numerals}
     known = read_number_values([claim])
     has_digits = any(not n.is_among(known) for n in find_numbers(passage.text))
-    if missing and not has_digits and any(_numeral(word) in rules.numerals for word in theirs):
+    missing = {word for word in missing if not language.conversations.references.search(word)}
+    if missing and not has_digits:
         yield f"numeral {min(missing)}"
 
 
@@ -208,23 +201,53 @@ def _numeral(word: str) -> str:
     return re.sub(r"(?<=\w\w)(?:mal|fach|fold)$", "", word)
 
 
-def _negation(claim: str, text: str, language: Language) -> Iterator[str]:
-    """Yield a word when the claim is negated and what the passage says of it is not, or reversely.
+def _negation(claim: str, question: str, text: str, language: Language) -> Iterator[str]:
+    """Yield a word when one of a claim and what the passage says of it is negated, not both.
 
-    What the passage says of a part of the claim is the part that shares most words with it.
+    Numbers and names alone, and what answers a negated question, are not statements of their own.
     """
     negations = language.claims.negations
+    if negations.search(question) or _is_bare(claim, language):
+        return
+    claim = language.claims.interjections.sub("", claim)
     if not negations.search(text):
         if negations.search(claim):
             yield "negation"
         return
+    for part, near in _match_parts(claim, text, language):
+        if not negations.search(part) and all(map(negations.search, near)):
+            yield "negation"
+
+
+def _is_bare(claim: str, language: Language) -> bool:
+    """Return whether a claim has nothing but numbers and names."""
+    names = [claim[start:end] for start, end in find_names(claim, language)]
+    facts = [*names, *(number.text for number in find_numbers(claim))]
+    known = {term for fact in facts for term in count_terms(fact, language)}
+    return count_terms(strip_units(claim), language).keys() <= known
+
+
+def _opposites(claim: str, text: str, language: Language) -> Iterator[str]:
+    """Yield the words of a claim of which the passage has only the opposite, there or anywhere."""
+    claim = language.claims.interjections.sub("", claim)
+    pairs = [*_match_parts(claim, text, language), (claim, [text])]
+    for first, second in language.claims.opposites:
+        for part, near in pairs:
+            ours = bool(first.search(part)), bool(second.search(part))
+            theirs = [(bool(second.search(other)), bool(first.search(other))) for other in near]
+            if ours in ((True, False), (False, True)) and all(ours == their for their in theirs):
+                yield "opposite"
+
+
+def _match_parts(claim: str, text: str, language: Language) -> Iterator[tuple[str, list[str]]]:
+    """Yield each part of a claim with the parts of a text that share most words with it."""
     said = [(part, count_terms(part, language).keys()) for part in _parts(text, language)]
     for part in _parts(claim, language):
         terms = count_terms(part, language).keys()
         best = max((len(terms & words) for _, words in said), default=0)
         near = [other for other, words in said if best and len(terms & words) == best]
-        if near and not negations.search(part) and all(map(negations.search, near)):
-            yield "negation"
+        if near:
+            yield part, near
 
 
 def _parts(text: str, language: Language) -> list[str]:

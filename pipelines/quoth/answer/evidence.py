@@ -8,6 +8,7 @@ kind of answer that it asks for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
 from quoth.retrieve import Question
 from quoth.types import Hit
 
+_IDENTIFIER = re.compile(r"\b(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])\w+(?:[./-]\w+)*\b")
+"""Letters and digits in one word: `HR-31`, `BR-2023-0187`, `V17`."""
 HITS = 8
 """The number of hits whose sentences are evidence."""
 
@@ -101,6 +104,7 @@ def read_signs(
         "numbers missing near": float(
             sum(term not in near for term in rarity if any(map(str.isdigit, term)))
         ),
+        "holds an identifier": _hold_identifier(question.text, sentences[best].text),
         "holds what is asked for": features["holds what is asked for"],
         "yes or no": float(question.kind == "whether"),
         "negation": float(question.negated),
@@ -113,3 +117,9 @@ def read_signs(
 def _rarest(rarity: Mapping[str, float], terms: Container[str]) -> float:
     """Return the rarity of the rarest term of the question that is not among terms."""
     return max((weight for term, weight in rarity.items() if term not in terms), default=0.0)
+
+
+def _hold_identifier(question: str, sentence: str) -> float:
+    """Return 1 if a sentence holds all identifiers of a question (`HR-31`); 0 without any."""
+    wanted = [one.casefold() for one in _IDENTIFIER.findall(question)]
+    return float(bool(wanted) and all(one in sentence.casefold() for one in wanted))

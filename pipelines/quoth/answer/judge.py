@@ -59,7 +59,7 @@ class Judge:
     def judge(self, claim: Claim, quotes: Sequence[Quote] = ()) -> Verdict:
         """Return the support of a claim; `quotes` are those that the model gave so far."""
         cited = tuple(self._excerpts[number - 1] for number in claim.numbers)
-        said = _read_row(claim.text) if claim.kind == "row" else claim.text
+        said = self._without_pages(_read_row(claim.text) if claim.kind == "row" else claim.text)
         found = self.locate(said, cited, fewest=CLAIM_WORDS)
         if found:
             return Verdict(claim, "quoted", found, share=1.0)
@@ -74,6 +74,13 @@ class Judge:
         if refuses and not (is_stated and says_more):
             return Verdict(claim, "unsupported", refuses=True)
         return verdict
+
+    def _without_pages(self, said: str) -> str:
+        """Return what a claim says without the pages of excerpts, such as "(page 4)"."""
+        for chunk in self._excerpts:
+            page = self._language.answers.page.format(page=chunk.page_label or chunk.page)
+            said = re.sub(rf"\s*[(（]?\b{re.escape(page)}\b[)）]?,?", " ", said, flags=re.I)
+        return said.strip()
 
     def locate(
         self, text: str, cited: Sequence[Chunk], *, fewest: int = QUOTE_WORDS

@@ -13,6 +13,7 @@ _THINKING = (
     (r"◁think▷", r"◁/think▷"),
     (r"<\|channel\|>\s*(?:analysis|commentary)[^<]*<\|message\|>",
      r"<\|channel\|>\s*final[^<]*<\|message\|>"),
+    (r"\A(?-i:analysis(?![^A-Z]))", r"(?-i:assistantfinal)"),
 )  # fmt: skip
 """The marks around thinking in the families of models, wherever a reply has them."""
 _OPENED = re.compile("|".join(open_ for open_, _ in _THINKING), re.IGNORECASE)
@@ -27,10 +28,15 @@ _END = re.compile(
 )
 """The end of a turn; what follows is another turn, which the model made up."""
 _TOKEN = re.compile(
+    r"<\|(?:start_of_role|header_start)\|>\s*assistant\s*<\|(?:end_of_role|header_end)\|>\s*|"
     r"<\|im_start\|>\s*(?:assistant)?\n?|<start_of_turn>\s*(?:model)?\n?"
     r"|<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>|<bos>|<s>|<pad>|<unk>"
-    r"|<[|｜][\w▁]{2,40}[|｜]>"
+    r"|<[|｜][\w▁]{2,40}[|｜]>|\[\|\w{2,40}\|\]|\[/?INST\]|\[(?:END|EOS)\]\s*\Z"
 )
+_ROLE = re.compile(
+    r"\A\s*(?:(?:assistant|ai|model|bot|a)\s*[:：]|assistant\s*\n)\s*", re.IGNORECASE
+)
+"""The name of the writer before a reply, as some formats have it."""
 _BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
 _CUT_TOKEN = re.compile(r"<[|｜/]?[A-Za-z_▁|｜]*$|\\boxed\{[^{}]*$")
 _UNFINISHED = re.compile(r"<[^<>\n]{0,40}$|\\boxed\{[^{}]*$|◁[^▷]{0,8}$|\[/?[A-Z]{0,5}$")
@@ -48,7 +54,7 @@ def remove_leaks(reply: str, *, last: bool) -> tuple[str, str]:
     text, thinking = _split_thinking(reply)
     if end := _end_of_turn(text):
         text = text[:end]
-    return _BOXED.sub(r"\1", _TOKEN.sub("", text)), thinking.strip()
+    return _BOXED.sub(r"\1", _ROLE.sub("", _TOKEN.sub("", text))), thinking.strip()
 
 
 def _split_thinking(reply: str) -> tuple[str, str]:

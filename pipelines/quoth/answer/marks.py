@@ -8,17 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from quoth.answer.mark_shapes import AND, RAISED, SOURCES, square_marks
 from quoth.text import ENGLISH, Language
 
-_AND = r"(?:[,;&、，/+]|and|und|y|et|e|和|と|与|及)"
 _RANGE = r"(?:-|–|to|bis|a|à|至)"
-_SOURCES = (
-    r"excerpts?|sources?|passages?|documents?|docs?|contexts?|texts?|chunks?|citations?|quotes?"
-    r"|ref(?:erence)?s?|snippets?|ex|id|no|nr|fuentes?|quellen?|dokument\w*|extraits?|extractos?"
-    r"|fragmentos?|auszug|auszüge|来源|文档|文件|资料|出典|資料|文書"
-)
-"""Words for what is cited, which may stand before a number in brackets."""
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _MOST_RANGE = 20
 _STOP = re.compile(r"\s*[.。;)）]+(?=\s|$)\s*")
 _COMMA = re.compile(r"\s*[,，、:：]")
@@ -52,6 +45,7 @@ class Marker:
 
     def remove(self, text: str) -> tuple[str, list[Mark]]:
         """Return a text without marks, and the marks."""
+        text = square_marks(text, excerpts=self.excerpts, titles=self.titles)
         kept = ""
         marks: list[Mark] = []
         position = 0
@@ -140,7 +134,7 @@ def _trim(kept: str, rest: str) -> str:
 def _read_numbers(found: re.Match[str]) -> list[int]:
     kind = found.lastgroup or ""
     if kind == "raised":
-        return [int(unicodedata.normalize("NFKC", sign)) for sign in found[kind] if sign in _RAISED]
+        return [int(unicodedata.normalize("NFKC", sign)) for sign in found[kind] if sign in RAISED]
     numbers: list[int] = []
     for piece in re.finditer(rf"(\d+)(?:\s*{_RANGE}\s*(\d+))?", found[f"{kind}_numbers"]):
         first, last = int(piece[1]), int(piece[2] or piece[1])
@@ -154,8 +148,8 @@ def _mark_pattern(language: Language) -> re.Pattern[str]:
     word = "|".join(scope(rule.excerpts) for rule in rules)
     lead = "|".join(scope(rule.attributions) for rule in rules)
     number = r"\d{1,2}(?!\d)"
-    named = rf"(?:(?i:{_SOURCES}|{word})\s*(?:[.:#№]|nr\.|no\.)*\s*)"
-    several = rf"{number}(?:\s*(?:{_AND}\s*)+{named}?{number}|\s*{_RANGE}\s*{number})*"
+    named = rf"(?:(?i:{SOURCES}|{word})\s*(?:[.:#№]|nr\.|no\.)*\s*)"
+    several = rf"{number}(?:\s*(?:{AND}\s*)+{named}?{number}|\s*{_RANGE}\s*{number})*"
     rest = r"(?:\s*(?:[,:;|†(（#]|[–-]\s|\b(?:page|p\.|pp\.|line|from|of)\b)[^\[\]【】\n]{0,160})?"
     article = r"(?i:(?:the|die|der|das|dem|el|los|les|le)\s+|l['’])?"
     return re.compile(
@@ -164,8 +158,8 @@ def _mark_pattern(language: Language) -> re.Pattern[str]:
         rf"|(?P<square>(?P<before>{lead})?(?:(?i:{word})\s*)?(?P<sign>[\[［【〔⟦]{{1,2}}\s*[\^#]?\s*{named}?"
         rf"(?P<square_numbers>{several}){rest}\s*[\]］】〕⟧]{{1,2}})(?:\([^()\s]*\))?)"
         rf"|(?P<round>(?<=[^\W\d_]\s)\((?P<round_numbers>{several})\)(?=\s*(?:[.!?。;,]|$|\n)))"
-        rf"|(?P<raised>(?<=[\w.!?。\"”»）)])[{_RAISED}]+(?:[,\s]?[{_RAISED}]+)*"
-        rf"(?:(?=[\s.,;:!?。)]|$)|(?<=[。！？][{_RAISED}])))"
+        rf"|(?P<raised>(?<=[\w.!?。\"”»）)])[{RAISED}]+(?:[,\s]?[{RAISED}]+)*"
+        rf"(?:(?=[\s.,;:!?。)]|$)|(?<=[。！？][{RAISED}])))"
         rf"|(?P<word>(?P<lead>{lead})?(?<![A-Za-z0-9À-ÿ]){article}(?i:{word})\s*[\[#]?\s*"
         rf"(?P<word_numbers>{several})\]?)"
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from quoth.answer.contradictions import find_contradictions
 from quoth.answer.passages import Passage, Place, find_places
 from quoth.answer.sentences import language_of
-from quoth.text import ENGLISH, Language, count_terms, find_numbers
+from quoth.text import ENGLISH, Language, count_terms, find_numbers, strip_units
 from quoth.types import Chunk
 
 FEWEST_SHARED = 0.5
@@ -81,9 +81,9 @@ class SupportFinder:
             for place in ranked[:_MOST_CHECKED]
         ]
         most = max((fit.share for fit in fits if fit.contradicts), default=0.0)
-        for fit in fits:
-            if fit.supports and fit.share >= most:
-                return fit
+        good = [fit for fit in fits if fit.supports and fit.share >= most]
+        if good:
+            return max(good, key=lambda fit: (round(fit.share, 1), -len(fit.passage.text)))
         best = max(fits, key=lambda fit: (not fit.against, fit.share), default=None)
         if most:
             return max(fits, key=lambda fit: (fit.contradicts, fit.share))
@@ -131,7 +131,7 @@ class SupportFinder:
         """
         if self._language != passage.language:
             return float(is_cited or bool(passage.vocabulary.mentions(claim)))
-        terms = count_terms(claim, passage.language)
+        terms = count_terms(strip_units(claim), passage.language)
         asked = count_terms(self._question, passage.language)
         wanted = [term for term in terms if term not in asked] or list(terms)
         return sum(term in passage.terms for term in wanted) / len(wanted) if wanted else 0.0

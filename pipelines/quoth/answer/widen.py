@@ -1,7 +1,8 @@
 """From the sentence that answers best to the excerpt that is shown: with what belongs to it.
 
 A colon or a heading brings what it introduces, an item its list, a row its table with the header,
-and a sentence the neighbours that answer nearly as well. An excerpt is one piece of a page.
+a pronoun the sentence before it, and a sentence the next one where that answers nearly as well. An
+excerpt is one piece of a page.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from quoth.types import Chunk
 MOST_WORDS = 80
 MOST_SENTENCES = 3
 _BEHIND = 4.0
-"""The distance in score from the best sentence up to which a neighbour is shown with it."""
+"""The distance in score from the best sentence up to which the next one is shown with it."""
 _HEADING_WORDS = 14
 _COLONS = (":", "：")
 _INTRODUCE = (*_COLONS, "?", "？", "؟")
@@ -159,16 +160,13 @@ def _whole_block(span: _Span) -> _Span:
 
 
 def _with_neighbours(span: _Span, scores: Sequence[float], index: int) -> _Span:
-    """Return the span with the neighbours whose scores are near that of the best sentence."""
+    """Return the span with what it refers to, and the next sentence if that is nearly as good."""
     if _refers_back(span.sentences[index]):
         span = span.grown(index - 1) if are_neighbours(span.sentences, index, index - 1) else span
-    near = [
-        other
-        for other in (index - 1, index + 1)
-        if are_neighbours(span.sentences, index, other) and scores[other] > scores[index] - _BEHIND
-    ]
-    for other in sorted(near, key=lambda other: -scores[other]):
-        span = span.grown(other)
+    following = index + 1
+    if are_neighbours(span.sentences, index, following):
+        nearly_as_good = scores[following] > scores[index] - _BEHIND
+        span = span.grown(following) if nearly_as_good else span
     return span
 
 

@@ -82,7 +82,7 @@ class WrittenReply:
             text=text + (_CUT if is_cut else ""),
             sentences=sentences,
             citations=places,
-            unsupported_numbers=self._unsupported_numbers(text, places),
+            unsupported_numbers=self._unsupported_numbers(places),
             confidence=round(sum(shares) / len(shares), 2) if shares else None,
             thinking=self._reader.thinking,
             cut=cut,
@@ -120,7 +120,8 @@ class WrittenReply:
             sentences.append(AnswerSentence(verdict.claim.text, support, tuple(numbers)))
         return numbered, tuple(sentences)
 
-    def _unsupported_numbers(self, text: str, places: Sequence[Citation]) -> tuple[str, ...]:
+    def _unsupported_numbers(self, places: Sequence[Citation]) -> tuple[str, ...]:
+        text = "\n".join(verdict.claim.text for verdict in self._verdicts)
         cited = [
             chunk.text
             for chunk in self._excerpts

@@ -131,7 +131,7 @@ class Answering(Section):
     )
     style: Literal["auto", "phrase", "prose"] = Field(
         "auto",
-        description="`phrase` (chosen in the text), `prose` (written), or `auto` by model size.",
+        description="`phrase` (text of the documents), `prose` (written), or `auto` by model size.",
     )
     context_tokens: int | None = Field(
         None,
@@ -148,7 +148,7 @@ class Answering(Section):
         None,
         ge=0,
         le=1,
-        description="The lowest likelihood of an answer for `phrase`; by default as calibrated.",
+        description="The lowest likelihood of an excerpt for `phrase`; by default as calibrated.",
     )
 
 

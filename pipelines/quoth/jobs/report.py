@@ -50,7 +50,9 @@ class JobReport:
 
     `paused` is the reason why the job ended early, such as a backend that failed, or empty.
     `interrupted` is whether Ctrl-C stopped it. The remaining documents are `skipped`, with the
-    status `pending`. `coverage` is the lowest coverage of all summaries.
+    status `pending`. `coverage` is the lowest coverage of all summaries. `leftovers` are the
+    outputs of earlier runs whose document is gone or has other outputs now; those that were pruned
+    are `removed`.
     """
 
     report: Report
@@ -60,6 +62,7 @@ class JobReport:
     coverage: float = 1.0
     paused: str = ""
     interrupted: bool = False
+    leftovers: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -28,6 +28,9 @@ ReadDocument = Callable[[Path], Document]
 FATAL = (ConfigurationError, CollectionError, PromptError, ModelNotFoundError)
 """Errors that every document would meet, so they end the job."""
 
+TRACES = (".trace.json", ".trace.html")
+"""The endings of the two files of a tree of partial summaries."""
+
 _TICK = 0.1
 
 
@@ -44,6 +47,12 @@ class SummaryTask:
     options: SummaryOptions
     form: Format = "markdown"
     trace: bool = False
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the outputs, the summary first."""
+        endings = (FORMATS[self.form], *(TRACES if self.trace else ()))
+        return tuple(self.name + ending for ending in endings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +134,10 @@ def _may_recover(error: BaseException) -> bool:
 
 
 def _render(task: SummaryTask, document: Document, summary: Summary) -> TaskResult:
-    main = task.name + FORMATS[task.form]
-    outputs = {}
-    if task.trace:
-        outputs[f"{task.name}.trace.json"] = trace_json(summary)
-        outputs[f"{task.name}.trace.html"] = trace_page(summary)
+    main, *traces = task.outputs
+    outputs: dict[str, str] = {}
+    if traces:
+        outputs |= zip(traces, (trace_json(summary), trace_page(summary)), strict=True)
     outcome = Outcome(
         str(task.path),
         main,

@@ -19,7 +19,7 @@ from quoth.ingest import Ingestor, open_ingestor, open_splitter
 from quoth.journal import Journal
 from quoth.library.lazy import LazyPart
 from quoth.models import LocalModel, open_embedder, open_model
-from quoth.retrieve import Searcher, open_searcher, scope_of
+from quoth.retrieve import Searcher, grow_to_sections, open_searcher, scope_of
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.views import register_views
@@ -130,6 +130,7 @@ class Parts:
             journal=self.journal,
             catalog=Catalog(self.store, scope_of(self.config.retrieval)),
             k=self.config.retrieval.k if "k" in self.config.retrieval.model_fields_set else None,
+            grow=lambda hits, tokens: grow_to_sections(hits, self.store, tokens=tokens),
         )
 
     @LazyPart

@@ -13,6 +13,7 @@ __all__ = [
     "RetrieverSearcher",
     "Searcher",
     "check_question",
+    "grow_to_sections",
     "open_searcher",
     "scope_of",
     "search_tool",
@@ -28,4 +29,5 @@ from .question import MAX_QUESTION_CHARACTERS, Hits, Question, check_question
 from .rerank import CrossEncoderReranker, ModelReranker, Reranker
 from .scopes import scope_of
 from .searcher import CollectionSearcher
+from .sections import grow_to_sections
 from .tool import search_tool

@@ -66,6 +66,7 @@ __all__ = [
     "stem",
     "strip_links",
     "strip_span",
+    "strip_units",
     "unpack",
     "weigh_rarity",
 ]
@@ -111,7 +112,7 @@ from .sentences import find_sentence_starts, find_sentences, find_stops, is_comp
 from .spans import encloses, strip_span
 from .split import Splitter
 from .tokens import bound_token_count, locate_tokens, split_blocks
-from .units import find_unit
+from .units import find_unit, strip_units
 from .words import (
     analyse,
     analyser_fingerprint,

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from quoth.text.number_scales import find_scale
-from quoth.text.numbers import Number
+from quoth.text.numbers import Number, find_numbers
 from quoth.text.scripts import UNSPACED
 
 _FILE = Path(__file__).with_suffix(".yaml")
@@ -29,6 +29,19 @@ def find_unit(text: str, number: Number) -> str:
         return _units()[word[1].casefold()]
     before = re.search(r"([€$£¥])\s?$", text[max(0, number.start - 3) : number.start])
     return _units()[before[1]] if before else ""
+
+
+def strip_units(text: str) -> str:
+    """Return a text without the units of its numbers, so that "5 km" and "5 kilometres" agree."""
+    kept, position = "", 0
+    for number in find_numbers(text):
+        end = number.start + len(number.text)
+        unit = _words().match(text, end)
+        while unit:
+            kept, position = kept + text[position:end] + " ", unit.end()
+            end = position
+            unit = re.compile(r"\s?/").match(text, end) and _words().match(text, end + 1)
+    return kept + text[position:]
 
 
 @cache
