@@ -193,6 +193,11 @@ class ModelSettings(Section):
     threads: int = Field(0, ge=0, description="Threads for decoding; 0 takes one per core.")
     batch_tokens: int = Field(512, ge=32, le=8192, description="Prompt tokens in one step.")
     parallel: int = Field(4, ge=1, le=256, description="Sequences that are decoded in parallel.")
+    deterministic: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether `llamacpp` makes one call at a time, so that a reply depends on no "
+        "other call: `auto` does so on a processor, unless `parallel` is set.",
+    )
     flash_attention: Literal["auto", "on", "off"] = Field(
         "auto", description="Whether llama.cpp computes attention in one pass over the cache."
     )
