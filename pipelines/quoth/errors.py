@@ -11,6 +11,7 @@ QuothError
 │   ├── CorruptDocumentError it is broken, or of another format than its name says
 │   ├── UnsupportedFormatError
 │   └── LimitExceededError   it takes more time, memory or pages than allowed
+├── OutputError              one output cannot be written                    (exit 2)
 ├── CollectionError          the store or its index needs a decision
 │   ├── CollectionBusyError  another process writes to it
 │   └── FingerprintError     it was built with another embedder, splitter or analyser
@@ -93,6 +94,12 @@ class LimitExceededError(DocumentError):
     """Reading the file would take more time, memory, pages or space than allowed."""
 
     status = "limit"
+
+
+class OutputError(QuothError):
+    """One output cannot be written: its place is taken, or its name cannot be that of a file."""
+
+    exit_code = 2
 
 
 class CollectionError(QuothError):

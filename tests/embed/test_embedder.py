@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,9 +35,8 @@ def embedder(engine: str = "onnx") -> FolderEmbedder:
 @pytest.fixture(scope="module")
 def reference() -> NDArray[np.float32]:
     """What sentence-transformers itself makes of the texts."""
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(embedder().folder), local_files_only=True)
+    peer: Any = pytest.importorskip("sentence_transformers", reason="is compared with")
+    model = peer.SentenceTransformer(str(embedder().folder), local_files_only=True)
     vectors: NDArray[np.float32] = model.encode(
         TEXTS, normalize_embeddings=True, show_progress_bar=False
     )

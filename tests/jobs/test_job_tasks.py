@@ -97,7 +97,7 @@ def test_the_errors_of_a_task_pickle_with_their_hints(error: QuothError) -> None
 def test_an_executor_of_other_processes_writes_the_same_outputs(
     tmp_path: Path, paths: list[Path]
 ) -> None:
-    broken = [*paths, tmp_path / "missing.md"]
+    broken = [*paths, paths[0].with_name("missing.md")]
     summarizer = Summarizer(Scripted(), options=OPTIONS)
     here = SummaryJob(summarizer, load, tmp_path / "here").run(broken)
     executor = ProcessExecutor()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import os
@@ -58,7 +59,7 @@ def outputs(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): path.read_text()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in {"report.json", ".quoth-lock"}
+        if path.is_file() and not path.name.startswith((".", "report."))
     }
 
 
@@ -97,7 +98,7 @@ def test_documents_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> No
         path.write_text(TEXT.format(n=4))
         paths.append(path)
     job(tmp_path).run(paths)
-    assert set(outputs(tmp_path / "out")) == {"same.md.md", "same.md-2.md"}
+    assert set(outputs(tmp_path / "out")) == {"a/same.md.md", "b/same.md.md"}
 
 
 def test_a_document_that_fails_stops_no_other(tmp_path: Path, folder: Path) -> None:
@@ -219,12 +220,25 @@ def test_an_output_folder_that_cannot_be_written_is_refused(tmp_path: Path, fold
     assert not model.asked
 
 
-def test_an_output_that_cannot_be_written_ends_the_job(tmp_path: Path, folder: Path) -> None:
+def test_a_place_that_is_taken_costs_that_document_only(tmp_path: Path, folder: Path) -> None:
     paths = sorted(folder.glob("*.md"))
     (tmp_path / "out" / f"{paths[0].name}.md").mkdir(parents=True)
-    with pytest.raises(CollectionError, match="cannot be written"):
-        job(tmp_path).run(paths, base=folder)
+    done = job(tmp_path).run(paths, base=folder)
+    assert [outcome.path for outcome in done.report.failed] == [str(paths[0])]
+    assert "cannot be written" in done.report.failed[0].reason
+    assert len(done.report.done) == len(paths) - 1
     assert not [*tmp_path.rglob("*.part")]
+
+
+def test_a_folder_that_becomes_unwritable_ends_the_job(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, body: bytes) -> None:
+        raise CollectionError("no room") from OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("quoth.jobs.outputs.write_whole", refuse)
+    with pytest.raises(CollectionError, match="no room"):
+        job(tmp_path).run(sorted(folder.glob("*.md")), base=folder)
 
 
 def test_an_empty_job_is_done_at_once(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ class JobRequest:
     summarizer: Summarizer
     load: DocumentReader
     files: Sequence[Path]
+    base: Path
 
 
 def run_job(
@@ -35,6 +36,7 @@ def run_job(
     trace: bool,
     workers: int,
     max_failures: int,
+    prune: bool,
     quiet: bool = False,
 ) -> int:
     """Summarize files into a folder, print the report, and return the exit code.
@@ -60,7 +62,7 @@ def run_job(
             max_failures=max_failures,
             progress=progress,
         )
-        result = job.run(request.files)
+        result = job.run(request.files, base=request.base, prune=prune)
     if json:
         show.print_json(asdict(result))
     elif not quiet or result.exit_code:
@@ -105,9 +107,21 @@ def _print_job(result: JobReport, output: Path) -> None:
         + f"; {format_count(result.calls, 'call')}, {result.cached_calls} of them from the "
         + f"journal, in {report.seconds:.1f} s."
     )
+    _print_leftovers(result)
     if result.paused:
         show.console(stderr=True).print(
             f"The job is paused: {result.paused} Run the same command again to resume it."
+        )
+
+
+def _print_leftovers(result: JobReport) -> None:
+    """Print the outputs that were removed, or that could be."""
+    if removed := len(result.report.removed):
+        show.console().print(f"{format_count(removed, 'output')} without a document removed.")
+    if left := len(result.leftovers):
+        show.console().print(
+            f"{format_count(left, 'output')} of earlier runs without a document, such as "
+            f"{format_path(result.leftovers[0])}; --prune removes those that were not edited."
         )
 
 

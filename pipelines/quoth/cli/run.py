@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from quoth.cli.ask import SECTION
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command
-from quoth.cli.summarize import DryRun, read_schema
+from quoth.cli.summarize import DryRun, Prune, read_schema
 from quoth.errors import UsageError
+
+if TYPE_CHECKING:
+    from quoth.jobs import JobFile
+    from quoth.library import Library
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +34,7 @@ def run(
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="The folder, in place of the job's."),
     ] = None,
+    prune: Prune = False,
     dry_run: DryRun = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing unless something failed.")
@@ -39,12 +45,8 @@ def run(
     The sources of the job are summarized into its output folder. While one run is at work, another
     run of the same job ends immediately with exit code 2.
     """
-    from dataclasses import replace
-
-    from quoth.ingest import find_files
     from quoth.jobs import find_job, read_job, read_job_settings
     from quoth.library import Library
-    from quoth.summarize import SummaryOptions
     from quoth.system import take_over
 
     file = find_job(job)
@@ -58,17 +60,7 @@ def run(
     config = read_job_settings(file, shared.overrides()).config
     take_over(config.guard)
     with Library(config=config) as library:
-        options = replace(
-            SummaryOptions.of(library.config.summarization),
-            query=written.query,
-            language=written.language,
-            schema=read_schema(written.json_schema),
-        )
-        request = JobRequest(
-            library.summarizer(options),
-            library.loader(first_pages=written.max_pages),
-            find_files(sources, glob=written.glob),
-        )
+        request = _request(library, written, sources)
         if dry_run:
             return print_plan(request, json=shared.json)
         return run_job(
@@ -80,4 +72,27 @@ def run(
             trace=written.trace,
             workers=written.workers,
             max_failures=written.max_failures,
+            prune=prune,
         )
+
+
+def _request(library: Library, job: JobFile, sources: Sequence[Path]) -> JobRequest:
+    """Return what a job file asks for, with these sources."""
+    from dataclasses import replace
+
+    from quoth.ingest import find_files
+    from quoth.jobs import common_folder, leave_out_outputs
+    from quoth.summarize import SummaryOptions
+
+    options = replace(
+        SummaryOptions.of(library.config.summarization),
+        query=job.query,
+        language=job.language,
+        schema=read_schema(job.json_schema),
+    )
+    return JobRequest(
+        library.summarizer(options),
+        library.loader(first_pages=job.max_pages),
+        leave_out_outputs(find_files(sources, glob=job.glob)),
+        common_folder(sources),
+    )

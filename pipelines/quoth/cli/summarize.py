@@ -39,7 +39,13 @@ LanguageOption = Annotated[
     str, typer.Option(metavar="LANGUAGE", help="The language of the summary.")
 ]
 StrategyOption = Annotated[
-    str, typer.Option(metavar="STRATEGY", help="auto, map-reduce, refine or stuff.")
+    str, typer.Option(metavar="STRATEGY", help="auto, extract, map-reduce, refine or stuff.")
+]
+KindOption = Annotated[
+    str,
+    typer.Option(
+        "--kind", metavar="KIND", help="The kind of the documents, such as contract or minutes."
+    ),
 ]
 Together = Annotated[bool, typer.Option("--together", help="One summary of all documents.")]
 SchemaFile = Annotated[
@@ -73,6 +79,9 @@ Passwords = Annotated[
     list[str] | None,
     typer.Option(metavar="PASSWORD", help="A password for encrypted files; may be repeated."),
 ]
+Prune = Annotated[
+    bool, typer.Option("--prune", help="Remove outputs of earlier runs whose document is gone.")
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the tokens, calls and time, and generate nothing.")
 ]
@@ -92,6 +101,7 @@ def summarize(
     length: Length = "",
     language: LanguageOption = "",
     strategy: StrategyOption = "",
+    kind: KindOption = "",
     together: Together = False,
     schema: SchemaFile = None,
     form: FormatName = "",
@@ -100,6 +110,7 @@ def summarize(
     max_failures: MaxFailures = 0,
     max_pages: MaxPages = 0,
     trace: WithTrace = False,
+    prune: Prune = False,
     dry_run: DryRun = False,
     fresh: Fresh = False,
     password: Passwords = None,
@@ -109,21 +120,23 @@ def summarize(
     A run that was interrupted is resumed: finished model calls are in the journal.
     """
     from quoth.ingest import find_files, keep_languages
+    from quoth.jobs import common_folder, leave_out_outputs
 
     chosen_form = _check_format(form)
     with shared.open_library() as library:
         options = replace(
             _with_length(library.config.summarization, length, strategy),
+            kind=kind or library.config.summarization.kind,
             query=query,
             language=language,
             schema=read_schema(schema),
             fresh=fresh,
         )
-        files = find_files(paths, glob=glob)
+        files = leave_out_outputs(find_files(paths, glob=glob))
         loader = library.loader(passwords=password or (), first_pages=max_pages)
         if codes := shared.document_language:
             files = keep_languages(files, loader, codes)
-        request = JobRequest(library.summarizer(options), loader, files)
+        request = JobRequest(library.summarizer(options), loader, files, common_folder(paths))
         if dry_run:
             return print_plan(request, json=shared.json)
         if output is not None and not together:
@@ -135,6 +148,7 @@ def summarize(
                 trace=trace,
                 workers=workers,
                 max_failures=max_failures,
+                prune=prune,
             )
         return _summarize_here(
             request, output, together=together, form=chosen_form, json=shared.json, trace=trace
@@ -217,17 +231,21 @@ def _read(request: JobRequest) -> tuple[list[Document], int]:
 
 
 def _print_summary(summary: Summary, output: Path | None, *, form: Format, trace: bool) -> None:
+    from quoth.jobs import OutputFolder
     from quoth.system import write_whole
     from quoth.views import render_summary, trace_page
 
     text = render_summary(summary, form or "text")
     if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-        write_whole(output / f"summary{FORMATS[form or 'markdown']}", text)
+        folder = OutputFolder(output)
+        folder.write(f"summary{FORMATS[form or 'markdown']}", text)
+        if trace:
+            folder.write("summary.trace.html", trace_page(summary))
+        folder.close()
     else:
         sys.stdout.write(make_printable(text).rstrip("\n") + "\n")
-    if trace:
-        write_whole((output or Path()) / "summary.trace.html", trace_page(summary))
+        if trace:
+            write_whole(Path("summary.trace.html"), trace_page(summary))
     timings = summary.timings
     flagged = f" · not in the text: {', '.join(summary.unsupported)}" if summary.unsupported else ""
     _print_note(

@@ -4,12 +4,15 @@ __all__ = [
     "JobPlan",
     "JobProgress",
     "JobReport",
+    "OutputFolder",
     "Performer",
     "SummaryJob",
     "SummaryTask",
     "TaskResult",
     "ThreadExecutor",
+    "common_folder",
     "find_job",
+    "leave_out_outputs",
     "read_job",
     "read_job_settings",
 ]
@@ -17,5 +20,7 @@ __all__ = [
 from .executors import Executor, ThreadExecutor
 from .file import JobFile, find_job, read_job, read_job_settings
 from .job import SummaryJob
+from .names import common_folder
+from .outputs import OutputFolder, leave_out_outputs
 from .report import JobPlan, JobProgress, JobReport
 from .task import Performer, SummaryTask, TaskResult

@@ -6,20 +6,25 @@ where it stopped, whatever stopped it, and writes the same outputs.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from quoth.errors import DocumentError, UsageError
 from quoth.jobs.executors import Executor, ThreadExecutor
+from quoth.jobs.names import FIELD_TABLES, REPORTS, name_outputs
+from quoth.jobs.outputs import OutputFolder, leave_out_outputs
+from quoth.jobs.page import report_page
 from quoth.jobs.report import JobPlan, JobReport, TellProgress, report_json
 from quoth.jobs.run import JobRun
+from quoth.jobs.tables import fields_csv, fields_jsonl, report_csv
 from quoth.jobs.task import Performer, ReadDocument, SummaryTask, describe_failure
 from quoth.summarize import Summarizer, SummaryPlan
-from quoth.system import WriteLock, remove_parts, write_whole
+from quoth.system import WriteLock, remove_parts
 from quoth.types import Outcome
 from quoth.views import FORMATS, Format
 
-REPORT = "report.json"
 LOCK = ".quoth-lock"
 
 
@@ -70,7 +75,7 @@ class SummaryJob:
         """Estimate the cost of the job. Reads every document; makes no model call."""
         plans: list[tuple[str, SummaryPlan]] = []
         failed: list[Outcome] = []
-        for path in paths:
+        for path in leave_out_outputs(paths):
             try:
                 plans.append((str(path), self.summarizer.plan(self._load(path))))
             except (DocumentError, OSError) as error:
@@ -78,17 +83,29 @@ class SummaryJob:
         return JobPlan(tuple(plans), tuple(failed))
 
     def run(
-        self, paths: Sequence[Path], *, base: Path | None = None, plan: JobPlan | None = None
+        self,
+        paths: Sequence[Path],
+        *,
+        base: Path | None = None,
+        plan: JobPlan | None = None,
+        prune: bool = False,
     ) -> JobReport:
-        """Summarize the documents, and return the report that is also saved as `report.json`.
+        """Summarize the documents, and return the report that is also saved.
+
+        It is saved as `report.json`, as the page `report.html` and as the table `report.csv`. With
+        a JSON schema, `fields.csv` and `fields.jsonl` have the fields of all documents.
 
         An output has the same path in the output folder as its document has in `base`, plus the
-        suffix of the format: `minutes.pdf.md`. The first Ctrl-C lets the calls in flight finish; a
-        second one does not.
+        suffix of the format: `minutes.pdf.md`. It is written when it is new or has changed. Outputs
+        of any job among the paths are left out. `prune` removes the outputs of earlier runs whose
+        documents are gone. The first Ctrl-C lets the calls in flight finish; a second one does not.
 
         Raises `CollectionBusyError` during another run of the job, `UsageError` when the folder
-        cannot be written, and `CollectionError` when the folder or the journal becomes unwritable.
+        cannot be written, or when all paths are outputs, `OutputError` when the user has a file
+        of the name of the report in the folder, and `CollectionError` when the folder or the
+        journal becomes unwritable.
         """
+        documents = leave_out_outputs([*dict.fromkeys(paths)])
         lock = WriteLock(
             self.output / LOCK,
             subject=str(self.output),
@@ -97,15 +114,20 @@ class SummaryJob:
         )
         with lock.hold():
             remove_parts(self.output)
+            folder = OutputFolder(self.output)
+            folder.claim(*REPORTS, *FIELD_TABLES)
+            tasks = self._tasks(documents, base)
             run = JobRun(
-                self._tasks(paths, base),
-                self.output,
+                tasks,
+                folder,
                 max_failures=self._max_failures,
                 expected_calls=plan.total.calls if plan else 0,
                 progress=self._progress,
             )
-            report = self._perform(run, len(paths))
-            write_whole(self.output / REPORT, report_json(report))
+            report = self._perform(run, len(documents))
+            report = _tell_leftovers(folder, tasks, report, prune=prune)
+            _write_reports(folder, report)
+            folder.close()
             if run.fatal is not None:
                 raise run.fatal
             return report
@@ -114,7 +136,7 @@ class SummaryJob:
         options = self.summarizer.options
         return [
             SummaryTask(path, name, options, self._form, self._trace)
-            for path, name in _name_outputs([*dict.fromkeys(paths)], base).items()
+            for path, name in name_outputs(paths, base).items()
         ]
 
     def _perform(self, run: JobRun, documents: int) -> JobReport:
@@ -131,17 +153,31 @@ class SummaryJob:
             executor.close()
 
 
-def _name_outputs(paths: Sequence[Path], base: Path | None) -> dict[Path, str]:
-    """Return a distinct name in the folder for the outputs of each document."""
-    names: dict[Path, str] = {}
-    taken: set[str] = {REPORT}
-    for path in paths:
-        inside = base is not None and path.is_relative_to(base)
-        name = str(path.relative_to(base)) if inside and base is not None else path.name
-        candidate, number = name, 1
-        while candidate.casefold() in taken:
-            number += 1
-            candidate = f"{name}-{number}"
-        taken.add(candidate.casefold())
-        names[path] = candidate
-    return names
+def _write_reports(folder: OutputFolder, report: JobReport) -> None:
+    title = f"Summaries in {folder.path.name}"
+    contents = (report_json(report), report_page(report, title=title), report_csv(report))
+    tables: dict[str, str] = {}
+    if any(document.fields for document in report.documents):
+        contents_of_fields = (fields_csv(report), fields_jsonl(report))
+        tables = dict(zip(FIELD_TABLES, contents_of_fields, strict=True))
+    for name, content in (dict(zip(REPORTS, contents, strict=True)) | tables).items():
+        folder.write(name, content)
+
+
+def _tell_leftovers(
+    folder: OutputFolder, tasks: Sequence[SummaryTask], report: JobReport, *, prune: bool
+) -> JobReport:
+    """Return the report with the outputs that no document stands behind; `prune` removes them."""
+    done = {outcome.path for outcome in report.report.done}
+    leftovers = folder.find_leftovers(
+        [name for task in tasks for name in task.outputs],
+        [os.path.realpath(task.path) for task in tasks if str(task.path) in done],
+    )
+    outcomes = folder.prune(leftovers) if prune else ()
+    removed = tuple(outcome for outcome in outcomes if outcome.status == "removed")
+    names = {outcome.path for outcome in removed}
+    return replace(
+        report,
+        report=replace(report.report, removed=removed),
+        leftovers=tuple(output.name for output in leftovers if output.name not in names),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -11,11 +12,11 @@ from pathlib import Path
 
 from quoth.errors import BackendError, QuothError
 from quoth.jobs.executors import Executor
-from quoth.jobs.report import JobProgress, JobReport, TellProgress
+from quoth.jobs.outputs import OutputFolder
+from quoth.jobs.report import DocumentReport, JobProgress, JobReport, TellProgress
 from quoth.jobs.task import FATAL, SummaryTask, TaskResult, describe_failure
 from quoth.models import Call
 from quoth.summarize import Monitor, StoppedError
-from quoth.system import write_whole
 from quoth.types import Outcome, Report, Timings
 
 _TICK = 0.2
@@ -27,7 +28,7 @@ class JobRun(Monitor):
     def __init__(
         self,
         tasks: Sequence[SummaryTask],
-        output: Path,
+        folder: OutputFolder,
         *,
         max_failures: int = 0,
         expected_calls: int = 0,
@@ -35,7 +36,7 @@ class JobRun(Monitor):
     ) -> None:
         self.fatal: QuothError | None = None
         self._tasks = tasks
-        self._output = output
+        self._folder = folder
         self._max_failures = max_failures
         self._expected = expected_calls
         self._progress = progress
@@ -48,6 +49,7 @@ class JobRun(Monitor):
         self._timings = Timings(calls=0)
         self._coverage = 1.0
         self._outcomes: dict[Path, Outcome] = {}
+        self._documents: dict[Path, DocumentReport] = {}
         self._paused = ""
         self._interrupted = False
 
@@ -104,7 +106,7 @@ class JobRun(Monitor):
         try:
             result = future.result()
             for name, text in result.outputs.items():
-                write_whole(self._output / name, text)
+                self._folder.write(name, text, source=os.path.realpath(task.path))
         except (StoppedError, CancelledError):
             pass
         except FATAL as error:
@@ -130,6 +132,8 @@ class JobRun(Monitor):
     def _note(self, task: SummaryTask, result: TaskResult) -> None:
         with self._lock:
             self._outcomes[task.path] = result.outcome
+            if result.document is not None:
+                self._documents[task.path] = result.document
             self._coverage = min(self._coverage, result.coverage)
             failures = sum(outcome.status != "done" for outcome in self._outcomes.values())
         if 0 < self._max_failures < failures:
@@ -177,4 +181,9 @@ class JobRun(Monitor):
                 coverage=self._coverage,
                 paused=self._paused,
                 interrupted=self._interrupted,
+                documents=tuple(
+                    self._documents.get(task.path)
+                    or DocumentReport(outcome.path, outcome.status, outcome.reason)
+                    for task, outcome in zip(self._tasks, outcomes, strict=True)
+                ),
             )

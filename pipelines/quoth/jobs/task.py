@@ -19,6 +19,8 @@ from quoth.errors import (
     PromptError,
     QuothError,
 )
+from quoth.jobs.fields import place_fields
+from quoth.jobs.report import DocumentReport
 from quoth.summarize import Monitor, StoppedError, Summarizer, Summary, SummaryOptions
 from quoth.types import Document, Outcome
 from quoth.views import FORMATS, Format, render_summary, trace_json, trace_page
@@ -27,6 +29,9 @@ ReadDocument = Callable[[Path], Document]
 
 FATAL = (ConfigurationError, CollectionError, PromptError, ModelNotFoundError)
 """Errors that every document would meet, so they end the job."""
+
+TRACES = (".trace.json", ".trace.html")
+"""The endings of the two files of a tree of partial summaries."""
 
 _TICK = 0.1
 
@@ -45,6 +50,12 @@ class SummaryTask:
     form: Format = "markdown"
     trace: bool = False
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the outputs, the summary first."""
+        endings = (FORMATS[self.form], *(TRACES if self.trace else ()))
+        return tuple(self.name + ending for ending in endings)
+
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
@@ -53,6 +64,7 @@ class TaskResult:
     outcome: Outcome
     outputs: Mapping[str, str] = field(default_factory=dict)
     coverage: float = 1.0
+    document: DocumentReport | None = None
 
 
 class Performer:
@@ -125,11 +137,10 @@ def _may_recover(error: BaseException) -> bool:
 
 
 def _render(task: SummaryTask, document: Document, summary: Summary) -> TaskResult:
-    main = task.name + FORMATS[task.form]
-    outputs = {}
-    if task.trace:
-        outputs[f"{task.name}.trace.json"] = trace_json(summary)
-        outputs[f"{task.name}.trace.html"] = trace_page(summary)
+    main, *traces = task.outputs
+    outputs: dict[str, str] = {}
+    if traces:
+        outputs |= zip(traces, (trace_json(summary), trace_page(summary)), strict=True)
     outcome = Outcome(
         str(task.path),
         main,
@@ -138,4 +149,27 @@ def _render(task: SummaryTask, document: Document, summary: Summary) -> TaskResu
         chunks=sum(len(node.chunks) for node in summary.tree.walk()),
     )
     outputs[main] = render_summary(summary, task.form)
-    return TaskResult(outcome, outputs, summary.coverage)
+    return TaskResult(outcome, outputs, summary.coverage, _describe(outcome, document, summary))
+
+
+def _describe(outcome: Outcome, document: Document, summary: Summary) -> DocumentReport:
+    return DocumentReport(
+        path=outcome.path,
+        state="done",
+        output=outcome.reason,
+        pages=outcome.pages,
+        coverage=summary.coverage,
+        unread=summary.unread,
+        calls=summary.calls,
+        cached_calls=summary.cached_calls,
+        prompt_tokens=summary.timings.prompt_tokens,
+        generated_tokens=summary.timings.generated_tokens,
+        seconds=summary.seconds,
+        notes=summary.notes,
+        unsupported=summary.unsupported,
+        model=summary.model,
+        fingerprint=summary.fingerprint,
+        prompts=summary.prompts,
+        sentences=summary.sentences,
+        fields=() if summary.data is None else place_fields(summary.data, document),
+    )

@@ -12,6 +12,8 @@ from pathlib import Path
 from quoth.errors import CollectionError
 
 _PART = re.compile(r"\..+\.\d+-\d+\.part")
+_NAME_BYTES = 180
+"""The bytes of a name that a temporary name repeats; file systems allow 255 in all."""
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -32,7 +34,8 @@ def stage_file(path: Path) -> Iterator[Path]:
     An error within the block leaves the earlier file at `path`. Raises `CollectionError` when the
     file cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    start = os.fsencode(path.name)[:_NAME_BYTES].decode("utf-8", "ignore")
+    part = path.with_name(f".{start}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
