@@ -3,8 +3,9 @@
     python -m bench.lookups
 
 Writes documents whose entries resemble one another (part lists, logs, reports, invoices, staff,
-source code), and pages that only repeat the words of the questions. Each thing is looked up alone
-and within a question; it counts when the first hit holds exactly that thing.
+source code), and pages that only repeat the words of the questions; then three lists more of each
+kind, which mention all of its things. Each thing is looked up alone and within a question; it
+counts when the first hit holds exactly that thing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from quoth import Library
 
 SEED = 5
+LISTS = 3
 FIRST = "Ada|Bo|Cy|Di|Ed|Fay|Gus|Hal"
 LAST = "lin|mar|ton|sen|rik|bert|vin|dale"
 NAMES = "Vera Lund|Tom Hale|Agnes Okafor|Bela Kiss|Ida Moss|Jon Reyes|Mira Sato|Olaf Brandt"
@@ -126,31 +128,55 @@ def echoes(kind: Kind) -> str:
     return f"# Frequent questions\n\n{asked} {asked} This page explains how to ask: {asked}\n"
 
 
+def mentions(kind: Kind, number: int, draw: random.Random) -> str:
+    """Return a list that mentions all things of a kind, and answers no question about them."""
+    things = draw.sample(kind.things, len(kind.things))
+    return f"# Of what was looked at in month {number}\n\n" + "\n".join(
+        f"- {thing} was seen by {draw.choice(NAMES.split('|'))} in room {draw.randrange(60)}, and "
+        "nothing was found that has to be done"
+        for thing in things
+    )
+
+
 def holds(text: str, thing: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(thing)}(?![\w-])", text) is not None
 
 
-def main() -> None:
+def write(folder: Path, made: list[Kind], *, lists: int) -> None:
     draw = random.Random(SEED)
-    made = list(kinds(draw))
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "documents"
-        folder.mkdir()
-        for kind in made:
-            (folder / kind.file).write_text(kind.text)
-            (folder / f"about-{kind.file}.md").write_text(echoes(kind))
-        with Library("lookups", home=Path(place) / "home") as library:
-            library.ingest(folder)
-            print(f"{library.store.chunk_count()} chunks")
-            for kind in made:
-                things = draw.sample(kind.things, min(40, len(kind.things)))
-                for how, form in (("alone", "{}"), ("in a question", kind.question)):
-                    first = [library.search(form.format(thing), k=1)[0] for thing in things]
-                    right = sum(
-                        holds(hit.chunk.text, thing)
-                        for hit, thing in zip(first, things, strict=True)
-                    )
-                    print(f"{kind.file:12} {how:14} {right:3} of {len(things)} first")
+    for kind in made:
+        (folder / kind.file).write_text(kind.text)
+        (folder / f"about-{kind.file}.md").write_text(echoes(kind))
+        for number in range(lists):
+            (folder / f"list{number}-{kind.file}.md").write_text(mentions(kind, number, draw))
+
+
+def look_up(library: Library, made: list[Kind]) -> None:
+    draw = random.Random(SEED)
+    found = asked = 0
+    for kind in made:
+        things = draw.sample(kind.things, min(40, len(kind.things)))
+        for how, form in (("alone", "{}"), ("in a question", kind.question)):
+            first = [library.search(form.format(thing), k=1)[0] for thing in things]
+            right = sum(
+                holds(hit.chunk.text, thing) for hit, thing in zip(first, things, strict=True)
+            )
+            print(f"{kind.file:12} {how:14} {right:3} of {len(things)} first")
+            found, asked = found + right, asked + len(things)
+    print(f"{found} of {asked}")
+
+
+def main() -> None:
+    made = list(kinds(random.Random(SEED)))
+    for lists in (0, LISTS):
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / "documents"
+            folder.mkdir()
+            write(folder, made, lists=lists)
+            with Library("lookups", home=Path(place) / "home") as library:
+                library.ingest(folder)
+                print(f"{lists} lists of each kind, {library.store.chunk_count()} chunks")
+                look_up(library, made)
 
 
 if __name__ == "__main__":

@@ -177,9 +177,10 @@ class CandidateSearch:
         self, names: Sequence[Pair], terms: Mapping[Term, float], words: Sequence[bytes]
     ) -> Vectors:
         """Return how far each candidate holds the exact things of a question with these terms."""
-        things = weigh_exact(terms, self._refresh_statistics().frequency)
+        statistics = self._refresh_statistics()
+        things = weigh_exact(terms, statistics.frequency)
         held = share_of_rarity(things, terms) * fit_exact(things, words)
-        named = fit_names_held(names, words)
+        named = fit_names_held(names, words, terms, count=statistics.count)
         return np.asarray(share_of_one(terms) * np.maximum(held, named), np.float32)
 
     def _trust(self, code: str) -> float:

@@ -14,15 +14,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.text import CodedTexts, Term, analyse, encode_word, language
+from quoth.text import CodedTexts, Term, analyse, encode_word, inverse_frequency, language
 from quoth.types import Vectors
 
 _FEW = 8
 """The most chunks that hold a thing which identifies them."""
 _NUMBER = 0.25
 """The fit of a short number; that of a code is 1."""
-_NAME = 0.25
-"""The fit of a name."""
+_NAME = 0.5
+"""The fit of a name that is what a question asks for."""
+_NAME_RARITY = 0.3
+"""The share of the rarity of a question from which its names are what it asks for."""
 _ASKED = 8
 """The terms of a question up to which an exact thing in it is what it asks for."""
 _RARITY = 0.25
@@ -93,18 +95,36 @@ def find_names(text: str, codes: Iterable[str]) -> list[Pair]:
     return [pair for pair in dict.fromkeys(pairs) if pair]
 
 
-def fit_names_held(pairs: Sequence[Pair], texts: Sequence[bytes]) -> Vectors:
-    """Return how many of the names each text holds, from 0 to the weight of a name.
+def fit_names_held(
+    pairs: Sequence[Pair], texts: Sequence[bytes], terms: Mapping[Term, float], *, count: int
+) -> Vectors:
+    """Return how many of the names each text holds, from 0 to the weight of the names.
 
-    Names in more than a few of the texts are left out.
+    Names in more than a few of the texts are left out. `terms` are all terms of the question with
+    their rarity, and `count` is the number of texts from which that was computed.
     """
     coded = CodedTexts.of_words(texts)
-    held = [_find_pair(coded, pair) for pair in pairs]
-    rare = [rows for rows in held if 0 < len(rows) <= _FEW]
+    found = {pair: _find_pair(coded, pair) for pair in pairs}
+    held = {pair: rows for pair, rows in found.items() if 0 < len(rows) <= _FEW}
     fits = np.zeros(len(texts), np.float32)
-    for rows in rare:
-        fits[rows] += _NAME / len(rare)
-    return fits
+    for rows in held.values():
+        fits[rows] += 1 / len(held)
+    return fits * np.float32(
+        _weigh_names({pair: len(rows) for pair, rows in held.items()}, terms, count)
+    )
+
+
+def _weigh_names(held: Mapping[Pair, int], terms: Mapping[Term, float], count: int) -> float:
+    """Return the weight of names that so many texts hold: less where other words are rare, too.
+
+    The rarity of a name is that of its words together: both may be common where the name is not.
+    """
+    if not held:
+        return 0.0
+    words = {word for pair in held for variant in pair for word in variant}
+    others = sum(rarity for term, rarity in terms.items() if words.isdisjoint(term))
+    rarity = float(inverse_frequency(np.array([*held.values()]), count).sum())
+    return _NAME * min(1.0, rarity / (rarity + others) / _NAME_RARITY) ** 2
 
 
 def _find_pair(texts: CodedTexts, pair: Pair) -> NDArray[np.int64]:
