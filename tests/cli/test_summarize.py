@@ -19,6 +19,9 @@ TEXT = (
     "in June and is to be finished before the market in September."
 )
 
+MODEL = ("--strategy", "map-reduce")
+"""A way in which the small model itself writes."""
+
 
 @pytest.fixture
 def run(quoth: Quoth, tmp_path: Path) -> Quoth:
@@ -36,11 +39,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_summary_is_printed_with_what_it_took(run: Quoth, folder: Path) -> None:
-    result = run("summarize", str(folder / "may.md"))
+    result = run("summarize", str(folder / "may.md"), *MODEL)
     assert result.returncode == 0, result.stderr
     assert "council" in result.stdout
     assert "\x1b" not in result.stdout + result.stderr
-    (summary,) = json.loads(run("summarize", str(folder / "may.md"), "--json").stdout)
+    (summary,) = json.loads(run("summarize", str(folder / "may.md"), "--json", *MODEL).stdout)
     assert summary["coverage"] == 1.0
     assert (summary["calls"], summary["cached_calls"]) == (0, 1), "the journal answered"
     assert all(sentence["links"] for sentence in summary["sentences"])
@@ -62,13 +65,13 @@ def test_the_bar_tells_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_plan_is_made_without_a_call(run: Quoth, folder: Path) -> None:
-    planned = run("summarize", str(folder), "--dry-run")
+    planned = run("summarize", str(folder), *MODEL, "--dry-run")
     assert planned.returncode == 0
     assert "2 documents" in planned.stdout
     assert "after the first call of this model" in planned.stdout
     assert "The journal is empty." in run("journal", "stats").stdout
-    run("summarize", str(folder / "may.md"))
-    total = json.loads(run("summarize", str(folder), "--dry-run", "--json").stdout)["total"]
+    run("summarize", str(folder / "may.md"), *MODEL)
+    total = json.loads(run("summarize", str(folder), *MODEL, "--dry-run", "--json").stdout)["total"]
     assert (total["documents"], total["known_calls"]) == (2, 1)
     assert total["seconds"] > 0
 
@@ -76,7 +79,7 @@ def test_a_plan_is_made_without_a_call(run: Quoth, folder: Path) -> None:
 def test_a_folder_is_summarized_once(run: Quoth, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     (folder / "empty.txt").write_text("")
-    first = run("summarize", str(folder), "-o", str(out), "--trace")
+    first = run("summarize", str(folder), *MODEL, "-o", str(out), "--trace")
     assert first.returncode == 1, "one document has no text"
     written = json.loads((out / "report.json").read_text())
     assert [line["status"] for line in written["report"]["failed"]] == ["empty"]
@@ -84,7 +87,7 @@ def test_a_folder_is_summarized_once(run: Quoth, folder: Path, tmp_path: Path) -
     assert sorted(file.name for file in out.glob("*.md")) == ["june.txt.md", "may.md.md"]
     assert len(list(out.glob("*.html"))) == 2
     outputs = {file: file.read_bytes() for file in out.glob("*.md")}
-    again = json.loads(run("summarize", str(folder), "-o", str(out), "--json").stdout)
+    again = json.loads(run("summarize", str(folder), *MODEL, "-o", str(out), "--json").stdout)
     assert (again["calls"], again["cached_calls"]) == (0, 2)
     assert {file: file.read_bytes() for file in outputs} == outputs
 
@@ -135,7 +138,7 @@ def test_what_cannot_be_is_one_sentence(run: Quoth, folder: Path, tmp_path: Path
 
 
 def test_the_journal_is_shown_exported_and_pruned(run: Quoth, folder: Path) -> None:
-    run("summarize", str(folder / "may.md"))
+    run("summarize", str(folder / "may.md"), *MODEL)
     shown = run("journal", "stats").stdout
     assert "1 call," in shown
     assert "llamacpp:embedded" in shown

@@ -38,7 +38,11 @@ def run(
 
 def seen(out: Path) -> set[str]:
     files = [path for path in out.rglob("*") if path.is_file() and path.name[0] != "."]
-    return {path.relative_to(out).as_posix() for path in files} - {"report.json"}
+    return {path.relative_to(out).as_posix() for path in files} - {
+        "report.json",
+        "report.html",
+        "report.csv",
+    }
 
 
 def write(folder: Path, *names: str) -> Path:

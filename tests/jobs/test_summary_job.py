@@ -59,7 +59,7 @@ def outputs(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): path.read_text()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "report.json" and not path.name.startswith(".")
+        if path.is_file() and not path.name.startswith((".", "report."))
     }
 
 

@@ -212,9 +212,9 @@ def test_three_million_characters_are_read_to_the_end() -> None:
 
 def test_selection_takes_no_more_than_it_may_and_keeps_the_order() -> None:
     model = Scripted(parameters=100_000_000)
-    summary = Summarizer(model, options=SummaryOptions(length="60", map_tokens=200)).invoke(
-        story(300)
-    )
+    summary = Summarizer(
+        model, options=SummaryOptions("map-reduce", length="60", map_tokens=200)
+    ).invoke(story(300))
     assert summary.tree.kind == "select"
     assert len(summary.text.split()) <= 70
     years = [int(word) for word in summary.text.split() if word.isdigit() and len(word) == 4]

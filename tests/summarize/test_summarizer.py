@@ -78,7 +78,7 @@ def test_a_sentence_with_an_invented_number_does_not_reach_the_summary() -> None
 
 def test_a_small_model_that_only_invents_is_replaced_by_the_text() -> None:
     model = Scripted(answer=lambda _: "It gave 77,000 crowns.", parameters=100_000_000)
-    summary = Summarizer(model, options=SummaryOptions(length="30")).invoke(TEXT)
+    summary = Summarizer(model, options=SummaryOptions("map-reduce", length="30")).invoke(TEXT)
     assert summary.text in TEXT
     assert summary.tree.extracted
     assert "sentences of the text are used" in summary.notes[0]
@@ -114,7 +114,8 @@ def test_it_counts_what_it_took(tmp_path: Path) -> None:
 def test_a_plan_tells_calls_and_what_is_known(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     model = Scripted(parameters=100_000_000)
-    summarizer = Summarizer(model, journal=journal, options=SummaryOptions(map_tokens=100))
+    options = SummaryOptions("map-reduce", map_tokens=100)
+    summarizer = Summarizer(model, journal=journal, options=options)
     text = "\n\n".join(f"{TEXT} That was number {n}." for n in range(30))
     plan = summarizer.plan(text)
     assert plan.calls == plan.parts > 5
@@ -247,7 +248,7 @@ def test_a_small_model_is_stopped_when_it_has_said_enough_of_a_part() -> None:
         f"Ada Lindqvist asked for {n},200 crowns to mend bridge {n}. " for n in range(90)
     )
     model = Scripted(answer=lambda _: wordy, parameters=100_000_000)
-    options = SummaryOptions(map_tokens=100, length="60")
+    options = SummaryOptions("map-reduce", map_tokens=100, length="60")
     summary = Summarizer(model, options=options).invoke(f"{TEXT}\n\n" * 12)
     leaves = [node for node in summary.tree.walk() if node.kind == "map"]
     assert len(leaves) > 3

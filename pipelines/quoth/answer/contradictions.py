@@ -16,12 +16,17 @@ from quoth.text import (
     find_unit,
     fold_words,
     read_number_values,
+    read_number_words,
     split_words,
-    strip_units,
+    strip_measures,
 )
 
 _FEWEST_TERMS = 2
 """The fewest words beside a number that tell what it is about; else those of the question do."""
+_RATE = re.compile(
+    r"(?i)\b(?:a|an|per|each|every|pro|je|im|jede[nrs]?|al|por|cada|par|chaque)\b|[每/]"
+)
+"""The words before the unit of a rate."""
 _NEAR = 40
 """The characters around a number in which words tell what it measures."""
 
@@ -35,9 +40,10 @@ def find_contradictions(
     passage is in the same language.
     """
     found = (
-        *_missing_numbers(claim, question, passage),
+        *_missing_numbers(claim, question, passage, spoken),
         *_missing_names(claim, question, passage, spoken),
         *_other_units(claim, passage.text, spoken),
+        *_other_rates(claim, passage.text),
         *_other_bounds(claim, passage, spoken),
     )
     if found or spoken != passage.language:
@@ -51,13 +57,20 @@ def find_contradictions(
     )
 
 
-def _missing_numbers(claim: str, question: str, passage: Passage) -> Iterator[str]:
-    """Yield the numbers that the passage lacks; those asked for may stand around it."""
+def _missing_numbers(
+    claim: str, question: str, passage: Passage, spoken: Language
+) -> Iterator[str]:
+    """Yield the numbers that the passage lacks, in digits and in words.
+
+    Those asked for may stand around it, or only be compared with.
+    """
     asked = read_number_values([question])
+    here = passage.numbers | read_number_words(passage.text)
     for number in find_numbers(claim):
-        if number.is_among(passage.numbers):
+        if number.is_among(here):
             continue
-        if not (number.is_among(asked) and number.is_among(passage.around)):
+        is_compared = bool(_bound(claim, number, spoken.claims))
+        if not (number.is_among(asked) and (is_compared or number.is_among(passage.around))):
             yield f"number {number.text}"
 
 
@@ -93,6 +106,18 @@ def _other_units(claim: str, text: str, spoken: Language) -> Iterator[str]:
     for numeral, units in ours.items():
         if numeral in theirs and "" not in units | theirs[numeral] and not units & theirs[numeral]:
             yield f"unit {numeral}"
+
+
+def _other_rates(claim: str, text: str) -> Iterator[str]:
+    """Yield the unit of a rate, such as "a month", for which the passage only has others."""
+    ours, theirs = _rates(claim), _rates(text)
+    if ours and theirs and not ours & theirs:
+        yield f"rate {min(ours)}"
+
+
+def _rates(text: str) -> set[str]:
+    units = {find_unit(text, Number(m.start(), m[0], ())) for m in _RATE.finditer(text)}
+    return units - {""}
 
 
 def _numeral_units(text: str, language: Language) -> dict[str, set[str]]:
@@ -158,7 +183,9 @@ def _other_things(claim: str, question: str, text: str, language: Language) -> I
             max((len(words & count_terms(part, language).keys()) for part in parts), default=0)
             for parts in (same, others)
         )
-        if same and other > best + is_short:
+        measured = _dimensions(claim, number, language.claims)
+        agrees = any(measured & _dimensions_in(part, language.claims) for part in same)
+        if same and other > best + is_short and not agrees:
             yield f"other {number.text}"
 
 
@@ -188,11 +215,17 @@ def _other_members(claim: str, passage: Passage, language: Language) -> Iterator
     for members in (rules.months, language.claims.weekdays):
         if (ours - theirs) & members and (theirs - ours) & members:
             yield f"other {min((ours - theirs) & members)}"
-    missing = {word for word in ours - theirs if _numeral(word) in rules.numerals}
+    values = read_number_words(passage.text) | passage.numbers
+    missing = {
+        word
+        for word in ours - theirs
+        if _numeral(word) in rules.numerals
+        and not language.conversations.references.search(word)
+        and not (read_number_words(word) & values)
+    }
     known = read_number_values([claim])
     has_digits = any(not n.is_among(known) for n in find_numbers(passage.text))
-    missing = {word for word in missing if not language.conversations.references.search(word)}
-    if missing and not has_digits:
+    if missing and (not has_digits or any(read_number_words(word) for word in missing)):
         yield f"numeral {min(missing)}"
 
 
@@ -224,7 +257,7 @@ def _is_bare(claim: str, language: Language) -> bool:
     names = [claim[start:end] for start, end in find_names(claim, language)]
     facts = [*names, *(number.text for number in find_numbers(claim))]
     known = {term for fact in facts for term in count_terms(fact, language)}
-    return count_terms(strip_units(claim), language).keys() <= known
+    return count_terms(strip_measures(claim), language).keys() <= known
 
 
 def _opposites(claim: str, text: str, language: Language) -> Iterator[str]:

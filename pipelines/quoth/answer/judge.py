@@ -12,7 +12,7 @@ from quoth.answer.places import cite_span
 from quoth.answer.reader import Claim
 from quoth.answer.refusals import Refusals
 from quoth.answer.support import Fit, SupportFinder
-from quoth.text import ENGLISH, Language, find_quote, split_words
+from quoth.text import ENGLISH, Language, count_terms, find_quote, split_words
 from quoth.types import Chunk, Citation, Support
 
 CLAIM_WORDS = 4
@@ -69,7 +69,9 @@ class Judge:
             if verdict.support != "unsupported":
                 return verdict
         verdict = self._check(claim, said, cited, quotes)
-        if refuses and not (verdict.support == "supported" and verdict.share >= _WHOLE):
+        is_stated = verdict.support == "supported" and verdict.share >= _WHOLE
+        says_more = len(count_terms(said, self._language)) >= CLAIM_WORDS
+        if refuses and not (is_stated and says_more):
             return Verdict(claim, "unsupported", refuses=True)
         return verdict
 
@@ -118,7 +120,8 @@ class Judge:
             return Verdict(claim, "supported", evidence, share=fit.share)
         for chunks in dict.fromkeys((tuple(cited), ())) if cited else ((),):
             fit = self._finder.find(said, chunks)
-            if fit and (fit.supports or (is_about and fit.holds_fact_of(said))):
+            is_near = fit is not None and (not cited or bool(chunks) or fit.share >= _WHOLE)
+            if fit and is_near and (fit.supports or (is_about and fit.holds_fact_of(said))):
                 return Verdict(claim, "supported", self._cite(fit, evidence), share=fit.share)
         return Verdict(claim, "unsupported")
 

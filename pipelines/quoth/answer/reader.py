@@ -7,7 +7,7 @@ answers, lists, tables, JSON; in any order and language, cut anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from quoth.answer.json_reply import may_be_json, read_json
@@ -142,7 +142,7 @@ class ReplyReader:
         if block.kind == "border":
             yield Claim(block.text, block.lead, "border")
             return
-        spans = list(find_sentences(text, self._language))
+        spans = list(_cut_at_marks(text, find_sentences(text, self._language), marks))
         if block.kind in ("row", "heading"):
             spans = [(0, len(text))] if text.strip() else []
         bound = _bind_marks(
@@ -162,6 +162,23 @@ class ReplyReader:
                 rest = sentence[opening.end() :].lstrip()
                 sentence = rest[:1].upper() + rest[1:]
         return sentence
+
+
+def _cut_at_marks(
+    text: str, spans: Iterable[tuple[int, int]], marks: Sequence[Mark]
+) -> Iterator[tuple[int, int]]:
+    """Yield sentences, which also end where a mark stands behind the stop of an abbreviation."""
+    ends = [
+        len(before)
+        for mark in marks
+        if (before := text[: mark.offset].rstrip()).endswith(".")
+        and re.match(r"\s*[A-ZÀ-Þ]", text[mark.offset :])
+    ]
+    for start, end in spans:
+        for border in (border for border in ends if start < border < end):
+            yield start, border
+            start = border + len(text[border:]) - len(text[border:].lstrip())
+        yield start, end
 
 
 def _bind_marks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from quoth.text import ENGLISH, Language, detect_language, split_words
@@ -9,6 +10,7 @@ from quoth.text import language as language_of_code
 
 _SIGNS = " \t*_\"'.。!！“”„«»「」"
 _FEWEST_WORDS = 3
+_COMMA = re.compile(r"[,，、]\s*")
 
 
 class Refusals:
@@ -35,8 +37,10 @@ class Refusals:
         """
         for rules in self._languages(sentence):
             for contrast in rules.replies.contrasts.finditer(sentence):
-                parts = sentence[: contrast.start()], sentence[contrast.end() :]
-                for part, other in (parts, parts[::-1]):
+                parts = [sentence[: contrast.start()], sentence[contrast.end() :]]
+                if not parts[0].strip():  # "While the lease says nothing of …, it says …"
+                    parts = _COMMA.split(parts[1], maxsplit=1)
+                for part, other in (parts, parts[::-1]) if len(parts) == 2 else ():
                     is_missing = self.match(other) or (
                         rules.claims.negations.search(other) and rules.replies.evidence.search(part)
                     )

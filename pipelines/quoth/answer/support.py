@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from quoth.answer.contradictions import find_contradictions
 from quoth.answer.passages import Passage, Place, find_places
 from quoth.answer.sentences import language_of
-from quoth.text import ENGLISH, Language, count_terms, find_numbers, strip_units
+from quoth.text import (
+    ENGLISH,
+    Language,
+    count_terms,
+    find_numbers,
+    read_number_words,
+    strip_measures,
+)
 from quoth.types import Chunk
 
 FEWEST_SHARED = 0.5
@@ -131,10 +138,15 @@ class SupportFinder:
         """
         if self._language != passage.language:
             return float(is_cited or bool(passage.vocabulary.mentions(claim)))
-        terms = count_terms(strip_units(claim), passage.language)
+        terms = count_terms(strip_measures(claim), passage.language)
         asked = count_terms(self._question, passage.language)
-        wanted = [term for term in terms if term not in asked] or list(terms)
-        return sum(term in passage.terms for term in wanted) / len(wanted) if wanted else 0.0
+        values = passage.numbers | read_number_words(passage.text)
+        numbers = [number.is_among(values) for number in find_numbers(claim)]
+        wanted = [term for term in terms if term not in asked]
+        if not numbers:
+            wanted = wanted or list(terms)
+        found = sum(term in passage.terms for term in wanted) + sum(numbers)
+        return found / (len(wanted) + len(numbers)) if wanted or numbers else 0.0
 
     def _rank(self, claim: str, place: Place) -> float:
         """Return how many of the words and numbers of the claim a place has, shorter ones first."""

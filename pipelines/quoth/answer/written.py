@@ -10,7 +10,7 @@ from types import MappingProxyType
 from quoth.answer.judge import Judge, Verdict
 from quoth.answer.places import number_places
 from quoth.answer.reader import ReplyReader
-from quoth.text import ENGLISH, Language, encloses, find_unsupported_numbers
+from quoth.text import ENGLISH, Language, encloses, find_unsupported_numbers, read_number_words
 from quoth.types import AnswerKind, AnswerSentence, Chunk, Citation, Support
 
 _CUT = "…"
@@ -51,6 +51,7 @@ class WrittenReply:
         self._excerpts = excerpts
         self._verdicts: list[Verdict] = []
         self._shown = 0
+        self._told: list[Verdict] = []
 
     def feed(self, piece: str) -> str:
         """Add a piece of the reply, and return the text that can be shown now."""
@@ -63,6 +64,8 @@ class WrittenReply:
         self._reader.finish()
         claims, quotes = self._reader.claims, self._reader.quotes
         self._verdicts = [self._judge.judge(claim, quotes) for claim in claims]
+        if self._shown and not self._continues():
+            self._verdicts = self._told
         is_cut = cut and bool(claims) and not claims[-1].whole
         if is_cut:
             self._verdicts[-1] = Verdict(claims[-1], "unsupported")
@@ -94,7 +97,14 @@ class WrittenReply:
             return ""
         new = self._verdicts[self._shown :]
         self._shown = len(self._verdicts)
+        self._told = list(self._verdicts)
         return "".join(verdict.claim.lead + verdict.claim.text for verdict in new)
+
+    def _continues(self) -> bool:
+        """Return whether the answer begins with what was shown."""
+        return [v.claim.text for v in self._told] == [
+            v.claim.text for v in self._verdicts[: self._shown]
+        ]
 
     def _refuses(self) -> bool:
         return any(verdict.refuses for verdict in self._verdicts)
@@ -127,7 +137,9 @@ class WrittenReply:
             for chunk in self._excerpts
             if any(encloses(chunk, place) for place in places)
         ]
-        return find_unsupported_numbers(text, cited)
+        words = frozenset[str]().union(*map(read_number_words, cited))
+        missing = find_unsupported_numbers(text, cited)
+        return tuple(number for number in missing if number not in words)
 
 
 def _covers(outer: Citation, inner: Citation) -> bool:

@@ -39,7 +39,13 @@ LanguageOption = Annotated[
     str, typer.Option(metavar="LANGUAGE", help="The language of the summary.")
 ]
 StrategyOption = Annotated[
-    str, typer.Option(metavar="STRATEGY", help="auto, map-reduce, refine or stuff.")
+    str, typer.Option(metavar="STRATEGY", help="auto, extract, map-reduce, refine or stuff.")
+]
+KindOption = Annotated[
+    str,
+    typer.Option(
+        "--kind", metavar="KIND", help="The kind of the documents, such as contract or minutes."
+    ),
 ]
 Together = Annotated[bool, typer.Option("--together", help="One summary of all documents.")]
 SchemaFile = Annotated[
@@ -95,6 +101,7 @@ def summarize(
     length: Length = "",
     language: LanguageOption = "",
     strategy: StrategyOption = "",
+    kind: KindOption = "",
     together: Together = False,
     schema: SchemaFile = None,
     form: FormatName = "",
@@ -119,6 +126,7 @@ def summarize(
     with shared.open_library() as library:
         options = replace(
             _with_length(library.config.summarization, length, strategy),
+            kind=kind or library.config.summarization.kind,
             query=query,
             language=language,
             schema=read_schema(schema),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from quoth.config.limits import Limits
 from quoth.system import Guard
@@ -152,13 +152,22 @@ class Answering(Section):
     )
 
 
+def _write_number(length: object) -> object:
+    """Return a number as text: YAML reads `length: 120` as a number."""
+    return str(length) if type(length) is int else length
+
+
 class Summarization(Section):
     """How documents are summarized."""
 
-    strategy: Literal["auto", "map-reduce", "refine", "stuff"] = Field(
-        "map-reduce", description="The way in which the text reaches the model."
+    strategy: Literal["auto", "extract", "map-reduce", "refine", "stuff"] = Field(
+        "auto",
+        description="The way in which the text reaches the model; `extract` selects sentences.",
     )
-    length: str = Field(
+    kind: str = Field(
+        "auto", description="The kind of the documents, such as `contract`; found from the text."
+    )
+    length: Annotated[str, BeforeValidator(_write_number)] = Field(
         "standard", description="`brief`, `standard`, `detailed`, or a number of words."
     )
     map_tokens: int = Field(1200, ge=16, description="The tokens of text in one map call.")
@@ -184,6 +193,11 @@ class ModelSettings(Section):
     threads: int = Field(0, ge=0, description="Threads for decoding; 0 takes one per core.")
     batch_tokens: int = Field(512, ge=32, le=8192, description="Prompt tokens in one step.")
     parallel: int = Field(4, ge=1, le=256, description="Sequences that are decoded in parallel.")
+    deterministic: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether `llamacpp` makes one call at a time, so that a reply depends on no "
+        "other call: `auto` does so on a processor, unless `parallel` is set.",
+    )
     flash_attention: Literal["auto", "on", "off"] = Field(
         "auto", description="Whether llama.cpp computes attention in one pass over the cache."
     )

@@ -64,7 +64,7 @@ def evaluate_summaries(
         if progress:
             progress(done, len(items), "summarizing")
     means = {
-        f"{name}_each": round(fmean(row[name] for row in details), 1)
+        f"{name}_each": round(fmean(row[name] for row in details), 3)
         for name in ("words", "seconds")
     }
     facts = {"documents": len(items), "seed": seed, **(about or {}), **means}

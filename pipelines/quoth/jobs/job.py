@@ -13,10 +13,12 @@ from pathlib import Path
 
 from quoth.errors import DocumentError, UsageError
 from quoth.jobs.executors import Executor, ThreadExecutor
-from quoth.jobs.names import REPORT, name_outputs
+from quoth.jobs.names import FIELD_TABLES, REPORTS, name_outputs
 from quoth.jobs.outputs import OutputFolder, leave_out_outputs
+from quoth.jobs.page import report_page
 from quoth.jobs.report import JobPlan, JobReport, TellProgress, report_json
 from quoth.jobs.run import JobRun
+from quoth.jobs.tables import fields_csv, fields_jsonl, report_csv
 from quoth.jobs.task import Performer, ReadDocument, SummaryTask, describe_failure
 from quoth.summarize import Summarizer, SummaryPlan
 from quoth.system import WriteLock, remove_parts
@@ -88,7 +90,10 @@ class SummaryJob:
         plan: JobPlan | None = None,
         prune: bool = False,
     ) -> JobReport:
-        """Summarize the documents, and return the report that is also saved as `report.json`.
+        """Summarize the documents, and return the report that is also saved.
+
+        It is saved as `report.json`, as the page `report.html` and as the table `report.csv`. With
+        a JSON schema, `fields.csv` and `fields.jsonl` have the fields of all documents.
 
         An output has the same path in the output folder as its document has in `base`, plus the
         suffix of the format: `minutes.pdf.md`. It is written when it is new or has changed. Outputs
@@ -110,7 +115,7 @@ class SummaryJob:
         with lock.hold():
             remove_parts(self.output)
             folder = OutputFolder(self.output)
-            folder.claim(f"{REPORT}.json")
+            folder.claim(*REPORTS, *FIELD_TABLES)
             tasks = self._tasks(documents, base)
             run = JobRun(
                 tasks,
@@ -121,7 +126,7 @@ class SummaryJob:
             )
             report = self._perform(run, len(documents))
             report = _tell_leftovers(folder, tasks, report, prune=prune)
-            folder.write(f"{REPORT}.json", report_json(report))
+            _write_reports(folder, report)
             folder.close()
             if run.fatal is not None:
                 raise run.fatal
@@ -146,6 +151,17 @@ class SummaryJob:
             return run.run(executor)
         finally:
             executor.close()
+
+
+def _write_reports(folder: OutputFolder, report: JobReport) -> None:
+    title = f"Summaries in {folder.path.name}"
+    contents = (report_json(report), report_page(report, title=title), report_csv(report))
+    tables: dict[str, str] = {}
+    if any(document.fields for document in report.documents):
+        contents_of_fields = (fields_csv(report), fields_jsonl(report))
+        tables = dict(zip(FIELD_TABLES, contents_of_fields, strict=True))
+    for name, content in (dict(zip(REPORTS, contents, strict=True)) | tables).items():
+        folder.write(name, content)
 
 
 def _tell_leftovers(

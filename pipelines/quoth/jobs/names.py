@@ -12,8 +12,10 @@ from pathlib import Path
 from quoth.jobs.task import TRACES
 from quoth.views import FORMATS
 
-REPORT = "report"
-FIELDS = "fields"
+REPORTS = ("report.json", "report.html", "report.csv")
+FIELD_TABLES = ("fields.csv", "fields.jsonl")
+
+_RESERVED = {name.partition(".")[0] for name in (*REPORTS, *FIELD_TABLES)}
 
 _ENDINGS = tuple(sorted({*FORMATS.values(), *TRACES, ".html", ".csv", ".jsonl"}))
 _OF_TRACES = ".trace"
@@ -58,7 +60,7 @@ def _name(path: Path, root: Path) -> str:
     normal = Path(os.path.normpath(path))
     inside = normal.relative_to(root) if normal.is_relative_to(root) else None
     *folders, name = (inside or Path(normal.drive.strip(":\\/"), *normal.parts[1:])).parts
-    is_reserved = not folders and name.casefold() in (REPORT, FIELDS)
+    is_reserved = not folders and name.casefold() in _RESERVED
     kept = [_marked(part) if part.casefold().endswith(_ENDINGS) else part for part in folders]
     if is_reserved or name.casefold().endswith(_OF_TRACES) or len(os.fsencode(name)) > _MOST_BYTES:
         name = _marked(name)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 
-from quoth.summarize import SummaryPlan
+from quoth.jobs.fields import FieldValue
+from quoth.summarize import SummaryPlan, SummarySentence
 from quoth.types import Outcome, Report, Timings
 
 
@@ -45,6 +47,38 @@ TellProgress = Callable[[JobProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentReport:
+    """One document in the report of a job: what was done with it, from what, and at which cost.
+
+    `state` is `done`, `pending`, or the kind of failure, with its `reason`. `output` is the name of
+    the summary in the folder. `calls` were made, `cached_calls` were answered by the journal.
+    `coverage` is the share of the text that was read, and `unread` has reasons for the rest.
+    `unsupported` are names and numbers of the summary that the document does not hold. `fields` are
+    those of a JSON schema.
+    """
+
+    path: str
+    state: str
+    reason: str = ""
+    output: str = ""
+    pages: int = 0
+    coverage: float = 0.0
+    unread: tuple[str, ...] = ()
+    calls: int = 0
+    cached_calls: int = 0
+    prompt_tokens: int = 0
+    generated_tokens: int = 0
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    model: str = ""
+    fingerprint: str = ""
+    prompts: tuple[str, ...] = ()
+    sentences: tuple[SummarySentence, ...] = ()
+    fields: tuple[FieldValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JobReport:
     """The result of a job.
 
@@ -52,7 +86,7 @@ class JobReport:
     `interrupted` is whether Ctrl-C stopped it. The remaining documents are `skipped`, with the
     status `pending`. `coverage` is the lowest coverage of all summaries. `leftovers` are the
     outputs of earlier runs whose document is gone or has other outputs now; those that were pruned
-    are `removed`.
+    are `removed`. `documents` has a line for each document, in the order of the job.
     """
 
     report: Report
@@ -63,6 +97,7 @@ class JobReport:
     paused: str = ""
     interrupted: bool = False
     leftovers: tuple[str, ...] = ()
+    documents: tuple[DocumentReport, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -75,6 +110,8 @@ class JobReport:
 
 
 def report_json(report: JobReport) -> str:
-    """Return the report of a job as JSON text."""
-    value = asdict(report) | {"exit_code": report.exit_code}
+    """Return the report of a job as JSON text; the sentences of summaries are in their outputs."""
+    value = asdict(report) | {"exit_code": report.exit_code, "version": version("quoth")}
+    for document in value["documents"]:
+        del document["sentences"]
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 from quoth.errors import BackendError, QuothError
 from quoth.jobs.executors import Executor
 from quoth.jobs.outputs import OutputFolder
-from quoth.jobs.report import JobProgress, JobReport, TellProgress
+from quoth.jobs.report import DocumentReport, JobProgress, JobReport, TellProgress
 from quoth.jobs.task import FATAL, SummaryTask, TaskResult, describe_failure
 from quoth.models import Call
 from quoth.summarize import Monitor, StoppedError
@@ -49,6 +49,7 @@ class JobRun(Monitor):
         self._timings = Timings(calls=0)
         self._coverage = 1.0
         self._outcomes: dict[Path, Outcome] = {}
+        self._documents: dict[Path, DocumentReport] = {}
         self._paused = ""
         self._interrupted = False
 
@@ -131,6 +132,8 @@ class JobRun(Monitor):
     def _note(self, task: SummaryTask, result: TaskResult) -> None:
         with self._lock:
             self._outcomes[task.path] = result.outcome
+            if result.document is not None:
+                self._documents[task.path] = result.document
             self._coverage = min(self._coverage, result.coverage)
             failures = sum(outcome.status != "done" for outcome in self._outcomes.values())
         if 0 < self._max_failures < failures:
@@ -178,4 +181,9 @@ class JobRun(Monitor):
                 coverage=self._coverage,
                 paused=self._paused,
                 interrupted=self._interrupted,
+                documents=tuple(
+                    self._documents.get(task.path)
+                    or DocumentReport(outcome.path, outcome.status, outcome.reason)
+                    for task, outcome in zip(self._tasks, outcomes, strict=True)
+                ),
             )

@@ -19,6 +19,8 @@ from quoth.errors import (
     PromptError,
     QuothError,
 )
+from quoth.jobs.fields import place_fields
+from quoth.jobs.report import DocumentReport
 from quoth.summarize import Monitor, StoppedError, Summarizer, Summary, SummaryOptions
 from quoth.types import Document, Outcome
 from quoth.views import FORMATS, Format, render_summary, trace_json, trace_page
@@ -62,6 +64,7 @@ class TaskResult:
     outcome: Outcome
     outputs: Mapping[str, str] = field(default_factory=dict)
     coverage: float = 1.0
+    document: DocumentReport | None = None
 
 
 class Performer:
@@ -146,4 +149,27 @@ def _render(task: SummaryTask, document: Document, summary: Summary) -> TaskResu
         chunks=sum(len(node.chunks) for node in summary.tree.walk()),
     )
     outputs[main] = render_summary(summary, task.form)
-    return TaskResult(outcome, outputs, summary.coverage)
+    return TaskResult(outcome, outputs, summary.coverage, _describe(outcome, document, summary))
+
+
+def _describe(outcome: Outcome, document: Document, summary: Summary) -> DocumentReport:
+    return DocumentReport(
+        path=outcome.path,
+        state="done",
+        output=outcome.reason,
+        pages=outcome.pages,
+        coverage=summary.coverage,
+        unread=summary.unread,
+        calls=summary.calls,
+        cached_calls=summary.cached_calls,
+        prompt_tokens=summary.timings.prompt_tokens,
+        generated_tokens=summary.timings.generated_tokens,
+        seconds=summary.seconds,
+        notes=summary.notes,
+        unsupported=summary.unsupported,
+        model=summary.model,
+        fingerprint=summary.fingerprint,
+        prompts=summary.prompts,
+        sentences=summary.sentences,
+        fields=() if summary.data is None else place_fields(summary.data, document),
+    )

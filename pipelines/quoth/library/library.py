@@ -139,7 +139,7 @@ class Library(Parts):
         return Conversation(self.answerer, folder)
 
     def summarize(
-        self, *paths: AnyPath, query: str = "", length: str = "", together: bool = False
+        self, *paths: AnyPath, query: str = "", length: str | int = "", together: bool = False
     ) -> list[Summary]:
         """Return a summary of each document, or with `together` one of all; all text is read.
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from quoth.prompts import Prompt
-from quoth.text import ENGLISH, SummaryRules, count_solid, count_words
+from quoth.summarize.languages import find_document_language
+from quoth.text import ENGLISH, SummaryRules, count_solid, count_words, language
+from quoth.types import Document
 
 _TURN = re.compile(r"\s*([^\s:][^:\n]{0,40}):(?:\s+(.*))?")
 _STUTTER = re.compile(r"\b([^\W\d_]+)(?: \1\b)+", re.IGNORECASE)
@@ -53,6 +55,13 @@ def read_transcript(text: str, rules: SummaryRules = ENGLISH.summaries) -> list[
         return []
     cleaned = (Utterance(turn.speaker, _clean(turn.words, rules)) for turn in turns)
     return [turn for turn in cleaned if turn.words]
+
+
+def is_conversation(document: Document) -> bool:
+    """Whether most pages of a document are a transcript."""
+    rules = language(find_document_language((document,))).summaries
+    told = [bool(read_transcript(page.text, rules)) for page in document.pages]
+    return 2 * sum(told) > len(told)
 
 
 def transcribe(turns: Iterable[Utterance]) -> list[str]:

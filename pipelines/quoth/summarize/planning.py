@@ -8,6 +8,11 @@ from quoth.summarize.part_calls import PartCalls
 from quoth.summarize.run import SummaryRun
 from quoth.summarize.values import SummaryPlan
 
+EXTRACT_PLAN = SummaryPlan(
+    documents=1, parts=0, calls=0, known_calls=0, prompt_tokens=0, answer_tokens=0, seconds=0.0
+)
+"""The plan of an extract, which takes no call."""
+
 
 def plan_summary(strategy: Strategy, calls: PartCalls, journal: Journal | None) -> SummaryPlan:
     """Estimate the cost of summarizing one document."""

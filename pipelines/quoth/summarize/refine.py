@@ -68,6 +68,8 @@ def stuff(calls: PartCalls) -> SummaryNode:
             f"{run.model.model} wrote nothing about the text.",
             hint="Try another model, or --strategy map-reduce.",
         )
+    if node.extracted:
+        run.notes["The model wrote nothing usable; sentences of the text are used."] = None
     return node
 
 

@@ -87,7 +87,7 @@ class SummaryRun:
         self.notes: dict[str, None] = {}
         self._calls = ModelCalls(model, journal)
         self._gate = gate
-        self._folders = folders
+        self.folders = tuple(folders)
         self._config = config
         self._lock = threading.Lock()
         self._prompts: dict[str, Prompt] = {}
@@ -210,4 +210,4 @@ class SummaryRun:
         self.monitor.called(call)
 
     def _select(self, name: str) -> Prompt:
-        return select_prompt(name, self.model, language=self.language.code, folders=self._folders)
+        return select_prompt(name, self.model, language=self.language.code, folders=self.folders)

@@ -8,22 +8,19 @@ nothing can be garbled.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.text import count_words, diversify, fold_words, is_unspaced, weigh_rarity
+from quoth.summarize.sentence_vectors import compare, find_centroid, vectorize
+from quoth.text import count_words, diversify, fold_words, is_unspaced
 
 _NOVELTY = 0.5
 _SPREAD = 0.3
 _QUERY = 1.5
 _MOST = 400
 """The most sentences that are compared; beyond that, the most central ones are."""
-
-Vector = dict[str, float]
 
 
 def select_sentences(
@@ -35,11 +32,11 @@ def select_sentences(
     are penalized. At least one sentence is selected if there is any. With a `query`, sentences that
     share its words are preferred.
     """
-    vectors = _vectors(sentences)
-    middle = _mean(vectors)
+    vectors = vectorize(sentences)
+    middle = find_centroid(vectors)
     query_vector = {word: 1.0 for word in fold_words(query) if len(word) > 2 or is_unspaced(word)}
     relevances = [
-        _cosine(vector, middle) + _QUERY * _cosine(vector, query_vector) for vector in vectors
+        compare(vector, middle) + _QUERY * compare(vector, query_vector) for vector in vectors
     ]
     central = sorted(range(len(sentences)), key=lambda index: -relevances[index])[:_MOST]
     relevance = np.full(len(sentences), -np.inf)
@@ -48,7 +45,7 @@ def select_sentences(
 
     def similarities(index: int) -> NDArray[np.float64]:
         row = np.zeros(len(sentences))
-        row[central] = [_cosine(vectors[other], vectors[index]) for other in central]
+        row[central] = [compare(vectors[other], vectors[index]) for other in central]
         return row
 
     selection = diversify(
@@ -78,32 +75,3 @@ class _Room:
         self._left -= size
         self._empty = False
         return True
-
-
-def _vectors(sentences: Sequence[str]) -> list[Vector]:
-    counts = [Counter(fold_words(sentence)) for sentence in sentences]
-    holding = Counter(word for count in counts for word in count)
-    return [
-        {word: n * weigh_rarity(holding[word], len(counts)) for word, n in count.items()}
-        for count in counts
-    ]
-
-
-def _mean(vectors: Sequence[Vector]) -> Vector:
-    middle: Counter[str] = Counter()
-    for vector in vectors:
-        length = _length(vector)
-        for word, weight in vector.items():
-            middle[word] += weight / length  # type: ignore[assignment]  # weights are fractions
-    return dict(middle)
-
-
-def _cosine(left: Vector, right: Vector) -> float:
-    if len(left) > len(right):
-        left, right = right, left
-    dot = sum(weight * right[word] for word, weight in left.items() if word in right)
-    return dot / (_length(left) * _length(right)) if dot else 0.0
-
-
-def _length(vector: Vector) -> float:
-    return math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0

@@ -15,7 +15,9 @@ from langchain_core.runnables.config import patch_config
 
 from quoth.journal import Journal
 from quoth.models import LocalModel
+from quoth.summarize.conversation import is_conversation
 from quoth.summarize.coverage import measure_coverage
+from quoth.summarize.extract import Extract, extract
 from quoth.summarize.gate import Gate
 from quoth.summarize.languages import choose_language
 from quoth.summarize.lengths import longest_answer
@@ -24,10 +26,11 @@ from quoth.summarize.map_reduce import combine, map_reduce
 from quoth.summarize.options import Strategy, SummaryOptions
 from quoth.summarize.part_calls import PartCalls
 from quoth.summarize.parts import SummaryInput, as_documents, split_parts
-from quoth.summarize.planning import plan_summary
+from quoth.summarize.planning import EXTRACT_PLAN, plan_summary
 from quoth.summarize.refine import refine, stuff
 from quoth.summarize.run import Monitor, SummaryRun
 from quoth.summarize.schema import check_schema, fill_schema
+from quoth.summarize.tidy import join_sentences
 from quoth.summarize.values import Summary, SummaryNode, SummaryPlan
 from quoth.text import find_sentences as sentence_spans
 from quoth.types import Document
@@ -97,7 +100,9 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         documents = as_documents(source)
         run = self._run(documents, None, Monitor())
         plans = [
-            plan_summary(*self._prepare(run, document, _words(run, documents)), self.journal)
+            EXTRACT_PLAN
+            if self._extracts(run, document)
+            else plan_summary(*self._prepare(run, document, _words(run, documents)), self.journal)
             for document in documents
         ]
         return sum(plans[1:], start=plans[0])
@@ -107,7 +112,15 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         roots: list[SummaryNode] = []
         all_calls: list[PartCalls] = []
         strategies: list[Strategy] = []
+        kinds: list[str] = []
         for document in documents:
+            if self._extracts(run, document):
+                found = self._extract(run, document, words)
+                roots.append(found.node)
+                strategies.append("extract")
+                kinds.append(found.kind.name)
+                run.notes[found.kind.note] = None
+                continue
             strategy, calls = self._prepare(run, document, words)
             strategies.append(strategy)
             all_calls.append(calls)
@@ -115,10 +128,13 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         parts = [part for calls in all_calls for part in calls.parts]
         if len(roots) == 1:
             tree = roots[0]
+        elif not all_calls:
+            text = join_sentences((root.text for root in roots if root.text), run.language)
+            tree = SummaryNode("corpus", text, children=tuple(roots), extracted=True)
         else:
             joined = combine(PartCalls(run, parts, run.words), roots, run.words)
             tree = replace(joined, kind="corpus")
-        chunks = [chunk for part in parts for chunk in part.chunks]
+        chunks = [chunk for node in tree.walk() for chunk in node.chunks]
         linker = SentenceLinker(chunks, language=run.language)
         schema = self.options.schema
         coverage, unread = measure_coverage(documents, tree)
@@ -133,7 +149,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             unread=unread,
             data=None if schema is None else fill_schema(run, schema, tree.text),
             notes=(*run.notes, *(note for document in documents for note in document.notes)),
-            strategy=strategies[0],
+            strategy=next((way for way in strategies if way != "extract"), "extract"),
             options=self.options,
             model=run.description.name,
             fingerprint=run.description.fingerprint,
@@ -143,6 +159,22 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             timings=run.timings,
             seconds=time.perf_counter() - run.started,
             tree=tree,
+            kinds=tuple(dict.fromkeys(kinds)),
+        )
+
+    def _extracts(self, run: SummaryRun, document: Document) -> bool:
+        """Whether the summary of a document is an extract: a small model tells only what is said.
+
+        Measured: it writes better summaries of conversations than their own sentences are, and no
+        better ones of other texts.
+        """
+        if self.options.strategy != "auto":
+            return self.options.strategy == "extract"
+        return run.small and (bool(self.options.query) or not is_conversation(document))
+
+    def _extract(self, run: SummaryRun, document: Document, words: int) -> Extract:
+        return extract(
+            document, words, kind=self.options.kind, query=self.options.query, folders=run.folders
         )
 
     def _prepare(
@@ -187,6 +219,8 @@ def _words(run: SummaryRun, documents: Sequence[Document]) -> int:
     """Return the words for the summary of each document."""
     if len(documents) == 1:
         return run.words
+    if run.options.strategy == "extract" or (run.options.strategy == "auto" and run.small):
+        return max(_FEWEST_WORDS, run.words // len(documents))
     return max(_FEWEST_WORDS, 2 * run.words // len(documents))
 
 

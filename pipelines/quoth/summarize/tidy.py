@@ -14,6 +14,8 @@ _MARKER = re.compile(r"^\s*(?:[-*•]+|\d{1,2}[.)]|\(\d{1,2}\))\s+", re.MULTILIN
 _MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)|`+")
 _SECTION = re.compile(r"^\d+(?:\.\d+)+\.?\s+(?=[A-ZÀ-Þ])")
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*\.?$")
+_LOOSE = " ,;:，；：、،"
+"""Marks that no sentence ends with."""
 _ALIKE = 0.8
 
 
@@ -58,9 +60,7 @@ def tidy(
             dropped += [piece for piece in kept if piece not in better]
             kept = better
     mark = f"{rules.separator}…" if cut_off else rules.full_stop
-    closed = (
-        piece if is_complete(piece) else piece.rstrip(" ,;:，；：、،") + mark for piece in kept
-    )
+    closed = (close_sentence(piece, language, mark=mark) for piece in kept)
     return TidyAnswer(tuple(closed), tuple(dropped))
 
 
@@ -78,6 +78,13 @@ def drop_repetitions(
         kept.append(piece)
         words_of_kept.append(words)
     return kept
+
+
+def close_sentence(sentence: str, language: Language, *, mark: str = "") -> str:
+    """Return a sentence with a mark at its end: `mark`, or the full stop of the language."""
+    if is_complete(sentence):
+        return sentence
+    return sentence.rstrip(_LOOSE) + (mark or language.summaries.full_stop)
 
 
 def take_words(pieces: Sequence[str], words: int) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from quoth.summarize.options import Strategy, SummaryOptions
 from quoth.types import Chunk, Timings
 
-NodeKind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "corpus"]
+NodeKind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "extract", "corpus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ class Summary:
     `coverage` is the share of the sources' characters, except white space, that the model has read;
     `unread` has the reasons when it is below 1.0. `timings` covers the calls that were made;
     `cached_calls` counts those that the journal answered. `data` is the object that the model
-    filled, if a schema was given.
+    filled, if a schema was given. `kinds` are the kinds that the documents of an extract were read
+    as.
     """
 
     text: str
@@ -106,6 +107,7 @@ class Summary:
     seconds: float
     tree: SummaryNode
     data: Any = None
+    kinds: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -114,6 +116,11 @@ class Summary:
     def sources(self) -> tuple[str, ...]:
         """The sources that were summarized, in order."""
         return tuple(self.titles)
+
+    @property
+    def is_extract(self) -> bool:
+        """Whether every sentence is one of the sources, word for word."""
+        return self.strategy == "extract"
 
     @property
     def unsupported(self) -> tuple[str, ...]:

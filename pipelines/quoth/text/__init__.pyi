@@ -56,6 +56,7 @@ __all__ = [
     "pack",
     "read_language",
     "read_number_values",
+    "read_number_words",
     "score_letters",
     "score_words",
     "split_blocks",
@@ -65,8 +66,8 @@ __all__ = [
     "split_words",
     "stem",
     "strip_links",
+    "strip_measures",
     "strip_span",
-    "strip_units",
     "unpack",
     "weigh_rarity",
 ]
@@ -103,6 +104,7 @@ from .lexemes import lexemes
 from .markup import strip_links
 from .mentions import SourceVocabulary
 from .names import find_names
+from .number_words import read_number_words
 from .numbers import Number, find_numbers, find_unsupported_numbers, read_number_values
 from .quotes import find_quote
 from .rarity import weigh_rarity
@@ -112,7 +114,7 @@ from .sentences import find_sentence_starts, find_sentences, find_stops, is_comp
 from .spans import encloses, strip_span
 from .split import Splitter
 from .tokens import bound_token_count, locate_tokens, split_blocks
-from .units import find_unit, strip_units
+from .units import find_unit, strip_measures
 from .words import (
     analyse,
     analyser_fingerprint,

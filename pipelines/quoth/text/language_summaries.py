@@ -12,7 +12,9 @@ class SummaryRules:
     """Wordings of summaries and of speech.
 
     `preamble` matches the words of a model before its summary. `about_text` matches the start of a
-    sentence about the text rather than its content. `filler` matches a sound between the words of a
+    sentence about the text rather than its content. `dangling` matches the start of a sentence that
+    cannot be understood without the one before it, `boilerplate` what is in no sentence of the
+    content: licences, navigation, notices. `filler` matches a sound between the words of a
     speaker. `unnamed_speaker` is the name for a speaker without one. `full_stop` ends a sentence,
     and `separator` stands between two. `length_factor` is the number of words, as `count_words`
     counts them, that say as much as one English word.
@@ -20,6 +22,8 @@ class SummaryRules:
 
     preamble: Pattern = NEVER
     about_text: Pattern = NEVER
+    dangling: Pattern = NEVER
+    boilerplate: Pattern = NEVER
     filler: Pattern = NEVER
     unnamed_speaker: str = "–"
     full_stop: str = "."

@@ -31,16 +31,14 @@ def find_unit(text: str, number: Number) -> str:
     return _units()[before[1]] if before else ""
 
 
-def strip_units(text: str) -> str:
-    """Return a text without the units of its numbers, so that "5 km" and "5 kilometres" agree."""
+def strip_measures(text: str) -> str:
+    """Return a text without its numbers and their units, which can be written in many ways."""
     kept, position = "", 0
     for number in find_numbers(text):
-        end = number.start + len(number.text)
-        unit = _words().match(text, end)
-        while unit:
-            kept, position = kept + text[position:end] + " ", unit.end()
-            end = position
-            unit = re.compile(r"\s?/").match(text, end) and _words().match(text, end + 1)
+        kept += text[position : number.start] + " "
+        position = number.start + len(number.text)
+        while unit := _words().match(text, position):
+            position = unit.end() + (text[unit.end() : unit.end() + 1] == "/")
     return kept + text[position:]
 
 

@@ -84,7 +84,11 @@ class _Tuner:
         begin = time.monotonic()
         # The same number of threads for all candidates, until threads are compared.
         self.base = self.settings.model_copy(
-            update={"threads": choose_threads(self.settings.threads)}
+            update={
+                "threads": choose_threads(self.settings.threads),
+                "deterministic": "off",
+                "parallel": self.settings.parallel,
+            }
         )
         work = _make_work_folder(self.folder)
         try:

@@ -94,7 +94,9 @@ class Answer:
 
     `language` is that of the question, `evidence_language` that of the passages (ISO 639-1); both
     are empty where they are not known. `confidence` is the probability, from 0 to 1, that an
-    excerpt answers the question; `None` where nobody estimated it. `finish_reason` is the way in
+    excerpt answers the question; of a written answer, it is the mean share of the words of its
+    supported sentences that their passages have. It is `None` where nobody estimated it.
+    `finish_reason` is the way in
     which the model's reply ended: `stop`, `length`, `loop`, or empty without a call. `reason` is a
     sentence that says why an answer `failed`. `from_journal` is true when the reply came from the
     journal; `timings` are then those of the recorded call.

@@ -94,6 +94,7 @@ def summary_json(summary: Summary, *, costs: bool = True) -> dict[str, Any]:
         "notes": list(summary.notes),
         "unsupported": list(summary.unsupported),
         "strategy": summary.strategy,
+        "kinds": list(summary.kinds),
         "query": summary.options.query,
         "model": summary.model,
         "fingerprint": summary.fingerprint,

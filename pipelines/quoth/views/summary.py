@@ -16,6 +16,8 @@ Format = Literal["text", "markdown", "json"]
 FORMATS: dict[str, str] = {"text": ".txt", "markdown": ".md", "json": ".json"}
 """The endings of files, by format."""
 
+_EXTRACT = "An extract: sentences of the document, word for word."
+
 
 def render_summary(summary: Summary, form: Format = "text") -> str:
     """Return the summary in a format, with a line break at its end.
@@ -43,6 +45,9 @@ def format_coverage(summary: Summary) -> str:
     """Return the share of the text that was read, by how many calls of which model."""
     share = f"{summary.coverage:.1%}".replace("100.0%", "100%")
     why = f" ({'; '.join(summary.unread)})" if summary.unread else ""
+    if summary.is_extract:
+        kinds = ", ".join(kind.replace("-", " ") for kind in summary.kinds)
+        return f"{share} of the text read{why}. {_EXTRACT} Read as: {kinds}."
     return (
         f"{share} of the text read{why}, in {summary.calls + summary.cached_calls} calls "
         f"of {summary.model}."

@@ -20,6 +20,7 @@ _NAMES: dict[NodeKind, str] = {
     "select": "selected",
     "refine": "refined",
     "stuff": "whole text",
+    "extract": "sentences of the text",
     "corpus": "all documents",
 }
 

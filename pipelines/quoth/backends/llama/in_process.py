@@ -14,7 +14,13 @@ from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Description
 from quoth.prompts import ChatTemplate
-from quoth.weights import XLLAMACPP, choose_threads, fingerprint_of, read_free_gpu_memory
+from quoth.weights import (
+    XLLAMACPP,
+    choose_threads,
+    fingerprint_of,
+    list_gpus,
+    read_free_gpu_memory,
+)
 
 _EXPERTS = r"blk\.{layer}\.ffn_(up|down|gate|gate_up)_(ch|)exps=CPU"
 """The tensors of a layer's experts, in the words of llama.cpp's `--n-cpu-moe`."""
@@ -29,8 +35,18 @@ class LlamaCpp(ServedModel, GgufModel):
 
     @property
     def parallel(self) -> int:
-        """The number of calls that are decoded in parallel."""
-        return self.settings.parallel
+        """The number of calls that are decoded in parallel.
+
+        It is 1 where calls are deterministic: sequences that are decoded in one step take other
+        kernels than one alone, which round differently.
+        """
+        settings = self.settings
+        if settings.deterministic == "auto":
+            on_gpu = settings.gpu_layers != 0 and bool(list_gpus())
+            serial = not on_gpu and "parallel" not in settings.model_fields_set
+        else:
+            serial = settings.deterministic == "on"
+        return 1 if serial else settings.parallel
 
     def describe(self) -> Description:
         """Return the description from the header; from the server, once it is loaded."""
@@ -87,7 +103,7 @@ class LlamaCpp(ServedModel, GgufModel):
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(self.path)
         parameters.n_ctx = settings.context_window
-        parameters.n_parallel = settings.parallel
+        parameters.n_parallel = self.parallel
         parameters.n_batch = max(parameters.n_batch, settings.batch_tokens)
         parameters.n_ubatch = settings.batch_tokens
         parameters.kv_unified = True  # a sequence may take the whole window when it is alone

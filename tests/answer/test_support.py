@@ -1,0 +1,84 @@
+"""Claims that say the same as a passage, and claims that do not."""
+
+from __future__ import annotations
+
+import pytest
+from quoth.answer import SupportFinder
+from quoth.text import language
+from quoth.types import Chunk
+
+PASSAGES = {
+    "en": (
+        "The kiln was built by Ada Moll in May 1931. It is 4.2 metres high and 19 metres long. "
+        "The chimney is swept twice a year. Gas is not used. Up to 12 visitors may enter. "
+        "The entry fee is included in the ticket. Output rose by 8 percent. It closes on Monday."
+    ),
+    "de": (
+        "Der Ofen wurde im Mai 1931 von Ada Moll gebaut. Er ist 4,2 Meter hoch und 19 Meter lang. "
+        "Die Reinigung dauert fünf Stunden. Gas wird nicht verwendet. Der Preis sank um 8 Prozent."
+    ),
+    "zh": "窑炉建于1931年5月，高4.2米，长19米。这里不使用燃气。产量增加了8%。",
+}
+
+
+def supports(code: str, claim: str, question: str = "") -> bool:
+    text = PASSAGES[code]
+    chunk = Chunk("kiln.md", "Kiln", 1, None, 0, len(text), text, language=code)
+    fit = SupportFinder(question, [chunk], language=language(code)).find(claim)
+    return fit is not None and fit.supports
+
+
+@pytest.mark.parametrize(
+    ("code", "claim"),
+    [
+        ("en", "The kiln is 4.2 m high."),
+        ("en", "Ada Moll built the kiln in 1931."),
+        ("en", "The chimney is swept two times per year."),
+        ("en", "The kiln is 19 metres long and was built in May 1931."),
+        ("en", "No, gas is not used."),
+        ("de", "Die Reinigung dauert 5 Stunden."),
+        ("de", "Der Ofen ist 19 m lang."),
+        ("zh", "窑炉高4.2米。"),
+    ],
+)
+def test_a_claim_in_other_words_is_supported(code: str, claim: str) -> None:
+    assert supports(code, claim)
+
+
+@pytest.mark.parametrize(
+    ("code", "claim"),
+    [
+        ("en", "The kiln is 5.2 metres high."),
+        ("en", "The kiln is 19 metres high."),
+        ("en", "The kiln is 4.2 feet high."),
+        ("en", "The kiln was built by Tom Reed."),
+        ("en", "The kiln was built in June 1931."),
+        ("en", "The chimney is swept twice a month."),
+        ("en", "The chimney is swept three times a year."),
+        ("en", "Gas is used."),
+        ("en", "At least 12 visitors may enter."),
+        ("en", "The entry fee is charged separately from the ticket."),
+        ("en", "Output fell by 8 percent."),
+        ("en", "It closes on Sunday."),
+        ("de", "Der Ofen ist 19 Meter hoch."),
+        ("de", "Die Reinigung dauert 6 Stunden."),
+        ("de", "Gas wird verwendet."),
+        ("de", "Der Preis stieg um 8 Prozent."),
+        ("zh", "窑炉高19米。"),
+        ("zh", "这里使用燃气。"),
+        ("zh", "产量减少了8%。"),
+    ],
+)
+def test_a_claim_that_says_something_else_is_not(code: str, claim: str) -> None:
+    assert not supports(code, claim)
+
+
+def test_a_number_alone_measures_what_was_asked() -> None:
+    assert supports("en", "4.2 metres", "How high is the kiln?")
+    assert not supports("en", "19 metres", "How high is the kiln?")
+
+
+def test_a_number_of_the_question_may_be_compared_with() -> None:
+    question = "Is the kiln longer than 15 metres?"
+    assert supports("en", "The kiln is 19 metres long, which is more than 15 metres.", question)
+    assert not supports("en", "The kiln is 15 metres long.", question)

@@ -1,0 +1,196 @@
+"""Summaries of small models: sentences of the document that stand by themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from quoth.errors import ConfigurationError, UsageError
+from quoth.summarize import Summarizer, SummaryOptions
+from quoth.summarize.candidates import find_sentences_of, stands_alone
+from quoth.summarize.extract import extract
+from quoth.text import language
+from quoth.types import Document, Page
+from scripted_model import Scripted
+
+SMALL = 100_000_000
+MINUTES = """# Minutes of the allotment society
+
+Present: Hilde Maas (chair), Otto Brandt (secretary), Nora Quill.
+
+The secretary read the letter of the water company. It was long. Rain was discussed at length by
+everybody who had come, and nobody agreed with anybody about the causes of the wet spring.
+
+Decision: the society buys a pump for 1,250 euros from Kessler. Four votes in favour, one against.
+
+Action: Otto Brandt orders the pump by 4 May 2026.
+
+The meeting was adjourned at 21:15.
+"""
+LEASE = """# Mietvertrag
+
+Zwischen der Vermieterin Anna Vogel und dem Mieter Jonas Reif wird Folgendes vereinbart.
+
+§ 1 Die Mietzeit beginnt am 1. April 2025 und ist auf 24 Monate befristet.
+
+Der Hausflur ist hell, und die Fenster gehen nach Süden auf einen ruhigen Hof hinaus.
+
+§ 2 Die Miete beträgt monatlich 840 Euro und ist am dritten Werktag zu zahlen.
+
+§ 3 Der Mieter kann mit einer Frist von drei Monaten kündigen.
+"""
+CHINESE = """会议纪要
+
+出席：王敏（主席）、李强（记录人）。
+
+大家讨论了天气和花园里的树木,谈了很久也没有什么结果。
+
+会议决定以一万二千元购买一台新水泵,四票赞成,一票反对。
+
+李强负责在5月4日前完成订购工作并向委员会报告情况。
+"""
+
+
+def document(text: str) -> Document:
+    return Document("a.md", "a", "markdown", (Page(1, text),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He walked to the harbour and waited there for an hour.",
+        "However, the council refused to pay for the second bridge.",
+        "These were the reasons for which the whole plan was dropped.",
+        "and then the whole plan was dropped by the new council",
+        "Would the council pay for the bridge in the next year?",
+        "Copyright 2024 by the council of the town, all rights reserved.",
+        "Chapter one ........................................ 12",
+        "A short line.",
+        "THE COUNCIL OF THE TOWN AND THE BRIDGE OVER THE RIVER.",
+    ],
+)
+def test_what_refers_back_or_is_no_sentence_does_not_stand_alone(text: str) -> None:
+    assert not stands_alone(text, language("en"))
+
+
+def test_sentences_and_rows_with_a_number_stand_alone() -> None:
+    assert stands_alone("The council agreed to mend the bridge by May.", language("en"))
+    assert stands_alone("Monthly rent: 840 euros", language("en"))
+    assert not stands_alone("Name of the tenant: as above", language("en"))
+    assert not stands_alone("Er ging zum Hafen und wartete dort eine Stunde.", language("de"))
+    assert not stands_alone("因此市议会决定不再支付第二座桥的费用。", language("zh"))
+
+
+def test_a_sentence_never_runs_over_a_heading_or_a_running_head() -> None:
+    line = "The town keeps old bridge {} open to carts and to people on foot all"
+    pages = tuple(
+        Page(n, f"Annual report of the town\n{line.format(n)}\nthrough winter number {n}.\n")
+        for n in (1, 2, 3)
+    )
+    found = find_sentences_of(Document("a", "a", "pdf", pages), language("en"))
+    expected = [f"{line.format(n)} through winter number {n}." for n in (1, 2, 3)]
+    assert [c.text for c in found if stands_alone(c.text, language("en"))] == expected
+    assert all(c.page.text[c.start : c.end].split() == c.text.split() for c in found)
+
+
+def test_a_label_stays_with_its_sentence_and_a_link_loses_its_target() -> None:
+    text = (
+        "**Decision 7.** The club buys a [boat](https://a.example/b). Unanimous. Nobody left early."
+    )
+    first, *others = find_sentences_of(document(text), language("en"))
+    assert first.text.startswith("Decision 7: The club buys a ")
+    assert [c.text for c in others] == ["Unanimous.", "Nobody left early."]
+
+
+def test_a_kind_needs_its_head_in_the_first_lines() -> None:
+    assert extract(
+        document(f"{'The mill stands by the river. ' * 40}\n{MINUTES}"), 30
+    ).kind.name == ("report")
+
+
+def test_a_small_model_is_not_asked_and_the_summary_says_so() -> None:
+    model = Scripted(parameters=SMALL)
+    summary = Summarizer(model).invoke(document(MINUTES))
+    assert not model.asked
+    assert summary.is_extract
+    assert (summary.strategy, summary.kinds, summary.coverage) == ("extract", ("minutes",), 1.0)
+    assert all(sentence.links for sentence in summary.sentences)
+    assert not summary.unsupported
+
+
+def test_an_extract_of_several_documents_has_sentences_of_each() -> None:
+    other = Document("b.md", "b", "markdown", (Page(1, MINUTES.replace("4 May", "9 June")),))
+    summary = Summarizer(Scripted(parameters=SMALL)).invoke([document(MINUTES), other])
+    assert {link.source for s in summary.sentences for link in s.links} == {"a.md", "b.md"}
+    assert "4 May 2026" in summary.text
+    assert "9 June 2026" in summary.text
+
+
+def test_a_larger_model_writes_and_may_be_told_to_extract() -> None:
+    model = Scripted()
+    assert not Summarizer(model).invoke(document(MINUTES)).is_extract
+    before = len(model.asked)
+    options = SummaryOptions("extract")
+    assert Summarizer(model, options=options).invoke(document(MINUTES)).is_extract
+    assert len(model.asked) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words", "wanted"),
+    [
+        (MINUTES, "minutes", 30, ("1,250 euros", "Four votes", "4 May 2026")),
+        (LEASE, "contract", 52, ("24 Monate", "840 Euro", "drei Monaten")),
+        (CHINESE, "minutes", 70, ("四票赞成", "5月4日前")),
+    ],
+)
+def test_the_kind_decides_what_is_taken(
+    text: str, kind: str, words: int, wanted: tuple[str, ...]
+) -> None:
+    found = extract(document(text), words)
+    assert found.kind.name == kind
+    assert not [fact for fact in wanted if fact not in found.text]
+
+
+def test_a_story_gives_one_sentence_of_each_part_and_no_speech() -> None:
+    text = "\n\n".join(
+        f"Marta carried lamp number {n} down to the cellar of the mill. "
+        f"“Is lamp {n} lit?” asked Piet. “Not yet, but number {n} will be,” said Marta Holm."
+        for n in range(40)
+    )
+    found = extract(document(text), 60)
+    assert found.kind.name == "story"
+    positions = [sentence.position for sentence in found.sentences]
+    assert positions == sorted(positions)
+    assert positions[0] < 0.4 < 0.6 < positions[-1]
+    assert "“" not in found.text
+
+
+def test_a_query_takes_the_sentences_that_share_its_words() -> None:
+    assert "Otto Brandt orders the pump" in extract(document(MINUTES), 20, query="Who orders?").text
+    assert extract(document(MINUTES), 20, query="Which zeppelin?").text == ""
+
+
+def test_a_kind_is_added_in_a_file_and_a_broken_one_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "kinds"
+    folder.mkdir()
+    (folder / "recipe.yaml").write_text(
+        "enough: 1\nsigns:\n  en: ['(?i)ingredients']\nneeds:\n  heat:\n    en: '\\d+ degrees'\n"
+    )
+    text = "Ingredients are listed first.\n\nBake the bread in the oven at 230 degrees for an hour."
+    found = extract(document(text), 12, folders=[tmp_path])
+    assert (found.kind.name, "230" in found.text) == ("recipe", True)
+    with pytest.raises(UsageError, match="no kind of document 'sonnet'"):
+        extract(document(text), 12, kind="sonnet", folders=[tmp_path])
+    (folder / "recipe.yaml").write_text("sings: {}\n")
+    with pytest.raises(ConfigurationError, match=r"recipe\.yaml: sings"):
+        extract(document(text), 12, folders=[tmp_path])
+
+
+@pytest.mark.parametrize("length", [120, "120", "120 words", " 120 Words "])
+def test_a_length_is_a_number_with_or_without_its_unit(length: str | int) -> None:
+    assert SummaryOptions(length=length).words == 120
+
+
+def test_another_unit_is_refused() -> None:
+    with pytest.raises(UsageError, match="120 pages"):
+        SummaryOptions(length="120 pages")
