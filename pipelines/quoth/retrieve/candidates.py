@@ -164,8 +164,7 @@ class CandidateSearch:
             texts=[row.text for row in rows],
             places=[(row.content, row.ordinal) for row in rows],
             names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
-            exact=share_of_one(terms)
-            * np.maximum(
+            exact=np.maximum(
                 self._fit_exact(query.pairs, terms, words),
                 self._fit_sections(query.section_numbers, terms, rows),
             ),
@@ -187,7 +186,7 @@ class CandidateSearch:
         things = weigh_exact(terms, statistics.frequency)
         held = share_of_rarity(things, terms) * fit_exact(things, words)
         named = fit_names_held(names, words, terms, count=statistics.count)
-        return np.asarray(np.maximum(held, named), np.float32)
+        return np.asarray(share_of_one(terms) * np.maximum(held, named), np.float32)
 
     def _fit_sections(
         self, numbers: Sequence[str], terms: Mapping[Term, float], rows: Sequence[Signals]
@@ -199,8 +198,8 @@ class CandidateSearch:
         fits = fit_sections(numbers, ids, self._store.chunks(holding) if holding else {})
         count = self._refresh_statistics().count
         others = leave_out(terms, numbers)
-        weight = weigh_asked([np.count_nonzero(fits)], others, count=count)
-        return np.asarray(weight * fits, np.float32)
+        weight = weigh_asked([int(np.count_nonzero(fits))], others, count=count)
+        return np.asarray(share_of_one(terms) * weight * fits, np.float32)
 
     def _trust(self, code: str) -> float:
         """Return the trust in the embedder for a question in this language.
