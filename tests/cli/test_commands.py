@@ -255,8 +255,8 @@ def test_the_first_run_says_which_model_answers(
     (session_home / "introduced").unlink(missing_ok=True)
     first = quoth_program("ask", GENERATOR, "-c", sample)
     second = quoth_program("ask", GENERATOR, "-c", sample)
-    assert "small enough for any laptop" in first.stderr
-    assert "small enough for any laptop" not in second.stderr
+    assert "too small to write answers" in first.stderr
+    assert "too small to write answers" not in second.stderr
 
 
 def test_a_prompt_is_shown_in_a_language(quoth: Quoth) -> None:
