@@ -247,7 +247,10 @@ def test_answers_come_from_a_retriever_of_one_s_own(library: Library) -> None:
 def test_a_retriever_that_hands_on_ours_changes_nothing(library: Library) -> None:
     ours = library.retriever()
     same = library.answers_from(ours).invoke(GENERATOR)
-    assert same.citations == library.ask(GENERATOR).citations
+    asked = library.ask(GENERATOR)
+    assert [(c.source, c.page, c.start, c.end) for c in same.citations] == [
+        (c.source, c.page, c.start, c.end) for c in asked.citations
+    ]
     assert [hit.chunk.id for hit in same.hits] == [int(d.id or 0) for d in ours.invoke(GENERATOR)]
 
 

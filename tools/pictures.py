@@ -13,6 +13,7 @@ from pathlib import Path
 import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 from quoth import Answer, Library
+from quoth.text import ENGLISH
 from quoth.views import draw_page, format_page
 from rich.console import Console
 from rich.text import Text
@@ -71,7 +72,8 @@ def card(answer: Answer) -> Image.Image:
     where = format_page(Path(citation.source).name, citation.page, citation.page_label)
     for text, font, size, color, indent in (
         (answer.question, "DejaVuSans", 22, SOFT, 0),
-        (answer.phrase or answer.text, "DejaVuSerif", 34, INK, 0),
+        (answer.phrase or "", "DejaVuSerif", 34, INK, 0),
+        (ENGLISH.answers.excerpt, "DejaVuSans", 20, SOFT, 0),
         (f"[1]  {where}", "DejaVuSans", 22, INK, 40),
         (f"“{' '.join(citation.quote.split())}”", "DejaVuSerif-Italic", 24, INK, 40),
     ):

@@ -86,6 +86,15 @@ def test_a_model_that_declines_gives_a_typed_answer(embedder: Embedder) -> None:
     assert got.nearest
 
 
+@pytest.mark.parametrize("reply", ["**Not in the documents.**", "Not in the documents. "])
+def test_a_refusal_is_none_of_the_words_that_an_excerpt_says_of_itself(
+    embedder: Embedder, reply: str
+) -> None:
+    text = "The place is fictional, and the document is a sample, not a form for use."
+    got = answerer(embedder, [hit(text)], Scripted(answer=lambda p: reply)).invoke("Who paid?")
+    assert got.kind == "declined"
+
+
 def test_nothing_near_is_declined_without_asking_the_model(embedder: Embedder) -> None:
     model = Scripted()
     got = answerer(embedder, [hit(MINUTES, similarity=0.1)], model).invoke("King of Spain?")

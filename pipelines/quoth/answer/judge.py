@@ -12,7 +12,7 @@ from quoth.answer.places import cite_span
 from quoth.answer.reader import Claim
 from quoth.answer.refusals import Refusals
 from quoth.answer.support import Fit, SupportFinder
-from quoth.text import ENGLISH, Language, find_quote, split_words
+from quoth.text import ENGLISH, Language, count_terms, find_quote, split_words
 from quoth.types import Chunk, Citation, Support
 
 CLAIM_WORDS = 4
@@ -69,7 +69,9 @@ class Judge:
             if verdict.support != "unsupported":
                 return verdict
         verdict = self._check(claim, said, cited, quotes)
-        if refuses and not (verdict.support == "supported" and verdict.share >= _WHOLE):
+        is_stated = verdict.support == "supported" and verdict.share >= _WHOLE
+        says_more = len(count_terms(said, self._language)) >= CLAIM_WORDS
+        if refuses and not (is_stated and says_more):
             return Verdict(claim, "unsupported", refuses=True)
         return verdict
 
