@@ -75,8 +75,8 @@ def find_exchanged_roles(claim: str, text: str, language: Language) -> Iterator[
         for word in acting.finditer(part):
             done, actor = _sides(part, word, language)
             for other_done, other_actor in said:
-                is_exchanged = done & other_actor and len(actor & other_done) * 2 > len(actor)
-                if is_exchanged and not actor & other_actor:
+                now_acting, now_done = actor - other_actor, done - other_done
+                if now_done & other_actor and len(now_acting & other_done) * 2 > len(now_acting):
                     yield f"role {word[0].strip()}"
 
 
