@@ -146,17 +146,18 @@ def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:
 
 
 def print_summaries(result: Evaluation) -> None:
-    """Print the metrics of the summaries next to those of the first words of the documents."""
+    """Print the metrics of the summaries next to those of the first words and of an extract."""
     out = show.console()
     rows: dict[str, dict[str, str]] = {}
     for name, metric in result.metrics.items():
         side, _, measure = name.partition(" ")
-        spread = f"{metric.value:.3f}  ({metric.low:.3f} to {metric.high:.3f})"
+        spread = f"{metric.value:.3f} ({metric.low:.3f} to {metric.high:.3f})"
         rows.setdefault(measure, {})[side] = spread if metric.count else "nothing to measure"
     width = max(map(len, rows))
-    out.print(f"{'':{width}}  {'summary':25}  first words of the document (same number)")
-    for measure, sides in rows.items():
-        out.print(f"{measure:{width}}  {sides['summary']:25}  {sides.get('lead', '')}".rstrip())
+    heads = {"summary": "summary", "lead": "first words of the document", "extract": "extract"}
+    for measure, sides in {"": heads, **rows}.items():
+        cells = "".join(f"{sides.get(side, ''):29}" for side in heads)
+        out.print(f"{measure:{width}}  {cells}".rstrip())
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
     show.console(stderr=True).print(make_printable(facts), style="dim")
 
