@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from quoth.types import Answer, Citation
+from quoth.types import Answer, Chunk, Citation
 from quoth.views.lines import format_copies, make_printable, shorten_paths
 from quoth.views.quote import MarkedText, shorten_quote, wrap_marked
 
@@ -77,7 +77,8 @@ def cited_text(answer: Answer) -> str:
 
 def names_of_sources(answer: Answer) -> Mapping[str, str]:
     """Return the sources of an answer by their paths, as short as they differ from each other."""
-    places = (*answer.citations, *answer.nearest, *(hit.chunk for hit in answer.hits))
+    chunks: list[Chunk | Citation] = [hit.chunk for hit in answer.hits]
+    places = [*answer.citations, *answer.nearest, *chunks]
     return shorten_paths(path for place in places for path in (place.source, *place.also_at))
 
 
