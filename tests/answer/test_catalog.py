@@ -144,6 +144,12 @@ def test_a_document_is_about_what_its_title_headings_and_first_sentences_say(
         ("Qui a écrit ce document ?", ("Ada Brandt",)),
         ("这份文件的作者是谁？", ("Ada Brandt",)),
         ("What is this document about?", ("needs a new wheel",)),
+        ("What is the report about?", ("needs a new wheel",)),
+        ("What does this paper discuss?", ("needs a new wheel",)),
+        ("Worum geht es in dem Bericht?", ("needs a new wheel",)),
+        ("De quoi parle ce rapport ?", ("needs a new wheel",)),
+        ("¿De qué trata este informe?", ("needs a new wheel",)),
+        ("这份报告是关于什么的？", ("needs a new wheel",)),
     ],
 )
 def test_a_document_that_names_its_author_and_date_is_believed(
@@ -168,6 +174,7 @@ LOOK_ALIKES = (
     "What files have to be deleted after a hold?",
     "What reports does the head librarian have to give?",
     "What is the deposit about?",
+    "What is the report about?",
     "What is the rent?",
     "What is in the schedule?",
     "What does clause 4 deal with?",
@@ -197,6 +204,15 @@ def test_a_question_about_a_content_is_left_to_the_documents(
     library: Library, question: str
 ) -> None:
     assert Catalog(library.store).answer(question) is None
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the report on the bridge about?", "What is the wheel about?"]
+)
+def test_the_kind_of_a_document_names_it_only_where_nothing_else_is_said(
+    letter: Library, question: str
+) -> None:
+    assert Catalog(letter.store).answer(question) is None
 
 
 def test_a_scope_limits_what_is_counted_and_named(library: Library) -> None:

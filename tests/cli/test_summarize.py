@@ -85,7 +85,7 @@ def test_a_folder_is_summarized_once(run: Quoth, folder: Path, tmp_path: Path) -
     assert [line["status"] for line in written["report"]["failed"]] == ["empty"]
     assert (written["cached_calls"], written["coverage"]) == (0, 1.0)
     assert sorted(file.name for file in out.glob("*.md")) == ["june.txt.md", "may.md.md"]
-    assert len(list(out.glob("*.html"))) == 2
+    assert len(list(out.glob("*.trace.html"))) == 2
     outputs = {file: file.read_bytes() for file in out.glob("*.md")}
     again = json.loads(run("summarize", str(folder), *MODEL, "-o", str(out), "--json").stdout)
     assert (again["calls"], again["cached_calls"]) == (0, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,18 @@ def test_a_language_is_measured_again_when_it_has_doubled(store: Store) -> None:
     put(store, BagEmbedder(), path="/c")
     measure_separations(store, silent)
     assert store.separations()["en"].chunks == 144
+
+
+def test_all_is_measured_again_when_another_analyser_made_the_words(store: Store) -> None:
+    put(store, BagEmbedder())
+    measure_separations(store, BagEmbedder())
+    first = store.separations()["en"]
+    store.set_separations({"en": replace(first, keyword=0.1, analyser="words-1")})
+    measure_separations(store, BagEmbedder())
+    assert store.separations()["en"] == first
+    store.set_separations({"en": Separation(first.dense, 0.1, first.probes, first.chunks)})
+    measure_separations(store, BagEmbedder())
+    assert store.separations()["en"] == first
 
 
 def test_too_little_text_is_not_measured(store: Store) -> None:

@@ -194,3 +194,26 @@ def test_a_length_is_a_number_with_or_without_its_unit(length: str | int) -> Non
 def test_another_unit_is_refused() -> None:
     with pytest.raises(UsageError, match="120 pages"):
         SummaryOptions(length="120 pages")
+
+
+def test_fields_of_a_schema_are_in_the_text_or_null() -> None:
+    text = "Invoice number: 4711\n\nCustomer: Otto Brandt\n\nThe net total is 1,250 euros for May."
+    schema = {
+        "type": "object",
+        "properties": {
+            "invoice_number": {"type": "integer"},
+            "customer": {"type": "string"},
+            "netTotal": {"type": ["number", "null"]},
+            "due_date": {"type": "string"},
+        },
+    }
+    model = Scripted(parameters=SMALL)
+    summary = Summarizer(model, options=SummaryOptions(schema=schema)).invoke(document(text))
+    assert summary.data == {
+        "invoice_number": 4711,
+        "customer": "Otto Brandt",
+        "netTotal": 1250.0,
+        "due_date": None,
+    }
+    assert "Not found in the text: due_date." in summary.notes
+    assert not model.asked

@@ -184,6 +184,5 @@ def _are_alike(one: Excerpt, other: Excerpt) -> bool:
 
 
 def _unreached(question: Question, spoken: Language) -> str:
-    return question.language.answers.unreached.format(
-        question=question.language.own_name, evidence=spoken.own_name
-    )
+    told = question.language
+    return told.answers.unreached.format(question=told.name_of(told), evidence=told.name_of(spoken))

@@ -18,6 +18,7 @@ from quoth.views import (
     format_path,
     format_report,
     make_printable,
+    shorten_paths,
 )
 
 if TYPE_CHECKING:
@@ -92,11 +93,12 @@ def print_timings(model: str, timings: Timings, *, from_journal: bool = False) -
 def print_hits(hits: list[Hit]) -> None:
     """Print hits: the page, the scores of each side, the beginning of the text."""
     out = console()
+    names = shorten_paths(path for hit in hits for path in (hit.chunk.source, *hit.chunk.also_at))
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
-        out.print(f"{number:2}. {format_page(chunk.source, chunk.page, chunk.page_label)}")
+        out.print(f"{number:2}. {format_page(names[chunk.source], chunk.page, chunk.page_label)}")
         if chunk.also_at:
-            out.print(f"    {format_copies(chunk.also_at)}", style="dim")
+            out.print(f"    {format_copies(chunk.also_at, names)}", style="dim")
         scores = [f"score {hit.score:.3f}"]
         if hit.dense_score is not None:
             scores.append(f"dense {hit.dense_score:.3f}")

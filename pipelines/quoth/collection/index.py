@@ -23,7 +23,7 @@ from quoth.collection.compare import compare_chroma, compare_file
 from quoth.collection.exact import ExactIndex, Nearest, find_nearest
 from quoth.collection.store import Store
 from quoth.collection.vector_file import Batch, VectorFile
-from quoth.errors import CollectionBusyError, CollectionError
+from quoth.errors import CollectionBusyError, CollectionError, UsageError
 from quoth.system import WriteLock
 from quoth.types import Vectors
 
@@ -212,7 +212,7 @@ class DenseIndex:
         return self.chroma
 
     def _repair(self) -> None:
-        """Make the index agree with the store, unless another process writes."""
+        """Make the index agree with the store, unless another process writes or nobody may."""
         if self.problem() is None:
             return
         try:
@@ -221,7 +221,7 @@ class DenseIndex:
                     self.sync()
                 if self.problem() is not None:
                     self.rebuild()
-        except CollectionBusyError:
+        except (CollectionBusyError, UsageError):
             return
 
     def _problem_of_chroma(self) -> str | None:

@@ -15,13 +15,15 @@ class Separation:
     """How well each side finds the chunk from which a sentence was cut, in one language.
 
     `dense` and `keyword` are mean reciprocal ranks over `probes` sentences; `chunks` is the number
-    of chunks in the language when they were measured.
+    of chunks in the language when they were measured; `analyser` is the fingerprint of the analyser
+    that made their words.
     """
 
     dense: float
     keyword: float
     probes: int
     chunks: int
+    analyser: str = ""
 
     @property
     def trust(self) -> float:

@@ -22,6 +22,7 @@ from quoth.text import (
     CodedTexts,
     Term,
     analyse,
+    analyser_fingerprint,
     count_solid,
     encode_word,
     find_sentences,
@@ -55,18 +56,24 @@ class _Probe:
 def measure_separations(store: Store, embedder: Embedder) -> None:
     """Measure each language that is new in the collection or has grown to twice its size.
 
-    The caller holds the lock. About three of a hundred chunks are embedded a second time.
+    All are measured again where another analyser made the words that were measured. The caller
+    holds the lock. About three of a hundred chunks are embedded a second time.
     """
     known = store.separations()
     measured = dict(known)
     for code, chunks in store.languages().items():
         before = known.get(code)
-        if before is None or chunks >= _GROWTH * before.chunks:
+        if before is None or _is_outdated(before, chunks):
             found = _measure(store, embedder, code, chunks)
             if found is not None:
                 measured[code] = found
     if measured != known:
         store.set_separations(measured)
+
+
+def _is_outdated(measured: Separation, chunks: int) -> bool:
+    """Whether a language with so many chunks now is to be measured again."""
+    return chunks >= _GROWTH * measured.chunks or measured.analyser != analyser_fingerprint()
 
 
 def _measure(store: Store, embedder: Embedder, code: str, chunks: int) -> Separation | None:
@@ -85,6 +92,7 @@ def _measure(store: Store, embedder: Embedder, code: str, chunks: int) -> Separa
         keyword=_mean_reciprocal(_keyword_ranks(signals, probes)),
         probes=len(probes),
         chunks=chunks,
+        analyser=analyser_fingerprint(),
     )
 
 

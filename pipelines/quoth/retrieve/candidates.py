@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from quoth.collection import DenseIndex, Store
+from quoth.collection import DenseIndex, Signals, Store
 from quoth.config import Retrieval
 from quoth.retrieve.exact import (
     Pair,
@@ -17,11 +17,13 @@ from quoth.retrieve.exact import (
     fit_names_held,
     share_of_one,
     share_of_rarity,
+    weigh_asked,
     weigh_exact,
 )
 from quoth.retrieve.fuse import Candidates, Weights, fuse
 from quoth.retrieve.names import fit_names
 from quoth.retrieve.query import Query, WeightedQuery
+from quoth.retrieve.section_numbers import fit_sections, leave_out
 from quoth.text import Term, inverse_frequency
 from quoth.types import Vectors
 
@@ -162,7 +164,10 @@ class CandidateSearch:
             texts=[row.text for row in rows],
             places=[(row.content, row.ordinal) for row in rows],
             names=np.array([names.get(row.content, 0.0) for row in rows], np.float32),
-            exact=self._fit_exact(query.pairs, terms, words),
+            exact=np.maximum(
+                self._fit_exact(query.pairs, terms, words),
+                self._fit_sections(query.section_numbers, terms, rows),
+            ),
         )
         weighted = WeightedQuery(query.vector, terms, query.terms)
         trust = self._trust(query.question.language.code)
@@ -182,6 +187,19 @@ class CandidateSearch:
         held = share_of_rarity(things, terms) * fit_exact(things, words)
         named = fit_names_held(names, words, terms, count=statistics.count)
         return np.asarray(share_of_one(terms) * np.maximum(held, named), np.float32)
+
+    def _fit_sections(
+        self, numbers: Sequence[str], terms: Mapping[Term, float], rows: Sequence[Signals]
+    ) -> Vectors:
+        """Return how far each candidate has the sections that a question names by number."""
+        ids = [row.id for row in rows]
+        held = fit_exact({(number,): 1.0 for number in numbers}, [row.words for row in rows])
+        holding = [id for id, fit in zip(ids, held, strict=True) if fit]
+        fits = fit_sections(numbers, ids, self._store.chunks(holding) if holding else {})
+        count = self._refresh_statistics().count
+        others = leave_out(terms, numbers)
+        weight = weigh_asked([int(np.count_nonzero(fits))], others, count=count)
+        return np.asarray(share_of_one(terms) * weight * fits, np.float32)
 
     def _trust(self, code: str) -> float:
         """Return the trust in the embedder for a question in this language.

@@ -23,8 +23,8 @@ _NUMBER = 0.25
 """The fit of a short number; that of a code is 1."""
 _NAME = 0.5
 """The fit of a name that is what a question asks for."""
-_NAME_RARITY = 0.3
-"""The share of the rarity of a question from which its names are what it asks for."""
+_ASKED_RARITY = 0.3
+"""The share of the rarity of a question from which names and sections are what it asks for."""
 _ASKED = 8
 """The terms of a question up to which an exact thing in it is what it asks for."""
 _RARITY = 0.25
@@ -119,12 +119,19 @@ def _weigh_names(held: Mapping[Pair, int], terms: Mapping[Term, float], count: i
 
     The rarity of a name is that of its words together: both may be common where the name is not.
     """
-    if not held:
-        return 0.0
     words = {word for pair in held for variant in pair for word in variant}
     others = sum(rarity for term, rarity in terms.items() if words.isdisjoint(term))
-    rarity = float(inverse_frequency(np.array([*held.values()]), count).sum())
-    return _NAME * min(1.0, rarity / (rarity + others) / _NAME_RARITY) ** 2
+    return _NAME * weigh_asked(held.values(), others, count=count)
+
+
+def weigh_asked(holding: Iterable[int], others: float, *, count: int) -> float:
+    """Return the weight of things that so many of `count` texts hold.
+
+    It is less where the other words of the question are rare, too; `others` is their rarity.
+    """
+    rarity = float(inverse_frequency(np.array([*holding]), count).sum())
+    asked = rarity / max(rarity + others, 1e-9)
+    return min(1.0, asked / _ASKED_RARITY) ** 2
 
 
 def _find_pair(texts: CodedTexts, pair: Pair) -> NDArray[np.int64]:

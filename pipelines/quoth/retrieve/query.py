@@ -11,6 +11,7 @@ import numpy as np
 from quoth.retrieve.exact import Pair, find_names
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.question import Question
+from quoth.retrieve.section_numbers import find_section_numbers
 from quoth.retrieve.terms import find_terms
 from quoth.text import Term, guess_name_words, language
 from quoth.types import Vectors
@@ -36,6 +37,11 @@ class Query:
     def pairs(self) -> Sequence[Pair]:
         """The names of two words."""
         return find_names(self._text, self.languages)
+
+    @cached_property
+    def section_numbers(self) -> Sequence[str]:
+        """The numbers that may be those of sections."""
+        return find_section_numbers(self._text)
 
     @cached_property
     def named_words(self) -> set[str]:

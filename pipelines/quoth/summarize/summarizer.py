@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from quoth.models import LocalModel
 from quoth.summarize.conversation import is_conversation
 from quoth.summarize.coverage import measure_coverage
 from quoth.summarize.extract import Extract, extract
+from quoth.summarize.fields import find_fields
 from quoth.summarize.gate import Gate
 from quoth.summarize.languages import choose_language
 from quoth.summarize.lengths import longest_answer
@@ -147,7 +148,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             titles={document.source: document.title for document in documents},
             coverage=coverage,
             unread=unread,
-            data=None if schema is None else fill_schema(run, schema, tree.text),
+            data=None if schema is None else self._fill(run, documents, tree, schema),
             notes=(*run.notes, *(note for document in documents for note in document.notes)),
             strategy=next((way for way in strategies if way != "extract"), "extract"),
             options=self.options,
@@ -161,6 +162,21 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             tree=tree,
             kinds=tuple(dict.fromkeys(kinds)),
         )
+
+    def _fill(
+        self,
+        run: SummaryRun,
+        documents: Sequence[Document],
+        tree: SummaryNode,
+        schema: Mapping[str, Any],
+    ) -> Any:
+        """Return the object of a schema; with an extract, what the documents say word for word."""
+        if any(node.kind != "extract" for node in tree.walk() if not node.children):
+            return fill_schema(run, schema, tree.text)
+        fields = find_fields(documents, schema)
+        if missing := [name for name, value in fields.items() if value is None]:
+            run.notes[f"Not found in the text: {', '.join(missing)}."] = None
+        return fields
 
     def _extracts(self, run: SummaryRun, document: Document) -> bool:
         """Whether the summary of a document is an extract: a small model tells only what is said.

@@ -79,7 +79,7 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     @property
     def fingerprint(self) -> str:
         """The identity of the splitter; a collection never mixes chunks of two splitters."""
-        return f"structure-4:{self.chunk_tokens}:{self.limit if self.with_headings else 0}"
+        return f"structure-3:{self.chunk_tokens}:{self.limit if self.with_headings else 0}"
 
     def count(self, text: str) -> int:
         """Return the number of tokens in a text."""
