@@ -82,3 +82,28 @@ def test_a_number_of_the_question_may_be_compared_with() -> None:
     question = "Is the kiln longer than 15 metres?"
     assert supports("en", "The kiln is 19 metres long, which is more than 15 metres.", question)
     assert not supports("en", "The kiln is 15 metres long.", question)
+
+
+TARIFF = (
+    "| Boat | Fee |\n|---|---|\n| Canoe | 7.50 euros |\n| Dinghy | 19.00 euros |\n\n"
+    "The slipway is cleaned by Rosa Lind. Adults pay 6 euros, children pay 3 euros."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_right"),
+    [
+        ("A canoe costs 7.50 euros, while a dinghy costs 19.00 euros.", True),
+        ("A canoe costs 19.00 euros, while a dinghy costs 7.50 euros.", False),
+        ("Canoes and dinghies cost 7.50 and 19.00 euros respectively.", True),
+        ("Adults pay 6 euros and children pay 3 euros.", True),
+        ("Adults pay 3 euros and children pay 6 euros.", False),
+        ("Children pay 6 euros.", False),
+        ("The slipway is cleaned by Rosa Lind.", True),
+        ("Rosa Lind is cleaned by the slipway.", False),
+    ],
+)
+def test_a_value_or_a_role_stands_with_its_own_subject(claim: str, is_right: bool) -> None:
+    chunk = Chunk("tariff.md", "Harbour", 1, None, 0, len(TARIFF), TARIFF, language="en")
+    fit = SupportFinder("", [chunk], language=language("en")).find(claim)
+    assert (fit is not None and fit.supports) == is_right
