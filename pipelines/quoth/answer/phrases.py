@@ -33,6 +33,8 @@ MAX_COUNTED_WORDS = 4
 """The number of words that may follow a number as its unit."""
 _UNIT_WORDS = 2
 _LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
+_MOST_OF_SENTENCE = 0.6
+"""The largest share of a sentence that is shown as a phrase of it."""
 _BEFORE_UNIT = " \u00a0-"
 _BY_KIND = ("words", "capitals", "digits", "date")
 
@@ -58,12 +60,26 @@ def find_phrase(question: Question, evidence: Evidence, rules: Calibration) -> P
     if len(line) > _MAX_SENTENCE_CHARACTERS or not _has_spaces(line):
         return None
     ranked = rank_phrases(question, [line], [spoken], evidence.rarity, rules.phrase, limit=_RANKED)
+    ranked = [phrase for phrase in ranked if can_answer(phrase, line, question, spoken)]
     if not ranked:
         return None
     likeliest = ranked[0]
     if rules.right.judge(judge_phrase(question, ranked, evidence, rules)) < rules.shown:
         return None
     return replace(likeliest, text=_complete(likeliest, [line], question, [spoken]))
+
+
+def can_answer(phrase: Phrase, line: str, question: Question, language: Language) -> bool:
+    """Whether a phrase is a part of its sentence, and of the kind that the question asks for.
+
+    A name does not repeat the question: "Treasurer Ida Holm" is no answer to "Who is treasurer?".
+    """
+    if len(phrase.text) > _MOST_OF_SENTENCE * len(line):
+        return False
+    if question.kind == "who" and language.words.capital_names:
+        repeats = any(stem(word, language) in question.stems for word in phrase.words)
+        return not repeats and is_of_kind(phrase.words, "who", language)
+    return question.kind != "when" or is_of_kind(phrase.words, "when", language)
 
 
 def judge_phrase(

@@ -63,7 +63,7 @@ def find_nearest(
     """
     chunks = [hit.chunk for hit in hits[: MOST_PLACES + len(cited)]]
     sentences = sentences_of(chunks, question.language)
-    rarity = weigh_terms(terms_of(question.text, sentences), sentences)
+    rarity = weigh_terms(terms_of(question.text, sentences, question.language), sentences)
 
     def cover(sentence: Sentence) -> float:
         return sum(weight for term, weight in rarity.items() if term in sentence.terms)

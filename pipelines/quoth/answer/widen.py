@@ -70,6 +70,19 @@ def widen(sentences: Sequence[Sentence], scores: Sequence[float], index: int) ->
     return span.excerpt(index)
 
 
+def widen_section(sentences: Sequence[Sentence], index: int) -> Excerpt:
+    """Return the excerpt from the beginning of the section of a sentence, as far as it has room."""
+    span = _Span(sentences, index, index)
+    before = None
+    while span != before:
+        before = span
+        span = span.grown(span.first - 1)
+    while span != before or before is None:
+        before = span
+        span = span.grown(span.last + 1)
+    return span.excerpt(index)
+
+
 def surround(excerpt: Excerpt, sentences: Sequence[Sentence]) -> Excerpt:
     """Return an excerpt with what stands around it in its chunk, as far as there is room."""
     inside = [
