@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from quoth.answer.measures import find_dimensions, is_equal, part_around, split_at_joints
+from quoth.answer.measures import find_dimensions, is_equal, part_around
+from quoth.answer.negations import find_negations
 from quoth.answer.passages import Passage
 from quoth.answer.subjects import find_exchanged_roles, find_other_subjects
 from quoth.text import (
     ClaimRules,
     Language,
     Number,
-    count_terms,
     find_names,
     find_numbers,
+    find_other_halves,
     find_unit,
     fold_words,
     read_number_values,
     read_number_words,
     split_words,
-    strip_measures,
 )
 
 _RATE = re.compile(
@@ -44,6 +44,7 @@ def find_contradictions(
         *_missing_names(claim, question, passage, spoken),
         *_other_units(claim, passage.text, spoken),
         *_other_rates(claim, passage.text),
+        *(f"time {time}" for time in find_other_halves(claim, passage.text)),
         *_other_bounds(claim, passage, spoken),
     )
     if found or spoken != passage.language:
@@ -53,8 +54,7 @@ def find_contradictions(
         *find_other_subjects(claim, question, passage.text, spoken),
         *find_exchanged_roles(claim, passage.text, spoken),
         *_other_members(claim, passage, spoken),
-        *_negation(claim, question, passage.text, spoken),
-        *_opposites(claim, passage.text, spoken),
+        *find_negations(claim, question, passage.text, spoken),
     )
 
 
@@ -195,52 +195,3 @@ def _other_members(claim: str, passage: Passage, language: Language) -> Iterator
 def _numeral(word: str) -> str:
     """Return the numeral in a word such as `zweimal` or `threefold`."""
     return re.sub(r"(?<=\w\w)(?:mal|fach|fold)$", "", word)
-
-
-def _negation(claim: str, question: str, text: str, language: Language) -> Iterator[str]:
-    """Yield a word when one of a claim and what the passage says of it is negated, not both.
-
-    Numbers and names alone, and what answers a negated question, are not statements of their own.
-    """
-    negations = language.claims.negations
-    if negations.search(question) or _is_bare(claim, language):
-        return
-    claim = language.claims.interjections.sub("", claim)
-    if not negations.search(text):
-        if negations.search(claim):
-            yield "negation"
-        return
-    for part, near in _match_parts(claim, text, language):
-        if not negations.search(part) and all(map(negations.search, near)):
-            yield "negation"
-
-
-def _is_bare(claim: str, language: Language) -> bool:
-    """Return whether a claim has nothing but numbers and names."""
-    names = [claim[start:end] for start, end in find_names(claim, language)]
-    facts = [*names, *(number.text for number in find_numbers(claim))]
-    known = {term for fact in facts for term in count_terms(fact, language)}
-    return count_terms(strip_measures(claim), language).keys() <= known
-
-
-def _opposites(claim: str, text: str, language: Language) -> Iterator[str]:
-    """Yield the words of a claim of which the passage has only the opposite, there or anywhere."""
-    claim = language.claims.interjections.sub("", claim)
-    pairs = [*_match_parts(claim, text, language), (claim, [text])]
-    for first, second in language.claims.opposites:
-        for part, near in pairs:
-            ours = bool(first.search(part)), bool(second.search(part))
-            theirs = [(bool(second.search(other)), bool(first.search(other))) for other in near]
-            if ours in ((True, False), (False, True)) and all(ours == their for their in theirs):
-                yield "opposite"
-
-
-def _match_parts(claim: str, text: str, language: Language) -> Iterator[tuple[str, list[str]]]:
-    """Yield each part of a claim with the parts of a text that share most words with it."""
-    said = [(part, count_terms(part, language).keys()) for part in split_at_joints(text, language)]
-    for part in split_at_joints(claim, language):
-        terms = count_terms(part, language).keys()
-        best = max((len(terms & words) for _, words in said), default=0)
-        near = [other for other, words in said if best and len(terms & words) == best]
-        if near:
-            yield part, near

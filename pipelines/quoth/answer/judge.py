@@ -120,7 +120,7 @@ class Judge:
             return Verdict(claim, "supported", evidence, share=fit.share)
         for chunks in dict.fromkeys((tuple(cited), ())) if cited else ((),):
             fit = self._finder.find(said, chunks)
-            is_near = fit is not None and (not cited or bool(chunks) or fit.share >= _WHOLE)
+            is_near = fit is not None and (not cited or bool(chunks) or fit.covers(said) >= _WHOLE)
             if fit and is_near and (fit.supports or (is_about and fit.holds_fact_of(said))):
                 return Verdict(claim, "supported", self._cite(fit, evidence), share=fit.share)
         return Verdict(claim, "unsupported")

@@ -13,6 +13,7 @@ from quoth.text import (
     SourceVocabulary,
     count_terms,
     find_sentences,
+    read_clock_values,
     read_number_values,
 )
 from quoth.types import Chunk
@@ -42,8 +43,9 @@ class Place:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """The values of the numbers in the text, its title and its headings."""
-        return read_number_values([self.text, _context(self.chunk)])
+        """The values of the numbers and times in the text, its title and its headings."""
+        said = read_number_values([self.text, _context(self.chunk)])
+        return said | read_clock_values(self.text)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,12 @@ class Fit:
             mention.supported for mention in self.passage.vocabulary.mentions(claim)
         )
 
+    def covers(self, claim: str) -> float:
+        """Return the share of all words of a claim in the passage, those of the question too."""
+        terms = count_terms(strip_measures(claim), self.passage.language)
+        found = sum(term in self.passage.terms for term in terms)
+        return min(self.share, found / len(terms)) if terms else self.share
+
     @property
     def contradicts(self) -> bool:
         """Whether the passage says something else, rather than lacks a part of the claim."""

@@ -10,7 +10,14 @@ from types import MappingProxyType
 from quoth.answer.judge import Judge, Verdict
 from quoth.answer.places import number_places
 from quoth.answer.reader import ReplyReader
-from quoth.text import ENGLISH, Language, encloses, find_unsupported_numbers, read_number_words
+from quoth.text import (
+    ENGLISH,
+    Language,
+    encloses,
+    find_unsupported_numbers,
+    read_clock_values,
+    read_number_words,
+)
 from quoth.types import AnswerKind, AnswerSentence, Chunk, Citation, Support
 
 _CUT = "…"
@@ -137,7 +144,8 @@ class WrittenReply:
             for chunk in self._excerpts
             if any(encloses(chunk, place) for place in places)
         ]
-        words = frozenset[str]().union(*map(read_number_words, cited))
+        said = (read(text) for text in cited for read in (read_number_words, read_clock_values))
+        words = frozenset[str]().union(*said)
         missing = find_unsupported_numbers(text, cited)
         return tuple(number for number in missing if number not in words)
 
