@@ -95,7 +95,7 @@ def test_a_question_in_a_language_that_the_embedder_does_not_match_is_told_so(
 ) -> None:
     answer = ask("Was kostet ein weiterer Satz Schlüssel?", [KEYS], embedder, code="de")
     assert answer.kind == "declined"
-    assert "English" in answer.text
+    assert "Englisch" in answer.text
     assert "Deutsch" in answer.text
     assert (answer.language, answer.evidence_language) == ("de", "en")
 

@@ -12,7 +12,7 @@ LIST = (
     "## Landing\n\nA boat may land when:\n\na) the flag is green;\n\nb) the tide is high; and\n\n"
     "c) the keeper agrees.\n\nNobody lands at night."
 )
-TABLE = "Boats and berths\nBoat | Length: 9 m | Berth: A4\nHeron | 12 m | B1\nTern | 7 m | B2"
+TABLE = "Boats and berths\nBoat | Length | Berth\nHeron | 12 m | B1\nTern | 7 m | B2"
 TOLD = "The keeper is Ida Holm. She has lived on the rock since 1990. The lamp was made in Lyon."
 ASKED = "How is the lamp cleaned?\nWith vinegar and a cloth. The keeper does it on Mondays."
 
@@ -37,9 +37,10 @@ def test_a_colon_brings_its_list_and_an_item_the_colon(holding: str) -> None:
     assert text.endswith("c) the keeper agrees.")
 
 
-def test_a_row_brings_the_rows_above_it_which_name_the_columns() -> None:
-    assert widened(TABLE, "Tern").split("\n")[0] == "Boats and berths"
-    assert "Berth: A4" in widened(TABLE, "Tern")
+def test_a_row_brings_the_rows_beside_it_that_answer_as_well() -> None:
+    assert widened(TABLE, "Tern") == "Tern | 7 m | B2"
+    scores = [-9.0, -9.0, -0.5, 0.0]
+    assert widened(TABLE, "Tern", scores=scores) == "Heron | 12 m | B1\nTern | 7 m | B2"
 
 
 def test_a_sentence_brings_the_one_that_it_refers_to() -> None:

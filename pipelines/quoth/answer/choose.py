@@ -20,7 +20,7 @@ from quoth.answer.sentences import language_of
 from quoth.answer.widen import Excerpt, surround, widen, widen_section
 from quoth.config import Answering
 from quoth.retrieve import Hits, Question
-from quoth.text import Language, count_terms, find_quote, split_words, strip_links
+from quoth.text import Language, count_terms, find_quote, show_rows, split_words, strip_links
 from quoth.types import Answer, AnswerKind, Citation
 
 PLACES = 3
@@ -78,7 +78,7 @@ def choose_places(evidence: Evidence, most: int, *, several: bool = False) -> li
     left = list(evidence.order)
     while left and len(chosen) < most:
         left.sort(key=lambda index: _handicap(evidence, index, chosen, several))
-        excerpt = _excerpt_at(evidence, left.pop(0), chosen)
+        excerpt = _excerpt_at(evidence, left.pop(0), chosen, several=several)
         if excerpt and not any(_are_alike(excerpt, other) for other in chosen):
             chosen.append(excerpt)
     return chosen
@@ -92,12 +92,14 @@ def _handicap(evidence: Evidence, index: int, chosen: Sequence[Excerpt], several
     return _AGAIN * (same_chunk + (several and same_document)) - evidence.scores[index]
 
 
-def _excerpt_at(evidence: Evidence, index: int, chosen: Sequence[Excerpt]) -> Excerpt | None:
+def _excerpt_at(
+    evidence: Evidence, index: int, chosen: Sequence[Excerpt], *, several: bool
+) -> Excerpt | None:
     """Return the excerpt around a sentence, as wide as it can be beside those chosen."""
     alone = Excerpt.of(evidence.sentences[index])
     if any(alone.overlaps(other) for other in chosen):
         return None
-    wide = _widen(evidence, index)
+    wide = _widen(evidence, index, several=several)
     widest = surround(wide, evidence.sentences) if chosen else wide
     free = (one for one in (widest, wide) if not any(one.overlaps(other) for other in chosen))
     return next(free, alone)
@@ -111,7 +113,7 @@ def _find_spoken(question: Question, hits: Hits) -> Language:
     return find_evidence_language(question, chunks)
 
 
-def _widen(evidence: Evidence, index: int) -> Excerpt:
+def _widen(evidence: Evidence, index: int, *, several: bool) -> Excerpt:
     """Return the excerpt around a sentence; its section, if the question asks for that as a whole.
 
     The subject of such a question is the heading: "What are the rules on parking?" below "Parking".
@@ -124,7 +126,7 @@ def _widen(evidence: Evidence, index: int) -> Excerpt:
     adds_words = asked & (sentence.terms.keys() - heading.keys())
     if heading and is_subject and evidence.is_open and not adds_words:
         return widen_section(evidence.sentences, index)
-    return widen(evidence.sentences, evidence.scores, index)
+    return widen(evidence.sentences, evidence.scores, index, all_rows=several)
 
 
 def _find_rules(question: Question, spoken: Language) -> Calibration:
@@ -151,7 +153,7 @@ def _excerpt(
     cited = number_places([first, *rest] if several else [first])
     return replace(
         answer,
-        text=" ".join(strip_links(best.text).split()),
+        text=" ".join(strip_links(first.quote).split()),
         phrase=phrase.text if phrase else None,
         citations=cited,
         nearest=() if several else number_places(rest, first=2),
@@ -166,15 +168,20 @@ def _place(excerpt: Excerpt, words: str = "") -> Citation:
     """Return the place of an excerpt, with `words` of it marked, else its best sentence."""
     place = cite_span(excerpt.chunk, excerpt.start, excerpt.end, match="exact")
     heading = HEADINGS_BETWEEN.join(excerpt.best.headings)
-    return replace(place, heading=heading, marks=tuple(_marks(excerpt, words)))
+    return replace(place, heading=heading, marks=tuple(_marks(excerpt, place.quote, words)))
 
 
-def _marks(excerpt: Excerpt, words: str) -> Iterator[tuple[int, int]]:
-    best = excerpt.best.start - excerpt.start, excerpt.best.end - excerpt.start
-    if words and (found := find_quote(words, excerpt.best.text)):
-        yield best[0] + found[0], best[0] + found[1]
-    elif best != (0, excerpt.end - excerpt.start):
-        yield best
+def _marks(excerpt: Excerpt, quote: str, words: str) -> Iterator[tuple[int, int]]:
+    best = show_rows(excerpt.best.text)
+    if best != excerpt.best.text:
+        best = best.rsplit("\n", 1)[-1]  # the row without the names of its columns
+    start = quote.find(best, excerpt.best.start - excerpt.start if quote == excerpt.text else 0)
+    if start < 0:
+        return
+    if words and (found := find_quote(words, best)):
+        yield start + found[0], start + found[1]
+    elif len(best) < len(quote):
+        yield start, start + len(best)
 
 
 def _are_alike(one: Excerpt, other: Excerpt) -> bool:

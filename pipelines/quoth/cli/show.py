@@ -66,7 +66,14 @@ def print_answer(answer: Answer, *, written: bool = False) -> None:
         shown = Text(line.text, _STYLES.get(line.role, ""))
         for start, end in line.marks:
             shown.stylize("bold not italic", start, end)
-        out.print(shown)
+        wraps = out.is_terminal and line.role in ("text", "warning")
+        out.print(shown, soft_wrap=not wraps)
+
+
+def print_note(text: str) -> None:
+    """Print a sentence about the run on stderr; a terminal's lines end behind words."""
+    err = console(stderr=True)
+    err.print(f"{text}\n", style="dim", soft_wrap=not err.is_terminal)
 
 
 def print_timings(model: str, timings: Timings, *, from_journal: bool = False) -> None:

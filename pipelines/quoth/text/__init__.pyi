@@ -61,6 +61,7 @@ __all__ = [
     "read_number_words",
     "score_letters",
     "score_words",
+    "show_rows",
     "split_blocks",
     "split_characters",
     "split_ligatures",
@@ -116,6 +117,7 @@ from .scripts import UNSPACED, is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter
+from .table_rows import show_rows
 from .tokens import bound_token_count, locate_tokens, split_blocks
 from .units import find_unit, strip_measures
 from .words import (
