@@ -67,3 +67,16 @@ def test_an_excerpt_is_never_longer_than_a_person_reads_at_once() -> None:
     assert around.best == middle.best
     assert around.overlaps(middle)
     assert not around.overlaps(Excerpt.of(sentences[0]))
+
+
+@pytest.mark.parametrize("line", ["Lights of the coast", "Lights of the coast 2. The lamp"])
+def test_a_running_line_of_a_page_is_no_part_of_an_excerpt(line: str) -> None:
+    text = f"The keeper cleans the lamp.\n\n{line}\n\nThe oil is kept below."
+    chunk = Chunk("light.pdf", "Lights of the coast", 1, None, 0, len(text), text, ("2. The lamp",))
+    sentences = sentences_of([chunk])
+    assert [one.text for one in sentences] == [
+        "The keeper cleans the lamp.",
+        "The oil is kept below.",
+    ]
+    excerpt = surround(Excerpt.of(sentences[0]), sentences)
+    assert "coast" not in excerpt.text

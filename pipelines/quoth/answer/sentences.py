@@ -22,6 +22,8 @@ from quoth.types import Chunk
 
 _HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<words>[^\n]*?)[ \t]*#*")
 """A heading of Markdown."""
+_TITLE_WORDS = 2
+"""The fewest words of a title that is known again in a line of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,11 @@ def _read_chunk(chunk: Chunk, rank: int, rules: Language) -> Iterator[Sentence]:
     width = find_width(chunk.text)
     section = _Section(0, chunk.headings)
     about = section.terms(chunk, rules)
+    running = _find_running_lines(chunk)
     for start, end in find_sentences(chunk.text, rules):
+        if any(first <= start and end <= last for first, last in running):
+            section = _Section(section.number + 1, section.headings)
+            continue
         if heading := _HEADING.fullmatch(chunk.text[start:end]):
             section = section.next(len(heading["level"]), heading["words"])
             about = section.terms(chunk, rules)
@@ -134,6 +140,20 @@ def weigh_terms(stems: Iterable[str], sentences: Sequence[Sentence]) -> Mapping[
     """Return the rarity of each stem: higher, the fewer of the sentences have it."""
     frequency = Counter(term for sentence in sentences for term in sentence.terms)
     return {stem: weigh_rarity(frequency[stem], len(sentences)) for stem in stems}
+
+
+def _find_running_lines(chunk: Chunk) -> list[tuple[int, int]]:
+    """Return the spans of the lines that repeat the title, alone or with a heading of the page."""
+    title = " ".join(chunk.title.split())
+    if len(title.split()) < _TITLE_WORDS:
+        return []
+    spans = []
+    for match in re.finditer(r"[^\n]+", chunk.text):
+        line = " ".join(match[0].split())
+        rest = line.removeprefix(title).strip() if line.startswith(title) else None
+        if rest == "" or rest in chunk.headings:
+            spans.append(match.span())
+    return spans
 
 
 def _skip_headings(chunk: Chunk, start: int, end: int) -> int:
