@@ -26,7 +26,7 @@ def find_negations(claim: str, question: str, text: str, language: Language) -> 
         yield from _conditions(told, text, language)
     else:
         yield from _negation(claim, question, text, language)
-        yield from _opposites(claim, text, language)
+        yield from find_opposites(claim, text, language)
 
 
 def _conditions(claim: str, text: str, language: Language) -> Iterator[str]:
@@ -39,11 +39,11 @@ def _conditions(claim: str, text: str, language: Language) -> Iterator[str]:
     best = max(said, key=lambda part: len(terms & count_terms(part, language).keys()))
     if not language.claims.conditions.search(best):
         yield from _negation(claim, "", best, language)
-        yield from _opposites(claim, best, language)
+        yield from find_opposites(claim, best, language)
     elif (count_negations(claim, language) - count_negations(best, language)) % 2:
         yield "condition"
     else:
-        yield from _opposites(claim, best, language, besides_reversals=True)
+        yield from find_opposites(claim, best, language, besides_reversals=True)
 
 
 def count_negations(text: str, language: Language) -> int:
@@ -79,7 +79,7 @@ def _is_bare(claim: str, language: Language) -> bool:
     return count_terms(strip_measures(claim), language).keys() <= known
 
 
-def _opposites(
+def find_opposites(
     claim: str, text: str, language: Language, *, besides_reversals: bool = False
 ) -> Iterator[str]:
     """Yield the words of a claim of which the passage has only the opposite, there or anywhere.
@@ -90,7 +90,8 @@ def _opposites(
     pairs = [*_match_parts(claim, text, language), (claim, [text])]
     for first, second in language.claims.opposites:
         words = [word[0] for side in (first, second) for word in side.finditer(f"{claim} {text}")]
-        if besides_reversals and any(map(language.claims.reversals.fullmatch, words)):
+        turning = (language.claims.reversals, language.claims.negations)
+        if besides_reversals and any(rule.fullmatch(word) for rule in turning for word in words):
             continue
         for part, near in pairs:
             ours = bool(first.search(part)), bool(second.search(part))

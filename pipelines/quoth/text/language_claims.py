@@ -15,10 +15,10 @@ class ClaimRules:
     ("forbidden", "unless"), `conditions` the words before what it depends on ("without", "only
     with"). `joints` matches what separates two parts of a sentence, `agents` the word before the
     one who acts ("by"). `interjections` matches a word before a statement that is no part of it
-    ("No, …"). `more` and `less` match words that make a number a lower or an upper bound.
-    `dimensions` are patterns for what a number measures, one for each ("high", "long"), and
-    `opposites` pairs of patterns for words that exclude each other ("before", "after"). `weekdays`
-    are the names of days, in lower case.
+    ("No, …"), `noes` those of them that deny. `more` and `less` match words that make a number a
+    lower or an upper bound. `dimensions` are patterns for what a number measures, one for each
+    ("high", "long"), and `opposites` pairs of patterns for words that exclude each other ("before",
+    "after"). `weekdays` are the names of days, in lower case.
     """
 
     negations: Pattern = NEVER
@@ -27,6 +27,7 @@ class ClaimRules:
     joints: Pattern = NEVER
     agents: Pattern = NEVER
     interjections: Pattern = NEVER
+    noes: Pattern = NEVER
     more: Pattern = NEVER
     less: Pattern = NEVER
     dimensions: tuple[Pattern, ...] = ()
