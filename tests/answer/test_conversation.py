@@ -106,6 +106,17 @@ def test_a_bad_condensation_is_not_taken(tmp_path: Path, bad: str) -> None:
     assert answerer.asked[-1] == "How much did it weigh (Saturn V)?"
 
 
+@pytest.mark.parametrize("follow_up", ["Up to how much?", "Until when?"])
+def test_a_question_without_words_of_its_own_is_asked_with_the_one_before(
+    tmp_path: Path, follow_up: str
+) -> None:
+    answerer = answers("")
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask("Who insures the barge?")
+    conversation.ask(follow_up)
+    assert answerer.asked[-1] == f"{follow_up[:-1]} (insures, barge)?"
+
+
 def test_a_question_that_stands_alone_stays_as_it_is(tmp_path: Path) -> None:
     answerer = answers("Something else entirely?")
     conversation = Conversation(answerer, tmp_path)

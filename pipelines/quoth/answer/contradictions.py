@@ -66,7 +66,7 @@ def _missing_numbers(
     Those asked for may stand around it, or only be compared with.
     """
     asked = read_number_values([question])
-    here = passage.numbers | read_number_words(passage.text)
+    here = passage.values_for(claim)
     for number in find_numbers(claim):
         if number.is_among(here):
             continue
@@ -178,7 +178,7 @@ def _other_members(claim: str, passage: Passage, language: Language) -> Iterator
     for members in (rules.months, language.claims.weekdays):
         if (ours - theirs) & members and (theirs - ours) & members:
             yield f"other {min((ours - theirs) & members)}"
-    values = read_number_words(passage.text) | passage.numbers
+    values = passage.values_for(claim)
     missing = {
         word
         for word in ours - theirs

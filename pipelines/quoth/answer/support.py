@@ -18,7 +18,6 @@ from quoth.text import (
     Language,
     count_terms,
     find_numbers,
-    read_number_words,
     strip_measures,
 )
 from quoth.types import Chunk
@@ -146,7 +145,7 @@ class SupportFinder:
             return float(is_cited or bool(passage.vocabulary.mentions(claim)))
         terms = count_terms(strip_measures(claim), passage.language)
         asked = count_terms(self._question, passage.language)
-        values = passage.numbers | read_number_words(passage.text)
+        values = passage.values_for(claim)
         numbers = [number.is_among(values) for number in find_numbers(claim)]
         wanted = [term for term in terms if term not in asked]
         if not numbers:

@@ -15,6 +15,7 @@ from quoth.text import (
     Language,
     encloses,
     find_unsupported_numbers,
+    read_clock_times,
     read_clock_values,
     read_number_words,
 )
@@ -156,7 +157,8 @@ class WrittenReply:
             for chunk in self._excerpts
             if any(encloses(chunk, place) for place in places)
         ]
-        said = (read(text) for text in cited for read in (read_number_words, read_clock_values))
+        ways = (read_number_words, *((read_clock_values,) if read_clock_times(text) else ()))
+        said = (read(source) for source in cited for read in ways)
         words = frozenset[str]().union(*said)
         missing = find_unsupported_numbers(text, cited)
         return tuple(number for number in missing if number not in words)

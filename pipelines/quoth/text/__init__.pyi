@@ -55,6 +55,7 @@ __all__ = [
     "lexemes",
     "locate_tokens",
     "pack",
+    "read_clock_times",
     "read_clock_values",
     "read_language",
     "read_number_values",
@@ -76,7 +77,7 @@ __all__ = [
 ]
 
 from .bm25 import CodedTexts, Term, inverse_frequency, score_letters, score_words
-from .clock_times import find_other_halves, read_clock_values
+from .clock_times import find_other_halves, read_clock_times, read_clock_values
 from .codes import encode_word, pack, unpack
 from .counts import count_solid, count_words
 from .detect import detect_language
