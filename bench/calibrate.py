@@ -25,8 +25,7 @@ from numpy.typing import NDArray
 from quoth.answer import Calibration, find_calibration
 from quoth.answer.choose import PLACES, choose_places
 from quoth.answer.evidence import Evidence, find_evidence
-from quoth.answer.phrases import Phrase, judge_phrase, line_of, phrases_of
-from quoth.answer.rules import apply_rule
+from quoth.answer.phrases import Phrase, find_candidates, judge_phrase, line_of, phrases_of
 from quoth.config import Config, load_config
 from quoth.embed import Embedder
 from quoth.evaluate import (
@@ -222,8 +221,7 @@ def fit_right(cases: Sequence[Case], rules: Calibration) -> dict[str, object]:
     """Fit whether the first phrase is the answer, and print the shares at several limits."""
     rows: list[tuple[dict[str, float], bool, bool]] = []
     for case in cases:
-        phrases = phrases_in(case)
-        phrases.sort(key=lambda one: -apply_rule(rules.phrase, one.features))
+        phrases = find_candidates(case.question, case.evidence, rules)
         if phrases and case.answerable:
             signs = judge_phrase(case.question, phrases, case.evidence, rules)
             is_right = token_f1(phrases[0].text, case.golden.answers) >= RIGHT

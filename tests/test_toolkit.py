@@ -146,8 +146,9 @@ class Heard(BaseCallbackHandler):
 
 
 def without_journal(library: Library) -> Answerer:
-    """Return an answerer that asks the model, whatever was answered before."""
-    return Answerer(library.searcher, library.model, library.config.answering)
+    """Return an answerer whose model writes, whatever was answered before."""
+    settings = library.config.answering.model_copy(update={"style": "prose"})
+    return Answerer(library.searcher, library.model, settings)
 
 
 def test_callbacks_see_the_search_and_the_model_inside_an_answer(library: Library) -> None:

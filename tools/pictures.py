@@ -24,7 +24,7 @@ COLLECTION = "pictures"
 QUESTION = "How long can the emergency generator run on a full tank?"
 QUESTIONS = (
     QUESTION,
-    "When can the tenant get out of the lease early?",
+    "Is notice by e-mail valid?",
     "What does the cafeteria on Jupiter serve on Sundays?",
 )
 

@@ -153,6 +153,28 @@ def test_a_document_that_names_its_author_and_date_is_believed(
     assert all(word in text for word in words)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the report about?",
+        "What does this paper discuss?",
+        "Worum geht es in dem Bericht?",
+        "De quoi parle ce rapport ?",
+        "¿De qué trata este informe?",
+        "这份报告是关于什么的？",
+        "Di cosa parla questa relazione?",
+        "De que trata este relatório?",
+        "Waar gaat dit verslag over?",
+        "О чём этот отчёт?",
+        "O czym jest ten raport?",
+        "Vad handlar rapporten om?",
+        "この報告書は何について書かれていますか？",
+    ],
+)
+def test_the_kind_of_a_document_names_the_only_one_there_is(letter: Library, question: str) -> None:
+    assert "needs a new wheel" in told(letter, question).text
+
+
 LOOK_ALIKES = (
     "How many documents must the tenant sign?",
     "How many documents does the records officer review each year?",
@@ -168,6 +190,11 @@ LOOK_ALIKES = (
     "What files have to be deleted after a hold?",
     "What reports does the head librarian have to give?",
     "What is the deposit about?",
+    "Di cosa parla il canone?",
+    "О чём говорит арендатор?",
+    "Waar gaat de huurder over?",
+    "賃料の内容は何ですか？",
+    "What is the report about?",
     "What is the rent?",
     "What is in the schedule?",
     "What does clause 4 deal with?",
@@ -197,6 +224,15 @@ def test_a_question_about_a_content_is_left_to_the_documents(
     library: Library, question: str
 ) -> None:
     assert Catalog(library.store).answer(question) is None
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the report on the bridge about?", "What is the wheel about?"]
+)
+def test_the_kind_of_a_document_names_it_only_where_nothing_else_is_said(
+    letter: Library, question: str
+) -> None:
+    assert Catalog(letter.store).answer(question) is None
 
 
 def test_a_scope_limits_what_is_counted_and_named(library: Library) -> None:
@@ -263,3 +299,4 @@ def test_every_form_takes_what_its_answer_needs(code: str) -> None:
     assert all(each.groups == 0 for each in (*rules.count, *rules.contents))
     assert rules.counted.format(documents=2, pages=3)
     assert rules.mentioned.format(subject="x", count=1)
+    assert "Repair" in rules.sections.format(headings="Repair")

@@ -95,7 +95,7 @@ def test_a_question_in_a_language_that_the_embedder_does_not_match_is_told_so(
 ) -> None:
     answer = ask("Was kostet ein weiterer Satz Schlüssel?", [KEYS], embedder, code="de")
     assert answer.kind == "declined"
-    assert "English" in answer.text
+    assert "Englisch" in answer.text
     assert "Deutsch" in answer.text
     assert (answer.language, answer.evidence_language) == ("de", "en")
 
@@ -113,3 +113,88 @@ def test_an_identifier_alone_is_answered_by_the_sentence_that_holds_it(
 def test_nothing_found_is_declined(embedder: Embedder) -> None:
     answer = ask("What does a key cost?", [], embedder)
     assert (answer.kind, answer.nearest, answer.confidence) == ("declined", (), 0.0)
+
+
+CLUB = (
+    "# Club\n\n## Board\n\nVorsitzende ist Hanna Kolb, Kassenwart ist Peter Voss.\n\n## Harvest\n\n"
+    "Nach der Ernte wird gegen Milben behandelt. Die Behandlung dauert drei Wochen. "
+    "Grund für den Zuwachs war das trockene Frühjahr.\n\n## Regeln am Stand\n\n"
+    "Hunde bleiben draußen. Das Tor wird abends abgeschlossen."
+)
+HOUSE = (
+    "# 手册\n\n## 安静时间\n\n晚上十点至早上七点禁止装修和播放音乐。\n\n## 停车\n\n"
+    "每户只有一个车位。访客的车停在北门外。\n\n## 垃圾\n\n厨余垃圾每天早上八点收。"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "code"),
+    [
+        ("Wer ist Kassenwart?", CLUB, "de"),
+        ("Warum war die Ernte größer?", CLUB, "de"),
+        ("停车有什么规定？", HOUSE, "zh"),
+    ],
+)
+def test_no_place_has_a_heading(question: str, text: str, code: str, embedder: Embedder) -> None:
+    answer = ask(question, [text], embedder, code=code, of=code)
+    places = answer.citations + answer.nearest
+    assert places
+    assert not any("#" in place.quote for place in places)
+    assert all(
+        place.heading.endswith(("Board", "Harvest", "Stand", "时间", "停车", "垃圾"))
+        for place in places
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "code", "section"),
+    [
+        ("Welche Regeln gelten am Stand?", CLUB, "de", ["Hunde", "Tor"]),
+        ("停车有什么规定？", HOUSE, "zh", ["每户", "访客"]),
+    ],
+)
+def test_a_question_about_a_heading_is_answered_by_its_section(
+    question: str, text: str, code: str, section: list[str], embedder: Embedder
+) -> None:
+    answer = ask(question, [text], embedder, code=code, of=code)
+    first = (answer.citations + answer.nearest)[0]
+    assert all(words in first.quote for words in section)
+
+
+def test_a_question_for_a_reason_is_answered_by_the_sentence_that_gives_one(
+    embedder: Embedder,
+) -> None:
+    answer = ask("Warum war die Ernte größer?", [CLUB], embedder, code="de", of="de")
+    assert "Grund" in (answer.citations + answer.nearest)[0].quote
+
+
+def test_words_shared_with_a_place_are_never_declined_where_no_limit_was_fitted(
+    embedder: Embedder,
+) -> None:
+    answer = ask("晚上几点以后不能装修？", [HOUSE], embedder, code="zh", of="zh")
+    assert answer.kind != "declined"
+    assert "十点" in (answer.citations + answer.nearest)[0].quote
+
+
+def test_documents_in_another_language_do_not_keep_an_answer_from_being_found(
+    embedder: Embedder,
+) -> None:
+    texts = [HOUSE, HOUSE.replace("晚上", "夜里"), CLUB]
+    asked = Question("Wer ist Kassenwart?", embedder, language("de"))
+    hits = [
+        Hit(
+            Chunk(f"{n}.md", "", 1, None, 0, len(text), text, id=n, language=code),
+            1.0 - n / 10,
+            0.5,
+        )
+        for n, (text, code) in enumerate(zip(texts, ("zh", "zh", "de"), strict=True))
+    ]
+    answer = choose_excerpts(Hits(asked, hits), Answering())
+    assert (answer.kind, answer.evidence_language) == ("excerpt", "de")
+    assert "Peter Voss" in answer.text
+
+
+def test_a_phrase_is_a_part_of_its_sentence_and_of_the_kind_asked_for(embedder: Embedder) -> None:
+    answer = ask("Wer ist Kassenwart?", [CLUB], embedder, code="de", of="de")
+    assert answer.kind == "excerpt"
+    assert answer.phrase in (None, "Peter Voss", "Hanna Kolb")

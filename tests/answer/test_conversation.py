@@ -51,6 +51,33 @@ def answers(condensed: str = "", *, window: int = 4096) -> Answers:
     return Answers(Scripted(answer=lambda prompt: condensed, window=window))
 
 
+@pytest.mark.parametrize(
+    ("first", "question", "subject"),
+    [
+        ("Who guarantees the rent?", "Up to how much?", "rent"),
+        ("Who guarantees the rent?", "At least how many?", "rent"),
+        ("Wer bürgt für die Miete?", "Bis zu wie viel?", "Miete"),
+        ("¿Quién garantiza el alquiler?", "¿Hasta cuánto?", "alquiler"),
+    ],
+)
+def test_a_question_without_a_subject_is_asked_with_that_of_the_one_before(
+    tmp_path: Path, first: str, question: str, subject: str
+) -> None:
+    answerer = answers()
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask(first)
+    conversation.ask(question)
+    assert subject in answerer.asked[1]
+
+
+def test_a_question_with_a_subject_is_asked_as_it_is(tmp_path: Path) -> None:
+    answerer = answers()
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask(FIRST)
+    conversation.ask("Up to how much snow falls in winter?")
+    assert answerer.asked[1] == "Up to how much snow falls in winter?"
+
+
 def test_a_follow_up_is_asked_with_what_it_refers_to(tmp_path: Path) -> None:
     answerer = answers("How much did the Saturn V weigh?")
     conversation = Conversation(answerer, tmp_path)
@@ -77,6 +104,17 @@ def test_a_bad_condensation_is_not_taken(tmp_path: Path, bad: str) -> None:
     conversation.ask(FIRST)
     conversation.ask("How much did it weigh?")
     assert answerer.asked[-1] == "How much did it weigh (Saturn V)?"
+
+
+@pytest.mark.parametrize("follow_up", ["Up to how much?", "Until when?"])
+def test_a_question_without_words_of_its_own_is_asked_with_the_one_before(
+    tmp_path: Path, follow_up: str
+) -> None:
+    answerer = answers("")
+    conversation = Conversation(answerer, tmp_path)
+    conversation.ask("Who insures the barge?")
+    conversation.ask(follow_up)
+    assert answerer.asked[-1] == f"{follow_up[:-1]} (insures, barge)?"
 
 
 def test_a_question_that_stands_alone_stays_as_it_is(tmp_path: Path) -> None:

@@ -82,3 +82,92 @@ def test_a_number_of_the_question_may_be_compared_with() -> None:
     question = "Is the kiln longer than 15 metres?"
     assert supports("en", "The kiln is 19 metres long, which is more than 15 metres.", question)
     assert not supports("en", "The kiln is 15 metres long.", question)
+
+
+TARIFF = (
+    "| Boat | Fee |\n|---|---|\n| Canoe | 7.50 euros |\n| Dinghy | 19.00 euros |\n\n"
+    "The slipway is cleaned by Rosa Lind. Adults pay 6 euros, children pay 3 euros."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_right"),
+    [
+        ("A canoe costs 7.50 euros, while a dinghy costs 19.00 euros.", True),
+        ("A canoe costs 19.00 euros, while a dinghy costs 7.50 euros.", False),
+        ("Canoes and dinghies cost 7.50 and 19.00 euros respectively.", True),
+        ("Adults pay 6 euros and children pay 3 euros.", True),
+        ("Adults pay 3 euros and children pay 6 euros.", False),
+        ("Children pay 6 euros.", False),
+        ("The slipway is cleaned by Rosa Lind.", True),
+        ("Rosa Lind is cleaned by the slipway.", False),
+    ],
+)
+def test_a_value_or_a_role_stands_with_its_own_subject(claim: str, is_right: bool) -> None:
+    chunk = Chunk("tariff.md", "Harbour", 1, None, 0, len(TARIFF), TARIFF, language="en")
+    fit = SupportFinder("", [chunk], language=language("en")).find(claim)
+    assert (fit is not None and fit.supports) == is_right
+
+
+RULES = {
+    "en": (
+        "Dogs are forbidden unless the warden has given leave. The sauna is open from 7 a.m. to "
+        "9 p.m. Bikes may not be hired without a deposit. Guests may use the lift without a key."
+    ),
+    "de": "Räder dürfen nicht ohne Kaution geliehen werden. Die Sauna ist von 7 bis 21 Uhr offen.",
+    "es": "No se permite la entrada sin reserva. La sauna cierra a las 21:00.",
+    "fr": "Les chiens sont interdits sauf avec l’accord du gardien. Le sauna ferme à 21 h.",
+    "zh": "未经管理员许可不得带狗进入。桑拿房晚上9点关门。",
+    "ja": "サウナは午前7時から午後9時まで営業しています。",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "claim", "is_right"),
+    [
+        ("en", "Dogs are allowed only with leave from the warden.", True),
+        ("en", "Dogs are not allowed without leave from the warden.", True),
+        ("en", "Dogs are allowed without leave from the warden.", False),
+        ("en", "Dogs are allowed unless the warden has given leave.", False),
+        ("en", "Bikes may be hired without a deposit.", False),
+        ("en", "Bikes may be hired only with a deposit.", True),
+        ("en", "Guests may use the lift without a key.", True),
+        ("en", "Guests may not use the lift without a key.", False),
+        ("de", "Räder dürfen ohne Kaution geliehen werden.", False),
+        ("de", "Räder dürfen nur mit Kaution geliehen werden.", True),
+        ("es", "La entrada se permite sin reserva.", False),
+        ("es", "La entrada se permite solo con reserva.", True),
+        ("fr", "Les chiens ne sont admis qu’avec l’accord du gardien.", True),
+        ("zh", "未经管理员许可可以带狗进入。", False),
+        ("zh", "只有经管理员许可才能带狗进入。", True),
+    ],
+)
+def test_a_condition_may_be_told_in_other_words(code: str, claim: str, *, is_right: bool) -> None:
+    assert follows(code, claim) == is_right
+
+
+@pytest.mark.parametrize(
+    ("code", "claim", "is_right"),
+    [
+        ("en", "The sauna is open from 07:00 to 21:00.", True),
+        ("en", "The sauna is open from 7 p.m. to 9 p.m.", False),
+        ("en", "The sauna is open until 22:00.", False),
+        ("de", "Die Sauna ist bis 9 Uhr abends offen.", True),
+        ("de", "Die Sauna ist bis 8 Uhr abends offen.", False),
+        ("es", "La sauna cierra a las 9 de la noche.", True),
+        ("fr", "Le sauna ferme à 9 heures du soir.", True),
+        ("fr", "Le sauna ferme à 9 heures du matin.", False),
+        ("zh", "桑拿房21:00关门。", True),
+        ("zh", "桑拿房上午9点关门。", False),
+        ("ja", "サウナは7:00から21:00まで営業しています。", True),
+    ],
+)
+def test_a_time_may_be_told_in_other_hours(code: str, claim: str, *, is_right: bool) -> None:
+    assert follows(code, claim) == is_right
+
+
+def follows(code: str, claim: str) -> bool:
+    """Return whether the rules of a language support a claim."""
+    chunk = Chunk("rules.md", "Rules", 1, None, 0, len(RULES[code]), RULES[code], language=code)
+    fit = SupportFinder("", [chunk], language=language(code)).find(claim)
+    return fit is not None and fit.supports

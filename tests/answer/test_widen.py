@@ -12,7 +12,7 @@ LIST = (
     "## Landing\n\nA boat may land when:\n\na) the flag is green;\n\nb) the tide is high; and\n\n"
     "c) the keeper agrees.\n\nNobody lands at night."
 )
-TABLE = "Boats and berths\nBoat | Length: 9 m | Berth: A4\nHeron | 12 m | B1\nTern | 7 m | B2"
+TABLE = "Boats and berths\nBoat | Length | Berth\nHeron | 12 m | B1\nTern | 7 m | B2"
 TOLD = "The keeper is Ida Holm. She has lived on the rock since 1990. The lamp was made in Lyon."
 ASKED = "How is the lamp cleaned?\nWith vinegar and a cloth. The keeper does it on Mondays."
 
@@ -37,9 +37,10 @@ def test_a_colon_brings_its_list_and_an_item_the_colon(holding: str) -> None:
     assert text.endswith("c) the keeper agrees.")
 
 
-def test_a_row_brings_the_rows_above_it_which_name_the_columns() -> None:
-    assert widened(TABLE, "Tern").split("\n")[0] == "Boats and berths"
-    assert "Berth: A4" in widened(TABLE, "Tern")
+def test_a_row_brings_the_rows_beside_it_that_answer_as_well() -> None:
+    assert widened(TABLE, "Tern") == "Tern | 7 m | B2"
+    scores = [-9.0, -9.0, -0.5, 0.0]
+    assert widened(TABLE, "Tern", scores=scores) == "Heron | 12 m | B1\nTern | 7 m | B2"
 
 
 def test_a_sentence_brings_the_one_that_it_refers_to() -> None:
@@ -66,3 +67,16 @@ def test_an_excerpt_is_never_longer_than_a_person_reads_at_once() -> None:
     assert around.best == middle.best
     assert around.overlaps(middle)
     assert not around.overlaps(Excerpt.of(sentences[0]))
+
+
+@pytest.mark.parametrize("line", ["Lights of the coast", "Lights of the coast 2. The lamp"])
+def test_a_running_line_of_a_page_is_no_part_of_an_excerpt(line: str) -> None:
+    text = f"The keeper cleans the lamp.\n\n{line}\n\nThe oil is kept below."
+    chunk = Chunk("light.pdf", "Lights of the coast", 1, None, 0, len(text), text, ("2. The lamp",))
+    sentences = sentences_of([chunk])
+    assert [one.text for one in sentences] == [
+        "The keeper cleans the lamp.",
+        "The oil is kept below.",
+    ]
+    excerpt = surround(Excerpt.of(sentences[0]), sentences)
+    assert "coast" not in excerpt.text

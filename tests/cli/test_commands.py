@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from programs import Quoth
-from quoth import Library
+from quoth import Answer, Library
+from quoth.cli import show
 from quoth.collection import Separation
 from quoth.text.quotes import find_quote
 
@@ -41,13 +44,13 @@ def test_ask_as_json(quoth: Quoth, sample: str) -> None:
     page = next(
         row
         for line in pages
-        if (row := json.loads(line))["page"] == 8 and row["source"].endswith("handbook.pdf")
+        if (row := json.loads(line))["page"] == 4 and row["source"].endswith("lease-unit-6.pdf")
     )
     assert find_quote(answer["citations"][0]["quote"], page["text"])
 
 
 def test_what_is_not_in_the_documents_is_said_so(quoth: Quoth, sample: str) -> None:
-    result = quoth("ask", "What is the capital of Australia?", "-c", sample, "--json")
+    result = quoth("ask", "Who painted the Mona Lisa?", "-c", sample, "--json")
     answer = json.loads(result.stdout)
     assert result.returncode == 0
     assert answer["kind"] == "declined"
@@ -159,7 +162,7 @@ def test_a_question_longer_than_the_window_is_refused_with_the_counts(
         "--set",
         "backend.context_window=512",
         "--set",
-        "answering.likelihood=0",
+        "answering.style=prose",
     )
     assert result.returncode == 2, result.stdout
     assert "512" in result.stderr
@@ -267,3 +270,23 @@ def test_a_prompt_is_shown_in_a_language(quoth: Quoth) -> None:
     unknown = quoth("prompts", "show", "answer", "--language", "Germna")
     assert unknown.returncode == 2
     assert "There is no language 'Germna'" in unknown.stderr
+
+
+def test_the_lines_of_a_sentence_end_behind_words_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    monkeypatch.setattr("sys.stderr", notes := Terminal())
+    text = "None of the documents of this collection tells who the miller was."
+    show.print_answer(Answer(question="?", kind="declined", text=text, model=""))
+    show.print_note(text)
+    for shown in (terminal.getvalue(), notes.getvalue()):
+        lines = [line.rstrip() for line in re.sub(r"\x1b\[\d*m", "", shown).strip().splitlines()]
+        assert " ".join(lines) == text
+        assert max(map(len, lines)) <= 40

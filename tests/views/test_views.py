@@ -33,6 +33,7 @@ from quoth.views import (
     summary_text,
 )
 from quoth.views.answer import answer_lines, format_language
+from quoth.views.lines import shorten_paths
 from quoth.views.quote import MarkedText, shorten_quote, wrap_marked
 from reportlab.pdfgen.canvas import Canvas
 from scripted_model import Scripted
@@ -259,7 +260,12 @@ def test_printing_a_report_loads_nothing_heavy() -> None:
     [
         ("en", "de", "The passages are in German."),
         ("en", "sw", "The passages are in Swahili."),
-        ("de", "zh", "Sprache der Stellen: 中文."),
+        ("de", "zh", "Sprache der Stellen: Chinesisch."),
+        ("fr", "de", "Langue des passages : allemand."),
+        ("es", "de", "Idioma de los pasajes: alemán."),
+        ("zh", "de", "文段语言：德语。"),
+        ("sw", "de", "The passages are in German."),
+        ("de", "sw", "Sprache der Stellen: Swahili."),
         ("en", "en", ""),
         ("en", "und", ""),
         ("", "", ""),
@@ -279,6 +285,12 @@ def test_the_language_of_the_passages_is_told_where_it_is_another(
     assert format_language(answer) == line
     assert line in answer_text(answer)
     assert line in answer_html(answer)
+
+
+def test_an_answer_that_was_declined_for_its_language_tells_it_once() -> None:
+    text = "The question is in English, the documents are in German."
+    answer = shown("declined", text, language="en", evidence_language="de")
+    assert answer_text(answer).count("German") == 1
 
 
 # -- what a person is shown ----------------------------------------------------------------
@@ -422,6 +434,52 @@ def test_items_and_rows_keep_their_lines_and_wrapped_lines_are_joined() -> None:
     cut = shorten_quote(quote, ((quote.find("axe"), quote.find("steel") + 5),))
     assert cut.text == "The tools are:\n- a saw\n- an axe of steel\nName | Price\nSaw | 3"
     assert [cut.text[start:end] for start, end in cut.marks] == ["axe of steel"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("## The wheel\n\nIt turns.", "The wheel It turns."),
+        ("The wheel\n---------\nIt turns.", "The wheel It turns."),
+        ("> It turns\n> and turns.", "It turns and turns."),
+        ("| Name | Price |\n|:---|---:|\n| Saw | 3 |", "| Name | Price |\n| Saw | 3 |"),
+        ("Name  Price\n===== =====\nSaw   3", "Name Price Saw 3"),
+        ("```python\nturn()\n```", "turn()"),
+        ("Wheel #3 turns -- > 5 times.", "Wheel #3 turns -- > 5 times."),
+        ("#3 turns", "#3 turns"),
+        ("- - -", "- - -"),
+    ],
+)
+def test_the_signs_of_headings_and_the_borders_of_tables_are_not_shown(
+    quote: str, text: str
+) -> None:
+    assert shorten_quote(quote, ((0, len(quote)),)) == MarkedText(text, ((0, len(text)),))
+
+
+def test_places_of_a_declined_answer_are_glimpses() -> None:
+    place = replace(a_place(1, f"It rests. {LONG}"), marks=((10, 10 + len(LONG)),))
+    answer = shown("declined", "This is not in your documents.", nearest=(place,), language="en")
+    _, _, below = answer_text(answer).partition("Nearest:\n\n")
+    head, quote = below.strip().splitlines()
+    assert head == "[1] mill.md, page 3"
+    assert quote.strip() == "“… Sentence 0 has five words. Sentence 1 has five words. …”"
+    assert "Sentence 2" not in Parsed(answer_html(answer)).text.partition("Sentence 1")[0]
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (("/home/ada/lease.pdf",), ("lease.pdf",)),
+        (("/a/x/lease.pdf", "/a/y/lease.pdf"), ("x/lease.pdf", "y/lease.pdf")),
+        (("/a/x/1.md", "/b/x/1.md", "/b/2.md"), ("a/x/1.md", "b/x/1.md", "2.md")),
+        (("lease.pdf", "old/lease.pdf"), ("lease.pdf", "old/lease.pdf")),
+        (("",), ("",)),
+    ],
+)
+def test_a_path_is_as_short_as_it_is_unambiguous(
+    paths: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    assert shorten_paths(paths) == dict(zip(paths, names, strict=True))
 
 
 @pytest.mark.parametrize("text", ["word " * 40, "青龙大坝高一百二十米。" * 8, "x" * 30])

@@ -11,14 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from quoth.answer.evidence import HITS, Evidence, find_evidence
+from quoth.answer.features import cover
 from quoth.answer.languages import find_evidence_language
 from quoth.answer.phrases import Phrase, find_phrase
-from quoth.answer.places import cite_span, number_places
+from quoth.answer.places import HEADINGS_BETWEEN, cite_span, number_places
 from quoth.answer.rules import Calibration, find_calibration, reaches
-from quoth.answer.widen import Excerpt, surround, widen
+from quoth.answer.sentences import language_of
+from quoth.answer.widen import Excerpt, surround, widen, widen_section
 from quoth.config import Answering
 from quoth.retrieve import Hits, Question
-from quoth.text import Language, find_quote, split_words, strip_links
+from quoth.text import Language, count_terms, find_quote, show_rows, split_words, strip_links
 from quoth.types import Answer, AnswerKind, Citation
 
 PLACES = 3
@@ -29,11 +31,16 @@ _AGAIN = 1.0
 _ALIKE = 0.8
 """The share of common words from which two excerpts say the same."""
 
+_SUBJECT = 0.4
+"""The share of a question's weight from which a heading is its subject."""
+_SHARED = 2
+"""The words of a question near the best sentence from which none is declined without a limit."""
+
 
 def choose_excerpts(hits: Hits, settings: Answering) -> Answer:
     """Return the answer that the documents give word for word."""
     question = hits.question
-    spoken = find_evidence_language(question, (hit.chunk for hit in hits[:HITS]))
+    spoken = _find_spoken(question, hits)
     rules = _find_rules(question, spoken)
     evidence = find_evidence(question, hits, rules)
     several = bool(question.language.questions.several.search(question.text.lower()))
@@ -71,7 +78,7 @@ def choose_places(evidence: Evidence, most: int, *, several: bool = False) -> li
     left = list(evidence.order)
     while left and len(chosen) < most:
         left.sort(key=lambda index: _handicap(evidence, index, chosen, several))
-        excerpt = _excerpt_at(evidence, left.pop(0), chosen)
+        excerpt = _excerpt_at(evidence, left.pop(0), chosen, several=several)
         if excerpt and not any(_are_alike(excerpt, other) for other in chosen):
             chosen.append(excerpt)
     return chosen
@@ -85,15 +92,41 @@ def _handicap(evidence: Evidence, index: int, chosen: Sequence[Excerpt], several
     return _AGAIN * (same_chunk + (several and same_document)) - evidence.scores[index]
 
 
-def _excerpt_at(evidence: Evidence, index: int, chosen: Sequence[Excerpt]) -> Excerpt | None:
+def _excerpt_at(
+    evidence: Evidence, index: int, chosen: Sequence[Excerpt], *, several: bool
+) -> Excerpt | None:
     """Return the excerpt around a sentence, as wide as it can be beside those chosen."""
     alone = Excerpt.of(evidence.sentences[index])
     if any(alone.overlaps(other) for other in chosen):
         return None
-    wide = widen(evidence.sentences, evidence.scores, index)
+    wide = _widen(evidence, index, several=several)
     widest = surround(wide, evidence.sentences) if chosen else wide
     free = (one for one in (widest, wide) if not any(one.overlaps(other) for other in chosen))
     return next(free, alone)
+
+
+def _find_spoken(question: Question, hits: Hits) -> Language:
+    """Return the language of the question if a hit is in it, else that of most hits."""
+    chunks = [hit.chunk for hit in hits[:HITS]]
+    if any(language_of(chunk, question.language) == question.language for chunk in chunks):
+        return question.language
+    return find_evidence_language(question, chunks)
+
+
+def _widen(evidence: Evidence, index: int, *, several: bool) -> Excerpt:
+    """Return the excerpt around a sentence; its section, if the question asks for that as a whole.
+
+    The subject of such a question is the heading: "What are the rules on parking?" below "Parking".
+    """
+    sentence = evidence.sentences[index]
+    rules = sentence.language
+    heading = count_terms(" ".join(sentence.headings[-1:]), rules)
+    asked = evidence.rarity.keys()
+    is_subject = cover(evidence.rarity, heading) >= _SUBJECT or bool(heading.keys() <= asked)
+    adds_words = asked & (sentence.terms.keys() - heading.keys())
+    if heading and is_subject and evidence.is_open and not adds_words:
+        return widen_section(evidence.sentences, index)
+    return widen(evidence.sentences, evidence.scores, index, all_rows=several)
 
 
 def _find_rules(question: Question, spoken: Language) -> Calibration:
@@ -106,7 +139,8 @@ def _find_kind(evidence: Evidence, rules: Calibration, settings: Answering) -> A
         return "declined"
     if evidence.likelihood >= rules.likelihood_in(settings):
         return "excerpt"
-    return "nearest" if evidence.likelihood >= rules.nearest else "declined"
+    shares_words = not rules.calibrated and evidence.signs["words shared near"] >= _SHARED
+    return "nearest" if evidence.likelihood >= rules.nearest or shares_words else "declined"
 
 
 def _excerpt(
@@ -119,7 +153,7 @@ def _excerpt(
     cited = number_places([first, *rest] if several else [first])
     return replace(
         answer,
-        text=" ".join(strip_links(best.text).split()),
+        text=" ".join(strip_links(first.quote).split()),
         phrase=phrase.text if phrase else None,
         citations=cited,
         nearest=() if several else number_places(rest, first=2),
@@ -133,15 +167,21 @@ def _near(answer: Answer, excerpts: Sequence[Excerpt]) -> Answer:
 def _place(excerpt: Excerpt, words: str = "") -> Citation:
     """Return the place of an excerpt, with `words` of it marked, else its best sentence."""
     place = cite_span(excerpt.chunk, excerpt.start, excerpt.end, match="exact")
-    return replace(place, marks=tuple(_marks(excerpt, words)))
+    heading = HEADINGS_BETWEEN.join(excerpt.best.headings)
+    return replace(place, heading=heading, marks=tuple(_marks(excerpt, place.quote, words)))
 
 
-def _marks(excerpt: Excerpt, words: str) -> Iterator[tuple[int, int]]:
-    best = excerpt.best.start - excerpt.start, excerpt.best.end - excerpt.start
-    if words and (found := find_quote(words, excerpt.best.text)):
-        yield best[0] + found[0], best[0] + found[1]
-    elif best != (0, excerpt.end - excerpt.start):
-        yield best
+def _marks(excerpt: Excerpt, quote: str, words: str) -> Iterator[tuple[int, int]]:
+    best = show_rows(excerpt.best.text)
+    if best != excerpt.best.text:
+        best = best.rsplit("\n", 1)[-1]  # the row without the names of its columns
+    start = quote.find(best, excerpt.best.start - excerpt.start if quote == excerpt.text else 0)
+    if start < 0:
+        return
+    if words and (found := find_quote(words, best)):
+        yield start + found[0], start + found[1]
+    elif len(best) < len(quote):
+        yield start, start + len(best)
 
 
 def _are_alike(one: Excerpt, other: Excerpt) -> bool:
@@ -151,6 +191,5 @@ def _are_alike(one: Excerpt, other: Excerpt) -> bool:
 
 
 def _unreached(question: Question, spoken: Language) -> str:
-    return question.language.answers.unreached.format(
-        question=question.language.own_name, evidence=spoken.own_name
-    )
+    told = question.language
+    return told.answers.unreached.format(question=told.name_of(told), evidence=told.name_of(spoken))

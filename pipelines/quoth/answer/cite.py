@@ -68,8 +68,8 @@ def best_sentences(
     Terms are weighted by their rarity among the sentences; those of the answer count double.
     """
     candidates = sentences_of(chunks, language)
-    weights = dict.fromkeys(terms_of(question, candidates), 1.0)
-    for term in terms_of(answer, candidates):
+    weights = dict.fromkeys(terms_of(question, candidates, language), 1.0)
+    for term in terms_of(answer, candidates, language):
         weights[term] = weights.get(term, 0.0) + _ANSWER_WEIGHT
     rarity = weigh_terms(weights, candidates)
     overlaps = [(_overlap(sentence, weights, rarity), sentence) for sentence in candidates]

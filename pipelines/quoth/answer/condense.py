@@ -59,7 +59,18 @@ class Condenser:
 def _refers_back(question: str, language: Language) -> bool:
     """Return whether a question continues the turn before it, or corrects it."""
     rules = language.conversations
-    return bool(rules.references.search(question.strip()) or rules.corrections.match(question))
+    refers = rules.references.search(question.strip()) or rules.corrections.match(question)
+    return bool(refers) or not _has_subject(question, language)
+
+
+def _has_subject(question: str, language: Language) -> bool:
+    """Whether a question has words beside question words, their bounds, and stop words."""
+    rest = question.lower()
+    for pattern in language.questions.kinds.values():
+        if match := pattern.search(rest):
+            before = language.questions.bounds.sub(" ", rest[: match.start()])
+            rest = f"{before} {rest[match.end() :]}"
+    return any(not is_stop_word(word, language) for word in split_words(rest, language))
 
 
 def _continue(question: str, turn: Turn, language: Language) -> str:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from quoth.answer.measures import find_dimensions, is_equal, part_around
+from quoth.answer.negations import find_negations
 from quoth.answer.passages import Passage
+from quoth.answer.subjects import find_exchanged_roles, find_other_subjects
 from quoth.text import (
     ClaimRules,
     Language,
     Number,
-    count_terms,
     find_names,
     find_numbers,
+    find_other_halves,
     find_unit,
     fold_words,
     read_number_values,
     read_number_words,
     split_words,
-    strip_measures,
 )
 
-_FEWEST_TERMS = 2
-"""The fewest words beside a number that tell what it is about; else those of the question do."""
 _RATE = re.compile(
     r"(?i)\b(?:a|an|per|each|every|pro|je|im|jede[nrs]?|al|por|cada|par|chaque)\b|[每/]"
 )
@@ -44,16 +44,17 @@ def find_contradictions(
         *_missing_names(claim, question, passage, spoken),
         *_other_units(claim, passage.text, spoken),
         *_other_rates(claim, passage.text),
+        *(f"time {time}" for time in find_other_halves(claim, passage.text)),
         *_other_bounds(claim, passage, spoken),
     )
     if found or spoken != passage.language:
         return found
     return (
         *_other_dimensions(claim, question, passage.text, spoken.claims),
-        *_other_things(claim, question, passage.text, spoken),
+        *find_other_subjects(claim, question, passage.text, spoken),
+        *find_exchanged_roles(claim, passage.text, spoken),
         *_other_members(claim, passage, spoken),
-        *_negation(claim, question, passage.text, spoken),
-        *_opposites(claim, passage.text, spoken),
+        *find_negations(claim, question, passage.text, spoken),
     )
 
 
@@ -65,7 +66,7 @@ def _missing_numbers(
     Those asked for may stand around it, or only be compared with.
     """
     asked = read_number_values([question])
-    here = passage.numbers | read_number_words(passage.text)
+    here = passage.values_for(claim)
     for number in find_numbers(claim):
         if number.is_among(here):
             continue
@@ -99,7 +100,7 @@ def _other_units(claim: str, text: str, spoken: Language) -> Iterator[str]:
     found = list(find_numbers(text))
     for number in find_numbers(claim):
         unit = find_unit(claim, number)
-        units = {find_unit(text, other) for other in found if _is_equal(number, other)}
+        units = {find_unit(text, other) for other in found if is_equal(number, other)}
         if unit and units and "" not in units and unit not in units:
             yield f"unit {number.text} {unit}"
     ours, theirs = _numeral_units(claim, spoken), _numeral_units(text, spoken)
@@ -138,7 +139,7 @@ def _other_bounds(claim: str, passage: Passage, spoken: Language) -> Iterator[st
         theirs = {
             _bound(passage.text, other, passage.language.claims)
             for other in others
-            if _is_equal(number, other)
+            if is_equal(number, other)
         }
         if ours and theirs and ours not in theirs and "" not in theirs:
             yield f"{ours} {number.text}"
@@ -156,56 +157,18 @@ def _other_dimensions(claim: str, question: str, text: str, rules: ClaimRules) -
 
     A number without words, such as "312 metres", measures what the question asks for.
     """
-    asked = _dimensions_in(question, rules)
+    asked = find_dimensions(question, rules)
     for number in find_numbers(claim):
         ours = _dimensions(claim, number, rules) or asked
-        equal = [other for other in find_numbers(text) if _is_equal(number, other)]
+        equal = [other for other in find_numbers(text) if is_equal(number, other)]
         theirs = [_dimensions(text, other, rules) for other in equal]
         if ours and theirs and all(theirs) and not any(ours & others for others in theirs):
             yield f"dimension {number.text}"
 
 
-def _other_things(claim: str, question: str, text: str, language: Language) -> Iterator[str]:
-    """Yield the numbers whose words stand with another number in the passage.
-
-    "At a height of 312 metres" has the words of the height, and the number of the length.
-    """
-    numbers = list(find_numbers(text))
-    known = read_number_values([claim])
-    for number in find_numbers(claim):
-        words = set(count_terms(_part_around(claim, number, language.claims), language))
-        is_short = len(words) < _FEWEST_TERMS
-        if is_short:
-            words |= set(count_terms(question, language))
-        same = [_part_around(text, n, language.claims) for n in numbers if _is_equal(number, n)]
-        others = [_part_around(text, n, language.claims) for n in numbers if not n.is_among(known)]
-        best, other = (
-            max((len(words & count_terms(part, language).keys()) for part in parts), default=0)
-            for parts in (same, others)
-        )
-        measured = _dimensions(claim, number, language.claims)
-        agrees = any(measured & _dimensions_in(part, language.claims) for part in same)
-        if same and other > best + is_short and not agrees:
-            yield f"other {number.text}"
-
-
-def _part_around(text: str, number: Number, rules: ClaimRules) -> str:
-    """Return the part of a sentence that a number is in, without the number."""
-    end = number.start + len(number.text)
-    before = re.split(rules.joints, re.split(r"[.!?。]\s", text[: number.start])[-1])[-1]
-    after = re.split(rules.joints, re.split(r"[.!?。](?:\s|$)", text[end:])[0])[0]
-    return f"{before} {after}"
-
-
 def _dimensions(text: str, number: Number, rules: ClaimRules) -> frozenset[int]:
     """Return what a number measures, by the words in its part of the sentence."""
-    return _dimensions_in(_part_around(text, number, rules), rules)
-
-
-def _dimensions_in(text: str, rules: ClaimRules) -> frozenset[int]:
-    return frozenset(
-        index for index, pattern in enumerate(rules.dimensions) if pattern.search(text)
-    )
+    return find_dimensions(part_around(text, number, rules), rules)
 
 
 def _other_members(claim: str, passage: Passage, language: Language) -> Iterator[str]:
@@ -215,7 +178,7 @@ def _other_members(claim: str, passage: Passage, language: Language) -> Iterator
     for members in (rules.months, language.claims.weekdays):
         if (ours - theirs) & members and (theirs - ours) & members:
             yield f"other {min((ours - theirs) & members)}"
-    values = read_number_words(passage.text) | passage.numbers
+    values = passage.values_for(claim)
     missing = {
         word
         for word in ours - theirs
@@ -232,66 +195,3 @@ def _other_members(claim: str, passage: Passage, language: Language) -> Iterator
 def _numeral(word: str) -> str:
     """Return the numeral in a word such as `zweimal` or `threefold`."""
     return re.sub(r"(?<=\w\w)(?:mal|fach|fold)$", "", word)
-
-
-def _negation(claim: str, question: str, text: str, language: Language) -> Iterator[str]:
-    """Yield a word when one of a claim and what the passage says of it is negated, not both.
-
-    Numbers and names alone, and what answers a negated question, are not statements of their own.
-    """
-    negations = language.claims.negations
-    if negations.search(question) or _is_bare(claim, language):
-        return
-    claim = language.claims.interjections.sub("", claim)
-    if not negations.search(text):
-        if negations.search(claim):
-            yield "negation"
-        return
-    for part, near in _match_parts(claim, text, language):
-        if not negations.search(part) and all(map(negations.search, near)):
-            yield "negation"
-
-
-def _is_bare(claim: str, language: Language) -> bool:
-    """Return whether a claim has nothing but numbers and names."""
-    names = [claim[start:end] for start, end in find_names(claim, language)]
-    facts = [*names, *(number.text for number in find_numbers(claim))]
-    known = {term for fact in facts for term in count_terms(fact, language)}
-    return count_terms(strip_measures(claim), language).keys() <= known
-
-
-def _opposites(claim: str, text: str, language: Language) -> Iterator[str]:
-    """Yield the words of a claim of which the passage has only the opposite, there or anywhere."""
-    claim = language.claims.interjections.sub("", claim)
-    pairs = [*_match_parts(claim, text, language), (claim, [text])]
-    for first, second in language.claims.opposites:
-        for part, near in pairs:
-            ours = bool(first.search(part)), bool(second.search(part))
-            theirs = [(bool(second.search(other)), bool(first.search(other))) for other in near]
-            if ours in ((True, False), (False, True)) and all(ours == their for their in theirs):
-                yield "opposite"
-
-
-def _match_parts(claim: str, text: str, language: Language) -> Iterator[tuple[str, list[str]]]:
-    """Yield each part of a claim with the parts of a text that share most words with it."""
-    said = [(part, count_terms(part, language).keys()) for part in _parts(text, language)]
-    for part in _parts(claim, language):
-        terms = count_terms(part, language).keys()
-        best = max((len(terms & words) for _, words in said), default=0)
-        near = [other for other, words in said if best and len(terms & words) == best]
-        if near:
-            yield part, near
-
-
-def _parts(text: str, language: Language) -> list[str]:
-    """Return the parts of sentences between their joints and full stops."""
-    return [
-        part
-        for sentence in re.split(r"(?<=[.!?。！？])\s*", text)
-        for part in re.split(language.claims.joints, sentence)
-        if part.strip()
-    ]
-
-
-def _is_equal(first: Number, second: Number) -> bool:
-    return not set(first.readings).isdisjoint(second.readings)

@@ -33,6 +33,7 @@ class Evidence:
     `order` has the indices of the sentences, best first. `rarity` has a weight for each term of the
     question. `likelihood` (0 to 1) is the estimated probability that the best sentences answer the
     question, computed from the values in `signs`. `description` has the features of the sentences.
+    `is_open` is true for a question whose answer is a statement rather than a name or a number.
     """
 
     sentences: tuple[Sentence, ...]
@@ -42,13 +43,14 @@ class Evidence:
     signs: Mapping[str, float]
     likelihood: float
     description: Description
+    is_open: bool = False
 
 
 def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -> Evidence:
     """Return the evidence that the best hits hold for a question."""
     hits = hits[:HITS]
     sentences = sentences_of([hit.chunk for hit in hits], question.language)
-    rarity = weigh_terms(terms_of(question.text, sentences), sentences)
+    rarity = weigh_terms(terms_of(question.text, sentences, question.language), sentences)
     if not sentences:
         return Evidence((), (), (), rarity, {}, 0.0, Description.empty())
     description = describe_sentences(question, sentences, rarity, hits)
@@ -66,6 +68,7 @@ def find_evidence(question: Question, hits: Sequence[Hit], rules: Calibration) -
         signs,
         rules.answerable.judge(signs),
         description,
+        question.kind in ("what", "how", "whether"),
     )
 
 
@@ -94,6 +97,7 @@ def read_signs(
         "letters covered": features["letters covered"],
         "letters covered with neighbours": features["letters covered with neighbours"],
         "covered near": cover(rarity, near),
+        "words shared near": float(sum(len(term) > 1 and term in near for term in rarity)),
         "rarest word missing": _rarest(rarity, alone),
         "rarest word missing near": _rarest(rarity, near),
         "weight of absent words": sum(rarity[term] for term in absent) / total,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quoth.answer.rows import is_row
-from quoth.answer.sentences import Sentence
+from quoth.answer.sentences import Sentence, languages_of
 from quoth.retrieve import Question
 from quoth.text import (
     NEVER,
@@ -91,6 +91,15 @@ def describe_sentences(
         "holds what is asked for": np.array(
             [holds_kind(sentence.text, question, sentence.language) for sentence in sentences]
         ),
+        "gives a reason": np.array(
+            [
+                float(
+                    question.kind == "why"
+                    and bool(sentence.language.questions.reasons.search(sentence.text))
+                )
+                for sentence in sentences
+            ]
+        ),
         "is a question": np.array(
             [float(sentence.text.rstrip().endswith(_QUESTIONS)) for sentence in sentences]
         ),
@@ -116,9 +125,11 @@ def cover(rarity: Mapping[str, float], terms: Container[str]) -> float:
 
 
 def are_neighbours(sentences: Sequence[Sentence], one: int, other: int) -> bool:
-    """Whether both indices are those of sentences of the same chunk."""
-    inside = 0 <= one < len(sentences) and 0 <= other < len(sentences)
-    return inside and sentences[one].rank == sentences[other].rank
+    """Whether both indices are those of sentences of the same chunk, under the same headings."""
+    if not (0 <= one < len(sentences) and 0 <= other < len(sentences)):
+        return False
+    left, right = sentences[one], sentences[other]
+    return (left.rank, left.section) == (right.rank, right.section)
 
 
 def holds_kind(sentence: str, question: Question, language: Language) -> float:
@@ -156,9 +167,8 @@ def _cover_letters(question: Question, sentences: Sequence[Sentence]) -> _Letter
     if not sentences:
         return _Letters(np.zeros(0), np.zeros(0))
     groups = [_group(sentence.text, sentence.language) for sentence in sentences]
-    wanted = np.unique(
-        np.concatenate([_group(question.text, one) for one in _languages(question, sentences)])
-    )
+    languages = languages_of(question.language, sentences) | {question.language}
+    wanted = np.unique(np.concatenate([_group(question.text, one) for one in languages]))
     held = np.array([np.isin(wanted, group) for group in groups]).reshape(len(groups), -1)
     rarity = np.array([weigh_rarity(int(count), len(groups)) for count in held.sum(axis=0)])
     total = rarity.sum() or 1.0
@@ -173,14 +183,15 @@ def _cover_letters(question: Question, sentences: Sequence[Sentence]) -> _Letter
 def _find_others(question: Question, sentences: Sequence[Sentence]) -> Floats:
     """Return 1 for each sentence about another one than the question names: "boiler C", not "A".
 
-    A sentence that names none is about the one that was named last before it in its chunk.
+    A sentence that names none is about the one that was named last before it in its section, or in
+    its headings.
     """
     asked = _name_numbered(question.text)
     others = np.zeros(len(sentences))
     named: dict[str, set[str]] = {}
     for index, sentence in enumerate(sentences):
         if not are_neighbours(sentences, index, index - 1):
-            named = {}
+            named = _name_numbered(" ".join(sentence.headings))
         named |= _name_numbered(sentence.text)
         others[index] = any(
             noun in named and not (named[noun] & signs) for noun, signs in asked.items()
@@ -194,10 +205,6 @@ def _name_numbered(text: str) -> dict[str, set[str]]:
     for match in _NUMBERED.finditer(text):
         named.setdefault(match["noun"].casefold(), set()).add(match["sign"])
     return named
-
-
-def _languages(question: Question, sentences: Sequence[Sentence]) -> set[Language]:
-    return {question.language, *(sentence.language for sentence in sentences)}
 
 
 def _group(text: str, language: Language) -> NDArray[np.uint32]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quoth.answer.parts import Quote
-from quoth.answer.passages import Passage, place_around
+from quoth.answer.passages import Passage, Place, place_around
 from quoth.answer.places import cite_span
 from quoth.answer.reader import Claim
 from quoth.answer.refusals import Refusals
 from quoth.answer.support import Fit, SupportFinder
-from quoth.text import ENGLISH, Language, count_terms, find_quote, split_words
+from quoth.answer.yes_no import find_ground, is_bare
+from quoth.text import ENGLISH, Language, count_terms, find_quote, is_unspaced, split_words
 from quoth.types import Chunk, Citation, Support
 
 CLAIM_WORDS = 4
@@ -51,6 +52,7 @@ class Judge:
         refusals: Sequence[str] = (),
         language: Language = ENGLISH,
     ) -> None:
+        self._question = question
         self._excerpts = tuple(excerpts)
         self._language = language
         self._finder = SupportFinder(question, excerpts, language=language)
@@ -74,6 +76,26 @@ class Judge:
         if refuses and not (is_stated and says_more):
             return Verdict(claim, "unsupported", refuses=True)
         return verdict
+
+    def judge_bare(self, claim: Claim, quotes: Sequence[Quote]) -> Verdict | None:
+        """Return the verdict on "yes" or "no" with the sentence that says so; `None` without one.
+
+        The sentence is one that a quote or a cited excerpt holds, and is shown with the claim.
+        """
+        if not is_bare(claim.text, self._language):
+            return None
+        places = self._places_around(self._places_of(claim, quotes))
+        if not places:
+            cited = {id(self._excerpts[number - 1]) for number in claim.numbers}
+            places = [place for place in self._finder.places if id(place.chunk) in cited]
+        ground = find_ground(claim.text, self._question, places, self._language)
+        if ground is None:
+            return None
+        said = " ".join(ground.text.split())
+        colon = "：" if is_unspaced(said[:1]) else ": "
+        shown = replace(claim, text=claim.text.rstrip(" .!。！") + colon + said)
+        place = cite_span(ground.chunk, ground.start, ground.end, match="exact")
+        return Verdict(shown, "supported", (place,), share=1.0)
 
     def _without_pages(self, said: str) -> str:
         """Return what a claim says without the pages of excerpts, such as "(page 4)"."""
@@ -120,7 +142,7 @@ class Judge:
             return Verdict(claim, "supported", evidence, share=fit.share)
         for chunks in dict.fromkeys((tuple(cited), ())) if cited else ((),):
             fit = self._finder.find(said, chunks)
-            is_near = fit is not None and (not cited or bool(chunks) or fit.share >= _WHOLE)
+            is_near = fit is not None and (not cited or bool(chunks) or fit.covers(said) >= _WHOLE)
             if fit and is_near and (fit.supports or (is_about and fit.holds_fact_of(said))):
                 return Verdict(claim, "supported", self._cite(fit, evidence), share=fit.share)
         return Verdict(claim, "unsupported")
@@ -136,13 +158,18 @@ class Judge:
 
     def _fit(self, said: str, evidence: Sequence[Citation]) -> Fit | None:
         """Return how well the sentences that hold the quotes fit what a claim says."""
+        places = self._places_around(evidence)
+        return self._finder.fit(said, Passage(tuple(places))) if places else None
+
+    def _places_around(self, evidence: Sequence[Citation]) -> list[Place]:
+        """Return the sentences that hold quotes."""
         places = []
         for citation in evidence:
             chunk = next(chunk for chunk in self._excerpts if _holds(chunk, citation))
             place = place_around(self._finder.places, chunk, citation.start, citation.end)
             if place:
                 places.append(place)
-        return self._finder.fit(said, Passage(tuple(dict.fromkeys(places)))) if places else None
+        return list(dict.fromkeys(places))
 
     def _cite(self, fit: Fit, evidence: Sequence[Citation]) -> tuple[Citation, ...]:
         """Return the citations of a passage: the quotes in it, else the passage as the nearest."""

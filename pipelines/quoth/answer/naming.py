@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
 from quoth.collection import Source
@@ -13,14 +13,19 @@ from quoth.text import Language, count_terms, is_unspaced, split_name
 def find_named(text: str, sources: Sequence[Source], language: Language) -> list[Source]:
     """Return the sources whose file name and title have all words of a text.
 
-    A text that names none in particular ("this document") means the only one there is.
+    A text that names none in particular means the only one there is: "this document", or "the
+    report", of a kind as good as any document's name.
     """
     whole = [source for source in sources if _file_name(source).casefold() in text.casefold()]
     if whole:
         return whole
-    wanted = count_terms(_without_generic(text, language), language).keys()
+    rules = language.collections
+    named = _without(rules.generic, text)
+    if len(sources) == 1 and not count_terms(_without(rules.kinds, named), language):
+        return list(sources)
+    wanted = count_terms(named, language).keys()
     if not wanted:
-        return list(sources) if len(sources) == 1 else []
+        return []
     return [source for source in sources if wanted <= _name_terms(source, language)]
 
 
@@ -41,9 +46,9 @@ def _name_terms(source: Source, language: Language) -> set[str]:
     return {*split_name(stem, language), *count_terms(names, language)}
 
 
-def _without_generic(text: str, language: Language) -> str:
-    """Return a text without the words that name no document in particular."""
-    for word in sorted(language.collections.generic, key=len, reverse=True):
+def _without(words: Collection[str], text: str) -> str:
+    """Return a text without these words."""
+    for word in sorted(words, key=len, reverse=True):
         bounds = "" if is_unspaced(word) else r"\b"
         text = re.sub(f"{bounds}{re.escape(word)}{bounds}", " ", text, flags=re.IGNORECASE)
     return text

@@ -13,7 +13,10 @@ from quoth.text import (
     SourceVocabulary,
     count_terms,
     find_sentences,
+    read_clock_times,
+    read_clock_values,
     read_number_values,
+    read_number_words,
 )
 from quoth.types import Chunk
 
@@ -71,6 +74,14 @@ class Passage:
     def numbers(self) -> frozenset[str]:
         """The values of the numbers of the places, their titles and their headings."""
         return frozenset().union(*(place.numbers for place in self.places))
+
+    def values_for(self, claim: str) -> frozenset[str]:
+        """Return the values of the numbers of the passage, in digits and in words.
+
+        For a claim that tells a time of day, those in other hours are among them: 8 for 20:00.
+        """
+        values = self.numbers | read_number_words(self.text)
+        return values | read_clock_values(self.text) if read_clock_times(claim) else values
 
     @cached_property
     def around(self) -> frozenset[str]:

@@ -27,12 +27,14 @@ from quoth.text import (
     strip_links,
 )
 
-_RANKED = 20
+_RANKED = 40
 _MAX_SENTENCE_CHARACTERS = 600
 MAX_COUNTED_WORDS = 4
 """The number of words that may follow a number as its unit."""
 _UNIT_WORDS = 2
 _LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
+_MOST_OF_SENTENCE = 0.6
+"""The largest share of a sentence that is shown as a phrase of it."""
 _BEFORE_UNIT = " \u00a0-"
 _BY_KIND = ("words", "capitals", "digits", "date")
 
@@ -53,17 +55,39 @@ def find_phrase(question: Question, evidence: Evidence, rules: Calibration) -> P
     They are a number with its unit, a date, a name, or another run of words; never a link, and none
     in a script without spaces between words.
     """
-    best = evidence.sentences[evidence.order[0]]
-    line, spoken = line_of(best), best.language
-    if len(line) > _MAX_SENTENCE_CHARACTERS or not _has_spaces(line):
-        return None
-    ranked = rank_phrases(question, [line], [spoken], evidence.rarity, rules.phrase, limit=_RANKED)
+    ranked = find_candidates(question, evidence, rules)
     if not ranked:
         return None
     likeliest = ranked[0]
     if rules.right.judge(judge_phrase(question, ranked, evidence, rules)) < rules.shown:
         return None
-    return replace(likeliest, text=_complete(likeliest, [line], question, [spoken]))
+    best = evidence.sentences[evidence.order[0]]
+    return replace(likeliest, text=_complete(likeliest, [line_of(best)], question, [best.language]))
+
+
+def find_candidates(question: Question, evidence: Evidence, rules: Calibration) -> list[Phrase]:
+    """Return the phrases of the best sentence that can be the answer, the likeliest first."""
+    best = evidence.sentences[evidence.order[0]]
+    line, spoken = line_of(best), best.language
+    if len(line) > _MAX_SENTENCE_CHARACTERS or not _has_spaces(line):
+        return []
+    ranked = rank_phrases(question, [line], [spoken], evidence.rarity, rules.phrase, limit=_RANKED)
+    return [phrase for phrase in ranked if can_answer(phrase, line, question, spoken)]
+
+
+def can_answer(phrase: Phrase, line: str, question: Question, language: Language) -> bool:
+    """Whether a phrase is a part of its sentence, and of the kind that the question asks for.
+
+    A name does not repeat the question: "Treasurer Ida Holm" is no answer to "Who is treasurer?".
+    """
+    if len(phrase.text) > _MOST_OF_SENTENCE * len(line):
+        return False
+    if question.kind == "who":
+        repeats = any(stem(word, language) in question.stems for word in phrase.words)
+        return not repeats and is_of_kind(phrase.words, "who", language)
+    if question.kind in ("when", "number"):
+        return is_of_kind(phrase.words, question.kind, language)
+    return True
 
 
 def judge_phrase(
@@ -74,15 +98,11 @@ def judge_phrase(
     score = apply_rule(rules.phrase, first.features)
     others = [other for other in ranked if not _share_words(first.text, other.text)]
     second = max((apply_rule(rules.phrase, other.features) for other in others), default=0.0)
-    language = evidence.sentences[evidence.order[0]].language
-    is_asked_for = is_of_kind(first.words, question.kind, language)
     return {
         "score": score,
         "lead": score - second,
         "letters covered": evidence.signs["letters covered"],
-        "holds what is asked for": evidence.signs["holds what is asked for"],
         f"asks for {question.kind}": 1.0,
-        f"is what {question.kind} asks for": float(is_asked_for),
     }
 
 

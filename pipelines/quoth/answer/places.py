@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
 from quoth.retrieve import Question
-from quoth.text import encloses
+from quoth.text import encloses, show_rows
 from quoth.types import Chunk, Citation, Hit, Match
 
 MOST_PLACES = 3
@@ -29,15 +29,17 @@ def cite_span(
 ) -> Citation:
     """Return the citation of the characters `start` to `end` of the page of a chunk.
 
+    The quote is what the page shows there: the rows of a table below the names of their columns.
     `marks` are the spans of the quote whose words answer.
     """
+    begin = start - chunk.start
     return Citation(
         document=chunk.title or PurePath(chunk.source).name,
         source=chunk.source,
         page=chunk.page,
         page_label=chunk.page_label,
         heading=HEADINGS_BETWEEN.join(chunk.headings),
-        quote=chunk.text[start - chunk.start : end - chunk.start],
+        quote=show_rows(chunk.text[begin : end - chunk.start], above=chunk.text[:begin]),
         start=start,
         end=end,
         match=match,
@@ -63,7 +65,7 @@ def find_nearest(
     """
     chunks = [hit.chunk for hit in hits[: MOST_PLACES + len(cited)]]
     sentences = sentences_of(chunks, question.language)
-    rarity = weigh_terms(terms_of(question.text, sentences), sentences)
+    rarity = weigh_terms(terms_of(question.text, sentences, question.language), sentences)
 
     def cover(sentence: Sentence) -> float:
         return sum(weight for term, weight in rarity.items() if term in sentence.terms)

@@ -215,11 +215,13 @@ def _is_same(first: Claim, second: Claim) -> bool:
 
 
 def _without_offers(claims: Sequence[Claim], language: Language) -> list[Claim]:
-    """Return claims without the offers of more help at their end."""
+    """Return claims without what a model says at their end of more help and of its own answer."""
     kept = list(claims)
-    known = dict.fromkeys((language, ENGLISH))
-    while len(kept) > 1 and not kept[-1].numbers:
-        if not any(rules.replies.offers.match(kept[-1].text) for rules in known):
+    known = [rules.replies for rules in dict.fromkeys((language, ENGLISH))]
+    while len(kept) > 1:
+        last = kept[-1]
+        is_offer = not last.numbers and any(rules.offers.match(last.text) for rules in known)
+        if not is_offer and not any(rules.notes.match(last.text) for rules in known):
             break
         kept.pop()
     return kept

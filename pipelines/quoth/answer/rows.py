@@ -19,7 +19,7 @@ _FEWEST_ROWS = 3
 """The fewest lines that are taken for rows by their first letters."""
 _OPENING = 0.8
 """The share of lines that begin as rows do, from which all are rows."""
-_CELLS = re.compile(r" \| |\t|\S {3,}\S")
+_CELLS = re.compile(r" \| |\t|\S {3,}\S|^\s*\|.+\|\s*$")
 _ITEM = re.compile(r"[ \t]*(?:[-*•‣◦▪‒–—·●○]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+\S")
 _FIRST_WORD = re.compile(r"\s*(\S+)")
 

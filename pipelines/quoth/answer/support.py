@@ -18,7 +18,6 @@ from quoth.text import (
     Language,
     count_terms,
     find_numbers,
-    read_number_words,
     strip_measures,
 )
 from quoth.types import Chunk
@@ -46,6 +45,12 @@ class Fit:
         return not self.against and any(
             mention.supported for mention in self.passage.vocabulary.mentions(claim)
         )
+
+    def covers(self, claim: str) -> float:
+        """Return the share of all words of a claim in the passage, those of the question too."""
+        terms = count_terms(strip_measures(claim), self.passage.language)
+        found = sum(term in self.passage.terms for term in terms)
+        return min(self.share, found / len(terms)) if terms else self.share
 
     @property
     def contradicts(self) -> bool:
@@ -140,7 +145,7 @@ class SupportFinder:
             return float(is_cited or bool(passage.vocabulary.mentions(claim)))
         terms = count_terms(strip_measures(claim), passage.language)
         asked = count_terms(self._question, passage.language)
-        values = passage.numbers | read_number_words(passage.text)
+        values = passage.values_for(claim)
         numbers = [number.is_among(values) for number in find_numbers(claim)]
         wanted = [term for term in terms if term not in asked]
         if not numbers:

@@ -1,8 +1,8 @@
 """From the sentence that answers best to the excerpt that is shown: with what belongs to it.
 
-A colon or a heading brings what it introduces, an item its list, a row its table with the header,
-a pronoun the sentence before it, and a sentence the next one where that answers nearly as well. An
-excerpt is one piece of a page.
+A colon or a heading brings what it introduces, an item its list, a row those beside it that answer
+as well, a pronoun the sentence before it, and a sentence the next one where that answers nearly as
+well. An excerpt is one piece of a page.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ MOST_WORDS = 80
 MOST_SENTENCES = 3
 _BEHIND = 4.0
 """The distance in score from the best sentence up to which the next one is shown with it."""
+_ROWS_BEHIND = 1.0
+"""The distance in score up to which a row is shown beside the best one."""
 _HEADING_WORDS = 14
 _COLONS = (":", "：")
 _INTRODUCE = (*_COLONS, "?", "？", "؟")
@@ -55,18 +57,36 @@ class Excerpt:
         return self.chunk.text[self.start - self.chunk.start : self.end - self.chunk.start]
 
 
-def widen(sentences: Sequence[Sentence], scores: Sequence[float], index: int) -> Excerpt:
+def widen(
+    sentences: Sequence[Sentence], scores: Sequence[float], index: int, *, all_rows: bool = False
+) -> Excerpt:
     """Return the excerpt around the sentence at an index.
 
-    `sentences` are in the order of their chunks, each with its score (log-odds).
+    `sentences` are in the order of their chunks, each with its score (log-odds). A row brings those
+    beside it that answer as well, or with `all_rows` as many as there is room for.
     """
     span = _Span(sentences, index, index)
-    if introduces(sentences, index):
+    if is_row(sentences[index].text):
+        span = _with_rows(span, [0.0] * len(scores) if all_rows else scores, index)
+    elif introduces(sentences, index):
         span = _forward(span)
     elif _belongs(sentences, index):
         span = _whole_block(span)
     else:
         span = _with_neighbours(span, scores, index)
+    return span.excerpt(index)
+
+
+def widen_section(sentences: Sequence[Sentence], index: int) -> Excerpt:
+    """Return the excerpt from the beginning of the section of a sentence, as far as it has room."""
+    span = _Span(sentences, index, index)
+    before = None
+    while span != before:
+        before = span
+        span = span.grown(span.first - 1)
+    while span != before or before is None:
+        before = span
+        span = span.grown(span.last + 1)
     return span.excerpt(index)
 
 
@@ -156,6 +176,24 @@ def _whole_block(span: _Span) -> _Span:
         if not _belongs(sentences, following) or span.grown(following) == span:
             break
         span = span.grown(following)
+    return span
+
+
+def _with_rows(span: _Span, scores: Sequence[float], index: int) -> _Span:
+    """Return the span of a row with the rows beside it that answer as well.
+
+    The names of the columns are no part of it: a place shows them above its rows.
+    """
+    sentences = span.sentences
+    for step in (1, -1):
+        other = index + step
+        while (
+            are_neighbours(sentences, index, other)
+            and is_row(sentences[other].text)
+            and scores[other] > scores[index] - _ROWS_BEHIND
+        ):
+            span = span.grown(other)
+            other += step
     return span
 
 

@@ -9,8 +9,16 @@ from types import MappingProxyType
 
 from quoth.answer.judge import Judge, Verdict
 from quoth.answer.places import number_places
-from quoth.answer.reader import ReplyReader
-from quoth.text import ENGLISH, Language, encloses, find_unsupported_numbers, read_number_words
+from quoth.answer.reader import Claim, ReplyReader
+from quoth.text import (
+    ENGLISH,
+    Language,
+    encloses,
+    find_unsupported_numbers,
+    read_clock_times,
+    read_clock_values,
+    read_number_words,
+)
 from quoth.types import AnswerKind, AnswerSentence, Chunk, Citation, Support
 
 _CUT = "…"
@@ -66,10 +74,14 @@ class WrittenReply:
         self._verdicts = [self._judge.judge(claim, quotes) for claim in claims]
         if self._shown and not self._continues():
             self._verdicts = self._told
+        only_quoted = bool(claims) and [claim.text for claim in claims] == [q.text for q in quotes]
         is_cut = cut and bool(claims) and not claims[-1].whole
         if is_cut:
             self._verdicts[-1] = Verdict(claims[-1], "unsupported")
-        only_quoted = bool(claims) and [claim.text for claim in claims] == [q.text for q in quotes]
+            self._verdicts = (not only_quoted and self._show_quotes()) or self._verdicts
+        elif len(claims) == 1:
+            bare = self._judge.judge_bare(claims[0], quotes)
+            self._verdicts = [bare] if bare else self._verdicts
         stated = [verdict for verdict in self._verdicts if verdict.claim.kind != "border"]
         supported = [verdict for verdict in stated if verdict.support != "unsupported"]
         kind: AnswerKind = "answer"
@@ -82,7 +94,7 @@ class WrittenReply:
         shares = [verdict.share for verdict in supported]
         return WrittenAnswer(
             kind=kind,
-            text=text + (_CUT if is_cut else ""),
+            text=text + (_CUT if is_cut and not self._verdicts[-1].places else ""),
             sentences=sentences,
             citations=places,
             unsupported_numbers=self._unsupported_numbers(places),
@@ -99,6 +111,14 @@ class WrittenReply:
         self._shown = len(self._verdicts)
         self._told = list(self._verdicts)
         return "".join(verdict.claim.lead + verdict.claim.text for verdict in new)
+
+    def _show_quotes(self) -> list[Verdict]:
+        """Return the quotes that stand in the excerpts, where the answer on them was cut."""
+        if self._refuses() or any(verdict.support != "unsupported" for verdict in self._verdicts):
+            return []
+        claims = [Claim(quote.text, "", numbers=quote.numbers) for quote in self._reader.quotes]
+        verdicts = [self._judge.judge(claim) for claim in claims]
+        return [verdict for verdict in verdicts if verdict.support == "quoted"]
 
     def _continues(self) -> bool:
         """Return whether the answer begins with what was shown."""
@@ -137,7 +157,9 @@ class WrittenReply:
             for chunk in self._excerpts
             if any(encloses(chunk, place) for place in places)
         ]
-        words = frozenset[str]().union(*map(read_number_words, cited))
+        ways = (read_number_words, *((read_clock_values,) if read_clock_times(text) else ()))
+        said = (read(source) for source in cited for read in ways)
+        words = frozenset[str]().union(*said)
         missing = find_unsupported_numbers(text, cited)
         return tuple(number for number in missing if number not in words)
 

@@ -102,7 +102,7 @@ def introduce(library: Library) -> None:
     with show.waiting("Loading the model"):
         note = library.model.describe().note
     if note:
-        show.console(stderr=True).print(f"{note}\n", style="dim")
+        show.print_note(note)
     mark.touch()
 
 

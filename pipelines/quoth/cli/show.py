@@ -18,6 +18,7 @@ from quoth.views import (
     format_path,
     format_report,
     make_printable,
+    shorten_paths,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +66,14 @@ def print_answer(answer: Answer, *, written: bool = False) -> None:
         shown = Text(line.text, _STYLES.get(line.role, ""))
         for start, end in line.marks:
             shown.stylize("bold not italic", start, end)
-        out.print(shown)
+        wraps = out.is_terminal and line.role in ("text", "warning")
+        out.print(shown, soft_wrap=not wraps)
+
+
+def print_note(text: str) -> None:
+    """Print a sentence about the run on stderr; a terminal's lines end behind words."""
+    err = console(stderr=True)
+    err.print(f"{text}\n", style="dim", soft_wrap=not err.is_terminal)
 
 
 def print_timings(model: str, timings: Timings, *, from_journal: bool = False) -> None:
@@ -92,11 +100,12 @@ def print_timings(model: str, timings: Timings, *, from_journal: bool = False) -
 def print_hits(hits: list[Hit]) -> None:
     """Print hits: the page, the scores of each side, the beginning of the text."""
     out = console()
+    names = shorten_paths(path for hit in hits for path in (hit.chunk.source, *hit.chunk.also_at))
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
-        out.print(f"{number:2}. {format_page(chunk.source, chunk.page, chunk.page_label)}")
+        out.print(f"{number:2}. {format_page(names[chunk.source], chunk.page, chunk.page_label)}")
         if chunk.also_at:
-            out.print(f"    {format_copies(chunk.also_at)}", style="dim")
+            out.print(f"    {format_copies(chunk.also_at, names)}", style="dim")
         scores = [f"score {hit.score:.3f}"]
         if hit.dense_score is not None:
             scores.append(f"dense {hit.dense_score:.3f}")

@@ -12,7 +12,7 @@ from quoth.evaluate.evidence import first_sentence_holds, is_right_place, shows_
 from quoth.evaluate.questions import OTHER_LANGUAGE, GoldQuestion
 from quoth.evaluate.results import Evaluation, build_evaluation
 from quoth.evaluate.squad import exact_match, token_f1
-from quoth.text import ENGLISH, Language, find_quote, language
+from quoth.text import ENGLISH, Language, language, show_rows, split_words
 from quoth.types import Answer, Citation, Progress
 
 ReadPage = Callable[[str, int], str | None]
@@ -159,11 +159,13 @@ def _judge_citations(
 
 
 def _has_quote(citation: Citation, page_text: ReadPage) -> bool:
-    """Whether the cited page holds the quote at the span of the citation."""
+    """Whether the cited page shows the quote at the span of the citation."""
     text = page_text(citation.source, citation.page)
-    if text is None or find_quote(citation.quote, text) is None:
+    if text is None:
         return False
-    return text[citation.start : citation.end] == citation.quote
+    rows = show_rows(text[citation.start : citation.end], above=text[: citation.start])
+    ends_alike = rows.rsplit("\n", 1)[-1] == citation.quote.rsplit("\n", 1)[-1]
+    return ends_alike and set(split_words(citation.quote)) <= set(split_words(text))
 
 
 def _detail(question: GoldQuestion, answer: Answer, seconds: float) -> dict[str, Any]:

@@ -35,6 +35,7 @@ __all__ = [
     "find_language",
     "find_names",
     "find_numbers",
+    "find_other_halves",
     "find_quote",
     "find_sentence_starts",
     "find_sentences",
@@ -54,11 +55,14 @@ __all__ = [
     "lexemes",
     "locate_tokens",
     "pack",
+    "read_clock_times",
+    "read_clock_values",
     "read_language",
     "read_number_values",
     "read_number_words",
     "score_letters",
     "score_words",
+    "show_rows",
     "split_blocks",
     "split_characters",
     "split_ligatures",
@@ -73,6 +77,7 @@ __all__ = [
 ]
 
 from .bm25 import CodedTexts, Term, inverse_frequency, score_letters, score_words
+from .clock_times import find_other_halves, read_clock_times, read_clock_values
 from .codes import encode_word, pack, unpack
 from .counts import count_solid, count_words
 from .detect import detect_language
@@ -113,6 +118,7 @@ from .scripts import UNSPACED, is_unspaced, split_characters
 from .sentences import find_sentence_starts, find_sentences, find_stops, is_complete
 from .spans import encloses, strip_span
 from .split import Splitter
+from .table_rows import show_rows
 from .tokens import bound_token_count, locate_tokens, split_blocks
 from .units import find_unit, strip_measures
 from .words import (

@@ -64,6 +64,10 @@ class Language:
     conversations: ConversationRules = field(default_factory=ConversationRules)
     summaries: SummaryRules = field(default_factory=SummaryRules)
 
+    def name_of(self, other: Language) -> str:
+        """Return the name of another language, in the language of the words of answers."""
+        return self.answers.languages.get(other.code, other.name)
+
 
 def languages() -> tuple[str, ...]:
     """Return the codes (ISO 639-1) of the languages that have a file, sorted."""

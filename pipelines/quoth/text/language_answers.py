@@ -18,14 +18,14 @@ class AnswerWords:
     plainly. `nearest` stands above the places near a question, `also` above those that follow an
     answer. `failed` tells why a model gave no answer (`{reason}`). `found` says that a quote was
     found on a page (`{page}`), `supported` that the numbers and names of a sentence were, and
-    `closest` that the passage is the one that fits best. `unsupported`
-    stands before a sentence that no passage supports, `unsupported_numbers` before numbers that are
-    in none, and `not_read` before what an answer does not take into account, whose parts and
-    reasons `terms` translates from English ("pages", "no text"). `other_language` tells the
-    language of the passages (`{language}`). `unreached` is the answer where the embedder does not
-    match the languages of the `{question}` and of the `{evidence}`. `quoted` puts a text between
-    quotation marks (`{quote}`). `page` is a page with its number (`{page}`), and `file_page` the
-    page of the file, where it has another number.
+    `closest` that the passage is the one that fits best. `unsupported` stands before a sentence
+    that no passage supports, `unsupported_numbers` before numbers that are in none, and `not_read`
+    before what an answer does not take into account, whose parts and reasons `terms` translates
+    from English ("pages", "no text"). `other_language` tells the language of the passages
+    (`{language}`); `languages` are the names of languages by their codes. `unreached` is the answer
+    where the embedder does not match the languages of the `{question}` and of the `{evidence}`.
+    `quoted` puts a text between quotation marks (`{quote}`). `page` is a page with its number
+    (`{page}`), and `file_page` the page of the file, where it has another number.
     """
 
     excerpt: str = "From your documents, word for word:"
@@ -39,6 +39,7 @@ class AnswerWords:
     unsupported: str = "Not found in the passages:"
     unsupported_numbers: str = "Not in the cited passages:"
     not_read: str = "Not read:"
+    languages: Mapping[str, str] = field(default_factory=dict)
     other_language: str = "The passages are in {language}."
     unreached: str = (
         "The question is in {question}, the documents are in {evidence}, and this embedder does "

@@ -32,7 +32,8 @@ class CollectionRules:
     documents and pages, `contents` for their names. Forms with a group `document` ask about the
     document of that name: `pages` for its number of pages, `author` and `date` for who wrote it and
     when, `about` for what it is about. `mentions` asks for the documents that mention its group
-    `subject`. `generic` are words that name no document in particular ("this file").
+    `subject`. `generic` are words that name no document in particular ("this file"), and `kinds`
+    those that name one by its kind ("the report"), which is enough where there is only one.
 
     Words of answers, with their values in braces: `counted`, `listed`, `pages_of`, `mentioned`,
     `written_by`, `dated`, `sections`. `more` stands for the rest of a long list.
@@ -46,6 +47,7 @@ class CollectionRules:
     about: tuple[Pattern, ...] = ()
     mentions: tuple[Pattern, ...] = ()
     generic: WordSet = frozenset()
+    kinds: WordSet = frozenset()
     counted: str = "Documents in this collection: {documents}. Pages: {pages}."
     listed: str = "Documents in this collection: {count}."
     pages_of: str = "Pages of {document}: {pages}."

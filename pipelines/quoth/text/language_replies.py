@@ -31,7 +31,8 @@ class ReplyRules:
     stated in"), `statements` those between an excerpt and what it says ("states that").
 
     `openings` matches what stands before an answer and is none ("Sure!", "Based on the excerpts,"),
-    `offers` the start of a sentence that offers more help.
+    `offers` the start of a sentence that offers more help, `notes` that of a line behind an answer
+    that is about the answer ("Confidence: high").
     """
 
     refusals: Pattern = NEVER
@@ -44,3 +45,4 @@ class ReplyRules:
     statements: Pattern = NEVER
     openings: Pattern = NEVER
     offers: Pattern = NEVER
+    notes: Pattern = NEVER

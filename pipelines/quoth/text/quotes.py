@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from quoth.text.letters import is_left_out, simplify
+from quoth.text.table_rows import values_of
 from quoth.types import Match
 
 _SIGNS = {
@@ -31,7 +33,8 @@ def find_quote(quote: str, page_text: str) -> tuple[int, int, Match] | None:
     white space, hyphenation at the end of a line, ligatures and other compatibility forms, normal
     forms, full and half width, characters without width, vowel marks and lengthening strokes of
     Arabic and Hebrew, digits of another script, traditional and simplified Chinese characters, and
-    the shape of quotation marks, dashes, ellipses and full stops.
+    the shape of quotation marks, dashes, ellipses and full stops. A row of a table is found with
+    and without the names of its columns; one below a line of names stands at its own place.
     """
     quote = quote.strip()
     if not quote:
@@ -39,6 +42,31 @@ def find_quote(quote: str, page_text: str) -> tuple[int, int, Match] | None:
     start = _find(quote, page_text)
     if start >= 0:
         return start, start + len(quote), "exact"
+    return _find_tolerantly(quote, page_text) or _find_row(quote, page_text)
+
+
+def _find_row(quote: str, page_text: str) -> tuple[int, int, Match] | None:
+    """Return the place of a row as the page shows it: without the names in its cells."""
+    if "|" not in page_text:
+        return None
+    shown, offsets = values_of(page_text)
+    lines = [" ".join(values_of(line)[0].split()) for line in quote.split("\n")]
+    found = [_find_tolerantly(line, shown) for line in lines if line]
+    places = [place for place in found if place]
+    if not places or len(places) < len(found):
+        return None
+    rows = places[1:] if len(places) > 1 and _is_apart(shown, places) else places
+    start, end = offsets[rows[0][0]], offsets[rows[-1][1] - 1] + 1
+    return (start, end, "tolerant") if start < end else None
+
+
+def _is_apart(text: str, places: Sequence[tuple[int, int, Match]]) -> bool:
+    """Whether the first place, of the names of columns, does not stand right above the next."""
+    (_, end, _), (start, _, _) = places[:2]
+    return start < end or any(map(str.isalnum, text[end:start]))
+
+
+def _find_tolerantly(quote: str, page_text: str) -> tuple[int, int, Match] | None:
     needle, _ = _fold(quote)
     haystack, offsets = _fold(page_text)
     first = _find(needle, haystack) if needle else -1

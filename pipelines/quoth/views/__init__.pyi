@@ -24,6 +24,7 @@ __all__ = [
     "report_html",
     "report_json",
     "report_text",
+    "shorten_paths",
     "show",
     "summary_html",
     "summary_json",
@@ -52,6 +53,7 @@ from .lines import (
     format_report,
     format_unread,
     make_printable,
+    shorten_paths,
 )
 from .notebook import load_ipython_extension, register_views, show
 from .page_image import draw_page

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from quoth.types import Answer, Citation
-from quoth.views.lines import format_copies, format_path, make_printable
+from quoth.types import Answer, Chunk, Citation
+from quoth.views.lines import format_copies, make_printable, shorten_paths
 from quoth.views.quote import MarkedText, shorten_quote, wrap_marked
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ Role = Literal["text", "kind", "phrase", "place", "detail", "quote", "warning"]
 """What a line of an answer is, for its style."""
 WIDTH = 100
 _INDENT = " " * 6
+_FEW_WORDS = 14
+"""The most words of a place that is shown although nothing near the question was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,15 @@ def answer_lines(answer: Answer, *, width: int = WIDTH, with_text: bool = True) 
     `with_text` false leaves out the text of a written answer, which was shown as it was written.
     """
     words = words_of(answer)
+    names = names_of_sources(answer)
     lines = [*_head(answer, words, with_text=with_text)]
     for citation in answer.citations:
-        lines += _place(citation, answer, words, width)
+        lines += _place(citation, answer, names, width)
     lines += _notes(answer)
     if answer.nearest and answer.kind != "failed":
         lines += [Line("", "text"), Line(nearest_title(answer, words), "kind")]
         for place in answer.nearest:
-            lines += _place(place, answer, words, width)
+            lines += _place(place, answer, names, width)
     return lines
 
 
@@ -72,12 +75,22 @@ def cited_text(answer: Answer) -> str:
     return "".join([*parts, answer.text[end:]])
 
 
-def format_place(place: Citation, words: AnswerWords) -> str:
-    """Return the page of a place, as `lease.pdf, page iv (the file's page 4)`."""
+def names_of_sources(answer: Answer) -> Mapping[str, str]:
+    """Return the sources of an answer by their paths, as short as they differ from each other."""
+    chunks: list[Chunk | Citation] = [hit.chunk for hit in answer.hits]
+    places = [*answer.citations, *answer.nearest, *chunks]
+    return shorten_paths(path for place in places for path in (place.source, *place.also_at))
+
+
+def format_place(place: Citation, words: AnswerWords, names: Mapping[str, str]) -> str:
+    """Return the page of a place, as `lease.pdf, page iv (the file's page 4)`.
+
+    `names` are the sources as they are shown.
+    """
     page = format_page_number(place, words)
     if place.page_label and place.page_label != str(place.page):
         page = f"{page} ({words.file_page.format(page=place.page)})"
-    return f"{format_path(place.source)}, {page}"
+    return f"{names[place.source]}, {page}"
 
 
 def format_page_number(place: Citation, words: AnswerWords) -> str:
@@ -98,14 +111,18 @@ def format_check(place: Citation, answer: Answer, words: AnswerWords) -> str:
 
 
 def format_language(answer: Answer) -> str:
-    """Return the language of the passages where the question is in another one; else nothing."""
+    """Return the language of the passages where the question is in another one; else nothing.
+
+    An answer that was declined for its language has told it.
+    """
     from quoth.text import UNDETERMINED, language
 
     spoken, unknown = answer.evidence_language, ("", UNDETERMINED)
     if answer.language == spoken or answer.language in unknown or spoken in unknown:
         return ""
-    told = language(spoken)
-    name = told.name if answer.language == "en" else told.own_name or told.name
+    name = language(answer.language).name_of(language(spoken))
+    if answer.kind == "declined" and name in answer.text:
+        return ""
     return words_of(answer).other_language.format(language=name)
 
 
@@ -139,22 +156,42 @@ def _head(answer: Answer, words: AnswerWords, *, with_text: bool) -> Iterator[Li
         yield Line(make_printable(cited_text(answer)), "text")
 
 
-def _place(place: Citation, answer: Answer, words: AnswerWords, width: int) -> Iterator[Line]:
+def _place(place: Citation, answer: Answer, names: Mapping[str, str], width: int) -> Iterator[Line]:
+    words = words_of(answer)
     yield Line("", "text")
-    yield Line(f"  [{place.n}] {format_place(place, words)}", "place")
-    details = (make_printable(place.heading), format_copies(place.also_at))
-    yield from (Line(_INDENT + detail, "detail") for detail in details if detail)
-    for line in wrap_marked(quoted(place, words), max(40, width - len(_INDENT))):
+    yield Line(f"  [{place.n}] {format_place(place, words, names)}", "place")
+    for detail in details_of(place, answer, names):
+        yield Line(_INDENT + detail, "detail")
+    for line in wrap_marked(quoted(place, answer), max(40, width - len(_INDENT))):
         marks = tuple((start + len(_INDENT), end + len(_INDENT)) for start, end in line.marks)
         yield Line(_INDENT + line.text, "quote", marks)
     if check := format_check(place, answer, words):
         yield Line(f"{_INDENT}({check})", "detail")
 
 
-def quoted(place: Citation, words: AnswerWords) -> MarkedText:
-    """Return the quote of a place between quotation marks, shortened."""
-    before, _, after = words.quoted.partition("{quote}")
-    return MarkedText(before) + shorten_quote(place.quote, place.marks) + MarkedText(after)
+def details_of(place: Citation, answer: Answer, names: Mapping[str, str]) -> list[str]:
+    """Return the headings above a place and the copies of it; none where nothing is near."""
+    if answer.kind == "declined":
+        return []
+    details = (make_printable(place.heading), format_copies(place.also_at, names))
+    return [detail for detail in details if detail]
+
+
+def quoted(place: Citation, answer: Answer) -> MarkedText:
+    """Return the quote of a place between quotation marks, shortened; a glimpse, if declined."""
+    before, _, after = words_of(answer).quoted.partition("{quote}")
+    if answer.kind == "declined":
+        quote = _glimpse(place)
+    else:
+        quote = shorten_quote(place.quote, place.marks)
+    return MarkedText(before) + quote + MarkedText(after)
+
+
+def _glimpse(place: Citation) -> MarkedText:
+    """Return how the best sentence of a place begins, on one line."""
+    start = place.marks[0][0] if place.marks else 0
+    begins = shorten_quote(place.quote[start:], most_words=_FEW_WORDS).text.replace("\n", " ")
+    return MarkedText(f"… {begins}" if start else begins)
 
 
 def _notes(answer: Answer) -> Iterator[Line]:

@@ -13,9 +13,11 @@ from quoth.text import encloses
 from quoth.types import Answer, Citation, Outcome, Report
 from quoth.views.answer import (
     cited_text,
+    details_of,
     format_check,
     format_language,
     format_place,
+    names_of_sources,
     nearest_title,
     notes_of,
     quoted,
@@ -124,10 +126,11 @@ def _said(answer: Answer) -> Iterator[str]:
 
 def _footnote(place: Citation, answer: Answer, *, with_pages: bool) -> Iterator[str]:
     words = words_of(answer)
-    yield f"<details><summary>[{place.n}] {escape(format_place(place, words))}"
-    if place.heading:
-        yield f"<br><span class=soft>{escape(place.heading)}</span>"
-    yield f"<br><span class=quote>{_marked(quoted(place, words))}</span>"
+    names = names_of_sources(answer)
+    yield f"<details><summary>[{place.n}] {escape(format_place(place, words, names))}"
+    for detail in details_of(place, answer, names):
+        yield f"<br><span class=soft>{escape(detail)}</span>"
+    yield f"<br><span class=quote>{_marked(quoted(place, answer))}</span>"
     if check := format_check(place, answer, words):
         yield f"<br><span class=soft>{escape(check)}</span>"
     image = _page(place, answer) if with_pages else ""
@@ -140,7 +143,7 @@ def _page(place: Citation, answer: Answer) -> str:
     if image is None:
         return ""
     data = base64.b64encode(image).decode("ascii")
-    page = format_place(place, words_of(answer))
+    page = format_place(place, words_of(answer), names_of_sources(answer))
     return f'<img src="data:image/png;base64,{data}" alt="{escape(page, quote=True)}">'
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 
 from quoth.types import Report
 
@@ -25,6 +26,19 @@ def format_path(path: str) -> str:
     return make_printable(relative if len(relative) < len(path) else path).replace("\n", " ")
 
 
+def shorten_paths(paths: Iterable[str]) -> Mapping[str, str]:
+    """Return each path by its name, with the folders above it that tell it from the others."""
+    parts = {path: PurePath(path).parts for path in paths}
+    ends = Counter(path[-length:] for path in parts.values() for length in range(1, len(path) + 1))
+    shortened = {}
+    for path, names in parts.items():
+        lengths = range(1, len(names) + 1)
+        length = next((count for count in lengths if ends[names[-count:]] == 1), len(names))
+        short = str(PurePath(*names[-length:])) if names else path
+        shortened[path] = make_printable(short).replace("\n", " ")
+    return shortened
+
+
 def format_page(source: str, page: int, label: str | None) -> str:
     """Return a page of a source, as `lease.pdf, page iv (the file's page 4)`."""
     path = format_path(source)
@@ -33,9 +47,12 @@ def format_page(source: str, page: int, label: str | None) -> str:
     return f"{path}, page {page}"
 
 
-def format_copies(paths: tuple[str, ...]) -> str:
-    """Return the other sources with the same content, as `also in copy.pdf`; empty without any."""
-    shown = ", ".join(map(format_path, paths[:_MOST_SHOWN]))
+def format_copies(paths: tuple[str, ...], names: Mapping[str, str]) -> str:
+    """Return the other sources with the same content, as `also in copy.pdf`; empty without any.
+
+    `names` are the paths as they are shown.
+    """
+    shown = ", ".join(names[path] for path in paths[:_MOST_SHOWN])
     rest = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
     return f"also in {shown}{rest}" if paths else ""
 

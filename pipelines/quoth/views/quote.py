@@ -12,6 +12,10 @@ MOST_WORDS = 80
 """The most words of a quote that are shown; in a script without spaces, two letters are a word."""
 _ITEM = re.compile(r"\s*(?:[-*•·–◦▪]|\(?\w{1,3}[.)])\s|.*\s\|\s")
 """The start of a line that stands alone: the item of a list, or the row of a table."""
+_BORDER = re.compile(r"[\s|:+=-]*[-=]{3}[\s|:+=-]*|\s*(?:`{3}|~{3})\s*\w*\s*")
+"""A line that draws: the border of a table, the line below a heading, the fence of a listing."""
+_SIGNS = re.compile(r"\s{0,3}(?:#{1,6}(?=\s)|(?:>\s?)+(?=\S))")
+"""The signs of a heading or of a quotation, at the start of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,9 @@ def shorten_quote(
 ) -> MarkedText:
     """Return a quote on one line, or one for each item of a list and each row of a table.
 
-    A longer quote is cut behind a sentence, or around its first mark; an ellipsis stands for what
-    is left out. Characters that a terminal would obey are left out.
+    The signs of headings and quotations, and the borders of tables, are left out, and so are
+    characters that a terminal would obey. A longer quote is cut behind a sentence, or around its
+    first mark; an ellipsis stands for what is left out.
     """
     whole = MarkedText(quote, tuple(sorted(marks)))
     pieces = [*_pieces(quote)]
@@ -109,6 +114,10 @@ def _join_lines(whole: MarkedText) -> MarkedText:
     """Return a text on one line, but items and rows each on their own."""
     joined = MarkedText("")
     for line in _split_lines(whole):
+        if _BORDER.fullmatch(line.text):
+            continue
+        if signs := _SIGNS.match(line.text):
+            line = line.cut(signs.end(), len(line.text))
         alone = _ITEM.match(line.text)
         for number, match in enumerate(re.finditer(r"\S+", line.text)):
             if joined.text:

@@ -20,8 +20,9 @@ from quoth.prompts import ChatTemplate, ModelMetadata
 from quoth.weights import EMBEDDED, FROM_OLLAMA, Gguf, fingerprint_of, read_gguf
 
 EMBEDDED_NOTE = (
-    "SmolLM2-135M is too small to write answers: you see the text of your documents, and summaries "
-    "are rough. A larger model: `--model llamacpp:FILE.gguf` or `--model ollama:NAME`."
+    "SmolLM2-135M is too small to write answers: you see text of your documents, word for word. "
+    "A model of a billion parameters or more writes: `--model llamacpp:FILE.gguf`, "
+    "`--model ollama:NAME`."
 )
 
 
