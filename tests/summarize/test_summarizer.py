@@ -403,7 +403,8 @@ def test_the_embedded_model_meets_a_schema(embedded: LocalModel) -> None:
         "required": ["summary", "amount"],
         "additionalProperties": False,
     }
-    summary = Summarizer(embedded, options=SummaryOptions(schema=schema)).invoke(TEXT)
+    options = SummaryOptions(schema=schema, strategy="map-reduce")
+    summary = Summarizer(embedded, options=options).invoke(TEXT)
     assert isinstance(summary.data["amount"], int)
 
 
