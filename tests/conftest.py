@@ -106,6 +106,11 @@ def testdata() -> Path:
 _ABSENT = "needs files beside the repository, in "
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Keep bytes out of the names: an archive holds the time, and two workers must agree."""
+    return argname if isinstance(val, bytes | bytearray) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip the tests whose files are absent."""
     for item in items:

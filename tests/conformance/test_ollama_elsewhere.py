@@ -38,6 +38,7 @@ def use(home: Path, server: OllamaServer, notes: Path) -> tuple[list[str], Answe
         "answering.context_tokens": 900,
         "answering.max_tokens": 8,
         "answering.floor": -1,
+        "summarization.strategy": "map-reduce",
         "summarization.map_tokens": 200,
     }
     with Library("notes", home=home, config=load_config(overrides=chosen).config) as library:

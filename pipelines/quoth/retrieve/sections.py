@@ -28,9 +28,10 @@ def grow_to_sections(hits: Sequence[Hit], store: Store, *, tokens: int) -> list[
 def _section(chunk: Chunk, store: Store, limit: int) -> Chunk:
     """Return a chunk grown by its neighbours on the page, under the same headings.
 
-    The chunk after it is taken first, then those before and after it in turn.
+    The chunk after it is taken first, then those before and after it in turn. A chunk that the
+    store does not hold, from a searcher of the caller's own, stays as it is.
     """
-    neighbours = {
+    neighbours = {chunk.ordinal: chunk} | {
         neighbour.ordinal: neighbour for neighbour in store.neighbours(chunk, distance=_DISTANCE)
     }
     first = last = chunk.ordinal
@@ -48,6 +49,8 @@ def _section(chunk: Chunk, store: Store, limit: int) -> Chunk:
         else:
             stuck += 1
         forward = not forward
+    if first == last:
+        return chunk
     start, end = neighbours[first].start, neighbours[last].end
     page = store.page_text(chunk.source, chunk.page) or ""
     return replace(chunk, start=start, end=end, text=page[start:end], tokens=tokens)
