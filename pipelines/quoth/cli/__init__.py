@@ -20,9 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     take_over()  # before the dependencies are imported: that is when they read their switches
     from quoth.cli.app import run
+    from quoth.cli.terminal import printable_streams
 
-    code = run(sys.argv[1:] if arguments is None else arguments)
-    sys.stdout.flush()
+    with printable_streams():
+        code = run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
     return code
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.views import answer_json, hit_json, make_printable
+from quoth.views import answer_json, hit_json, write_json
 
 if TYPE_CHECKING:
     from quoth.library import Library
@@ -84,7 +83,7 @@ def chat(
         for question in _questions():
             if shared.json:
                 value = answer_json(conversation.ask(question))
-                print(json.dumps(value, ensure_ascii=False), flush=True)
+                print(write_json(value), flush=True)
                 continue
             _print_stream(conversation.stream(question))
             if conversation.dropped:
@@ -117,11 +116,11 @@ def _print_stream(parts: Iterator[str | Answer]) -> Answer:
     written = isinstance(first, str) and isinstance(second, str)
     answer = second
     if written:
-        sys.stdout.write(make_printable(f"{str(first).lstrip()}{second}"))
+        sys.stdout.write(f"{str(first).lstrip()}{second}")
         sys.stdout.flush()
         for answer in parts:
             if isinstance(answer, str):
-                sys.stdout.write(make_printable(answer))
+                sys.stdout.write(answer)
                 sys.stdout.flush()
         print()
     assert answer is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -17,9 +16,9 @@ from quoth.views import (
     format_count,
     format_path,
     format_unread,
-    make_printable,
     page_json,
     report_json,
+    write_json,
 )
 
 if TYPE_CHECKING:
@@ -148,7 +147,7 @@ def list_documents(shared: SharedOptions) -> None:
     for source in sources:
         table.add_row(
             format_path(source.path),
-            make_printable(source.title),
+            source.title,
             source.format,
             source.language,
             str(source.pages),
@@ -164,7 +163,7 @@ def export_documents(shared: SharedOptions) -> None:
         for source in library.documents():
             document = library.store.document(source.path)
             for page in document.pages if document else ():
-                print(json.dumps(page_json(source.path, page), ensure_ascii=False))
+                print(write_json(page_json(source.path, page)))
 
 
 def _follow(
@@ -194,11 +193,9 @@ def _print_report(report: Report, *, json: bool) -> None:
 def _print_verification(verification: Verification) -> None:
     out = show.console()
     for note in verification.notes:
-        out.print(f"  - {make_printable(note)}", style="dim")
+        out.print(f"  - {note}", style="dim")
     for problem in verification.problems:
-        out.print(
-            f"  ✗ {problem.part}: {make_printable(f'{problem.where}: {problem.what}')}", style="red"
-        )
+        out.print(f"  ✗ {problem.part}: {problem.where}: {problem.what}", style="red")
     contents = ", ".join(
         (
             format_count(verification.sources, "document"),

@@ -15,7 +15,7 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tune import describe_profile
 from quoth.errors import QuothError
-from quoth.views import format_count, make_printable
+from quoth.views import format_count
 
 if TYPE_CHECKING:
     from quoth.library import Library
@@ -75,9 +75,9 @@ def doctor(shared: SharedOptions) -> int:
         out = show.console()
         for check in checks:
             mark, style = _MARKS[check.state]
-            out.print(f"{mark} {check.what:<11} {make_printable(check.found)}", style=style)
+            out.print(f"{mark} {check.what:<11} {check.found}", style=style)
             if check.hint:
-                out.print(f"  {'':<11} {make_printable(check.hint)}", style="dim")
+                out.print(f"  {'':<11} {check.hint}", style="dim")
     return EXIT_FAILED if any(check.state == "bad" for check in checks) else 0
 
 

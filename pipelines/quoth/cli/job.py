@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quoth.cli import show
-from quoth.views import Format, format_count, format_path, make_printable
+from quoth.views import Format, format_count, format_path
 
 if TYPE_CHECKING:
     from quoth.jobs import JobProgress, JobReport
@@ -127,5 +127,5 @@ def _print_leftovers(result: JobReport) -> None:
 
 def _print_failures(failures: Sequence[Outcome]) -> None:
     for outcome in failures:
-        text = f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}"
+        text = f"  ✗ {format_path(outcome.path)}: {outcome.reason}"
         show.console().print(text, style="red")

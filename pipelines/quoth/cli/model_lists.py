@@ -11,7 +11,6 @@ import typer
 from quoth.cli import show
 from quoth.cli.options import SharedOptions
 from quoth.errors import QuothError
-from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import ModelSettings
@@ -50,7 +49,7 @@ def list_models(
     _print_table("model", models_here)
     _print_table("embedder", embedders)
     for backend, reason in silent.items():
-        show.console().print(f"· {backend}: {make_printable(reason)}", style="dim")
+        show.console().print(f"· {backend}: {reason}", style="dim")
 
 
 def list_known(
@@ -106,7 +105,7 @@ def _print_table(title: str, rows: Sequence[dict[str, Any]]) -> None:
     for column in (title, "size", "stored as"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(make_printable(row["name"]), format_size(row["bytes"]), row["quantization"])
+        table.add_row(row["name"], format_size(row["bytes"]), row["quantization"])
     show.console().print(table, soft_wrap=False)
 
 

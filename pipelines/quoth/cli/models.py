@@ -11,7 +11,6 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.model_lists import format_size, list_known, list_models
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import EgressError, UsageError
-from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Config
@@ -64,7 +63,7 @@ def show_model(
         if value not in ("", None, ()):
             shown = (format_size(value) or "0") if key.endswith("bytes") else str(value)
             shown = ", ".join(value) if isinstance(value, tuple) else shown
-            show.console().print(f"{key.replace('_', ' '):<15} {make_printable(shown)}")
+            show.console().print(f"{key.replace('_', ' '):<15} {shown}")
 
 
 def fit(
@@ -125,7 +124,7 @@ def pull(
     if shared.json:
         show.print_json({"model": name, "status": last})
     else:
-        show.console().print(f"{name}: {make_printable(last)}")
+        show.console().print(f"{name}: {last}")
 
 
 def remove(

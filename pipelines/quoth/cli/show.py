@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 import threading
@@ -11,14 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from quoth.cli.terminal import raw_stream
 from quoth.views import (
     answer_lines,
     format_copies,
     format_page,
     format_path,
     format_report,
-    make_printable,
     shorten_paths,
+    write_json,
 )
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ _STYLES = {
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console that prints text unchanged: no markup, no emoji, no highlighting."""
-    from rich.console import Console
+    from quoth.cli.printable_console import PrintableConsole
 
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(
+    stream = raw_stream(sys.stderr if stderr else sys.stdout)
+    return PrintableConsole(
         file=stream,
         width=None if stream.isatty() else WIDTH_IN_PIPES,
         markup=False,
@@ -54,7 +54,16 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(write_json(value, indent=2))
+
+
+def print_exactly(text: str) -> None:
+    """Print the bytes of a text and nothing else; a terminal gets what is printable of it."""
+    if sys.stdout.isatty():
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
 
 
 def print_answer(answer: Answer, *, written: bool = False) -> None:
@@ -113,7 +122,7 @@ def print_hits(hits: list[Hit]) -> None:
             scores.append(f"keyword {hit.keyword_score:.2f}")
         heading = " › ".join(chunk.headings)
         out.print(
-            f"    {' · '.join(scores)}{'  ' + make_printable(heading) if heading else ''}",
+            f"    {' · '.join(scores)}{'  ' + heading if heading else ''}",
             style="dim",
         )
         out.print(f"    {snippet(chunk.text, 2 * max(40, min(out.width, 110) - 6))}\n")
@@ -121,9 +130,7 @@ def print_hits(hits: list[Hit]) -> None:
 
 def snippet(text: str, width: int) -> str:
     """Return the beginning of a text on one line."""
-    return textwrap.shorten(
-        " ".join(make_printable(text).split()), max(width, 20), placeholder=" …"
-    )
+    return textwrap.shorten(" ".join(text.split()), max(width, 20), placeholder=" …")
 
 
 def print_report(report: Report) -> None:
@@ -132,13 +139,11 @@ def print_report(report: Report) -> None:
     skipped = [outcome for outcome in report.skipped if outcome.status != "unchanged"]
     for outcome in report.done:
         if outcome.reason != "It was read." and outcome.status == "text":
-            out.print(
-                f"  ! {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="yellow"
-            )
+            out.print(f"  ! {format_path(outcome.path)}: {outcome.reason}", style="yellow")
     for outcome in skipped:
-        out.print(f"  - {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="dim")
+        out.print(f"  - {format_path(outcome.path)}: {outcome.reason}", style="dim")
     for outcome in report.failed:
-        out.print(f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="red")
+        out.print(f"  ✗ {format_path(outcome.path)}: {outcome.reason}", style="red")
     out.print(format_report(report))
 
 
@@ -188,7 +193,7 @@ def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int,
     task = bar.add_task(label, total=None, name="")
 
     def move(finished: int, total: int, name: str) -> None:
-        shown = Path(make_printable(name)).name[-40:] if files else make_printable(name)[:60]
+        shown = Path(name).name[-40:] if files else name[:60]
         bar.update(task, completed=finished, total=total, name=shown)
         if start.ident is None:
             start.start()

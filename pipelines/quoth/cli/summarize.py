@@ -17,7 +17,7 @@ from quoth.cli.ask import SECTION
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import QuothError, UsageError
-from quoth.views import FORMATS, Format, format_count, format_path, make_printable
+from quoth.views import FORMATS, Format, format_count, format_path
 
 if TYPE_CHECKING:
     from quoth.config import Summarization
@@ -243,7 +243,7 @@ def _print_summary(summary: Summary, output: Path | None, *, form: Format, trace
             folder.write("summary.trace.html", trace_page(summary))
         folder.close()
     else:
-        sys.stdout.write(make_printable(text).rstrip("\n") + "\n")
+        sys.stdout.write(text.rstrip("\n") + "\n")
         if trace:
             write_whole(Path("summary.trace.html"), trace_page(summary))
     timings = summary.timings

@@ -31,6 +31,7 @@ __all__ = [
     "summary_text",
     "trace_json",
     "trace_page",
+    "write_json",
 ]
 
 from .answer import answer_lines
@@ -54,6 +55,7 @@ from .lines import (
     format_unread,
     make_printable,
     shorten_paths,
+    write_json,
 )
 from .notebook import load_ipython_extension, register_views, show
 from .page_image import draw_page
