@@ -80,7 +80,7 @@ def ingest(
             *paths, passwords=password or (), retry=retry, progress=progress, wait_seconds=wait
         )
     _print_report(report, json=shared.json)
-    return EXIT_FAILED if report.failed else 0
+    return report.exit_code
 
 
 def verify(shared: SharedOptions, wait: Wait = 60.0) -> int:

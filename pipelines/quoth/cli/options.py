@@ -115,8 +115,15 @@ class SharedOptions:
         from quoth.library import Library
 
         with Library(self.collection, config=self.configure()) as library:
+            tell_new_home(library.home)
             library.lock.announce = lambda sentence: print(f"quoth: {sentence}", file=sys.stderr)
             yield library
+
+
+def tell_new_home(home: Path) -> None:
+    """Print that the folder of Quoth is not there yet: what was made in another one is not used."""
+    if not home.exists():
+        print(f"quoth: {home} is new; QUOTH_HOME names another folder.", file=sys.stderr)
 
 
 def add_command(

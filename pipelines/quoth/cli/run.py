@@ -10,7 +10,7 @@ import typer
 
 from quoth.cli.ask import SECTION
 from quoth.cli.job import JobRequest, print_plan, run_job
-from quoth.cli.options import SharedOptions, add_command
+from quoth.cli.options import SharedOptions, add_command, tell_new_home
 from quoth.cli.summarize import DryRun, Prune, read_schema
 from quoth.errors import UsageError
 
@@ -45,7 +45,7 @@ def run(
     The sources of the job are summarized into its output folder. While one run is at work, another
     run of the same job ends immediately with exit code 2.
     """
-    from quoth.jobs import find_job, read_job, read_job_settings
+    from quoth.jobs import calling_when_done, find_job, read_job, read_job_settings
     from quoth.library import Library
     from quoth.system import take_over
 
@@ -60,20 +60,26 @@ def run(
     config = read_job_settings(file, shared.overrides()).config
     take_over(config.guard)
     with Library(config=config) as library:
+        tell_new_home(library.home)
         request = _request(library, written, sources)
         if dry_run:
             return print_plan(request, json=shared.json)
-        return run_job(
-            request,
-            folder,
-            json=shared.json,
-            quiet=quiet,
-            form=written.format,
-            trace=written.trace,
-            workers=written.workers,
-            max_failures=written.max_failures,
-            prune=prune,
-        )
+        with calling_when_done(
+            written.on_done, job=str(file), report=folder.resolve() / "report.json"
+        ) as ending:
+            ending.exit_code = run_job(
+                request,
+                folder,
+                json=shared.json,
+                quiet=quiet,
+                form=written.format,
+                trace=written.trace,
+                workers=written.workers,
+                max_failures=written.max_failures,
+                prune=prune,
+                accept_known=written.known_failures == "accept",
+            )
+    return ending.exit_code
 
 
 def _request(library: Library, job: JobFile, sources: Sequence[Path]) -> JobRequest:
@@ -93,6 +99,12 @@ def _request(library: Library, job: JobFile, sources: Sequence[Path]) -> JobRequ
     return JobRequest(
         library.summarizer(options),
         library.loader(first_pages=job.max_pages),
-        leave_out_outputs(find_files(sources, glob=job.glob)),
+        leave_out_outputs(
+            find_files(
+                sources,
+                glob=job.glob,
+                exclude=(*library.config.ingestion.exclude, *job.exclude),
+            )
+        ),
         common_folder(sources),
     )

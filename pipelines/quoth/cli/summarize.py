@@ -16,7 +16,7 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.ask import SECTION
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.errors import QuothError, UsageError
+from quoth.errors import BackendError, QuothError, UsageError
 from quoth.views import FORMATS, Format, format_count, format_path, make_printable
 
 if TYPE_CHECKING:
@@ -132,7 +132,9 @@ def summarize(
             schema=read_schema(schema),
             fresh=fresh,
         )
-        files = leave_out_outputs(find_files(paths, glob=glob))
+        files = leave_out_outputs(
+            find_files(paths, glob=glob, exclude=library.config.ingestion.exclude)
+        )
         loader = library.loader(passwords=password or (), first_pages=max_pages)
         if codes := shared.document_language:
             files = keep_languages(files, loader, codes)
@@ -205,7 +207,7 @@ def _summarize_here(
             with _calls_as_bar() as monitor:
                 summary = request.summarizer.invoke(source, monitor=monitor)
         except QuothError as error:
-            if error.exit_code == 3 or len(request.files) == 1:
+            if isinstance(error, BackendError) or len(request.files) == 1:
                 raise
             failed += 1
             _print_note(f"✗ {error} {error.hint}")

@@ -32,6 +32,9 @@ class Ingestion(Section):
         pattern="^([a-z]{2,3})?$",
         description="The language of the documents, such as `de`; it is detected without.",
     )
+    exclude: tuple[str, ...] = Field(
+        (), description="Patterns of .gitignore for files and folders to leave out, as `/drafts/`."
+    )
     ocr: bool = Field(False, description="Read scanned pages, with tesseract or the extra ocr.")
     max_pages: int = Field(_LIMITS.pages, ge=1, description="The most pages in one file.")
     max_seconds: float = Field(_LIMITS.seconds, gt=0, description="The most seconds for one file.")

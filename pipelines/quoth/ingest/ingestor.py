@@ -38,7 +38,8 @@ class Ingestor:
 
     `state` is the folder of Quoth's own files, which is never ingested. `language` is that of
     all documents; without it, each is detected. `workers` is the number of parsing processes, 0 for
-    one per core. A batch of `batch_chunks` chunks is embedded at once.
+    one per core. `exclude` has the patterns of what is left out (see `walk`). A batch of
+    `batch_chunks` chunks is embedded at once.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Ingestor:
         language: str = "",
         workers: int = 0,
         ocr: bool = False,
+        exclude: Sequence[str] = (),
         batch_chunks: int = BATCH_CHUNKS,
     ) -> None:
         self.store = store
@@ -66,6 +68,7 @@ class Ingestor:
         self.language = language
         self.workers = workers or os.cpu_count() or 1
         self.ocr = ocr
+        self.exclude = tuple(exclude)
         self.batch_chunks = batch_chunks
 
     def ingest(
@@ -133,7 +136,7 @@ class Ingestor:
 
     def _plan(self, paths: Sequence[Path], *, retry: bool, has_passwords: bool) -> Plan:
         return plan_ingestion(
-            walk(paths, without=self.state),
+            walk(paths, without=self.state, exclude=self.exclude),
             paths,
             self.store.stamps(),
             {} if retry else self.store.failures.read(),

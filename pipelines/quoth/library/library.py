@@ -149,7 +149,9 @@ class Library(Parts):
         options = replace(SummaryOptions.of(self.config.summarization), query=query)
         summarizer = self.summarizer(replace(options, length=length) if length else options)
         load = self.loader()
-        documents = [load(file) for file in find_files(paths)]
+        documents = [
+            load(file) for file in find_files(paths, exclude=self.config.ingestion.exclude)
+        ]
         if together:
             return [summarizer.invoke(documents)]
         summaries = []
