@@ -36,13 +36,14 @@ from quoth.collection.failures import Failures
 from quoth.collection.insert import insert_chunks, insert_content
 from quoth.collection.keywords import Keywords
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
-from quoth.collection.scope import Scope, chunks_of, select
+from quoth.collection.scope import Scope, chunks_of, paths_within, select
 from quoth.collection.separation import (
     SEPARATIONS,
     Separation,
     read_separations,
     write_separations,
 )
+from quoth.collection.tags import TagOrigin, add_given, read_tags, write_tags
 from quoth.collection.words import (
     ANALYSER,
     check_analyser,
@@ -54,7 +55,7 @@ from quoth.collection.words import (
 )
 from quoth.system import Database, WriteLock
 from quoth.text import analyser_fingerprint
-from quoth.types import Chunk, Document, Heading, Vectors
+from quoth.types import Chunk, Document, Heading, Tags, Vectors
 
 VECTORS = "vectors"
 """The key of the state of the file of vectors in a collection's `meta`."""
@@ -204,6 +205,18 @@ class Store:
             if changed:
                 self._advance(connection)
 
+    def set_tags(self, tags: Mapping[str, Tags], origin: TagOrigin) -> None:
+        """Replace the tags of one origin, of the sources with these paths. All or nothing."""
+        with self._database.transaction() as connection:
+            if write_tags(connection, tags, origin):
+                self._advance(connection)
+
+    def add_tags(self, paths: Iterable[str], tags: Tags, *, without: Iterable[str] = ()) -> None:
+        """Add tags to those given to sources, and take away those `without`. All or nothing."""
+        with self._database.transaction() as connection:
+            if add_given(connection, paths, tags, without):
+                self._advance(connection)
+
     def replace_chunks(
         self,
         contents: Iterable[tuple[str, Sequence[Chunk], Vectors, Sequence[str]]],
@@ -289,6 +302,14 @@ class Store:
         """Return the ids of the chunks within a scope, ascending."""
         return select(self._database, scope)
 
+    def paths_within(self, scope: Scope) -> frozenset[str]:
+        """Return the paths of the sources with a chunk within a scope."""
+        return paths_within(self._database, scope)
+
+    def tags(self) -> dict[str, Tags]:
+        """Return the tags of each source that has some, by path."""
+        return read_tags(self._database)
+
     def chunks_of(self, contents: Sequence[int]) -> list[int]:
         """Return the ids of the chunks of these contents, ascending."""
         return chunks_of(self._database, contents)
@@ -358,7 +379,9 @@ class Store:
             "SELECT content_id FROM sources WHERE path = ?", (source.path,)
         ).fetchone()
         connection.execute(
-            "REPLACE INTO sources VALUES (?, ?, ?, ?)",
+            """INSERT INTO sources (path, content_id, size, mtime_ns) VALUES (?, ?, ?, ?)
+               ON CONFLICT (path) DO UPDATE SET content_id = excluded.content_id,
+               size = excluded.size, mtime_ns = excluded.mtime_ns""",
             (source.path, content, source.size, source.mtime_ns),
         )
         return set() if row == (content,) else {content, *(row or ())}
