@@ -33,7 +33,7 @@ from quoth.collection.documents import (
     read_stamps,
 )
 from quoth.collection.failures import Failures
-from quoth.collection.insert import insert_chunks, insert_content
+from quoth.collection.insert import insert_chunks, insert_content, point_source
 from quoth.collection.keywords import Keywords
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope, chunks_of, paths_within, select
@@ -155,7 +155,7 @@ class Store:
                 insert_chunks(connection, content, chunks, vectors, embedded_hashes)
                 self._advance(connection)
             source = Copy(document.source, hash, size, mtime_ns)
-            self._follow_sources(connection, self._point(connection, content, source))
+            self._follow_sources(connection, point_source(connection, content, source))
 
     def link(self, copies: Iterable[Copy]) -> set[str]:
         """Point paths to the stored contents with their hashes. All or nothing.
@@ -169,7 +169,7 @@ class Store:
                 row = connection.execute("SELECT id FROM contents WHERE hash = ?", (copy.hash,))
                 if (found := row.fetchone()) is not None:
                     linked.add(copy.path)
-                    touched |= self._point(connection, found[0], copy)
+                    touched |= point_source(connection, found[0], copy)
             self._follow_sources(connection, touched)
         return linked
 
@@ -372,19 +372,6 @@ class Store:
             connection.execute("REPLACE INTO meta VALUES (?, ?)", (VECTORS, state))
 
     # -- inside ----------------------------------------------------------------------------
-
-    def _point(self, connection: sqlite3.Connection, content: int, source: Copy) -> set[int]:
-        """Point a path to a content; return the contents whose sources changed."""
-        row = connection.execute(
-            "SELECT content_id FROM sources WHERE path = ?", (source.path,)
-        ).fetchone()
-        connection.execute(
-            """INSERT INTO sources (path, content_id, size, mtime_ns) VALUES (?, ?, ?, ?)
-               ON CONFLICT (path) DO UPDATE SET content_id = excluded.content_id,
-               size = excluded.size, mtime_ns = excluded.mtime_ns""",
-            (source.path, content, source.size, source.mtime_ns),
-        )
-        return set() if row == (content,) else {content, *(row or ())}
 
     def _follow_sources(self, connection: sqlite3.Connection, contents: Iterable[int]) -> None:
         """Write the names of contents whose sources changed; drop those without a source."""
