@@ -13,9 +13,10 @@ FERRY = "The ferry to Aldersey leaves at {time} from pier {pier}, every day but 
 
 
 @pytest.fixture
-def home(tmp_path: Path, session_home: Path, sample: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, session_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home without collections; the embedder is that of the session."""
     (tmp_path / "home").mkdir()
+    (session_home / "models").mkdir(exist_ok=True)
     (tmp_path / "home" / "models").symlink_to(session_home / "models")
     monkeypatch.setenv("QUOTH_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
