@@ -27,7 +27,9 @@ def configuration() -> str:
     lines = [
         "# Configuration",
         "",
-        "Settings of `quoth.yaml`. Each is also an environment variable (`retrieval.k` is",
+        "Settings of `quoth.yaml`: your own is in the home (`quoth config path`), and that of a",
+        "project, in the working folder, stands above it. `quoth config set KEY VALUE` changes your",
+        "own, and keeps the comments in it. Each is also an environment variable (`retrieval.k` is",
         "`QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An unknown name is an",
         "error that names the nearest one and the line. `quoth config show` prints what is in",
         "force and where it came from.",
@@ -74,6 +76,8 @@ def commands() -> str:
         context.info_name = " ".join(path)
         if getattr(command, "commands", None):
             for name in sorted(command.commands):
+                if command.commands[name].hidden:
+                    continue
                 describe(command.commands[name], [*path, name])
             return
         lines.extend([f"## `{' '.join(path)}`", "", str(command.help).strip(), ""])
