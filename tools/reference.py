@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 import yaml
+from quoth.cli import EXIT_CODES
 from quoth.cli.app import app
 from quoth.config import Config, load_config, preset_names
 from quoth.embed import Family, KnownModel, families
@@ -66,7 +67,7 @@ def configuration() -> str:
 
 def commands() -> str:
     """Return the reference of all commands."""
-    lines = ["# Commands", ""]
+    lines = ["# Commands", "", *_exit_codes()]
 
     def describe(command: Any, path: list[str]) -> None:
         context = command.make_context(path[-1], [], resilient_parsing=True)
@@ -76,16 +77,33 @@ def commands() -> str:
                 describe(command.commands[name], [*path, name])
             return
         lines.extend([f"## `{' '.join(path)}`", "", str(command.help).strip(), ""])
-        lines.extend(["| option | what it does |", "|---|---|"])
+        lines.extend(["| option | default | what it does |", "|---|---|---|"])
         for parameter in command.params:
             if parameter.name == "help":
                 continue
             names = ", ".join(getattr(parameter, "opts", [])) or parameter.name
-            lines.append(f"| `{names}` | {getattr(parameter, 'help', None) or ''} |")
+            lines.append(
+                f"| `{names}` | {_default(parameter)} | {getattr(parameter, 'help', None) or ''} |"
+            )
         lines.append("")
 
     describe(typer.main.get_command(app), ["quoth"])
     return "\n".join(lines)
+
+
+def _exit_codes() -> list[str]:
+    rows = [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
+    return ["## Exit codes", "", "| code | all commands |", "|---|---|", *rows, ""]
+
+
+def _default(parameter: Any) -> str:
+    """Return the default of an option as it is typed, and a dash for none."""
+    if getattr(parameter, "required", False):
+        return "required"
+    value = getattr(parameter, "default", None)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"`{value}`" if isinstance(value, str | int | float) and value != "" else "–"
 
 
 def embedders() -> str:

@@ -8,14 +8,19 @@ import sys
 from collections.abc import Sequence
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_CODES = {
+    0: "All done.",
+    1: "Something failed, and the rest is done: a document, a check, an answer.",
+    2: "Nothing could be done: wrong usage or configuration, a backend or a collection that "
+    "cannot be used, a full disk.",
+    3: "Only files failed that failed before and are unchanged.",
+    130: "Ctrl-C. Finished work is kept, and the same command goes on.",
+}
+"""The meaning of each exit code, for every command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code.
-
-    0 done, 1 some documents failed, 2 usage or configuration, 3 the backend can't be reached,
-    130 interrupted.
-    """
+    """Run one command and return its exit code, one of `EXIT_CODES`."""
     from quoth.system import take_over
 
     take_over()  # before the dependencies are imported: that is when they read their switches

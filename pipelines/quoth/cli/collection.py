@@ -25,7 +25,7 @@ from quoth.views import (
 if TYPE_CHECKING:
     from quoth.ingest import Verification
     from quoth.library import Library
-    from quoth.types import Report
+    from quoth.types import Report, TagValue
 
 SECTION = "Documents"
 
@@ -54,6 +54,10 @@ def ingest(
     retry: Annotated[
         bool, typer.Option("--retry", help="Read again the files that could not be read before.")
     ] = False,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="A tag for these documents; may be repeated."),
+    ] = None,
     document_language: Annotated[
         str,
         typer.Option(
@@ -69,18 +73,34 @@ def ingest(
     if document_language:
         setting = f"ingestion.language={document_language!r}"
         shared = replace(shared, set=(*shared.set, setting))
+    tags = _read_tags(tag or ())
     if watch:
-        with shared.open_library() as library:
+        with shared.open_library(make=True) as library:
             return _follow(library, paths, password or (), json=shared.json)
     with (
-        shared.open_library() as library,
+        shared.open_library(make=True) as library,
         show.progress("Ingesting", files=True) as progress,
     ):
         report = library.ingest(
-            *paths, passwords=password or (), retry=retry, progress=progress, wait_seconds=wait
+            *paths,
+            passwords=password or (),
+            retry=retry,
+            tags=tags,
+            progress=progress,
+            wait_seconds=wait,
         )
     _print_report(report, json=shared.json)
-    return EXIT_FAILED if report.failed else 0
+    return report.exit_code
+
+
+def _read_tags(texts: Sequence[str]) -> dict[str, TagValue]:
+    """Return tags by key; a key that is given several times has a list."""
+    from quoth.collection import read_tag
+
+    values: dict[str, list[str | int | float | bool]] = {}
+    for key, value in map(read_tag, texts):
+        values.setdefault(key, []).append(value)
+    return {key: each if len(each) > 1 else each[0] for key, each in values.items()}
 
 
 def verify(shared: SharedOptions, wait: Wait = 60.0) -> int:

@@ -138,7 +138,10 @@ def print_report(report: Report) -> None:
     for outcome in skipped:
         out.print(f"  - {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="dim")
     for outcome in report.failed:
-        out.print(f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="red")
+        out.print(
+            f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}",
+            style="dim" if outcome.known else "red",
+        )
     out.print(format_report(report))
 
 

@@ -93,13 +93,23 @@ def preset_names() -> tuple[str, ...]:
 
 
 def state_folder(environment: Mapping[str, str] | None = None) -> Path:
-    """Return the one folder that holds state: `QUOTH_HOME`, else the platform's data folder."""
+    """Return the one folder that holds state: `QUOTH_HOME`, else the platform's data folder.
+
+    Raises `ConfigurationError` where the user has no home folder: state in the working folder would
+    be lost from one run to the next.
+    """
     environment = os.environ if environment is None else environment
     if chosen := environment.get("QUOTH_HOME"):
         return Path(chosen).expanduser().resolve()
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("quoth", appauthor=False))
+    folder = Path(platformdirs.user_data_dir("quoth", appauthor=False))
+    if not folder.is_absolute() or environment.get("HOME") == "":
+        raise ConfigurationError(
+            "There is no home folder: the environment has no HOME, and the system knows none.",
+            hint="Name the folder of Quoth, as in: QUOTH_HOME=/srv/quoth quoth …",
+        )
+    return folder
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -127,6 +137,7 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
         if name.startswith("QUOTH_") and name not in {
             "QUOTH_HOME",
             "QUOTH_CONFIG",
+            *("QUOTH_JOB", "QUOTH_EXIT_CODE", "QUOTH_REPORT", "QUOTH_ERROR"),  # for `on_done`
         }:
             key = name.removeprefix("QUOTH_").lower().replace("__", ".")
             try:

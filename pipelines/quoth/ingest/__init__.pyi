@@ -7,11 +7,12 @@ __all__ = [
     "Verification",
     "embed_chunks",
     "find_files",
-    "keep_languages",
+    "keep_within",
     "measure_separations",
     "open_ingestor",
     "open_splitter",
     "plan_ingestion",
+    "reader_within",
     "reembed",
     "verify",
     "walk",
@@ -21,10 +22,10 @@ __all__ = [
 from .configured import open_ingestor, open_splitter
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
-from .languages import keep_languages
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .separation import measure_separations
 from .verify import Verification, verify
 from .walk import File, find_files, walk
 from .watch import watch
+from .within import keep_within, reader_within

@@ -6,10 +6,12 @@ __all__ = [
     "JobReport",
     "OutputFolder",
     "Performer",
+    "ReadDocument",
     "SummaryJob",
     "SummaryTask",
     "TaskResult",
     "ThreadExecutor",
+    "calling_when_done",
     "common_folder",
     "find_job",
     "leave_out_outputs",
@@ -21,6 +23,7 @@ from .executors import Executor, ThreadExecutor
 from .file import JobFile, find_job, read_job, read_job_settings
 from .job import SummaryJob
 from .names import common_folder
+from .on_done import calling_when_done
 from .outputs import OutputFolder, leave_out_outputs
 from .report import JobPlan, JobProgress, JobReport
-from .task import Performer, SummaryTask, TaskResult
+from .task import Performer, ReadDocument, SummaryTask, TaskResult

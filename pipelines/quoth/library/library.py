@@ -21,7 +21,7 @@ from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.load import DocumentReader
 from quoth.retrieve import CollectionRetriever, RetrieverSearcher, search_tool
 from quoth.summarize import Summarizer, Summary, SummaryOptions
-from quoth.types import Answer, Hit, Progress, Report
+from quoth.types import Answer, Hit, Progress, Report, Tags
 from quoth.views import notebook_bar
 
 AnyPath = str | PathLike[str]
@@ -58,14 +58,16 @@ class Library(Parts):
         *paths: AnyPath,
         passwords: Sequence[str] = (),
         retry: bool = False,
+        tags: Tags | None = None,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
     ) -> Report:
         """Read files and folders into the collection; return a report with every file.
 
         Unchanged files are skipped, and files that are gone are removed. `retry` reads files again
-        that could not be read before. Raises `CollectionBusyError` when another process is still
-        writing after `wait_seconds`.
+        that could not be read before. `tags` are metadata of the user's own, added to all sources
+        within these paths; files beside the documents may hold others. Raises `CollectionBusyError`
+        when another process is still writing after `wait_seconds`.
         """
         if not paths:
             raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
@@ -74,6 +76,7 @@ class Library(Parts):
                 [Path(path) for path in paths],
                 passwords=passwords,
                 retry=retry,
+                tags=tags,
                 progress=progress or bar,
                 wait_seconds=wait_seconds,
             )
@@ -123,20 +126,26 @@ class Library(Parts):
         """Return the `k` chunks that fit a question best, best first; within `scope`, if given."""
         return self.searcher.search(question, k=k, scope=scope)
 
-    def ask(self, question: str) -> Answer:
-        """Return an answer with checked citations, or one that says it is not in the documents."""
-        return self.answerer.invoke(question)
+    def ask(self, question: str, *, scope: Scope | None = None) -> Answer:
+        """Return an answer with checked citations, or one that says it is not in the documents.
 
-    def stream(self, question: str) -> Iterator[str | Answer]:
+        With a `scope`, the documents are those within it.
+        """
+        return self._answerer(scope).invoke(question)
+
+    def stream(self, question: str, *, scope: Scope | None = None) -> Iterator[str | Answer]:
         """Yield the text of the answer as it is written, and at the end the whole `Answer`."""
-        return self.answerer.stream(question)
+        return self._answerer(scope).stream(question)
 
-    def chat(self, *, resume: bool = False) -> Conversation:
+    def chat(self, *, resume: bool = False, scope: Scope | None = None) -> Conversation:
         """Return a conversation about the documents; with `resume` it is the last one."""
         folder = self.folder / "conversations"
         if resume:
-            return Conversation.resume(self.answerer, folder)
-        return Conversation(self.answerer, folder)
+            return Conversation.resume(self._answerer(scope), folder)
+        return Conversation(self._answerer(scope), folder)
+
+    def _answerer(self, scope: Scope | None) -> Answerer:
+        return self.answerer if scope is None else self.answerer_within(scope)
 
     def summarize(
         self, *paths: AnyPath, query: str = "", length: str | int = "", together: bool = False
@@ -149,7 +158,9 @@ class Library(Parts):
         options = replace(SummaryOptions.of(self.config.summarization), query=query)
         summarizer = self.summarizer(replace(options, length=length) if length else options)
         load = self.loader()
-        documents = [load(file) for file in find_files(paths)]
+        documents = [
+            load(file) for file in find_files(paths, exclude=self.config.ingestion.exclude)
+        ]
         if together:
             return [summarizer.invoke(documents)]
         summaries = []

@@ -11,7 +11,7 @@ from typing import Any, Self
 from langchain_core.embeddings import Embeddings
 
 from quoth.answer import Answerer, Catalog
-from quoth.collection import DenseIndex, Store
+from quoth.collection import DenseIndex, Scope, Store
 from quoth.config import Config, Retrieval, load_config, state_folder
 from quoth.embed import Embedder, as_embedder
 from quoth.errors import ConfigurationError
@@ -19,7 +19,7 @@ from quoth.ingest import Ingestor, open_ingestor, open_splitter
 from quoth.journal import Journal
 from quoth.library.lazy import LazyPart
 from quoth.models import LocalModel, open_embedder, open_model
-from quoth.retrieve import Searcher, grow_to_sections, open_searcher, scope_of
+from quoth.retrieve import Searcher, grow_to_sections, open_searcher
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.views import register_views
@@ -123,14 +123,19 @@ class Parts:
     @LazyPart
     def answerer(self) -> Answerer:
         """The answerer: question → answer; a LangChain `Runnable`."""
+        return self.answerer_within(None)
+
+    def answerer_within(self, scope: Scope | None) -> Answerer:
+        """Return an answerer over the part of the collection within a scope."""
         return Answerer(
             self.searcher,
             self.model,
             self.config.answering,
             journal=self.journal,
-            catalog=Catalog(self.store, scope_of(self.config.retrieval)),
+            catalog=Catalog(self.store, scope),
             k=self.config.retrieval.k if "k" in self.config.retrieval.model_fields_set else None,
             grow=lambda hits, tokens: grow_to_sections(hits, self.store, tokens=tokens),
+            scope=scope,
         )
 
     @LazyPart

@@ -8,6 +8,7 @@ __all__ = [
     "describe_exit",
     "encode_png",
     "import_quietly",
+    "is_loopback",
     "jobs_folder",
     "kill_children",
     "limit_memory",
@@ -34,7 +35,7 @@ from .lock import WriteLock
 from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder
 from .plugins import load_entry_point, read_entry_points
 from .png import encode_png
-from .privacy import Guard, take_over
+from .privacy import Guard, is_loopback, take_over
 from .processes import Child, describe_exit, kill_children
 from .processor import processor
 from .programs import KeptProgram

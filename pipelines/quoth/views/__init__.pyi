@@ -10,6 +10,7 @@ __all__ = [
     "draw_page",
     "format_copies",
     "format_count",
+    "format_failures",
     "format_page",
     "format_path",
     "format_report",
@@ -48,6 +49,7 @@ from .json import (
 from .lines import (
     format_copies,
     format_count,
+    format_failures,
     format_page,
     format_path,
     format_report,
