@@ -1,4 +1,4 @@
-"""PDF: the rows of a table of words are lines, in which each cell follows the name of its column."""
+"""PDF: each row of a table of words is one line, in which cells follow the names of columns."""
 
 from __future__ import annotations
 
@@ -169,4 +169,9 @@ def test_columns_of_running_text_under_bold_heads_are_no_table(printed: Print) -
 def test_the_title_of_a_table_is_no_name(printed: Print) -> None:
     lines = printed(text("<b>Boats of the harbour</b>"), table(FERRIES, BOLD, hAlign="LEFT"))
     assert "Boats of the harbour" in lines
+    assert [line for line in lines if "|" in line] == ROWS
+
+
+def test_a_bold_line_of_dots_above_names_is_no_title(printed: Print) -> None:
+    lines = printed(text("<b>" + ". " * 40 + "</b>"), table(FERRIES, BOLD))
     assert [line for line in lines if "|" in line] == ROWS

@@ -131,7 +131,7 @@ def _is_title(line: PrintedLine, below: Sequence[PrintedLine]) -> bool:
     """Whether a line above names is the title of the table, not the first line of a name."""
     names = _stack(below)
     segments = _segments(line)
-    if len(names) < 2 or len(segments) > 1 or any(is_beside(line, other) for other in below):
+    if len(names) < 2 or len(segments) != 1 or any(is_beside(line, other) for other in below):
         return False
     found = overlapped([(name.left, name.right) for name in names], segments[0])
     return len(found) != 1 or found == [0]
