@@ -13,7 +13,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Ask on stderr, unless `yes`. Raises `UsageError` when the answer is not yes, or is missing."""
+    """Ask on stderr, unless `yes`. Raises `UsageError` when the answer is none, or not yes."""
     if yes:
         return
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
