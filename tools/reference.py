@@ -27,12 +27,12 @@ def configuration() -> str:
     lines = [
         "# Configuration",
         "",
-        "Settings of `quoth.yaml`: your own is in the home (`quoth config path`), and that of a",
+        "Settings of `quoth.yaml`: yours is in the home (`quoth config path`), and that of a",
         "project, in the working folder, stands above it. `quoth config set KEY VALUE` changes",
-        "yours, and keeps the comments in it. Each is also an environment variable (`retrieval.k` is",
-        "`QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An unknown name is an",
-        "error that names the nearest one and the line. `quoth config show` prints what is in",
-        "force and where it came from.",
+        "yours, and keeps the comments in it. Each setting is also an environment variable",
+        "(`retrieval.k` is `QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An",
+        "unknown name is an error that names the nearest one and the line. `quoth config show`",
+        "prints what is in force and where it came from.",
     ]
     for name, section in Config.model_fields.items():
         fields = getattr(section.annotation, "model_fields", None)
