@@ -8,6 +8,7 @@ import stat
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from programs import Quoth
 from quoth import Library
@@ -163,7 +164,7 @@ def chroma(tmp_path: Path) -> Path:
     pieces = client.create_collection("langchain")
     pieces.add(
         ids=["a", "b", "c", "d"],
-        embeddings=[[0.1, 0.2]] * 4,
+        embeddings=np.full((4, 2), 0.1, np.float32),
         documents=[
             "The ferry to Aldersey leaves at 7:40 from pier one, every day but Sunday.",
             "from pier one, every day but Sunday. Dogs travel free.",
@@ -177,7 +178,6 @@ def chroma(tmp_path: Path) -> Path:
             {"kind": "honey"},
         ],
     )
-    client.close()
     return folder
 
 
