@@ -1,6 +1,7 @@
 __all__ = [
     "FORMATS",
     "Format",
+    "MarkedText",
     "answer_html",
     "answer_json",
     "answer_lines",
@@ -18,6 +19,7 @@ __all__ = [
     "hit_json",
     "load_ipython_extension",
     "make_printable",
+    "mark_matches",
     "notebook_bar",
     "page_json",
     "register_views",
@@ -26,6 +28,7 @@ __all__ = [
     "report_json",
     "report_text",
     "shorten_paths",
+    "shorten_quote",
     "show",
     "summary_html",
     "summary_json",
@@ -57,8 +60,10 @@ from .lines import (
     make_printable,
     shorten_paths,
 )
+from .matches import mark_matches
 from .notebook import load_ipython_extension, register_views, show
 from .page_image import draw_page
+from .quote import MarkedText, shorten_quote
 from .summary import FORMATS, Format, render_summary
 from .text import answer_text, report_text, summary_text
 from .trace import trace_json, trace_page
