@@ -22,6 +22,7 @@ from quoth.cli import (
     journal,
     models,
     prompts,
+    serve,
     setup,
     summarize,
     tune,
@@ -59,6 +60,7 @@ app = typer.Typer(
 for module in (
     ask,
     summarize,
+    serve,
     run_command,
     collection,
     models,

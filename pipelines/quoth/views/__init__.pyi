@@ -17,9 +17,11 @@ __all__ = [
     "format_unread",
     "hit_json",
     "load_ipython_extension",
+    "locate_quote",
     "make_printable",
     "notebook_bar",
     "page_json",
+    "read_words",
     "register_views",
     "render_summary",
     "report_html",
@@ -59,6 +61,7 @@ from .lines import (
 )
 from .notebook import load_ipython_extension, register_views, show
 from .page_image import draw_page
+from .page_layout import locate_quote, read_words
 from .summary import FORMATS, Format, render_summary
 from .text import answer_text, report_text, summary_text
 from .trace import trace_json, trace_page
