@@ -136,11 +136,11 @@ MANIFEST, HALF = {"status": "pulling manifest"}, {"status": "pulling a", "total"
 @pytest.mark.parametrize(
     ("lines", "message", "code"),
     [
-        ([MANIFEST, {"error": "dial tcp: lookup x: no such host"}], "does not reach", 3),
-        ([MANIFEST, HALF, {"error": "digest mismatch, want sha256:a"}], "dropped", 3),
+        ([MANIFEST, {"error": "dial tcp: lookup x: no such host"}], "does not reach", 2),
+        ([MANIFEST, HALF, {"error": "digest mismatch, want sha256:a"}], "dropped", 2),
         ([MANIFEST, {"error": "pull model manifest: file does not exist"}], "tag", 2),
-        ([MANIFEST, HALF], "broke off after 'pulling a'", 3),
-        ([], "broke off", 3),
+        ([MANIFEST, HALF], "broke off after 'pulling a'", 2),
+        ([], "broke off", 2),
         ([MANIFEST, {"status": "success"}], "success", 0),
     ],
 )

@@ -15,9 +15,11 @@ from quoth.cli import (
     EXIT_USAGE,
     ask,
     collection,
+    collections,
     configure,
     demo,
     doctor,
+    documents,
     evaluate,
     journal,
     models,
@@ -38,6 +40,8 @@ class Sections(TyperGroup):
         sections: dict[str, list[tuple[str, str]]] = {}
         width = max(map(len, self.commands))
         for name, command in self.commands.items():
+            if command.hidden:
+                continue
             heading = getattr(command, "rich_help_panel", None) or "Commands"
             help = command.get_short_help_str(formatter.width - width - 6)
             sections.setdefault(heading, []).append((name.ljust(width), help))
@@ -61,6 +65,8 @@ for module in (
     summarize,
     run_command,
     collection,
+    documents,
+    collections,
     models,
     tune,
     prompts,
