@@ -130,7 +130,7 @@ def test_chat_reads_questions_and_answers_each_with_a_line(quoth: Quoth, sample:
         (["ask", "x", "--model", "nocolon", "-c", "sample"], 2, "of the form `backend:name`"),
         (["asc", "x"], 2, "No such command"),
         (["ask"], 2, "Missing argument"),
-        (["chat", "--resume", "-c", "fresh"], 2, "no conversation to resume"),
+        (["chat", "--resume", "-c", "fresh"], 2, "no collection 'fresh'"),
     ],
 )
 def test_bad_input_is_one_sentence_with_a_hint(

@@ -104,7 +104,7 @@ def test_a_schema_is_met_or_it_is_an_error(run: Quoth, folder: Path, tmp_path: P
             }
         )
     )
-    asked = ("summarize", str(folder / "may.md"), "--schema", str(schema), "--format", "json")
+    asked = ("summarize", str(folder / "may.md"), "--schema", str(schema), "--as", "json")
     result = run(*asked)
     assert result.returncode == 0, result.stderr
     assert set(json.loads(result.stdout)["data"]) == {"place"}
@@ -115,7 +115,7 @@ def test_a_schema_is_met_or_it_is_an_error(run: Quoth, folder: Path, tmp_path: P
 
 
 def test_one_summary_over_all_names_the_documents(run: Quoth, folder: Path) -> None:
-    result = run("summarize", str(folder), "--together", "--format", "markdown", "--length", "60")
+    result = run("summarize", str(folder), "--together", "--as", "markdown", "--length", "60")
     assert result.returncode == 0, result.stderr
     assert "may.md" in result.stdout
     assert "june.txt" in result.stdout
@@ -123,7 +123,7 @@ def test_one_summary_over_all_names_the_documents(run: Quoth, folder: Path) -> N
 
 def test_what_cannot_be_is_one_sentence(run: Quoth, folder: Path, tmp_path: Path) -> None:
     for wrong, said in (
-        (("--format", "poem"), "no format"),
+        (("--as", "poem"), "no form"),
         (("--strategy", "guess"), "strategy"),
         (("--length", "long"), "Lengths: brief"),
     ):

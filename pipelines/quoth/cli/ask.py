@@ -11,6 +11,8 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.scope import SCOPE
+from quoth.errors import UsageError
 from quoth.views import answer_json, hit_json, make_printable
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ QuestionArgument = Annotated[str, typer.Argument(help="In your own words; - read
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    scope = ("document_language", "json", *SETTINGS)
+    scope = (*SCOPE, "json", *SETTINGS)
     add_command(app, ask, "collection", "model", *scope, section=SECTION)
     add_command(app, chat, "collection", "model", *scope, section=SECTION)
     add_command(app, search, "collection", *scope, section=SECTION)
@@ -37,15 +39,14 @@ def search(
 ) -> None:
     """Show the passages that fit a question best."""
     with shared.open_library() as library:
-        hits = library.search(_read_question(question), k=k)
+        hits = library.search(_read_question(question), k=k, scope=shared.scope)
+        check_filled(library)
         if shared.json:
             show.print_json([hit_json(hit) for hit in hits])
         elif hits:
             show.print_hits(hits)
-        elif library.store.chunk_count():
-            show.print_nothing_found()
         else:
-            show.print_empty(shared.collection)
+            show.print_nothing_found()
 
 
 def ask(shared: SharedOptions, question: QuestionArgument) -> None:
@@ -55,15 +56,13 @@ def ask(shared: SharedOptions, question: QuestionArgument) -> None:
     """
     text = _read_question(question)
     with shared.open_library() as library:
+        check_filled(library)
         if shared.json:
-            answer = library.ask(text)
+            answer = library.ask(text, scope=shared.scope)
             show.print_json(answer_json(answer))
-        elif not library.store.chunk_count():
-            show.print_empty(shared.collection)
-            return
         else:
             introduce(library)
-            answer = _print_stream(library.stream(text))
+            answer = _print_stream(library.stream(text, scope=shared.scope))
             show.print_timings(answer.model, answer.timings, from_journal=answer.from_journal)
     if answer.kind == "failed":
         raise typer.Exit(EXIT_FAILED)
@@ -78,7 +77,8 @@ def chat(
     An empty line or Ctrl-D ends the conversation. With --json each answer is one line.
     """
     with shared.open_library() as library:
-        conversation = library.chat(resume=resume)
+        check_filled(library)
+        conversation = library.chat(resume=resume, scope=shared.scope)
         if not shared.json:
             introduce(library)
         for question in _questions():
@@ -92,6 +92,15 @@ def chat(
                     f"  (the oldest {conversation.dropped} turns no longer fit the window)",
                     style="dim",
                 )
+
+
+def check_filled(library: Library) -> None:
+    """Raise `UsageError` for a collection without text."""
+    if not library.store.chunk_count():
+        raise UsageError(
+            f"The collection {library.collection!r} is empty.",
+            hint="Fill it with: quoth ingest FOLDER",
+        )
 
 
 def introduce(library: Library) -> None:

@@ -11,8 +11,7 @@ from quoth.cli import show
 from quoth.views import Format, format_count, format_failures, format_path, make_printable
 
 if TYPE_CHECKING:
-    from quoth.jobs import JobProgress, JobReport
-    from quoth.load import DocumentReader
+    from quoth.jobs import JobProgress, JobReport, ReadDocument
     from quoth.summarize import Summarizer
     from quoth.types import Outcome
 
@@ -22,7 +21,7 @@ class JobRequest:
     """The files to summarize, the loader that reads them, and the summarizer."""
 
     summarizer: Summarizer
-    load: DocumentReader
+    load: ReadDocument
     files: Sequence[Path]
     base: Path
 

@@ -11,17 +11,19 @@ import typer
 from quoth.cli.ask import SECTION
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command, tell_new_home
+from quoth.cli.scope import SCOPE
 from quoth.cli.summarize import DryRun, Prune, read_schema
 from quoth.errors import UsageError
 
 if TYPE_CHECKING:
+    from quoth.collection import Scope
     from quoth.jobs import JobFile
     from quoth.library import Library
 
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    add_command(app, run, "model", "json", "set", section=SECTION)
+    add_command(app, run, "model", *SCOPE, "json", "set", section=SECTION)
 
 
 def run(
@@ -61,7 +63,7 @@ def run(
     take_over(config.guard)
     with Library(config=config) as library:
         tell_new_home(library.home)
-        request = _request(library, written, sources)
+        request = _request(library, written, sources, shared.scope)
         if dry_run:
             return print_plan(request, json=shared.json)
         with calling_when_done(
@@ -82,11 +84,13 @@ def run(
     return ending.exit_code
 
 
-def _request(library: Library, job: JobFile, sources: Sequence[Path]) -> JobRequest:
-    """Return what a job file asks for, with these sources."""
+def _request(
+    library: Library, job: JobFile, sources: Sequence[Path], limits: Scope | None
+) -> JobRequest:
+    """Return what a job file asks for, with these sources; `limits` replace its scope."""
     from dataclasses import replace
 
-    from quoth.ingest import find_files
+    from quoth.ingest import find_files, keep_within, reader_within
     from quoth.jobs import common_folder, leave_out_outputs
     from quoth.summarize import SummaryOptions
 
@@ -96,15 +100,17 @@ def _request(library: Library, job: JobFile, sources: Sequence[Path]) -> JobRequ
         language=job.language,
         schema=read_schema(job.json_schema),
     )
+    loader = library.loader(first_pages=job.max_pages)
+    scope = limits or job.scope.read()
+    files = leave_out_outputs(
+        find_files(
+            sources,
+            exclude=(*library.config.ingestion.exclude, *job.exclude),
+        )
+    )
     return JobRequest(
         library.summarizer(options),
-        library.loader(first_pages=job.max_pages),
-        leave_out_outputs(
-            find_files(
-                sources,
-                glob=job.glob,
-                exclude=(*library.config.ingestion.exclude, *job.exclude),
-            )
-        ),
+        reader_within(loader, scope),
+        keep_within(files, loader, scope),
         common_folder(sources),
     )

@@ -13,6 +13,7 @@ __all__ = [
     "find_other_language",
     "indexed_words",
     "name_language",
+    "read_tag",
 ]
 
 from .build import Build
@@ -23,7 +24,7 @@ from .failures import Failure
 from .index import DenseIndex
 from .languages import find_other_language, name_language
 from .schema import SCHEMA
-from .scope import Scope
+from .scope import Scope, read_tag
 from .separation import Separation
 from .store import Store
 from .words import indexed_words

@@ -114,16 +114,6 @@ class Retrieval(Section):
         "", description="A retriever from an installed package, in place of the search of Quoth."
     )
     rerank: int = Field(20, ge=1, le=1000, description="The number of hits to rerank.")
-    paths: tuple[str, ...] = Field(
-        (), description="Search only sources that match, such as `*/2024/*.pdf` or `*.md`."
-    )
-    formats: tuple[str, ...] = Field((), description="Search only these formats, such as `pdf`.")
-    pages: str = Field("", description="Search only these pages: `7`, `3-10`, `3-` or `-10`.")
-    since: str = Field("", description="Search only documents of this day or later, `2024-01-31`.")
-    until: str = Field("", description="Search only documents of this day or earlier.")
-    languages: tuple[str, ...] = Field(
-        (), description="Search only text in these languages, such as `de`."
-    )
 
 
 class Answering(Section):

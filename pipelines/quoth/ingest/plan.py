@@ -24,6 +24,11 @@ class Plan:
     skipped: tuple[Outcome, ...]
     failed: tuple[Outcome, ...]
 
+    @property
+    def tagged(self) -> tuple[Outcome, ...]:
+        """The files with tags of others."""
+        return tuple(outcome for outcome in self.skipped if outcome.status == "tags")
+
     def is_empty(self) -> bool:
         """Whether there was nothing under the paths."""
         return not (self.files or self.gone or self.skipped or self.failed)
@@ -64,7 +69,8 @@ def plan_ingestion(
             failed.append(Outcome(path, failure.reason, failure.status, known=True))
         else:
             files[path] = entry
-    present = {*files, *(outcome.path for outcome in skipped if outcome.status != "excluded")}
+    kept = (outcome.path for outcome in skipped if outcome.status not in ("excluded", "tags"))
+    present = {*files, *kept}
     unopened = [outcome.path for outcome in failed]
     absolute_roots = make_absolute(roots)
     gone = [

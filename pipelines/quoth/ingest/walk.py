@@ -7,12 +7,12 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from os import PathLike
 from pathlib import Path
 
 from quoth.errors import DocumentError, UsageError
 from quoth.ingest.exclusions import Exclusions
+from quoth.ingest.tags import SIDE_FILE, SIDE_TABLE, tagged_by
 from quoth.ingest.unread_names import reason_to_skip
 from quoth.types import Outcome
 
@@ -36,8 +36,9 @@ def walk(
     Every other path is an `Outcome` with a reason: `skipped` for hidden files, names that nobody
     reads (lock files, backups), links that lead out of the folder, sockets, devices and the folder
     `without`, `excluded` for what `exclude` or a `.quothignore` leaves out (both have the syntax
-    of gitignore, and `!` also takes in what is skipped by its name), `failed` for paths that cannot
-    be opened. A path that is named itself is read whatever its name.
+    of gitignore, and `!` also takes in what is skipped by its name), `tags` for files with the tags
+    of others (see `ingest.tags`), `failed` for paths that cannot be opened. A path that is named
+    itself is read whatever its name.
     """
     seen: set[tuple[int, int]] = set()
     if without is not None and without.is_dir():
@@ -67,20 +68,17 @@ def walk(
             yield from _entry(root, status, seen, linked=os.path.islink(root))  # noqa: PTH114
 
 
-def find_files(
-    paths: Iterable[str | PathLike[str]], *, glob: str = "*", exclude: Sequence[str] = ()
-) -> list[Path]:
+def find_files(paths: Iterable[str | PathLike[str]], *, exclude: Sequence[str] = ()) -> list[Path]:
     """Return the files at or below these paths, in order.
 
-    Files in folders must have names that match `glob`, and none of the patterns `exclude` (see
-    `walk`). Raises `UsageError` when there is no file.
+    `exclude` has patterns of what is left out of folders (see `walk`). Raises `UsageError` when
+    there is no file.
     """
     given = [Path(path) for path in paths]
     files: list[Path] = []
     for path in given:
-        pattern = "*" if path.is_file() else glob
-        entries = (entry for entry in walk([path], exclude=exclude) if isinstance(entry, File))
-        files += [entry.path for entry in entries if fnmatch(entry.path.name, pattern)]
+        entries = walk([path], exclude=exclude)
+        files += [entry.path for entry in entries if isinstance(entry, File)]
     if not files:
         names = ", ".join(map(str, given))
         raise UsageError(f"There are no files in {names}.", hint="Check the spelling.")
@@ -151,8 +149,11 @@ def _below(
         return
     if stat.S_ISDIR(status.st_mode):
         yield from _folder(path, status, walk, exclusions)
-    else:
-        yield from _entry(path, status, walk.seen, linked=linked)
+        return
+    if entry.name.endswith((SIDE_FILE, SIDE_TABLE)) and (tagged := tagged_by(Path(path))):
+        yield Outcome(path, f"It has the tags of {tagged}.", "tags")
+        return
+    yield from _entry(path, status, walk.seen, linked=linked)
 
 
 def _entry(

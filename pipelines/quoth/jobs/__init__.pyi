@@ -6,6 +6,7 @@ __all__ = [
     "JobReport",
     "OutputFolder",
     "Performer",
+    "ReadDocument",
     "SummaryJob",
     "SummaryTask",
     "TaskResult",
@@ -25,4 +26,4 @@ from .names import common_folder
 from .on_done import calling_when_done
 from .outputs import OutputFolder, leave_out_outputs
 from .report import JobPlan, JobProgress, JobReport
-from .task import Performer, SummaryTask, TaskResult
+from .task import Performer, ReadDocument, SummaryTask, TaskResult

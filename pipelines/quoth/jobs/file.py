@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quoth.config import Effective, compose, load_config, nearest
 from quoth.errors import ConfigurationError, UsageError
+from quoth.jobs.scope import ScopeText, check_scope_keys
 from quoth.system import jobs_folder
 
 SETTINGS = "settings"
@@ -24,7 +25,7 @@ class JobFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sources: tuple[Path, ...] = Field((), description="Files and folders.")
-    glob: str = Field("*", description="Take only files with matching names from folders.")
+    scope: ScopeText = Field(ScopeText(), description="The part of the sources to summarize.")
     exclude: tuple[str, ...] = Field(
         (), description="Patterns of .gitignore for files and folders to leave out."
     )
@@ -111,6 +112,8 @@ def read_job(path: Path) -> JobFile:
                 + (f" The nearest one is {near!r}." if near else ""),
                 hint=_hint(),
             )
+        if key == "scope":
+            check_scope_keys(value_node, path)
         values[key] = _read_value(value_node, f"{path} line {line}: {key}")
     base = Path.cwd() if path.parent == jobs_folder() else path.resolve().parent
     try:
