@@ -138,14 +138,18 @@ class HitBody(Told):
 
 
 class ScopeAsked(Asked):
-    """The part of a collection that is searched; a field without a value restricts nothing."""
+    """The part of a collection that is searched; a field without a value restricts nothing.
 
-    paths: tuple[str, ...] = Field((), max_length=32)
+    `documents` are patterns of paths, `tags` pairs of a key and a value.
+    """
+
+    documents: tuple[str, ...] = Field((), max_length=32)
     formats: tuple[str, ...] = Field((), max_length=32)
     pages: tuple[int, int] | None = None
     since: date | None = None
     until: date | None = None
     languages: tuple[str, ...] = Field((), max_length=32)
+    tags: tuple[tuple[str, str], ...] = Field((), max_length=32)
 
 
 class SearchAsked(Asked):

@@ -58,13 +58,14 @@ def _find_chunks(library: Library, body: CiteAsked) -> list[Chunk]:
 def _scope(asked: ScopeAsked | None) -> Scope | None:
     if asked is None:
         return None
-    if any(len(pattern) > 500 for pattern in (*asked.paths, *asked.formats, *asked.languages)):
+    if any(len(pattern) > 500 for pattern in (*asked.documents, *asked.formats, *asked.languages)):
         raise RefusedError(BAD_REQUEST, "A pattern of the scope is too long.", param="scope")
     return Scope(
-        paths=asked.paths,
+        documents=asked.documents,
         formats=asked.formats,
         pages=asked.pages,
         since=asked.since,
         until=asked.until,
         languages=asked.languages,
+        tags=asked.tags,
     )
