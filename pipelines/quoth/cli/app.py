@@ -25,6 +25,7 @@ from quoth.cli import (
     journal,
     models,
     prompts,
+    serve,
     setup,
     summarize,
     tune,
@@ -63,6 +64,7 @@ app = typer.Typer(
 for module in (
     ask,
     summarize,
+    serve,
     run_command,
     collection,
     documents,

@@ -1,4 +1,4 @@
-"""`quoth models list | known | show | fit | pull | remove`."""
+"""`quoth models list | known | advise | show | fit | pull | remove`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from quoth.cli import EXIT_FAILED, show
+from quoth.cli.advise import advise
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size, list_known, list_models
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
         ("pull", pull),
     ):
         add_command(group, command, "json", *SETTINGS, name=name)
+    add_command(group, advise, "collection", "json", *SETTINGS, name="advise")
     add_command(group, remove, *SETTINGS, name="remove")
     add_command(group, remove, *SETTINGS, name="rm", hidden=True)
     app.add_typer(group, name="models", rich_help_panel="Models")

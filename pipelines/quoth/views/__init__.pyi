@@ -18,10 +18,12 @@ __all__ = [
     "format_unread",
     "hit_json",
     "load_ipython_extension",
+    "locate_quote",
     "make_printable",
     "mark_matches",
     "notebook_bar",
     "page_json",
+    "read_words",
     "register_views",
     "render_summary",
     "report_html",
@@ -63,6 +65,7 @@ from .lines import (
 from .matches import mark_matches
 from .notebook import load_ipython_extension, register_views, show
 from .page_image import draw_page
+from .page_layout import locate_quote, read_words
 from .quote import MarkedText, shorten_quote
 from .summary import FORMATS, Format, render_summary
 from .text import answer_text, report_text, summary_text
