@@ -7,12 +7,14 @@ __all__ = [
     "WrittenReply",
     "cite",
     "find_calibration",
+    "find_courtesy",
 ]
 
 from .answerer import Answerer
 from .catalog import Catalog
 from .cite import cite
 from .conversation import Conversation
+from .courtesy import find_courtesy
 from .rules import Calibration, find_calibration
 from .support import SupportFinder
 from .written import WrittenReply
