@@ -13,6 +13,7 @@ from quoth.cli import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
     EXIT_USAGE,
+    agents,
     ask,
     collection,
     configure,
@@ -59,6 +60,7 @@ app = typer.Typer(
 for module in (
     ask,
     summarize,
+    agents,
     run_command,
     collection,
     models,
