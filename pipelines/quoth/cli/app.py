@@ -16,9 +16,11 @@ from quoth.cli import (
     agents,
     ask,
     collection,
+    collections,
     configure,
     demo,
     doctor,
+    documents,
     evaluate,
     journal,
     models,
@@ -39,6 +41,8 @@ class Sections(TyperGroup):
         sections: dict[str, list[tuple[str, str]]] = {}
         width = max(map(len, self.commands))
         for name, command in self.commands.items():
+            if command.hidden:
+                continue
             heading = getattr(command, "rich_help_panel", None) or "Commands"
             help = command.get_short_help_str(formatter.width - width - 6)
             sections.setdefault(heading, []).append((name.ljust(width), help))
@@ -63,6 +67,8 @@ for module in (
     agents,
     run_command,
     collection,
+    documents,
+    collections,
     models,
     tune,
     prompts,

@@ -139,10 +139,12 @@ def add_command(
     *shared: str,
     name: str = "",
     section: str = "",
+    hidden: bool = False,
 ) -> None:
     """Add a command that takes the shared options of these names, and `--debug`.
 
-    The command receives them as its first argument. `section` is its heading in the help.
+    The command receives them as its first argument. `section` is its heading in the help, which
+    leaves out a `hidden` one.
     """
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     added = [
@@ -172,19 +174,24 @@ def add_command(
     parameters = [*own, *added]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    app.command(name or None, rich_help_panel=section or None)(run)
+    app.command(name or None, rich_help_panel=section or None, hidden=hidden)(run)
 
 
 def _parse_setting(setting: str) -> tuple[str, Any]:
     """Return the key and the value of `KEY=VALUE`. Raises `ConfigurationError`."""
-    import yaml
-
     key, equals, text = setting.partition("=")
     if not equals:
         raise ConfigurationError(
             f"--set takes KEY=VALUE, not {setting!r}.", hint="As in: --set retrieval.k=5"
         )
+    return key.strip(), parse_value(key, text)
+
+
+def parse_value(key: str, text: str) -> Any:
+    """Return the value of a setting that is written as in YAML. Raises `ConfigurationError`."""
+    import yaml
+
     try:
-        return key.strip(), yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"--set {key}: {text!r} is not a value.") from error
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigurationError(f"{key}: {text!r} is not a value.") from error

@@ -6,7 +6,7 @@ import json
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,45 @@ def console(*, stderr: bool = False) -> Console:
         highlight=False,
         soft_wrap=True,
     )
+
+
+def print_line(text: str) -> None:
+    """Print a sentence about what was done on stdout."""
+    console().print(text)
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[str] = ()
+) -> None:
+    """Print rows below the names of their columns; a column without any value is left out."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    used = [index for index in range(len(columns)) if any(row[index] for row in rows)]
+    for index in used:
+        right = columns[index] in numbers
+        table.add_column(columns[index], overflow="fold", justify="right" if right else "left")
+    for row in rows:
+        table.add_row(*(row[index] for index in used))
+    console().print(table, soft_wrap=False)
+
+
+def print_facts(facts: Mapping[str, str]) -> None:
+    """Print facts by name, a line each; those without a value are left out."""
+    width = max(map(len, facts), default=0)
+    for name, value in facts.items():
+        if value:
+            console().print(f"{name:<{width}}  {value}")
+
+
+def print_heading(text: str) -> None:
+    """Print the heading of a part of the output."""
+    console().print(f"\n{text}", style="bold")
+
+
+def print_text(text: str) -> None:
+    """Print text of a document as it is."""
+    console().print(text)
 
 
 def print_json(value: Any) -> None:
