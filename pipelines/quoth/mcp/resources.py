@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import anyio.to_thread
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
@@ -43,6 +43,6 @@ def register_resources(server: MCPServer[Any], desk: Desk) -> None:
 
 async def _read(call: Callable[[], Content]) -> Content:
     try:
-        return await anyio.to_thread.run_sync(call)
+        return await asyncio.to_thread(call)
     except QuothError as error:
         raise ResourceNotFoundError(f"{error} {error.hint}".strip()) from error

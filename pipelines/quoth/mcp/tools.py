@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from concurrent.futures import CancelledError
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Any
 
-import anyio
-import anyio.to_thread
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
-from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BaseModel, Field
+from mcp.types import CallToolResult, ToolAnnotations
+from pydantic import Field
 
 from quoth.errors import QuothError
 from quoth.mcp import rendering
 from quoth.mcp.desk import Desk
 from quoth.mcp.log import CallLog
+from quoth.mcp.running import POLL_SECONDS, Runner, make_result
 from quoth.mcp.shapes import (
     AskResult,
     CiteResult,
@@ -29,11 +28,6 @@ from quoth.mcp.shapes import (
     SummarizeResult,
 )
 from quoth.mcp.work import Work, WorkQueue
-
-Result = TypeVar("Result", bound=BaseModel)
-
-_PROGRESS_SECONDS = 5.0
-_POLL_SECONDS = 0.05
 
 READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
@@ -56,7 +50,7 @@ class Tools:
     def __init__(self, desk: Desk, queue: WorkQueue, log: CallLog) -> None:
         self._desk = desk
         self._queue = queue
-        self._log = log
+        self._runner = Runner(queue, log, patience_seconds=desk.settings.patience_seconds)
 
     def all(self) -> list[Tool]:
         """Return the tools; the one that writes only where it may."""
@@ -105,7 +99,7 @@ class Tools:
                 max_tokens=max_tokens,
             )
 
-        return await self._run(
+        return await self._runner.run(
             "search",
             {
                 "query": query,
@@ -134,7 +128,9 @@ class Tools:
         def call() -> Fetched:
             return self._desk.reader.fetch(id, pages=pages, max_tokens=max_tokens)
 
-        return await self._run("fetch", {"id": id, "pages": pages}, call, rendering.render_fetched)
+        return await self._runner.run(
+            "fetch", {"id": id, "pages": pages}, call, rendering.render_fetched
+        )
 
     async def ask(
         self,
@@ -157,7 +153,7 @@ class Tools:
                 "ask", lambda work: answering.ask(work, library, question, scope)
             )
 
-        return await self._wait(
+        return await self._runner.wait(
             "ask",
             {
                 "question": question,
@@ -189,7 +185,7 @@ class Tools:
                 text, question=question, collection=collection, ids=ids
             )
 
-        return await self._run(
+        return await self._runner.run(
             "cite",
             {"text": text, "question": question, "collection": collection, "ids": ids},
             call,
@@ -213,7 +209,7 @@ class Tools:
                 collection=collection, query=query, cursor=cursor, limit=limit
             )
 
-        return await self._run(
+        return await self._runner.run(
             "list_documents",
             {"collection": collection, "query": query},
             call,
@@ -257,7 +253,7 @@ class Tools:
                 ),
             )
 
-        return await self._wait(
+        return await self._runner.wait(
             "summarize",
             {"documents": documents, "collection": collection, "query": query, "length": length},
             call,
@@ -280,19 +276,21 @@ class Tools:
         try:
             work = self._queue.find(id)
         except QuothError as error:
-            return self._fail("job_status", arguments, error, started)
+            return self._runner.fail("job_status", arguments, error, started)
         while not work.future.done() and time.monotonic() - started < wait_seconds:
-            await anyio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
         status = StatusResult(job=self._queue.describe(work))
         text = rendering.render_work(status.job)
         if work.state == "failed":
-            return self._fail("job_status", arguments, work.future.exception(), started)
+            return self._runner.fail("job_status", arguments, work.future.exception(), started)
         if work.state == "done":
             result = work.future.result()
             text = _RENDER[type(result)](result)
             status = status.model_copy(update={work.kind: result})
-        self._log.write("job_status", arguments, status.job.state, time.monotonic() - started)
-        return _result(text, status)
+        self._runner.log.write(
+            "job_status", arguments, status.job.state, time.monotonic() - started
+        )
+        return make_result(text, status)
 
     async def ingest(
         self,
@@ -311,7 +309,7 @@ class Tools:
             library = self._desk.shelf.open(collection)
             return self._queue.submit("ingest", lambda work: summaries.ingest(work, library, files))
 
-        return await self._wait(
+        return await self._runner.wait(
             "ingest",
             {"paths": paths, "collection": collection},
             call,
@@ -320,93 +318,9 @@ class Tools:
             context,
         )
 
-    async def _run(
-        self,
-        tool: str,
-        arguments: dict[str, Any],
-        call: Callable[[], Result],
-        render: Callable[[Result], str],
-    ) -> CallToolResult:
-        """Run a quick call on a thread, and return its result as text and as a value."""
-        started = time.monotonic()
-        try:
-            result = await anyio.to_thread.run_sync(call)
-        except QuothError as error:
-            return self._fail(tool, arguments, error, started)
-        self._log.write(tool, arguments, "done", time.monotonic() - started)
-        return _result(render(result), result)
-
-    async def _wait(
-        self,
-        tool: str,
-        arguments: dict[str, Any],
-        submit: Callable[[], Work],
-        shape: type[Any],
-        render: Callable[[Any], str],
-        context: Context[Any, Any],
-    ) -> CallToolResult:
-        """Wait for a long call, tell its progress, and hand out a job when it takes too long."""
-        started = time.monotonic()
-        try:
-            work = await anyio.to_thread.run_sync(submit)
-        except QuothError as error:
-            return self._fail(tool, arguments, error, started)
-        try:
-            await self._watch(work, context.report_progress)
-        except BaseException:  # the client went away, or cancelled the call
-            work.stop.set()
-            work.future.cancel()
-            self._log.write(tool, arguments, "cancelled", time.monotonic() - started)
-            raise
-        if not work.future.done():
-            result = shape(job=self._queue.describe(work))
-        elif work.state == "done":
-            result = work.future.result()
-        else:
-            return self._fail(tool, arguments, work.future.exception(), started)
-        outcome = "job" if result.job else "done"
-        self._log.write(tool, arguments, outcome, time.monotonic() - started)
-        return _result(render(result), result)
-
-    async def _watch(
-        self, work: Work, tell: Callable[[float, float | None, str | None], Awaitable[None]]
-    ) -> None:
-        """Return when a call has ended, or after as long as a client waits."""
-        started = told = time.monotonic()
-        while (
-            not work.future.done()
-            and time.monotonic() - started < self._desk.settings.patience_seconds
-        ):
-            await anyio.sleep(_POLL_SECONDS)
-            if time.monotonic() - told >= _PROGRESS_SECONDS:
-                told = time.monotonic()
-                shape = self._queue.describe(work)
-                text = shape.message or rendering.render_work(shape)
-                await tell(told - started, None, text)
-
-    def _fail(
-        self, tool: str, arguments: dict[str, Any], error: BaseException | None, started: float
-    ) -> CallToolResult:
-        """Return an error as a tool tells it: our sentence, and the hint."""
-        if isinstance(error, QuothError):
-            text = f"{error}\nHint: {error.hint}" if error.hint else str(error)
-        elif error is None or isinstance(error, CancelledError):
-            text = "The call was cancelled."
-        else:
-            text = f"Something went wrong inside Quoth: {type(error).__name__}: {error}"
-        self._log.write(tool, arguments, f"failed: {text}", time.monotonic() - started)
-        return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
-
 
 _RENDER: dict[type[Any], Callable[[Any], str]] = {
     AskResult: rendering.render_ask,
     SummarizeResult: rendering.render_summaries,
     IngestResult: rendering.render_ingest,
 }
-
-
-def _result(text: str, value: BaseModel) -> CallToolResult:
-    return CallToolResult(
-        content=[TextContent(type="text", text=text)],
-        structured_content=value.model_dump(mode="json"),
-    )
