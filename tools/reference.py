@@ -27,10 +27,12 @@ def configuration() -> str:
     lines = [
         "# Configuration",
         "",
-        "Settings of `quoth.yaml`. Each is also an environment variable (`retrieval.k` is",
-        "`QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An unknown name is an",
-        "error that names the nearest one and the line. `quoth config show` prints what is in",
-        "force and where it came from.",
+        "Settings of `quoth.yaml`: yours is in the home (`quoth config path`), and that of a",
+        "project, in the working folder, stands above it. `quoth config set KEY VALUE` changes",
+        "yours, and keeps the comments in it. Each setting is also an environment variable",
+        "(`retrieval.k` is `QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An",
+        "unknown name is an error that names the nearest one and the line. `quoth config show`",
+        "prints what is in force and where it came from.",
     ]
     for name, section in Config.model_fields.items():
         fields = getattr(section.annotation, "model_fields", None)
@@ -74,6 +76,8 @@ def commands() -> str:
         context.info_name = " ".join(path)
         if getattr(command, "commands", None):
             for name in sorted(command.commands):
+                if command.commands[name].hidden:
+                    continue
                 describe(command.commands[name], [*path, name])
             return
         lines.extend([f"## `{' '.join(path)}`", "", str(command.help).strip(), ""])

@@ -1,4 +1,4 @@
-"""`quoth models list | known | show | fit | pull | rm`."""
+"""`quoth models list | known | advise | show | fit | pull | remove`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from quoth.cli import EXIT_FAILED, show
+from quoth.cli.advise import advise
+from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size, list_known, list_models
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import EgressError, UsageError
@@ -32,7 +34,9 @@ def register(app: typer.Typer) -> None:
         ("pull", pull),
     ):
         add_command(group, command, "json", *SETTINGS, name=name)
-    add_command(group, remove, *SETTINGS, name="rm")
+    add_command(group, advise, "collection", "json", *SETTINGS, name="advise")
+    add_command(group, remove, *SETTINGS, name="remove")
+    add_command(group, remove, *SETTINGS, name="rm", hidden=True)
     app.add_typer(group, name="models", rich_help_panel="Models")
 
 
@@ -131,7 +135,7 @@ def pull(
 def remove(
     shared: SharedOptions,
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete a model that a backend keeps."""
     from quoth.models import open_provider, split_model
@@ -141,8 +145,7 @@ def remove(
     provider = open_provider(backend, settings)
     found = provider.find(short)
     size = f" ({format_size(found.bytes)})" if found.bytes else ""
-    if not yes:
-        typer.confirm(f"Delete {backend}:{found.name}{size}?", abort=True, err=True)
+    confirm(f"Delete {backend}:{found.name}{size}?", yes=yes)
     provider.remove(found.name)
     show.console().print(f"{backend}:{found.name} was deleted.")
 

@@ -12,6 +12,7 @@ __all__ = [
     "open_ingestor",
     "open_splitter",
     "plan_ingestion",
+    "read_chroma",
     "reader_within",
     "reembed",
     "verify",
@@ -19,6 +20,7 @@ __all__ = [
     "watch",
 ]
 
+from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor

@@ -7,9 +7,10 @@ content. Worker processes parse while this process embeds.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple
 from importlib import metadata
@@ -29,7 +30,7 @@ from quoth.ingest.walk import walk
 from quoth.load import LoaderPool
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Outcome, Progress, Report, Tags, TagValue
+from quoth.types import Document, Outcome, Progress, Report, Tags, TagValue
 
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -117,6 +118,53 @@ class Ingestor:
                 self.index.sync()
                 measure_separations(self.store, self.embedder)
         return outcomes.report(plan.gone, time.perf_counter() - begin)
+
+    def put(
+        self,
+        documents: Sequence[Document],
+        *,
+        tags: Mapping[str, Tags] | None = None,
+        progress: Progress | None = None,
+        wait_seconds: float = 0.0,
+    ) -> Report:
+        """Add documents that are read already, in place of those with the same source.
+
+        `tags` are those given to the documents, by source. Raises as `ingest` does.
+        """
+        begin = time.perf_counter()
+        outcomes = Outcomes(len(documents), progress)
+        with self.lock.hold(wait_seconds=wait_seconds), _disk_full_explained():
+            self.check_fingerprint()
+            if not self.store.words_are_current:
+                self.store.analyse_again()
+            outcomes.begin()
+            items = ((document, self.splitter.split(document)) for document in documents)
+            with closing(
+                embed_chunks(
+                    items, self.embedder, self.store.known_vectors, batch_chunks=self.batch_chunks
+                )
+            ) as embedded:
+                for each in embedded:
+                    self._put(each, outcomes)
+            self.store.set_tags(tags or {}, "given")
+            self.index.sync()
+            measure_separations(self.store, self.embedder)
+        return outcomes.report((), time.perf_counter() - begin)
+
+    def _put(self, embedded: EmbeddedChunks[Document], outcomes: Outcomes) -> None:
+        document = name_language(embedded.item, self.language)
+        text = "\f".join(f"{page.number} {page.text}" for page in document.pages)
+        body = text.encode("utf-8", "surrogatepass")
+        self.store.put(
+            document,
+            embedded.chunks,
+            embedded.vectors,
+            hash=hashlib.blake2b(body, digest_size=16).hexdigest(),
+            size=len(body),
+            mtime_ns=time.time_ns(),
+            embedded_hashes=embedded.hashes,
+        )
+        outcomes.add(outcome_of(document, embedded.chunks))
 
     def check_fingerprint(self) -> None:
         """Raise `FingerprintError` unless embedder and splitter are those of the collection."""

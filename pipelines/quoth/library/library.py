@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from threading import Event
@@ -16,7 +17,7 @@ from quoth.answer import Answerer, Conversation
 from quoth.collection import Scope, Source
 from quoth.config import Retrieval, load_config
 from quoth.errors import UsageError
-from quoth.ingest import Verification, find_files, reembed, verify, watch
+from quoth.ingest import Verification, find_files, read_chroma, reembed, verify, watch
 from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.load import DocumentReader
 from quoth.retrieve import CollectionRetriever, RetrieverSearcher, search_tool
@@ -80,6 +81,57 @@ class Library(Parts):
                 progress=progress or bar,
                 wait_seconds=wait_seconds,
             )
+
+    def adopt(
+        self,
+        folder: AnyPath,
+        *,
+        name: str = "",
+        progress: Progress | None = None,
+        wait_seconds: float = 0.0,
+    ) -> Report:
+        """Take over the texts and the metadata of a Chroma collection that another program made.
+
+        `name` is that of the collection in the folder, if it has several. The texts of one source
+        become one document, and are embedded by the configured embedder.
+        """
+        adopted = read_chroma(Path(folder), name)
+        return self.ingestor.put(
+            [each.document for each in adopted],
+            tags={each.document.source: each.tags for each in adopted},
+            progress=progress,
+            wait_seconds=wait_seconds,
+        )
+
+    def remove(self, sources: Sequence[str], *, wait_seconds: float = 0.0) -> None:
+        """Take sources out of the collection; their files stay where they are.
+
+        The next ingestion of a folder that holds them reads them again.
+        """
+        with self.lock.hold(wait_seconds=wait_seconds):
+            self.store.remove(sources)
+            self.index.sync()
+
+    def find_documents(self, name: str) -> list[Source]:
+        """Return the sources that a path, the name of a file or a pattern names, at least one.
+
+        Raises `UsageError`, with the nearest name, when there is none.
+        """
+        sources = self.documents()
+        path = str(Path(name).expanduser().absolute())
+        found = [source for source in sources if source.path in (name, path)]
+        found = found or [
+            source for source in sources if Scope(documents=(name,)).holds(source.path)
+        ]
+        if not found:
+            names = {Path(source.path).name: source.path for source in sources}
+            near = get_close_matches(Path(name).name, names, n=1, cutoff=0.5)
+            raise UsageError(
+                f"There is no document {name!r} in the collection {self.collection!r}."
+                + (f" The nearest one is {near[0]!r}." if near else ""),
+                hint="`quoth documents list` shows them all.",
+            )
+        return found
 
     def watch(
         self,
