@@ -1,6 +1,7 @@
 __all__ = [
     "FORMATS",
     "Format",
+    "MarkedText",
     "answer_html",
     "answer_json",
     "answer_lines",
@@ -20,6 +21,7 @@ __all__ = [
     "load_ipython_extension",
     "locate_quote",
     "make_printable",
+    "mark_matches",
     "notebook_bar",
     "page_json",
     "read_words",
@@ -29,6 +31,7 @@ __all__ = [
     "report_json",
     "report_text",
     "shorten_paths",
+    "shorten_quote",
     "show",
     "summary_html",
     "summary_json",
@@ -60,9 +63,11 @@ from .lines import (
     make_printable,
     shorten_paths,
 )
+from .matches import mark_matches
 from .notebook import load_ipython_extension, register_views, show
 from .page_image import draw_page
 from .page_layout import locate_quote, read_words
+from .quote import MarkedText, shorten_quote
 from .summary import FORMATS, Format, render_summary
 from .text import answer_text, report_text, summary_text
 from .trace import trace_json, trace_page
