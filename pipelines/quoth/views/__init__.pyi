@@ -8,6 +8,7 @@ __all__ = [
     "answer_text",
     "chunk_json",
     "citation_json",
+    "cited_text",
     "draw_page",
     "format_copies",
     "format_count",
@@ -39,7 +40,7 @@ __all__ = [
     "trace_page",
 ]
 
-from .answer import answer_lines
+from .answer import answer_lines, cited_text
 from .bar import notebook_bar
 from .html import answer_html, report_html, summary_html
 from .json import (
