@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from programs import Quoth
@@ -17,7 +18,7 @@ pexpect = pytest.importorskip("pexpect", reason="needs a terminal of POSIX")
 GENERATOR = "How long can the emergency generator run on a full tank?"
 READY = r"\x1b\[\?2004h"
 """The code by which a prompt lets a terminal mark what is pasted."""
-Chat = Callable[..., "pexpect.spawn[str]"]
+Chat = Callable[..., Any]
 
 
 def plain(text: str) -> str:
@@ -29,7 +30,7 @@ def chat(sample: str, session_home: Path, tmp_path: Path) -> Iterator[Chat]:
     """Start `quoth chat` on the sample collection in a terminal."""
     started = []
 
-    def start(*arguments: str) -> pexpect.spawn[str]:
+    def start(*arguments: str) -> Any:
         child = pexpect.spawn(
             sys.executable,
             ["-m", "quoth.cli", "chat", "-c", sample, *arguments],
