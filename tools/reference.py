@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 import yaml
+from quoth.cli import EXIT_CODES
 from quoth.cli.app import app
 from quoth.config import Config, load_config, preset_names
 from quoth.embed import Family, KnownModel, families
@@ -26,10 +27,12 @@ def configuration() -> str:
     lines = [
         "# Configuration",
         "",
-        "Settings of `quoth.yaml`. Each is also an environment variable (`retrieval.k` is",
-        "`QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An unknown name is an",
-        "error that names the nearest one and the line. `quoth config show` prints what is in",
-        "force and where it came from.",
+        "Settings of `quoth.yaml`: yours is in the home (`quoth config path`), and that of a",
+        "project, in the working folder, stands above it. `quoth config set KEY VALUE` changes",
+        "yours, and keeps the comments in it. Each setting is also an environment variable",
+        "(`retrieval.k` is `QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An",
+        "unknown name is an error that names the nearest one and the line. `quoth config show`",
+        "prints what is in force and where it came from.",
     ]
     for name, section in Config.model_fields.items():
         fields = getattr(section.annotation, "model_fields", None)
@@ -66,26 +69,45 @@ def configuration() -> str:
 
 def commands() -> str:
     """Return the reference of all commands."""
-    lines = ["# Commands", ""]
+    lines = ["# Commands", "", *_exit_codes()]
 
     def describe(command: Any, path: list[str]) -> None:
         context = command.make_context(path[-1], [], resilient_parsing=True)
         context.info_name = " ".join(path)
         if getattr(command, "commands", None):
             for name in sorted(command.commands):
+                if command.commands[name].hidden:
+                    continue
                 describe(command.commands[name], [*path, name])
             return
         lines.extend([f"## `{' '.join(path)}`", "", str(command.help).strip(), ""])
-        lines.extend(["| option | what it does |", "|---|---|"])
+        lines.extend(["| option | default | what it does |", "|---|---|---|"])
         for parameter in command.params:
             if parameter.name == "help":
                 continue
             names = ", ".join(getattr(parameter, "opts", [])) or parameter.name
-            lines.append(f"| `{names}` | {getattr(parameter, 'help', None) or ''} |")
+            lines.append(
+                f"| `{names}` | {_default(parameter)} | {getattr(parameter, 'help', None) or ''} |"
+            )
         lines.append("")
 
     describe(typer.main.get_command(app), ["quoth"])
     return "\n".join(lines)
+
+
+def _exit_codes() -> list[str]:
+    rows = [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
+    return ["## Exit codes", "", "| code | all commands |", "|---|---|", *rows, ""]
+
+
+def _default(parameter: Any) -> str:
+    """Return the default of an option as it is typed, and a dash for none."""
+    if getattr(parameter, "required", False):
+        return "required"
+    value = getattr(parameter, "default", None)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"`{value}`" if isinstance(value, str | int | float) and value != "" else "–"
 
 
 def embedders() -> str:

@@ -70,6 +70,30 @@ def test_fit_before_anything_is_loaded(quoth: Quoth) -> None:
     assert found["place"] in {"cpu", "gpu"}
 
 
+def test_advise_names_models_and_the_command_of_each_way(quoth: Quoth, sample: str) -> None:
+    shown = quoth("models", "advise", "-c", sample)
+    assert shown.returncode == 0, shown.stderr
+    assert "Languages: English." in shown.stdout
+    for said in (" to fetch · needs ", "tokens a second", "Apache-2.0", "The list is of 20"):
+        assert said in shown.stdout
+    for way in ("quoth models pull ollama:", "quoth models pull hf:", "llama-server -hf "):
+        assert way in shown.stdout
+
+
+def test_advise_for_another_machine_and_language(quoth: Quoth) -> None:
+    def names(*options: str) -> list[str]:
+        advice = json.loads(quoth("models", "advise", "--json", *options).stdout)
+        return [entry["model"]["name"] for entry in advice["chat_models"]]
+
+    small, large = names("--memory", "8"), names("--memory", "64")
+    assert small
+    assert len(small) <= 5
+    assert large[0] not in small
+    assert set(names("--memory", "8", "--language", "ja")) < set(small)
+    assert not names("--memory", "1")
+    assert "None of the list fits" in quoth("models", "advise", "--memory", "1").stdout
+
+
 def test_pull_is_refused_unless_the_registry_is_allowed(
     quoth: Quoth, ollama_server: OllamaServer
 ) -> None:
@@ -97,7 +121,7 @@ def test_pull(quoth: Quoth, ollama_server: OllamaServer) -> None:
 def test_pull_from_a_registry_of_ones_own(quoth: Quoth, ollama_server: OllamaServer) -> None:
     name = "127.0.0.1:5050/team/tiny:latest"
     refused = pull(quoth, ollama_server, name)
-    assert refused.returncode == 3
+    assert refused.returncode == 2
     assert "HTTP response to HTTPS client" in refused.stderr
     assert "--insecure" in refused.stderr
     done = pull(quoth, ollama_server, name, "--insecure")
@@ -112,11 +136,11 @@ MANIFEST, HALF = {"status": "pulling manifest"}, {"status": "pulling a", "total"
 @pytest.mark.parametrize(
     ("lines", "message", "code"),
     [
-        ([MANIFEST, {"error": "dial tcp: lookup x: no such host"}], "does not reach", 3),
-        ([MANIFEST, HALF, {"error": "digest mismatch, want sha256:a"}], "dropped", 3),
+        ([MANIFEST, {"error": "dial tcp: lookup x: no such host"}], "does not reach", 2),
+        ([MANIFEST, HALF, {"error": "digest mismatch, want sha256:a"}], "dropped", 2),
         ([MANIFEST, {"error": "pull model manifest: file does not exist"}], "tag", 2),
-        ([MANIFEST, HALF], "broke off after 'pulling a'", 3),
-        ([], "broke off", 3),
+        ([MANIFEST, HALF], "broke off after 'pulling a'", 2),
+        ([], "broke off", 2),
         ([MANIFEST, {"status": "success"}], "success", 0),
     ],
 )

@@ -1,4 +1,4 @@
-"""`quoth ingest`, `verify`, `rebuild`, `reembed`, and `quoth documents`."""
+"""`quoth ingest`, `verify`, `rebuild`, `reembed`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.tags import read_tags
 from quoth.views import (
     format_count,
-    format_path,
-    format_unread,
-    page_json,
+    make_printable,
     report_json,
-    write_json,
 )
 
 if TYPE_CHECKING:
@@ -37,10 +35,6 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     for command in (ingest, verify, rebuild, reembed):
         add_command(app, command, "collection", "json", *SETTINGS, section=SECTION)
-    documents = typer.Typer(help="List or export the documents.", no_args_is_help=True)
-    add_command(documents, list_documents, "collection", "json", *SETTINGS, name="list")
-    add_command(documents, export_documents, "collection", *SETTINGS, name="export")
-    app.add_typer(documents, name="documents", rich_help_panel=SECTION)
 
 
 def ingest(
@@ -53,6 +47,10 @@ def ingest(
     retry: Annotated[
         bool, typer.Option("--retry", help="Read again the files that could not be read before.")
     ] = False,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="A tag for these documents; may be repeated."),
+    ] = None,
     document_language: Annotated[
         str,
         typer.Option(
@@ -68,18 +66,24 @@ def ingest(
     if document_language:
         setting = f"ingestion.language={document_language!r}"
         shared = replace(shared, set=(*shared.set, setting))
+    tags = read_tags(tag or ())
     if watch:
-        with shared.open_library() as library:
+        with shared.open_library(make=True) as library:
             return _follow(library, paths, password or (), json=shared.json)
     with (
-        shared.open_library() as library,
+        shared.open_library(make=True) as library,
         show.progress("Ingesting", files=True) as progress,
     ):
         report = library.ingest(
-            *paths, passwords=password or (), retry=retry, progress=progress, wait_seconds=wait
+            *paths,
+            passwords=password or (),
+            retry=retry,
+            tags=tags,
+            progress=progress,
+            wait_seconds=wait,
         )
     _print_report(report, json=shared.json)
-    return EXIT_FAILED if report.failed else 0
+    return report.exit_code
 
 
 def verify(shared: SharedOptions, wait: Wait = 60.0) -> int:
@@ -128,44 +132,6 @@ def reembed(shared: SharedOptions, wait: Wait = 60.0) -> None:
         show.console().print("The collection is as configured already.")
 
 
-def list_documents(shared: SharedOptions) -> None:
-    """List the documents in the collection."""
-    with shared.open_library() as library:
-        sources = library.documents()
-    if shared.json:
-        show.print_json([asdict(source) for source in sources])
-        return
-    if not sources:
-        show.print_empty(shared.collection)
-        return
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    table.add_column("document", overflow="fold")
-    for name in ("title", "format", "language", "pages", "chunks", "not read"):
-        table.add_column(name, justify="right" if name in {"pages", "chunks"} else "left")
-    for source in sources:
-        table.add_row(
-            format_path(source.path),
-            source.title,
-            source.format,
-            source.language,
-            str(source.pages),
-            str(source.chunks),
-            format_unread(source.unread),
-        )
-    show.console().print(table, soft_wrap=False)
-
-
-def export_documents(shared: SharedOptions) -> None:
-    """Print the text of every page as JSON lines."""
-    with shared.open_library() as library:
-        for source in library.documents():
-            document = library.store.document(source.path)
-            for page in document.pages if document else ():
-                print(write_json(page_json(source.path, page)))
-
-
 def _follow(
     library: Library, paths: Sequence[Path], passwords: Sequence[str], *, json: bool
 ) -> int:
@@ -193,9 +159,11 @@ def _print_report(report: Report, *, json: bool) -> None:
 def _print_verification(verification: Verification) -> None:
     out = show.console()
     for note in verification.notes:
-        out.print(f"  - {note}", style="dim")
+        out.print(f"  - {make_printable(note)}", style="dim")
     for problem in verification.problems:
-        out.print(f"  ✗ {problem.part}: {problem.where}: {problem.what}", style="red")
+        out.print(
+            f"  ✗ {problem.part}: {make_printable(f'{problem.where}: {problem.what}')}", style="red"
+        )
     contents = ", ".join(
         (
             format_count(verification.sources, "document"),

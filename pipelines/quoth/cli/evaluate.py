@@ -21,6 +21,7 @@ from quoth.cli.figures import (
 )
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import UsageError
+from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Config
@@ -144,7 +145,7 @@ def _show_embedders(results: Mapping[str, Evaluation], *, as_json: bool) -> None
         return
     print_sets(results, mean=False)
     first, *_, last = results
-    show.console().print(f"\n{first} → {last}")
+    show.console().print(make_printable(f"\n{first} → {last}"))
     print_comparison(compare_evaluations(results[first], results[last]))
 
 
@@ -245,7 +246,7 @@ def _replay(file: Path, *, as_json: bool) -> None:
         )
     else:
         for difference in wrong:
-            show.console().print(str(difference), markup=False)
+            show.console().print(make_printable(str(difference)), markup=False)
         for half, count in counts.items():
             show.console().print(f"half {half}: {count} replies are shown as they must be")
     if wrong:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from quoth.cli import show
+from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.evaluate import Comparison, Evaluation, Gain, Interval
@@ -24,7 +25,7 @@ def print_evaluation(result: Evaluation) -> None:
             out.print(f"{name:{width}}  nothing to measure")
     _print_kinds(result)
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
-    show.console(stderr=True).print(facts, style="dim")
+    show.console(stderr=True).print(make_printable(facts), style="dim")
 
 
 def _print_kinds(result: Evaluation) -> None:
@@ -46,7 +47,7 @@ def _print_kinds(result: Evaluation) -> None:
     for kind, row in kinds.items():
         cells = (_short(row[name]) if name in row else "" for name in told)
         count = max(metric.count for metric in row.values())
-        table.add_row(kind, str(count), *cells)
+        table.add_row(make_printable(kind), str(count), *cells)
     show.console().print()
     show.console().print(table, soft_wrap=False)
 
@@ -105,7 +106,7 @@ def print_markdown(results: Mapping[str, Evaluation]) -> None:
         if any(metric is not None and metric.count for metric in metrics):
             rows.append([name, *map(_cell, metrics)])
     for row in rows:
-        print(f"| {' | '.join(row)} |")
+        print(make_printable(f"| {' | '.join(row)} |"))
 
 
 def _cell(metric: Interval | None) -> str:
@@ -133,8 +134,8 @@ def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:
         table.add_column(name, justify="left" if name in {"set", "embedder"} else "right")
     for gain in gains:
         table.add_row(
-            gain.data,
-            *((gain.embedder,) if several else ()),
+            make_printable(gain.data),
+            *((make_printable(gain.embedder),) if several else ()),
             str(gain.gain.count),
             gain.measure,
             *(f"{interval.value:.3f}" for interval in gain.modes.values()),
@@ -158,7 +159,7 @@ def print_summaries(result: Evaluation) -> None:
         cells = "".join(f"{sides.get(side, ''):29}" for side in heads)
         out.print(f"{measure:{width}}  {cells}".rstrip())
     facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
-    show.console(stderr=True).print(facts, style="dim")
+    show.console(stderr=True).print(make_printable(facts), style="dim")
 
 
 def print_comparison(result: Comparison) -> None:

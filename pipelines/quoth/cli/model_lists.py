@@ -11,6 +11,7 @@ import typer
 from quoth.cli import show
 from quoth.cli.options import SharedOptions
 from quoth.errors import QuothError
+from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import ModelSettings
@@ -49,7 +50,7 @@ def list_models(
     _print_table("model", models_here)
     _print_table("embedder", embedders)
     for backend, reason in silent.items():
-        show.console().print(f"· {backend}: {reason}", style="dim")
+        show.console().print(f"· {backend}: {make_printable(reason)}", style="dim")
 
 
 def list_known(
@@ -105,7 +106,7 @@ def _print_table(title: str, rows: Sequence[dict[str, Any]]) -> None:
     for column in (title, "size", "stored as"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(row["name"], format_size(row["bytes"]), row["quantization"])
+        table.add_row(make_printable(row["name"]), format_size(row["bytes"]), row["quantization"])
     show.console().print(table, soft_wrap=False)
 
 
@@ -120,4 +121,6 @@ def format_size(size: int) -> str:
     """Return a number of bytes as people read it; empty for none."""
     if size >= 2**30:
         return f"{size / 2**30:.1f} GiB"
-    return f"{size / 2**20:.0f} MiB" if size else ""
+    if size >= 2**20:
+        return f"{size / 2**20:.0f} MiB"
+    return f"{size / 2**10:.0f} KiB" if size else ""

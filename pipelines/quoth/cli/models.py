@@ -1,4 +1,4 @@
-"""`quoth models list | known | show | fit | pull | rm`."""
+"""`quoth models list | known | advise | show | fit | pull | remove`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from quoth.cli import EXIT_FAILED, show
+from quoth.cli.advise import advise
+from quoth.cli.complete import complete_model
+from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size, list_known, list_models
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.errors import EgressError, UsageError
+from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Config
     from quoth.models import Placement
     from quoth.weights import Fit
 
-Name = Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="As `models list` names it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="BACKEND:NAME",
+        help="As `models list` names it.",
+        autocompletion=complete_model,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +42,9 @@ def register(app: typer.Typer) -> None:
         ("pull", pull),
     ):
         add_command(group, command, "json", *SETTINGS, name=name)
-    add_command(group, remove, *SETTINGS, name="rm")
+    add_command(group, advise, "collection", "json", *SETTINGS, name="advise")
+    add_command(group, remove, *SETTINGS, name="remove")
+    add_command(group, remove, *SETTINGS, name="rm", hidden=True)
     app.add_typer(group, name="models", rich_help_panel="Models")
 
 
@@ -63,7 +76,7 @@ def show_model(
         if value not in ("", None, ()):
             shown = (format_size(value) or "0") if key.endswith("bytes") else str(value)
             shown = ", ".join(value) if isinstance(value, tuple) else shown
-            show.console().print(f"{key.replace('_', ' '):<15} {shown}")
+            show.console().print(f"{key.replace('_', ' '):<15} {make_printable(shown)}")
 
 
 def fit(
@@ -124,13 +137,13 @@ def pull(
     if shared.json:
         show.print_json({"model": name, "status": last})
     else:
-        show.console().print(f"{name}: {last}")
+        show.console().print(f"{name}: {make_printable(last)}")
 
 
 def remove(
     shared: SharedOptions,
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete a model that a backend keeps."""
     from quoth.models import open_provider, split_model
@@ -140,8 +153,7 @@ def remove(
     provider = open_provider(backend, settings)
     found = provider.find(short)
     size = f" ({format_size(found.bytes)})" if found.bytes else ""
-    if not yes:
-        typer.confirm(f"Delete {backend}:{found.name}{size}?", abort=True, err=True)
+    confirm(f"Delete {backend}:{found.name}{size}?", yes=yes)
     provider.remove(found.name)
     show.console().print(f"{backend}:{found.name} was deleted.")
 

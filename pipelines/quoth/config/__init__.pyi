@@ -1,4 +1,5 @@
 __all__ = [
+    "PROJECT_FILE",
     "Answering",
     "Config",
     "Effective",
@@ -12,11 +13,24 @@ __all__ = [
     "load_config",
     "nearest",
     "preset_names",
+    "set_value",
+    "setting_names",
     "state_folder",
+    "unset_value",
 ]
 
+from .edit import set_value, unset_value
 from .limits import Limits
-from .read import Effective, compose, load_config, nearest, preset_names, state_folder
+from .read import (
+    PROJECT_FILE,
+    Effective,
+    compose,
+    load_config,
+    nearest,
+    preset_names,
+    setting_names,
+    state_folder,
+)
 from .settings import (
     Answering,
     Config,

@@ -6,15 +6,19 @@ __all__ = [
     "LLAMA_CPP_PYTHON",
     "XLLAMACPP",
     "Array",
+    "ChatModelAdvice",
     "Fit",
     "Gguf",
     "Installed",
+    "Memory",
     "Profile",
     "Tensor",
     "Transfer",
     "Trial",
+    "advise_chat_models",
     "apply_profile",
     "canonical_name",
+    "chat_models_date",
     "choose_threads",
     "count_cores",
     "describe_machine",
@@ -31,6 +35,7 @@ __all__ = [
     "forget_profile",
     "list_gpus",
     "list_stored_models",
+    "look_at_memory",
     "measure_bandwidth",
     "measure_busy_cores",
     "profile_of",
@@ -41,6 +46,7 @@ __all__ = [
     "write_profile",
 ]
 
+from .advice import ChatModelAdvice, advise_chat_models, chat_models_date
 from .bandwidth import measure_bandwidth
 from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
 from .find import EMBEDDED, FROM_OLLAMA, find_embedded_weights, weights_of
@@ -50,7 +56,7 @@ from .gguf import Array, Gguf, read_gguf
 from .gguf_header import Tensor, encode_entry, encode_header
 from .gpu_build import find_gpu_build
 from .installed import Installed, Transfer
-from .memory import list_gpus, read_free_gpu_memory
+from .memory import Memory, list_gpus, look_at_memory, read_free_gpu_memory
 from .ollama_store import (
     canonical_name,
     find_manifest,

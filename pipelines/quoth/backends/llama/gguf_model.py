@@ -21,8 +21,8 @@ from quoth.weights import EMBEDDED, FROM_OLLAMA, Gguf, fingerprint_of, read_gguf
 
 EMBEDDED_NOTE = (
     "SmolLM2-135M is too small to write answers: you see text of your documents, word for word. "
-    "A model of a billion parameters or more writes: `--model llamacpp:FILE.gguf`, "
-    "`--model ollama:NAME`."
+    "A larger model writes; this names some for this machine, and how to get them: "
+    "quoth models advise"
 )
 
 
