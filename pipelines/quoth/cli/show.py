@@ -200,18 +200,21 @@ def print_nothing_found() -> None:
 
 
 @contextmanager
-def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int, str], None]]:
+def progress(
+    label: str, *, files: bool = False, sizes: bool = False
+) -> Iterator[Callable[[int, int, str], None]]:
     """Show a progress bar on stderr while in the block, on terminals only.
 
     Yields a callable that takes the finished items, all items, and a text beside the bar; with
-    `files` the text is a path, of which the last part is shown. The bar appears a second after the
-    first call.
+    `files` the text is a path, of which the last part is shown; with `sizes` the items are bytes.
+    The bar appears a second after the first call.
     """
     if not sys.stderr.isatty():
         yield lambda finished, total, name: None
         return
     from rich.progress import (
         BarColumn,
+        DownloadColumn,
         MofNCompleteColumn,
         Progress,
         TextColumn,
@@ -221,7 +224,7 @@ def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int,
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        DownloadColumn() if sizes else MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[name]}", style="dim", markup=False),
         console=console(stderr=True),
