@@ -37,6 +37,7 @@ __all__ = [
     "forget_profile",
     "is_remote",
     "kept_folder",
+    "list_chat_models",
     "list_gpus",
     "list_kept_models",
     "list_stored_models",
@@ -53,7 +54,7 @@ __all__ = [
     "write_profile",
 ]
 
-from .advice import ChatModelAdvice, advise_chat_models, chat_models_date
+from .advice import ChatModelAdvice, advise_chat_models, chat_models_date, list_chat_models
 from .bandwidth import measure_bandwidth
 from .download import Download
 from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
