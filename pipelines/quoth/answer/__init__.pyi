@@ -2,8 +2,10 @@ __all__ = [
     "Answerer",
     "Calibration",
     "Catalog",
+    "Condenser",
     "Conversation",
     "SupportFinder",
+    "Turn",
     "WrittenReply",
     "cite",
     "find_calibration",
@@ -12,7 +14,9 @@ __all__ = [
 from .answerer import Answerer
 from .catalog import Catalog
 from .cite import cite
+from .condense import Condenser
 from .conversation import Conversation
 from .rules import Calibration, find_calibration
 from .support import SupportFinder
+from .turns import Turn
 from .written import WrittenReply

@@ -25,8 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     take_over()  # before the dependencies are imported: that is when they read their switches
     from quoth.cli.app import run
+    from quoth.cli.interrupt import answered_interrupts
+    from quoth.cli.sign import SIGN
+    from quoth.cli.terminal import close_terminal, open_terminal
 
-    code = run(sys.argv[1:] if arguments is None else arguments)
+    open_terminal(SIGN.clear)
+    try:
+        with answered_interrupts():
+            code = run(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        close_terminal()
     sys.stdout.flush()
     return code
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -13,6 +14,7 @@ from quoth.cli import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
     EXIT_USAGE,
+    agents,
     ask,
     collection,
     collections,
@@ -24,6 +26,7 @@ from quoth.cli import (
     journal,
     models,
     prompts,
+    serve,
     setup,
     summarize,
     tune,
@@ -53,8 +56,7 @@ class Sections(TyperGroup):
 app = typer.Typer(
     name="quoth",
     cls=Sections,
-    help="Ask questions of your own documents, and summarize them, on your own machine.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -63,6 +65,8 @@ app = typer.Typer(
 for module in (
     ask,
     summarize,
+    agents,
+    serve,
     run_command,
     collection,
     documents,
@@ -78,6 +82,44 @@ for module in (
     evaluate,
 ):
     module.register(app)
+
+
+@app.callback()
+def overview(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Ask questions of your own documents, and summarize them, on your own machine."""
+    if version:
+        print(f"quoth {metadata.version('quoth')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        group: Any = context.command
+        print(_overview(group.commands))
+        raise typer.Exit
+
+
+def _overview(commands: Mapping[str, Any]) -> str:
+    """Return what `quoth` can do in less than the rows of a small terminal."""
+    sections: dict[str, list[str]] = {}
+    for name, command in commands.items():
+        if not command.hidden:
+            heading = getattr(command, "rich_help_panel", None) or "Commands"
+            sections.setdefault(heading, []).append(name)
+    width = max(map(len, sections))
+    return "\n".join(
+        [
+            "Ask questions of your own documents, and summarize them, on your own machine.",
+            "",
+            "  quoth ingest FOLDER       read the documents in a folder",
+            '  quoth ask "QUESTION"      answer a question, with its places in the documents',
+            "  quoth summarize FILE      summarize a document",
+            "",
+            *(f"  {heading:<{width}}  {', '.join(names)}" for heading, names in sections.items()),
+            "",
+            "  quoth COMMAND --help      explains a command; quoth --help lists them all",
+        ]
+    )
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -44,7 +44,7 @@ def search(
         if shared.json:
             show.print_json([hit_json(hit) for hit in hits])
         elif hits:
-            show.print_hits(hits)
+            show.print_hits(hits, question)
         else:
             show.print_nothing_found()
 

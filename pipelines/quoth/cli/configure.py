@@ -38,14 +38,10 @@ def show_config(shared: SharedOptions) -> None:
     if shared.json:
         show.print_json({key: {"value": value, "from": origin} for key, value, origin in rows})
         return
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for name in ("setting", "value", "from"):
-        table.add_column(name, overflow="fold")
-    for key, value, origin in rows:
-        table.add_row(key, _as_text(value), origin, style="" if origin != "default" else "dim")
-    show.console().print(table, soft_wrap=False)
+    show.print_table(
+        ("setting", "value", "from"),
+        [(key, _as_text(value), origin) for key, value, origin in rows],
+    )
 
 
 def get(shared: SharedOptions, key: Key) -> None:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 import typer
 
 from quoth.cli.scope import SCOPE, SCOPE_DEFAULTS, SCOPE_OPTIONS, ScopeValues
+from quoth.cli.show import VERBOSITY
+from quoth.cli.sign import SIGN
 from quoth.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -51,6 +53,12 @@ _OPTIONS: dict[str, Any] = {
         typer.Option("--set", metavar="KEY=VALUE", help="A setting, such as retrieval.k=5."),
     ],
     **SCOPE_OPTIONS,
+    "verbose": Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say more: scores, and how it was done.")
+    ],
+    "quiet": Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print results and failures, and nothing else.")
+    ],
     "debug": Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")],
 }
 _DEFAULTS: dict[str, Any] = {
@@ -61,6 +69,8 @@ _DEFAULTS: dict[str, Any] = {
     "preset": "",
     "set": None,
     **SCOPE_DEFAULTS,
+    "verbose": False,
+    "quiet": False,
     "debug": False,
 }
 
@@ -141,7 +151,7 @@ def add_command(
     section: str = "",
     hidden: bool = False,
 ) -> None:
-    """Add a command that takes the shared options of these names, and `--debug`.
+    """Add a command that takes the shared options of these names, `-v`, `-q` and `--debug`.
 
     The command receives them as its first argument. `section` is its heading in the help, which
     leaves out a `hidden` one.
@@ -154,18 +164,23 @@ def add_command(
             default=_DEFAULTS[option],
             annotation=_OPTIONS[option],
         )
-        for option in (*shared, "debug")
+        for option in (*shared, "verbose", "quiet", "debug")
     ]
 
     @functools.wraps(command)
-    def run(*, debug: bool = False, **values: Any) -> int | None:
+    def run(
+        *, verbose: bool = False, quiet: bool = False, debug: bool = False, **values: Any
+    ) -> int | None:
+        VERBOSITY.verbose, VERBOSITY.quiet = verbose, quiet
+        SIGN.quiet = quiet
         taken = {option: values.pop(option) for option in shared}
         for option in taken.keys() & _REPEATED:
             taken[option] = tuple(taken[option] or ())
         if limits := {option: taken.pop(option) for option in SCOPE if option in taken}:
             taken["within"] = ScopeValues(**limits)
         try:
-            return command(SharedOptions(**taken), **values)  # type: ignore[call-arg]
+            with SIGN.step("Starting"):
+                return command(SharedOptions(**taken), **values)  # type: ignore[call-arg]
         except Exception:
             if debug:
                 traceback.print_exc()

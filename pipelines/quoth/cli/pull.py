@@ -98,11 +98,12 @@ class _Permission:
 def _follow(steps: Iterable[Transfer], name: str) -> str:
     """Show the progress of a fetch; return the last step."""
     last = ""
-    with show.progress("Fetching", sizes=True) as move:
+    with show.progress("Fetching") as move:
         for step in steps:
             last = step.status
             if step.total:
-                move(step.completed, step.total, f"{step.status} {name}")
+                megabytes = (step.completed // 10**6, step.total // 10**6)
+                move(*megabytes, f"MB, {step.status} {name}")
     return last
 
 

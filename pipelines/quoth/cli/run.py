@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from quoth.cli import show
 from quoth.cli.ask import SECTION
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command, tell_new_home
@@ -38,9 +39,6 @@ def run(
     ] = None,
     prune: Prune = False,
     dry_run: DryRun = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print nothing unless something failed.")
-    ] = False,
 ) -> int:
     """Run a job file, and resume it after an interruption.
 
@@ -73,7 +71,7 @@ def run(
                 request,
                 folder,
                 json=shared.json,
-                quiet=quiet,
+                quiet=show.VERBOSITY.quiet,
                 form=written.format,
                 trace=written.trace,
                 workers=written.workers,

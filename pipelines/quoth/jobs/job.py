@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 from quoth.errors import DocumentError, UsageError
 from quoth.jobs.executors import Executor, ThreadExecutor
@@ -39,7 +40,7 @@ class SummaryJob:
     retried `retries` times, after `backoff` seconds and twice as long each time; then the job
     pauses. A caller's `executor` replaces the threads, and with them `workers`, `retries` and
     `backoff`. With `accept_known`, failures of unchanged documents that failed before do not count
-    in the exit code.
+    in the exit code. Once `stop` is set, the calls in flight finish and no other begins.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class SummaryJob:
         progress: TellProgress | None = None,
         executor: Executor | None = None,
         accept_known: bool = False,
+        stop: Event | None = None,
     ) -> None:
         if form not in FORMATS:
             raise UsageError(
@@ -74,6 +76,7 @@ class SummaryJob:
         self._progress = progress
         self._executor = executor
         self._accept_known = accept_known
+        self._stop = stop
 
     def plan(self, paths: Sequence[Path]) -> JobPlan:
         """Estimate the cost of the job. Reads every document; makes no model call."""
@@ -128,6 +131,7 @@ class SummaryJob:
                 max_failures=self._max_failures,
                 expected_calls=plan.total.calls if plan else 0,
                 progress=self._progress,
+                stop=self._stop,
             )
             report = self._perform(run, len(documents))
             report = tell_known(report, earlier)

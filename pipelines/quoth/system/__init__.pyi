@@ -12,6 +12,7 @@ __all__ = [
     "jobs_folder",
     "kill_children",
     "limit_memory",
+    "listens_on_loopback",
     "load_entry_point",
     "missing_extra",
     "presets_folder",
@@ -35,7 +36,7 @@ from .lock import WriteLock
 from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder
 from .plugins import load_entry_point, read_entry_points
 from .png import encode_png
-from .privacy import Guard, is_loopback, take_over
+from .privacy import Guard, is_loopback, listens_on_loopback, take_over
 from .processes import Child, describe_exit, kill_children
 from .processor import processor
 from .programs import KeptProgram

@@ -43,6 +43,7 @@ _QUIET = {
 }
 
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+_BIND = "socket.bind"
 _CONNECTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _LOCAL_NAMES = {"", "localhost", "localhost.localdomain", "ip6-localhost"}
 _HINT = "Nothing leaves this machine unless privacy.allow in quoth.yaml names the host."
@@ -53,16 +54,22 @@ class Guard:
     """The hosts that may be reached: this machine, and the hosts in `allow`.
 
     `allow` holds host names and IP addresses as a URL spells them (`gpu.lan`, `10.0.0.7`).
-    A guard that is not `enforced` permits every host.
+    `listen` holds the addresses off loopback at which this process may listen. A guard that is not
+    `enforced` permits every host.
     """
 
     allow: tuple[str, ...] = ()
     enforced: bool = True
+    listen: tuple[str, ...] = ()
 
     def permits(self, host: str) -> bool:
         """Return whether `host` may be reached, without looking its name up."""
         allowed = {name.lower() for name in self.allow}
         return not self.enforced or is_loopback(host) or host.lower() in allowed
+
+    def permits_listening(self, host: str) -> bool:
+        """Return whether this process may listen at an address."""
+        return not self.enforced or listens_on_loopback(host) or host in self.listen
 
     def check_address(self, url: str) -> None:
         """Raise `EgressError` if the host of `url` may not be reached."""
@@ -113,6 +120,18 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback or address.is_unspecified
 
 
+def listens_on_loopback(host: str) -> bool:
+    """Return whether only this machine can reach what listens at an address.
+
+    An unspecified address, such as `0.0.0.0`, is open to all others.
+    """
+    try:
+        unspecified = ipaddress.ip_address(host.split("%")[0]).is_unspecified
+    except ValueError:
+        unspecified = not host
+    return is_loopback(host) and not unspecified
+
+
 def _remember_addresses(look_up: Callable[..., Any]) -> Callable[..., Any]:
     """Return a look-up that also records what it found: a connection names only the address."""
 
@@ -140,6 +159,9 @@ def _as_text(host: Any) -> str:
 def _audit(event: str, args: tuple[Any, ...]) -> None:
     if not event.startswith("socket."):
         return
+    if event == _BIND:
+        _audit_bind(*args)
+        return
     if event in _LOOKUPS:
         host = args[0]
     elif event in _CONNECTS:
@@ -154,6 +176,19 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         raise EgressError(
             f"{_caller()} tried to reach {name}, which is not on this machine, and was refused.",
             hint=_HINT,
+        )
+
+
+def _audit_bind(made: socket.socket, address: object) -> None:
+    """Refuse a socket that others could reach; one that only sends binds to no port."""
+    if not isinstance(address, tuple) or made.type != socket.SOCK_STREAM:
+        return
+    host = str(address[0])
+    if not _process_guard.permits_listening(host):
+        raise EgressError(
+            f"{_caller()} tried to listen at {host or 'every address'}, where other machines can "
+            "reach it, and was refused.",
+            hint="Listen at 127.0.0.1.",
         )
 
 
