@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -84,7 +84,7 @@ class Download:
         if state is not None:
             yield from self._finish(state)
 
-    def _attempt(self, client: httpx2.Client) -> Iterator[Transfer]:
+    def _attempt(self, client: httpx2.Client) -> Generator[Transfer, None, RemoteState | None]:
         """Fetch as much as one connection brings. Returns `None` for a file that is whole."""
         kept = self._kept_state()
         with open_file(
