@@ -9,6 +9,7 @@ __all__ = [
     "WrittenReply",
     "cite",
     "find_calibration",
+    "find_courtesy",
 ]
 
 from .answerer import Answerer
@@ -16,6 +17,7 @@ from .catalog import Catalog
 from .cite import cite
 from .condense import Condenser
 from .conversation import Conversation
+from .courtesy import find_courtesy
 from .rules import Calibration, find_calibration
 from .support import SupportFinder
 from .turns import Turn

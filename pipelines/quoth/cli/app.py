@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from quoth.cli import (
     EXIT_USAGE,
     agents,
     ask,
+    chat,
     collection,
     collections,
     configure,
@@ -28,6 +28,7 @@ from quoth.cli import (
     prompts,
     serve,
     setup,
+    show,
     summarize,
     tune,
 )
@@ -64,6 +65,7 @@ app = typer.Typer(
 )
 for module in (
     ask,
+    chat,
     summarize,
     agents,
     serve,
@@ -127,7 +129,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = app(args=list(arguments), prog_name="quoth", standalone_mode=False)
     except QuothError as error:
-        _print_failure(str(error), error.hint)
+        show.print_failure(str(error), error.hint)
         return error.exit_code
     except BrokenPipeError:
         raise
@@ -140,15 +142,15 @@ def run(arguments: Sequence[str]) -> int:
 
 def _handle_foreign(error: Exception) -> int:
     """Handle an error that is not ours: of the argument parser, or a mistake in the program."""
-    show = getattr(error, "show", None)
-    if callable(show):  # a usage error of the parser
-        show()
+    show_usage = getattr(error, "show", None)
+    if callable(show_usage):  # a usage error of the parser
+        show_usage()
         return EXIT_USAGE
     if type(error).__name__ == "Abort":  # the input ended where an answer was expected
         return _interrupt()
     if type(error).__name__ == "Exit":
         return int(getattr(error, "exit_code", 0))
-    _print_failure(
+    show.print_failure(
         f"Something went wrong inside Quoth: {type(error).__name__}: {error}",
         "Run it again with --debug and report what it prints.",
     )
@@ -156,11 +158,5 @@ def _handle_foreign(error: Exception) -> int:
 
 
 def _interrupt() -> int:
-    _print_failure("Interrupted. Finished work is kept.", "")
+    show.print_failure("Interrupted. Finished work is kept.", "")
     return EXIT_INTERRUPTED
-
-
-def _print_failure(message: str, hint: str) -> None:
-    print(f"quoth: {message}", file=sys.stderr)
-    if hint:
-        print(f"  hint: {hint}", file=sys.stderr)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quoth.cli import show
+from quoth.cli.complete import complete_document
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tags import read_tags
@@ -25,11 +26,20 @@ if TYPE_CHECKING:
     from quoth.library import Library
 
 Name = Annotated[
-    str, typer.Argument(metavar="DOCUMENT", help="Its path, its name, or a pattern as '*.pdf'.")
+    str,
+    typer.Argument(
+        metavar="DOCUMENT",
+        help="Its path, its name, or a pattern as '*.pdf'.",
+        autocompletion=complete_document,
+    ),
 ]
 Names = Annotated[
     list[str],
-    typer.Argument(metavar="DOCUMENT…", help="Paths, names, or patterns such as '*.pdf'."),
+    typer.Argument(
+        metavar="DOCUMENT…",
+        help="Paths, names, or patterns such as '*.pdf'.",
+        autocompletion=complete_document,
+    ),
 ]
 PageNumber = Annotated[int | None, typer.Option("--page", min=1, help="One page, counted from 1.")]
 

@@ -9,6 +9,7 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.advise import advise
+from quoth.cli.complete import complete_model
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size, list_known, list_models
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from quoth.models import Placement
     from quoth.weights import Fit
 
-Name = Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="As `models list` names it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="BACKEND:NAME",
+        help="As `models list` names it.",
+        autocompletion=complete_model,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
+from quoth.cli.complete import (
+    complete_collection,
+    complete_model,
+    complete_preset,
+    complete_setting,
+)
 from quoth.cli.scope import SCOPE, SCOPE_DEFAULTS, SCOPE_OPTIONS, ScopeValues
 from quoth.cli.show import VERBOSITY
 from quoth.cli.sign import SIGN
@@ -33,10 +39,24 @@ SETTINGS = ("config", "preset", "set")
 
 _OPTIONS: dict[str, Any] = {
     "collection": Annotated[
-        str, typer.Option("--collection", "-c", metavar="NAME", help="The collection to use.")
+        str,
+        typer.Option(
+            "--collection",
+            "-c",
+            metavar="NAME",
+            help="The collection to use.",
+            autocompletion=complete_collection,
+        ),
     ],
     "model": Annotated[
-        str, typer.Option("--model", "-m", metavar="BACKEND:NAME", help="The model to use.")
+        str,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="BACKEND:NAME",
+            help="The model to use.",
+            autocompletion=complete_model,
+        ),
     ],
     "json": Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")],
     "config": Annotated[
@@ -46,11 +66,22 @@ _OPTIONS: dict[str, Any] = {
         ),
     ],
     "preset": Annotated[
-        str, typer.Option("--preset", metavar="NAME", help="laptop, gpu, quality or fast.")
+        str,
+        typer.Option(
+            "--preset",
+            metavar="NAME",
+            help="laptop, gpu, quality or fast.",
+            autocompletion=complete_preset,
+        ),
     ],
     "set": Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A setting, such as retrieval.k=5."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A setting, such as retrieval.k=5.",
+            autocompletion=complete_setting,
+        ),
     ],
     **SCOPE_OPTIONS,
     "verbose": Annotated[

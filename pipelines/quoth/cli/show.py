@@ -109,6 +109,26 @@ def print_text(text: str) -> None:
     console().print(text)
 
 
+def print_said(text: str) -> None:
+    """Print what a person said earlier in a conversation."""
+    console().print(f"\n> {text}", style="dim")
+
+
+def print_failure(message: str, hint: str = "") -> None:
+    """Print on stderr what went wrong, and what to do."""
+    print(f"quoth: {message}", file=sys.stderr)
+    if hint:
+        print(f"  hint: {hint}", file=sys.stderr)
+
+
+def print_places(answer: Answer) -> None:
+    """Print the places of an answer without its text."""
+    out = console()
+    for line in answer_lines(answer, width=min(out.width, MOST_COLUMNS)):
+        if line.role in ("place", "detail", "quote"):
+            out.print(line.text, style=_STYLES.get(line.role, ""))
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout."""
     print(json.dumps(value, ensure_ascii=False, indent=2))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO, cast
 from unicodedata import category, combining, east_asian_width
 
@@ -149,6 +150,18 @@ def close_terminal() -> None:
         if isinstance(stream, TerminalStream):
             stream.finish()
             setattr(sys, name, stream.raw)
+
+
+@contextmanager
+def bare_terminal() -> Iterator[None]:
+    """Give the streams back while in the block, to a program that draws on the terminal itself."""
+    doors = {name: getattr(sys, name) for name in ("stdout", "stderr")}
+    close_terminal()
+    try:
+        yield
+    finally:
+        for name, door in doors.items():
+            setattr(sys, name, door)
 
 
 def measure(text: str) -> int:
