@@ -38,6 +38,7 @@ FLOORS = (
     ("answer", "views"),
     ("evaluate", "jobs"),
     ("library",),
+    ("mcp", "server"),
     ("cli", "testing"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 import yaml
+from quoth.cli import EXIT_CODES
 from quoth.cli.app import app
 from quoth.config import Config, load_config, preset_names
 from quoth.embed import Family, KnownModel, families
@@ -15,9 +16,12 @@ from quoth.prompts import list_languages
 from quoth.system import presets_folder
 from quoth.text import ENGLISH, NEVER, Language, language
 from quoth.text import languages as language_codes
+from quoth.weights import chat_models_date, list_chat_models
 
 _KNOWN, _KEPT, _LANGUAGES = "<!-- known -->", "<!-- kept -->", "<!-- languages -->"
+_ADVISED = "<!-- advised -->"
 _END = "<!-- end -->"
+_MEMORIES = (4, 8, 16, 32, 64)
 FOLDER = Path(__file__).parents[1] / "docs"
 
 
@@ -26,10 +30,12 @@ def configuration() -> str:
     lines = [
         "# Configuration",
         "",
-        "Settings of `quoth.yaml`. Each is also an environment variable (`retrieval.k` is",
-        "`QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An unknown name is an",
-        "error that names the nearest one and the line. `quoth config show` prints what is in",
-        "force and where it came from.",
+        "Settings of `quoth.yaml`: yours is in the home (`quoth config path`), and that of a",
+        "project, in the working folder, stands above it. `quoth config set KEY VALUE` changes",
+        "yours, and keeps the comments in it. Each setting is also an environment variable",
+        "(`retrieval.k` is `QUOTH_RETRIEVAL__K`) and an argument (`--set retrieval.k=5`). An",
+        "unknown name is an error that names the nearest one and the line. `quoth config show`",
+        "prints what is in force and where it came from.",
     ]
     for name, section in Config.model_fields.items():
         fields = getattr(section.annotation, "model_fields", None)
@@ -66,26 +72,45 @@ def configuration() -> str:
 
 def commands() -> str:
     """Return the reference of all commands."""
-    lines = ["# Commands", ""]
+    lines = ["# Commands", "", *_exit_codes()]
 
     def describe(command: Any, path: list[str]) -> None:
         context = command.make_context(path[-1], [], resilient_parsing=True)
         context.info_name = " ".join(path)
         if getattr(command, "commands", None):
             for name in sorted(command.commands):
+                if command.commands[name].hidden:
+                    continue
                 describe(command.commands[name], [*path, name])
             return
         lines.extend([f"## `{' '.join(path)}`", "", str(command.help).strip(), ""])
-        lines.extend(["| option | what it does |", "|---|---|"])
+        lines.extend(["| option | default | what it does |", "|---|---|---|"])
         for parameter in command.params:
             if parameter.name == "help":
                 continue
             names = ", ".join(getattr(parameter, "opts", [])) or parameter.name
-            lines.append(f"| `{names}` | {getattr(parameter, 'help', None) or ''} |")
+            lines.append(
+                f"| `{names}` | {_default(parameter)} | {getattr(parameter, 'help', None) or ''} |"
+            )
         lines.append("")
 
     describe(typer.main.get_command(app), ["quoth"])
     return "\n".join(lines)
+
+
+def _exit_codes() -> list[str]:
+    rows = [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
+    return ["## Exit codes", "", "| code | all commands |", "|---|---|", *rows, ""]
+
+
+def _default(parameter: Any) -> str:
+    """Return the default of an option as it is typed, and a dash for none."""
+    if getattr(parameter, "required", False):
+        return "required"
+    value = getattr(parameter, "default", None)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"`{value}`" if isinstance(value, str | int | float) and value != "" else "–"
 
 
 def embedders() -> str:
@@ -97,6 +122,21 @@ def embedders() -> str:
         *(_known(family, model) for family in families() for model in family.models),
     ]
     return _with_table("embedders.md", _KNOWN, lines)
+
+
+def better_model() -> str:
+    """Return the page on a better model with the table of the models that fit by memory."""
+    window = Config().backend.context_window
+    lines = ["| model | licence | to fetch | needs | fits into |", "|---|---|---|---|---|"]
+    for model in list_chat_models():
+        fitting = (size for size in _MEMORIES if model.needs(window) <= size * 0.7 * 0.92 * 2**30)
+        lines.append(
+            f"| {model.name}{'' if model.checked else ' (?)'} | {model.licence} "
+            f"| {model.bytes / 1e9:.1f} GB | {model.needs(window) / 1e9:.1f} GB "
+            f"| {next(fitting, 'more')} GB |"
+        )
+    lines += ["", f"The list is of {chat_models_date()}, the weakest model first."]
+    return _with_table("howto/better-model.md", _ADVISED, lines)
 
 
 def ingestion() -> str:
@@ -176,6 +216,7 @@ def main() -> int:
         "configuration.md": configuration(),
         "cli.md": commands(),
         "embedders.md": embedders(),
+        "howto/better-model.md": better_model(),
         "ingestion.md": ingestion(),
         "languages.md": languages(),
     }

@@ -15,7 +15,7 @@ QuothError
 ├── CollectionError          the store or its index needs a decision
 │   ├── CollectionBusyError  another process writes to it
 │   └── FingerprintError     it was built with another embedder, splitter or analyser
-├── BackendError             a model or its server failed; `retryable` or not(exit 3)
+├── BackendError             a model or its server failed; `retryable` or not(exit 2)
 │   ├── BackendUnavailableError
 │   ├── ModelNotFoundError
 │   └── GenerationError      the reply is broken, or missing
@@ -119,7 +119,7 @@ class FingerprintError(CollectionError):
 class BackendError(QuothError):
     """A model or its server failed. `retryable`: whether the same call may succeed later."""
 
-    exit_code = 3
+    exit_code = 2
 
     def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
         super().__init__(message, hint=hint)
@@ -135,8 +135,6 @@ class BackendUnavailableError(BackendError):
 
 class ModelNotFoundError(BackendError):
     """The backend answers, but does not have the model."""
-
-    exit_code = 2
 
 
 class GenerationError(BackendError):

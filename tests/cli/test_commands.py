@@ -11,6 +11,7 @@ import pytest
 from programs import Quoth
 from quoth import Answer, Library
 from quoth.cli import show
+from quoth.cli.terminal import close_terminal, open_terminal
 from quoth.collection import Separation
 from quoth.text.quotes import find_quote
 
@@ -130,7 +131,7 @@ def test_chat_reads_questions_and_answers_each_with_a_line(quoth: Quoth, sample:
         (["ask", "x", "--model", "nocolon", "-c", "sample"], 2, "of the form `backend:name`"),
         (["asc", "x"], 2, "No such command"),
         (["ask"], 2, "Missing argument"),
-        (["chat", "--resume", "-c", "fresh"], 2, "no conversation to resume"),
+        (["chat", "--resume", "-c", "fresh"], 2, "no collection 'fresh'"),
     ],
 )
 def test_bad_input_is_one_sentence_with_a_hint(
@@ -281,11 +282,14 @@ def test_the_lines_of_a_sentence_end_behind_words_on_a_terminal(
 
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setattr("sys.stdout", terminal := Terminal())
-    monkeypatch.setattr("sys.stderr", notes := Terminal())
+    terminal, notes = Terminal(), Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setattr("sys.stderr", notes)
+    open_terminal(lambda: None)
     text = "None of the documents of this collection tells who the miller was."
     show.print_answer(Answer(question="?", kind="declined", text=text, model=""))
     show.print_note(text)
+    close_terminal()
     for shown in (terminal.getvalue(), notes.getvalue()):
         lines = [line.rstrip() for line in re.sub(r"\x1b\[\d*m", "", shown).strip().splitlines()]
         assert " ".join(lines) == text

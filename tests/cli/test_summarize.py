@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from programs import Quoth
-from quoth.cli import show
+from quoth.cli import show, sign
 
 TEXT = (
     "The council met on 12 May 1998 in the old hall. Ada Lindqvist asked for 4,200 crowns to mend "
@@ -56,12 +56,13 @@ def test_the_bar_tells_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(show, "SHOWN_AFTER_SECONDS", 0)
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sign, "SHOWN_AFTER_SECONDS", 0)
     with show.progress("Summarizing") as move:
-        move(1, 4, "33 tokens/s, 0 of 2 documents")
+        move(1, 4, "33 tokens/s")
         time.sleep(0.5)
-    assert "33 tokens/s, 0 of 2 documents" in terminal.getvalue()
+    assert "1/4" in terminal.getvalue()
+    assert "33 tokens/s" in terminal.getvalue()
 
 
 def test_a_plan_is_made_without_a_call(run: Quoth, folder: Path) -> None:
@@ -104,7 +105,7 @@ def test_a_schema_is_met_or_it_is_an_error(run: Quoth, folder: Path, tmp_path: P
             }
         )
     )
-    asked = ("summarize", str(folder / "may.md"), "--schema", str(schema), "--format", "json")
+    asked = ("summarize", str(folder / "may.md"), "--schema", str(schema), "--as", "json")
     result = run(*asked)
     assert result.returncode == 0, result.stderr
     assert set(json.loads(result.stdout)["data"]) == {"place"}
@@ -115,7 +116,7 @@ def test_a_schema_is_met_or_it_is_an_error(run: Quoth, folder: Path, tmp_path: P
 
 
 def test_one_summary_over_all_names_the_documents(run: Quoth, folder: Path) -> None:
-    result = run("summarize", str(folder), "--together", "--format", "markdown", "--length", "60")
+    result = run("summarize", str(folder), "--together", "--as", "markdown", "--length", "60")
     assert result.returncode == 0, result.stderr
     assert "may.md" in result.stdout
     assert "june.txt" in result.stdout
@@ -123,7 +124,7 @@ def test_one_summary_over_all_names_the_documents(run: Quoth, folder: Path) -> N
 
 def test_what_cannot_be_is_one_sentence(run: Quoth, folder: Path, tmp_path: Path) -> None:
     for wrong, said in (
-        (("--format", "poem"), "no format"),
+        (("--as", "poem"), "no form"),
         (("--strategy", "guess"), "strategy"),
         (("--length", "long"), "Lengths: brief"),
     ):

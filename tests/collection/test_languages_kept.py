@@ -130,6 +130,8 @@ def test_layout_two_is_brought_up_to_date_and_a_set_language_outlives_a_new_anal
             "ALTER TABLE contents DROP COLUMN language_is_set",
             "ALTER TABLE contents DROP COLUMN unread",
             "ALTER TABLE chunks DROP COLUMN language",
+            "ALTER TABLE sources DROP COLUMN given",
+            "ALTER TABLE sources DROP COLUMN beside",
             "PRAGMA user_version = 2",
         ):
             connection.execute(statement)

@@ -254,18 +254,18 @@ def test_names_know_their_contents_and_follow_a_rename(store: Store) -> None:
 def test_a_path_matches_however_its_accents_are_encoded(form: Literal["NFC", "NFD"]) -> None:
     path = normalize("NFD" if form == "NFC" else "NFC", "/notes/Résumé [2024].md")
     for pattern in ("Résumé*", "*/Résumé*.md", "Résumé [[]2024].md"):
-        assert Scope(paths=(normalize(form, pattern),)).holds(path)
-    assert not Scope(paths=("Resume*",)).holds(path)
+        assert Scope(documents=(normalize(form, pattern),)).holds(path)
+    assert not Scope(documents=("Resume*",)).holds(path)
 
 
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
         (Scope(), [1, 2, 3]),
-        (Scope(paths=("*.txt",)), [1, 2]),
-        (Scope(paths=("*.txt",), pages=(2, 2)), [2]),
-        (Scope(paths=("/x/*",)), [3]),
-        (Scope(paths=("/a.txt", "*.md")), [1, 2, 3]),
+        (Scope(documents=("*.txt",)), [1, 2]),
+        (Scope(documents=("*.txt",), pages=(2, 2)), [2]),
+        (Scope(documents=("/x/*",)), [3]),
+        (Scope(documents=("/a.txt", "*.md")), [1, 2, 3]),
         (Scope(formats=("pdf",)), []),
         (Scope(since=date(1970, 1, 1)), [1, 2, 3]),
         (Scope(since=date(1970, 1, 2)), []),

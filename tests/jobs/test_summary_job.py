@@ -188,7 +188,7 @@ def test_a_backend_that_stays_away_pauses_the_job(tmp_path: Path, folder: Path) 
     model.answer = answer
     paths = sorted(folder.rglob("*.md"))
     paused = job(tmp_path, model, retries=2, backoff=0.01).run(paths, base=folder)
-    assert paused.exit_code == 3
+    assert paused.exit_code == 1
     assert paused.paused == "The server is away."
     assert not paused.report.failed
     assert {outcome.status for outcome in paused.report.skipped} == {"pending"}
@@ -303,5 +303,5 @@ def test_exit_codes_tell_what_happened() -> None:
     failed = Report(failed=(Outcome("a", "b", "failed"),))
     assert JobReport(Report()).exit_code == 0
     assert JobReport(failed).exit_code == 1
-    assert JobReport(failed, paused="away").exit_code == 3
+    assert JobReport(failed, paused="away").exit_code == 2
     assert JobReport(failed, interrupted=True).exit_code == 130

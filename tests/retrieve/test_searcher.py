@@ -14,7 +14,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 from quoth.collection.documents import Copy
 from quoth.collection.index import DenseIndex
-from quoth.collection.scope import Scope
+from quoth.collection.scope import Scope, read_pages
 from quoth.collection.separation import Separation
 from quoth.collection.store import Store
 from quoth.config.settings import Retrieval
@@ -22,7 +22,6 @@ from quoth.errors import FingerprintError, UsageError
 from quoth.retrieve.expand import Expansion
 from quoth.retrieve.langchain import CollectionRetriever, as_langchain
 from quoth.retrieve.names import fit_names
-from quoth.retrieve.scopes import pages_of, scope_of
 from quoth.retrieve.searcher import CollectionSearcher
 from quoth.system.lock import WriteLock
 from quoth.text import guess_name_words
@@ -123,13 +122,13 @@ def test_hits_come_best_first_and_are_the_same_each_time(store: Store) -> None:
 @pytest.mark.parametrize(
     ("scope", "sources"),
     [
-        (Scope(paths=("*.md",)), {"/d/lease.md", "/d/tax.md", "/d/wing.md"}),
-        (Scope(paths=("/d/w*",)), {"/d/wing.md"}),
+        (Scope(documents=("*.md",)), {"/d/lease.md", "/d/tax.md", "/d/wing.md"}),
+        (Scope(documents=("/d/w*",)), {"/d/wing.md"}),
         (Scope(formats=("pdf",)), {"/d/tax.md"}),
         (Scope(pages=(2, 9)), {"/d/lease.md"}),
         (Scope(since=date(2024, 1, 1)), {"/d/lease.md", "/d/wing.md"}),
         (Scope(until=date(2023, 12, 31)), {"/d/tax.md"}),
-        (Scope(paths=("nothing",)), set()),
+        (Scope(documents=("nothing",)), set()),
     ],
 )
 def test_a_scope_holds_in_every_mode(
@@ -141,17 +140,18 @@ def test_a_scope_holds_in_every_mode(
         assert {hit.chunk.page for hit in hits} == {2}
 
 
-def test_the_scope_of_the_configuration_holds_too(store: Store) -> None:
-    assert {h.chunk.source for h in searcher(store, paths=("tax*",)).search("due")} == {"/d/tax.md"}
-    assert scope_of(Retrieval()) is None
-    assert scope_of(Retrieval(since="2024-01-01")) == Scope(since=date(2024, 1, 1))
-    with pytest.raises(UsageError, match="until is not a date"):
-        scope_of(Retrieval(until="yesterday"))
+def test_a_scope_is_read_from_texts() -> None:
+    assert Scope.read() is None
+    assert Scope.read(since="2024-01-01") == Scope(since=date(2024, 1, 1))
+    assert Scope.read(tags=["project=bridge"]) == Scope(tags=(("project", "bridge"),))
+    for wrong in ({"until": "yesterday"}, {"pages": "x"}, {"tags": ["project"]}):
+        with pytest.raises(UsageError):
+            Scope.read(**wrong)
 
 
 def test_a_copy_is_shown_under_the_path_that_the_scope_holds(store: Store) -> None:
     store.link([Copy("/e/copy.md", "/d/tax.md", 1, 1)])
-    (hit,) = searcher(store).search("income tax", scope=Scope(paths=("/e/*",)))
+    (hit,) = searcher(store).search("income tax", scope=Scope(documents=("/e/*",)))
     assert (hit.chunk.source, hit.chunk.also_at) == ("/e/copy.md", ())
 
 
@@ -194,13 +194,13 @@ def test_a_search_sees_one_moment_while_another_process_writes(store: Store) -> 
     ("text", "pages"), [("7", (7, 7)), ("3-10", (3, 10)), ("3-", (3, 2**31)), ("-4", (1, 4))]
 )
 def test_ranges_of_pages(text: str, pages: tuple[int, int]) -> None:
-    assert pages_of(text) == pages
+    assert read_pages(text) == pages
 
 
 @pytest.mark.parametrize("text", ["-", "x", "9-3", "0", "1-2-3", ""])
 def test_what_is_no_range_of_pages_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="not a range of pages"):
-        pages_of(text)
+        read_pages(text)
 
 
 def test_a_file_that_the_question_names_comes_first(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,33 @@ CHINESE = """会议纪要
 李强负责在5月4日前完成订购工作并向委员会报告情况。
 """
 
+RULES = """# House rules of the boat club
+
+The rules were made by people who like boats, and the oldest of them are older than the jetty.
+
+All members must sign the book in the hut before they take a boat out on the water.
+
+Boats are returned within 3 hours, and exceptions need the consent of the keeper in writing.
+
+The keeper Ilse Brahm is responsible for keys.
+"""
+ORDNUNG = """# Hausordnung
+
+Das Haus hat schöne alte Fenster, und im Hof steht seit langer Zeit eine große Linde.
+
+Bewohner müssen die Haustür nach 22 Uhr abschließen und dürfen im Hof nicht grillen.
+
+Sperrmüll wird innerhalb von 14 Tagen abgeholt; Ausnahmen sind schriftlich zu genehmigen.
+"""
+CHINESE_RULES = """宿舍管理规定
+
+院子里的树很高,夏天的时候大家都喜欢在树下面乘凉聊天。
+
+本规定适用于全体住户,访客必须在晚上十点以前离开宿舍楼。
+
+住户不得私拉电线,违反的由管理部门处理,例外须经书面批准。
+"""
+
 
 def document(text: str) -> Document:
     return Document("a.md", "a", "markdown", (Page(1, text),))
@@ -77,6 +105,7 @@ def test_sentences_and_rows_with_a_number_stand_alone() -> None:
     assert stands_alone("The council agreed to mend the bridge by May.", language("en"))
     assert stands_alone("Monthly rent: 840 euros", language("en"))
     assert not stands_alone("Name of the tenant: as above", language("en"))
+    assert not stands_alone("Schedule 2: works of the tenant", language("en"))
     assert not stands_alone("Er ging zum Hafen und wartete dort eine Stunde.", language("de"))
     assert not stands_alone("因此市议会决定不再支付第二座桥的费用。", language("zh"))
 
@@ -141,6 +170,9 @@ def test_a_larger_model_writes_and_may_be_told_to_extract() -> None:
         (MINUTES, "minutes", 30, ("1,250 euros", "Four votes", "4 May 2026")),
         (LEASE, "contract", 52, ("24 Monate", "840 Euro", "drei Monaten")),
         (CHINESE, "minutes", 70, ("四票赞成", "5月4日前")),
+        (RULES, "policy", 45, ("sign the book", "3 hours", "Ilse Brahm")),
+        (ORDNUNG, "policy", 30, ("22 Uhr", "14 Tagen")),
+        (CHINESE_RULES, "policy", 60, ("十点以前", "不得私拉电线")),
     ],
 )
 def test_the_kind_decides_what_is_taken(
@@ -149,6 +181,45 @@ def test_the_kind_decides_what_is_taken(
     found = extract(document(text), words)
     assert found.kind.name == kind
     assert not [fact for fact in wanted if fact not in found.text]
+
+
+def test_a_report_on_a_policy_is_no_policy() -> None:
+    text = "A report on the policy of the county.\n\nStaff must say what changed. " * 5
+    assert extract(document(text), 30).kind.name == "report"
+
+
+def test_votes_stand_behind_their_decision_or_nowhere() -> None:
+    pages = "\n\n".join(
+        f"Decision {n}: the society buys pump number {n} from Kessler. It is a big one. "
+        f"Votes for: {n + 2}, and one against."
+        for n in range(1, 9)
+    )
+    taken = extract(document(f"{MINUTES}\n{pages}"), 60).text
+    decisions = re.findall(r"Decision (\d): [^.]*\. (?:Votes for: (\d+))?", taken)
+    assert len(decisions) >= 2
+    assert all(int(votes) == int(number) + 2 for number, votes in decisions)
+    assert taken.count("Votes for") == len(decisions)
+
+
+LEAD = "The mill of Arnum is a museum. The mill was built in 1790 by Hans Lund. " + (
+    "Since 1988 the mill belongs to the town. The mill of Arnum has 14,000 visitors a year."
+)
+LATER = "The mill of Arnum was painted in {n}99 by the miller, and the mill of Arnum stood still."
+
+
+@pytest.mark.parametrize("heading", ["\n\n## History\n\n", "\n\nHistory\n\n"])
+def test_the_lead_of_a_report_comes_before_what_is_central(heading: str) -> None:
+    text = f"# Mill\n\n{LEAD}{heading}" + "\n\n".join(LATER.format(n=n) for n in range(10, 19))
+    assert extract(document(text), 36).text == LEAD
+    assert extract(document(text.replace(heading, " ")), 36).text != LEAD
+
+
+def test_references_and_entries_of_their_list_are_left_out() -> None:
+    entry = "[3] Lund, The bridges of Arnum (1990)."
+    text = f"The bridge was opened in 1871.[3][14] It is long.\n\n{entry}"
+    found = [c.text for c in find_sentences_of(document(text), language("en"))]
+    assert found[0] == "The bridge was opened in 1871."
+    assert [text for text in found if stands_alone(text, language("en"))] == found[:1]
 
 
 def test_a_story_gives_one_sentence_of_each_part_and_no_speech() -> None:

@@ -23,6 +23,7 @@ from quoth.answer.places import find_nearest
 from quoth.answer.rules import Calibration, find_calibration
 from quoth.answer.write import Writing
 from quoth.answer.written import WrittenAnswer, WrittenReply
+from quoth.collection import Scope
 from quoth.config import Answering
 from quoth.errors import GenerationError, QuothError
 from quoth.journal import Journal
@@ -66,6 +67,7 @@ class Answerer(Runnable[str, Answer]):
         catalog: Catalog | None = None,
         k: int | None = None,
         grow: GrowHits | None = None,
+        scope: Scope | None = None,
     ) -> None:
         self.searcher = searcher
         self.model = model
@@ -73,6 +75,7 @@ class Answerer(Runnable[str, Answer]):
         self.catalog = catalog
         self.k = k
         self.grow = grow
+        self.scope = scope
         self.calls = ModelCalls(model, journal)
         self._preloading = Lock()
 
@@ -153,7 +156,7 @@ class Answerer(Runnable[str, Answer]):
         shows_excerpts = self._shows_excerpts()
         if not shows_excerpts:
             self._preload()
-        find = partial(self.searcher.search, k=self._find_k())
+        find = partial(self.searcher.search, k=self._find_k(), scope=self.scope)
         search: Runnable[str, Hits] = RunnableLambda(find, name="search")
         hits = search.invoke(text, config)
         if shows_excerpts:

@@ -134,9 +134,7 @@ class Catalog:
         sources = self._store.sources()
         if self._scope is None:
             return sources
-        chunks = self._store.chunks(self._store.select(self._scope)).values()
-        paths = {path for chunk in chunks for path in (chunk.source, *chunk.also_at)}
-        held = set(filter(self._scope.holds, paths))
+        held = self._store.paths_within(self._scope)
         return [source for source in sources if source.path in held]
 
 

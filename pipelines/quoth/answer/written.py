@@ -153,7 +153,7 @@ class WrittenReply:
     def _unsupported_numbers(self, places: Sequence[Citation]) -> tuple[str, ...]:
         text = "\n".join(verdict.claim.text for verdict in self._verdicts)
         cited = [
-            chunk.text
+            "\n".join((chunk.title, *chunk.headings, chunk.text))
             for chunk in self._excerpts
             if any(encloses(chunk, place) for place in places)
         ]

@@ -8,20 +8,33 @@ import sys
 from collections.abc import Sequence
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_CODES = {
+    0: "All done.",
+    1: "Something failed, and the rest is done: a document, a check, an answer.",
+    2: "Nothing could be done: wrong usage or configuration, a backend or a collection that "
+    "cannot be used, a full disk.",
+    3: "Only files failed that failed before and are unchanged.",
+    130: "Ctrl-C. Finished work is kept, and the same command goes on.",
+}
+"""The meaning of each exit code, for every command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code.
-
-    0 done, 1 some documents failed, 2 usage or configuration, 3 the backend can't be reached,
-    130 interrupted.
-    """
+    """Run one command and return its exit code, one of `EXIT_CODES`."""
     from quoth.system import take_over
 
     take_over()  # before the dependencies are imported: that is when they read their switches
     from quoth.cli.app import run
+    from quoth.cli.interrupt import answered_interrupts
+    from quoth.cli.sign import SIGN
+    from quoth.cli.terminal import close_terminal, open_terminal
 
-    code = run(sys.argv[1:] if arguments is None else arguments)
+    open_terminal(SIGN.clear)
+    try:
+        with answered_interrupts():
+            code = run(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        close_terminal()
     sys.stdout.flush()
     return code
 

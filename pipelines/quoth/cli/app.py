@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -13,16 +13,22 @@ from quoth.cli import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
     EXIT_USAGE,
+    agents,
     ask,
+    chat,
     collection,
+    collections,
     configure,
     demo,
     doctor,
+    documents,
     evaluate,
     journal,
     models,
     prompts,
+    serve,
     setup,
+    show,
     summarize,
     tune,
 )
@@ -38,6 +44,8 @@ class Sections(TyperGroup):
         sections: dict[str, list[tuple[str, str]]] = {}
         width = max(map(len, self.commands))
         for name, command in self.commands.items():
+            if command.hidden:
+                continue
             heading = getattr(command, "rich_help_panel", None) or "Commands"
             help = command.get_short_help_str(formatter.width - width - 6)
             sections.setdefault(heading, []).append((name.ljust(width), help))
@@ -49,8 +57,7 @@ class Sections(TyperGroup):
 app = typer.Typer(
     name="quoth",
     cls=Sections,
-    help="Ask questions of your own documents, and summarize them, on your own machine.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -58,9 +65,14 @@ app = typer.Typer(
 )
 for module in (
     ask,
+    chat,
     summarize,
+    agents,
+    serve,
     run_command,
     collection,
+    documents,
+    collections,
     models,
     tune,
     prompts,
@@ -74,12 +86,50 @@ for module in (
     module.register(app)
 
 
+@app.callback()
+def overview(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Ask questions of your own documents, and summarize them, on your own machine."""
+    if version:
+        print(f"quoth {metadata.version('quoth')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        group: Any = context.command
+        print(_overview(group.commands))
+        raise typer.Exit
+
+
+def _overview(commands: Mapping[str, Any]) -> str:
+    """Return what `quoth` can do in less than the rows of a small terminal."""
+    sections: dict[str, list[str]] = {}
+    for name, command in commands.items():
+        if not command.hidden:
+            heading = getattr(command, "rich_help_panel", None) or "Commands"
+            sections.setdefault(heading, []).append(name)
+    width = max(map(len, sections))
+    return "\n".join(
+        [
+            "Ask questions of your own documents, and summarize them, on your own machine.",
+            "",
+            "  quoth ingest FOLDER       read the documents in a folder",
+            '  quoth ask "QUESTION"      answer a question, with its places in the documents',
+            "  quoth summarize FILE      summarize a document",
+            "",
+            *(f"  {heading:<{width}}  {', '.join(names)}" for heading, names in sections.items()),
+            "",
+            "  quoth COMMAND --help      explains a command; quoth --help lists them all",
+        ]
+    )
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command; turn every error into one sentence, a hint, and an exit code."""
     try:
         result = app(args=list(arguments), prog_name="quoth", standalone_mode=False)
     except QuothError as error:
-        _print_failure(str(error), error.hint)
+        show.print_failure(str(error), error.hint)
         return error.exit_code
     except BrokenPipeError:
         raise
@@ -92,15 +142,15 @@ def run(arguments: Sequence[str]) -> int:
 
 def _handle_foreign(error: Exception) -> int:
     """Handle an error that is not ours: of the argument parser, or a mistake in the program."""
-    show = getattr(error, "show", None)
-    if callable(show):  # a usage error of the parser
-        show()
+    show_usage = getattr(error, "show", None)
+    if callable(show_usage):  # a usage error of the parser
+        show_usage()
         return EXIT_USAGE
     if type(error).__name__ == "Abort":  # the input ended where an answer was expected
         return _interrupt()
     if type(error).__name__ == "Exit":
         return int(getattr(error, "exit_code", 0))
-    _print_failure(
+    show.print_failure(
         f"Something went wrong inside Quoth: {type(error).__name__}: {error}",
         "Run it again with --debug and report what it prints.",
     )
@@ -108,11 +158,5 @@ def _handle_foreign(error: Exception) -> int:
 
 
 def _interrupt() -> int:
-    _print_failure("Interrupted. Finished work is kept.", "")
+    show.print_failure("Interrupted. Finished work is kept.", "")
     return EXIT_INTERRUPTED
-
-
-def _print_failure(message: str, hint: str) -> None:
-    print(f"quoth: {message}", file=sys.stderr)
-    if hint:
-        print(f"  hint: {hint}", file=sys.stderr)

@@ -1,8 +1,7 @@
-"""`quoth ingest`, `verify`, `rebuild`, `reembed`, and `quoth documents`."""
+"""`quoth ingest`, `verify`, `rebuild`, `reembed`."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -13,12 +12,10 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.tags import read_tags
 from quoth.views import (
     format_count,
-    format_path,
-    format_unread,
     make_printable,
-    page_json,
     report_json,
 )
 
@@ -38,10 +35,6 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     for command in (ingest, verify, rebuild, reembed):
         add_command(app, command, "collection", "json", *SETTINGS, section=SECTION)
-    documents = typer.Typer(help="List or export the documents.", no_args_is_help=True)
-    add_command(documents, list_documents, "collection", "json", *SETTINGS, name="list")
-    add_command(documents, export_documents, "collection", *SETTINGS, name="export")
-    app.add_typer(documents, name="documents", rich_help_panel=SECTION)
 
 
 def ingest(
@@ -54,6 +47,10 @@ def ingest(
     retry: Annotated[
         bool, typer.Option("--retry", help="Read again the files that could not be read before.")
     ] = False,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="A tag for these documents; may be repeated."),
+    ] = None,
     document_language: Annotated[
         str,
         typer.Option(
@@ -69,18 +66,24 @@ def ingest(
     if document_language:
         setting = f"ingestion.language={document_language!r}"
         shared = replace(shared, set=(*shared.set, setting))
+    tags = read_tags(tag or ())
     if watch:
-        with shared.open_library() as library:
+        with shared.open_library(make=True) as library:
             return _follow(library, paths, password or (), json=shared.json)
     with (
-        shared.open_library() as library,
+        shared.open_library(make=True) as library,
         show.progress("Ingesting", files=True) as progress,
     ):
         report = library.ingest(
-            *paths, passwords=password or (), retry=retry, progress=progress, wait_seconds=wait
+            *paths,
+            passwords=password or (),
+            retry=retry,
+            tags=tags,
+            progress=progress,
+            wait_seconds=wait,
         )
     _print_report(report, json=shared.json)
-    return EXIT_FAILED if report.failed else 0
+    return report.exit_code
 
 
 def verify(shared: SharedOptions, wait: Wait = 60.0) -> int:
@@ -127,44 +130,6 @@ def reembed(shared: SharedOptions, wait: Wait = 60.0) -> None:
             show.console().print(f"Keep in quoth.yaml what searches need from now on: {kept}")
     else:
         show.console().print("The collection is as configured already.")
-
-
-def list_documents(shared: SharedOptions) -> None:
-    """List the documents in the collection."""
-    with shared.open_library() as library:
-        sources = library.documents()
-    if shared.json:
-        show.print_json([asdict(source) for source in sources])
-        return
-    if not sources:
-        show.print_empty(shared.collection)
-        return
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    table.add_column("document", overflow="fold")
-    for name in ("title", "format", "language", "pages", "chunks", "not read"):
-        table.add_column(name, justify="right" if name in {"pages", "chunks"} else "left")
-    for source in sources:
-        table.add_row(
-            format_path(source.path),
-            make_printable(source.title),
-            source.format,
-            source.language,
-            str(source.pages),
-            str(source.chunks),
-            format_unread(source.unread),
-        )
-    show.console().print(table, soft_wrap=False)
-
-
-def export_documents(shared: SharedOptions) -> None:
-    """Print the text of every page as JSON lines."""
-    with shared.open_library() as library:
-        for source in library.documents():
-            document = library.store.document(source.path)
-            for page in document.pages if document else ():
-                print(json.dumps(page_json(source.path, page), ensure_ascii=False))
 
 
 def _follow(

@@ -1,17 +1,40 @@
-"""`quoth config show`."""
+"""`quoth config show | get | set | unset | path | edit`."""
 
 from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from quoth.cli import show
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.complete import complete_key
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, parse_value
+from quoth.errors import ConfigurationError, UsageError
+
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY", help="A setting, such as retrieval.k.", autocompletion=complete_key
+    ),
+]
+Project = Annotated[
+    bool, typer.Option("--project", help="The file ./quoth.yaml, in place of your own.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="Show the settings.", no_args_is_help=True)
+    group = typer.Typer(help="Show and change the settings.", no_args_is_help=True)
     add_command(group, show_config, "json", *SETTINGS, name="show")
+    add_command(group, get, "json", *SETTINGS, name="get")
+    add_command(group, set_setting, name="set")
+    add_command(group, unset, name="unset")
+    add_command(group, print_paths, "json", name="path")
+    add_command(group, edit, name="edit")
     app.add_typer(group, name="config", rich_help_panel="Set-up")
 
 
@@ -21,12 +44,124 @@ def show_config(shared: SharedOptions) -> None:
     if shared.json:
         show.print_json({key: {"value": value, "from": origin} for key, value, origin in rows})
         return
-    from rich.table import Table
+    show.print_table(
+        ("setting", "value", "from"),
+        [(key, _as_text(value), origin) for key, value, origin in rows],
+    )
 
-    table = Table(box=None, header_style="bold")
-    for name in ("setting", "value", "from"):
-        table.add_column(name, overflow="fold")
-    for key, value, origin in rows:
-        text = ", ".join(value) if isinstance(value, tuple) else str(value)
-        table.add_row(key, text, origin, style="" if origin != "default" else "dim")
-    show.console().print(table, soft_wrap=False)
+
+def get(shared: SharedOptions, key: Key) -> None:
+    """Print the value of one setting."""
+    values = {name: value for name, value, _ in shared.effective().rows()}
+    _check_key(key)
+    if shared.json:
+        show.print_json(values[key])
+    else:
+        print(_as_text(values[key]))
+
+
+def set_setting(
+    shared: SharedOptions,
+    key: Key,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="As in YAML: 5, true, [a, b].")],
+    project: Project = False,
+) -> None:
+    """Set a setting in your own settings file, or in that of a project.
+
+    The value is checked first. Comments in the file are kept.
+    """
+    from quoth.config import load_config, set_value
+
+    _check_key(key)
+    parsed = parse_value(key, value)
+    load_config(overrides={key: parsed})  # raises for a value that cannot be
+    file = _file(project=project)
+    _write(file, set_value(_read(file), key, parsed))
+    show.print_line(f"{key} is {_as_text(parsed)} in {file}.")
+
+
+def unset(shared: SharedOptions, key: Key, project: Project = False) -> None:
+    """Remove a setting from your own settings file, or from that of a project."""
+    from quoth.config import unset_value
+
+    _check_key(key)
+    file = _file(project=project)
+    before = _read(file)
+    after = unset_value(before, key)
+    if after == before:
+        raise UsageError(f"{file} does not set {key}.", hint="`quoth config show` says what does.")
+    _write(file, after)
+    show.print_line(f"{key} is no longer set in {file}.")
+
+
+def print_paths(shared: SharedOptions) -> None:
+    """Print the paths of the settings files, the strongest last."""
+    files = {"yours": _file(project=False), "project": _file(project=True)}
+    if named := os.environ.get("QUOTH_CONFIG"):
+        files["QUOTH_CONFIG"] = Path(named)
+    if shared.json:
+        show.print_json({name: str(file) for name, file in files.items()})
+        return
+    for name, file in files.items():
+        print(f"{name:<8} {file}{'' if file.is_file() else ' (not there)'}")
+
+
+def edit(shared: SharedOptions, project: Project = False) -> None:
+    """Open your own settings file in $VISUAL or $EDITOR, and check it afterwards."""
+    from quoth.config import load_config
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _system_editor()
+    file = _file(project=project)
+    if not file.exists():
+        _write(file, "# Settings of Quoth; `quoth config show` lists them all.\n")
+    try:
+        code = subprocess.run([*shlex.split(editor), str(file)], check=False).returncode
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"The editor {editor!r} cannot be started: {error}.", hint=f"Open {file} yourself."
+        ) from error
+    if code:
+        raise UsageError(f"The editor ended with exit code {code}.")
+    load_config()
+    show.print_line(f"{file} is in force.")
+
+
+def _check_key(key: str) -> None:
+    from quoth.config import nearest, setting_names
+
+    names = setting_names()
+    if key not in names:
+        near = nearest(key, names)
+        raise ConfigurationError(
+            f"There is no setting {key!r}." + (f" The nearest one is {near!r}." if near else ""),
+            hint="`quoth config show` lists every setting.",
+        )
+
+
+def _file(*, project: bool) -> Path:
+    from quoth.config import PROJECT_FILE, state_folder
+
+    return PROJECT_FILE.resolve() if project else state_folder() / PROJECT_FILE.name
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+
+
+def _write(file: Path, text: str) -> None:
+    from quoth.system import write_whole
+
+    write_whole(file, text)
+
+
+def _system_editor() -> str:
+    return "notepad" if os.name == "nt" else "vi"
+
+
+def _as_text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import typer
 
 from quoth.cli import EXIT_FAILED, show
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import DEFAULT_COLLECTION, SETTINGS, SharedOptions, add_command
 from quoth.cli.tune import describe_profile
 from quoth.errors import QuothError
 from quoth.views import format_count, make_printable
@@ -48,8 +48,13 @@ def register(app: typer.Typer) -> None:
 
 def doctor(shared: SharedOptions) -> int:
     """Check machine, model, embedder and collection."""
+    from quoth.library import check_collection, has_collection
+
     checks: list[Check] = []
-    with shared.open_library() as library, show.waiting("Checking"):
+    with shared.open_library(make=True) as library, show.waiting("Checking"):
+        filled = has_collection(library.home, library.collection)
+        if library.collection != DEFAULT_COLLECTION:
+            check_collection(library.home, library.collection)
         for run_check in (
             _machine,
             _state,
@@ -59,9 +64,7 @@ def doctor(shared: SharedOptions) -> int:
             _model,
             _tuning,
             _embedder,
-            _languages,
-            _answering,
-            _collection,
+            *((_languages, _answering, _collection) if filled else (_no_collection,)),
             _ocr,
         ):
             try:
@@ -79,6 +82,11 @@ def doctor(shared: SharedOptions) -> int:
             if check.hint:
                 out.print(f"  {'':<11} {make_printable(check.hint)}", style="dim")
     return EXIT_FAILED if any(check.state == "bad" for check in checks) else 0
+
+
+def _no_collection(library: Library) -> Check:
+    hint = "Fill it with: quoth ingest FOLDER"
+    return Check("collection", "note", "nothing was ingested yet", hint)
 
 
 def _machine(library: Library) -> Check:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quoth.cli import show
-from quoth.views import Format, format_count, format_path, make_printable
+from quoth.views import Format, format_count, format_failures, format_path, make_printable
 
 if TYPE_CHECKING:
-    from quoth.jobs import JobProgress, JobReport
-    from quoth.load import DocumentReader
+    from quoth.jobs import JobProgress, JobReport, ReadDocument
     from quoth.summarize import Summarizer
     from quoth.types import Outcome
 
@@ -22,7 +21,7 @@ class JobRequest:
     """The files to summarize, the loader that reads them, and the summarizer."""
 
     summarizer: Summarizer
-    load: DocumentReader
+    load: ReadDocument
     files: Sequence[Path]
     base: Path
 
@@ -37,6 +36,7 @@ def run_job(
     workers: int,
     max_failures: int,
     prune: bool,
+    accept_known: bool = False,
     quiet: bool = False,
 ) -> int:
     """Summarize files into a folder, print the report, and return the exit code.
@@ -61,6 +61,7 @@ def run_job(
             workers=workers,
             max_failures=max_failures,
             progress=progress,
+            accept_known=accept_known,
         )
         result = job.run(request.files, base=request.base, prune=prune)
     if json:
@@ -102,7 +103,7 @@ def _print_job(result: JobReport, output: Path) -> None:
     left = sum(outcome.status == "pending" for outcome in report.skipped)
     show.console().print(
         f"{format_count(len(report.done), 'summary')} in {format_path(str(output))}"
-        + (f", {len(report.failed)} failed" if report.failed else "")
+        + (f", {format_failures(report)}" if report.failed else "")
         + (f", {left} left for the next run" if left else "")
         + f"; {format_count(result.calls, 'call')}, {result.cached_calls} of them from the "
         + f"journal, in {report.seconds:.1f} s."
@@ -128,4 +129,4 @@ def _print_leftovers(result: JobReport) -> None:
 def _print_failures(failures: Sequence[Outcome]) -> None:
     for outcome in failures:
         text = f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}"
-        show.console().print(text, style="red")
+        show.console().print(text, style="dim" if outcome.known else "red")

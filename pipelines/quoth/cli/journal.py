@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def stats(shared: SharedOptions) -> None:
     """Show the number of calls by model."""
-    with shared.open_library() as library:
+    with shared.open_library(make=True) as library:
         statistics = library.journal.stats()
     if shared.json:
         show.print_json(json.loads(json.dumps(asdict(statistics), default=str)))
@@ -52,13 +52,13 @@ def prune(
     older_than: Annotated[int, typer.Option(metavar="DAYS", min=0, help="The days to keep.")],
 ) -> None:
     """Delete calls that are older than a number of days."""
-    with shared.open_library() as library:
+    with shared.open_library(make=True) as library:
         deleted = library.journal.prune(older_than=timedelta(days=older_than))
     print(f"{format_count(deleted, 'call')} deleted.")
 
 
 def export(shared: SharedOptions) -> None:
     """Print every call as JSON lines."""
-    with shared.open_library() as library:
+    with shared.open_library(make=True) as library:
         for entry in library.journal.export():
             print(json.dumps(entry, ensure_ascii=False))

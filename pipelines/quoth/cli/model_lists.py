@@ -121,4 +121,6 @@ def format_size(size: int) -> str:
     """Return a number of bytes as people read it; empty for none."""
     if size >= 2**30:
         return f"{size / 2**30:.1f} GiB"
-    return f"{size / 2**20:.0f} MiB" if size else ""
+    if size >= 2**20:
+        return f"{size / 2**20:.0f} MiB"
+    return f"{size / 2**10:.0f} KiB" if size else ""

@@ -1,4 +1,4 @@
-"""`quoth models list | known | show | fit | pull | rm`."""
+"""`quoth models list | known | advise | show | fit | pull | remove`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from quoth.cli import EXIT_FAILED, show
+from quoth.cli.advise import advise
+from quoth.cli.complete import complete_model
+from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size, list_known, list_models
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.errors import EgressError, UsageError
+from quoth.cli.pull import pull
+from quoth.errors import UsageError
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
-    from quoth.config import Config
     from quoth.models import Placement
     from quoth.weights import Fit
 
-Name = Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="As `models list` names it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="BACKEND:NAME",
+        help="As `models list` names it.",
+        autocompletion=complete_model,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +42,9 @@ def register(app: typer.Typer) -> None:
         ("pull", pull),
     ):
         add_command(group, command, "json", *SETTINGS, name=name)
-    add_command(group, remove, *SETTINGS, name="rm")
+    add_command(group, advise, "collection", "json", *SETTINGS, name="advise")
+    add_command(group, remove, *SETTINGS, name="remove")
+    add_command(group, remove, *SETTINGS, name="rm", hidden=True)
     app.add_typer(group, name="models", rich_help_panel="Models")
 
 
@@ -99,39 +111,10 @@ def fit(
     return EXIT_FAILED if estimate.place == "nowhere" else 0
 
 
-def pull(
-    shared: SharedOptions,
-    name: Name,
-    insecure: Annotated[
-        bool, typer.Option("--insecure", help="Allow a registry without TLS.")
-    ] = False,
-) -> None:
-    """Have a backend fetch a model.
-
-    privacy.allow must name the host that the model comes from.
-    """
-    from quoth.models import open_provider, split_model
-
-    chosen = replace(shared, model=name).configure()
-    backend, short = split_model(name)
-    provider = open_provider(backend, chosen.backend)
-    _check_network(provider.origin(short), name, chosen)
-    last = ""
-    with show.progress("Fetching") as move:
-        for step in provider.pull(short, insecure=insecure):
-            last = step.status
-            if step.total:
-                move(step.completed, step.total, step.status)
-    if shared.json:
-        show.print_json({"model": name, "status": last})
-    else:
-        show.console().print(f"{name}: {make_printable(last)}")
-
-
 def remove(
     shared: SharedOptions,
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Delete a model that a backend keeps."""
     from quoth.models import open_provider, split_model
@@ -141,23 +124,9 @@ def remove(
     provider = open_provider(backend, settings)
     found = provider.find(short)
     size = f" ({format_size(found.bytes)})" if found.bytes else ""
-    if not yes:
-        typer.confirm(f"Delete {backend}:{found.name}{size}?", abort=True, err=True)
+    confirm(f"Delete {backend}:{found.name}{size}?", yes=yes)
     provider.remove(found.name)
     show.console().print(f"{backend}:{found.name} was deleted.")
-
-
-def _check_network(host: str, name: str, config: Config) -> None:
-    """Raise `EgressError` for a fetch from a host that `privacy.allow` does not name.
-
-    The server of the backend opens the connection, where no guard of this process sees it.
-    """
-    if not host or config.guard.permits(host):
-        return
-    raise EgressError(
-        f"Fetching {name} would reach {host}, which the configuration does not allow.",
-        hint=f"Allow it for this once: --set 'privacy.allow=[{host}]'",
-    )
 
 
 def _placed(placement: Placement | None) -> dict[str, Any]:

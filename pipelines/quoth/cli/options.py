@@ -9,15 +9,25 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
+from quoth.cli.complete import (
+    complete_collection,
+    complete_model,
+    complete_preset,
+    complete_setting,
+)
+from quoth.cli.scope import SCOPE, SCOPE_DEFAULTS, SCOPE_OPTIONS, ScopeValues
+from quoth.cli.show import VERBOSITY
+from quoth.cli.sign import SIGN
 from quoth.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from quoth.collection import Scope
     from quoth.config import Config, Effective
     from quoth.library import Library
 
@@ -29,10 +39,24 @@ SETTINGS = ("config", "preset", "set")
 
 _OPTIONS: dict[str, Any] = {
     "collection": Annotated[
-        str, typer.Option("--collection", "-c", metavar="NAME", help="The collection to use.")
+        str,
+        typer.Option(
+            "--collection",
+            "-c",
+            metavar="NAME",
+            help="The collection to use.",
+            autocompletion=complete_collection,
+        ),
     ],
     "model": Annotated[
-        str, typer.Option("--model", "-m", metavar="BACKEND:NAME", help="The model to use.")
+        str,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="BACKEND:NAME",
+            help="The model to use.",
+            autocompletion=complete_model,
+        ),
     ],
     "json": Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")],
     "config": Annotated[
@@ -42,19 +66,29 @@ _OPTIONS: dict[str, Any] = {
         ),
     ],
     "preset": Annotated[
-        str, typer.Option("--preset", metavar="NAME", help="laptop, gpu, quality or fast.")
+        str,
+        typer.Option(
+            "--preset",
+            metavar="NAME",
+            help="laptop, gpu, quality or fast.",
+            autocompletion=complete_preset,
+        ),
     ],
     "set": Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A setting, such as retrieval.k=5."),
-    ],
-    "document_language": Annotated[
-        list[str] | None,
         typer.Option(
-            "--document-language",
-            metavar="CODE",
-            help="Read only text in this language, such as de; may be repeated.",
+            "--set",
+            metavar="KEY=VALUE",
+            help="A setting, such as retrieval.k=5.",
+            autocompletion=complete_setting,
         ),
+    ],
+    **SCOPE_OPTIONS,
+    "verbose": Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say more: scores, and how it was done.")
+    ],
+    "quiet": Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print results and failures, and nothing else.")
     ],
     "debug": Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")],
 }
@@ -65,9 +99,14 @@ _DEFAULTS: dict[str, Any] = {
     "config": None,
     "preset": "",
     "set": None,
-    "document_language": None,
+    **SCOPE_DEFAULTS,
+    "verbose": False,
+    "quiet": False,
     "debug": False,
 }
+
+
+_REPEATED = {"set", *(name for name, default in SCOPE_DEFAULTS.items() if default is None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +119,16 @@ class SharedOptions:
     config: Path | None = None
     preset: str = ""
     set: tuple[str, ...] = ()
-    document_language: tuple[str, ...] = ()
+    within: ScopeValues = field(default_factory=ScopeValues)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The part of the documents that the options name, `None` for everything."""
+        return self.within.read()
 
     def overrides(self) -> dict[str, Any]:
         """Return the settings that `--set` and the options of their own name, by dotted key."""
         values = dict(map(_parse_setting, self.set))
-        if self.document_language:
-            values["retrieval.languages"] = list(self.document_language)
         if self.model:
             values["backend.model"] = self.model
         if self.preset:
@@ -110,13 +152,26 @@ class SharedOptions:
         return self.effective().config
 
     @contextmanager
-    def open_library(self) -> Iterator[Library]:
-        """Open the library for one command, and close it afterwards."""
-        from quoth.library import Library
+    def open_library(self, *, make: bool = False) -> Iterator[Library]:
+        """Open the library for one command, and close it afterwards.
+
+        Unless `make`, raises `UsageError` when there is no such collection.
+        """
+        from quoth.library import Library, check_collection
 
         with Library(self.collection, config=self.configure()) as library:
+            if make:
+                tell_new_home(library.home)
+            else:
+                check_collection(library.home, self.collection)
             library.lock.announce = lambda sentence: print(f"quoth: {sentence}", file=sys.stderr)
             yield library
+
+
+def tell_new_home(home: Path) -> None:
+    """Print that the folder of Quoth is not there yet: what was made in another one is not used."""
+    if not home.exists():
+        print(f"quoth: {home} is new; QUOTH_HOME names another folder.", file=sys.stderr)
 
 
 def add_command(
@@ -125,10 +180,12 @@ def add_command(
     *shared: str,
     name: str = "",
     section: str = "",
+    hidden: bool = False,
 ) -> None:
-    """Add a command that takes the shared options of these names, and `--debug`.
+    """Add a command that takes the shared options of these names, `-v`, `-q` and `--debug`.
 
-    The command receives them as its first argument. `section` is its heading in the help.
+    The command receives them as its first argument. `section` is its heading in the help, which
+    leaves out a `hidden` one.
     """
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     added = [
@@ -138,16 +195,23 @@ def add_command(
             default=_DEFAULTS[option],
             annotation=_OPTIONS[option],
         )
-        for option in (*shared, "debug")
+        for option in (*shared, "verbose", "quiet", "debug")
     ]
 
     @functools.wraps(command)
-    def run(*, debug: bool = False, **values: Any) -> int | None:
+    def run(
+        *, verbose: bool = False, quiet: bool = False, debug: bool = False, **values: Any
+    ) -> int | None:
+        VERBOSITY.verbose, VERBOSITY.quiet = verbose, quiet
+        SIGN.quiet = quiet
         taken = {option: values.pop(option) for option in shared}
-        for option in taken.keys() & {"set", "document_language"}:
+        for option in taken.keys() & _REPEATED:
             taken[option] = tuple(taken[option] or ())
+        if limits := {option: taken.pop(option) for option in SCOPE if option in taken}:
+            taken["within"] = ScopeValues(**limits)
         try:
-            return command(SharedOptions(**taken), **values)  # type: ignore[call-arg]
+            with SIGN.step("Starting"):
+                return command(SharedOptions(**taken), **values)  # type: ignore[call-arg]
         except Exception:
             if debug:
                 traceback.print_exc()
@@ -156,19 +220,24 @@ def add_command(
     parameters = [*own, *added]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    app.command(name or None, rich_help_panel=section or None)(run)
+    app.command(name or None, rich_help_panel=section or None, hidden=hidden)(run)
 
 
 def _parse_setting(setting: str) -> tuple[str, Any]:
     """Return the key and the value of `KEY=VALUE`. Raises `ConfigurationError`."""
-    import yaml
-
     key, equals, text = setting.partition("=")
     if not equals:
         raise ConfigurationError(
             f"--set takes KEY=VALUE, not {setting!r}.", hint="As in: --set retrieval.k=5"
         )
+    return key.strip(), parse_value(key, text)
+
+
+def parse_value(key: str, text: str) -> Any:
+    """Return the value of a setting that is written as in YAML. Raises `ConfigurationError`."""
+    import yaml
+
     try:
-        return key.strip(), yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"--set {key}: {text!r} is not a value.") from error
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigurationError(f"{key}: {text!r} is not a value.") from error

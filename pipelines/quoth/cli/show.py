@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import json
 import sys
-import textwrap
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from quoth.cli.sign import SIGN, advance
+from quoth.cli.table import table_lines
 from quoth.views import (
+    MarkedText,
     answer_lines,
     format_copies,
     format_page,
     format_path,
     format_report,
     make_printable,
+    mark_matches,
     shorten_paths,
+    shorten_quote,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from quoth.types import Answer, Hit, Report, Timings
 
-SHOWN_AFTER_SECONDS = 1.0
 WIDTH_IN_PIPES = 160
+SNIPPET_WORDS = 40
+MOST_COLUMNS = 100
+"""The widest lines of running text on a terminal: longer ones are hard to read."""
 _STYLES = {
     "kind": "dim",
     "phrase": "bold",
@@ -37,8 +44,23 @@ _STYLES = {
 }
 
 
+@dataclass(slots=True)
+class Verbosity:
+    """How much is printed: `quiet` leaves nothing but results and failures."""
+
+    verbose: bool = False
+    quiet: bool = False
+
+
+VERBOSITY = Verbosity()
+"""That of the command in progress."""
+
+
 def console(*, stderr: bool = False) -> Console:
-    """Return a console that prints text unchanged: no markup, no emoji, no highlighting."""
+    """Return a console that prints text unchanged: no markup, no emoji, no highlighting.
+
+    It does not wrap, as the terminal's own door does that.
+    """
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
@@ -52,6 +74,61 @@ def console(*, stderr: bool = False) -> Console:
     )
 
 
+def print_line(text: str) -> None:
+    """Print a sentence about what was done on stdout."""
+    console().print(text)
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[str] = ()
+) -> None:
+    """Print rows below the names of their columns; a column without any value is left out."""
+    from rich.text import Text
+
+    out = console()
+    width = out.width if out.is_terminal else None
+    for number, line in enumerate(table_lines(columns, rows, numbers=numbers, width=width)):
+        out.print(Text(line, "bold" if not number and line.split()[:1] == [columns[0]] else ""))
+
+
+def print_facts(facts: Mapping[str, str]) -> None:
+    """Print facts by name, a line each; those without a value are left out."""
+    width = max(map(len, facts), default=0)
+    for name, value in facts.items():
+        if value:
+            console().print(f"{name:<{width}}  {value}")
+
+
+def print_heading(text: str) -> None:
+    """Print the heading of a part of the output."""
+    console().print(f"\n{text}", style="bold")
+
+
+def print_text(text: str) -> None:
+    """Print text of a document as it is."""
+    console().print(text)
+
+
+def print_said(text: str) -> None:
+    """Print what a person said earlier in a conversation."""
+    console().print(f"\n> {text}", style="dim")
+
+
+def print_failure(message: str, hint: str = "") -> None:
+    """Print on stderr what went wrong, and what to do."""
+    print(f"quoth: {message}", file=sys.stderr)
+    if hint:
+        print(f"  hint: {hint}", file=sys.stderr)
+
+
+def print_places(answer: Answer) -> None:
+    """Print the places of an answer without its text."""
+    out = console()
+    for line in answer_lines(answer, width=min(out.width, MOST_COLUMNS)):
+        if line.role in ("place", "detail", "quote"):
+            out.print(line.text, style=_STYLES.get(line.role, ""))
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
@@ -62,23 +139,22 @@ def print_answer(answer: Answer, *, written: bool = False) -> None:
     from rich.text import Text
 
     out = console()
-    for line in answer_lines(answer, width=min(out.width, 100), with_text=not written):
+    for line in answer_lines(answer, width=min(out.width, MOST_COLUMNS), with_text=not written):
         shown = Text(line.text, _STYLES.get(line.role, ""))
         for start, end in line.marks:
             shown.stylize("bold not italic", start, end)
-        wraps = out.is_terminal and line.role in ("text", "warning")
-        out.print(shown, soft_wrap=not wraps)
+        out.print(shown)
 
 
 def print_note(text: str) -> None:
-    """Print a sentence about the run on stderr; a terminal's lines end behind words."""
-    err = console(stderr=True)
-    err.print(f"{text}\n", style="dim", soft_wrap=not err.is_terminal)
+    """Print a sentence about the run on stderr, unless nothing but results is wanted."""
+    if not VERBOSITY.quiet:
+        console(stderr=True).print(f"{text}\n", style="dim")
 
 
 def print_timings(model: str, timings: Timings, *, from_journal: bool = False) -> None:
     """Print one line about the call on stderr."""
-    if not timings.calls:
+    if not timings.calls or VERBOSITY.quiet:
         return
     if from_journal:
         console(stderr=True).print(f"\n{model} · from the journal", style="dim")
@@ -97,33 +173,44 @@ def print_timings(model: str, timings: Timings, *, from_journal: bool = False) -
         console(stderr=True).print(f"! {timings.note}", style="yellow")
 
 
-def print_hits(hits: list[Hit]) -> None:
-    """Print hits: the page, the scores of each side, the beginning of the text."""
+def print_hits(hits: Sequence[Hit], question: str) -> None:
+    """Print hits: the page, and the text around the words that matched, which are marked.
+
+    With `-v` each has its scores.
+    """
     out = console()
     names = shorten_paths(path for hit in hits for path in (hit.chunk.source, *hit.chunk.also_at))
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
         out.print(f"{number:2}. {format_page(names[chunk.source], chunk.page, chunk.page_label)}")
-        if chunk.also_at:
-            out.print(f"    {format_copies(chunk.also_at, names)}", style="dim")
-        scores = [f"score {hit.score:.3f}"]
-        if hit.dense_score is not None:
-            scores.append(f"dense {hit.dense_score:.3f}")
-        if hit.keyword_score is not None:
-            scores.append(f"keyword {hit.keyword_score:.2f}")
-        heading = " › ".join(chunk.headings)
-        out.print(
-            f"    {' · '.join(scores)}{'  ' + make_printable(heading) if heading else ''}",
-            style="dim",
-        )
-        out.print(f"    {snippet(chunk.text, 2 * max(40, min(out.width, 110) - 6))}\n")
+        details = [format_copies(chunk.also_at, names), make_printable(" › ".join(chunk.headings))]
+        if VERBOSITY.verbose:
+            details.append(format_scores(hit))
+        for detail in filter(None, details):
+            out.print(f"    {detail}", style="dim")
+        marked = mark_matches(chunk.text, question, chunk.language)
+        for line in shorten_quote(chunk.text, marked.marks, most_words=SNIPPET_WORDS).split_lines():
+            out.print(_styled(MarkedText("    ") + line))
+        out.print()
 
 
-def snippet(text: str, width: int) -> str:
-    """Return the beginning of a text on one line."""
-    return textwrap.shorten(
-        " ".join(make_printable(text).split()), max(width, 20), placeholder=" …"
-    )
+def format_scores(hit: Hit) -> str:
+    """Return the scores of a hit, as `score 2.315 · dense 0.612 · keyword 7.20`."""
+    scores = [f"score {hit.score:.3f}"]
+    if hit.dense_score is not None:
+        scores.append(f"dense {hit.dense_score:.3f}")
+    if hit.keyword_score is not None:
+        scores.append(f"keyword {hit.keyword_score:.2f}")
+    return " · ".join(scores)
+
+
+def _styled(marked: MarkedText) -> Text:
+    from rich.text import Text
+
+    shown = Text(marked.text)
+    for start, end in marked.marks:
+        shown.stylize("bold", start, end)
+    return shown
 
 
 def print_report(report: Report) -> None:
@@ -138,7 +225,10 @@ def print_report(report: Report) -> None:
     for outcome in skipped:
         out.print(f"  - {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="dim")
     for outcome in report.failed:
-        out.print(f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}", style="red")
+        out.print(
+            f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}",
+            style="dim" if outcome.known else "red",
+        )
     out.print(format_report(report))
 
 
@@ -159,55 +249,18 @@ def print_nothing_found() -> None:
 
 @contextmanager
 def progress(label: str, *, files: bool = False) -> Iterator[Callable[[int, int, str], None]]:
-    """Show a progress bar on stderr while in the block, on terminals only.
+    """Show a bar on a terminal while in the block.
 
     Yields a callable that takes the finished items, all items, and a text beside the bar; with
-    `files` the text is a path, of which the last part is shown. The bar appears a second after the
-    first call.
+    `files` the text is a path, of which the last part is shown.
     """
-    if not sys.stderr.isatty():
-        yield lambda finished, total, name: None
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    bar = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[name]}", style="dim", markup=False),
-        console=console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task(label, total=None, name="")
-
-    def move(finished: int, total: int, name: str) -> None:
-        shown = Path(make_printable(name)).name[-40:] if files else make_printable(name)[:60]
-        bar.update(task, completed=finished, total=total, name=shown)
-        if start.ident is None:
-            start.start()
-
-    start = threading.Timer(SHOWN_AFTER_SECONDS, bar.start)
-    try:
-        yield move
-    finally:
-        if start.ident is not None:
-            start.cancel()
-            start.join()
-        bar.stop()
+    with SIGN.step(label) as step:
+        move = advance(step)
+        yield (lambda done, total, name: move(done, total, Path(name).name)) if files else move
 
 
 @contextmanager
 def waiting(label: str) -> Iterator[None]:
-    """Show a spinner on stderr while in the block, on terminals only."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    with console(stderr=True).status(label):
+    """Show on a terminal what the command is doing while in the block."""
+    with SIGN.step(label):
         yield

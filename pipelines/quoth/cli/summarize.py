@@ -16,7 +16,8 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.ask import SECTION
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.errors import QuothError, UsageError
+from quoth.cli.scope import SCOPE
+from quoth.errors import BackendError, QuothError, UsageError
 from quoth.views import FORMATS, Format, format_count, format_path, make_printable
 
 if TYPE_CHECKING:
@@ -51,12 +52,7 @@ Together = Annotated[bool, typer.Option("--together", help="One summary of all d
 SchemaFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="A JSON schema for the result.")
 ]
-FormatName = Annotated[
-    str, typer.Option("--format", metavar="FORMAT", help="text, markdown or json.")
-]
-PatternOption = Annotated[
-    str, typer.Option(metavar="PATTERN", help="A pattern for the names of files in folders.")
-]
+FormatName = Annotated[str, typer.Option("--as", metavar="FORM", help="text, markdown or json.")]
 Workers = Annotated[
     int,
     typer.Option(
@@ -89,7 +85,7 @@ DryRun = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    options = ("model", "document_language", "json", *SETTINGS)
+    options = ("model", *SCOPE, "json", *SETTINGS)
     add_command(app, summarize, *options, section=SECTION)
 
 
@@ -105,7 +101,6 @@ def summarize(
     together: Together = False,
     schema: SchemaFile = None,
     form: FormatName = "",
-    glob: PatternOption = "*",
     workers: Workers = 0,
     max_failures: MaxFailures = 0,
     max_pages: MaxPages = 0,
@@ -119,11 +114,11 @@ def summarize(
 
     A run that was interrupted is resumed: finished model calls are in the journal.
     """
-    from quoth.ingest import find_files, keep_languages
+    from quoth.ingest import find_files, keep_within, reader_within
     from quoth.jobs import common_folder, leave_out_outputs
 
     chosen_form = _check_format(form)
-    with shared.open_library() as library:
+    with shared.open_library(make=True) as library:
         options = replace(
             _with_length(library.config.summarization, length, strategy),
             kind=kind or library.config.summarization.kind,
@@ -132,11 +127,11 @@ def summarize(
             schema=read_schema(schema),
             fresh=fresh,
         )
-        files = leave_out_outputs(find_files(paths, glob=glob))
+        files = leave_out_outputs(find_files(paths, exclude=library.config.ingestion.exclude))
         loader = library.loader(passwords=password or (), first_pages=max_pages)
-        if codes := shared.document_language:
-            files = keep_languages(files, loader, codes)
-        request = JobRequest(library.summarizer(options), loader, files, common_folder(paths))
+        files = keep_within(files, loader, shared.scope)
+        read = reader_within(loader, shared.scope)
+        request = JobRequest(library.summarizer(options), read, files, common_folder(paths))
         if dry_run:
             return print_plan(request, json=shared.json)
         if output is not None and not together:
@@ -169,7 +164,7 @@ def _with_length(settings: Summarization, length: str, strategy: str) -> Summary
 
 def _check_format(form: str) -> Format:
     if form and form not in FORMATS:
-        raise UsageError(f"There is no format {form!r}.", hint=f"Formats: {', '.join(FORMATS)}.")
+        raise UsageError(f"There is no form {form!r}.", hint=f"Forms: {', '.join(FORMATS)}.")
     return cast(Format, form)
 
 
@@ -205,7 +200,7 @@ def _summarize_here(
             with _calls_as_bar() as monitor:
                 summary = request.summarizer.invoke(source, monitor=monitor)
         except QuothError as error:
-            if error.exit_code == 3 or len(request.files) == 1:
+            if isinstance(error, BackendError) or len(request.files) == 1:
                 raise
             failed += 1
             _print_note(f"✗ {error} {error.hint}")

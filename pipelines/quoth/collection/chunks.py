@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quoth.collection.tags import join_tags
 from quoth.load import FORMATS_WITH_BOXES, boxes_within
 from quoth.system import Database
 from quoth.types import Chunk, Vectors
@@ -15,7 +16,8 @@ from quoth.types import Chunk, Vectors
 # Only the documents that may have boxes are asked for the metadata of a page, which stand after its
 # text; the index has the labels, but SQLite would read the page for them, too.
 _CHUNKS = f"""
-SELECT k.id, (SELECT json_group_array(path) FROM sources WHERE content_id = k.content_id),
+SELECT k.id, (SELECT json_group_array(json_array(path, given, beside)) FROM sources
+              WHERE content_id = k.content_id), c.metadata,
        c.title, k.page,
        (SELECT label FROM pages INDEXED BY pages_by_label
         WHERE content_id = k.content_id AND number = k.page),
@@ -86,7 +88,8 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
     rows = database.read(f"{_CHUNKS} {where}", values)
     for (
         id,
-        paths,
+        sources,
+        facts,
         title,
         page,
         label,
@@ -99,7 +102,7 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
         language,
         metadata,
     ) in rows:
-        source, *others = sorted(json.loads(paths))
+        (source, given, beside), *others = sorted(json.loads(sources))
         yield Chunk(
             source=source,
             title=title,
@@ -112,7 +115,8 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
             ordinal=ordinal,
             tokens=tokens,
             id=id,
-            also_at=tuple(others),
+            also_at=tuple(path for path, *_ in others),
             language=language,
             boxes=boxes_within(json.loads(metadata), start, end),
+            tags={**json.loads(facts), **join_tags(given, beside)},
         )

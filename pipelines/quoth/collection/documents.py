@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from quoth.collection.tags import join_tags
 from quoth.system import Database
-from quoth.types import Document, Heading, Page
+from quoth.types import Document, Heading, Page, Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Source:
     """A path in the collection, with the facts about its file when it was read.
 
     `unreadable` and `unread` are those of its `Document`. `language` is that of most of the text
-    (ISO 639-1), `und` for a text of no language.
+    (ISO 639-1), `und` for a text of no language. `tags` are metadata of the user's own.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Source:
     unreadable: tuple[int, ...]
     language: str
     unread: Mapping[str, int]
+    tags: Tags
 
 
 def read_sources(database: Database) -> list[Source]:
@@ -46,7 +48,8 @@ def read_sources(database: Database) -> list[Source]:
     rows = database.read(
         """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable, c.unread,
                   (SELECT count(*) FROM pages p WHERE p.content_id = c.id),
-                  (SELECT count(*) FROM chunks k WHERE k.content_id = c.id), c.language
+                  (SELECT count(*) FROM chunks k WHERE k.content_id = c.id), c.language,
+                  s.given, s.beside
            FROM sources s JOIN contents c ON c.id = s.content_id ORDER BY s.path"""
     )
     return [
@@ -62,10 +65,23 @@ def read_sources(database: Database) -> list[Source]:
             tuple(json.loads(unreadable)),
             language,
             json.loads(unread),
+            join_tags(given, beside),
         )
-        for path, hash, size, mtime, title, form, unreadable, unread, pages, chunks, language in (
-            rows
-        )
+        for (
+            path,
+            hash,
+            size,
+            mtime,
+            title,
+            form,
+            unreadable,
+            unread,
+            pages,
+            chunks,
+            language,
+            given,
+            beside,
+        ) in rows
     ]
 
 

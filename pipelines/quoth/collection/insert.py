@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from quoth.collection.documents import Copy
 from quoth.collection.languages import name_language, name_languages
 from quoth.collection.words import check_analyser, index_words, words_with_neighbours
 from quoth.text import pack
@@ -99,3 +100,17 @@ def insert_chunks(
         ids.append(cursor.lastrowid)
     index_words(connection, ((id, own) for id, (own, _) in zip(ids, words, strict=True)))
     connection.executemany("REPLACE INTO pending VALUES (?, 0)", [(id,) for id in ids])
+
+
+def point_source(connection: sqlite3.Connection, content: int, source: Copy) -> set[int]:
+    """Point a path to a content; return the contents whose sources changed."""
+    row = connection.execute(
+        "SELECT content_id FROM sources WHERE path = ?", (source.path,)
+    ).fetchone()
+    connection.execute(
+        """INSERT INTO sources (path, content_id, size, mtime_ns) VALUES (?, ?, ?, ?)
+           ON CONFLICT (path) DO UPDATE SET content_id = excluded.content_id,
+           size = excluded.size, mtime_ns = excluded.mtime_ns""",
+        (source.path, content, source.size, source.mtime_ns),
+    )
+    return set() if row == (content,) else {content, *(row or ())}

@@ -6,7 +6,7 @@ import sqlite3
 
 from quoth.collection.languages import write_languages
 
-VERSION = 4
+VERSION = 5
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
 KEYWORDS = """
@@ -45,7 +45,9 @@ CREATE TABLE sources (
     path TEXT PRIMARY KEY,
     content_id INTEGER NOT NULL REFERENCES contents (id),
     size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL
+    mtime_ns INTEGER NOT NULL,
+    given TEXT NOT NULL DEFAULT '{{}}',
+    beside TEXT NOT NULL DEFAULT '{{}}'
 ) WITHOUT ROWID;
 CREATE INDEX sources_by_content ON sources (content_id);
 CREATE TABLE pages (
@@ -132,5 +134,16 @@ def _index_labels(connection: sqlite3.Connection) -> None:
     connection.execute(LABELS)
 
 
-MIGRATIONS = {1: _add_analyser_and_page_metadata, 2: _add_languages_and_counts, 3: _index_labels}
+def _add_tags(connection: sqlite3.Connection) -> None:
+    """Give every source tags, which layout 5 keeps."""
+    connection.execute("ALTER TABLE sources ADD COLUMN given TEXT NOT NULL DEFAULT '{}'")
+    connection.execute("ALTER TABLE sources ADD COLUMN beside TEXT NOT NULL DEFAULT '{}'")
+
+
+MIGRATIONS = {
+    1: _add_analyser_and_page_metadata,
+    2: _add_languages_and_counts,
+    3: _index_labels,
+    4: _add_tags,
+}
 """For each older layout, the step to the next one."""

@@ -33,16 +33,17 @@ from quoth.collection.documents import (
     read_stamps,
 )
 from quoth.collection.failures import Failures
-from quoth.collection.insert import insert_chunks, insert_content
+from quoth.collection.insert import insert_chunks, insert_content, point_source
 from quoth.collection.keywords import Keywords
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
-from quoth.collection.scope import Scope, chunks_of, select
+from quoth.collection.scope import Scope, chunks_of, paths_within, select
 from quoth.collection.separation import (
     SEPARATIONS,
     Separation,
     read_separations,
     write_separations,
 )
+from quoth.collection.tags import TagOrigin, add_given, read_tags, write_tags
 from quoth.collection.words import (
     ANALYSER,
     check_analyser,
@@ -54,7 +55,7 @@ from quoth.collection.words import (
 )
 from quoth.system import Database, WriteLock
 from quoth.text import analyser_fingerprint
-from quoth.types import Chunk, Document, Heading, Vectors
+from quoth.types import Chunk, Document, Heading, Tags, Vectors
 
 VECTORS = "vectors"
 """The key of the state of the file of vectors in a collection's `meta`."""
@@ -154,7 +155,7 @@ class Store:
                 insert_chunks(connection, content, chunks, vectors, embedded_hashes)
                 self._advance(connection)
             source = Copy(document.source, hash, size, mtime_ns)
-            self._follow_sources(connection, self._point(connection, content, source))
+            self._follow_sources(connection, point_source(connection, content, source))
 
     def link(self, copies: Iterable[Copy]) -> set[str]:
         """Point paths to the stored contents with their hashes. All or nothing.
@@ -168,7 +169,7 @@ class Store:
                 row = connection.execute("SELECT id FROM contents WHERE hash = ?", (copy.hash,))
                 if (found := row.fetchone()) is not None:
                     linked.add(copy.path)
-                    touched |= self._point(connection, found[0], copy)
+                    touched |= point_source(connection, found[0], copy)
             self._follow_sources(connection, touched)
         return linked
 
@@ -202,6 +203,18 @@ class Store:
                 )
                 write_words(connection, content)
             if changed:
+                self._advance(connection)
+
+    def set_tags(self, tags: Mapping[str, Tags], origin: TagOrigin) -> None:
+        """Replace the tags of one origin, of the sources with these paths. All or nothing."""
+        with self._database.transaction() as connection:
+            if write_tags(connection, tags, origin):
+                self._advance(connection)
+
+    def add_tags(self, paths: Iterable[str], tags: Tags, *, without: Iterable[str] = ()) -> None:
+        """Add tags to those given to sources, and take away those `without`. All or nothing."""
+        with self._database.transaction() as connection:
+            if add_given(connection, paths, tags, without):
                 self._advance(connection)
 
     def replace_chunks(
@@ -289,6 +302,14 @@ class Store:
         """Return the ids of the chunks within a scope, ascending."""
         return select(self._database, scope)
 
+    def paths_within(self, scope: Scope) -> frozenset[str]:
+        """Return the paths of the sources with a chunk within a scope."""
+        return paths_within(self._database, scope)
+
+    def tags(self) -> dict[str, Tags]:
+        """Return the tags of each source that has some, by path."""
+        return read_tags(self._database)
+
     def chunks_of(self, contents: Sequence[int]) -> list[int]:
         """Return the ids of the chunks of these contents, ascending."""
         return chunks_of(self._database, contents)
@@ -351,17 +372,6 @@ class Store:
             connection.execute("REPLACE INTO meta VALUES (?, ?)", (VECTORS, state))
 
     # -- inside ----------------------------------------------------------------------------
-
-    def _point(self, connection: sqlite3.Connection, content: int, source: Copy) -> set[int]:
-        """Point a path to a content; return the contents whose sources changed."""
-        row = connection.execute(
-            "SELECT content_id FROM sources WHERE path = ?", (source.path,)
-        ).fetchone()
-        connection.execute(
-            "REPLACE INTO sources VALUES (?, ?, ?, ?)",
-            (source.path, content, source.size, source.mtime_ns),
-        )
-        return set() if row == (content,) else {content, *(row or ())}
 
     def _follow_sources(self, connection: sqlite3.Connection, contents: Iterable[int]) -> None:
         """Write the names of contents whose sources changed; drop those without a source."""

@@ -6,17 +6,31 @@ __all__ = [
     "Ingestion",
     "Limits",
     "ModelSettings",
+    "PROJECT_FILE",
     "Retrieval",
     "Summarization",
     "compose",
     "load_config",
     "nearest",
     "preset_names",
+    "set_value",
+    "setting_names",
     "state_folder",
+    "unset_value",
 ]
 
+from .edit import set_value, unset_value
 from .limits import Limits
-from .read import Effective, compose, load_config, nearest, preset_names, state_folder
+from .read import (
+    Effective,
+    PROJECT_FILE,
+    compose,
+    load_config,
+    nearest,
+    preset_names,
+    setting_names,
+    state_folder,
+)
 from .settings import (
     Answering,
     Config,

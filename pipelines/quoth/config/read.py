@@ -1,7 +1,8 @@
 """The configuration: one frozen value, its defaults, and where each value came from.
 
-Precedence: defaults < preset < file < environment < argument. Building it reads its arguments and
-nothing else; `load_config` is the one place that looks at the file and the environment.
+Precedence: defaults < preset < the user's file < the project's < environment < argument. Building
+it reads its arguments and nothing else; `load_config` is the one place that looks at files and the
+environment.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from pydantic import ValidationError
 from quoth.config.settings import Config, Section
 from quoth.errors import ConfigurationError
 from quoth.system import presets_folder
+
+PROJECT_FILE = Path("quoth.yaml")
+"""The settings of a project, in the working folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ def load_config(
     """Return the configuration in force.
 
     `file` must exist when given, and may hold the settings under `section`; otherwise `quoth.yaml`
-    in the working folder is read if it is there. `overrides` maps dotted keys (`retrieval.k`) to
+    in the working folder is read if it is there. The user's own settings, those of `user_file`,
+    stand below both. `overrides` maps dotted keys (`retrieval.k`) to
     values, as arguments do. Environment variables are the key in capitals, `QUOTH_RETRIEVAL__K`. A
     `preset`, whichever layer names it, replaces the defaults and yields to every layer above them.
 
@@ -52,7 +57,10 @@ def load_config(
     """
     environment = os.environ if environment is None else environment
     layers: list[tuple[dict[str, Any], dict[str, str]]] = []
-    path = file or Path("quoth.yaml")
+    own = user_file(environment)
+    if own is not None and own.is_file():
+        layers.append(_read_file(own, section=""))
+    path = file or PROJECT_FILE
     if file is not None or path.is_file():
         layers.append(_read_file(path, section))
     layers.append(_read_environment(environment))
@@ -87,19 +95,42 @@ def load_config(
     return Effective(config, origins)
 
 
+def user_file(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Return the path of the user's own settings, `None` where the user has no home folder."""
+    try:
+        return state_folder(environment) / PROJECT_FILE.name
+    except ConfigurationError:
+        return None
+
+
+def setting_names() -> tuple[str, ...]:
+    """Return the dotted keys of all settings."""
+    return tuple(key for key, _ in _flatten(Config().model_dump()))
+
+
 def preset_names() -> tuple[str, ...]:
     """Return the names of all presets, sorted."""
     return tuple(sorted(path.stem for path in presets_folder().glob("*.yaml")))
 
 
 def state_folder(environment: Mapping[str, str] | None = None) -> Path:
-    """Return the one folder that holds state: `QUOTH_HOME`, else the platform's data folder."""
+    """Return the one folder that holds state: `QUOTH_HOME`, else the platform's data folder.
+
+    Raises `ConfigurationError` where the user has no home folder: state in the working folder would
+    be lost from one run to the next.
+    """
     environment = os.environ if environment is None else environment
     if chosen := environment.get("QUOTH_HOME"):
         return Path(chosen).expanduser().resolve()
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("quoth", appauthor=False))
+    folder = Path(platformdirs.user_data_dir("quoth", appauthor=False))
+    if not folder.is_absolute() or environment.get("HOME") == "":
+        raise ConfigurationError(
+            "There is no home folder: the environment has no HOME, and the system knows none.",
+            hint="Name the folder of Quoth, as in: QUOTH_HOME=/srv/quoth quoth …",
+        )
+    return folder
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -127,6 +158,7 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
         if name.startswith("QUOTH_") and name not in {
             "QUOTH_HOME",
             "QUOTH_CONFIG",
+            *("QUOTH_JOB", "QUOTH_EXIT_CODE", "QUOTH_REPORT", "QUOTH_ERROR"),  # for `on_done`
         }:
             key = name.removeprefix("QUOTH_").lower().replace("__", ".")
             try:

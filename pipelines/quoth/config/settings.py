@@ -32,6 +32,9 @@ class Ingestion(Section):
         pattern="^([a-z]{2,3})?$",
         description="The language of the documents, such as `de`; it is detected without.",
     )
+    exclude: tuple[str, ...] = Field(
+        (), description="Patterns of .gitignore for files and folders to leave out, as `/drafts/`."
+    )
     ocr: bool = Field(False, description="Read scanned pages, with tesseract or the extra ocr.")
     max_pages: int = Field(_LIMITS.pages, ge=1, description="The most pages in one file.")
     max_seconds: float = Field(_LIMITS.seconds, gt=0, description="The most seconds for one file.")
@@ -111,16 +114,6 @@ class Retrieval(Section):
         "", description="A retriever from an installed package, in place of the search of Quoth."
     )
     rerank: int = Field(20, ge=1, le=1000, description="The number of hits to rerank.")
-    paths: tuple[str, ...] = Field(
-        (), description="Search only sources that match, such as `*/2024/*.pdf` or `*.md`."
-    )
-    formats: tuple[str, ...] = Field((), description="Search only these formats, such as `pdf`.")
-    pages: str = Field("", description="Search only these pages: `7`, `3-10`, `3-` or `-10`.")
-    since: str = Field("", description="Search only documents of this day or later, `2024-01-31`.")
-    until: str = Field("", description="Search only documents of this day or earlier.")
-    languages: tuple[str, ...] = Field(
-        (), description="Search only text in these languages, such as `de`."
-    )
 
 
 class Answering(Section):

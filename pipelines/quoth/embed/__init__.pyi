@@ -8,14 +8,17 @@ __all__ = [
     "KnownModel",
     "LangChainEmbedder",
     "USUAL_TOKENS",
+    "advise_embedders",
     "as_embedder",
     "embedded_text",
     "families",
     "find_embedders",
     "known_models",
     "tokens_of_family",
+    "weights_bytes",
 ]
 
+from .advice import advise_embedders, weights_bytes
 from .ahead import EmbeddingThread
 from .contract import Advance, Embedder
 from .delegate import DelegatingEmbedder, USUAL_TOKENS

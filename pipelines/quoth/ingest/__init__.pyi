@@ -7,24 +7,27 @@ __all__ = [
     "Verification",
     "embed_chunks",
     "find_files",
-    "keep_languages",
+    "keep_within",
     "measure_separations",
     "open_ingestor",
     "open_splitter",
     "plan_ingestion",
+    "read_chroma",
+    "reader_within",
     "reembed",
     "verify",
     "walk",
     "watch",
 ]
 
+from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
-from .languages import keep_languages
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .separation import measure_separations
 from .verify import Verification, verify
 from .walk import File, find_files, walk
 from .watch import watch
+from .within import keep_within, reader_within

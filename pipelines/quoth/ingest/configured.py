@@ -47,4 +47,5 @@ def open_ingestor(
         language=settings.language,
         workers=settings.workers,
         ocr=settings.ocr,
+        exclude=settings.exclude,
     )

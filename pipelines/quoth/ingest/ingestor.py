@@ -7,9 +7,10 @@ content. Worker processes parse while this process embeds.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple
 from importlib import metadata
@@ -18,17 +19,18 @@ from pathlib import Path
 from quoth.collection import DenseIndex, Store, name_language
 from quoth.config import Limits
 from quoth.embed import Embedder
-from quoth.errors import CollectionError, FingerprintError, UsageError
+from quoth.errors import CollectionError, DocumentError, FingerprintError, UsageError
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
 from quoth.ingest.outcomes import Outcomes, outcome_of
 from quoth.ingest.plan import Plan, is_under, make_absolute, plan_ingestion
 from quoth.ingest.read import FileReader, ReadFile, has_changed
 from quoth.ingest.separation import measure_separations
+from quoth.ingest.tags import SIDE_FILE, read_side_file
 from quoth.ingest.walk import walk
 from quoth.load import LoaderPool
 from quoth.system import WriteLock
 from quoth.text import Splitter
-from quoth.types import Outcome, Progress, Report
+from quoth.types import Document, Outcome, Progress, Report, Tags, TagValue
 
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -38,7 +40,8 @@ class Ingestor:
 
     `state` is the folder of Quoth's own files, which is never ingested. `language` is that of
     all documents; without it, each is detected. `workers` is the number of parsing processes, 0 for
-    one per core. A batch of `batch_chunks` chunks is embedded at once.
+    one per core. `exclude` has the patterns of what is left out (see `walk`). A batch of
+    `batch_chunks` chunks is embedded at once.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Ingestor:
         language: str = "",
         workers: int = 0,
         ocr: bool = False,
+        exclude: Sequence[str] = (),
         batch_chunks: int = BATCH_CHUNKS,
     ) -> None:
         self.store = store
@@ -66,6 +70,7 @@ class Ingestor:
         self.language = language
         self.workers = workers or os.cpu_count() or 1
         self.ocr = ocr
+        self.exclude = tuple(exclude)
         self.batch_chunks = batch_chunks
 
     def ingest(
@@ -74,6 +79,7 @@ class Ingestor:
         *,
         passwords: Sequence[str] = (),
         retry: bool = False,
+        tags: Tags | None = None,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
     ) -> Report:
@@ -81,6 +87,7 @@ class Ingestor:
 
         Sources outside `paths` stay as they are. A file that failed is read again only when the
         file, the limits or the passwords change, or with `retry`; every run reports the failure.
+        `tags` are added to those of all sources within `paths`.
         Raises `UsageError` when there is nothing to read, `CollectionBusyError` when another
         process writes for longer than `wait_seconds`, `FingerprintError` when the collection was
         built with another embedder or splitter, and `CollectionError` when the disk is full.
@@ -107,9 +114,57 @@ class Ingestor:
                 self._set_language(paths)
                 self._read(plan, outcomes, passwords)
                 self._remove(plan, outcomes, paths)
+                self._tag(plan, outcomes, paths, tags or {})
                 self.index.sync()
                 measure_separations(self.store, self.embedder)
         return outcomes.report(plan.gone, time.perf_counter() - begin)
+
+    def put(
+        self,
+        documents: Sequence[Document],
+        *,
+        tags: Mapping[str, Tags] | None = None,
+        progress: Progress | None = None,
+        wait_seconds: float = 0.0,
+    ) -> Report:
+        """Add documents that are read already, in place of those with the same source.
+
+        `tags` are those given to the documents, by source. Raises as `ingest` does.
+        """
+        begin = time.perf_counter()
+        outcomes = Outcomes(len(documents), progress)
+        with self.lock.hold(wait_seconds=wait_seconds), _disk_full_explained():
+            self.check_fingerprint()
+            if not self.store.words_are_current:
+                self.store.analyse_again()
+            outcomes.begin()
+            items = ((document, self.splitter.split(document)) for document in documents)
+            with closing(
+                embed_chunks(
+                    items, self.embedder, self.store.known_vectors, batch_chunks=self.batch_chunks
+                )
+            ) as embedded:
+                for each in embedded:
+                    self._put(each, outcomes)
+            self.store.set_tags(tags or {}, "given")
+            self.index.sync()
+            measure_separations(self.store, self.embedder)
+        return outcomes.report((), time.perf_counter() - begin)
+
+    def _put(self, embedded: EmbeddedChunks[Document], outcomes: Outcomes) -> None:
+        document = name_language(embedded.item, self.language)
+        text = "\f".join(f"{page.number} {page.text}" for page in document.pages)
+        body = text.encode("utf-8", "surrogatepass")
+        self.store.put(
+            document,
+            embedded.chunks,
+            embedded.vectors,
+            hash=hashlib.blake2b(body, digest_size=16).hexdigest(),
+            size=len(body),
+            mtime_ns=time.time_ns(),
+            embedded_hashes=embedded.hashes,
+        )
+        outcomes.add(outcome_of(document, embedded.chunks))
 
     def check_fingerprint(self) -> None:
         """Raise `FingerprintError` unless embedder and splitter are those of the collection."""
@@ -133,7 +188,7 @@ class Ingestor:
 
     def _plan(self, paths: Sequence[Path], *, retry: bool, has_passwords: bool) -> Plan:
         return plan_ingestion(
-            walk(paths, without=self.state),
+            walk(paths, without=self.state, exclude=self.exclude),
             paths,
             self.store.stamps(),
             {} if retry else self.store.failures.read(),
@@ -188,6 +243,30 @@ class Ingestor:
             roots = make_absolute(paths)
             stored = (path for path in self.store.stamps() if is_under(path, roots))
             self.store.set_language(stored, self.language)
+
+    def _tag(self, plan: Plan, outcomes: Outcomes, paths: Sequence[Path], given: Tags) -> None:
+        """Let the tags of the sources within `paths` follow the files beside them; add `given`."""
+        beside: dict[str, dict[str, TagValue]] = {}
+        unread: set[str] = set()
+        for outcome in sorted(plan.tagged, key=lambda o: o.path.endswith(SIDE_FILE)):
+            try:
+                for path, tags in read_side_file(Path(outcome.path)).items():
+                    beside.setdefault(os.path.abspath(path), {}).update(tags)  # noqa: PTH100
+            except DocumentError as error:
+                outcomes.failed.append(Outcome(outcome.path, str(error), "failed"))
+                unread.add(os.path.dirname(outcome.path))  # noqa: PTH120
+        roots = make_absolute(paths)
+        within = [path for path in self.store.stamps() if is_under(path, roots)]
+        self.store.set_tags(
+            {
+                path: beside.get(path, {})
+                for path in within
+                if path in beside or not is_under(path, unread)
+            },
+            "beside",
+        )
+        if given:
+            self.store.add_tags(within, given)
 
     def _remove(self, plan: Plan, outcomes: Outcomes, paths: Sequence[Path]) -> None:
         """Remove sources that are gone or no longer readable, and failures that are resolved.

@@ -24,6 +24,11 @@ class Plan:
     skipped: tuple[Outcome, ...]
     failed: tuple[Outcome, ...]
 
+    @property
+    def tagged(self) -> tuple[Outcome, ...]:
+        """The files with tags of others."""
+        return tuple(outcome for outcome in self.skipped if outcome.status == "tags")
+
     def is_empty(self) -> bool:
         """Whether there was nothing under the paths."""
         return not (self.files or self.gone or self.skipped or self.failed)
@@ -42,8 +47,8 @@ def plan_ingestion(
 
     A file with the size and modification time of its stamp is unchanged. An earlier failure is
     reported again, without reading the file, while the file and the `conditions` (limits, version)
-    are the same. A source under `roots` that was not found is gone, unless a folder above it could
-    not be opened.
+    are the same. A source under `roots` that was not found, or is excluded now, is gone, unless a
+    folder above it could not be opened.
     """
     files: dict[str, File] = {}
     skipped: list[Outcome] = []
@@ -61,10 +66,11 @@ def plan_ingestion(
             and (failure.size, failure.mtime_ns, failure.conditions) == (*stamp, conditions)
             and not (has_passwords and failure.status == "needs_password")
         ):
-            failed.append(Outcome(path, failure.reason, failure.status))
+            failed.append(Outcome(path, failure.reason, failure.status, known=True))
         else:
             files[path] = entry
-    present = {*files, *(outcome.path for outcome in skipped)}
+    kept = (outcome.path for outcome in skipped if outcome.status not in ("excluded", "tags"))
+    present = {*files, *kept}
     unopened = [outcome.path for outcome in failed]
     absolute_roots = make_absolute(roots)
     gone = [

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from os import PathLike
 from pathlib import Path
 
-from quoth.errors import UsageError
+from quoth.errors import DocumentError, UsageError
+from quoth.ingest.exclusions import Exclusions
+from quoth.ingest.tags import SIDE_FILE, SIDE_TABLE, tagged_by
 from quoth.ingest.unread_names import reason_to_skip
 from quoth.types import Outcome
 
@@ -27,13 +28,17 @@ class File:
     mtime_ns: int
 
 
-def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File | Outcome]:
+def walk(
+    paths: Iterable[Path], *, without: Path | None = None, exclude: Sequence[str] = ()
+) -> Iterator[File | Outcome]:
     """Yield every file at or below these paths once, ordered by path.
 
     Every other path is an `Outcome` with a reason: `skipped` for hidden files, names that nobody
     reads (lock files, backups), links that lead out of the folder, sockets, devices and the folder
-    `without`, `failed` for paths that cannot be opened. A path that is named itself is read
-    whatever its name.
+    `without`, `excluded` for what `exclude` or a `.quothignore` leaves out (both have the syntax
+    of gitignore, and `!` also takes in what is skipped by its name), `tags` for files with the tags
+    of others (see `ingest.tags`), `failed` for paths that cannot be opened. A path that is named
+    itself is read whatever its name.
     """
     seen: set[tuple[int, int]] = set()
     if without is not None and without.is_dir():
@@ -55,74 +60,100 @@ def walk(paths: Iterable[Path], *, without: Path | None = None) -> Iterator[File
             yield Outcome(root, f"The path cannot be opened: {error.strerror}.", "failed")
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _folder(root, status, Path(root).resolve(), seen, without_key)
+            exclusions = Exclusions.at(root, exclude)
+            yield from _folder(
+                root, status, _Walk(Path(root).resolve(), seen, without_key), exclusions
+            )
         else:
             yield from _entry(root, status, seen, linked=os.path.islink(root))  # noqa: PTH114
 
 
-def find_files(paths: Iterable[str | PathLike[str]], *, glob: str = "*") -> list[Path]:
+def find_files(paths: Iterable[str | PathLike[str]], *, exclude: Sequence[str] = ()) -> list[Path]:
     """Return the files at or below these paths, in order.
 
-    Files in folders must have names that match `glob`. Raises `UsageError` when there is no file.
+    `exclude` has patterns of what is left out of folders (see `walk`). Raises `UsageError` when
+    there is no file.
     """
     given = [Path(path) for path in paths]
     files: list[Path] = []
     for path in given:
-        pattern = "*" if path.is_file() else glob
-        entries = (entry for entry in walk([path]) if isinstance(entry, File))
-        files += [entry.path for entry in entries if fnmatch(entry.path.name, pattern)]
+        entries = walk([path], exclude=exclude)
+        files += [entry.path for entry in entries if isinstance(entry, File)]
     if not files:
         names = ", ".join(map(str, given))
         raise UsageError(f"There are no files in {names}.", hint="Check the spelling.")
     return files
 
 
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A walk below one root: the keys of what it saw, and of the folder that is left out."""
+
+    root: Path
+    seen: set[tuple[int, int]]
+    without: tuple[int, int] | None
+
+
 def _folder(
-    folder: str,
-    status: os.stat_result,
-    root: Path,
-    seen: set[tuple[int, int]],
-    without: tuple[int, int] | None,
+    folder: str, status: os.stat_result, walk: _Walk, exclusions: Exclusions
 ) -> Iterator[File | Outcome]:
     key = (status.st_dev, status.st_ino)
-    if key == without:
+    if key == walk.without:
         yield Outcome(folder, "This is Quoth's own folder.", "skipped")
         return
-    if key in seen:
+    if key in walk.seen:
         yield Outcome(folder, "The folder was already visited.", "skipped")
         return
     try:
         with os.scandir(folder) as entries:
             names = sorted(entries, key=lambda entry: entry.name)
+        exclusions = exclusions.enter(folder)
     except OSError as error:
         yield Outcome(folder, f"The folder cannot be opened: {error.strerror}.", "failed")
         return
-    seen.add(key)
+    except DocumentError as error:
+        yield Outcome(folder, f"{error} Nothing in the folder was read.", "failed")
+        return
+    walk.seen.add(key)
     for entry in names:
-        path = entry.path
-        if entry.name.startswith("."):
-            yield Outcome(_readable(path), "It is hidden.", "skipped")
-            continue
-        if (readable := _readable(path)) != path:
-            yield Outcome(readable, _NO_UNICODE, "failed")
-            continue
-        if reason := reason_to_skip(entry.name):
-            yield Outcome(path, reason, "skipped")
-            continue
-        try:
-            linked = entry.is_symlink()
-            if linked and not Path(path).resolve(strict=True).is_relative_to(root):
-                yield Outcome(path, "This is a link that leads out of the folder.", "skipped")
-                continue
-            status = entry.stat()
-        except (OSError, RuntimeError) as error:
-            reason = getattr(error, "strerror", None) or "a link that leads nowhere"
-            yield Outcome(path, f"The path cannot be opened: {reason}.", "skipped")
-            continue
-        if stat.S_ISDIR(status.st_mode):
-            yield from _folder(path, status, root, seen, without)
-        else:
-            yield from _entry(path, status, seen, linked=linked)
+        yield from _below(entry, walk, exclusions)
+
+
+def _below(
+    entry: os.DirEntry[str], walk: _Walk, exclusions: Exclusions
+) -> Iterator[File | Outcome]:
+    """Yield what one entry of a folder holds."""
+    path = entry.path
+    excluded, origin = exclusions.decide(path, is_folder=entry.is_dir())
+    if excluded:
+        yield Outcome(_readable(path), f"It is left out by {origin}.", "excluded")
+        return
+    if entry.name.startswith(".") and excluded is None:
+        yield Outcome(_readable(path), "It is hidden.", "skipped")
+        return
+    if (readable := _readable(path)) != path:
+        yield Outcome(readable, _NO_UNICODE, "failed")
+        return
+    if excluded is None and (reason := reason_to_skip(entry.name)):
+        yield Outcome(path, reason, "skipped")
+        return
+    try:
+        linked = entry.is_symlink()
+        if linked and not Path(path).resolve(strict=True).is_relative_to(walk.root):
+            yield Outcome(path, "This is a link that leads out of the folder.", "skipped")
+            return
+        status = entry.stat()
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "a link that leads nowhere"
+        yield Outcome(path, f"The path cannot be opened: {reason}.", "skipped")
+        return
+    if stat.S_ISDIR(status.st_mode):
+        yield from _folder(path, status, walk, exclusions)
+        return
+    if entry.name.endswith((SIDE_FILE, SIDE_TABLE)) and (tagged := tagged_by(Path(path))):
+        yield Outcome(path, f"It has the tags of {tagged}.", "tags")
+        return
+    yield from _entry(path, status, walk.seen, linked=linked)
 
 
 def _entry(

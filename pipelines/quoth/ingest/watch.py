@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from quoth.errors import UsageError
+from quoth.ingest.exclusions import NAME
 from quoth.ingest.ingestor import Ingestor
 from quoth.types import Progress, Report
 
@@ -62,4 +63,5 @@ def watch(
 
 
 def _concerns_us(path: Path, state: Path) -> bool:
-    return not path.name.startswith(".") and not path.resolve().is_relative_to(state)
+    is_hidden = path.name.startswith(".") and path.name != NAME
+    return not is_hidden and not path.resolve().is_relative_to(state)

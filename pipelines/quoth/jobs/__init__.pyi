@@ -6,11 +6,14 @@ __all__ = [
     "JobReport",
     "OutputFolder",
     "Performer",
+    "ReadDocument",
     "SummaryJob",
     "SummaryTask",
     "TaskResult",
     "ThreadExecutor",
+    "calling_when_done",
     "common_folder",
+    "example_jobs",
     "find_job",
     "leave_out_outputs",
     "read_job",
@@ -18,9 +21,10 @@ __all__ = [
 ]
 
 from .executors import Executor, ThreadExecutor
-from .file import JobFile, find_job, read_job, read_job_settings
+from .file import JobFile, example_jobs, find_job, read_job, read_job_settings
 from .job import SummaryJob
 from .names import common_folder
+from .on_done import calling_when_done
 from .outputs import OutputFolder, leave_out_outputs
 from .report import JobPlan, JobProgress, JobReport
-from .task import Performer, SummaryTask, TaskResult
+from .task import Performer, ReadDocument, SummaryTask, TaskResult

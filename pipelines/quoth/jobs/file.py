@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quoth.config import Effective, compose, load_config, nearest
 from quoth.errors import ConfigurationError, UsageError
+from quoth.jobs.scope import ScopeText, check_scope_keys
 from quoth.system import jobs_folder
 
 SETTINGS = "settings"
-_HINT = "docs/summaries.md describes job files."
 
 
 class JobFile(BaseModel):
@@ -25,7 +25,10 @@ class JobFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sources: tuple[Path, ...] = Field((), description="Files and folders.")
-    glob: str = Field("*", description="Take only files with matching names from folders.")
+    scope: ScopeText = Field(ScopeText(), description="The part of the sources to summarize.")
+    exclude: tuple[str, ...] = Field(
+        (), description="Patterns of .gitignore for files and folders to leave out."
+    )
     output: Path | None = Field(None, description="The folder for the summaries.")
     format: Literal["text", "markdown", "json"] = Field(
         "markdown", description="The format of the summaries."
@@ -45,6 +48,28 @@ class JobFile(BaseModel):
     max_pages: int = Field(
         0, ge=0, description="Read at most this many pages of a document; 0 reads all."
     )
+    known_failures: Literal["report", "accept"] = Field(
+        "report",
+        description="Whether documents that failed before, and are unchanged, end in exit code 3 "
+        "(`report`) or 0 (`accept`).",
+    )
+    on_done: str | tuple[str, ...] = Field(
+        "", description="A command, or an address on this machine, to call at the end."
+    )
+
+
+def job_keys() -> tuple[str, ...]:
+    """Return the keys that a job file may have."""
+    return (*(field.alias or name for name, field in JobFile.model_fields.items()), SETTINGS)
+
+
+def _hint() -> str:
+    return f"A job may have: {', '.join(job_keys())}."
+
+
+def example_jobs() -> dict[str, Path]:
+    """Return the job files that come with Quoth, by name."""
+    return {file.stem: file for file in sorted(jobs_folder().glob("*.yaml"))}
 
 
 def find_job(name: str) -> Path:
@@ -52,7 +77,7 @@ def find_job(name: str) -> Path:
     path = Path(name).expanduser()
     if path.is_file():
         return path
-    examples = {file.stem: file for file in sorted(jobs_folder().glob("*.yaml"))}
+    examples = example_jobs()
     if name in examples:
         return examples[name]
     raise UsageError(
@@ -72,9 +97,10 @@ def read_job(path: Path) -> JobFile:
         return JobFile()
     if not isinstance(root, yaml.MappingNode):
         raise ConfigurationError(
-            f"{path} must hold lines of `name: value`, such as `sources: [documents]`."
+            f"{path} must hold lines of `name: value`, such as `sources: [documents]`.",
+            hint=_hint(),
         )
-    known = {field.alias or name for name, field in JobFile.model_fields.items()}
+    known = job_keys()
     values: dict[str, object] = {}
     lines: dict[str, int] = {}
     for key_node, value_node in root.value:
@@ -85,12 +111,14 @@ def read_job(path: Path) -> JobFile:
         if key == SETTINGS:
             continue
         if key not in known:
-            near = nearest(key, [*sorted(known), SETTINGS])
+            near = nearest(key, known)
             raise ConfigurationError(
                 f"{path} line {line}: a job has no {key!r}."
                 + (f" The nearest one is {near!r}." if near else ""),
-                hint=_HINT,
+                hint=_hint(),
             )
+        if key == "scope":
+            check_scope_keys(value_node, path)
         values[key] = _read_value(value_node, f"{path} line {line}: {key}")
     base = Path.cwd() if path.parent == jobs_folder() else path.resolve().parent
     try:
@@ -100,7 +128,7 @@ def read_job(path: Path) -> JobFile:
         key = str(first["loc"][0])
         raise ConfigurationError(
             f"{path} line {lines[key]}: {key} cannot be {values[key]!r}: {first['msg'].lower()}.",
-            hint=_HINT,
+            hint=_hint(),
         ) from error
     return job.model_copy(
         update={

@@ -10,9 +10,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 from quoth.errors import DocumentError, UsageError
 from quoth.jobs.executors import Executor, ThreadExecutor
+from quoth.jobs.known import read_failures, tell_known
 from quoth.jobs.names import FIELD_TABLES, REPORTS, name_outputs
 from quoth.jobs.outputs import OutputFolder, leave_out_outputs
 from quoth.jobs.page import report_page
@@ -37,7 +39,8 @@ class SummaryJob:
     `max_failures` failed documents end the job (0: never). A call that fails in the backend is
     retried `retries` times, after `backoff` seconds and twice as long each time; then the job
     pauses. A caller's `executor` replaces the threads, and with them `workers`, `retries` and
-    `backoff`.
+    `backoff`. With `accept_known`, failures of unchanged documents that failed before do not count
+    in the exit code. Once `stop` is set, the calls in flight finish and no other begins.
     """
 
     def __init__(
@@ -54,6 +57,8 @@ class SummaryJob:
         backoff: float = 1.0,
         progress: TellProgress | None = None,
         executor: Executor | None = None,
+        accept_known: bool = False,
+        stop: Event | None = None,
     ) -> None:
         if form not in FORMATS:
             raise UsageError(
@@ -70,6 +75,8 @@ class SummaryJob:
         self._backoff = backoff
         self._progress = progress
         self._executor = executor
+        self._accept_known = accept_known
+        self._stop = stop
 
     def plan(self, paths: Sequence[Path]) -> JobPlan:
         """Estimate the cost of the job. Reads every document; makes no model call."""
@@ -116,6 +123,7 @@ class SummaryJob:
             remove_parts(self.output)
             folder = OutputFolder(self.output)
             folder.claim(*REPORTS, *FIELD_TABLES)
+            earlier = read_failures(self.output / REPORTS[0])
             tasks = self._tasks(documents, base)
             run = JobRun(
                 tasks,
@@ -123,8 +131,11 @@ class SummaryJob:
                 max_failures=self._max_failures,
                 expected_calls=plan.total.calls if plan else 0,
                 progress=self._progress,
+                stop=self._stop,
             )
             report = self._perform(run, len(documents))
+            report = tell_known(report, earlier)
+            report = replace(report, accept_known=self._accept_known)
             report = _tell_leftovers(folder, tasks, report, prune=prune)
             _write_reports(folder, report)
             folder.close()

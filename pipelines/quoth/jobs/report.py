@@ -54,7 +54,8 @@ class DocumentReport:
     the summary in the folder. `calls` were made, `cached_calls` were answered by the journal.
     `coverage` is the share of the text that was read, and `unread` has reasons for the rest.
     `unsupported` are names and numbers of the summary that the document does not hold. `fields` are
-    those of a JSON schema.
+    those of a JSON schema. A failure is `known` when the document failed before and has not changed
+    since; `failed_as` has its size and modification time (nanoseconds) when it failed.
     """
 
     path: str
@@ -76,6 +77,8 @@ class DocumentReport:
     prompts: tuple[str, ...] = ()
     sentences: tuple[SummarySentence, ...] = ()
     fields: tuple[FieldValue, ...] = ()
+    known: bool = False
+    failed_as: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class JobReport:
     `interrupted` is whether Ctrl-C stopped it. The remaining documents are `skipped`, with the
     status `pending`. `coverage` is the lowest coverage of all summaries. `leftovers` are the
     outputs of earlier runs whose document is gone or has other outputs now; those that were pruned
-    are `removed`. `documents` has a line for each document, in the order of the job.
+    are `removed`. `documents` has a line for each document, in the order of the job. With
+    `accept_known`, known failures are no reason for an exit code.
     """
 
     report: Report
@@ -98,15 +102,21 @@ class JobReport:
     interrupted: bool = False
     leftovers: tuple[str, ...] = ()
     documents: tuple[DocumentReport, ...] = ()
+    accept_known: bool = False
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the command: 0, 1 with failures, 3 when paused, 130 on Ctrl-C."""
+        """The exit code of the command.
+
+        0 all done, 1 a document failed anew or the job paused, 2 it paused before anything was
+        done, 3 with known failures only, 130 on Ctrl-C.
+        """
         if self.interrupted:
             return 130
         if self.paused:
-            return 3
-        return 1 if self.report.failed else 0
+            return 1 if self.report.done else 2
+        code = self.report.exit_code
+        return 0 if code == 3 and self.accept_known else code
 
 
 def report_json(report: JobReport) -> str:

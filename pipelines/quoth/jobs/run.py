@@ -33,6 +33,7 @@ class JobRun(Monitor):
         max_failures: int = 0,
         expected_calls: int = 0,
         progress: TellProgress | None = None,
+        stop: threading.Event | None = None,
     ) -> None:
         self.fatal: QuothError | None = None
         self._tasks = tasks
@@ -42,6 +43,7 @@ class JobRun(Monitor):
         self._progress = progress
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._told_to_stop = stop or self._stop
         self._left = len(tasks)
         self._settled = threading.Event()
         self._started = time.perf_counter()
@@ -58,7 +60,7 @@ class JobRun(Monitor):
     @property
     def stopped(self) -> bool:
         """Whether no further call may begin."""
-        return self._stop.is_set()
+        return self._stop.is_set() or self._told_to_stop.is_set()
 
     def planned(self, calls: int) -> None:
         """Count planned calls."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from threading import Event
@@ -16,12 +17,12 @@ from quoth.answer import Answerer, Conversation
 from quoth.collection import Scope, Source
 from quoth.config import Retrieval, load_config
 from quoth.errors import UsageError
-from quoth.ingest import Verification, find_files, reembed, verify, watch
+from quoth.ingest import Verification, find_files, read_chroma, reembed, verify, watch
 from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.load import DocumentReader
 from quoth.retrieve import CollectionRetriever, RetrieverSearcher, search_tool
 from quoth.summarize import Summarizer, Summary, SummaryOptions
-from quoth.types import Answer, Hit, Progress, Report
+from quoth.types import Answer, Hit, Progress, Report, Tags
 from quoth.views import notebook_bar
 
 AnyPath = str | PathLike[str]
@@ -58,14 +59,16 @@ class Library(Parts):
         *paths: AnyPath,
         passwords: Sequence[str] = (),
         retry: bool = False,
+        tags: Tags | None = None,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
     ) -> Report:
         """Read files and folders into the collection; return a report with every file.
 
         Unchanged files are skipped, and files that are gone are removed. `retry` reads files again
-        that could not be read before. Raises `CollectionBusyError` when another process is still
-        writing after `wait_seconds`.
+        that could not be read before. `tags` are metadata of the user's own, added to all sources
+        within these paths; files beside the documents may hold others. Raises `CollectionBusyError`
+        when another process is still writing after `wait_seconds`.
         """
         if not paths:
             raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
@@ -74,9 +77,61 @@ class Library(Parts):
                 [Path(path) for path in paths],
                 passwords=passwords,
                 retry=retry,
+                tags=tags,
                 progress=progress or bar,
                 wait_seconds=wait_seconds,
             )
+
+    def adopt(
+        self,
+        folder: AnyPath,
+        *,
+        name: str = "",
+        progress: Progress | None = None,
+        wait_seconds: float = 0.0,
+    ) -> Report:
+        """Take over the texts and the metadata of a Chroma collection that another program made.
+
+        `name` is that of the collection in the folder, if it has several. The texts of one source
+        become one document, and are embedded by the configured embedder.
+        """
+        adopted = read_chroma(Path(folder), name)
+        return self.ingestor.put(
+            [each.document for each in adopted],
+            tags={each.document.source: each.tags for each in adopted},
+            progress=progress,
+            wait_seconds=wait_seconds,
+        )
+
+    def remove(self, sources: Sequence[str], *, wait_seconds: float = 0.0) -> None:
+        """Take sources out of the collection; their files stay where they are.
+
+        The next ingestion of a folder that holds them reads them again.
+        """
+        with self.lock.hold(wait_seconds=wait_seconds):
+            self.store.remove(sources)
+            self.index.sync()
+
+    def find_documents(self, name: str) -> list[Source]:
+        """Return the sources that a path, the name of a file or a pattern names, at least one.
+
+        Raises `UsageError`, with the nearest name, when there is none.
+        """
+        sources = self.documents()
+        path = str(Path(name).expanduser().absolute())
+        found = [source for source in sources if source.path in (name, path)]
+        found = found or [
+            source for source in sources if Scope(documents=(name,)).holds(source.path)
+        ]
+        if not found:
+            names = {Path(source.path).name: source.path for source in sources}
+            near = get_close_matches(Path(name).name, names, n=1, cutoff=0.5)
+            raise UsageError(
+                f"There is no document {name!r} in the collection {self.collection!r}."
+                + (f" The nearest one is {near[0]!r}." if near else ""),
+                hint="`quoth documents list` shows them all.",
+            )
+        return found
 
     def watch(
         self,
@@ -123,20 +178,31 @@ class Library(Parts):
         """Return the `k` chunks that fit a question best, best first; within `scope`, if given."""
         return self.searcher.search(question, k=k, scope=scope)
 
-    def ask(self, question: str) -> Answer:
-        """Return an answer with checked citations, or one that says it is not in the documents."""
-        return self.answerer.invoke(question)
+    def ask(self, question: str, *, scope: Scope | None = None) -> Answer:
+        """Return an answer with checked citations, or one that says it is not in the documents.
 
-    def stream(self, question: str) -> Iterator[str | Answer]:
+        With a `scope`, the documents are those within it.
+        """
+        return self._answerer(scope).invoke(question)
+
+    def stream(self, question: str, *, scope: Scope | None = None) -> Iterator[str | Answer]:
         """Yield the text of the answer as it is written, and at the end the whole `Answer`."""
-        return self.answerer.stream(question)
+        return self._answerer(scope).stream(question)
 
-    def chat(self, *, resume: bool = False) -> Conversation:
-        """Return a conversation about the documents; with `resume` it is the last one."""
-        folder = self.folder / "conversations"
-        if resume:
-            return Conversation.resume(self.answerer, folder)
-        return Conversation(self.answerer, folder)
+    def chat(
+        self, *, resume: bool = False, name: str = "", scope: Scope | None = None
+    ) -> Conversation:
+        """Return a conversation about the documents; with `resume` it is the last one.
+
+        With a `name` it is that of this name, with the turns that it has.
+        """
+        folder, answerer = self.folder / "conversations", self._answerer(scope)
+        if resume or (name and (folder / f"{name}.json").is_file()):
+            return Conversation.resume(answerer, folder, id=name)
+        return Conversation(answerer, folder, id=name)
+
+    def _answerer(self, scope: Scope | None) -> Answerer:
+        return self.answerer if scope is None else self.answerer_within(scope)
 
     def summarize(
         self, *paths: AnyPath, query: str = "", length: str | int = "", together: bool = False
@@ -149,7 +215,9 @@ class Library(Parts):
         options = replace(SummaryOptions.of(self.config.summarization), query=query)
         summarizer = self.summarizer(replace(options, length=length) if length else options)
         load = self.loader()
-        documents = [load(file) for file in find_files(paths)]
+        documents = [
+            load(file) for file in find_files(paths, exclude=self.config.ingestion.exclude)
+        ]
         if together:
             return [summarizer.invoke(documents)]
         summaries = []

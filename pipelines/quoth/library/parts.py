@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from os import PathLike
 from pathlib import Path
 from threading import RLock
@@ -11,22 +10,21 @@ from typing import Any, Self
 from langchain_core.embeddings import Embeddings
 
 from quoth.answer import Answerer, Catalog
-from quoth.collection import DenseIndex, Store
+from quoth.collection import DenseIndex, Scope, Store
 from quoth.config import Config, Retrieval, load_config, state_folder
 from quoth.embed import Embedder, as_embedder
-from quoth.errors import ConfigurationError
 from quoth.ingest import Ingestor, open_ingestor, open_splitter
 from quoth.journal import Journal
+from quoth.library.collections import check_name
 from quoth.library.lazy import LazyPart
 from quoth.models import LocalModel, open_embedder, open_model
-from quoth.retrieve import Searcher, grow_to_sections, open_searcher, scope_of
+from quoth.retrieve import Searcher, grow_to_sections, open_searcher
 from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.views import register_views
 
 DEFAULT_COLLECTION = "default"
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _CLOSED = ("model", "embedder", "index", "store", "journal")
 """The parts that hold memory or files."""
 
@@ -51,12 +49,7 @@ class Parts:
         store: Store | None = None,
         journal: Journal | None = None,
     ) -> None:
-        if not _NAME.fullmatch(collection):
-            raise ConfigurationError(
-                f"{collection!r} cannot be the name of a collection.",
-                hint="Use letters, digits, dots, dashes and underscores.",
-            )
-        self.collection = collection
+        self.collection = check_name(collection)
         self.config = config or load_config().config
         self.home = Path(home) if home is not None else state_folder()
         self.folder = self.home / "collections" / collection
@@ -123,14 +116,19 @@ class Parts:
     @LazyPart
     def answerer(self) -> Answerer:
         """The answerer: question → answer; a LangChain `Runnable`."""
+        return self.answerer_within(None)
+
+    def answerer_within(self, scope: Scope | None) -> Answerer:
+        """Return an answerer over the part of the collection within a scope."""
         return Answerer(
             self.searcher,
             self.model,
             self.config.answering,
             journal=self.journal,
-            catalog=Catalog(self.store, scope_of(self.config.retrieval)),
+            catalog=Catalog(self.store, scope),
             k=self.config.retrieval.k if "k" in self.config.retrieval.model_fields_set else None,
             grow=lambda hits, tokens: grow_to_sections(hits, self.store, tokens=tokens),
+            scope=scope,
         )
 
     @LazyPart

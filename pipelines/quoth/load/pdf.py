@@ -27,7 +27,7 @@ from quoth.load.pdf_pypdf import SecondReader
 from quoth.load.pdf_running import read_printed_numbers, remove_running_lines
 from quoth.load.pdf_shapes import count_pictures
 from quoth.load.pdf_structure import page_headings, usual_size
-from quoth.load.pdf_tables import Header
+from quoth.load.pdf_tables import TableHeader
 from quoth.load.pdf_xfa import is_dynamic, read_xfa
 from quoth.types import Document, Page
 
@@ -55,7 +55,7 @@ class _Reading:
         self._second = SecondReader(path, options)
         self._notes: list[str] = []
         self._left_out = 0
-        self._table: Header | None = None
+        self._table: TableHeader | None = None
         self._ligatures: bool | None = None  # not known before the first page that has one
 
     def read_document(self) -> Document:

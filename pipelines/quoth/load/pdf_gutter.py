@@ -5,8 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 
-from quoth.load.pdf_segments import Segment
-from quoth.load.pdf_tables import PrintedLine
+from quoth.load.pdf_segments import PrintedLine, Segment
 
 _FEWEST = 5  # lines
 _ALIGNED = 4.0  # points between the beginnings of two lines of a column

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,9 +17,16 @@ from quoth.load.pdf_glyphs import Glyphs
 from quoth.load.pdf_gutter import order_columns
 from quoth.load.pdf_hidden import blank_hidden
 from quoth.load.pdf_lines import LIGATURES, RawLine, join_line, join_torn, read_lines
-from quoth.load.pdf_segments import Segment, average_width, cut_line, may_have_gaps, read_words
+from quoth.load.pdf_segments import (
+    PrintedLine,
+    Segment,
+    average_width,
+    cut_line,
+    may_have_gaps,
+    read_words,
+)
 from quoth.load.pdf_shapes import Picture, read_shapes
-from quoth.load.pdf_tables import Header, PrintedLine, Tables, find_tables
+from quoth.load.pdf_tables import TableHeader, Tables, find_tables
 
 _PARAGRAPH_GAP = 1.35
 
@@ -45,7 +53,7 @@ class PageText:
     lines: list[Line] = field(default_factory=list)
     beside: Beside = field(default_factory=Beside)
     metadata: Mapping[str, str] = field(default_factory=dict)
-    table: Header | None = None
+    table: TableHeader | None = None
     pictures: frozenset[Picture] = frozenset()
 
 
@@ -58,7 +66,7 @@ def read_page(
     page: pypdfium2.PdfPage,
     *,
     ligatures: bool = True,
-    before: Header | None = None,
+    before: TableHeader | None = None,
     read_hidden_layers: Callable[[], frozenset[str]] = frozenset,
 ) -> PageText:
     """Return the text of a page, paragraphs set off by empty lines.
@@ -88,7 +96,7 @@ def read_page(
             raw_lines = read_lines(glyphs, seen, count, ligatures=ligatures)
         printed = join_torn(raw_lines)
         cut = _cut_lines(glyphs, printed)
-        tables = find_tables(cut, before=before) if cut else Tables()
+        tables = find_tables(cut, shapes.strokes, before=before) if cut else Tables()
     finally:
         textpage.close()
     beside = read_beside(page)
@@ -121,15 +129,17 @@ def _cut_lines(glyphs: Glyphs, printed: list[list[RawLine]]) -> list[PrintedLine
 def _cut(glyphs: Glyphs, group: list[RawLine], width: float) -> PrintedLine:
     """Return a printed line with its segments; only a line that may have gaps is measured."""
 
+    @cache
     def cut() -> tuple[Segment, ...]:
         words = [word for line in group for word in read_words(glyphs, line.part, line.start)]
         return tuple(cut_line(words, width))
 
     first = group[0]
-    height = first.height or 0.0
+    height, size, bold = first.height or 0.0, first.size, first.bold
     if len(group) == 1 and not may_have_gaps(first.text, first.right - first.left, width):
-        return PrintedLine((Segment(first.text, first.left, first.right),), height, cut)
-    return PrintedLine(cut(), height, cut)
+        whole = Segment(first.text, first.left, first.right)
+        return PrintedLine((whole,), height, cut, size, bold)
+    return PrintedLine(cut(), height, cut, size, bold)
 
 
 def _measured(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -65,6 +66,21 @@ class Segment(NamedTuple):
     def is_year(self) -> bool:
         """Whether the text is a year, which names a column more often than it is a value."""
         return bool(_YEAR_ALONE.fullmatch(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """A line as printed: its segments, the height of its base line, and its font.
+
+    A line that seems to be running text is one segment; `cut` measures its words and returns the
+    segments that they make.
+    """
+
+    segments: tuple[Segment, ...]
+    height: float
+    cut: Callable[[], tuple[Segment, ...]]
+    size: float = 0.0
+    bold: bool = False
 
 
 def may_have_gaps(text: str, extent: float, width: float) -> bool:

@@ -1,18 +1,20 @@
 """Tables of a PDF page: every row becomes a line in which each value follows its column's name.
 
-Rows and columns are found by alignment: values stand under one another, with wide gaps beside
+Tables of figures are found by alignment: values stand under one another, with wide gaps beside
 them. No ruling line is needed.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from quoth.load.pdf_columns import Columns, find_columns, name_columns
-from quoth.load.pdf_segments import YEAR, Segment
+from quoth.load.pdf_grids import GridHeader, find_grids
+from quoth.load.pdf_segments import YEAR, PrintedLine, Segment
+from quoth.load.pdf_shapes import Box
 
 _HEADER_LINES = 30
 _HEADER_LEVELS = 8
@@ -27,24 +29,15 @@ _LABEL_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedLine:
-    """A line as printed: its segments, and the height of its base line.
-
-    A line that seems to be running text is one segment; `cut` measures its words and returns the
-    segments that they make.
-    """
-
-    segments: tuple[Segment, ...]
-    height: float
-    cut: Callable[[], tuple[Segment, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The columns of a table and their names, which the next page may continue."""
+class FigureHeader:
+    """The columns of a table of figures and their names."""
 
     columns: Columns
     names: tuple[str, ...]
+
+
+TableHeader = FigureHeader | GridHeader
+"""The header of a table at the end of a page, which the next page may continue."""
 
 
 @dataclass(slots=True)
@@ -57,7 +50,7 @@ class Tables:
 
     rows: dict[int, str] = field(default_factory=dict)
     merged: set[int] = field(default_factory=set)
-    last: Header | None = None
+    last: TableHeader | None = None
 
 
 @dataclass(slots=True)
@@ -69,15 +62,47 @@ class _Row:
     values: list[Segment]
 
 
-def find_tables(lines: Sequence[PrintedLine], *, before: Header | None = None) -> Tables:
+def find_tables(
+    lines: Sequence[PrintedLine],
+    strokes: Sequence[Box] = (),
+    *,
+    before: TableHeader | None = None,
+) -> Tables:
     """Return the tables among the lines of a page, from top to bottom.
 
-    `before` is the header at the end of the page before: rows at the top that stand in its columns
-    continue that table.
+    `strokes` are the thin lines of the page. `before` is the header at the end of the page before:
+    rows at the top that stand in its columns continue that table.
     """
     tables = Tables()
-    end_of_last = -1
-    for rows, columns in _group_rows(lines):
+    above, begin = before, 0
+    goes_on = before if isinstance(before, GridHeader) else None
+    for grid in find_grids(lines, strokes, before=goes_on):
+        _find_figures(lines, range(begin, grid.first), above, tables)
+        places = sorted(min(row.lines) for row in grid.rows)
+        for place, row in zip(places, grid.rows, strict=True):
+            tables.rows[place] = row.write(grid.header.names)
+        tables.merged.update(set(grid.lines).difference(places))
+        above = tables.last = grid.header
+        begin = grid.lines[-1] + 1
+    last = max(begin - 1, _find_figures(lines, range(begin, len(lines)), above, tables))
+    if last < 0 or _has_text_below(lines, last):
+        tables.last = None
+    return tables
+
+
+def _find_figures(
+    lines: Sequence[PrintedLine],
+    part: range,
+    before: TableHeader | None,
+    tables: Tables,
+) -> int:
+    """Add the tables of figures in a part of the lines; return the index of their last row, or -1.
+
+    `before` is the header of the table above, which rows may continue.
+    """
+    end_of_last = part.start - 1
+    found = -1
+    for rows, columns in _group_rows(lines, part):
         above = _header_lines(lines, rows, end_of_last, columns)
         names = name_columns(columns, above)
         if len(names) == 1 and names[0][:1].islower():
@@ -88,21 +113,20 @@ def find_tables(lines: Sequence[PrintedLine], *, before: Header | None = None) -
             continue  # a number on its own, such as that of the page
         if any(names):
             _write(lines, rows, columns, names, tables)
-            tables.last = Header(columns, tuple(names))
+            tables.last = FigureHeader(columns, tuple(names))
         elif len(rows) > 1:
             _write(lines, rows, columns, names, tables)
             tables.last = None
-        end_of_last = rows[-1].line
-    if end_of_last < 0 or _has_text_below(lines, end_of_last):
-        tables.last = None
-    return tables
+        end_of_last = found = rows[-1].line
+    return found
 
 
-def _group_rows(lines: Sequence[PrintedLine]) -> Iterator[tuple[list[_Row], Columns]]:
-    """Yield the rows of each table, and their columns."""
+def _group_rows(lines: Sequence[PrintedLine], part: range) -> Iterator[tuple[list[_Row], Columns]]:
+    """Yield the rows of each table in a part of the lines, and their columns."""
     group: list[_Row] = []
     columns: Columns | None = None
-    for index, line in enumerate(lines):
+    for index in part:
+        line = lines[index]
         row = _read_row(index, line)
         if row is None:
             if columns and _ends_table(line, columns):
@@ -136,9 +160,16 @@ def _read_row(index: int, line: PrintedLine) -> _Row | None:
     numbers = [segment for segment in segments if segment.is_number]
     if not numbers or all(number.is_year for number in numbers):
         return None
-    if 2 * len(numbers) < len(segments):
+    if 2 * len(numbers) < len(segments) or _is_item(segments, label):
         return None
     return _Row(index, label, segments)
+
+
+def _is_item(segments: Sequence[Segment], label: str) -> bool:
+    """Whether a line is the item of a list: a number in front of its words, or running text."""
+    if any(len(segment.text) > _LONGEST_NAME for segment in segments):
+        return True
+    return not label and len(segments) == 2 and not segments[1].is_number
 
 
 def _ends_table(line: PrintedLine, columns: Columns) -> bool:
@@ -232,9 +263,9 @@ def _goes_on(lines: Sequence[PrintedLine], end_of_last: int, first: int) -> bool
     return not any(len(each.segments[0].text) > _LONGEST_NAME for each in between if each.segments)
 
 
-def _continued(before: Header | None, columns: Columns) -> list[str]:
-    """Return the names of a table that goes on in the same columns."""
-    if before is None:
+def _continued(before: TableHeader | None, columns: Columns) -> list[str]:
+    """Return the names of a table of figures that goes on in the same columns."""
+    if not isinstance(before, FigureHeader):
         return []
     found = [before.columns.column_of(Segment("", left, right)) for left, right in columns.edges]
     if None in found or len(set(found)) < len(found):

@@ -15,7 +15,6 @@ __all__ = [
     "check_question",
     "grow_to_sections",
     "open_searcher",
-    "scope_of",
     "search_tool",
     "tell_language",
 ]
@@ -27,7 +26,6 @@ from .languages import tell_language
 from .ports import Searcher
 from .question import Hits, MAX_QUESTION_CHARACTERS, Question, check_question
 from .rerank import CrossEncoderReranker, ModelReranker, Reranker
-from .scopes import scope_of
 from .searcher import CollectionSearcher
 from .sections import grow_to_sections
 from .tool import search_tool

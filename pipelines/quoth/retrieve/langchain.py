@@ -16,7 +16,6 @@ from quoth.embed import Embedder
 from quoth.retrieve.languages import tell_language
 from quoth.retrieve.ports import Searcher
 from quoth.retrieve.question import Hits, Question, check_question
-from quoth.retrieve.scopes import scope_of
 from quoth.types import Chunk, Hit
 
 
@@ -62,7 +61,6 @@ class RetrieverSearcher:
         parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
         documents = self.retriever.invoke(parsed.text)
         hits = self._with_cosines(parsed, [_as_hit(document) for document in documents])
-        scope = scope or scope_of(self.settings)
         if scope is not None:
             ids = set(self.store.select(scope))
             hits = [hit for hit in hits if hit.chunk.id in ids]

@@ -20,7 +20,6 @@ from quoth.retrieve.languages import tell_language
 from quoth.retrieve.query import Query
 from quoth.retrieve.question import Hits, Question, check_question
 from quoth.retrieve.rerank import Reranker
-from quoth.retrieve.scopes import scope_of
 from quoth.retrieve.sections import grow_to_sections
 from quoth.text import diversify
 from quoth.types import Chunk, Hit, Vectors
@@ -77,7 +76,6 @@ class CollectionSearcher:
         """
         text = check_question(question)
         parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
-        scope = scope or scope_of(self.settings)
         self._check_embedder()
         expansion = self.expander.invoke(parsed.text) if self.expander else Expansion()
         self.store.follow_analyser(self.index.lock)
@@ -104,7 +102,7 @@ class CollectionSearcher:
             best = self._diversify(best, k)
         hits = [
             Hit(
-                _limit_to_scope(chunks[id], scope),
+                self._limit_to_scope(chunks[id], scope),
                 score,
                 scores.dense.get(id),
                 scores.keyword.get(id),
@@ -138,6 +136,19 @@ class CollectionSearcher:
         )
         return {ids[index]: value for index, value in chosen}
 
+    def _limit_to_scope(self, chunk: Chunk, scope: Scope | None) -> Chunk:
+        """Return the chunk with only those of its paths that are in the scope."""
+        if scope is None or not chunk.also_at:
+            return chunk
+        held = self.store.paths_within(scope)
+        source, *others = [path for path in (chunk.source, *chunk.also_at) if path in held]
+        if source == chunk.source:
+            return replace(chunk, also_at=tuple(others))
+        document = self.store.document(source)
+        stated = document.metadata if document else {}
+        tags = {**stated, **self.store.tags().get(source, {})}
+        return replace(chunk, source=source, also_at=tuple(others), tags=tags)
+
     def _check_embedder(self) -> None:
         built_with = self.store.meta("embedder")
         if built_with not in {None, self.embedder.fingerprint} and self.store.chunk_count():
@@ -156,11 +167,3 @@ def _scale(values: Vectors) -> Vectors:
     """Return values as shares of their range, from 0 to 1; ones where all are the same."""
     spread = values.max() - values.min()
     return (values - values.min()) / spread if spread else np.ones_like(values)
-
-
-def _limit_to_scope(chunk: Chunk, scope: Scope | None) -> Chunk:
-    """Return the chunk with only those of its paths that are in the scope."""
-    if scope is None or not chunk.also_at:
-        return chunk
-    source, *others = filter(scope.holds, (chunk.source, *chunk.also_at))
-    return replace(chunk, source=source, also_at=tuple(others))

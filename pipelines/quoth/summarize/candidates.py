@@ -42,6 +42,9 @@ _LEADERS = re.compile(
 )
 _MARKER = re.compile(r"^\s*(?:[-*•‣◦▪o]|#{1,6}|\d{1,3}[.)]|\(?[a-z\d]{1,3}\)|\d+(?:\.\d+)+\.?)\s+")
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)")
+_REFERENCES = re.compile(r"(?<=[\w.,;:!?)”\"])(?:\[\d{1,3}\])+")
+_NO_TEXT = re.compile(r"^(?:(?:file|image):|\[\d+\]\s)", re.IGNORECASE)
+"""The start of a caption of a picture, or of an entry in a list of references."""
 _HEADING_MARK = re.compile(r"\s*#{1,6} ")
 
 
@@ -78,8 +81,9 @@ def find_sentences_of(document: Document, language: Language) -> list[Candidate]
 
 
 def clean_sentence(text: str) -> str:
-    """Return a sentence in one line, without marks of lists and emphasis, and targets of links."""
-    return _EMPHASIS.sub("", _MARKER.sub("", " ".join(_LINK.sub("", text).split()))).strip()
+    """Return a sentence in one line, without marks of lists and references, emphasis and links."""
+    text = _REFERENCES.sub("", _LINK.sub("", text))
+    return _EMPHASIS.sub("", _MARKER.sub("", " ".join(text.split()))).strip()
 
 
 def _close_label(text: str) -> str:
@@ -96,7 +100,7 @@ def stands_alone(text: str, language: Language) -> bool:
     whole = is_complete(text)
     if not (_SHORTEST if whole else _SHORTEST_ROW) <= words <= _LONGEST * _factor(language):
         return False
-    if not whole and not (_ROW.fullmatch(text) and any(map(str.isdigit, text))):
+    if not whole and not _is_row_with_number(text):
         return False
     first = text.lstrip(_OPENERS + "([*_ ")[:1]
     letters = sum(map(str.isalpha, text))
@@ -107,11 +111,18 @@ def stands_alone(text: str, language: Language) -> bool:
         and (letters >= _LETTERS * count_solid(text) or not whole)
         and not (text.isupper() and whole)
         and not _LEADERS.search(text)
+        and not _NO_TEXT.match(text)
         and not (words < _SHORTEST_HEADED and _HEADED.search(text))
         and text.count("(") == text.count(")")
         and not rules.dangling.match(text.lstrip(_OPENERS))
         and not rules.boilerplate.search(text)
     )
+
+
+def _is_row_with_number(text: str) -> bool:
+    """Whether a text is a row whose value has a number; in "Schedule 2: Works", its name has it."""
+    value = re.split(r"[:：]", text, maxsplit=1)[-1]
+    return bool(_ROW.fullmatch(text)) and any(map(str.isdigit, value))
 
 
 def _factor(language: Language) -> float:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quoth.summarize.candidates import Candidate, find_sentences_of, stands_alone
+from quoth.summarize.followers import join_followers
 from quoth.summarize.kinds import AUTO, Kind, find_kind, load_kind
 from quoth.summarize.languages import find_document_language
+from quoth.summarize.lead import count_lead
 from quoth.summarize.spread import answer_query, spread
 from quoth.summarize.tidy import close_sentence, join_sentences
 from quoth.summarize.values import SummaryNode
@@ -69,15 +71,19 @@ def extract(
     """
     spoken = language(find_document_language((document,)))
     sentences = find_sentences_of(document, spoken)
-    candidates = [sentence for sentence in sentences if stands_alone(sentence.text, spoken)]
-    if len(candidates) < _FEWEST:
-        candidates = sentences
     known = find_kind(document, sentences, spoken, folders=folders)
     if kind != AUTO:
         known = load_kind(kind, folders)
+    if not query:
+        sentences = join_followers(sentences, known, spoken)
+    candidates = [sentence for sentence in sentences if stands_alone(sentence.text, spoken)]
+    if len(candidates) < _FEWEST:
+        candidates = sentences
     if query:
         taken = answer_query(candidates, query, words, spoken)
     else:
         quiet = [candidate for candidate in candidates if known.quotes or not candidate.is_speech]
-        taken = spread(quiet if len(quiet) >= _FEWEST else candidates, known, words, spoken)
+        chosen = quiet if len(quiet) >= _FEWEST else candidates
+        lead = count_lead(document, chosen) if known.lead else 0
+        taken = spread(chosen, known, words, spoken, lead=lead)
     return Extract(document, known, spoken, tuple(taken))

@@ -37,12 +37,14 @@ class Kind:
     """A kind of document.
 
     `head` is a pattern by language that the title or the first lines have, and `signs` are patterns
-    of which the first pages have at least `enough`;
-    `speech` is the least share of its sentences that quote somebody. `opening` is the share of an
-    extract that the first sentences take, and `even` whether the rest comes in equal shares from
-    equal parts of the document. `needs` are the things that a summary says, most important first,
-    each with the pattern of a sentence that says it, by language. `quotes` is whether a summary may
-    quote people. `note` says what an extract of this kind is worth.
+    of which the first pages have at least `enough`; `speech` is the least share of its sentences
+    that quote somebody. `opening` is the share of an extract that the first sentences take, `lead`
+    whether the first section comes before the rest where it sums up the document, and `even`
+    whether the rest comes in equal shares from equal parts of the document. `needs` are the things
+    that a summary says, most important first, each with the pattern of a sentence that says it, by
+    language. `follows` matches a sentence that belongs to the one before, such as the votes of a
+    decision. `quotes` is whether a summary may quote people. `note` says what an extract of this
+    kind is worth.
     """
 
     name: str = ""
@@ -51,9 +53,11 @@ class Kind:
     enough: int = 1
     speech: float = 0.0
     opening: float = 0.0
+    lead: bool = False
     even: bool = False
     quotes: bool = True
     needs: Mapping[str, Mapping[str, re.Pattern[str]]] = field(default_factory=dict)
+    follows: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     note: str = ""
 
     @property

@@ -32,18 +32,24 @@ _LATE = 0.15
 """What a sentence at the end of a document of facts loses against one at its start."""
 _WORDY = 0.003
 """What each word costs there."""
+_WORDY_NEED = 0.009
+"""What each word costs where a document has things to say that compete for the words."""
 _SPARE = 1.1
 _MOST = 1200
 """The most sentences that are compared; beyond that, the most central ones are."""
 
 
 def spread(
-    candidates: Sequence[Candidate], kind: Kind, words: int, language: Language
+    candidates: Sequence[Candidate], kind: Kind, words: int, language: Language, *, lead: int = 0
 ) -> list[Candidate]:
-    """Return sentences of about `words` words in all, in the order of the document."""
+    """Return sentences of about `words` words in all, in the order of the document.
+
+    The first `lead` sentences sum it up: after the opening, the rest comes from them first.
+    """
     selection = _Selection(candidates, words, language)
     selection.weigh(kind)
     selection.take_first(kind.opening * words)
+    selection.take_central(lead)
     if kind.even:
         selection.take_evenly(round(words / (_TYPICAL_WORDS * _length_factor(language))))
     if wants := kind.wants(language):
@@ -86,13 +92,14 @@ class _Selection:
 
     def weigh(self, kind: Kind) -> None:
         """Prefer sentences with names, and where the kind needs facts, with figures."""
+        wordy = _WORDY_NEED if kind.wants(self._language) else _WORDY
         for index, candidate in enumerate(self._candidates):
             if any(True for _ in find_names(candidate.text, self._language)):
                 self.relevance[index] += _NAMES
             if not kind.even:
                 figures = min(_MOST_FIGURES, sum(1 for _ in find_numbers(candidate.text)))
                 self.relevance[index] += _FIGURES * figures - _LATE * candidate.position
-                self.relevance[index] -= _WORDY * self._size(index) / _length_factor(self._language)
+                self.relevance[index] -= wordy * self._size(index) / _length_factor(self._language)
 
     def take_first(self, words: float) -> None:
         """Take the first sentences of the document, up to so many words."""
@@ -118,9 +125,10 @@ class _Selection:
         while sum(self._take_best(indexes, most=1) for indexes in waiting):
             pass
 
-    def take_central(self) -> None:
-        """Take the most relevant of all sentences, while there are words left."""
-        ranked = sorted(range(len(self._candidates)), key=lambda i: -self.relevance[i])
+    def take_central(self, first: int | None = None) -> None:
+        """Take the most relevant of all or the first sentences, while there are words left."""
+        indexes = range(len(self._candidates))[:first]
+        ranked = sorted(indexes, key=lambda i: -self.relevance[i])
         self._take_best(ranked[:_MOST], most=len(ranked))
 
     def _take_best(self, indexes: Iterable[int], *, most: int) -> int:

@@ -8,9 +8,11 @@ __all__ = [
     "describe_exit",
     "encode_png",
     "import_quietly",
+    "is_loopback",
     "jobs_folder",
     "kill_children",
     "limit_memory",
+    "listens_on_loopback",
     "load_entry_point",
     "missing_extra",
     "presets_folder",
@@ -34,7 +36,7 @@ from .lock import WriteLock
 from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder
 from .plugins import load_entry_point, read_entry_points
 from .png import encode_png
-from .privacy import Guard, take_over
+from .privacy import Guard, is_loopback, listens_on_loopback, take_over
 from .processes import Child, describe_exit, kill_children
 from .processor import processor
 from .programs import KeptProgram

@@ -8,10 +8,13 @@ The hook does not see native code; docs/security.md describes what that leaves o
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
+import socket
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +43,7 @@ _QUIET = {
 }
 
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+_BIND = "socket.bind"
 _CONNECTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _LOCAL_NAMES = {"", "localhost", "localhost.localdomain", "ip6-localhost"}
 _HINT = "Nothing leaves this machine unless privacy.allow in quoth.yaml names the host."
@@ -50,16 +54,22 @@ class Guard:
     """The hosts that may be reached: this machine, and the hosts in `allow`.
 
     `allow` holds host names and IP addresses as a URL spells them (`gpu.lan`, `10.0.0.7`).
-    A guard that is not `enforced` permits every host.
+    `listen` holds the addresses off loopback at which this process may listen. A guard that is not
+    `enforced` permits every host.
     """
 
     allow: tuple[str, ...] = ()
     enforced: bool = True
+    listen: tuple[str, ...] = ()
 
     def permits(self, host: str) -> bool:
         """Return whether `host` may be reached, without looking its name up."""
         allowed = {name.lower() for name in self.allow}
         return not self.enforced or is_loopback(host) or host.lower() in allowed
+
+    def permits_listening(self, host: str) -> bool:
+        """Return whether this process may listen at an address."""
+        return not self.enforced or listens_on_loopback(host) or host in self.listen
 
     def check_address(self, url: str) -> None:
         """Raise `EgressError` if the host of `url` may not be reached."""
@@ -76,6 +86,8 @@ class Guard:
 
 _process_guard = Guard(enforced=False)
 _hook_is_installed = False
+_addresses: dict[str, set[str]] = {}
+"""The addresses that the names of permitted hosts were looked up to have, by name."""
 
 
 def take_over(guard: Guard | None = None) -> None:
@@ -91,6 +103,7 @@ def take_over(guard: Guard | None = None) -> None:
         os.environ.setdefault(name, value)
     _process_guard = Guard() if guard is None else guard
     if _process_guard.enforced and not _hook_is_installed:
+        socket.getaddrinfo = _remember_addresses(socket.getaddrinfo)
         sys.addaudithook(_audit)
         _hook_is_installed = True
 
@@ -107,8 +120,47 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback or address.is_unspecified
 
 
+def listens_on_loopback(host: str) -> bool:
+    """Return whether only this machine can reach what listens at an address.
+
+    An unspecified address, such as `0.0.0.0`, is open to all others.
+    """
+    try:
+        unspecified = ipaddress.ip_address(host.split("%")[0]).is_unspecified
+    except ValueError:
+        unspecified = not host
+    return is_loopback(host) and not unspecified
+
+
+def _remember_addresses(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a look-up that also records what it found: a connection names only the address."""
+
+    @functools.wraps(look_up)
+    def getaddrinfo(host: Any, *args: Any, **named: Any) -> Any:
+        found = look_up(host, *args, **named)
+        _addresses.setdefault(_as_text(host).lower(), set()).update(
+            str(entry[4][0]) for entry in found
+        )
+        return found
+
+    return getaddrinfo
+
+
+def _permits(host: str) -> bool:
+    """Whether the guard of the process permits a name, or the address of a name that it allows."""
+    allowed = (_addresses.get(name.lower(), ()) for name in _process_guard.allow)
+    return _process_guard.permits(host) or any(host in addresses for addresses in allowed)
+
+
+def _as_text(host: Any) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+
+
 def _audit(event: str, args: tuple[Any, ...]) -> None:
     if not event.startswith("socket."):
+        return
+    if event == _BIND:
+        _audit_bind(*args)
         return
     if event in _LOOKUPS:
         host = args[0]
@@ -119,11 +171,24 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         host = address[0]
     else:
         return
-    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
-    if not _process_guard.permits(name):
+    name = _as_text(host)
+    if not _permits(name):
         raise EgressError(
             f"{_caller()} tried to reach {name}, which is not on this machine, and was refused.",
             hint=_HINT,
+        )
+
+
+def _audit_bind(made: socket.socket, address: object) -> None:
+    """Refuse a socket that others could reach; one that only sends binds to no port."""
+    if not isinstance(address, tuple) or made.type != socket.SOCK_STREAM:
+        return
+    host = str(address[0])
+    if not _process_guard.permits_listening(host):
+        raise EgressError(
+            f"{_caller()} tried to listen at {host or 'every address'}, where other machines can "
+            "reach it, and was refused.",
+            hint="Listen at 127.0.0.1.",
         )
 
 

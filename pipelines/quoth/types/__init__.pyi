@@ -15,11 +15,13 @@ __all__ = [
     "Progress",
     "Report",
     "Support",
+    "TagValue",
+    "Tags",
     "Timings",
     "Vectors",
 ]
 
 from .answers import Answer, AnswerKind, AnswerSentence, Citation, Match, NotRead, Support
-from .documents import Box, Chunk, Document, Heading, Hit, Page, Vectors
+from .documents import Box, Chunk, Document, Heading, Hit, Page, TagValue, Tags, Vectors
 from .reports import Outcome, Progress, Report
 from .timings import Timings

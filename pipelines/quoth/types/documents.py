@@ -14,6 +14,11 @@ Vectors: TypeAlias = "NDArray[np.float32]"
 """One vector, or an array with a vector in each row."""
 
 
+TagValue: TypeAlias = "str | int | float | bool | list[str | int | float | bool]"
+Tags: TypeAlias = Mapping[str, TagValue]
+"""Metadata of the user's own: plain values, or lists of them, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading on a page: its offset, its level (1 is the highest), and its text."""
@@ -91,7 +96,8 @@ class Chunk:
     `None` before the chunk is stored. `ordinal` counts the chunks of a document from 0. `also_at`
     are the other sources with the same content. `language` is that of the text (ISO 639-1), `und`
     for a text of no language, and empty before it is known. `boxes` are the places of the lines of
-    a text that was recognized (OCR), by offsets on the page.
+    a text that was recognized (OCR), by offsets on the page. `tags` are metadata of the user's own,
+    and what the document says of itself.
     """
 
     source: str
@@ -108,10 +114,15 @@ class Chunk:
     also_at: tuple[str, ...] = ()
     language: str = ""
     boxes: tuple[Box, ...] = ()
+    tags: Tags = field(default_factory=dict, hash=False)
 
     def as_metadata(self) -> dict[str, Any]:
-        """Return the place of the chunk as plain values, for LangChain's metadata and for JSON."""
+        """Return the place of the chunk as plain values, for LangChain's metadata and for JSON.
+
+        Tags stand beside the place, which has precedence.
+        """
         return {
+            **self.tags,
             "source": self.source,
             "title": self.title,
             "page": self.page,

@@ -13,7 +13,8 @@ Progress = Callable[[int, int, str], None]
 class Outcome:
     """The outcome for one file: its path, and the reason why it was done, skipped or failed.
 
-    `unread` counts by kind what the file holds and its text does not, such as `picture`.
+    `unread` counts by kind what the file holds and its text does not, such as `picture`. A failure
+    is `known` when the file failed before and has not changed since.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Outcome:
     pages: int = 0
     chunks: int = 0
     unread: Mapping[str, int] = field(default_factory=dict)
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ class Report:
     failed: tuple[Outcome, ...] = ()
     removed: tuple[Outcome, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command: 0, 1 when a file failed anew, 3 with known failures."""
+        if not self.failed:
+            return 0
+        return 3 if all(outcome.known for outcome in self.failed) else 1
 
     def __str__(self) -> str:
         return (

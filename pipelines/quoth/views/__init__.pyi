@@ -1,30 +1,37 @@
 __all__ = [
     "FORMATS",
     "Format",
+    "MarkedText",
     "answer_html",
     "answer_json",
     "answer_lines",
     "answer_text",
     "chunk_json",
     "citation_json",
+    "cited_text",
     "draw_page",
     "format_copies",
     "format_count",
+    "format_failures",
     "format_page",
     "format_path",
     "format_report",
     "format_unread",
     "hit_json",
     "load_ipython_extension",
+    "locate_quote",
     "make_printable",
+    "mark_matches",
     "notebook_bar",
     "page_json",
+    "read_words",
     "register_views",
     "render_summary",
     "report_html",
     "report_json",
     "report_text",
     "shorten_paths",
+    "shorten_quote",
     "show",
     "summary_html",
     "summary_json",
@@ -33,7 +40,7 @@ __all__ = [
     "trace_page",
 ]
 
-from .answer import answer_lines
+from .answer import answer_lines, cited_text
 from .bar import notebook_bar
 from .html import answer_html, report_html, summary_html
 from .json import (
@@ -48,6 +55,7 @@ from .json import (
 from .lines import (
     format_copies,
     format_count,
+    format_failures,
     format_page,
     format_path,
     format_report,
@@ -55,8 +63,11 @@ from .lines import (
     make_printable,
     shorten_paths,
 )
+from .matches import mark_matches
 from .notebook import load_ipython_extension, register_views, show
 from .page_image import draw_page
+from .page_layout import locate_quote, read_words
+from .quote import MarkedText, shorten_quote
 from .summary import FORMATS, Format, render_summary
 from .text import answer_text, report_text, summary_text
 from .trace import trace_json, trace_page

@@ -162,7 +162,7 @@ def _place(place: Citation, answer: Answer, names: Mapping[str, str], width: int
     yield Line(f"  [{place.n}] {format_place(place, words, names)}", "place")
     for detail in details_of(place, answer, names):
         yield Line(_INDENT + detail, "detail")
-    for line in wrap_marked(quoted(place, answer), max(40, width - len(_INDENT))):
+    for line in wrap_marked(quoted(place, answer), max(20, width - len(_INDENT))):
         marks = tuple((start + len(_INDENT), end + len(_INDENT)) for start, end in line.marks)
         yield Line(_INDENT + line.text, "quote", marks)
     if check := format_check(place, answer, words):

@@ -69,6 +69,12 @@ def format_unread(counts: Mapping[str, int]) -> str:
     return ", ".join(format_count(count, kind) for kind, count in counts.items())
 
 
+def format_failures(report: Report) -> str:
+    """Return how many files failed, and how many of them were known: `3 failed (2 as before)`."""
+    known = sum(outcome.known for outcome in report.failed)
+    return f"{len(report.failed)} failed" + (f" ({known} as before)" if known else "")
+
+
 def format_report(report: Report, *, verb: str = "ingested") -> str:
     """Return the counts of a run as a sentence; `verb` is the participle of the action.
 
@@ -85,9 +91,9 @@ def format_report(report: Report, *, verb: str = "ingested") -> str:
         (unchanged, "unchanged"),
         (len(report.removed), "removed"),
         (len(report.skipped) - unchanged, "skipped"),
-        (len(report.failed), "failed"),
     ):
         parts += [f"{count} {status}"] * bool(count)
+    parts += [format_failures(report)] * bool(report.failed)
     unread = sum((Counter(outcome.unread) for outcome in report.done), Counter[str]())
     counted = f"{', '.join(parts)}, in {report.seconds:.1f} s."
     left_out = format_unread(dict(unread.most_common()))

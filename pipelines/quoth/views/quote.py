@@ -30,6 +30,10 @@ class MarkedText:
         marks = ((max(a, start) - start, min(b, end) - start) for a, b in self.marks)
         return MarkedText(self.text[start:end], tuple((a, b) for a, b in marks if a < b))
 
+    def split_lines(self) -> tuple[MarkedText, ...]:
+        """Return the lines of the text that are not empty, with their marks."""
+        return tuple(_split_lines(self))
+
     def __add__(self, other: MarkedText) -> MarkedText:
         offset = len(self.text)
         marks = tuple((offset + start, offset + end) for start, end in other.marks)

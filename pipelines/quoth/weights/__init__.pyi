@@ -1,5 +1,7 @@
 __all__ = [
     "Array",
+    "ChatModelAdvice",
+    "Download",
     "EMBEDDED",
     "EMBEDDED_PACKAGES",
     "EMBEDDER",
@@ -8,13 +10,16 @@ __all__ = [
     "Gguf",
     "Installed",
     "LLAMA_CPP_PYTHON",
+    "Memory",
     "Profile",
     "Tensor",
     "Transfer",
     "Trial",
     "XLLAMACPP",
+    "advise_chat_models",
     "apply_profile",
     "canonical_name",
+    "chat_models_date",
     "choose_threads",
     "count_cores",
     "describe_machine",
@@ -23,25 +28,35 @@ __all__ = [
     "fetch_packages",
     "find_embedded_weights",
     "find_gpu_build",
+    "find_kept_model",
     "find_manifest",
     "find_weights",
     "fingerprint_of",
     "fit_of",
     "folder_of",
     "forget_profile",
+    "is_remote",
+    "kept_folder",
+    "list_chat_models",
     "list_gpus",
+    "list_kept_models",
     "list_stored_models",
+    "look_at_memory",
     "measure_bandwidth",
     "measure_busy_cores",
     "profile_of",
     "read_free_gpu_memory",
     "read_gguf",
+    "remote_files",
+    "remove_kept_model",
     "split_model_name",
     "weights_of",
     "write_profile",
 ]
 
+from .advice import ChatModelAdvice, advise_chat_models, chat_models_date, list_chat_models
 from .bandwidth import measure_bandwidth
+from .download import Download
 from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
 from .find import EMBEDDED, FROM_OLLAMA, find_embedded_weights, weights_of
 from .fingerprint import fingerprint_of
@@ -50,7 +65,8 @@ from .gguf import Array, Gguf, read_gguf
 from .gguf_header import Tensor, encode_entry, encode_header
 from .gpu_build import find_gpu_build
 from .installed import Installed, Transfer
-from .memory import list_gpus, read_free_gpu_memory
+from .kept import find_kept_model, kept_folder, list_kept_models, remove_kept_model
+from .memory import Memory, list_gpus, look_at_memory, read_free_gpu_memory
 from .ollama_store import (
     canonical_name,
     find_manifest,
@@ -70,4 +86,5 @@ from .profile import (
     profile_of,
     write_profile,
 )
+from .remote import is_remote, remote_files
 from .threads import choose_threads, count_cores, measure_busy_cores

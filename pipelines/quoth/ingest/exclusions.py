@@ -1,0 +1,103 @@
+"""What a person leaves out of a folder: patterns of the settings, and `.quothignore` files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pathspec import GitIgnoreSpec
+
+from quoth.errors import ConfigurationError, DocumentError
+
+NAME = ".quothignore"
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Patterns in the syntax of gitignore, for the paths below `folder`."""
+
+    folder: str
+    spec: GitIgnoreSpec
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """The rules that hold in one folder; those of deeper folders override those above them."""
+
+    rules: tuple[_Rules, ...] = ()
+
+    @classmethod
+    def at(cls, root: str, patterns: Sequence[str]) -> Exclusions:
+        """Return the rules of the settings for a folder. Raises `ConfigurationError`."""
+        if not patterns:
+            return cls()
+        return cls((_Rules(root, compile_patterns(tuple(patterns)), "the setting `exclude`"),))
+
+    def enter(self, folder: str) -> Exclusions:
+        """Return the rules within a folder, with those of its `.quothignore`.
+
+        Raises `DocumentError` when the file cannot be read: nothing that it may exclude is then
+        to be read.
+        """
+        path = os.path.join(folder, NAME)  # noqa: PTH118 - one per folder: text is faster than Path
+        if (text := _read(path)) is None:
+            return self
+        try:
+            spec = _compile(text.splitlines())
+        except ValueError as error:
+            raise DocumentError(f"Its {NAME} has a pattern that is none: {error}.") from error
+        return Exclusions((*self.rules, _Rules(folder, spec, NAME)))
+
+    def decide(self, path: str, *, is_folder: bool) -> tuple[bool | None, str]:
+        """Return whether a path is excluded, and by what; `None` where no rule speaks of it.
+
+        `False` says that a rule with `!` takes it in.
+        """
+        for rules in reversed(self.rules):
+            name = os.path.relpath(path, rules.folder).replace(os.sep, "/")
+            include = rules.spec.check_file(name + "/" * is_folder).include
+            if include is not None:
+                return include, rules.origin
+        return None, ""
+
+
+@lru_cache(maxsize=8)
+def compile_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    """Return patterns of gitignore, ready to match. Raises `ConfigurationError`."""
+    try:
+        return _compile(patterns)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"`exclude` has a pattern that is none: {error}.",
+            hint="The patterns are those of .gitignore, such as `*.bak` or `/drafts/`.",
+        ) from error
+
+
+def _compile(lines: Iterable[str]) -> GitIgnoreSpec:
+    """Return a spec in which `a/**` speaks of what is in `a`, as it does in git, and not of `a`."""
+    return GitIgnoreSpec.from_lines(
+        line.rstrip().removesuffix("*")
+        if line.rstrip().endswith("/**") and line[0] != "!"
+        else line
+        for line in lines
+    )
+
+
+def _read(path: str) -> str | None:
+    """Return the text of a `.quothignore`, `None` where there is none. Raises `DocumentError`."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - one per folder: text is faster than Path
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+            raise DocumentError(f"Its {NAME} is not a text file of at most a megabyte.")
+        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 - as above
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise DocumentError(f"Its {NAME} cannot be read: {reason}.") from error

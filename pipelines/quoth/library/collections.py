@@ -1,0 +1,156 @@
+"""The collections of a home: which there are, the one that a name means, and their upkeep."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from quoth.collection import Store
+from quoth.errors import CollectionError, ConfigurationError, UsageError
+from quoth.system import WriteLock
+
+STORE = "library.sqlite"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionFacts:
+    """A collection: how much it holds, its languages by chunks, its embedder, and its bytes."""
+
+    name: str
+    folder: str
+    documents: int
+    pages: int
+    chunks: int
+    languages: dict[str, int]
+    tags: dict[str, int]
+    embedder: str
+    conversations: int
+    bytes: int
+
+
+def check_name(name: str) -> str:
+    """Return the name of a collection. Raises `ConfigurationError` for one that cannot be."""
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"{name!r} cannot be the name of a collection.",
+            hint="Use letters, digits, dots, dashes and underscores.",
+        )
+    return name
+
+
+def list_collections(home: Path) -> tuple[str, ...]:
+    """Return the names of the collections in a home, sorted."""
+    return tuple(sorted(path.parent.name for path in (home / "collections").glob(f"*/{STORE}")))
+
+
+def has_collection(home: Path, name: str) -> bool:
+    """Whether there is a collection of this name."""
+    return (home / "collections" / name / STORE).is_file()
+
+
+def check_collection(home: Path, name: str) -> Path:
+    """Return the folder of a collection. Raises `UsageError`, with the nearest name, without it."""
+    folder = home / "collections" / check_name(name)
+    if has_collection(home, name):
+        return folder
+    names = list_collections(home)
+    if not names:
+        raise UsageError(
+            f"The collection {name!r} is empty: nothing was ingested yet.",
+            hint="Fill it with: quoth ingest FOLDER",
+        )
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    raise UsageError(
+        f"There is no collection {name!r}." + (f" The nearest one is {near[0]!r}." if near else ""),
+        hint=f"Collections: {', '.join(names)}. `quoth ingest FOLDER -c {name}` makes one.",
+    )
+
+
+def check_free(home: Path, name: str) -> Path:
+    """Return the folder for a new collection. Raises `UsageError` when there is one already."""
+    folder = home / "collections" / check_name(name)
+    if has_collection(home, name):
+        raise UsageError(
+            f"There is a collection {name!r} already.", hint="Choose another name, or remove it."
+        )
+    return folder
+
+
+def describe_collection(home: Path, name: str) -> CollectionFacts:
+    """Return the facts about a collection. Raises `UsageError` when there is none of this name."""
+    folder = check_collection(home, name)
+    store = Store(folder / STORE)
+    try:
+        sources = store.sources()
+        tags: dict[str, int] = {}
+        for source in sources:
+            for key in source.tags:
+                tags[key] = tags.get(key, 0) + 1
+        return CollectionFacts(
+            name=name,
+            folder=str(folder),
+            documents=len(sources),
+            pages=sum(source.pages for source in sources),
+            chunks=store.chunk_count(),
+            languages=store.languages(),
+            tags=dict(sorted(tags.items())),
+            embedder=store.meta("embedder") or "",
+            conversations=len([*(folder / "conversations").glob("*.json")]),
+            bytes=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+        )
+    finally:
+        store.close()
+
+
+def rename_collection(home: Path, name: str, new: str) -> None:
+    """Give a collection another name.
+
+    Raises `UsageError` when the one is not there or the other is, `CollectionBusyError` while a
+    process writes to it.
+    """
+    folder, target = check_collection(home, name), check_free(home, new)
+    with _alone(folder):
+        if target.exists() and not has_collection(home, new):
+            shutil.rmtree(target)  # what a removal or a killed import left
+        _checkpoint(folder)
+    try:
+        folder.rename(target)
+    except OSError as error:
+        raise CollectionError(f"{folder} cannot be renamed: {error.strerror}.") from error
+
+
+def remove_collection(home: Path, name: str) -> None:
+    """Delete a collection with its conversations. The documents and the journal stay.
+
+    Raises `UsageError` when it is not there, `CollectionBusyError` while a process writes to it.
+    """
+    folder = check_collection(home, name)
+    with _alone(folder):
+        try:
+            (folder / STORE).unlink()  # first, so that half a collection is none
+            for entry in folder.iterdir():
+                if entry.name != "write.lock":
+                    shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        except OSError as error:
+            raise CollectionError(f"{folder} cannot be removed: {error.strerror}.") from error
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the lock of a collection within the block."""
+    with WriteLock(folder / "write.lock").hold():
+        yield
+
+
+def _checkpoint(folder: Path) -> None:
+    """Open and close the store once, so that its log is part of the file."""
+    store = Store(folder / STORE)
+    store.chunk_count()
+    store.close()

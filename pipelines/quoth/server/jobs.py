@@ -1,0 +1,134 @@
+"""Jobs as operations: each resumes by itself after a restart, and does nothing twice."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from quoth.errors import DocumentError, UsageError
+from quoth.jobs import JobProgress, SummaryJob
+from quoth.server.names import file_id
+from quoth.server.performing import Performance
+from quoth.server.services import Services
+from quoth.summarize import SummaryOptions
+from quoth.types import Document, Progress
+from quoth.views import report_json
+
+_LOCK_SECONDS = 3600.0
+"""How long a job waits for another process that writes to the collection."""
+_TELL_SECONDS = 0.25
+
+
+def perform_ingest(services: Services, performance: Performance) -> dict[str, Any]:
+    """Read what was placed into a collection, and the folders that the job names."""
+    operation = performance.operation
+    library = services.shelf.library(operation.collection)
+    known = dict(services.settings.roots)
+    paths = [Path(placed.path) for placed in services.uploads.placements(operation.collection)]
+    paths = [path for path in paths if path.exists()]
+    paths += [known[name] for name in operation.spec["roots"]]
+    if not paths:
+        raise UsageError(
+            f"Nothing was uploaded into {operation.collection}.",
+            hint="Upload a file, or name a folder of the server.",
+        )
+    report = library.ingest(
+        *paths,
+        retry=operation.spec["retry"],
+        progress=_progress(performance),
+        wait_seconds=_LOCK_SECONDS,
+    )
+    return report_json(report)
+
+
+def perform_reembed(services: Services, performance: Performance) -> dict[str, Any]:
+    """Change a collection to the configured embedder and splitter."""
+    library = services.shelf.library(performance.operation.collection)
+    report = library.reembed(progress=_progress(performance), wait_seconds=_LOCK_SECONDS)
+    return report_json(report)
+
+
+def perform_rebuild(services: Services, performance: Performance) -> dict[str, Any]:
+    """Rebuild keywords and dense index of a collection."""
+    library = services.shelf.library(performance.operation.collection)
+    return {"chunks": library.rebuild(wait_seconds=_LOCK_SECONDS)}
+
+
+def perform_verify(services: Services, performance: Performance) -> dict[str, Any]:
+    """Check the files, text, vectors and keywords of a collection against each other."""
+    library = services.shelf.library(performance.operation.collection)
+    return asdict(library.verify(wait_seconds=_LOCK_SECONDS))
+
+
+def perform_summaries(services: Services, performance: Performance) -> dict[str, Any]:
+    """Summarize documents of a collection from the text that it holds."""
+    operation = performance.operation
+    library = services.shelf.library(operation.collection)
+    wanted = set(operation.spec["documents"])
+    sources = [
+        source
+        for source in services.documents.sources(operation.collection)
+        if not wanted or file_id(source.hash) in wanted
+    ]
+    if not sources:
+        raise UsageError(f"There are no such documents in {operation.collection}.")
+
+    def load(path: Path) -> Document:
+        document = library.store.document(str(path))
+        if document is None:
+            raise DocumentError(f"{path.name} is not in the collection any more.")
+        return document
+
+    options = SummaryOptions.of(library.config.summarization)
+    options = replace(
+        options,
+        query=operation.spec["query"],
+        length=operation.spec["length"] or options.length,
+    )
+    last = [0.0]
+
+    def tell(progress: JobProgress) -> None:
+        if time.monotonic() - last[0] >= _TELL_SECONDS:
+            last[0] = time.monotonic()
+            performance.tell("progress", asdict(progress))
+
+    job = SummaryJob(
+        library.summarizer(options),
+        load,
+        services.home / "server" / "outputs" / operation.id,
+        progress=tell,
+        stop=performance.stop,
+    )
+    report = job.run([Path(source.path) for source in sources])
+    performance.check()
+    return _read_summaries(services, operation.id, asdict(report))
+
+
+def _read_summaries(services: Services, id: str, report: dict[str, Any]) -> dict[str, Any]:
+    """Return the report of a summary job with the text of each summary."""
+    folder = services.home / "server" / "outputs" / id
+    for document in report["documents"]:
+        output = document["output"]
+        document["text"] = (folder / output).read_text("utf-8") if output else ""
+    return report
+
+
+def _progress(performance: Performance) -> Progress:
+    """Return a callback that tells the progress, a few times a second, and hears of a stop."""
+    return _Teller(performance)
+
+
+class _Teller:
+    def __init__(self, performance: Performance) -> None:
+        self._performance = performance
+        self._last = 0.0
+
+    def __call__(self, done: int, total: int, name: str) -> None:
+        self._performance.check()
+        if done < total and time.monotonic() - self._last < _TELL_SECONDS:
+            return
+        self._last = time.monotonic()
+        current = {"done": done, "total": total, "current": Path(name).name}
+        self._performance.tell("progress", current)

@@ -1,0 +1,1 @@
+"""The native routes, one file for each group."""

@@ -1,0 +1,85 @@
+"""How the server listens, whom it answers, and what it accepts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from quoth.errors import ConfigurationError
+from quoth.system import listens_on_loopback
+
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """How the server listens, whom it answers, and what it accepts.
+
+    `socket` is the path of a Unix socket, in place of `host` and `port`. `collections` are the
+    collections that are served, all when empty. `allow_hosts` are names beside those of this
+    machine under which clients reach the server; `behind_proxy` is the one of a proxy with TLS.
+    `origins` are those of web pages that may read answers, compared letter by letter. `roots` are
+    folders of this machine that a job may ingest, by name. `queue_length` is the number of
+    questions, and of jobs, that may wait.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    socket: str = ""
+    collections: tuple[str, ...] = ()
+    token_file: Path | None = None
+    needs_token: bool = True
+    allow_hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    behind_proxy: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+    roots: tuple[tuple[str, Path], ...] = ()
+    body_bytes: int = 4 * MEGABYTE
+    upload_bytes: int = 512 * MEGABYTE
+    body_seconds: float = 30.0
+    queue_length: int = 16
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return bool(self.socket) or listens_on_loopback(self.host)
+
+    @property
+    def base_url(self) -> str:
+        """The address at which clients reach the server."""
+        if self.behind_proxy:
+            return f"https://{self.behind_proxy}"
+        scheme = "https" if self.tls_cert else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names that the `Host` of a request may have."""
+        own = {"localhost", "127.0.0.1", "::1", self.behind_proxy, *self.allow_hosts}
+        if self.host not in ("0.0.0.0", "::"):  # noqa: S104  # the addresses of no machine
+            own.add(self.host)
+        return frozenset(name.lower() for name in own if name)
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie; cookies do not tell ports apart, so the name does."""
+        return f"quoth-{self.port}"
+
+    def check(self) -> None:
+        """Raise `ConfigurationError` for a server that would be open to others."""
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ConfigurationError("TLS needs both --tls-cert and --tls-key.")
+        if self.on_loopback and not self.behind_proxy:
+            return
+        if not self.needs_token:
+            raise ConfigurationError(
+                f"--no-token is only for this machine alone, and {self.host} is open to others.",
+                hint="Leave out --no-token, or listen on 127.0.0.1.",
+            )
+        if not (self.token_file and (self.tls_cert or self.behind_proxy)):
+            raise ConfigurationError(
+                f"{self.host} is open to other machines, without TLS or a token of your own.",
+                hint="Give --token-file, and --tls-cert with --tls-key or --behind-proxy NAME.",
+            )

@@ -1,0 +1,389 @@
+"""The bodies of native requests and answers, as models that validate and describe themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from quoth.server.names import CollectionName, ConversationId, FileId
+from quoth.types import AnswerKind, Match, Support
+
+
+class Asked(BaseModel):
+    """The body of a request; an unknown field is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Query(BaseModel):
+    """The query of an address; an unknown name is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Told(BaseModel):
+    """The body of an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ErrorDetail(Told):
+    """An error: OpenAI's four keys, and our hint, which `message` has at its end."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+    hint: str
+
+
+class ErrorBody(Told):
+    """The body of every error."""
+
+    error: ErrorDetail
+
+
+class BoxBody(Told):
+    """A place on a page; edges are shares of its width and height, from the upper left corner."""
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class CitationBody(Told):
+    """A place in the documents; `url` is its permanent address on this server."""
+
+    n: int
+    document: str
+    source: str
+    page: int
+    page_label: str | None
+    heading: str
+    quote: str
+    start: int
+    end: int
+    match: Match
+    verified: bool
+    boxes: list[BoxBody]
+    marks: list[list[int]]
+    file_id: str
+    url: str
+
+
+class SentenceBody(Told):
+    """A sentence of a written answer."""
+
+    text: str
+    support: Support
+    citations: list[int]
+
+
+class NotReadBody(Told):
+    """What an answer does not take into account."""
+
+    count: int
+    what: str
+    reason: str
+
+
+class AnswerBody(Told):
+    """An answer with its places: the one shape that every front shows."""
+
+    id: str
+    collection: str
+    conversation: str
+    question: str
+    kind: AnswerKind
+    text: str
+    phrase: str | None
+    sentences: list[SentenceBody]
+    citations: list[CitationBody]
+    nearest: list[CitationBody]
+    not_read: list[NotReadBody]
+    unsupported_numbers: list[str]
+    language: str
+    evidence_language: str
+    confidence: float | None
+    finish_reason: str
+    reason: str
+    model: str
+    timings: dict[str, Any]
+    from_journal: bool
+
+
+class HitBody(Told):
+    """A passage that a search found."""
+
+    file_id: str
+    url: str
+    source: str
+    title: str
+    page: int
+    page_label: str | None
+    start: int
+    end: int
+    headings: list[str]
+    language: str
+    also_at: list[str]
+    score: float
+    dense_score: float | None
+    keyword_score: float | None
+    text: str
+
+
+class ScopeAsked(Asked):
+    """The part of a collection that is searched; a field without a value restricts nothing.
+
+    `documents` are patterns of paths, `tags` pairs of a key and a value.
+    """
+
+    documents: tuple[str, ...] = Field((), max_length=32)
+    formats: tuple[str, ...] = Field((), max_length=32)
+    pages: tuple[int, int] | None = None
+    since: date | None = None
+    until: date | None = None
+    languages: tuple[str, ...] = Field((), max_length=32)
+    tags: tuple[tuple[str, str], ...] = Field((), max_length=32)
+
+
+class SearchAsked(Asked):
+    """A search: a question or words, and the number of passages wanted."""
+
+    question: str = Field(min_length=1, max_length=20_000)
+    k: int | None = Field(None, ge=1, le=200)
+    scope: ScopeAsked | None = None
+
+
+class SearchTold(Told):
+    """The passages that fit best, best first."""
+
+    hits: list[HitBody]
+
+
+class AnswerAsked(Asked):
+    """A question; with a `conversation` it may refer to what was said before."""
+
+    question: str = Field(min_length=1)
+    conversation: ConversationId | None = None
+
+
+class CollectionAsked(Asked):
+    """A new collection."""
+
+    name: CollectionName
+
+
+class CollectionBody(Told):
+    """A collection; `embedder` is empty before the first document."""
+
+    name: str
+    documents: int
+    pages: int
+    chunks: int
+    embedder: str
+    languages: dict[str, int]
+
+
+class CollectionList(Told):
+    """The collections that are served."""
+
+    collections: list[CollectionBody]
+
+
+class DocumentBody(Told):
+    """A document; `unreadable` are its pages without text, `unchanged` is told of its file."""
+
+    id: str
+    name: str
+    source: str
+    title: str
+    format: str
+    bytes: int
+    pages: int
+    chunks: int
+    unreadable: list[int]
+    unread: dict[str, int]
+    language: str
+    unchanged: bool
+
+
+class DocumentList(Told):
+    """Some documents by path; `next` is the cursor of the following ones, or `null`."""
+
+    documents: list[DocumentBody]
+    next: str | None
+
+
+class HeadingBody(Told):
+    """A heading on a page."""
+
+    start: int
+    level: int
+    title: str
+
+
+class PageBody(Told):
+    """The text of a page."""
+
+    id: str
+    number: int
+    label: str | None
+    pages: int
+    text: str
+    headings: list[HeadingBody]
+    url: str
+
+
+class BoxList(Told):
+    """The places of a span of text on the picture of its page."""
+
+    boxes: list[list[float]]
+    found: bool
+    unchanged: bool
+
+
+class WordBody(Told):
+    """A printed word, and its place on the page."""
+
+    text: str
+    box: list[float]
+
+
+class WordList(Told):
+    """The text layer of a page."""
+
+    words: list[WordBody]
+
+
+class UploadBody(Told):
+    """A file that was uploaded, and the job that ingests it, if it does."""
+
+    id: str
+    name: str
+    bytes: int
+    sha256: str
+    job: str | None
+
+
+class CiteAsked(Asked):
+    """A text that somebody else wrote, to be checked against a collection."""
+
+    collection: CollectionName
+    question: str = Field("", max_length=20_000)
+    text: str = Field(min_length=1, max_length=200_000)
+    documents: tuple[FileId, ...] = Field((), max_length=64)
+
+
+class CiteTold(Told):
+    """What was found of a text, and the numbers of it that no cited passage has."""
+
+    citations: list[CitationBody]
+    unsupported_numbers: list[str]
+
+
+class JobAsked(Asked):
+    """A job. `documents` are those to summarize, all when empty; `roots` are folders by name."""
+
+    kind: Literal["ingest", "summarize", "verify", "reembed", "rebuild"]
+    collection: CollectionName
+    roots: tuple[str, ...] = Field((), max_length=32)
+    retry: bool = False
+    documents: tuple[FileId, ...] = Field((), max_length=10_000)
+    query: str = Field("", max_length=2000)
+    length: str = Field("", max_length=20)
+
+
+class OperationBody(Told):
+    """An answer or a job, and how far it is. Times are in seconds since 1970."""
+
+    id: str
+    kind: str
+    collection: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    place: int
+    created: float
+    started: float | None
+    ended: float | None
+    attempt: int
+    result: Any
+    error: ErrorDetail | None
+
+
+class OperationList(Told):
+    """Operations, newest first."""
+
+    operations: list[OperationBody]
+
+
+class ConversationAsked(Asked):
+    """A new conversation about a collection."""
+
+    collection: CollectionName
+
+
+class ConversationBody(Told):
+    """A conversation; its answers have their citations."""
+
+    id: str
+    collection: str
+    created: float
+    answers: list[AnswerBody]
+
+
+class ConversationList(Told):
+    """Conversations, newest first, without their answers."""
+
+    conversations: list[ConversationBody]
+
+
+class ModelBody(Told):
+    """A model that answers or embeds."""
+
+    name: str
+    duty: Literal["answers", "embeds"]
+    context_window: int
+    parameters: int
+    fingerprint: str
+    note: str
+
+
+class ModelList(Told):
+    """The model and the embedder of this server."""
+
+    models: list[ModelBody]
+
+
+class PromptBody(Told):
+    """A prompt as a model sees it."""
+
+    name: str
+    text: str
+
+
+class StatusBody(Told):
+    """How the server is doing: the queue, and what is at work."""
+
+    version: str
+    collections: list[str]
+    waiting: int
+    working: int
+    jobs: int
+    loopback_only: bool
+
+
+class HealthBody(Told):
+    """That the server is there."""
+
+    status: Literal["ok"]
+
+
+class SessionAsked(Asked):
+    """The code of the address that `quoth serve` printed; it works once."""
+
+    code: str = Field(max_length=200)
