@@ -22,6 +22,6 @@ __all__ = [
 ]
 
 from .answers import Answer, AnswerKind, AnswerSentence, Citation, Match, NotRead, Support
-from .documents import Box, Chunk, Document, Heading, Hit, Page, TagValue, Tags, Vectors
+from .documents import Box, Chunk, Document, Heading, Hit, Page, Tags, TagValue, Vectors
 from .reports import Outcome, Progress, Report
 from .timings import Timings
