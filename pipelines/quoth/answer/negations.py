@@ -66,7 +66,7 @@ def _negation(claim: str, question: str, text: str, language: Language) -> Itera
         if negations.search(claim):
             yield "negation"
         return
-    for part, near in _match_parts(claim, text, language):
+    for part, near in _match_parts(claim, text, language, whole=True):
         if not negations.search(part) and all(map(negations.search, near)):
             yield "negation"
 
@@ -100,12 +100,22 @@ def find_opposites(
                 yield "opposite"
 
 
-def _match_parts(claim: str, text: str, language: Language) -> Iterator[tuple[str, list[str]]]:
-    """Yield each part of a claim with the parts of a text that share most words with it."""
+def _match_parts(
+    claim: str, text: str, language: Language, *, whole: bool = False
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield each part of a claim with the parts of a text that share most words with it.
+
+    With `whole`, a sentence stands for its parts where only all of it has the words of a part of
+    the claim: "in July and August" is not two statements.
+    """
     said = [(part, count_terms(part, language).keys()) for part in split_at_joints(text, language)]
+    sentences = [text[start:end] for start, end in find_sentences(text, language)] if whole else []
+    wholes = [(sentence, count_terms(sentence, language).keys()) for sentence in sentences]
     for part in split_at_joints(claim, language):
         terms = count_terms(part, language).keys()
         best = max((len(terms & words) for _, words in said), default=0)
         near = [other for other, words in said if best and len(terms & words) == best]
+        if best < len(terms):
+            near = [sentence for sentence, words in wholes if terms <= words] or near
         if near:
             yield part, near

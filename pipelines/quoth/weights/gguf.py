@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from quoth.errors import ModelNotFoundError
+from quoth.weights.gguf_header import size_of_data
 
 _SCALARS = {
     0: "B",
@@ -32,6 +33,7 @@ _SCALARS = {
 }
 _STRING, _ARRAY = 8, 9
 _LENGTH = struct.Struct("<Q")
+_ALIGNMENT = 32
 _SHORT = 4096
 """The longest array of numbers that is read; longer ones belong to the vocabulary."""
 
@@ -73,7 +75,8 @@ class Gguf:
 
     `values` maps keys to scalars, strings, tuples of numbers, and `Array` for long arrays.
     `tensors` maps names to (shape, offset in the data). `spans` holds the (begin, end) of each key
-    in the file. `bytes` is the size of the weights, over all parts of a split file.
+    in the file. `bytes` is the size of the weights, over all parts of a split file. `lacking` is
+    the number of bytes by which this file ends before its last tensor does, 0 for a whole one.
     """
 
     path: Path
@@ -81,6 +84,7 @@ class Gguf:
     tensors: Mapping[str, tuple[tuple[int, ...], int]]
     spans: Mapping[str, tuple[int, int]]
     bytes: int
+    lacking: int = 0
 
     @property
     def architecture(self) -> str:
@@ -167,6 +171,23 @@ def read_gguf(path: Path) -> Gguf:
         ) from error
 
 
+def list_parts(path: Path) -> list[Path]:
+    """Return the paths of all parts of a split GGUF file, also of those that are missing.
+
+    The path alone is returned for a file that is not split.
+    """
+    return [path.with_name(name) for name in split_part(path.name)]
+
+
+def split_part(name: str) -> list[str]:
+    """Return the names of all parts of the model that a file name belongs to."""
+    part = _PART.search(name)
+    if part is None:
+        return [name]
+    stem, count = name[: part.start()], part.group(2)
+    return [f"{stem}-{number:05}-of-{count}.gguf" for number in range(1, int(count) + 1)]
+
+
 class _Reader:
     def __init__(self, data: mmap.mmap, path: Path) -> None:
         self._data = data
@@ -186,12 +207,23 @@ class _Reader:
             values[key] = self._value(self._take("I"))
             spans[key] = (begin, self._offset)
         tensors: dict[str, tuple[tuple[int, ...], int]] = {}
+        end = 0
         for _ in range(tensor_count):
             name = self._text()
             shape = tuple(self._take("Q") for _ in range(self._take("I")))
-            self._take("I")
-            tensors[name] = (shape, self._take("Q"))
-        return Gguf(self._path, values, tensors, spans, _size_of(self._path) - self._offset)
+            kind, offset = self._take("I"), self._take("Q")
+            tensors[name] = (shape, offset)
+            end = max(end, offset + size_of_data(kind, shape))
+        alignment = int(values.get("general.alignment") or _ALIGNMENT)
+        start = -(-self._offset // alignment) * alignment
+        return Gguf(
+            self._path,
+            values,
+            tensors,
+            spans,
+            bytes=_size_of(self._path) - self._offset,
+            lacking=max(0, start + end - len(self._data)),
+        )
 
     def _take(self, kind: str) -> Any:
         size = struct.calcsize(kind)
@@ -241,10 +273,4 @@ class _Reader:
 
 def _size_of(path: Path) -> int:
     """Return the size of a file; of a split file, the size of all its parts."""
-    part = _PART.search(path.name)
-    if part is None:
-        return path.stat().st_size
-    stem = path.name[: part.start()]
-    return sum(
-        file.stat().st_size for file in path.parent.glob(f"{stem}-*-of-{part.group(2)}.gguf")
-    )
+    return sum(part.stat().st_size for part in list_parts(path) if part.exists())

@@ -111,10 +111,7 @@ class LlamaCppPython(OneCallModel):
                     verbose=False,
                 )
         except ValueError as error:
-            raise BackendError(
-                f"llama-cpp-python cannot load {self.path.name}: {error}.",
-                hint="Check that this version supports the architecture of the model.",
-            ) from error
+            raise self.load_error(error) from error
         self._layers = read_offloaded_layers("".join(log)) or 0
         return llm
 
