@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from quoth.cli.interrupt import own_interrupts
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.scope import SCOPE
 from quoth.errors import QuothError, UsageError
-from quoth.views import answer_json, make_printable
+from quoth.views import answer_json, make_printable, write_json
 
 if TYPE_CHECKING:
     from quoth.answer import Conversation
@@ -63,7 +62,7 @@ def chat(
             for said in _turns(talk):
                 if shared.json:
                     value = answer_json(conversation.ask(said))
-                    print(json.dumps(value, ensure_ascii=False), flush=True)
+                    print(write_json(value), flush=True)
                 elif said.startswith("/"):
                     _command(talk, said)
                 else:

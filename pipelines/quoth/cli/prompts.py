@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -94,7 +93,7 @@ def show_prompt(
         values[name] = text
     messages = prompt.messages(**values)
     if rendered := chosen.render(messages):
-        sys.stdout.write(rendered)
+        show.print_exactly(rendered)
         return
     for message in messages:
         print(f"[{message.type}]\n{message.text}\n")
@@ -129,4 +128,4 @@ def render(
         add_generation_prompt=None if generation_prompt else False,
         folders=shared.configure().prompt_folders,
     )
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+    show.print_exactly(text)

@@ -38,6 +38,7 @@ __all__ = [
     "summary_text",
     "trace_json",
     "trace_page",
+    "write_json",
 ]
 
 from .answer import answer_lines, cited_text
@@ -62,6 +63,7 @@ from .lines import (
     format_unread,
     make_printable,
     shorten_paths,
+    write_json,
 )
 from .matches import mark_matches
 from .notebook import load_ipython_extension, register_views, show
