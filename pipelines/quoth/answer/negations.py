@@ -66,9 +66,25 @@ def _negation(claim: str, question: str, text: str, language: Language) -> Itera
         if negations.search(claim):
             yield "negation"
         return
-    for part, near in _match_parts(claim, text, language, whole=True):
-        if not negations.search(part) and all(map(negations.search, near)):
+    for part, near in _match_parts(claim, text, language):
+        if negations.search(part):
+            continue
+        if all(map(negations.search, near)) or _goes_on_negated(part, near, text, language):
             yield "negation"
+
+
+def _goes_on_negated(part: str, near: list[str], text: str, language: Language) -> bool:
+    """Whether what a part of a claim says beside the nearest parts of a text is denied there.
+
+    A joint may stand inside a statement: "bicycles may in July and August not be taken along".
+    """
+    said = split_at_joints(text, language)
+    denied = [other for other in said if language.claims.negations.search(other)]
+    told = count_terms(" ".join(other for other in said if other not in denied), language).keys()
+    rest = count_terms(part, language).keys() - count_terms(" ".join(near), language).keys()
+    return bool(rest) and all(
+        term not in told and term in count_terms(" ".join(denied), language) for term in rest
+    )
 
 
 def _is_bare(claim: str, language: Language) -> bool:
@@ -100,22 +116,12 @@ def find_opposites(
                 yield "opposite"
 
 
-def _match_parts(
-    claim: str, text: str, language: Language, *, whole: bool = False
-) -> Iterator[tuple[str, list[str]]]:
-    """Yield each part of a claim with the parts of a text that share most words with it.
-
-    With `whole`, a sentence stands for its parts where only all of it has the words of a part of
-    the claim: "in July and August" is not two statements.
-    """
+def _match_parts(claim: str, text: str, language: Language) -> Iterator[tuple[str, list[str]]]:
+    """Yield each part of a claim with the parts of a text that share most words with it."""
     said = [(part, count_terms(part, language).keys()) for part in split_at_joints(text, language)]
-    sentences = [text[start:end] for start, end in find_sentences(text, language)] if whole else []
-    wholes = [(sentence, count_terms(sentence, language).keys()) for sentence in sentences]
     for part in split_at_joints(claim, language):
         terms = count_terms(part, language).keys()
         best = max((len(terms & words) for _, words in said), default=0)
         near = [other for other, words in said if best and len(terms & words) == best]
-        if best < len(terms):
-            near = [sentence for sentence, words in wholes if terms <= words] or near
         if near:
             yield part, near

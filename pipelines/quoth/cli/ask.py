@@ -25,8 +25,8 @@ QuestionArgument = Annotated[str, typer.Argument(help="In your own words; - read
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     scope = (*SCOPE, "json", *SETTINGS)
-    add_command(app, ask, "collection", "model", *scope, section=SECTION)
-    add_command(app, search, "collection", *scope, section=SECTION)
+    add_command(app, ask, "collections", "model", *scope, section=SECTION)
+    add_command(app, search, "collections", *scope, section=SECTION)
 
 
 def search(

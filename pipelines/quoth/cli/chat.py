@@ -30,7 +30,7 @@ _NAME = re.compile(r"[\w][\w.-]{0,59}")
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    add_command(app, chat, "collection", "model", *SCOPE, "json", *SETTINGS, section=SECTION)
+    add_command(app, chat, "collections", "model", *SCOPE, "json", *SETTINGS, section=SECTION)
 
 
 def chat(

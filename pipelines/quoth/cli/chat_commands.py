@@ -100,7 +100,7 @@ def _collection(talk: Talk, rest: str) -> None:
         show.print_line(talk.library.collection)
         return
     check_collection(talk.library.home, rest)
-    talk.shared = replace(talk.shared, collection=rest)
+    talk.shared = replace(talk.shared, collection=rest, beside=())
 
 
 def _forget(talk: Talk, rest: str) -> None:

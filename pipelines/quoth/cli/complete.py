@@ -27,7 +27,12 @@ def complete_collection(incomplete: str) -> list[str]:
 
 def complete_document(context: typer.Context, incomplete: str) -> list[str]:
     """Return the names of documents in the collection that was named before."""
-    return _begin(incomplete, lambda: _document_names(context.params.get("collection")))
+    return _begin(
+        incomplete,
+        lambda: _document_names(
+            context.params.get("collection") or context.params.get("collections")
+        ),
+    )
 
 
 def complete_model(incomplete: str) -> list[str]:

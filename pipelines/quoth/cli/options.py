@@ -48,6 +48,17 @@ _OPTIONS: dict[str, Any] = {
             autocompletion=complete_collection,
         ),
     ],
+    "collections": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--collection",
+            "-c",
+            metavar="NAME",
+            help="The collection to use; several are asked at once.",
+            show_default=DEFAULT_COLLECTION,
+            autocompletion=complete_collection,
+        ),
+    ],
     "model": Annotated[
         str,
         typer.Option(
@@ -94,6 +105,7 @@ _OPTIONS: dict[str, Any] = {
 }
 _DEFAULTS: dict[str, Any] = {
     "collection": DEFAULT_COLLECTION,
+    "collections": None,
     "model": "",
     "json": False,
     "config": None,
@@ -120,6 +132,7 @@ class SharedOptions:
     preset: str = ""
     set: tuple[str, ...] = ()
     within: ScopeValues = field(default_factory=ScopeValues)
+    beside: tuple[str, ...] = ()
 
     @property
     def scope(self) -> Scope | None:
@@ -159,11 +172,12 @@ class SharedOptions:
         """
         from quoth.library import Library, check_collection
 
-        with Library(self.collection, config=self.configure()) as library:
+        with Library(self.collection, config=self.configure(), beside=self.beside) as library:
             if make:
                 tell_new_home(library.home)
             else:
-                check_collection(library.home, self.collection)
+                for name in (self.collection, *self.beside):
+                    check_collection(library.home, name)
             library.lock.announce = lambda sentence: print(f"quoth: {sentence}", file=sys.stderr)
             yield library
 
@@ -209,6 +223,10 @@ def add_command(
             taken[option] = tuple(taken[option] or ())
         if limits := {option: taken.pop(option) for option in SCOPE if option in taken}:
             taken["within"] = ScopeValues(**limits)
+        if "collections" in taken:
+            named = dict.fromkeys(taken.pop("collections") or (DEFAULT_COLLECTION,))
+            taken["collection"], *beside = named
+            taken["beside"] = tuple(beside)
         try:
             with SIGN.step("Starting"):
                 return command(SharedOptions(**taken), **values)  # type: ignore[call-arg]

@@ -192,7 +192,9 @@ def print_hits(hits: Sequence[Hit], question: str) -> None:
     names = shorten_paths(path for hit in hits for path in (hit.chunk.source, *hit.chunk.also_at))
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
-        out.print(f"{number:2}. {format_page(names[chunk.source], chunk.page, chunk.page_label)}")
+        place = format_page(names[chunk.source], chunk.page, chunk.page_label)
+        collection = f" ({chunk.collection})" if chunk.collection else ""
+        out.print(f"{number:2}. {place}{collection}")
         details = [format_copies(chunk.also_at, names), make_printable(" › ".join(chunk.headings))]
         if VERBOSITY.verbose:
             details.append(format_scores(hit))
