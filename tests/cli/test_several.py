@@ -36,7 +36,7 @@ def test_each_place_says_from_which_collection_it_is(
         assert f"({collection})" in shown.stdout
         hits = json.loads(quoth("search", question, *both, "--json", "-k", "6").stdout)
         assert hits[0]["collection"] == collection
-        assert {hit["collection"] for hit in hits} == {ferries, sample}
+        assert all(hit["collection"] in (ferries, sample) for hit in hits)
     spoken = quoth("chat", *both, "--json", input="Do dogs pay on the ferry?\n").stdout
     answer = json.loads(spoken)
     assert (answer["citations"] or answer["nearest"])[0]["collection"] == ferries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Annotated, Any
@@ -33,7 +34,7 @@ from quoth.cli import (
     tune,
 )
 from quoth.cli import run as run_command
-from quoth.errors import QuothError
+from quoth.errors import QuothError, UsageError
 
 
 class Sections(TyperGroup):
@@ -127,6 +128,7 @@ def _overview(commands: Mapping[str, Any]) -> str:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; turn every error into one sentence, a hint, and an exit code."""
     try:
+        _check_encoding(arguments)
         result = app(args=list(arguments), prog_name="quoth", standalone_mode=False)
     except QuothError as error:
         show.print_failure(str(error), error.hint)
@@ -138,6 +140,17 @@ def run(arguments: Sequence[str]) -> int:
     if result == EXIT_INTERRUPTED:  # typer's value for Ctrl-C
         return _interrupt()
     return result if isinstance(result, int) else 0
+
+
+def _check_encoding(arguments: Sequence[str]) -> None:
+    """Raise `UsageError` for an argument that is no UTF-8, unless a file has that very name."""
+    for argument in arguments:
+        readable = argument.encode("utf-8", "replace").decode()
+        if readable != argument and not os.path.lexists(argument):
+            raise UsageError(
+                f"The argument {readable!r} is not valid UTF-8.",
+                hint="Write it in the encoding of the terminal.",
+            )
 
 
 def _handle_foreign(error: Exception) -> int:

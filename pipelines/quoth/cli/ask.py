@@ -11,6 +11,7 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.answers import check_filled, introduce, print_stream
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.scope import SCOPE
+from quoth.errors import UsageError
 from quoth.views import answer_json, hit_json
 
 if TYPE_CHECKING:
@@ -67,4 +68,9 @@ def ask(shared: SharedOptions, question: QuestionArgument) -> None:
 def _read_question(question: str) -> str:
     from quoth.retrieve import check_question
 
-    return check_question(sys.stdin.read() if question == "-" else question)
+    if question != "-":
+        return check_question(question)
+    try:
+        return check_question(sys.stdin.read())
+    except UnicodeDecodeError as error:
+        raise UsageError("The question is not valid UTF-8.", hint="Convert it first.") from error

@@ -20,6 +20,7 @@ __all__ = [
     "apply_profile",
     "canonical_name",
     "chat_models_date",
+    "check_tokens",
     "choose_threads",
     "count_cores",
     "describe_machine",
@@ -61,7 +62,7 @@ from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
 from .find import EMBEDDED, FROM_OLLAMA, find_embedded_weights, weights_of
 from .fingerprint import fingerprint_of
 from .fit import Fit, fit_of
-from .gguf import Array, Gguf, read_gguf
+from .gguf import Array, Gguf, check_tokens, read_gguf
 from .gguf_header import Tensor, encode_entry, encode_header
 from .gpu_build import find_gpu_build
 from .installed import Installed, Transfer

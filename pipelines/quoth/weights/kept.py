@@ -8,7 +8,8 @@ from pathlib import Path
 
 from quoth.config import state_folder
 from quoth.errors import ModelNotFoundError
-from quoth.weights.gguf import list_parts, read_gguf
+from quoth.weights.gguf import read_gguf
+from quoth.weights.gguf_parts import list_parts
 from quoth.weights.installed import Installed
 
 

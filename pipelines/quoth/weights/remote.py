@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from quoth.errors import ConfigurationError, UsageError
 from quoth.system import is_loopback
-from quoth.weights.gguf import split_part
+from quoth.weights.gguf_parts import split_part
 
 HUB = "https://huggingface.co"
 HUB_PREFIX = "hf:"

@@ -50,6 +50,11 @@ class GgufModel(LocalModel):
     @model_validator(mode="after")
     def _read_header(self) -> Self:
         self._header = read_gguf(self.path)
+        if lacking := self._header.lacking:
+            raise ModelNotFoundError(
+                f"{self.path} is only a part of a model: {lacking} bytes are missing.",
+                hint="Fetch it again, as `quoth models pull` does.",
+            )
         return self
 
     @property
@@ -59,11 +64,6 @@ class GgufModel(LocalModel):
 
     def load_error(self, reason: Exception) -> BackendError:
         """Return the error for weights that the engine does not load."""
-        if lacking := self.header.lacking:
-            return ModelNotFoundError(
-                f"{self.path} is only a part of a model: {lacking} bytes are missing.",
-                hint="Fetch it again, as `quoth models pull` does.",
-            )
         return BackendError(
             f"{self.engine} cannot load {self.path.name}: {reason}.",
             hint="Check that this version of it supports the architecture of the model.",

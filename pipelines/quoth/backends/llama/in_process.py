@@ -15,6 +15,7 @@ from quoth.models import Description
 from quoth.prompts import ChatTemplate
 from quoth.weights import (
     XLLAMACPP,
+    check_tokens,
     choose_threads,
     fingerprint_of,
     list_gpus,
@@ -65,6 +66,7 @@ class LlamaCpp(ServedModel, GgufModel):
         """Load the weights into this process, behind a loopback port and a secret key."""
         import xllamacpp
 
+        check_tokens(self.header)
         settings = self.settings
         key = secrets.token_urlsafe(24)
         gpu_free = read_free_gpu_memory()
