@@ -24,7 +24,14 @@ OPTION = re.compile(r"(?<![\w(-])--[a-z][a-z-]+(?![\w:-])")
 VARIABLE = re.compile(r"\bQUOTH_\w*")
 EXTRA = re.compile(r"\bextra '?([a-z][\w-]*)'?")
 
-FOREIGN_OPTIONS = {"--context-shift", "--force-reinstall", "--hash", "--index-url", "--no-deps"}
+FOREIGN_OPTIONS = {
+    "--context-shift",
+    "--force-reinstall",
+    "--hash",
+    "--index-url",
+    "--no-deps",
+    "--port",
+}
 """Of llama-server, and of a file of requirements."""
 
 

@@ -38,7 +38,7 @@ FLOORS = (
     ("answer", "views"),
     ("evaluate", "jobs"),
     ("library",),
-    ("server",),
+    ("mcp", "server"),
     ("cli", "testing"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

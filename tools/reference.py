@@ -16,9 +16,12 @@ from quoth.prompts import list_languages
 from quoth.system import presets_folder
 from quoth.text import ENGLISH, NEVER, Language, language
 from quoth.text import languages as language_codes
+from quoth.weights import chat_models_date, list_chat_models
 
 _KNOWN, _KEPT, _LANGUAGES = "<!-- known -->", "<!-- kept -->", "<!-- languages -->"
+_ADVISED = "<!-- advised -->"
 _END = "<!-- end -->"
+_MEMORIES = (4, 8, 16, 32, 64)
 FOLDER = Path(__file__).parents[1] / "docs"
 
 
@@ -69,7 +72,7 @@ def configuration() -> str:
 
 def commands() -> str:
     """Return the reference of all commands."""
-    lines = ["# Commands", "", *_exit_codes()]
+    lines = ["# Commands", "", *_exit_codes(), *_completion()]
 
     def describe(command: Any, path: list[str]) -> None:
         context = command.make_context(path[-1], [], resilient_parsing=True)
@@ -100,6 +103,17 @@ def _exit_codes() -> list[str]:
     return ["## Exit codes", "", "| code | all commands |", "|---|---|", *rows, ""]
 
 
+def _completion() -> list[str]:
+    return [
+        "## Completion",
+        "",
+        "`quoth --install-completion` lets bash, zsh, fish or PowerShell complete commands and",
+        "options, and the names of collections, documents, models, jobs, presets, languages and",
+        "settings.",
+        "",
+    ]
+
+
 def _default(parameter: Any) -> str:
     """Return the default of an option as it is typed, and a dash for none."""
     if getattr(parameter, "required", False):
@@ -119,6 +133,21 @@ def embedders() -> str:
         *(_known(family, model) for family in families() for model in family.models),
     ]
     return _with_table("embedders.md", _KNOWN, lines)
+
+
+def better_model() -> str:
+    """Return the page on a better model with the table of the models that fit by memory."""
+    window = Config().backend.context_window
+    lines = ["| model | licence | to fetch | needs | fits into |", "|---|---|---|---|---|"]
+    for model in list_chat_models():
+        fitting = (size for size in _MEMORIES if model.needs(window) <= size * 0.7 * 0.92 * 2**30)
+        lines.append(
+            f"| {model.name}{'' if model.checked else ' (?)'} | {model.licence} "
+            f"| {model.bytes / 1e9:.1f} GB | {model.needs(window) / 1e9:.1f} GB "
+            f"| {next(fitting, 'more')} GB |"
+        )
+    lines += ["", f"The list is of {chat_models_date()}, the weakest model first."]
+    return _with_table("howto/better-model.md", _ADVISED, lines)
 
 
 def ingestion() -> str:
@@ -198,6 +227,7 @@ def main() -> int:
         "configuration.md": configuration(),
         "cli.md": commands(),
         "embedders.md": embedders(),
+        "howto/better-model.md": better_model(),
         "ingestion.md": ingestion(),
         "languages.md": languages(),
     }

@@ -251,6 +251,32 @@ def test_the_subject_is_the_names_or_else_the_words() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "question", "standalone"),
+    [
+        (
+            "When does the certificate of boiler A expire?",
+            "And boiler B?",
+            "And boiler B (certificate, expire)?",
+        ),
+        (
+            "What is the rent in the Tolland Lease?",
+            "And what does the Works Handbook say about fire drills?",
+            "And what does the Works Handbook say about fire drills?",
+        ),
+        (
+            "What is the rent in the Tolland Lease?",
+            "How long does it run?",
+            "How long does it run (Tolland Lease)?",
+        ),
+    ],
+)
+def test_a_question_that_names_another_subject_does_not_get_the_one_before(
+    first: str, question: str, standalone: str
+) -> None:
+    assert with_subject(question, Turn(first, first, ""), ENGLISH) == standalone
+
+
 def chunk(number: int) -> Chunk:
     return Chunk("a.md", "", 1, None, 10 * number, 10 * number + 4, "text", (), number, 1)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from quoth.answer.mark_shapes import square_marks
+from quoth.text import language
 
 TITLES = ("Ferry timetable", "Harbour log")
 
@@ -15,10 +16,8 @@ TITLES = ("Ferry timetable", "Harbour log")
         ("(Source: 2)", "[2]"),
         ("(Document 2, Harbour log, page 7)", "[2]"),
         ("[Harbour log, p. 7]", "[2]"),
-        ("(siehe Auszug 1, S. 4)", "[1]"),
-        ("(véase [2])", "[2]"),
-        ("（来源：1）", "[1]"),
-        ("（資料1より）", "[1]"),
+        ("(#2)", "[2]"),
+        ("([Harbour log](log.pdf#page=7))", "[2]"),
         ("[doc_1]", "[1]"),
         ("[cite: 1; 2]", "[1,2]"),
         ("\\[1\\]", "[1]"),
@@ -37,6 +36,28 @@ TITLES = ("Ferry timetable", "Harbour log")
 def test_a_mark_of_any_shape_becomes_numbers_in_brackets(written: str, numbers: str) -> None:
     squared = square_marks(f"The ferry leaves at noon {written}.", titles=TITLES)
     assert squared == f"The ferry leaves at noon {numbers}."
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written", "numbers"),
+    [
+        ("de", "(siehe Auszug 1, S. 4)", "[1]"),
+        ("de", "(Quelle: 1 und 2)", "[1,2]"),
+        ("es", "(véase [2])", "[2]"),
+        ("fr", "(voir extrait 2, page 8)", "[2]"),
+        ("it", "(vedi estratto 2)", "[2]"),
+        ("pt", "(fonte: trecho 1)", "[1]"),
+        ("nl", "(zie fragment 2, blz. 3)", "[2]"),
+        ("ru", "(см. фрагмент 2, с. 8)", "[2]"),
+        ("zh", "（来源：1）", "[1]"),
+        ("ja", "（資料1より）", "[1]"),
+    ],
+)
+def test_the_words_of_a_mark_are_those_of_its_language(
+    spoken: str, written: str, numbers: str
+) -> None:
+    squared = square_marks(f"31 m {written}.", titles=TITLES, language=language(spoken))
+    assert squared == f"31 m {numbers}."
 
 
 @pytest.mark.parametrize(

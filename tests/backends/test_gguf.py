@@ -24,6 +24,7 @@ def test_the_header_says_what_the_model_is() -> None:
     assert found.context_length == 8192
     assert found.parameters == 134515008
     assert 95e6 < found.bytes < 99e6
+    assert found.lacking == 0
     assert found.adds_bos is False
     assert (found.token("bos"), found.token("eos")) == ("<|im_start|>", "<|im_end|>")
     assert "im_start" in (found.chat_template or "")

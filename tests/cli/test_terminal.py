@@ -33,7 +33,7 @@ def shown(text: str, columns: int, monkeypatch: pytest.MonkeyPatch, *, pieces: i
     stream = TerminalStream(screen := Screen())
     cuts = sorted(random.Random(3).choices(range(len(text) + 1), k=pieces))
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        stream.write(text[start:end])
+        stream.write_styled(text[start:end])
         stream.flush()
     stream.finish()
     return screen.getvalue()

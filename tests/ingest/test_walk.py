@@ -78,3 +78,14 @@ def test_a_folder_without_permission_is_one_line(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0)
     assert "cannot be opened" in seen(tmp_path)[1]["closed"]
+
+
+def test_folders_are_followed_to_any_depth(tmp_path: Path) -> None:
+    deep = str(tmp_path)
+    for _ in range(1_000):
+        deep += "/d"
+        os.mkdir(deep)  # noqa: PTH102 - faster than Path
+    (tmp_path / "d" / "d" / "near.txt").write_text("near")
+    Path(deep, "far.txt").write_text("far")
+    found = [entry.path.name for entry in walk([tmp_path]) if isinstance(entry, File)]
+    assert found == ["far.txt", "near.txt"]

@@ -125,7 +125,7 @@ class TestEntryPoints:
             r"```python\n(def conditions.*?)```", PAGE.read_text("utf-8"), re.DOTALL
         )
         self.install(tmp_path, f"{IMPORTS}{program}", monkeypatch)
-        assert select_prompt("answer", Model(family="granite")) == load_prompt("answer-small")
+        assert select_prompt("answer", Model(family="granite")) == load_prompt("answer-quoted")
         assert select_prompt("answer", Model(family="gemma")) == load_prompt("answer")
 
     def test_a_broken_package_is_named(

@@ -12,7 +12,6 @@ TASKS = {
     "answer": {"context", "question"},
     "answer-language": {"language"},
     "answer-quoted": {"context", "question"},
-    "answer-small": {"context", "question"},
     "condense-question": {"history", "question"},
     "conversation-turn": {"question", "answer"},
     "hyde": {"question"},

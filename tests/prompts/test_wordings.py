@@ -14,7 +14,6 @@ from scripted_model import Scripted
 TASKS = (
     "answer",
     "answer-quoted",
-    "answer-small",
     "condense-question",
     "conversation-turn",
     "summarize-map",

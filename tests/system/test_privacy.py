@@ -99,6 +99,27 @@ def test_a_host_that_the_configuration_names_is_let_through() -> None:
     assert run(program) == "let through"
 
 
+def test_a_host_is_let_through_by_its_name_and_no_other_address_is() -> None:
+    program = (
+        "import socket, quoth\n"
+        "from quoth.errors import EgressError\n"
+        "def look_up(host, port, *args, **named):\n"
+        "    number = '192.0.2.1' if host == 'gpu.lan' else '192.0.2.2'\n"
+        "    return [(socket.AF_INET, socket.SOCK_STREAM, 6, '', (number, port))]\n"
+        "socket.getaddrinfo = look_up\n"
+        "quoth.take_over(quoth.Guard(allow=('gpu.lan',)))\n"
+        "socket.getaddrinfo('other.lan', 80)\n"
+        "for host in ('gpu.lan', 'other.lan', '192.0.2.1', '192.0.2.2'):\n"
+        "    try: socket.create_connection((host, 80), timeout=0.01)\n"
+        "    except OSError: print('through')\n"
+        "    except EgressError: print('refused')\n"
+        "quoth.take_over()\n"
+        "try: socket.create_connection(('gpu.lan', 80), timeout=0.01)\n"
+        "except EgressError: print('refused')\n"
+    )
+    assert run(program).split() == ["through", "refused", "refused", "refused", "refused"]
+
+
 def test_a_program_switches_telemetry_off_before_anything_is_imported() -> None:
     program = (
         "import os, sys, quoth\n"

@@ -122,8 +122,11 @@ def with_correction(standalone: str, correction: str, language: Language) -> str
 def with_subject(question: str, turn: Turn, language: Language) -> str:
     """Return a question with the subject of the previous turn appended in brackets.
 
-    The subject is the names and numbers of that turn's question, else its terms.
+    The subject is the names and numbers of that turn's question, else its terms. A question that
+    names another one only takes what is asked about it: "And boiler B?".
     """
+    if _names_another(question, turn, language):
+        return _ask_the_same(question, turn, language)
     terms = count_terms(question, language).keys()
 
     def is_new(words: str) -> bool:
@@ -133,11 +136,37 @@ def with_subject(question: str, turn: Turn, language: Language) -> str:
     found = language.conversations.subjects.finditer(turn.standalone)
     subjects = [name for match in found if is_new(name := match.group(match.lastindex or 0))]
     subjects = subjects or [word for word in _content(turn.standalone, language) if is_new(word)]
-    if not subjects:
+    return _append(question, subjects)
+
+
+def _names_another(question: str, turn: Turn, language: Language) -> bool:
+    """Whether a question names a subject that the previous turn does not, and refers to none."""
+    rules = language.conversations
+    opening = rules.references.match(question.strip())
+    rest = question.strip()[opening.end() :] if opening else question
+    known = count_terms(turn.standalone, language).keys()
+    named = [count_terms(found[0], language).keys() for found in rules.subjects.finditer(question)]
+    return not rules.references.search(rest) and any(terms - known for terms in named)
+
+
+def _ask_the_same(question: str, turn: Turn, language: Language) -> str:
+    """Return a question with what the previous turn asks, if it has only a name of its own."""
+    names = language.conversations.subjects
+    if len(_content(names.sub(" ", question), language)) > 1:
+        return question
+    named = f"{question} {' '.join(found[0] for found in names.finditer(turn.standalone))}"
+    known = count_terms(named, language).keys()
+    asked = _content(turn.standalone, language)
+    return _append(question, [w for w in asked if count_terms(w, language).keys() - known])
+
+
+def _append(question: str, words: Sequence[str]) -> str:
+    """Return a question with words in brackets before its mark."""
+    if not words:
         return question
     bare = question.strip().rstrip("".join(_QUESTION_MARKS) + " ")
     mark = question.strip()[len(bare) :].strip()
-    return f"{bare} ({', '.join(dict.fromkeys(subjects))}){mark}"
+    return f"{bare} ({', '.join(dict.fromkeys(words))}){mark}"
 
 
 def _content(question: str, language: Language) -> list[str]:

@@ -59,6 +59,12 @@ class Conversation:
         """The name of the conversation, which is that of its file."""
         return self._file.id
 
+    def forget(self) -> None:
+        """Delete the turns of the conversation, here and on disk."""
+        self._file.remove()
+        self.turns = []
+        self._shown = ()
+
     def ask(self, question: str) -> Answer:
         """Return the answer to the next question of the conversation."""
         answer = None

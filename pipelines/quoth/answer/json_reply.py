@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from quoth.answer.parts import Quote
 
-_START = re.compile(r"(?s)[^{\[]{0,200}?(?:```(?:json)?\s*)?(?=\{\s*\"|\{\s*\}|\[\s*\{\s*\")")
+_START = re.compile(r"(?s)[^{\[]{0,200}?(?:```(?:json)?\s*)?(?=\{\s*[\"']|\{\s*\}|\[\s*\{\s*[\"'])")
+_SINGLE = re.compile(r"(?<=[{\[,:])(\s*)'|'(?=\s*[,:}\]])")
+"""The single quotation marks of a value as Python writes it."""
 _ANSWER = re.compile(
-    r"(?i)(?:final_?|short_?)?(?:answer|response|reply|text|result|output|antwort|respuesta|réponse"
-    r"|reponse|答案|回答|答复|答え)$"
+    r"(?i)(?:final_?|short_?)?(?:answers?|responses?|reply|replies|text|results?|output"
+    r"|(?:key_?)?(?:claim|statement|sentence|fact|finding|point)s?|antwort|respuesta|réponse|reponse"
+    r"|risposta|resposta|antwoord|ответ|答案|回答|答复|答え)$"
 )
 _QUOTE = re.compile(
     r"(?i)(?:quotes?|quotations?|evidence|citations?|sources?|references?|supporting_?\w*|excerpts?"
     r"|zitate?|belege?|citas?|preuves?|引用|引文|证据|根拠)$"
 )
 _TEXT = re.compile(r"(?i)(?:quote|text|sentence|content|excerpt_text|quotation|zitat|引用|原文)$")
+_NOTHING = "N/A"
+"""What a model says by an answer that it leaves empty."""
 _NUMBER = re.compile(r"(?i)(?:excerpt|n|number|id|index|source|excerpt_?(?:id|number)|ref)$")
 
 
@@ -40,28 +45,34 @@ def may_be_json(reply: str) -> bool:
 def read_json(reply: str) -> JsonReply | None:
     """Return what a reply in JSON holds, even if its end is missing; `None` if it is none."""
     start = _START.match(reply)
-    if start is None or not may_be_json(reply[start.start() :].lstrip() or reply):
+    if start is None:
         return None
-    value = _decode(reply[start.end() :])
+    value, is_whole = _decode(reply[start.end() :])
     if not isinstance(value, dict | list):
         return None
-    answers = list(_find_answers(value))
-    return JsonReply("\n".join(answers), tuple(_find_quotes(value)))
+    answers, quotes = list(_find_answers(value)), tuple(_find_quotes(value))
+    if not (answers or quotes or may_be_json(reply)):
+        return None
+    if not (answers or quotes) and is_whole and _leaves_empty(value):
+        answers = [_NOTHING]
+    return JsonReply("\n".join(answers), quotes)
 
 
-def _decode(text: str) -> Any:
-    """Return the value at the start of a text, completed where the text is cut."""
+def _decode(text: str) -> tuple[Any, bool]:
+    """Return the value at the start of a text, completed where it is cut, and whether it is not."""
+    if re.match(r"[{\[\s]*'", text):
+        text = _SINGLE.sub(r'\1"', text)
     try:
-        return json.JSONDecoder(strict=False).raw_decode(text)[0]
+        return json.JSONDecoder(strict=False).raw_decode(text)[0], True
     except ValueError:
         pass
     ends = [len(text), *(match.start() for match in reversed(list(re.finditer(r"[,\"}\]]", text))))]
     for end in ends[:200]:
         try:
-            return json.JSONDecoder(strict=False).raw_decode(_complete(text[:end]))[0]
+            return json.JSONDecoder(strict=False).raw_decode(_complete(text[:end]))[0], False
         except ValueError:
             continue
-    return None
+    return None, False
 
 
 def _complete(text: str) -> str:
@@ -93,12 +104,29 @@ def _find_answers(value: Any) -> Iterator[str]:
     if not isinstance(value, dict):
         return
     named = [item for key, item in value.items() if _ANSWER.match(key)]
+    mark = _mark(value)
     for item in named:
-        yield from _texts(item)
+        for text in _texts(item):
+            yield text if "[" in text else text + mark
     if not named:
         for key, item in value.items():
             if isinstance(item, dict | list) and not _QUOTE.match(key):
                 yield from _find_answers(item)
+
+
+def _mark(value: Mapping[str, Any]) -> str:
+    """Return the mark of the excerpts whose numbers stand beside an answer; empty without any."""
+    cited = [item for key, item in value.items() if _NUMBER.match(key) or _QUOTE.match(key)]
+    numbers = [n for item in cited for n in (item if isinstance(item, list) else [item])]
+    whole = [str(n) for n in numbers if re.fullmatch(r"\d{1,2}", str(n))]
+    return f" [{','.join(whole)}]" if whole and len(whole) == len(numbers) else ""
+
+
+def _leaves_empty(value: Any) -> bool:
+    """Whether a value has a key for the answer, and nothing in it."""
+    return isinstance(value, dict) and any(
+        _ANSWER.match(key) and not item for key, item in value.items()
+    )
 
 
 def _texts(item: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ from quoth.answer.places import cite_span
 from quoth.answer.reader import Claim
 from quoth.answer.refusals import Refusals
 from quoth.answer.support import Fit, SupportFinder
-from quoth.answer.yes_no import find_ground, is_bare
+from quoth.answer.yes_no import find_ground, is_bare, is_turned_round, split_interjection
 from quoth.text import ENGLISH, Language, count_terms, find_quote, is_unspaced, split_words
 from quoth.types import Chunk, Citation, Support
 
@@ -59,7 +59,11 @@ class Judge:
         self._refusals = Refusals(refusals, language)
 
     def judge(self, claim: Claim, quotes: Sequence[Quote] = ()) -> Verdict:
-        """Return the support of a claim; `quotes` are those that the model gave so far."""
+        """Return the support of a claim; `quotes` are those that the model gave so far.
+
+        A "yes" or "no" that the rest of the claim turns round is not shown.
+        """
+        claim = self._without_opposite(claim)
         cited = tuple(self._excerpts[number - 1] for number in claim.numbers)
         said = self._without_pages(_read_row(claim.text) if claim.kind == "row" else claim.text)
         found = self.locate(said, cited, fewest=CLAIM_WORDS)
@@ -76,6 +80,18 @@ class Judge:
         if refuses and not (is_stated and says_more):
             return Verdict(claim, "unsupported", refuses=True)
         return verdict
+
+    def turns_round(self, bare: Claim, verdict: Verdict) -> bool:
+        """Return whether a claim is "yes" or "no", and a claim behind it says the opposite."""
+        return is_bare(bare.text, self._language) and is_turned_round(
+            bare.text, self._question, verdict.claim.text, self._language
+        )
+
+    def _without_opposite(self, claim: Claim) -> Claim:
+        said, rest = split_interjection(claim.text, self._language)
+        if rest and said and is_turned_round(said, self._question, rest, self._language):
+            return replace(claim, text=rest[:1].upper() + rest[1:])
+        return claim
 
     def judge_bare(self, claim: Claim, quotes: Sequence[Quote]) -> Verdict | None:
         """Return the verdict on "yes" or "no" with the sentence that says so; `None` without one.

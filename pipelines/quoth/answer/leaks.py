@@ -24,7 +24,7 @@ _END = re.compile(
     r"<\|?(?:im_end|eot_id|endoftext|end_of_text|eom_id|end|return|user|eot|end_of_turn|END_OF_TURN_TOKEN"
     r"|EOT)\|?>|</?s>(?=\s*$|\s*\[INST\]|\s*<)|</s>|<(?:end_of_turn|eos|EOS)>|\[/?INST\]"
     r"|<｜end▁of▁sentence｜>|<\|im_start\|>\s*(?:user|system)|<start_of_turn>\s*user"
-    r"|<\|start_header_id\|>\s*(?:user|system)"
+    r"|<\|start_header_id\|>\s*(?:user|system)|(?<=\n)#{2,3} ?(?:Instruction|Input|Human|User)\b"
 )
 """The end of a turn; what follows is another turn, which the model made up."""
 _TOKEN = re.compile(
@@ -37,7 +37,6 @@ _ROLE = re.compile(
     r"\A\s*(?:(?:assistant|ai|model|bot|a)\s*[:：]|assistant\s*\n)\s*", re.IGNORECASE
 )
 """The name of the writer before a reply, as some formats have it."""
-_BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
 _CUT_TOKEN = re.compile(r"<[|｜/]?[A-Za-z_▁|｜]*$|\\boxed\{[^{}]*$")
 _UNFINISHED = re.compile(r"<[^<>\n]{0,40}$|\\boxed\{[^{}]*$|◁[^▷]{0,8}$|\[/?[A-Z]{0,5}$")
 
@@ -54,7 +53,7 @@ def remove_leaks(reply: str, *, last: bool) -> tuple[str, str]:
     text, thinking = _split_thinking(reply)
     if end := _end_of_turn(text):
         text = text[:end]
-    return _BOXED.sub(r"\1", _ROLE.sub("", _TOKEN.sub("", text))), thinking.strip()
+    return _ROLE.sub("", _TOKEN.sub("", text)), thinking.strip()
 
 
 def _split_thinking(reply: str) -> tuple[str, str]:

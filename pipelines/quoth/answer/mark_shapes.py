@@ -5,26 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-AND = r"(?:[,;&、，/+]|and|und|y|et|e|和|と|与|及)"
-"""What stands between two numbers of one mark."""
-SOURCES = (
-    r"excerpts?|sources?|passages?|documents?|docs?|contexts?|texts?|chunks?|citations?|quotes?"
-    r"|cited?|ref(?:erence)?s?|snippets?|ex|id|no|nr|fuentes?|documentos?|quellen?|dokument\w*"
-    r"|extraits?|extractos?|fragmentos?|auszug|auszüge|来源|文档|文件|资料|出典|資料|文書"
-)
-"""Words for what is cited, which may stand before a number in brackets."""
+from quoth.text import ENGLISH, Language
+
+_SIGNS_BETWEEN = r"[,;&、，/+]"
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-_LEADS = (
-    r"see|also|cf|from|in|the|siehe|auch|vgl|laut|gemäß|nach|aus|véase|ver|según|de|el|la|los|las"
-    r"|voir|selon|d['’]après|les?|l['’]|参见|參見|参照|根据|据|见|より|による|から|を"
-)
-_PAGES = (
-    r"(?:pages?|pp?|seiten?|s|páginas?|págs?)\b\.?\s*\d+(?:\s*[-–]\s*\d+)?"
-    r"|第?\s*\d+\s*(?:页|頁|ページ)"
-)
 _NUMBERS = r"\d{1,2}(?:\s*[,;–-]\s*\d{1,2})*"
 _TAG = re.compile(
     r"<(sup|cite|ref|citation|source|excerpt|a|span)\b[^<>\n]{0,80}>\s*(?P<open>[\[(]?)\s*"
@@ -49,14 +37,45 @@ _GROUP = re.compile(
     r"[(（](?:[^()（）\n]|\([^()\n]{0,80}\)){1,200}[)）]"
     r"|[\[【［](?:[^\[\]【】［］\n]|\[[^\[\]\n]{0,80}\]){1,200}[\]】］]"
 )
-_ADJACENT = re.compile(rf"(\[{_NUMBERS}\])\s*{AND}{{1,2}}\s*(?=\[\d)")
-_BEHIND_DASH = re.compile(
-    rf"(?i:\s+[–—-]\s*(?:{SOURCES})\s*(\d{{1,2}})(?:,?\s+(?:{_PAGES}))?)(?=\s*[.。]?\s*(?:$|\n))"
-)
+_TARGET = re.compile(r"\]\([^()\s]*\)")
 _DASH = re.compile(r"\s[–—-]\s*(?=(?:\[[\d,–-]+\])+\s*[.。]?\s*(?:$|\n))")
 
 
-def square_marks(text: str, *, excerpts: Sequence[str] = (), titles: Sequence[str] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class MarkWords:
+    """What stands in a mark beside its number, as parts of patterns, in a language and in English.
+
+    `cited` are words for what is cited, `leads` what comes before them, `pages` matches a page with
+    its number; `conjunctions` and `ranges` join two numbers.
+    """
+
+    cited: str
+    leads: str
+    pages: str
+    conjunctions: str
+    ranges: str
+
+    @classmethod
+    @lru_cache(maxsize=32)
+    def of(cls, language: Language) -> MarkWords:
+        """Return the words of the marks of replies in a language."""
+        rules = [known.replies for known in dict.fromkeys((language, ENGLISH))]
+        return cls(
+            cited="|".join(rule.cited.pattern for rule in rules),
+            leads="|".join(rule.leads.pattern for rule in rules),
+            pages="|".join(rule.pages.pattern for rule in rules),
+            conjunctions="|".join((_SIGNS_BETWEEN, *(rule.conjunctions.pattern for rule in rules))),
+            ranges="|".join(("[-–]", *(rule.ranges.pattern for rule in rules))),
+        )
+
+
+def square_marks(
+    text: str,
+    *,
+    excerpts: Sequence[str] = (),
+    titles: Sequence[str] = (),
+    language: Language = ENGLISH,
+) -> str:
     """Return a text whose marks are `[1]`, or raised digits where a power may be meant.
 
     `titles` are those of the excerpts, and may stand for their numbers. What stands in an excerpt
@@ -71,9 +90,13 @@ def square_marks(text: str, *, excerpts: Sequence[str] = (), titles: Sequence[st
         text = pattern.sub(lambda found, s=shape: unless_copied(found, found.expand(s)), text)  # type: ignore[misc]
     text = _CARETS.sub(lambda found: unless_copied(found, _raise(found[1])), text)
     text = _RAISED_SIGNS.sub(lambda found: unless_copied(found, _lower(found)), text)
-    text = _BEHIND_DASH.sub(r" [\1]", text)
-    text = _GROUP.sub(lambda found: unless_copied(found, _read_group(found[0], titles)), text)
-    return _DASH.sub(" ", _ADJACENT.sub(r"\1", text))
+    words = MarkWords.of(language)
+    patterns = _patterns(words)
+    text = patterns.behind_dash.sub(r" [\1]", text)
+    text = _GROUP.sub(
+        lambda found: unless_copied(found, _read_group(found[0], titles, words)), text
+    )
+    return _DASH.sub(" ", patterns.adjacent.sub(r"\1", text))
 
 
 def _untagged(found: re.Match[str]) -> str:
@@ -91,16 +114,18 @@ def _lower(found: re.Match[str]) -> str:
     return f"{found['gap'] or ''}[{unicodedata.normalize('NFKC', found[1] or found[3])}]"
 
 
-def _read_group(group: str, titles: Sequence[str]) -> str:
+def _read_group(group: str, titles: Sequence[str], mark: MarkWords) -> str:
     """Return the mark that a group in brackets is; the group itself if it says anything else."""
-    rest = group[1:-1]
+    rest = _TARGET.sub("]", group[1:-1])
     named: list[int] = []
     for title in sorted(filter(None, titles), key=len, reverse=True):
         if title in rest:
             rest = rest.replace(title, " ")
             named += [number for number, other in enumerate(titles, start=1) if other == title]
-    rest = re.sub(rf"(?i:\b(?:{_PAGES}))", " ", rest)
-    bare, words = _word_pattern(is_square=group[0] in "[【［").subn(" ", rest)
+    patterns = _patterns(mark)
+    rest = patterns.page.sub(" ", rest)
+    is_square = group[0] in "[【［"
+    bare, words = (patterns.square if is_square else patterns.round).subn(" ", rest)
     numbers = re.findall(_NUMBERS, bare)
     says_more = re.search(r"[^\W\d_]|\d{3}", bare)
     is_plain = not (named or words or re.search(r"[\[【［]", rest))
@@ -110,9 +135,32 @@ def _read_group(group: str, titles: Sequence[str]) -> str:
     return f"[{','.join(plain or map(str, named))}]"
 
 
-@lru_cache(maxsize=2)
-def _word_pattern(*, is_square: bool) -> re.Pattern[str]:
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """The patterns of marks with words; `round` and `square` are the words in these brackets."""
+
+    page: re.Pattern[str]
+    round: re.Pattern[str]
+    square: re.Pattern[str]
+    behind_dash: re.Pattern[str]
+    adjacent: re.Pattern[str]
+
+
+@lru_cache(maxsize=32)
+def _patterns(words: MarkWords) -> _Patterns:
+    return _Patterns(
+        page=re.compile(rf"(?i:(?<![^\W\d_])(?:{words.pages}))"),
+        round=_compile_words(words),
+        square=_compile_words(words, letter=r"|[SED](?=\d)"),
+        behind_dash=re.compile(
+            rf"(?i:\s+[–—-]\s*(?:{words.cited})\s*(\d{{1,2}})(?:,?\s+(?:{words.pages}))?)"
+            r"(?=\s*[.。]?\s*(?:$|\n))"
+        ),
+        adjacent=re.compile(rf"(\[{_NUMBERS}\])\s*(?:{words.conjunctions}){{1,2}}\s*(?=\[\d)"),
+    )
+
+
+def _compile_words(words: MarkWords, letter: str = "") -> re.Pattern[str]:
     """Return the words of a mark; in square brackets one letter before a number is one, too."""
-    letter = r"|[SED](?=\d)" if is_square else ""
-    words = rf"(?:{SOURCES}|{_LEADS}{letter})(?![^\W\d_])|(?:来源|文档|文件|资料|出典|資料|文書)"
-    return re.compile(rf"(?i:(?<![^\W\d_])(?:{words}|{AND}(?![^\W\d_]))|参照|より|摘录|抜粋)")
+    spelt = rf"(?:{words.cited}|{words.leads}{letter})(?![a-zà-þ])|[#№](?=\d)"
+    return re.compile(rf"(?i:(?<![a-zà-þ])(?:{spelt}|(?:{words.conjunctions})(?![^\W\d_])))")

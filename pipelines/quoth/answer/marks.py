@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from quoth.answer.mark_shapes import AND, RAISED, SOURCES, square_marks
+from quoth.answer.mark_shapes import RAISED, MarkWords, square_marks
 from quoth.text import ENGLISH, Language
 
-_RANGE = r"(?:-|–|to|bis|a|à|至)"
 _MOST_RANGE = 20
 _STOP = re.compile(r"\s*[.。;)）]+(?=\s|$)\s*")
 _COMMA = re.compile(r"\s*[,，、:：]")
@@ -45,7 +44,9 @@ class Marker:
 
     def remove(self, text: str) -> tuple[str, list[Mark]]:
         """Return a text without marks, and the marks."""
-        text = square_marks(text, excerpts=self.excerpts, titles=self.titles)
+        text = square_marks(
+            text, excerpts=self.excerpts, titles=self.titles, language=self.language
+        )
         kept = ""
         marks: list[Mark] = []
         position = 0
@@ -55,6 +56,7 @@ class Marker:
                 continue
             kept += text[position : found.start()]
             opens = bool(_SENTENCE_START.search(kept))
+            says = bool(opens and _says_pattern(self.language).match(text, found.end()))
             shown, end = self._replace(found, numbers, text, opens=opens)
             if not opens and not shown:
                 kept = _trim(kept, text[end:])
@@ -65,17 +67,23 @@ class Marker:
             marks.append(Mark(len(kept), tuple(filter(self._is_known, numbers)), leads))
             kept += shown
             position = end
-            if leads and not shown:
+            if (leads or says) and not shown:
                 kept += text[position : position + 1].upper()
                 position += 1
         return kept + text[position:], marks
+
+    def find_named(self, text: str) -> tuple[int, ...]:
+        """Return the numbers of the excerpts that a text names; none if it says anything else."""
+        mark = square_marks(f"({text})", titles=self.titles, language=self.language)
+        named = re.fullmatch(r"\[([\d,]+)\]", mark)
+        return tuple(filter(self._is_known, map(int, named[1].split(",")))) if named else ()
 
     def _is_known(self, number: int) -> bool:
         return 1 <= number <= len(self.excerpts)
 
     def _numbers(self, found: re.Match[str], text: str) -> list[int] | None:
         """Return the numbers of a mark; `None` if it is a part of what the reply says."""
-        numbers = _read_numbers(found)
+        numbers = _read_numbers(found, MarkWords.of(self.language).ranges)
         kind = found.lastgroup
         if kind in ("word", "named"):
             return numbers
@@ -131,12 +139,12 @@ def _trim(kept: str, rest: str) -> str:
     return kept.rstrip(" ") if closes else kept
 
 
-def _read_numbers(found: re.Match[str]) -> list[int]:
+def _read_numbers(found: re.Match[str], ranges: str) -> list[int]:
     kind = found.lastgroup or ""
     if kind == "raised":
         return [int(unicodedata.normalize("NFKC", sign)) for sign in found[kind] if sign in RAISED]
     numbers: list[int] = []
-    for piece in re.finditer(rf"(\d+)(?:\s*{_RANGE}\s*(\d+))?", found[f"{kind}_numbers"]):
+    for piece in re.finditer(rf"(\d+)(?:\s*(?:{ranges})\s*(\d+))?", found[f"{kind}_numbers"]):
         first, last = int(piece[1]), int(piece[2] or piece[1])
         numbers += range(first, min(last, first + _MOST_RANGE) + 1) if last >= first else [first]
     return numbers
@@ -148,14 +156,16 @@ def _mark_pattern(language: Language) -> re.Pattern[str]:
     word = "|".join(scope(rule.excerpts) for rule in rules)
     lead = "|".join(scope(rule.attributions) for rule in rules)
     number = r"\d{1,2}(?!\d)"
-    named = rf"(?:(?i:{SOURCES}|{word})\s*(?:[.:#№]|nr\.|no\.)*\s*)"
-    several = rf"{number}(?:\s*(?:{AND}\s*)+{named}?{number}|\s*{_RANGE}\s*{number})*"
+    words = MarkWords.of(language)
+    named = rf"(?:(?i:{words.cited}|{word})\s*(?:[.:#№]|nr\.|no\.)*\s*)"
+    joint = rf"(?:(?:{words.conjunctions})\s*)+{named}?"
+    several = rf"{number}(?:\s*{joint}{number}|\s*(?:{words.ranges})\s*{number})*"
     rest = r"(?:\s*(?:[,:;|†(（#]|[–-]\s|\b(?:page|p\.|pp\.|line|from|of)\b)[^\[\]【】\n]{0,160})?"
     article = r"(?i:(?:the|die|der|das|dem|el|los|les|le)\s+|l['’])?"
     return re.compile(
         rf"(?P<named>[\[(（]\s*(?:{lead})?{article}(?i:{word})\s*[\[#]?\s*"
         rf"(?P<named_numbers>{several})\]?{rest}[\])）])"
-        rf"|(?P<square>(?P<before>{lead})?(?:(?i:{word})\s*)?(?P<sign>[\[［【〔⟦]{{1,2}}\s*[\^#]?\s*{named}?"
+        rf"|(?P<square>(?P<before>{lead})?(?:(?i:{word}|(?<![^\W\d_])(?:{words.cited}))\s*)?(?P<sign>[\[［【〔⟦]{{1,2}}\s*[\^#]?\s*{named}?"
         rf"(?P<square_numbers>{several}){rest}\s*[\]］】〕⟧]{{1,2}})(?:\([^()\s]*\))?)"
         rf"|(?P<round>(?<=[^\W\d_]\s)\((?P<round_numbers>{several})\)(?=\s*(?:[.!?。;,]|$|\n)))"
         rf"|(?P<raised>(?<=[\w.!?。\"”»）)])[{RAISED}]+(?:[,\s]?[{RAISED}]+)*"

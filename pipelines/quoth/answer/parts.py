@@ -112,6 +112,9 @@ class _PartReader:
             return self._continue(line)
         part, words, rest = label
         self.end_quote()
+        if part == "final":
+            self.parts.thinking += self.parts.answer
+            self.parts.answer, part = [], "answer"
         if part == "question":
             self._part = "answer"
             return not self.parts.answer
@@ -246,18 +249,21 @@ def _label_patterns(
     prompt: tuple[tuple[str, str], ...], language: Language
 ) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Return patterns for a label before a text, on a line of its own, and inside a line."""
-    words: dict[str, list[str]] = {part: [re.escape(label)] for part, label in prompt}
+    words: dict[str, list[str]] = {"final": []}
+    words |= {part: [re.escape(label)] for part, label in prompt}
     for rules in dict.fromkeys((language, ENGLISH)):
         for part, pattern in rules.replies.labels.items():
             words.setdefault(part, []).append(scope(pattern))
-    parts = "|".join(rf"(?P<{part}>{'|'.join(known)})" for part, known in words.items())
+    parts = "|".join(rf"(?P<{part}>{'|'.join(known)})" for part, known in words.items() if known)
     bracketed = r"[\[(（【][^\[\](（）)【】\n]{0,80}[\])）】]"
     number = r"(?:[^\W\d]+\s*){0,2}[#№]?\d{1,2}"
     rest = rf"[*_]*(?:\s*(?:(?:from|aus|von|de|del|des|dans|in)\s+)?(?:{bracketed}|{number}))?"
     colon = rf"{rest}[*_\s]*(?:[:：]|(?=[“„«「『\"]))[*_]*"
-    line = rf"(?i:{_LEAD}(?:{parts})(?![^\W\d_]){colon})"
+    line = rf"(?i:{_LEAD}[【\[]?(?:{parts})(?:[】\]][:：]?|(?![^\W\d_]){colon}))"
     alone = rf"(?i:{_LEAD}(?:{parts}){rest}[*_:：\s]*$)"
-    both = "|".join(pattern for part in ("quote", "answer") for pattern in words.get(part, ()))
+    both = "|".join(
+        pattern for part in ("quote", "final", "answer") for pattern in words.get(part, ())
+    )
     behind = r"(?:(?<=[\"”»」』.。!?])|(?<=[\"”»」』.。!?*\])]\s))"
     inside = rf"(?i:{behind}[*_]*(?:{both})(?![^\W\d_]){rest}[*_\s]*[:：][*_]*)"
     return re.compile(line), re.compile(alone), re.compile(inside)

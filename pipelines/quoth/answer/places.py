@@ -46,6 +46,7 @@ def cite_span(
         boxes=tuple(box for box in chunk.boxes if box.start < end and start < box.end),
         also_at=chunk.also_at,
         marks=tuple(marks),
+        collection=chunk.collection,
     )
 
 

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from quoth.answer.footnotes import resolve_footnotes
 from quoth.answer.json_reply import may_be_json, read_json
 from quoth.answer.leaks import remove_leaks
 from quoth.answer.marks import Mark, Marker
 from quoth.answer.parts import Block, BlockKind, Quote, split_parts
+from quoth.answer.typesetting import read_typeset
 from quoth.text import (
     ENGLISH,
     Language,
@@ -105,7 +107,9 @@ class ReplyReader:
         if not last:
             text = _UNFINISHED.sub("", text)
         spoken = read_json(text) if last else None
-        parts = split_parts(spoken.answer if spoken else text, self._labels, self._marker)
+        written = read_typeset(spoken.answer if spoken else text)
+        written = resolve_footnotes(written, self._marker.find_named)
+        parts = split_parts(written, self._labels, self._marker)
         self.quotes = (*(spoken.quotes if spoken else ()), *parts.quotes)
         claims = self._claims_of(parts.answer)
         if not last:
@@ -125,9 +129,9 @@ class ReplyReader:
         said: set[tuple[str, ...]] = set()
         claims: list[Claim] = []
         for block in blocks:
-            bare, marks = self._marker.remove(block.text)
-            if marks and claims and not re.search(r"\w", bare):
-                claims[-1] = _cite(claims[-1], [n for mark in marks for n in mark.numbers])
+            if claims and (cited := self._find_cited(block)):
+                claims[-1] = _cite(claims[-1], cited)
+                continue
             for claim in self._split(block):
                 words = tuple(fold_words(claim.text))
                 is_long = claim.kind in ("prose", "item") and len(words) >= _SHORTEST_REPEATED
@@ -135,6 +139,14 @@ class ReplyReader:
                     claims.append(claim if claims else replace(claim, lead=claim.lead.lstrip()))
                     said.add(words)
         return claims
+
+    def _find_cited(self, block: Block) -> list[int]:
+        """Return the excerpts that a block names, if it does nothing else."""
+        bare, marks = self._marker.remove(block.text)
+        if marks and not re.search(r"\w", bare):
+            return [number for mark in marks for number in mark.numbers]
+        is_line = block.kind in ("prose", "item") and re.search(r"\d", block.text)
+        return [*self._marker.find_named(block.text.strip(" *_()"))] if is_line else []
 
     def _split(self, block: Block) -> Iterator[Claim]:
         """Yield the claims of a block, without marks, links and what opens an answer."""

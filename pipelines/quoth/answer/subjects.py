@@ -12,6 +12,7 @@ from quoth.text import (
     count_terms,
     find_numbers,
     find_unit,
+    read_clock_times,
     read_number_values,
 )
 
@@ -40,7 +41,11 @@ def find_other_subjects(claim: str, question: str, text: str, language: Language
             return max((len(words & _terms(part, language)) for part in parts), default=0)
 
         same = [part_around(text, n, rules) for n in numbers if is_equal(number, n)]
-        others = [part_around(text, n, rules) for n in numbers if not n.is_among(known)]
+        others = [
+            part_around(text, n, rules)
+            for n in numbers
+            if not n.is_among(known) and _is_time(n) == _is_time(number)
+        ]
         if are_apart and any(_terms(part, language) - words for part in same):
             rivals = [n for n in numbers if _is_rival(claim, number, text, n)]
             others += [part_around(text, n, rules) for n in rivals]
@@ -52,6 +57,10 @@ def find_other_subjects(claim: str, question: str, text: str, language: Language
 
 def _terms(text: str, language: Language) -> frozenset[str]:
     return frozenset(count_terms(text, language))
+
+
+def _is_time(number: Number) -> bool:
+    return bool(read_clock_times(number.text))
 
 
 def _is_rival(claim: str, number: Number, text: str, other: Number) -> bool:

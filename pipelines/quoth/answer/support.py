@@ -55,7 +55,7 @@ class Fit:
     @property
     def contradicts(self) -> bool:
         """Whether the passage says something else, rather than lacks a part of the claim."""
-        lacks = any(fault.startswith(("number", "name")) for fault in self.against)
+        lacks = any(fault.startswith(("number", "numeral", "name")) for fault in self.against)
         return bool(self.against) and not lacks
 
     @property

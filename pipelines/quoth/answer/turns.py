@@ -68,6 +68,11 @@ class TurnFile:
             content = json.dumps([asdict(turn) for turn in turns], ensure_ascii=False)
             write_whole(self.path, content)
 
+    def remove(self) -> None:
+        """Delete the file."""
+        with self._lock.hold(wait_seconds=_WAIT_SECONDS):
+            self.path.unlink(missing_ok=True)
+
     def _adopt_old(self) -> list[Path]:
         """Move the conversation of version 0.1.0 into the folder; return the files there."""
         folder = self.path.parent

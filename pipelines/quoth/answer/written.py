@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from quoth.answer.judge import Judge, Verdict
@@ -65,6 +65,7 @@ class WrittenReply:
         """Add a piece of the reply, and return the text that can be shown now."""
         new = self._reader.feed(piece)
         self._verdicts += [self._judge.judge(claim, self._reader.quotes) for claim in new]
+        self._verdicts = self._without_opposite()
         return self._show() if new else ""
 
     def finish(self, *, cut: bool = False) -> WrittenAnswer:
@@ -72,6 +73,7 @@ class WrittenReply:
         self._reader.finish()
         claims, quotes = self._reader.claims, self._reader.quotes
         self._verdicts = [self._judge.judge(claim, quotes) for claim in claims]
+        self._verdicts = self._without_opposite()
         if self._shown and not self._continues():
             self._verdicts = self._told
         only_quoted = bool(claims) and [claim.text for claim in claims] == [q.text for q in quotes]
@@ -111,6 +113,16 @@ class WrittenReply:
         self._shown = len(self._verdicts)
         self._told = list(self._verdicts)
         return "".join(verdict.claim.lead + verdict.claim.text for verdict in new)
+
+    def _without_opposite(self) -> list[Verdict]:
+        """Return the verdicts without a first "yes" or "no" that the next claim turns round."""
+        if len(self._verdicts) > 1 and self._judge.turns_round(
+            self._verdicts[0].claim, self._verdicts[1]
+        ):
+            first = self._verdicts[1]
+            bare = replace(first.claim, lead=self._verdicts[0].claim.lead)
+            return [replace(first, claim=bare), *self._verdicts[2:]]
+        return self._verdicts
 
     def _show_quotes(self) -> list[Verdict]:
         """Return the quotes that stand in the excerpts, where the answer on them was cut."""
@@ -153,7 +165,7 @@ class WrittenReply:
     def _unsupported_numbers(self, places: Sequence[Citation]) -> tuple[str, ...]:
         text = "\n".join(verdict.claim.text for verdict in self._verdicts)
         cited = [
-            chunk.text
+            "\n".join((chunk.title, *chunk.headings, chunk.text))
             for chunk in self._excerpts
             if any(encloses(chunk, place) for place in places)
         ]

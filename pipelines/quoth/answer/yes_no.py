@@ -6,7 +6,14 @@ from collections.abc import Iterable
 
 from quoth.answer.negations import count_negations, find_opposites
 from quoth.answer.passages import Place
-from quoth.text import Language, count_terms, find_numbers, is_unspaced, read_number_words
+from quoth.text import (
+    Language,
+    count_terms,
+    find_numbers,
+    is_unspaced,
+    read_number_values,
+    read_number_words,
+)
 
 _FEWEST_SHARED = 0.6
 """The least share of the words of a question in a sentence that answers it with yes or no."""
@@ -38,19 +45,61 @@ def find_ground(
         return None
     shared = {place: len(wanted & place.terms) / len(wanted) for place in near}
     best = max(near, key=lambda place: (shared[place], -len(place.text)))
-    if shared[best] < (_FEWEST_PAIRS if any(map(is_unspaced, wanted)) else _FEWEST_SHARED):
+    if shared[best] < _least_share(wanted):
         return None
-    is_denied = bool(language.claims.noes.search(reply))
-    if language.claims.conditions.search(best.text):
-        return best
-    is_turned = (count_negations(question, language) - count_negations(best.text, language)) % 2
-    opposed = any(find_opposites(question, best.text, language, besides_reversals=True))
-    agrees = bool(is_turned) == opposed
     values = best.numbers | read_number_words(best.text)
     has_numbers = all(number.is_among(values) for number in find_numbers(question))
-    is_whole = has_numbers and shared[best] == 1
-    says_so = not (agrees and is_whole) if is_denied else agrees and has_numbers
+    says_so = _says_so(
+        reply, question, best.text, language, has_numbers, is_whole=shared[best] == 1
+    )
     return best if says_so else None
+
+
+def split_interjection(claim: str, language: Language) -> tuple[str, str]:
+    """Return the "yes" or "no" before a claim, and the claim without it."""
+    found = language.claims.interjections.match(claim)
+    return (claim[: found.end()], claim[found.end() :]) if found else ("", claim)
+
+
+def is_turned_round(reply: str, question: str, statement: str, language: Language) -> bool:
+    """Whether "yes" or "no" is the opposite of the statement behind it, as far as words tell.
+
+    "Yes" is, before "Dogs are forbidden in the hut", for the question whether they are allowed.
+    """
+    wanted = count_terms(question, language).keys()
+    terms = count_terms(statement, language).keys()
+    if not wanted or len(wanted & terms) < _least_share(wanted) * len(wanted):
+        return False
+    values = read_number_values([statement]) | read_number_words(statement)
+    has_numbers = all(number.is_among(values) for number in find_numbers(question))
+    is_whole = wanted <= terms
+    return not _says_so(reply, question, statement, language, has_numbers, is_whole=is_whole)
+
+
+def _says_so(
+    reply: str,
+    question: str,
+    statement: str,
+    language: Language,
+    has_numbers: bool,
+    *,
+    is_whole: bool,
+) -> bool:
+    """Whether a statement answers a question with what a bare reply says.
+
+    `has_numbers` is whether it has those of the question, `is_whole` whether it has all its words.
+    """
+    if language.claims.conditions.search(statement):
+        return True
+    is_denied = bool(language.claims.noes.search(reply))
+    turns = (count_negations(question, language) - count_negations(statement, language)) % 2
+    opposed = any(find_opposites(question, statement, language, besides_reversals=True))
+    agrees = bool(turns) == opposed
+    return not (agrees and has_numbers and is_whole) if is_denied else agrees and has_numbers
+
+
+def _least_share(wanted: Iterable[str]) -> float:
+    return _FEWEST_PAIRS if any(map(is_unspaced, wanted)) else _FEWEST_SHARED
 
 
 def _sentences(places: Iterable[Place]) -> list[Place]:

@@ -24,7 +24,7 @@ from quoth.errors import BackendError
 from quoth.models import Constraint, Piece, Provider, Request, cut_at_stop
 from quoth.system import missing_extra
 from quoth.types import Timings
-from quoth.weights import Installed, choose_threads, weights_of
+from quoth.weights import Installed, check_tokens, choose_threads, weights_of
 
 _FOLDER = Path("~/.cache/gpt4all")
 
@@ -118,6 +118,7 @@ class Gpt4All(OneCallModel):
 
     def load(self) -> Any:
         """Return gpt4all's client with the weights loaded, on a GPU where there is one."""
+        check_tokens(self.header)
         devices = (None,) if self.settings.gpu_layers == 0 else ("gpu", None)
         for device in devices:
             try:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _FREE_SHARE = 0.7
 """The share of a machine's memory that is free while the usual programs run."""
 _PORT = 8080
+_CUTS = (" hf:", " ollama:", " -hff ")
+"""Where a command goes on in the next line, if it is longer than the terminal is wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _print_chat(advised: Sequence[ChatModelAdvice]) -> None:
             style="dim",
         )
         for way, command in _commands(advice):
-            out.print(f"   {way:<7} {command}")
+            out.print(_copyable(f"   {way:<7} ", command, out.width))
     out.print(
         f"\nA server that runs already: --model llama-server:http://127.0.0.1:{_PORT}, or "
         "--model openai-compatible:NAME with --set backend.url=http://127.0.0.1:PORT."
@@ -169,6 +171,14 @@ def _commands(advice: ChatModelAdvice) -> list[tuple[str, str]]:
         ("GGUF", f"quoth models pull hf:{model.file}"),
         ("server", f"llama-server -hf {repository} -hff {file} --port {_PORT}"),
     ]
+
+
+def _copyable(way: str, command: str, width: int) -> str:
+    """Return a command that can be copied: a long one goes on in a line of its own."""
+    if len(way) + len(command) <= width:
+        return way + command
+    cut = command.index(next(sign for sign in _CUTS if sign in command))
+    return f"{way}{command[:cut]} \\\n{command[cut + 1 :]}"
 
 
 def _speed(advice: ChatModelAdvice) -> str:

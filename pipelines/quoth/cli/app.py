@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Annotated, Any
@@ -14,7 +14,9 @@ from quoth.cli import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
     EXIT_USAGE,
+    agents,
     ask,
+    chat,
     collection,
     collections,
     configure,
@@ -27,11 +29,12 @@ from quoth.cli import (
     prompts,
     serve,
     setup,
+    show,
     summarize,
     tune,
 )
 from quoth.cli import run as run_command
-from quoth.errors import QuothError
+from quoth.errors import QuothError, UsageError
 
 
 class Sections(TyperGroup):
@@ -63,7 +66,9 @@ app = typer.Typer(
 )
 for module in (
     ask,
+    chat,
     summarize,
+    agents,
     serve,
     run_command,
     collection,
@@ -123,9 +128,10 @@ def _overview(commands: Mapping[str, Any]) -> str:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; turn every error into one sentence, a hint, and an exit code."""
     try:
+        _check_encoding(arguments)
         result = app(args=list(arguments), prog_name="quoth", standalone_mode=False)
     except QuothError as error:
-        _print_failure(str(error), error.hint)
+        show.print_failure(str(error), error.hint)
         return error.exit_code
     except BrokenPipeError:
         raise
@@ -136,17 +142,28 @@ def run(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _check_encoding(arguments: Sequence[str]) -> None:
+    """Raise `UsageError` for an argument that is no UTF-8, unless a file has that very name."""
+    for argument in arguments:
+        readable = argument.encode("utf-8", "replace").decode()
+        if readable != argument and not os.path.lexists(argument):
+            raise UsageError(
+                f"The argument {readable!r} is not valid UTF-8.",
+                hint="Write it in the encoding of the terminal.",
+            )
+
+
 def _handle_foreign(error: Exception) -> int:
     """Handle an error that is not ours: of the argument parser, or a mistake in the program."""
-    show = getattr(error, "show", None)
-    if callable(show):  # a usage error of the parser
-        show()
+    show_usage = getattr(error, "show", None)
+    if callable(show_usage):  # a usage error of the parser
+        show_usage()
         return EXIT_USAGE
     if type(error).__name__ == "Abort":  # the input ended where an answer was expected
         return _interrupt()
     if type(error).__name__ == "Exit":
         return int(getattr(error, "exit_code", 0))
-    _print_failure(
+    show.print_failure(
         f"Something went wrong inside Quoth: {type(error).__name__}: {error}",
         "Run it again with --debug and report what it prints.",
     )
@@ -154,11 +171,5 @@ def _handle_foreign(error: Exception) -> int:
 
 
 def _interrupt() -> int:
-    _print_failure("Interrupted. Finished work is kept.", "")
+    show.print_failure("Interrupted. Finished work is kept.", "")
     return EXIT_INTERRUPTED
-
-
-def _print_failure(message: str, hint: str) -> None:
-    print(f"quoth: {message}", file=sys.stderr)
-    if hint:
-        print(f"  hint: {hint}", file=sys.stderr)

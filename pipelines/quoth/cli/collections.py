@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from quoth.cli import show
+from quoth.cli.complete import complete_collection
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
@@ -16,7 +17,14 @@ from quoth.views import format_count, make_printable
 
 SECTION = "Documents"
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A collection, as `list` names it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="A collection, as `list` names it.",
+        autocompletion=complete_collection,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -11,10 +11,16 @@ from typing import Annotated, Any
 import typer
 
 from quoth.cli import show
+from quoth.cli.complete import complete_key
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, parse_value
 from quoth.errors import ConfigurationError, UsageError
 
-Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting, such as retrieval.k.")]
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY", help="A setting, such as retrieval.k.", autocompletion=complete_key
+    ),
+]
 Project = Annotated[
     bool, typer.Option("--project", help="The file ./quoth.yaml, in place of your own.")
 ]

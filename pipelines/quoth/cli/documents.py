@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,22 +13,39 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quoth.cli import show
+from quoth.cli.complete import complete_document
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tags import read_tags
 from quoth.errors import UsageError
-from quoth.views import format_count, format_path, format_unread, make_printable, page_json
+from quoth.views import (
+    format_count,
+    format_path,
+    format_unread,
+    make_printable,
+    page_json,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from quoth.collection import Source
     from quoth.library import Library
 
 Name = Annotated[
-    str, typer.Argument(metavar="DOCUMENT", help="Its path, its name, or a pattern as '*.pdf'.")
+    str,
+    typer.Argument(
+        metavar="DOCUMENT",
+        help="Its path, its name, or a pattern as '*.pdf'.",
+        autocompletion=complete_document,
+    ),
 ]
 Names = Annotated[
     list[str],
-    typer.Argument(metavar="DOCUMENT…", help="Paths, names, or patterns such as '*.pdf'."),
+    typer.Argument(
+        metavar="DOCUMENT…",
+        help="Paths, names, or patterns such as '*.pdf'.",
+        autocompletion=complete_document,
+    ),
 ]
 PageNumber = Annotated[int | None, typer.Option("--page", min=1, help="One page, counted from 1.")]
 
@@ -118,7 +134,7 @@ def export_documents(shared: SharedOptions) -> None:
         for source in library.documents():
             document = library.store.document(source.path)
             for page in document.pages if document else ():
-                print(json.dumps(page_json(source.path, page), ensure_ascii=False))
+                print(write_json(page_json(source.path, page)))
 
 
 def remove(shared: SharedOptions, names: Names, yes: Yes = False) -> None:

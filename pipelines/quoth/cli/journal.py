@@ -11,7 +11,7 @@ import typer
 
 from quoth.cli import show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.views import format_count
+from quoth.views import format_count, write_json
 
 
 def register(app: typer.Typer) -> None:
@@ -61,4 +61,4 @@ def export(shared: SharedOptions) -> None:
     """Print every call as JSON lines."""
     with shared.open_library(make=True) as library:
         for entry in library.journal.export():
-            print(json.dumps(entry, ensure_ascii=False))
+            print(write_json(entry))

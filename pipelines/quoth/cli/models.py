@@ -9,18 +9,26 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.advise import advise
+from quoth.cli.complete import complete_model
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size, list_known, list_models
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
-from quoth.errors import EgressError, UsageError
+from quoth.cli.pull import pull
+from quoth.errors import UsageError
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
-    from quoth.config import Config
     from quoth.models import Placement
     from quoth.weights import Fit
 
-Name = Annotated[str, typer.Argument(metavar="BACKEND:NAME", help="As `models list` names it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="BACKEND:NAME",
+        help="As `models list` names it.",
+        autocompletion=complete_model,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -103,35 +111,6 @@ def fit(
     return EXIT_FAILED if estimate.place == "nowhere" else 0
 
 
-def pull(
-    shared: SharedOptions,
-    name: Name,
-    insecure: Annotated[
-        bool, typer.Option("--insecure", help="Allow a registry without TLS.")
-    ] = False,
-) -> None:
-    """Have a backend fetch a model.
-
-    privacy.allow must name the host that the model comes from.
-    """
-    from quoth.models import open_provider, split_model
-
-    chosen = replace(shared, model=name).configure()
-    backend, short = split_model(name)
-    provider = open_provider(backend, chosen.backend)
-    _check_network(provider.origin(short), name, chosen)
-    last = ""
-    with show.progress("Fetching") as move:
-        for step in provider.pull(short, insecure=insecure):
-            last = step.status
-            if step.total:
-                move(step.completed, step.total, step.status)
-    if shared.json:
-        show.print_json({"model": name, "status": last})
-    else:
-        show.console().print(f"{name}: {make_printable(last)}")
-
-
 def remove(
     shared: SharedOptions,
     name: Name,
@@ -148,19 +127,6 @@ def remove(
     confirm(f"Delete {backend}:{found.name}{size}?", yes=yes)
     provider.remove(found.name)
     show.console().print(f"{backend}:{found.name} was deleted.")
-
-
-def _check_network(host: str, name: str, config: Config) -> None:
-    """Raise `EgressError` for a fetch from a host that `privacy.allow` does not name.
-
-    The server of the backend opens the connection, where no guard of this process sees it.
-    """
-    if not host or config.guard.permits(host):
-        return
-    raise EgressError(
-        f"Fetching {name} would reach {host}, which the configuration does not allow.",
-        hint=f"Allow it for this once: --set 'privacy.allow=[{host}]'",
-    )
 
 
 def _placed(placement: Placement | None) -> dict[str, Any]:

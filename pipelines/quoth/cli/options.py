@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
+from quoth.cli.complete import (
+    complete_collection,
+    complete_model,
+    complete_preset,
+    complete_setting,
+)
 from quoth.cli.scope import SCOPE, SCOPE_DEFAULTS, SCOPE_OPTIONS, ScopeValues
 from quoth.cli.show import VERBOSITY
 from quoth.cli.sign import SIGN
@@ -33,10 +39,35 @@ SETTINGS = ("config", "preset", "set")
 
 _OPTIONS: dict[str, Any] = {
     "collection": Annotated[
-        str, typer.Option("--collection", "-c", metavar="NAME", help="The collection to use.")
+        str,
+        typer.Option(
+            "--collection",
+            "-c",
+            metavar="NAME",
+            help="The collection to use.",
+            autocompletion=complete_collection,
+        ),
+    ],
+    "collections": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--collection",
+            "-c",
+            metavar="NAME",
+            help="The collection to use; several are asked at once.",
+            show_default=DEFAULT_COLLECTION,
+            autocompletion=complete_collection,
+        ),
     ],
     "model": Annotated[
-        str, typer.Option("--model", "-m", metavar="BACKEND:NAME", help="The model to use.")
+        str,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="BACKEND:NAME",
+            help="The model to use.",
+            autocompletion=complete_model,
+        ),
     ],
     "json": Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")],
     "config": Annotated[
@@ -46,11 +77,22 @@ _OPTIONS: dict[str, Any] = {
         ),
     ],
     "preset": Annotated[
-        str, typer.Option("--preset", metavar="NAME", help="laptop, gpu, quality or fast.")
+        str,
+        typer.Option(
+            "--preset",
+            metavar="NAME",
+            help="laptop, gpu, quality or fast.",
+            autocompletion=complete_preset,
+        ),
     ],
     "set": Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A setting, such as retrieval.k=5."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A setting, such as retrieval.k=5.",
+            autocompletion=complete_setting,
+        ),
     ],
     **SCOPE_OPTIONS,
     "verbose": Annotated[
@@ -63,6 +105,7 @@ _OPTIONS: dict[str, Any] = {
 }
 _DEFAULTS: dict[str, Any] = {
     "collection": DEFAULT_COLLECTION,
+    "collections": None,
     "model": "",
     "json": False,
     "config": None,
@@ -89,6 +132,7 @@ class SharedOptions:
     preset: str = ""
     set: tuple[str, ...] = ()
     within: ScopeValues = field(default_factory=ScopeValues)
+    beside: tuple[str, ...] = ()
 
     @property
     def scope(self) -> Scope | None:
@@ -128,11 +172,12 @@ class SharedOptions:
         """
         from quoth.library import Library, check_collection
 
-        with Library(self.collection, config=self.configure()) as library:
+        with Library(self.collection, config=self.configure(), beside=self.beside) as library:
             if make:
                 tell_new_home(library.home)
             else:
-                check_collection(library.home, self.collection)
+                for name in (self.collection, *self.beside):
+                    check_collection(library.home, name)
             library.lock.announce = lambda sentence: print(f"quoth: {sentence}", file=sys.stderr)
             yield library
 
@@ -178,6 +223,10 @@ def add_command(
             taken[option] = tuple(taken[option] or ())
         if limits := {option: taken.pop(option) for option in SCOPE if option in taken}:
             taken["within"] = ScopeValues(**limits)
+        if "collections" in taken:
+            named = dict.fromkeys(taken.pop("collections") or (DEFAULT_COLLECTION,))
+            taken["collection"], *beside = named
+            taken["beside"] = tuple(beside)
         try:
             with SIGN.step("Starting"):
                 return command(SharedOptions(**taken), **values)  # type: ignore[call-arg]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -49,17 +48,14 @@ def list_all(
             }
         )
         return
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for column in ("prompt", "version", "variables", "description"):
-        table.add_column(column)
-    for prompt in prompts:
-        table.add_row(
-            prompt.name, str(prompt.version), ", ".join(prompt.variables), prompt.description
-        )
-    show.console().print(table, soft_wrap=False)
-    show.console().print(f"\nFamilies: {', '.join(names)}", soft_wrap=False)
+    show.print_table(
+        ("prompt", "version", "variables", "description"),
+        [
+            (prompt.name, str(prompt.version), ", ".join(prompt.variables), prompt.description)
+            for prompt in prompts
+        ],
+    )
+    show.print_line(f"\nFamilies: {', '.join(names)}")
 
 
 def show_prompt(
@@ -94,7 +90,7 @@ def show_prompt(
         values[name] = text
     messages = prompt.messages(**values)
     if rendered := chosen.render(messages):
-        sys.stdout.write(rendered)
+        show.print_exactly(rendered)
         return
     for message in messages:
         print(f"[{message.type}]\n{message.text}\n")
@@ -129,4 +125,4 @@ def render(
         add_generation_prompt=None if generation_prompt else False,
         folders=shared.configure().prompt_folders,
     )
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+    show.print_exactly(text)

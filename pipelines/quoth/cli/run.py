@@ -10,6 +10,7 @@ import typer
 
 from quoth.cli import show
 from quoth.cli.ask import SECTION
+from quoth.cli.complete import complete_job
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command, tell_new_home
 from quoth.cli.scope import SCOPE
@@ -29,7 +30,10 @@ def register(app: typer.Typer) -> None:
 
 def run(
     shared: SharedOptions,
-    job: Annotated[str, typer.Argument(help="A job file, or the name of an example.")],
+    job: Annotated[
+        str,
+        typer.Argument(help="A job file, or the name of an example.", autocompletion=complete_job),
+    ],
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files and folders, in place of the job's sources.")
     ] = None,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from quoth.cli.complete import complete_document, complete_language
+
 if TYPE_CHECKING:
     from quoth.collection import Scope
 
@@ -17,7 +19,10 @@ SCOPE_OPTIONS: dict[str, Any] = {
     "document": Annotated[
         list[str] | None,
         typer.Option(
-            "--document", metavar="GLOB", help="Only documents such as '*.pdf'; may be repeated."
+            "--document",
+            metavar="GLOB",
+            help="Only documents such as '*.pdf'; may be repeated.",
+            autocompletion=complete_document,
         ),
     ],
     "page": Annotated[
@@ -41,6 +46,7 @@ SCOPE_OPTIONS: dict[str, Any] = {
             "--document-language",
             metavar="CODE",
             help="Only text in a language such as de; may be repeated.",
+            autocompletion=complete_language,
         ),
     ],
     "tag": Annotated[

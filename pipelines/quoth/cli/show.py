@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from quoth.cli.sign import SIGN, advance
 from quoth.cli.table import table_lines
+from quoth.cli.terminal import StyledWriter
 from quoth.views import (
     MarkedText,
     answer_lines,
@@ -23,6 +23,7 @@ from quoth.views import (
     mark_matches,
     shorten_paths,
     shorten_quote,
+    write_json,
 )
 
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ def console(*, stderr: bool = False) -> Console:
 
     It does not wrap, as the terminal's own door does that.
     """
-    from rich.console import Console
+    from quoth.cli.printable_console import PrintableConsole
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(
-        file=stream,
+    return PrintableConsole(
+        file=cast(TextIO, StyledWriter(stream)),
         width=None if stream.isatty() else WIDTH_IN_PIPES,
         markup=False,
         emoji=False,
@@ -109,9 +110,38 @@ def print_text(text: str) -> None:
     console().print(text)
 
 
+def print_said(text: str) -> None:
+    """Print what a person said earlier in a conversation."""
+    console().print(f"\n> {text}", style="dim")
+
+
+def print_failure(message: str, hint: str = "") -> None:
+    """Print on stderr what went wrong, and what to do."""
+    print(f"quoth: {message}", file=sys.stderr)
+    if hint:
+        print(f"  hint: {hint}", file=sys.stderr)
+
+
+def print_places(answer: Answer) -> None:
+    """Print the places of an answer without its text."""
+    out = console()
+    for line in answer_lines(answer, width=min(out.width, MOST_COLUMNS)):
+        if line.role in ("place", "detail", "quote"):
+            out.print(line.text, style=_STYLES.get(line.role, ""))
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(write_json(value, indent=2))
+
+
+def print_exactly(text: str) -> None:
+    """Print the bytes of a text and nothing else; a terminal gets what is printable of it."""
+    if sys.stdout.isatty():
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
 
 
 def print_answer(answer: Answer, *, written: bool = False) -> None:
@@ -162,7 +192,9 @@ def print_hits(hits: Sequence[Hit], question: str) -> None:
     names = shorten_paths(path for hit in hits for path in (hit.chunk.source, *hit.chunk.also_at))
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
-        out.print(f"{number:2}. {format_page(names[chunk.source], chunk.page, chunk.page_label)}")
+        place = format_page(names[chunk.source], chunk.page, chunk.page_label)
+        collection = f" ({chunk.collection})" if chunk.collection else ""
+        out.print(f"{number:2}. {place}{collection}")
         details = [format_copies(chunk.also_at, names), make_printable(" › ".join(chunk.headings))]
         if VERBOSITY.verbose:
             details.append(format_scores(hit))

@@ -1,8 +1,8 @@
-"""The one door to a terminal: text is wrapped between words, and only styles pass as control codes.
+"""The one door to a terminal: text is wrapped between words, and nothing in it is obeyed.
 
-On a terminal the streams of the process are replaced by a `TerminalStream` each. Whatever is
-printed, by this package, by the parser of the arguments or by a library, goes through it. Pipes and
-files are left as they are.
+The streams of the process are replaced: terminals by a `TerminalStream` each, pipes and files by a
+`PrintableStream`, since a terminal may show them later. Whatever is printed, by this package, by
+the parser of the arguments or by a library, goes through them. Only a `StyledWriter` passes styles.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO, cast
 from unicodedata import category, combining, east_asian_width
+
+from quoth.views import make_printable
 
 _NARROWEST = 20
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -25,6 +28,29 @@ _NEVER_LAST = frozenset("（「『【《〈“‘([{")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _JOINERS = "\u200c\u200d"
 """Format characters that scripts need; all others can hide or turn text."""
+
+
+class PrintableStream:
+    """A text stream without what a terminal would obey; everything else is that of `raw`."""
+
+    def __init__(self, raw: TextIO) -> None:
+        self.raw = raw
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.raw, name)
+
+    def write(self, text: str) -> int:
+        """Write the printable part of a text; return the length of the whole text."""
+        self.raw.write(make_printable(text))
+        return len(text)
+
+    def write_styled(self, text: str) -> int:
+        """Write text of this program with its styles, which is printable."""
+        return self.raw.write(text)
+
+    def finish(self) -> None:
+        """Write everything, at the end of the program."""
+        self.raw.flush()
 
 
 class TerminalStream:
@@ -49,7 +75,12 @@ class TerminalStream:
         return getattr(self.raw, name)
 
     def write(self, text: str) -> int:
-        """Write text; the last word waits until it is whole."""
+        """Write the printable part of a text; the last word waits until it is whole."""
+        self.write_styled(make_printable(text))
+        return len(text)
+
+    def write_styled(self, text: str) -> int:
+        """Write text of this program with its styles; no other control code passes."""
         for piece in _PIECE.findall(text):
             if piece == "\n":
                 self._end_line()
@@ -134,21 +165,49 @@ class TerminalStream:
             self.raw.write(text)
 
 
+class StyledWriter:
+    """A stream for a program that styles printable text itself, as rich does."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        door = stream if isinstance(stream, TerminalStream | PrintableStream) else None
+        self.write = door.write_styled if door else stream.write
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def open_terminal(before: Callable[[], None]) -> None:
-    """Let the streams of the process wrap what they write, those that are terminals."""
+    """Let the streams of the process write printable text only; terminals wrap it."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is not None and not isinstance(stream, TerminalStream) and _is_terminal(stream):
+        if stream is None or isinstance(stream, TerminalStream | PrintableStream):
+            continue
+        if _is_terminal(stream):
             setattr(sys, name, cast(TextIO, TerminalStream(stream, before)))
+        else:
+            setattr(sys, name, cast(TextIO, PrintableStream(stream)))
 
 
 def close_terminal() -> None:
     """Write what waits, and give the streams of the process back."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if isinstance(stream, TerminalStream):
-            stream.finish()
+        if isinstance(stream, TerminalStream | PrintableStream):
             setattr(sys, name, stream.raw)
+            stream.finish()
+
+
+@contextmanager
+def bare_terminal() -> Iterator[None]:
+    """Give the streams back while in the block, to a program that draws on the terminal itself."""
+    doors = {name: getattr(sys, name) for name in ("stdout", "stderr")}
+    close_terminal()
+    try:
+        yield
+    finally:
+        for name, door in doors.items():
+            setattr(sys, name, door)
 
 
 def measure(text: str) -> int:

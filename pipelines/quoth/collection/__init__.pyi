@@ -13,6 +13,7 @@ __all__ = [
     "find_other_language",
     "indexed_words",
     "name_language",
+    "read_pages",
     "read_tag",
 ]
 
@@ -24,7 +25,7 @@ from .failures import Failure
 from .index import DenseIndex
 from .languages import find_other_language, name_language
 from .schema import SCHEMA
-from .scope import Scope, read_tag
+from .scope import Scope, read_pages, read_tag
 from .separation import Separation
 from .store import Store
 from .words import indexed_words

@@ -59,7 +59,7 @@ class Embedder(Embeddings):
         return Prompts()
 
     @abstractmethod
-    def token_starts(self, text: str) -> list[int]:
+    def token_starts(self, text: str) -> Sequence[int]:
         """Return the offset of each token of a text."""
 
     @abstractmethod

@@ -61,9 +61,8 @@ def walk(
             continue
         if stat.S_ISDIR(status.st_mode):
             exclusions = Exclusions.at(root, exclude)
-            yield from _folder(
-                root, status, _Walk(Path(root).resolve(), seen, without_key), exclusions
-            )
+            found = _Walk(Path(root).resolve(), seen, without_key)
+            yield from _descend(_Folder(root, status, exclusions), found)
         else:
             yield from _entry(root, status, seen, linked=os.path.islink(root))  # noqa: PTH114
 
@@ -94,25 +93,46 @@ class _Walk:
     without: tuple[int, int] | None
 
 
-def _folder(
-    folder: str, status: os.stat_result, walk: _Walk, exclusions: Exclusions
-) -> Iterator[File | Outcome]:
-    key = (status.st_dev, status.st_ino)
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to look into, with what is left out there."""
+
+    path: str
+    status: os.stat_result
+    exclusions: Exclusions
+
+
+def _descend(folder: _Folder, walk: _Walk) -> Iterator[File | Outcome]:
+    """Yield what a folder holds at any depth, which no recursion could reach."""
+    open_folders = [_look_into(folder, walk)]
+    while open_folders:
+        found = next(open_folders[-1], None)
+        if found is None:
+            open_folders.pop()
+        elif isinstance(found, _Folder):
+            open_folders.append(_look_into(found, walk))
+        else:
+            yield found
+
+
+def _look_into(folder: _Folder, walk: _Walk) -> Iterator[File | Outcome | _Folder]:
+    """Yield the files and the folders in a folder, in order."""
+    key = (folder.status.st_dev, folder.status.st_ino)
     if key == walk.without:
-        yield Outcome(folder, "This is Quoth's own folder.", "skipped")
+        yield Outcome(folder.path, "This is Quoth's own folder.", "skipped")
         return
     if key in walk.seen:
-        yield Outcome(folder, "The folder was already visited.", "skipped")
+        yield Outcome(folder.path, "The folder was already visited.", "skipped")
         return
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(folder.path) as entries:
             names = sorted(entries, key=lambda entry: entry.name)
-        exclusions = exclusions.enter(folder)
+        exclusions = folder.exclusions.enter(folder.path)
     except OSError as error:
-        yield Outcome(folder, f"The folder cannot be opened: {error.strerror}.", "failed")
+        yield Outcome(folder.path, f"The folder cannot be opened: {error.strerror}.", "failed")
         return
     except DocumentError as error:
-        yield Outcome(folder, f"{error} Nothing in the folder was read.", "failed")
+        yield Outcome(folder.path, f"{error} Nothing in the folder was read.", "failed")
         return
     walk.seen.add(key)
     for entry in names:
@@ -121,8 +141,8 @@ def _folder(
 
 def _below(
     entry: os.DirEntry[str], walk: _Walk, exclusions: Exclusions
-) -> Iterator[File | Outcome]:
-    """Yield what one entry of a folder holds."""
+) -> Iterator[File | Outcome | _Folder]:
+    """Yield what one entry of a folder is."""
     path = entry.path
     excluded, origin = exclusions.decide(path, is_folder=entry.is_dir())
     if excluded:
@@ -148,7 +168,7 @@ def _below(
         yield Outcome(path, f"The path cannot be opened: {reason}.", "skipped")
         return
     if stat.S_ISDIR(status.st_mode):
-        yield from _folder(path, status, walk, exclusions)
+        yield _Folder(path, status, exclusions)
         return
     if entry.name.endswith((SIDE_FILE, SIDE_TABLE)) and (tagged := tagged_by(Path(path))):
         yield Outcome(path, f"It has the tags of {tagged}.", "tags")

@@ -13,6 +13,7 @@ __all__ = [
     "ThreadExecutor",
     "calling_when_done",
     "common_folder",
+    "example_jobs",
     "find_job",
     "leave_out_outputs",
     "read_job",
@@ -20,7 +21,7 @@ __all__ = [
 ]
 
 from .executors import Executor, ThreadExecutor
-from .file import JobFile, find_job, read_job, read_job_settings
+from .file import JobFile, example_jobs, find_job, read_job, read_job_settings
 from .job import SummaryJob
 from .names import common_folder
 from .on_done import calling_when_done

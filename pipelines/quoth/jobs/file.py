@@ -67,12 +67,17 @@ def _hint() -> str:
     return f"A job may have: {', '.join(job_keys())}."
 
 
+def example_jobs() -> dict[str, Path]:
+    """Return the job files that come with Quoth, by name."""
+    return {file.stem: file for file in sorted(jobs_folder().glob("*.yaml"))}
+
+
 def find_job(name: str) -> Path:
     """Return the path of a job file, given its path or the name of an example."""
     path = Path(name).expanduser()
     if path.is_file():
         return path
-    examples = {file.stem: file for file in sorted(jobs_folder().glob("*.yaml"))}
+    examples = example_jobs()
     if name in examples:
         return examples[name]
     raise UsageError(

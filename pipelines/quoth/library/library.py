@@ -189,12 +189,17 @@ class Library(Parts):
         """Yield the text of the answer as it is written, and at the end the whole `Answer`."""
         return self._answerer(scope).stream(question)
 
-    def chat(self, *, resume: bool = False, scope: Scope | None = None) -> Conversation:
-        """Return a conversation about the documents; with `resume` it is the last one."""
-        folder = self.folder / "conversations"
-        if resume:
-            return Conversation.resume(self._answerer(scope), folder)
-        return Conversation(self._answerer(scope), folder)
+    def chat(
+        self, *, resume: bool = False, name: str = "", scope: Scope | None = None
+    ) -> Conversation:
+        """Return a conversation about the documents; with `resume` it is the last one.
+
+        With a `name` it is that of this name, with the turns that it has.
+        """
+        folder, answerer = self.folder / "conversations", self._answerer(scope)
+        if resume or (name and (folder / f"{name}.json").is_file()):
+            return Conversation.resume(answerer, folder, id=name)
+        return Conversation(answerer, folder, id=name)
 
     def _answerer(self, scope: Scope | None) -> Answerer:
         return self.answerer if scope is None else self.answerer_within(scope)

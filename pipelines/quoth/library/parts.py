@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from threading import RLock
@@ -18,9 +19,16 @@ from quoth.journal import Journal
 from quoth.library.collections import check_name
 from quoth.library.lazy import LazyPart
 from quoth.models import LocalModel, open_embedder, open_model
-from quoth.retrieve import Searcher, grow_to_sections, open_searcher
+from quoth.retrieve import (
+    Searcher,
+    SeveralSearcher,
+    grow_in_several,
+    grow_to_sections,
+    open_searcher,
+)
 from quoth.system import WriteLock
 from quoth.text import Splitter
+from quoth.types import Hit
 from quoth.views import register_views
 
 DEFAULT_COLLECTION = "default"
@@ -34,6 +42,7 @@ class Parts:
 
     Nothing is opened before it is used. Any thread may use any part. A part that is passed to the
     constructor takes the place of the configured one, and is left open when the library is closed.
+    Questions and searches are also put to the collections `beside` this one.
     """
 
     def __init__(
@@ -48,11 +57,13 @@ class Parts:
         searcher: Searcher | None = None,
         store: Store | None = None,
         journal: Journal | None = None,
+        beside: Sequence[str] = (),
     ) -> None:
         self.collection = check_name(collection)
         self.config = config or load_config().config
         self.home = Path(home) if home is not None else state_folder()
         self.folder = self.home / "collections" / collection
+        self.beside = tuple(Parts(name, config=self.config, home=self.home) for name in beside)
         self.making = RLock()
         given: dict[str, object] = {
             "model": model,
@@ -110,8 +121,30 @@ class Parts:
 
     @LazyPart
     def searcher(self) -> Searcher:
-        """The searcher: question → hits."""
-        return self.open_searcher(self.config.retrieval)
+        """The searcher: question → hits, also of the collections beside this one."""
+        own = self.open_searcher(self.config.retrieval)
+        if not self.beside:
+            return own
+        others = {part.collection: self._searcher_of(part) for part in self.beside}
+        return SeveralSearcher({self.collection: own, **others})
+
+    def _searcher_of(self, part: Parts) -> Searcher:
+        """Return a searcher of another collection, with the embedder and the model of this one."""
+        return open_searcher(
+            part.store,
+            part.index,
+            self.embedder,
+            self.config.retrieval,
+            lambda: self.model,
+            journal=self.journal,
+        )
+
+    def _grow(self, hits: Sequence[Hit], tokens: int) -> Sequence[Hit]:
+        """Return hits grown within their sections, each in its own collection."""
+        if not self.beside:
+            return grow_to_sections(hits, self.store, tokens=tokens)
+        stores = {part.collection: part.store for part in (self, *self.beside)}
+        return grow_in_several(hits, stores, tokens=tokens)
 
     @LazyPart
     def answerer(self) -> Answerer:
@@ -125,9 +158,9 @@ class Parts:
             self.model,
             self.config.answering,
             journal=self.journal,
-            catalog=Catalog(self.store, scope),
+            catalog=None if self.beside else Catalog(self.store, scope),
             k=self.config.retrieval.k if "k" in self.config.retrieval.model_fields_set else None,
-            grow=lambda hits, tokens: grow_to_sections(hits, self.store, tokens=tokens),
+            grow=self._grow,
             scope=scope,
         )
 
@@ -167,6 +200,8 @@ class Parts:
                 if name in self.made and name not in self._given:
                     self.made[name].close()
             self.made = dict(self._given)
+        for part in self.beside:
+            part.close()
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,9 @@ __all__ = [
     "Reranker",
     "RetrieverSearcher",
     "Searcher",
+    "SeveralSearcher",
     "check_question",
+    "grow_in_several",
     "grow_to_sections",
     "open_searcher",
     "search_tool",
@@ -28,4 +30,5 @@ from .question import MAX_QUESTION_CHARACTERS, Hits, Question, check_question
 from .rerank import CrossEncoderReranker, ModelReranker, Reranker
 from .searcher import CollectionSearcher
 from .sections import grow_to_sections
+from .several import SeveralSearcher, grow_in_several
 from .tool import search_tool

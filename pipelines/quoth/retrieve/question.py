@@ -85,6 +85,8 @@ def check_question(text: str) -> str:
     question = text.strip()
     if not question:
         raise UsageError("The question is empty.", hint='Ask something: quoth ask "What is …?"')
+    if not question.isascii() and question.encode("utf-8", "ignore").decode() != question:
+        raise UsageError("The question is not valid Unicode.", hint="Write it as UTF-8.")
     if len(question) > MAX_QUESTION_CHARACTERS:
         raise UsageError(
             f"The question has {len(question):,} characters; "

@@ -33,6 +33,7 @@ _ANSWERS_AT_ONCE = 4
 _JOBS_AT_ONCE = 1
 _PERFORMS = {
     "answer": "quoth.server.answering:perform_answer",
+    "response": "quoth.server.compatible.responding:perform_response",
     "ingest": "quoth.server.jobs:perform_ingest",
     "reembed": "quoth.server.jobs:perform_reembed",
     "rebuild": "quoth.server.jobs:perform_rebuild",

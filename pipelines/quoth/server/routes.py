@@ -60,4 +60,35 @@ NATIVE = (
     Endpoint("GET", "/api/v1/models", f"{_MODELS}:list_models"),
     Endpoint("POST", "/api/v1/models/preload", f"{_MODELS}:preload_model"),
 )
-ENDPOINTS = NATIVE
+_V1 = "quoth.server.compatible"
+_STORE = "/v1/vector_stores/{store}"
+
+COMPATIBLE = (
+    Endpoint("GET", "/v1/models", f"{_V1}.models:list_models"),
+    Endpoint("GET", "/v1/models/{model:path}", f"{_V1}.models:show_model"),
+    Endpoint("POST", "/v1/chat/completions", f"{_V1}.chat:complete"),
+    Endpoint("POST", "/v1/responses", f"{_V1}.responses:respond"),
+    Endpoint("GET", "/v1/responses/{response}", f"{_V1}.responses:show_response"),
+    Endpoint("DELETE", "/v1/responses/{response}", f"{_V1}.responses:delete_response"),
+    Endpoint("POST", "/v1/responses/{response}/cancel", f"{_V1}.responses:cancel_response"),
+    Endpoint("GET", "/v1/responses/{response}/input_items", f"{_V1}.responses:list_input"),
+    Endpoint("POST", "/v1/embeddings", f"{_V1}.embeddings:embed"),
+    Endpoint("GET", "/v1/files", f"{_V1}.files:list_files"),
+    Endpoint("POST", "/v1/files", f"{_V1}.files:create_file", takes="form"),
+    Endpoint("GET", "/v1/files/{file}", f"{_V1}.files:show_file"),
+    Endpoint("DELETE", "/v1/files/{file}", f"{_V1}.files:delete_file"),
+    Endpoint("GET", "/v1/files/{file}/content", f"{_V1}.files:send_content"),
+    Endpoint("GET", "/v1/vector_stores", f"{_V1}.vector_stores:list_stores"),
+    Endpoint("POST", "/v1/vector_stores", f"{_V1}.vector_stores:create_store"),
+    Endpoint("GET", _STORE, f"{_V1}.vector_stores:show_store"),
+    Endpoint("DELETE", _STORE, f"{_V1}.vector_stores:delete_store"),
+    Endpoint("POST", f"{_STORE}/search", f"{_V1}.vector_stores:search"),
+    Endpoint("GET", f"{_STORE}/files", f"{_V1}.vector_stores:list_files"),
+    Endpoint("POST", f"{_STORE}/files", f"{_V1}.vector_stores:add_file"),
+    Endpoint("GET", f"{_STORE}/files/{{file}}", f"{_V1}.vector_stores:show_file"),
+    Endpoint("DELETE", f"{_STORE}/files/{{file}}", f"{_V1}.vector_stores:remove_file"),
+    Endpoint("GET", f"{_STORE}/files/{{file}}/content", f"{_V1}.vector_stores:send_text"),
+    Endpoint("POST", f"{_STORE}/file_batches", f"{_V1}.vector_stores:add_files"),
+    Endpoint("GET", f"{_STORE}/file_batches/{{batch}}", f"{_V1}.vector_stores:show_batch"),
+)
+ENDPOINTS = (*NATIVE, *COMPATIBLE)

@@ -51,6 +51,13 @@ class Services:
         self.events.attach(loop)
         self.performers.resume()
 
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection; answers and jobs at work on it are cancelled. Raises our errors."""
+        self.shelf.check(name)
+        self.performers.cancel_all(name, reason=f"{name} was deleted.")
+        self.shelf.delete(name)
+        self.uploads.forget_collection(name)
+
     def close(self) -> None:
         """Stop the work, which the next server resumes, and unload the model."""
         self.events.close()

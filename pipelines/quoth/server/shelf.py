@@ -73,6 +73,12 @@ class Shelf:
         """The embedder."""
         return self.parts.embedder
 
+    @property
+    def model_name(self) -> str:
+        """The name of the language model, which is not opened for it."""
+        given = self._given["model"]
+        return str(given.model) if given is not None else self.config.backend.model  # type: ignore[union-attr]
+
     def names(self) -> list[str]:
         """Return the names of the collections that are served, sorted."""
         stores = (self.home / "collections").glob("*/library.sqlite")

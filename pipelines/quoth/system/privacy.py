@@ -8,11 +8,13 @@ The hook does not see native code; docs/security.md describes what that leaves o
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
 import socket
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,8 @@ class Guard:
 
 _process_guard = Guard(enforced=False)
 _hook_is_installed = False
+_addresses: dict[str, set[str]] = {}
+"""The addresses that the names of permitted hosts were looked up to have, by name."""
 
 
 def take_over(guard: Guard | None = None) -> None:
@@ -99,6 +103,7 @@ def take_over(guard: Guard | None = None) -> None:
         os.environ.setdefault(name, value)
     _process_guard = Guard() if guard is None else guard
     if _process_guard.enforced and not _hook_is_installed:
+        socket.getaddrinfo = _remember_addresses(socket.getaddrinfo)
         sys.addaudithook(_audit)
         _hook_is_installed = True
 
@@ -127,6 +132,30 @@ def listens_on_loopback(host: str) -> bool:
     return is_loopback(host) and not unspecified
 
 
+def _remember_addresses(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a look-up that also records what it found: a connection names only the address."""
+
+    @functools.wraps(look_up)
+    def getaddrinfo(host: Any, *args: Any, **named: Any) -> Any:
+        found = look_up(host, *args, **named)
+        _addresses.setdefault(_as_text(host).lower(), set()).update(
+            str(entry[4][0]) for entry in found
+        )
+        return found
+
+    return getaddrinfo
+
+
+def _permits(host: str) -> bool:
+    """Whether the guard of the process permits a name, or the address of a name that it allows."""
+    allowed = (_addresses.get(name.lower(), ()) for name in _process_guard.allow)
+    return _process_guard.permits(host) or any(host in addresses for addresses in allowed)
+
+
+def _as_text(host: Any) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+
+
 def _audit(event: str, args: tuple[Any, ...]) -> None:
     if not event.startswith("socket."):
         return
@@ -142,8 +171,8 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         host = address[0]
     else:
         return
-    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
-    if not _process_guard.permits(name):
+    name = _as_text(host)
+    if not _permits(name):
         raise EgressError(
             f"{_caller()} tried to reach {name}, which is not on this machine, and was refused.",
             hint=_HINT,

@@ -10,11 +10,11 @@ from pydantic.dataclasses import dataclass
 
 from quoth.text.language_fields import NEVER, STRICT, Pattern
 
-ReplyPart = Literal["answer", "quote", "sources", "thinking", "question"]
+ReplyPart = Literal["final", "answer", "quote", "sources", "thinking", "question"]
 """A part of a reply that a word at the start of a line opens.
 
-`sources` is a list of what was read, `thinking` what leads to the answer, and `question` the next
-question, which a weak model asks itself.
+`final` is an answer behind the steps that lead to it, `sources` a list of what was read, `thinking`
+what leads to the answer, and `question` the next question, which a weak model asks itself.
 """
 
 
@@ -27,8 +27,11 @@ class ReplyRules:
     documents tell and what they do not ("but"), `evidence` the words for what was read.
 
     `labels` has the words that open a part of a reply. `excerpts` matches the word for a numbered
-    excerpt. `attributions` matches the words between a claim and the excerpt that it cites ("as
-    stated in"), `statements` those between an excerpt and what it says ("states that").
+    excerpt. `cited` matches the words for what is cited that may stand before a number in brackets,
+    `leads` those before them ("see also"), `pages` a page with its number, `conjunctions` and
+    `ranges` what joins two numbers ("and", "to"). `attributions` matches the words between a claim
+    and the excerpt that it cites ("as stated in"), `statements` those between an excerpt and what
+    it says ("states that").
 
     `openings` matches what stands before an answer and is none ("Sure!", "Based on the excerpts,"),
     `offers` the start of a sentence that offers more help, `notes` that of a line behind an answer
@@ -41,6 +44,11 @@ class ReplyRules:
     evidence: Pattern = NEVER
     labels: Mapping[ReplyPart, Pattern] = field(default_factory=dict)
     excerpts: Pattern = NEVER
+    cited: Pattern = NEVER
+    leads: Pattern = NEVER
+    pages: Pattern = NEVER
+    conjunctions: Pattern = NEVER
+    ranges: Pattern = NEVER
     attributions: Pattern = NEVER
     statements: Pattern = NEVER
     openings: Pattern = NEVER

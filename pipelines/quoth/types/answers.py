@@ -41,7 +41,8 @@ class Citation:
     `heading` has the headings above the place. `match` is the way in which the quote was found.
     `boxes` are the places of its lines on a page that was recognized (OCR). `also_at` are the other
     sources with the same content. `marks` are the spans of `quote`, from the first character to the
-    one after the last, whose words answer the question.
+    one after the last, whose words answer the question. `collection` is that of the document, where
+    several were asked.
     """
 
     n: int = 1
@@ -57,6 +58,7 @@ class Citation:
     boxes: tuple[Box, ...] = ()
     also_at: tuple[str, ...] = ()
     marks: tuple[tuple[int, int], ...] = ()
+    collection: str = ""
 
     @property
     def verified(self) -> bool:

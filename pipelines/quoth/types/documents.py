@@ -97,7 +97,7 @@ class Chunk:
     are the other sources with the same content. `language` is that of the text (ISO 639-1), `und`
     for a text of no language, and empty before it is known. `boxes` are the places of the lines of
     a text that was recognized (OCR), by offsets on the page. `tags` are metadata of the user's own,
-    and what the document says of itself.
+    and what the document says of itself. `collection` is named where several were searched.
     """
 
     source: str
@@ -115,6 +115,7 @@ class Chunk:
     language: str = ""
     boxes: tuple[Box, ...] = ()
     tags: Tags = field(default_factory=dict, hash=False)
+    collection: str = ""
 
     def as_metadata(self) -> dict[str, Any]:
         """Return the place of the chunk as plain values, for LangChain's metadata and for JSON.
@@ -131,6 +132,7 @@ class Chunk:
             "end": self.end,
             "headings": list(self.headings),
             "language": self.language,
+            **({"collection": self.collection} if self.collection else {}),
         }
 
 

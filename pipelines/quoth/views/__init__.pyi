@@ -8,6 +8,7 @@ __all__ = [
     "answer_text",
     "chunk_json",
     "citation_json",
+    "cited_text",
     "draw_page",
     "format_copies",
     "format_count",
@@ -37,9 +38,10 @@ __all__ = [
     "summary_text",
     "trace_json",
     "trace_page",
+    "write_json",
 ]
 
-from .answer import answer_lines
+from .answer import answer_lines, cited_text
 from .bar import notebook_bar
 from .html import answer_html, report_html, summary_html
 from .json import (
@@ -61,6 +63,7 @@ from .lines import (
     format_unread,
     make_printable,
     shorten_paths,
+    write_json,
 )
 from .matches import mark_matches
 from .notebook import load_ipython_extension, register_views, show

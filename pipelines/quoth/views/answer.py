@@ -85,12 +85,14 @@ def names_of_sources(answer: Answer) -> Mapping[str, str]:
 def format_place(place: Citation, words: AnswerWords, names: Mapping[str, str]) -> str:
     """Return the page of a place, as `lease.pdf, page iv (the file's page 4)`.
 
-    `names` are the sources as they are shown.
+    `names` are the sources as they are shown. Where several collections were asked, its own is
+    named behind it.
     """
     page = format_page_number(place, words)
     if place.page_label and place.page_label != str(place.page):
         page = f"{page} ({words.file_page.format(page=place.page)})"
-    return f"{names[place.source]}, {page}"
+    collection = f" ({place.collection})" if place.collection else ""
+    return f"{names[place.source]}, {page}{collection}"
 
 
 def format_page_number(place: Citation, words: AnswerWords) -> str:

@@ -43,6 +43,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "verified": citation.verified,
         "boxes": [asdict(box) for box in citation.boxes],
         "marks": [list(mark) for mark in citation.marks],
+        **({"collection": citation.collection} if citation.collection else {}),
     }
 
 

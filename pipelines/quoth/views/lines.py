@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
+from typing import Any
 
 from quoth.types import Report
 
 _MOST_SHOWN = 3
+# Controls except line end and tab, and the marks that reorder what stands beside them.
+_OBEYED = "\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+_HIDDEN = re.compile(f"[{_OBEYED}]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_PLAIN_JSON = re.compile(f"[{_OBEYED}\u2028\u2029\ud800-\udfff]")
 
 
 def make_printable(text: str) -> str:
-    """Return the text without control characters, which a terminal would obey."""
-    return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f"))
+    """Return the text without what a terminal would obey, and that any UTF-8 stream takes.
+
+    Control characters and bidirectional overrides are removed, halves of characters replaced.
+    """
+    return _LONE_SURROGATE.sub("\ufffd", _HIDDEN.sub("", text))
+
+
+def write_json(value: Any, *, indent: int | None = None) -> str:
+    """Return a value as JSON in which whatever a terminal would obey is escaped."""
+    written = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _NOT_PLAIN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", written)
 
 
 def format_path(path: str) -> str:

@@ -7,6 +7,7 @@ __all__ = [
     "XLLAMACPP",
     "Array",
     "ChatModelAdvice",
+    "Download",
     "Fit",
     "Gguf",
     "Installed",
@@ -19,6 +20,7 @@ __all__ = [
     "apply_profile",
     "canonical_name",
     "chat_models_date",
+    "check_tokens",
     "choose_threads",
     "count_cores",
     "describe_machine",
@@ -27,13 +29,18 @@ __all__ = [
     "fetch_packages",
     "find_embedded_weights",
     "find_gpu_build",
+    "find_kept_model",
     "find_manifest",
     "find_weights",
     "fingerprint_of",
     "fit_of",
     "folder_of",
     "forget_profile",
+    "is_remote",
+    "kept_folder",
+    "list_chat_models",
     "list_gpus",
+    "list_kept_models",
     "list_stored_models",
     "look_at_memory",
     "measure_bandwidth",
@@ -41,21 +48,25 @@ __all__ = [
     "profile_of",
     "read_free_gpu_memory",
     "read_gguf",
+    "remote_files",
+    "remove_kept_model",
     "split_model_name",
     "weights_of",
     "write_profile",
 ]
 
-from .advice import ChatModelAdvice, advise_chat_models, chat_models_date
+from .advice import ChatModelAdvice, advise_chat_models, chat_models_date, list_chat_models
 from .bandwidth import measure_bandwidth
+from .download import Download
 from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
 from .find import EMBEDDED, FROM_OLLAMA, find_embedded_weights, weights_of
 from .fingerprint import fingerprint_of
 from .fit import Fit, fit_of
-from .gguf import Array, Gguf, read_gguf
+from .gguf import Array, Gguf, check_tokens, read_gguf
 from .gguf_header import Tensor, encode_entry, encode_header
 from .gpu_build import find_gpu_build
 from .installed import Installed, Transfer
+from .kept import find_kept_model, kept_folder, list_kept_models, remove_kept_model
 from .memory import Memory, list_gpus, look_at_memory, read_free_gpu_memory
 from .ollama_store import (
     canonical_name,
@@ -76,4 +87,5 @@ from .profile import (
     profile_of,
     write_profile,
 )
+from .remote import is_remote, remote_files
 from .threads import choose_threads, count_cores, measure_busy_cores

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from quoth.errors import ModelNotFoundError
 from quoth.weights.embedded import LANGUAGE_MODEL
+from quoth.weights.kept import find_kept
 from quoth.weights.ollama_store import find_weights
 
 EMBEDDED = "embedded"
@@ -13,7 +14,7 @@ FROM_OLLAMA = "ollama/"
 
 
 def weights_of(name: str) -> Path:
-    """Return the GGUF file of a name: `embedded`, `ollama/NAME:TAG`, or its path.
+    """Return the GGUF file of a name: `embedded`, `ollama/NAME:TAG`, its path, or a kept file's.
 
     Raises `ModelNotFoundError`.
     """
@@ -21,7 +22,8 @@ def weights_of(name: str) -> Path:
         return find_embedded_weights()
     if name.startswith(FROM_OLLAMA) and not Path(name).exists():
         return find_weights(name.removeprefix(FROM_OLLAMA))
-    return Path(name).expanduser()
+    path = Path(name).expanduser()
+    return path if path.exists() else find_kept(name) or path
 
 
 def find_embedded_weights() -> Path:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import math
 import mmap
-import re
+import stat
 import struct
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from quoth.errors import ModelNotFoundError
+from quoth.weights.gguf_header import size_of_data
+from quoth.weights.gguf_parts import list_parts
+from quoth.weights.gguf_values import check_dimensions, check_shape, check_values
 
 _SCALARS = {
     0: "B",
@@ -32,6 +36,7 @@ _SCALARS = {
 }
 _STRING, _ARRAY = 8, 9
 _LENGTH = struct.Struct("<Q")
+_ALIGNMENT = 32
 _SHORT = 4096
 """The longest array of numbers that is read; longer ones belong to the vocabulary."""
 
@@ -55,7 +60,6 @@ _PRE_WITH_BOS = {
     "chameleon",
 }
 """Pre-tokenizers for which llama.cpp itself adds BOS (src/llama-vocab.cpp)."""
-_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Gguf:
 
     `values` maps keys to scalars, strings, tuples of numbers, and `Array` for long arrays.
     `tensors` maps names to (shape, offset in the data). `spans` holds the (begin, end) of each key
-    in the file. `bytes` is the size of the weights, over all parts of a split file.
+    in the file. `bytes` is the size of the weights, over all parts of a split file. `lacking` is
+    the number of bytes by which this file ends before its last tensor does, 0 for a whole one.
     """
 
     path: Path
@@ -81,6 +86,7 @@ class Gguf:
     tensors: Mapping[str, tuple[tuple[int, ...], int]]
     spans: Mapping[str, tuple[int, int]]
     bytes: int
+    lacking: int = 0
 
     @property
     def architecture(self) -> str:
@@ -134,21 +140,70 @@ class Gguf:
         """Return the text of a special token, `bos` or `eos`; empty where there is none."""
         number = self.values.get(f"tokenizer.ggml.{role}_token_id")
         tokens = self.values.get("tokenizer.ggml.tokens")
-        if not isinstance(number, int) or not isinstance(tokens, Array) or number >= tokens.length:
+        length = tokens.length if isinstance(tokens, Array) else 0
+        if not isinstance(number, int) or not 0 <= number < length:
             return ""
-        with self.path.open("rb") as file:
-            file.seek(tokens.offset)
-            for _ in range(number):
-                file.seek(struct.unpack("<Q", file.read(8))[0], 1)
-            return file.read(struct.unpack("<Q", file.read(8))[0]).decode("utf-8", "replace")
+        return next(islice(_read_tokens(self), number, None), b"").decode("utf-8", "replace")
 
 
 def read_gguf(path: Path) -> Gguf:
     """Return the header of a GGUF file.
 
-    Raises `ModelNotFoundError` for a missing file, or one that is not a GGUF model.
+    Raises `ModelNotFoundError` for a missing file or part, or one that is not a GGUF model.
     """
+    parts = list_parts(path)
+    header = _read_file(path)
+    if len(parts) == 1:
+        if header.values.get("split.count", 1) > 1:
+            raise ModelNotFoundError(
+                f"{path} is a part of a model, and its name does not say which.",
+                hint="Give all parts the names that they were published with.",
+            )
+        return header
+    if path != parts[0]:
+        raise ModelNotFoundError(
+            f"{path} is a part of a model, and not the first one.", hint=f"Name {parts[0]}."
+        )
+    for part in parts:
+        if not part.is_file():
+            raise ModelNotFoundError(
+                f"A part of {path} is missing: {part.name}.",
+                hint=f"Fetch it into {path.parent}.",
+            )
+    return _join_parts([header, *map(_read_file, parts[1:])])
+
+
+def check_tokens(header: Gguf) -> None:
+    """Raise `ModelNotFoundError` if the vocabulary has a text twice: llama.cpp would abort."""
+    seen: set[bytes] = set()
+    for text in _read_tokens(header):
+        if text in seen:
+            raise ModelNotFoundError(
+                f"{header.path} is a broken GGUF file: its vocabulary has {text[:40]!r} twice.",
+                hint="Download it again.",
+            )
+        if text:
+            seen.add(text)
+
+
+def _read_tokens(header: Gguf) -> Iterator[bytes]:
+    """Yield the texts of the vocabulary in order."""
+    tokens = header.values.get("tokenizer.ggml.tokens")
+    if not isinstance(tokens, Array) or tokens.type != _STRING:
+        return
+    with header.path.open("rb") as file:
+        file.seek(tokens.offset)
+        for _ in range(tokens.length):
+            yield file.read(_LENGTH.unpack(file.read(8))[0])
+
+
+def _read_file(path: Path) -> Gguf:
+    """Return the header of one file."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe would wait for its writer
+            raise ModelNotFoundError(
+                f"{path} is not a file.", hint="Give the path of a .gguf file."
+            )
         with path.open("rb") as file:
             if file.read(4) != b"GGUF":
                 raise ModelNotFoundError(
@@ -161,10 +216,23 @@ def read_gguf(path: Path) -> Gguf:
             f"There is no GGUF file {path}.",
             hint="Give the path of a .gguf file, or use llamacpp:embedded.",
         ) from error
-    except (struct.error, ValueError, IndexError, OverflowError) as error:
+    except ValueError as error:
         raise ModelNotFoundError(
             f"{path} is a broken GGUF file: {error}.", hint="Download it again."
         ) from error
+
+
+def _join_parts(headers: Sequence[Gguf]) -> Gguf:
+    """Return the header of a model from those of its parts; the first has the metadata."""
+    first = headers[0]
+    tensors: dict[str, tuple[tuple[int, ...], int]] = {}
+    start = 0
+    for header in headers:
+        for name, (shape, offset) in header.tensors.items():
+            tensors[name] = shape, start + offset
+        start += header.bytes
+    lacking = sum(header.lacking for header in headers)
+    return replace(first, tensors=tensors, bytes=start, lacking=lacking)
 
 
 class _Reader:
@@ -185,16 +253,33 @@ class _Reader:
             key = self._text()
             values[key] = self._value(self._take("I"))
             spans[key] = (begin, self._offset)
+        check_values(values)
         tensors: dict[str, tuple[tuple[int, ...], int]] = {}
+        end = 0
         for _ in range(tensor_count):
             name = self._text()
-            shape = tuple(self._take("Q") for _ in range(self._take("I")))
-            self._take("I")
-            tensors[name] = (shape, self._take("Q"))
-        return Gguf(self._path, values, tensors, spans, _size_of(self._path) - self._offset)
+            dimensions = self._take("I")
+            check_dimensions(name, dimensions)
+            shape = tuple(self._take("Q") for _ in range(dimensions))
+            check_shape(name, shape)
+            kind, offset = self._take("I"), self._take("Q")
+            tensors[name] = (shape, offset)
+            end = max(end, offset + size_of_data(kind, shape))
+        alignment = values.get("general.alignment", _ALIGNMENT)
+        start = -(-self._offset // alignment) * alignment
+        return Gguf(
+            self._path,
+            values,
+            tensors,
+            spans,
+            bytes=len(self._data) - self._offset,
+            lacking=max(0, start + end - len(self._data)) if end else 0,
+        )
 
     def _take(self, kind: str) -> Any:
         size = struct.calcsize(kind)
+        if self._offset + size > len(self._data):
+            raise ValueError("it ends in its header")
         (value,) = struct.unpack_from(f"<{kind}", self._data, self._offset)
         self._offset += size
         return value
@@ -225,8 +310,7 @@ class _Reader:
         elif kind == _STRING:
             self._skip_texts(length)
         else:
-            for _ in range(length):
-                self._value(kind)
+            raise ValueError(f"it holds an array of the type {kind}")
         if self._offset > len(self._data):
             raise ValueError("it ends in its header")
         return Array(begin, kind, length)
@@ -234,17 +318,9 @@ class _Reader:
     def _skip_texts(self, count: int) -> None:
         """Skip a number of texts; a vocabulary and its merges have a hundred thousand."""
         read_length, data, offset = _LENGTH.unpack_from, self._data, self._offset
+        last = len(data) - 8
         for _ in range(count):
+            if offset > last:
+                raise ValueError("it ends in its header")
             offset += 8 + read_length(data, offset)[0]
         self._offset = offset
-
-
-def _size_of(path: Path) -> int:
-    """Return the size of a file; of a split file, the size of all its parts."""
-    part = _PART.search(path.name)
-    if part is None:
-        return path.stat().st_size
-    stem = path.name[: part.start()]
-    return sum(
-        file.stat().st_size for file in path.parent.glob(f"{stem}-*-of-{part.group(2)}.gguf")
-    )

@@ -55,6 +55,12 @@ class Tensor:
         return _TYPES.get(self.type.upper(), _TYPES["F16"])
 
 
+def size_of_data(number: int, shape: Sequence[int]) -> int:
+    """Return the bytes of a tensor's data, unpadded, by the number of its type; 0 if not known."""
+    layout = next((entry for entry in _TYPES.values() if entry[0] == number), None)
+    return -(-math.prod(shape) // layout[1]) * layout[2] if layout else 0
+
+
 def encode_header(entries: Sequence[bytes], tensors: Sequence[Tensor]) -> bytes:
     """Return the header of a file with these entries, up to where the data of the tensors begin."""
     infos, offset = [], 0

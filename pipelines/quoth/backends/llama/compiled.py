@@ -28,7 +28,7 @@ from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Piece, Request
 from quoth.types import Timings
-from quoth.weights import LLAMA_CPP_PYTHON, choose_threads
+from quoth.weights import LLAMA_CPP_PYTHON, check_tokens, choose_threads
 
 _NEVER = -1000.0
 
@@ -92,6 +92,7 @@ class LlamaCppPython(OneCallModel):
 
     def load(self) -> Any:
         """Return LangChain's `LlamaCpp` with the weights loaded."""
+        check_tokens(self.header)
         settings = self.settings
         with warnings.catch_warnings():  # langchain-community announces its own end
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -111,10 +112,7 @@ class LlamaCppPython(OneCallModel):
                     verbose=False,
                 )
         except ValueError as error:
-            raise BackendError(
-                f"llama-cpp-python cannot load {self.path.name}: {error}.",
-                hint="Check that this version supports the architecture of the model.",
-            ) from error
+            raise self.load_error(error) from error
         self._layers = read_offloaded_layers("".join(log)) or 0
         return llm
 

@@ -15,6 +15,7 @@ from pydantic import PrivateAttr, model_validator
 from quoth.backends.hardware import Hardware, cached_as, explain_ignored
 from quoth.backends.llama.offload import explain_offload
 from quoth.backends.template import find_template
+from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Constraint, Description, LocalModel
 from quoth.prompts import ChatTemplate, ModelMetadata
 from quoth.weights import EMBEDDED, FROM_OLLAMA, Gguf, fingerprint_of, read_gguf
@@ -49,12 +50,24 @@ class GgufModel(LocalModel):
     @model_validator(mode="after")
     def _read_header(self) -> Self:
         self._header = read_gguf(self.path)
+        if lacking := self._header.lacking:
+            raise ModelNotFoundError(
+                f"{self.path} is only a part of a model: {lacking} bytes are missing.",
+                hint="Fetch it again, as `quoth models pull` does.",
+            )
         return self
 
     @property
     def header(self) -> Gguf:
         """The header of the file."""
         return self._header
+
+    def load_error(self, reason: Exception) -> BackendError:
+        """Return the error for weights that the engine does not load."""
+        return BackendError(
+            f"{self.engine} cannot load {self.path.name}: {reason}.",
+            hint="Check that this version of it supports the architecture of the model.",
+        )
 
     @property
     def parallel(self) -> int:

@@ -11,11 +11,11 @@ from quoth.backends.llama.http import LlamaHttpClient
 from quoth.backends.llama.offload import count_offloaded_layers, explain_offload, to_llama_layers
 from quoth.backends.llama.served import ServedModel, Server, reach_server
 from quoth.config import ModelSettings
-from quoth.errors import BackendError
 from quoth.models import Description
 from quoth.prompts import ChatTemplate
 from quoth.weights import (
     XLLAMACPP,
+    check_tokens,
     choose_threads,
     fingerprint_of,
     list_gpus,
@@ -66,6 +66,7 @@ class LlamaCpp(ServedModel, GgufModel):
         """Load the weights into this process, behind a loopback port and a secret key."""
         import xllamacpp
 
+        check_tokens(self.header)
         settings = self.settings
         key = secrets.token_urlsafe(24)
         gpu_free = read_free_gpu_memory()
@@ -74,10 +75,7 @@ class LlamaCpp(ServedModel, GgufModel):
             # The server stops when nothing refers to it any more.
             engine: list[Any] = [xllamacpp.Server(parameters)]
         except RuntimeError as error:
-            raise BackendError(
-                f"llama.cpp cannot load {self.path.name}: {error}.",
-                hint="Check that this build of llama.cpp supports the architecture of the model.",
-            ) from error
+            raise self.load_error(error) from error
         layers = count_offloaded_layers(gpu_free, self.header)
         client = LlamaHttpClient(engine[0].listening_address, api_key=key, timeout=settings.timeout)
         server = reach_server(

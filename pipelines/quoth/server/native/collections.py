@@ -26,10 +26,7 @@ def show_collection(services: Services, collection: CollectionName) -> Collectio
 
 def delete_collection(services: Services, collection: CollectionName) -> None:
     """Delete a collection; answers and jobs at work on it are cancelled."""
-    services.shelf.check(collection)
-    services.performers.cancel_all(collection, reason=f"{collection} was deleted.")
-    services.shelf.delete(collection)
-    services.uploads.forget_collection(collection)
+    services.delete_collection(collection)
 
 
 def _present(services: Services, name: str) -> CollectionBody:

@@ -1,0 +1,121 @@
+"""`quoth mcp`: the documents for agents, over the Model Context Protocol."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from quoth.cli import show
+from quoth.cli.options import DEFAULT_COLLECTION, SETTINGS, SharedOptions, add_command
+from quoth.cli.scope import SCOPE
+from quoth.errors import UsageError
+from quoth.views import make_printable
+
+_CLIENTS = ("claude", "vscode", "zed", "json")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    shared = ("model", *SCOPE, "json", *SETTINGS)
+    add_command(app, serve, *shared, name="mcp", section="Questions and summaries")
+
+
+def serve(
+    shared: SharedOptions,
+    action: Annotated[str, typer.Argument(help="log: show what agents asked for.")] = "",
+    collection: Annotated[
+        list[str] | None,
+        typer.Option("--collection", "-c", metavar="NAME", help="May be repeated."),
+    ] = None,
+    write: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="Agents may ingest from here; may be repeated."),
+    ] = None,
+    paths: Annotated[bool, typer.Option("--paths", help="Tell agents where files lie.")] = False,
+    max_tokens: Annotated[
+        int, typer.Option(min=100, help="The most tokens that a tool returns.")
+    ] = 3_000,
+    print_config: Annotated[
+        str,
+        typer.Option(metavar="CLIENT", help=f"Show what to paste into {', '.join(_CLIENTS)}."),
+    ] = "",
+) -> None:
+    """Serve the documents to agents, over standard input and output.
+
+    A client such as Claude Desktop starts this command itself. An agent sees what the options
+    allow, and nothing else.
+    """
+    if action not in ("", "log"):
+        raise UsageError(f"There is no action {action!r}.", hint="`quoth mcp log` shows the calls.")
+    if action == "log":
+        _print_log(json=shared.json)
+    elif print_config:
+        _print_configuration(print_config, _arguments(shared, collection, write, paths, max_tokens))
+    else:
+        from quoth.mcp import AgentSettings, serve_stdio
+
+        config = shared.configure()
+        settings = AgentSettings(
+            tuple(collection or (DEFAULT_COLLECTION,)),
+            scope=shared.scope,
+            max_tokens=max_tokens,
+            paths=paths,
+            roots=tuple(write or ()),
+        )
+        serve_stdio(settings, config)
+
+
+def _arguments(
+    shared: SharedOptions,
+    collection: list[str] | None,
+    write: list[Path] | None,
+    paths: bool,
+    max_tokens: int,
+) -> list[str]:
+    """Return the options of this call as a client passes them; folders are absolute."""
+    found = [part for name in collection or () for part in ("--collection", name)]
+    found += [part for folder in write or () for part in ("--write", str(folder.resolve()))]
+    found += ["--paths"] if paths else []
+    found += ["--max-tokens", str(max_tokens)] if max_tokens != 3_000 else []
+    found += ["--model", shared.model] if shared.model else []
+    found += ["--config", str(shared.config.resolve())] if shared.config else []
+    found += ["--preset", shared.preset] if shared.preset else []
+    found += [part for setting in shared.set for part in ("--set", setting)]
+    for name in SCOPE:
+        value = getattr(shared.within, name)
+        values = value if isinstance(value, tuple) else (value,) if value else ()
+        found += [part for each in values for part in (f"--{name.replace('_', '-')}", each)]
+    return found
+
+
+def _print_configuration(client: str, arguments: list[str]) -> None:
+    if client not in _CLIENTS:
+        raise UsageError(f"There is no client {client!r}.", hint=f"Take one of {_CLIENTS}.")
+    from quoth.mcp import client_configuration
+
+    place, value = client_configuration(client, arguments)  # type: ignore[arg-type]
+    show.console(stderr=True).print(f"{place}\n", style="dim")
+    print(value)
+
+
+def _print_log(*, json: bool) -> None:
+    from quoth.config import state_folder
+    from quoth.mcp import read_log
+
+    calls = [*read_log(state_folder())]
+    if json:
+        show.print_json(calls)
+        return
+    if not calls:
+        print("No agent has asked for anything.")
+    for call in calls:
+        print(_call_line(call))
+
+
+def _call_line(call: dict[str, Any]) -> str:
+    arguments = json.dumps(call.get("arguments", {}), ensure_ascii=False)
+    line = f"{call.get('time', '')}  {call.get('tool', '')}  {arguments}  {call.get('outcome', '')}"
+    return make_printable(line)

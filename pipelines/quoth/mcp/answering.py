@@ -1,0 +1,115 @@
+"""The tools that answer: ask, and the check of what an agent wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from typing import Any
+
+from quoth.answer import WrittenReply
+from quoth.collection import Scope
+from quoth.errors import UsageError
+from quoth.library import Library
+from quoth.mcp.addresses import Address, document_id, page_uri
+from quoth.mcp.reading import Reader
+from quoth.mcp.shapes import AnswerShape, AskResult, CiteResult, Place
+from quoth.mcp.work import Work
+from quoth.retrieve import check_question
+from quoth.text import detect_language, find_sentences, language
+from quoth.types import Answer, Chunk, Citation
+from quoth.views import answer_json, citation_json
+
+_MOST_SENTENCES = 40
+_PASSAGES_FOR_A_SENTENCE = 3
+
+
+class Answering:
+    """Answers questions, and looks up claims, in the documents that a server shows."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.shelf = reader.shelf
+
+    def ask(self, work: Work, library: Library, question: str, scope: Scope | None) -> AskResult:
+        """Return the answer to a question. Raises `CancelledError` when the work is to stop."""
+        for written, part in enumerate(library.stream(check_question(question), scope=scope)):
+            if isinstance(part, Answer):
+                return AskResult(answer=self._shape(library, part))
+            work.report(written, 0, "writing")
+        raise CancelledError  # an answer always ends the stream
+
+    def cite(
+        self,
+        text: str,
+        *,
+        question: str = "",
+        collection: str = "",
+        ids: Sequence[str] = (),
+    ) -> CiteResult:
+        """Return where the claims of a text stand, in passages by their ids or in all documents."""
+        if not text.strip():
+            raise UsageError("There is no text to check.")
+        library = self._library_of(ids, collection)
+        chunks = (
+            [self._chunk(library, id) for id in ids] if ids else self._search_claims(library, text)
+        )
+        reply = WrittenReply(
+            question, chunks, language=language(detect_language(text, likely=("en",)))
+        )
+        reply.feed(text)
+        written = reply.finish()
+        unfound = [s.text for s in written.sentences if s.support == "unsupported"]
+        return CiteResult(
+            citations=self._places(library, written.citations),
+            unfound=unfound or ([text.strip()] if not written.citations else []),
+            unsupported_numbers=list(written.unsupported_numbers),
+        )
+
+    def _library_of(self, ids: Sequence[str], collection: str) -> Library:
+        named = {Address.read(id).collection for id in ids}
+        if collection:
+            named.add(collection)
+        if len(named) > 1:
+            raise UsageError("The passages are in several collections.", hint="Check each alone.")
+        return self.shelf.open(next(iter(named), ""))
+
+    def _chunk(self, library: Library, id: str) -> Chunk:
+        number = Address.read(id).passage
+        if number is None:
+            raise UsageError(f"{id!r} is no passage.", hint="Use the ids of `search`.")
+        return self.reader.chunk(library, number)
+
+    def _search_claims(self, library: Library, text: str) -> list[Chunk]:
+        """Return the passages that fit the sentences of a text, each once."""
+        scope = self.shelf.narrow(library)
+        found: dict[int | None, Chunk] = {}
+        for start, end in [*find_sentences(text)][:_MOST_SENTENCES]:
+            sentence = text[start:end].strip()
+            if not any(letter.isalnum() for letter in sentence):
+                continue
+            for hit in library.search(sentence, k=_PASSAGES_FOR_A_SENTENCE, scope=scope):
+                found.setdefault(hit.chunk.id, hit.chunk)
+        return [*found.values()]
+
+    def _shape(self, library: Library, answer: Answer) -> AnswerShape:
+        value: dict[str, Any] = answer_json(answer)
+        value["citations"] = self._places(library, answer.citations)
+        value["nearest"] = self._places(library, answer.nearest)
+        return AnswerShape.model_validate(value)
+
+    def _places(self, library: Library, citations: Sequence[Citation]) -> list[Place]:
+        hashes = {source.path: source.hash for source in self.shelf.sources(library)}
+        places = []
+        for citation in citations:
+            document = document_id(library.collection, hashes.get(citation.source, ""))
+            places.append(
+                Place.model_validate(
+                    {
+                        **citation_json(citation),
+                        "document": document,
+                        "source": self.shelf.name(citation.source),
+                        "url": page_uri(document, citation.page),
+                    }
+                )
+            )
+        return places

@@ -1,0 +1,30 @@
+"""The server on standard input and output, as a client starts it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from quoth.config import Config
+from quoth.mcp.settings import AgentSettings
+from quoth.system import missing_extra
+
+
+def serve_stdio(settings: AgentSettings, config: Config) -> None:
+    """Serve an agent over standard input and output until it closes them.
+
+    Nothing but the protocol is written to standard output: what a library prints goes to standard
+    error. Raises `MissingExtraError` without the extra `mcp`.
+    """
+    try:
+        from quoth.mcp.server import build_server
+    except ModuleNotFoundError as error:
+        raise missing_extra("`quoth mcp`", "mcp") from error
+    try:
+        build_server(settings, config).run("stdio")
+    except (BrokenPipeError, KeyboardInterrupt):
+        pass
+    finally:
+        # A reader that went away must not turn the end into an error of the interpreter.
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115

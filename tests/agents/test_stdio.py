@@ -1,0 +1,165 @@
+"""`quoth mcp` as a client starts it: a process that speaks the protocol and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from programs import Quoth
+
+PROTOCOL = "2025-11-25"
+
+
+class Agent:
+    """A process of `quoth mcp`, spoken to line by line."""
+
+    def __init__(self, home: Path, sample: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "quoth.cli", "mcp", "-c", sample],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "QUOTH_HOME": str(home)},
+        )
+        self._last = 0
+
+    def write(self, line: bytes) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(line + b"\n")
+        self.process.stdin.flush()
+
+    def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        """Send a request, and return the answer to it; whatever else comes is skipped."""
+        self._last += 1
+        request = {"jsonrpc": "2.0", "id": self._last, "method": method, "params": params}
+        self.write(json.dumps(request).encode())
+        while True:
+            message = self.read()
+            if message.get("id") == self._last:
+                return message
+
+    def read(self) -> dict[str, Any]:
+        """Return the next line, which must be a message of the protocol."""
+        assert self.process.stdout
+        message: dict[str, Any] = json.loads(self.process.stdout.readline())
+        assert message["jsonrpc"] == "2.0"
+        return message
+
+    def greet(self) -> dict[str, Any]:
+        answer = self.ask(
+            "initialize",
+            protocolVersion=PROTOCOL,
+            capabilities={},
+            clientInfo={"name": "test", "version": "1"},
+        )
+        self.write(b'{"jsonrpc": "2.0", "method": "notifications/initialized"}')
+        return answer
+
+    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        result: dict[str, Any] = self.ask("tools/call", name=tool, arguments=arguments)["result"]
+        return result
+
+    def close(self) -> int:
+        """Close the way in, as a client does that ends, and return the exit code."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.close()
+        code = self.process.wait(20)
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture
+def agent(session_home: Path, sample: str) -> Iterator[Agent]:
+    started = Agent(session_home, sample)
+    yield started
+    started.process.kill()
+    started.process.wait()
+
+
+def test_a_client_is_greeted_and_served_and_its_end_is_the_end(agent: Agent) -> None:
+    answer = agent.greet()["result"]
+    assert answer["serverInfo"]["name"] == "quoth"
+    assert answer["protocolVersion"] == PROTOCOL
+    assert "sample" in answer["instructions"]
+    found = agent.call("search", query="How long can the generator run?", k=2)
+    assert "32 hours" in found["content"][0]["text"]
+    assert agent.close() == 0
+
+
+@pytest.mark.timeout(120)
+def test_malformed_messages_end_nothing(agent: Agent) -> None:
+    agent.greet()
+    chance = random.Random(7)
+    good = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}).encode()
+    for number in range(200):
+        kind = number % 5
+        if kind == 0:
+            agent.write(chance.randbytes(40).replace(b"\n", b""))
+        elif kind == 1:
+            agent.write(good[: chance.randrange(1, len(good))])
+        elif kind == 2:
+            agent.write(b'{"jsonrpc": "2.0", "id": [], "method": 7}')
+        elif kind == 3:
+            agent.write(b"[" * 50)
+        else:
+            value = chance.choice(["null", "1e999", '{"name": 3}', '{"name": "x", "arguments": 5}'])
+            agent.write(
+                f'{{"jsonrpc":"2.0","id":"m{number}","method":"tools/call","params":{value}}}'.encode()
+            )
+    found = agent.call("list_documents")
+    assert not found["isError"]
+    assert agent.close() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_memory_stays_flat_over_a_thousand_calls(agent: Agent) -> None:
+    agent.greet()
+    memory = psutil.Process(agent.process.pid)
+    sizes = []
+    for number in range(1000):
+        agent.call("search", query=f"What is the limit number {number}?", k=3)
+        if number in (200, 999):
+            sizes.append(memory.memory_info().rss)
+    assert sizes[1] < sizes[0] + 30_000_000
+
+
+@pytest.mark.slow
+def test_the_greeting_comes_within_two_seconds(session_home: Path, sample: str) -> None:
+    began = time.monotonic()
+    agent = Agent(session_home, sample)
+    agent.greet()
+    seconds = time.monotonic() - began
+    agent.close()
+    assert seconds < 2
+
+
+@pytest.mark.parametrize("client", ["claude", "vscode", "zed", "json"])
+def test_the_configuration_of_a_client_is_json(quoth: Quoth, client: str) -> None:
+    result = quoth("mcp", "--print-config", client, "-c", "contracts", "--document", "*.pdf")
+    value = json.loads(result.stdout)
+    text = json.dumps(value)
+    assert '"mcp", "--collection", "contracts", "--document", "*.pdf"' in text
+
+
+def test_an_unknown_client_or_action_is_one_sentence(quoth: Quoth) -> None:
+    assert quoth("mcp", "--print-config", "emacs").returncode == 2
+    assert quoth("mcp", "remember").returncode == 2
+
+
+def test_the_log_is_shown(quoth: Quoth, agent: Agent) -> None:
+    agent.greet()
+    agent.call("search", query="Where is the valve V-21?")
+    agent.close()
+    assert "Where is the valve V-21?" in quoth("mcp", "log").stdout
+    assert json.loads(quoth("mcp", "log", "--json").stdout)[-1]["tool"] == "search"
