@@ -147,7 +147,11 @@ class Ingestor:
             items = ((document, self.splitter.split(document)) for document in documents)
             with closing(
                 embed_chunks(
-                    items, self.embedder, self.store.known_vectors, batch_chunks=self.batch_chunks
+                    items,
+                    self.embedder,
+                    self.store.known_vectors,
+                    batch_chunks=self.batch_chunks,
+                    within=lambda document, *far: outcomes.within(document.source, *far),
                 )
             ) as embedded:
                 for each in embedded:
@@ -217,7 +221,11 @@ class Ingestor:
             closing(reader.read(plan.files)) as files,
             closing(
                 embed_chunks(
-                    files, self.embedder, self.store.known_vectors, batch_chunks=self.batch_chunks
+                    files,
+                    self.embedder,
+                    self.store.known_vectors,
+                    batch_chunks=self.batch_chunks,
+                    within=lambda read, *far: outcomes.within(str(read.file.path), *far),
                 )
             ) as embedded_files,
         ):
