@@ -51,6 +51,9 @@ def script() -> None:
     except BrokenPipeError:  # the reader of the pipe has ended, as `head` does
         code = 0
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:  # while the program was loaded, or at its end
+        code = EXIT_INTERRUPTED
+        sys.stderr.write("quoth: Interrupted. Finished work is kept.\n")
     if code == EXIT_INTERRUPTED:
         sys.stderr.flush()
         os._exit(code)
