@@ -72,7 +72,7 @@ def configuration() -> str:
 
 def commands() -> str:
     """Return the reference of all commands."""
-    lines = ["# Commands", "", *_exit_codes()]
+    lines = ["# Commands", "", *_exit_codes(), *_completion()]
 
     def describe(command: Any, path: list[str]) -> None:
         context = command.make_context(path[-1], [], resilient_parsing=True)
@@ -101,6 +101,17 @@ def commands() -> str:
 def _exit_codes() -> list[str]:
     rows = [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
     return ["## Exit codes", "", "| code | all commands |", "|---|---|", *rows, ""]
+
+
+def _completion() -> list[str]:
+    return [
+        "## Completion",
+        "",
+        "`quoth --install-completion` lets bash, zsh, fish or PowerShell complete commands and",
+        "options, and the names of collections, documents, models, jobs, presets, languages and",
+        "settings.",
+        "",
+    ]
 
 
 def _default(parameter: Any) -> str:

@@ -14,6 +14,7 @@ QuothError
 ├── OutputError              one output cannot be written                    (exit 2)
 ├── CollectionError          the store or its index needs a decision
 │   ├── CollectionBusyError  another process writes to it
+│   ├── VanishedSourcesError most of its files are not there
 │   └── FingerprintError     it was built with another embedder, splitter or analyser
 ├── BackendError             a model or its server failed; `retryable` or not(exit 2)
 │   ├── BackendUnavailableError
@@ -110,6 +111,10 @@ class CollectionError(QuothError):
 
 class CollectionBusyError(CollectionError):
     """Another process is writing to the collection."""
+
+
+class VanishedSourcesError(CollectionError):
+    """Most files of a folder are not there, as when a disk is not mounted; nothing was removed."""
 
 
 class FingerprintError(CollectionError):

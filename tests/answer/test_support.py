@@ -171,3 +171,45 @@ def follows(code: str, claim: str) -> bool:
     chunk = Chunk("rules.md", "Rules", 1, None, 0, len(RULES[code]), RULES[code], language=code)
     fit = SupportFinder("", [chunk], language=language(code)).find(claim)
     return fit is not None and fit.supports
+
+
+DENIALS = (
+    "Smoking is forbidden in all rooms. Pets are not kept. "
+    "Members under 16 are exempt from the fee."
+)
+GERMAN_DENIALS = (
+    "Fahrräder dürfen im Juli und August nicht mitgenommen werden. Kinder fahren kostenlos. "
+    "Der Speisewagen ist geöffnet."
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "claim", "is_right"),
+    [
+        ("en", "Smoking is not permitted in the rooms; it is forbidden in all of them.", True),
+        ("en", "Smoking is not forbidden in all rooms.", False),
+        ("en", "Members under 16 do not pay the fee.", True),
+        ("en", "Members under 16 are not exempt from the fee.", False),
+        ("en", "Pets are kept.", False),
+        ("de", "Fahrräder dürfen im Juli nicht mitgenommen werden.", True),
+        ("de", "Fahrräder dürfen im Juli mitgenommen werden.", False),
+        ("de", "Der Speisewagen ist nicht geöffnet.", False),
+        ("de", "Kinder fahren nicht kostenlos.", False),
+    ],
+)
+def test_a_denial_counts_beside_other_denials_of_the_passage(
+    code: str, claim: str, *, is_right: bool
+) -> None:
+    text = DENIALS if code == "en" else GERMAN_DENIALS
+    chunk = Chunk("rules.md", "Rules", 1, None, 0, len(text), text, language=code)
+    fit = SupportFinder("", [chunk], language=language(code)).find(claim)
+    assert (fit is not None and fit.supports) == is_right
+
+
+def test_a_time_is_not_taken_for_that_of_another_number() -> None:
+    text = "The ferry Lora leaves pier 4 at 07:15 and at 16:40."
+    chunk = Chunk("guide.md", "Guide", 1, None, 0, len(text), text, language="en")
+    finder = SupportFinder("When does the ferry leave?", [chunk])
+    fit = finder.find("The ferry leaves at 07:15 and at 16:40.")
+    assert fit is not None
+    assert fit.supports

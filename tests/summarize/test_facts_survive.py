@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable
 
 import pytest
 from quoth.summarize import Summarizer, SummaryOptions
@@ -10,6 +11,7 @@ from scripted_model import Scripted
 
 FACT = re.compile(r"Contract K\d+ with \w+ costs [\d,]+ crowns\.")
 SYLLABLES = ("Ada", "Bo", "Cy", "Dag", "Eva", "Finn", "Gil", "Hal", "Ida", "Jon")
+TOLD = re.compile(r"K\d+: the contract with \w+ costs [\d,]+ crowns\.")
 NOTHING = "The meeting went on as usual."
 
 
@@ -37,6 +39,40 @@ def keep(prompt: str) -> str:
     if "spoke for a while" in prompt:
         facts = [found for found in facts if zlib.crc32(found.encode()) % 10 < 8]
     return " ".join(facts) or NOTHING
+
+
+def write_up(prompt: str) -> str:
+    """Keep the same facts as `keep`, in the form in which capable models write them."""
+    lines = []
+    for found in FACT.findall(keep(prompt)):
+        contract, _, partner, _, sum_of_money, _ = found.removeprefix("Contract ").split()
+        lines.append(f"- **{contract}**: the contract with {partner} costs {sum_of_money} crowns.")
+    lines += [f"- {told}" for told in TOLD.findall(prompt) if f"- {told}" not in lines]
+    return "Here is a summary of the text:\n\n**Contracts**\n\n" + "\n".join(lines or [NOTHING])
+
+
+def tell_facts(text: str) -> set[tuple[str, str, str]]:
+    """Return contract, partner and sum of each fact that a text tells in one sentence."""
+    found = re.findall(r"(K\d+)\W[^.]*?with (\w+) costs ([\d,]+) crowns\.", text)
+    return {(contract, partner, sum_of_money) for contract, partner, sum_of_money in found}
+
+
+@pytest.mark.parametrize("answer", [keep, write_up])
+def test_facts_of_a_hundred_parts_are_in_a_summary_longer_than_one_reply(
+    answer: Callable[[str], str],
+) -> None:
+    text = write(parts=100, facts=271)
+    options = SummaryOptions(strategy="map-reduce", length=3600, map_tokens=110)
+    document = Document("minutes", "Minutes", "text", (Page(1, text),))
+    summary = Summarizer(Scripted(answer=answer, window=8192), options=options).invoke(document)
+    leaves = [node.text for node in summary.tree.walk() if node.kind == "map"]
+    kept = set().union(*map(tell_facts, leaves))
+    end = tell_facts(summary.text)
+    assert len(kept) > 200
+    assert len(end & kept) >= 0.95 * len(kept)
+    assert end <= tell_facts(" ".join(map(fact, range(271))))
+    order = [int(number) for number in re.findall(r"K(\d+)", summary.text)]
+    assert order == sorted(order)
 
 
 @pytest.mark.parametrize("window", [4096, 8192])

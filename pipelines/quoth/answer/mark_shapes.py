@@ -26,6 +26,7 @@ _SIGNS = (
     (re.compile(rf"\$?\^\{{?\s*(\[{_NUMBERS}\])\s*\}}?\^?\$?"), r"\1"),
     (re.compile(r"\[(\d{1,2})(?:\.|[a-z])\]"), r"[\1]"),
     (re.compile(r"(?<=\s)\{(\d{1,2})\}(?=[\s.,;。]|$)"), r"[\1]"),
+    (re.compile(r"(?i)\{(?:cite|ref|source|excerpt)[\s:_]*(\d{1,2})\}"), r"[\1]"),
     (re.compile(r"\s?\[cite_(?:start|end)\]"), ""),
 )
 """Shapes of one number or several, and what is written in their place."""
@@ -92,7 +93,7 @@ def square_marks(
     text = _RAISED_SIGNS.sub(lambda found: unless_copied(found, _lower(found)), text)
     words = MarkWords.of(language)
     patterns = _patterns(words)
-    text = patterns.behind_dash.sub(r" [\1]", text)
+    text = patterns.page_behind.sub(r"\1", patterns.behind_dash.sub(r" [\1]", text))
     text = _GROUP.sub(
         lambda found: unless_copied(found, _read_group(found[0], titles, words)), text
     )
@@ -143,6 +144,7 @@ class _Patterns:
     round: re.Pattern[str]
     square: re.Pattern[str]
     behind_dash: re.Pattern[str]
+    page_behind: re.Pattern[str]
     adjacent: re.Pattern[str]
 
 
@@ -156,6 +158,7 @@ def _patterns(words: MarkWords) -> _Patterns:
             rf"(?i:\s+[–—-]\s*(?:{words.cited})\s*(\d{{1,2}})(?:,?\s+(?:{words.pages}))?)"
             r"(?=\s*[.。]?\s*(?:$|\n))"
         ),
+        page_behind=re.compile(rf"(?i)(\[{_NUMBERS}\])[(（]\s*(?:{words.pages})\s*[)）]"),
         adjacent=re.compile(rf"(\[{_NUMBERS}\])\s*(?:{words.conjunctions}){{1,2}}\s*(?=\[\d)"),
     )
 

@@ -26,7 +26,11 @@ def find_negations(claim: str, question: str, text: str, language: Language) -> 
         yield from _conditions(told, text, language)
     else:
         yield from _negation(claim, question, text, language)
-        yield from find_opposites(claim, text, language)
+        negations, reversals = language.claims.negations, language.claims.reversals
+        is_crossed = (negations.search(told) and reversals.search(text)) or (
+            reversals.search(told) and negations.search(text)
+        )
+        yield from find_opposites(claim, text, language, besides_reversals=bool(is_crossed))
 
 
 def _conditions(claim: str, text: str, language: Language) -> Iterator[str]:
@@ -62,15 +66,38 @@ def _negation(claim: str, question: str, text: str, language: Language) -> Itera
     if negations.search(question) or _is_bare(claim, language):
         return
     claim = language.claims.interjections.sub("", claim)
-    if not negations.search(text):
-        if negations.search(claim):
-            yield "negation"
+    if negations.search(claim) and not denies(text, language):
+        yield "negation"
         return
     for part, near in _match_parts(claim, text, language):
         if negations.search(part):
-            continue
-        if all(map(negations.search, near)) or _goes_on_negated(part, near, text, language):
+            around = _sentences_of(near, text, language)
+            said_so = any(
+                negations.search(other) or _agree(part, other, language) for other in around
+            )
+            if not said_so:
+                yield "negation"
+        elif all(
+            negations.search(other) and not _agree(part, other, language) for other in near
+        ) or _goes_on_negated(part, near, text, language):
             yield "negation"
+
+
+def denies(text: str, language: Language) -> bool:
+    """Whether a text has a word that negates: "not", or "forbidden"."""
+    rules = language.claims
+    return bool(rules.negations.search(text) or rules.reversals.search(text))
+
+
+def _agree(one: str, other: str, language: Language) -> bool:
+    """Whether both are negated, or neither: "not allowed" is "forbidden"."""
+    return count_negations(one, language) % 2 == count_negations(other, language) % 2
+
+
+def _sentences_of(parts: list[str], text: str, language: Language) -> list[str]:
+    """Return the sentences of a text that the parts are in."""
+    sentences = [text[start:end] for start, end in find_sentences(text, language)]
+    return [sentence for sentence in sentences if any(part.strip() in sentence for part in parts)]
 
 
 def _goes_on_negated(part: str, near: list[str], text: str, language: Language) -> bool:

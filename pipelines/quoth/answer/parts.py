@@ -255,7 +255,7 @@ def _label_patterns(
         for part, pattern in rules.replies.labels.items():
             words.setdefault(part, []).append(scope(pattern))
     parts = "|".join(rf"(?P<{part}>{'|'.join(known)})" for part, known in words.items() if known)
-    bracketed = r"[\[(（【][^\[\](（）)【】\n]{0,80}[\])）】]"
+    bracketed = r"[\[(（【](?:[^\[\](（)）【】\n]|\[\d{1,2}\]){0,80}[\])）】]"
     number = r"(?:[^\W\d]+\s*){0,2}[#№]?\d{1,2}"
     rest = rf"[*_]*(?:\s*(?:(?:from|aus|von|de|del|des|dans|in)\s+)?(?:{bracketed}|{number}))?"
     colon = rf"{rest}[*_\s]*(?:[:：]|(?=[“„«「『\"]))[*_]*"

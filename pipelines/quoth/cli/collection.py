@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quoth.cli import EXIT_FAILED, show
+from quoth.cli.confirm import confirm
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tags import read_tags
+from quoth.errors import VanishedSourcesError
 from quoth.views import (
     format_count,
     make_printable,
@@ -47,6 +49,12 @@ def ingest(
     retry: Annotated[
         bool, typer.Option("--retry", help="Read again the files that could not be read before.")
     ] = False,
+    allow_empty: Annotated[
+        bool,
+        typer.Option(
+            "--allow-empty", help="Follow a folder that lost most of its files, without asking."
+        ),
+    ] = False,
     tag: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="A tag for these documents; may be repeated."),
@@ -70,18 +78,27 @@ def ingest(
     if watch:
         with shared.open_library(make=True) as library:
             return _follow(library, paths, password or (), json=shared.json)
-    with (
-        shared.open_library(make=True) as library,
-        show.progress("Ingesting", files=True) as progress,
-    ):
-        report = library.ingest(
-            *paths,
-            passwords=password or (),
-            retry=retry,
-            tags=tags,
-            progress=progress,
-            wait_seconds=wait,
-        )
+
+    def read(library: Library, *, allow_empty: bool) -> Report:
+        with show.progress("Ingesting", files=True) as progress:
+            return library.ingest(
+                *paths,
+                passwords=password or (),
+                retry=retry,
+                allow_empty=allow_empty,
+                tags=tags,
+                progress=progress,
+                wait_seconds=wait,
+            )
+
+    with shared.open_library(make=True) as library:
+        try:
+            report = read(library, allow_empty=allow_empty)
+        except VanishedSourcesError as error:
+            if not sys.stdin.isatty():
+                raise
+            confirm(f"{error} Remove them from the collection?", yes=False)
+            report = read(library, allow_empty=True)
     _print_report(report, json=shared.json)
     return report.exit_code
 

@@ -37,19 +37,22 @@ def _print_kinds(result: Evaluation) -> None:
             kinds.setdefault(kind, {})[metric_name] = metric
     if not kinds:
         return
-    from rich.table import Table
-
     names = dict.fromkeys(name for row in kinds.values() for name in row)
     told = [name for name in names if any(row[name].high for row in kinds.values() if name in row)]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("kind", "n", *told):
-        table.add_column(name.replace("_", "\n"), justify="left" if name == "kind" else "right")
-    for kind, row in kinds.items():
-        cells = (_short(row[name]) if name in row else "" for name in told)
-        count = max(metric.count for metric in row.values())
-        table.add_row(make_printable(kind), str(count), *cells)
+    columns = ("kind", "n", *(name.replace("_", " ") for name in told))
     show.console().print()
-    show.console().print(table, soft_wrap=False)
+    show.print_table(
+        columns,
+        [
+            (
+                make_printable(kind),
+                str(max(metric.count for metric in row.values())),
+                *(_short(row[name]) if name in row else "" for name in told),
+            )
+            for kind, row in kinds.items()
+        ],
+        numbers={*columns[1:]},
+    )
 
 
 def _short(metric: Interval) -> str:
@@ -125,23 +128,24 @@ def print_gains(gains: Sequence[Gain], *, as_json: bool) -> None:
         rows = [asdict(gain) for gain in gains]
         show.print_json({"sets": rows, "mean gain": round(mean_gain(gains), 6)})
         return
-    from rich.table import Table
-
     several = len({gain.embedder for gain in gains}) > 1
     names = ("set", *(("embedder",) if several else ()), "n", "measure", *gains[0].modes)
-    table = Table(box=None, header_style="bold")
-    for name in (*names, "over the better side"):
-        table.add_column(name, justify="left" if name in {"set", "embedder"} else "right")
-    for gain in gains:
-        table.add_row(
-            make_printable(gain.data),
-            *((make_printable(gain.embedder),) if several else ()),
-            str(gain.gain.count),
-            gain.measure,
-            *(f"{interval.value:.3f}" for interval in gain.modes.values()),
-            f"{gain.gain.value:+.3f} ({gain.gain.low:+.3f} to {gain.gain.high:+.3f})",
-        )
-    show.console().print(table, soft_wrap=False)
+    columns = (*names, "over the better side")
+    show.print_table(
+        columns,
+        [
+            (
+                make_printable(gain.data),
+                *((make_printable(gain.embedder),) if several else ()),
+                str(gain.gain.count),
+                gain.measure,
+                *(f"{interval.value:.3f}" for interval in gain.modes.values()),
+                f"{gain.gain.value:+.3f} ({gain.gain.low:+.3f} to {gain.gain.high:+.3f})",
+            )
+            for gain in gains
+        ],
+        numbers={*columns} - {"set", "embedder"},
+    )
     show.console().print(f"mean gain over the better side: {mean_gain(gains):+.3f}")
 
 

@@ -73,15 +73,10 @@ def list_known(
     if shared.json:
         show.print_json([asdict(model) for model in models])
         return
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    table.add_column(kind, no_wrap=True)
-    for column in ("parameters", "dimensions", "tokens", "languages", "licence", "Ollama"):
-        table.add_column(column, overflow="fold")
-    for model in models:
-        table.add_row(*_row(model))
-    show.console().print(table, soft_wrap=False)
+    show.print_table(
+        (kind, "parameters", "dimensions", "tokens", "languages", "licence", "Ollama"),
+        [_row(model) for model in models],
+    )
     show.console().print(
         "(?) stands at facts that were not compared with the model's card.", style="dim"
     )
@@ -100,14 +95,14 @@ def _row(model: KnownModel) -> Sequence[str]:
 
 
 def _print_table(title: str, rows: Sequence[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for column in (title, "size", "stored as"):
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(make_printable(row["name"]), format_size(row["bytes"]), row["quantization"])
-    show.console().print(table, soft_wrap=False)
+    show.print_table(
+        (title, "size", "stored as"),
+        [
+            (make_printable(row["name"]), format_size(row["bytes"]), row["quantization"])
+            for row in rows
+        ],
+        numbers={"size"},
+    )
 
 
 def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:

@@ -48,17 +48,14 @@ def list_all(
             }
         )
         return
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for column in ("prompt", "version", "variables", "description"):
-        table.add_column(column)
-    for prompt in prompts:
-        table.add_row(
-            prompt.name, str(prompt.version), ", ".join(prompt.variables), prompt.description
-        )
-    show.console().print(table, soft_wrap=False)
-    show.console().print(f"\nFamilies: {', '.join(names)}", soft_wrap=False)
+    show.print_table(
+        ("prompt", "version", "variables", "description"),
+        [
+            (prompt.name, str(prompt.version), ", ".join(prompt.variables), prompt.description)
+            for prompt in prompts
+        ],
+    )
+    show.print_line(f"\nFamilies: {', '.join(names)}")
 
 
 def show_prompt(

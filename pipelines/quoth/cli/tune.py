@@ -75,27 +75,23 @@ def describe_profile(profile: Profile) -> str:
 
 
 def _print_profile(profile: Profile) -> None:
-    from rich.table import Table
-
     out = show.console()
-    table = Table(box=None, header_style="bold")
-    table.add_column("measured")
-    table.add_column("")
-    for column in ("reads", "writes", f"a call to {profile.workload}"):
-        table.add_column(column, justify="right")
-    table.add_column("off")
-    last = ""
-    for trial in (*profile.trials, profile.default, profile.chosen):
-        table.add_row(
-            trial.what if trial.what != last else "",
-            trial.value,
-            f"{trial.prompt_speed:.0f} tokens/s",
-            f"{trial.generation_speed:.0f} tokens/s",
-            f"{trial.seconds:.2f} s",
-            _off(trial),
-        )
-        last = trial.what
-    out.print(table, soft_wrap=False)
+    call = f"a call to {profile.workload}"
+    show.print_table(
+        ("measured", "value", "reads", "writes", call, "off"),
+        [
+            (
+                trial.what,
+                trial.value,
+                f"{trial.prompt_speed:.0f} tokens/s",
+                f"{trial.generation_speed:.0f} tokens/s",
+                f"{trial.seconds:.2f} s",
+                _off(trial),
+            )
+            for trial in (*profile.trials, profile.default, profile.chosen)
+        ],
+        numbers={"reads", "writes", call},
+    )
     for note in profile.notes:
         out.print(f"· {note}", style="yellow")
     out.print(f"\n{describe_profile(profile)}.", style="bold")

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Self, TypeAlias
 
-from quoth.embed.contract import Embedder
+from quoth.embed.contract import Advance, Embedder
 from quoth.types import Vectors
 
-_Jobs: TypeAlias = "queue.SimpleQueue[tuple[Sequence[str], Future[Vectors]] | None]"
+_Job: TypeAlias = "tuple[Sequence[str], Future[Vectors], Advance | None]"
+_Jobs: TypeAlias = "queue.SimpleQueue[_Job | None]"
 PATIENCE_SECONDS = 0.5
 
 
@@ -27,10 +28,13 @@ class EmbeddingThread:
         self._leaving = False
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def submit(self, texts: Sequence[str]) -> Future[Vectors]:
-        """Return the future vectors of passages, or the error that they end with."""
+    def submit(self, texts: Sequence[str], *, advance: Advance | None = None) -> Future[Vectors]:
+        """Return the future vectors of passages, or the error that they end with.
+
+        `advance` is called on the thread, as `Embedder.embed` calls it.
+        """
         future: Future[Vectors] = Future()
-        self._jobs.put((texts, future))
+        self._jobs.put((texts, future, advance))
         return future
 
     def __enter__(self) -> Self:
@@ -44,14 +48,22 @@ class EmbeddingThread:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            texts, future = job
+            texts, future, advance = job
             try:
-                future.set_result(self._embedder.embed(texts, progress=self._stop_if_leaving))
+                vectors = self._embedder.embed(texts, progress=self._stopping(advance))
+                future.set_result(vectors)
             except BaseException as error:  # raised again where the vectors are awaited
                 future.set_exception(error)
                 if self._leaving:
                     return
 
-    def _stop_if_leaving(self, _: int) -> None:
-        if self._leaving:
-            raise InterruptedError
+    def _stopping(self, advance: Advance | None) -> Advance:
+        """Return a callback that stops the work once the block is left, else calls `advance`."""
+
+        def call(texts: int) -> None:
+            if self._leaving:
+                raise InterruptedError
+            if advance is not None:
+                advance(texts)
+
+        return call

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from quoth.embed import Embedder, EmbeddingThread, embedded_text
+from quoth.embed import Advance, Embedder, EmbeddingThread, embedded_text
 from quoth.types import Chunk, Vectors
 
 BATCH_CHUNKS = 192
@@ -50,11 +50,14 @@ def embed_chunks(
     known_vectors: KnownVectors,
     *,
     batch_chunks: int = BATCH_CHUNKS,
+    within: Callable[[Item, int, int], None] | None = None,
 ) -> Generator[EmbeddedChunks[Item], None, None]:
     """Yield each item, such as a document, with the vectors of its chunks, in order.
 
     The next items are read while a batch is embedded. A batch has fewer than `batch_chunks` chunks
-    if the embedder would otherwise be idle. Close the generator to stop early.
+    if the embedder would otherwise be idle. `within` is called while a batch with more of them is
+    embedded, with its last item, the chunks that are embedded, and all; on another thread. Close
+    the generator to stop early.
     """
     gathered: list[tuple[Item, Sequence[Chunk]]] = []
     in_flight: deque[_Batch[Item]] = deque()
@@ -62,11 +65,11 @@ def embed_chunks(
         for item in items:
             gathered.append(item)
             if not in_flight or sum(len(chunks) for _, chunks in gathered) >= batch_chunks:
-                in_flight.append(_submit(gathered, embedder, known_vectors, thread))
+                in_flight.append(_submit(gathered, embedder, known_vectors, thread, within))
                 gathered = []
             while len(in_flight) > _AHEAD or (in_flight and in_flight[0].vectors.done()):
                 yield from _finish(in_flight.popleft())
-        in_flight.append(_submit(gathered, embedder, known_vectors, thread))
+        in_flight.append(_submit(gathered, embedder, known_vectors, thread, within))
         while in_flight:
             yield from _finish(in_flight.popleft())
 
@@ -76,12 +79,29 @@ def _submit(
     embedder: Embedder,
     known_vectors: KnownVectors,
     thread: EmbeddingThread,
+    within: Callable[[Item, int, int], None] | None,
 ) -> _Batch[Item]:
     texts = [embedded_text(chunk, embedder) for _, chunks in items for chunk in chunks]
     hashes = [hash for _, hash in texts]
     known = known_vectors(hashes)
     missing = {hash: text for text, hash in texts if hash not in known}
-    return _Batch(items, hashes, known, list(missing), thread.submit(list(missing.values())))
+    advance = _advance(items[-1][0], len(missing), within) if within and items else None
+    vectors = thread.submit(list(missing.values()), advance=advance)
+    return _Batch(items, hashes, known, list(missing), vectors)
+
+
+def _advance(item: Item, total: int, within: Callable[[Item, int, int], None]) -> Advance | None:
+    """Return a callback that counts the embedded chunks of a large batch; `None` for another."""
+    if total <= BATCH_CHUNKS:
+        return None
+    done = 0
+
+    def advance(texts: int) -> None:
+        nonlocal done
+        done += texts
+        within(item, done, total)
+
+    return advance
 
 
 def _finish(batch: _Batch[Item]) -> Iterator[EmbeddedChunks[Item]]:

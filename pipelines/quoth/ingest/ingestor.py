@@ -23,7 +23,8 @@ from quoth.errors import CollectionError, DocumentError, FingerprintError, Usage
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
 from quoth.ingest.outcomes import Outcomes, outcome_of
 from quoth.ingest.plan import Plan, is_under, make_absolute, plan_ingestion
-from quoth.ingest.read import FileReader, ReadFile, has_changed
+from quoth.ingest.presence import check_presence
+from quoth.ingest.read import CHANGED, FileReader, ReadFile, has_changed
 from quoth.ingest.separation import measure_separations
 from quoth.ingest.tags import SIDE_FILE, read_side_file
 from quoth.ingest.walk import walk
@@ -79,6 +80,7 @@ class Ingestor:
         *,
         passwords: Sequence[str] = (),
         retry: bool = False,
+        allow_empty: bool = False,
         tags: Tags | None = None,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
@@ -87,10 +89,12 @@ class Ingestor:
 
         Sources outside `paths` stay as they are. A file that failed is read again only when the
         file, the limits or the passwords change, or with `retry`; every run reports the failure.
-        `tags` are added to those of all sources within `paths`.
-        Raises `UsageError` when there is nothing to read, `CollectionBusyError` when another
-        process writes for longer than `wait_seconds`, `FingerprintError` when the collection was
-        built with another embedder or splitter, and `CollectionError` when the disk is full.
+        `tags` are added to those of all sources within `paths`. A folder that lost most of its
+        files is refused before anything changes, unless `allow_empty`.
+        Raises `UsageError` when there is nothing to read, `VanishedSourcesError` for such a folder,
+        `CollectionBusyError` when another process writes for longer than `wait_seconds`,
+        `FingerprintError` when the collection was built with another embedder or splitter, and
+        `CollectionError` when the disk is full.
         """
         begin = time.perf_counter()
         names = ", ".join(str(path) for path in paths)
@@ -107,6 +111,8 @@ class Ingestor:
                 raise UsageError(
                     f"There are no files in {names}.", hint="Name a folder with files."
                 )
+            if not allow_empty:
+                check_presence(plan, make_absolute(paths), self.store.stamps())
             outcomes = Outcomes(
                 len(plan.files), progress, skipped=[*plan.skipped], failed=[*plan.failed]
             )
@@ -141,7 +147,11 @@ class Ingestor:
             items = ((document, self.splitter.split(document)) for document in documents)
             with closing(
                 embed_chunks(
-                    items, self.embedder, self.store.known_vectors, batch_chunks=self.batch_chunks
+                    items,
+                    self.embedder,
+                    self.store.known_vectors,
+                    batch_chunks=self.batch_chunks,
+                    within=lambda document, *far: outcomes.within(document.source, *far),
                 )
             ) as embedded:
                 for each in embedded:
@@ -211,7 +221,11 @@ class Ingestor:
             closing(reader.read(plan.files)) as files,
             closing(
                 embed_chunks(
-                    files, self.embedder, self.store.known_vectors, batch_chunks=self.batch_chunks
+                    files,
+                    self.embedder,
+                    self.store.known_vectors,
+                    batch_chunks=self.batch_chunks,
+                    within=lambda read, *far: outcomes.within(str(read.file.path), *far),
                 )
             ) as embedded_files,
         ):
@@ -224,7 +238,7 @@ class Ingestor:
         document = name_language(read.document, self.language)
         if has_changed(read.file):
             reason = "The file changed while it was read; the next run reads it again."
-            outcomes.add(Outcome(str(read.file.path), reason, "failed"), failed=True)
+            outcomes.add(Outcome(str(read.file.path), reason, CHANGED), failed=True)
             return
         self.store.put(
             document,
@@ -271,10 +285,12 @@ class Ingestor:
     def _remove(self, plan: Plan, outcomes: Outcomes, paths: Sequence[Path]) -> None:
         """Remove sources that are gone or no longer readable, and failures that are resolved.
 
-        Removal comes last, so that the content of a renamed file is still stored.
+        Removal comes last, so that the content of a renamed file is still stored. A file that
+        changed while it was read, such as a growing log, keeps its earlier text.
         """
         failed = {outcome.path for outcome in outcomes.failed}
-        self.store.remove([*plan.gone, *sorted(failed & self.store.stamps().keys())])
+        lost = {outcome.path for outcome in outcomes.failed if outcome.status != CHANGED}
+        self.store.remove([*plan.gone, *sorted(lost & self.store.stamps().keys())])
         roots = make_absolute(paths)
         self.store.failures.forget(
             path

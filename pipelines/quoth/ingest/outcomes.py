@@ -34,6 +34,11 @@ class Outcomes:
         if self.progress:
             self.progress(self._finished, self.count, outcome.path)
 
+    def within(self, path: str, done: int, total: int) -> None:
+        """Report how far a long document is, in chunks."""
+        if self.progress:
+            self.progress(self._finished, self.count, f"{path}: {done} of {total} chunks")
+
     def report(self, gone: Iterable[str], seconds: float) -> Report:
         """Return the report of the run, with an outcome for each source that is gone."""
         return Report(

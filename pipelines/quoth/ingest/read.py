@@ -13,6 +13,8 @@ from quoth.load import LoaderPool
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Outcome
 
+CHANGED = "changed"
+"""The status of a file that was written to while it was read: half saved, or a growing log."""
 _LASTING = {"needs_password", "no_text", "empty", "corrupt", "unsupported", "limit"}
 """Failures that come again unless the file, the limits or the passwords change."""
 
@@ -105,8 +107,9 @@ class FileReader:
         return linked
 
     def _fail(self, file: File, error: DocumentError) -> None:
-        outcome = Outcome(str(file.path), f"{error} {error.hint}".strip(), error.status)
-        if error.status in _LASTING and not has_changed(file):
+        status = CHANGED if has_changed(file) else error.status
+        outcome = Outcome(str(file.path), f"{error} {error.hint}".strip(), status)
+        if status in _LASTING:
             self._store.failures.note(
                 Failure(
                     path=outcome.path,

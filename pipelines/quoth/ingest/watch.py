@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
-from quoth.errors import UsageError
+from quoth.errors import UsageError, VanishedSourcesError
 from quoth.ingest.exclusions import NAME
 from quoth.ingest.ingestor import Ingestor
-from quoth.types import Progress, Report
+from quoth.types import Outcome, Progress, Report
 
 REST_MILLISECONDS = 1000
 """The quiet time of a folder before it is read, so that a copy of many files is one change."""
@@ -60,6 +60,9 @@ def watch(
             )
         except UsageError:  # the folders are empty
             yield Report()
+        except VanishedSourcesError as error:  # they may come back
+            names = ", ".join(map(str, folders))
+            yield Report(failed=(Outcome(names, str(error), "failed"),))
 
 
 def _concerns_us(path: Path, state: Path) -> bool:

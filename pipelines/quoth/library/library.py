@@ -60,6 +60,7 @@ class Library(Parts):
         *paths: AnyPath,
         passwords: Sequence[str] = (),
         retry: bool = False,
+        allow_empty: bool = False,
         tags: Tags | None = None,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
@@ -68,7 +69,9 @@ class Library(Parts):
 
         Unchanged files are skipped, and files that are gone are removed. `retry` reads files again
         that could not be read before. `tags` are metadata of the user's own, added to all sources
-        within these paths; files beside the documents may hold others. Raises `CollectionBusyError`
+        within these paths; files beside the documents may hold others. Raises
+        `VanishedSourcesError` when most files of a folder are gone, as when a disk is not mounted;
+        `allow_empty` removes them from the collection. Raises `CollectionBusyError`
         when another process is still writing after `wait_seconds`.
         """
         if not paths:
@@ -78,6 +81,7 @@ class Library(Parts):
                 [Path(path) for path in paths],
                 passwords=passwords,
                 retry=retry,
+                allow_empty=allow_empty,
                 tags=tags,
                 progress=progress or bar,
                 wait_seconds=wait_seconds,

@@ -42,6 +42,11 @@ def length_of(words: int, window: int, tokens_per_word: float) -> AnswerLength:
     return AnswerLength(words, max(_FEWEST_TOKENS, min(window // _WINDOW_SHARE, tokens)))
 
 
+def count_replies(words: int, window: int, tokens_per_word: float) -> int:
+    """Return how many replies of a quarter of the window a summary of `words` words takes."""
+    return max(1, math.ceil(words * tokens_per_word / max(1, window // _WINDOW_SHARE)))
+
+
 def tokens_per_word(parts: Sequence[Part]) -> float:
     """Return the mean number of tokens for a word of these parts, rounded up to a half."""
     words = sum(count_words(chunk.text) for part in parts for chunk in part.chunks)

@@ -4,6 +4,7 @@
 - An answer keeps at most half as many tokens as its call has read, so each level of collapsing has
   at most half of the tokens of the level below.
 - A partial summary that does not fit the window is split like a document.
+- A summary too long for one reply is made of several, each of neighbouring parts.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> Summa
         return SummaryNode("select", calls.refusal, children=tuple(nodes))
     if calls.selects or len(answered) == 1:
         return _select(calls, nodes, words)
+    if (count := min(len(answered), calls.count_replies(words))) > 1:
+        return _join_sections(calls, nodes, words, count)
     length = calls.length(words)
     room = calls.room(calls.names.reduce, length, "summaries")
     level = [piece for node in answered for piece in _split(calls, node, room)]
@@ -67,6 +70,30 @@ def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> Summa
         root = _reduce(calls, level, "reduce", length)
     empty = [node for node in nodes if not node.text]
     return root.with_children(*root.children, *empty)
+
+
+def _join_sections(
+    calls: PartCalls, nodes: Sequence[SummaryNode], words: int, count: int
+) -> SummaryNode:
+    """Join the summaries of `count` sections of neighbouring parts, about equally long."""
+    sizes = [_count_tokens(calls, node) if node.text else 0 for node in nodes]
+    total = sum(sizes)
+    sections: list[list[SummaryNode]] = [[] for _ in range(count)]
+    before = 0
+    for node, size in zip(nodes, sizes, strict=True):
+        sections[min(count - 1, (2 * before + size) * count // (2 * total))].append(node)
+        before += size
+    sections = [section for section in sections if section]
+    joined = [combine(calls, section, words // count) for section in sections]
+    language = calls.run.language
+    sentences = [
+        node.text[start:end]
+        for node, section in zip(joined, sections, strict=True)
+        if any(part.text for part in section)
+        for start, end in sentence_spans(node.text, language)
+    ]
+    text = join_sentences(drop_repetitions(sentences), language)
+    return SummaryNode("join", text, children=tuple(joined))
 
 
 def _summarize_part(calls: PartCalls, part: Part) -> list[SummaryNode]:

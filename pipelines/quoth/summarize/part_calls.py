@@ -16,7 +16,7 @@ from quoth.summarize.conversation import (
     transcribe,
 )
 from quoth.summarize.languages import language_of
-from quoth.summarize.lengths import AnswerLength, length_of, tokens_per_word
+from quoth.summarize.lengths import AnswerLength, count_replies, length_of, tokens_per_word
 from quoth.summarize.links import SentenceLinker
 from quoth.summarize.parts import Part
 from quoth.summarize.prompt_names import CONVERSATION_SMALL, TURN_SMALL, prompt_names
@@ -82,6 +82,11 @@ class PartCalls:
     def length(self, words: int) -> AnswerLength:
         """Return the length of a summary of `words` words, at most a quarter of the window."""
         return length_of(words, self.run.description.context_window, self.tokens_per_word)
+
+    def count_replies(self, words: int) -> int:
+        """Return how many replies a summary of `words` words takes."""
+        window = self.run.description.context_window
+        return count_replies(words, window, self.tokens_per_word)
 
     def room(self, name: str, length: AnswerLength, *variables: str) -> int:
         """Return the token budget of a call for the text in these variables of a prompt.

@@ -27,7 +27,7 @@ def plan_summary(strategy: Strategy, calls: PartCalls, journal: Journal | None) 
         known = sum(run.knows(calls.request(part, length, curtail=True)) for part in parts)
     count = 1 if strategy == "stuff" else len(parts)
     if mapped and len(parts) > 1 and not calls.selects:
-        count += 1
+        count += min(len(parts), calls.count_replies(calls.words))
     return SummaryPlan(
         documents=1,
         parts=len(parts),

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from quoth.summarize.options import Strategy, SummaryOptions
 from quoth.types import Chunk, Timings
 
-NodeKind = Literal["map", "collapse", "reduce", "select", "refine", "stuff", "extract", "corpus"]
+NodeKind = Literal[
+    "map", "collapse", "reduce", "select", "join", "refine", "stuff", "extract", "corpus"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _NAMES: dict[NodeKind, str] = {
     "collapse": "combined",
     "reduce": "combined",
     "select": "selected",
+    "join": "joined",
     "refine": "refined",
     "stuff": "whole text",
     "extract": "sentences of the text",

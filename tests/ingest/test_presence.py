@@ -1,0 +1,152 @@
+"""A folder that is not there, as a disk not mounted, does not empty the collection."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from programs import Quoth
+from quoth import Library
+from quoth.errors import VanishedSourcesError
+from quoth.ingest import watch
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "share"
+    folder.mkdir()
+    for name in ("ash", "birch", "cedar", "fir"):
+        (folder / f"{name}.txt").write_text(f"The {name} by the gate was planted by the {name}man.")
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, session_home: Path, folder: Path) -> Library:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(session_home / "models")
+    library = Library("test", home=home)
+    library.ingest(folder)
+    return library
+
+
+def empty(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.unlink()
+
+
+def test_an_empty_mount_point_is_refused_and_allowed_when_asked(
+    library: Library, folder: Path
+) -> None:
+    empty(folder)
+    with pytest.raises(VanishedSourcesError, match="4 of the 4 files") as refused:
+        library.ingest(folder)
+    assert "--allow-empty" in refused.value.hint
+    assert len(library.documents()) == 4
+    assert len(library.ingest(folder, allow_empty=True).removed) == 4
+    assert library.documents() == []
+
+
+def test_another_disk_in_its_place_is_refused_before_anything_changes(
+    library: Library, folder: Path
+) -> None:
+    empty(folder)
+    (folder / "other.txt").write_text("Another disk was mounted here.")
+    with pytest.raises(VanishedSourcesError):
+        library.ingest(folder)
+    assert len(library.documents()) == 4
+
+
+def test_one_share_of_a_folder_that_stays_is_refused_by_its_own_name(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for number in range(9):
+        (kept / f"{number}.txt").write_text(f"Letter {number} stays on this disk.")
+    library.ingest(kept)
+    empty(folder)
+    with pytest.raises(VanishedSourcesError, match="4 of the 4"):
+        library.ingest(kept, folder)
+
+
+def test_half_of_the_files_may_go(library: Library, folder: Path) -> None:
+    (folder / "ash.txt").unlink()
+    (folder / "birch.txt").unlink()
+    assert len(library.ingest(folder).removed) == 2
+
+
+def test_a_single_file_may_go(library: Library, folder: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "note.txt").write_text("A note of one line lies here alone.")
+    library.ingest(alone)
+    (alone / "note.txt").unlink()
+    assert [Path(each.path).name for each in library.ingest(alone).removed] == ["note.txt"]
+
+
+def test_a_renamed_folder_is_followed(library: Library, folder: Path) -> None:
+    inner = folder / "trees"
+    inner.mkdir()
+    for file in [*folder.glob("*.txt")]:
+        shutil.move(file, inner)
+    report = library.ingest(folder)
+    assert len(report.removed) == 4
+    assert len(library.documents()) == 4
+
+
+def test_what_a_pattern_leaves_out_is_not_missed(library: Library, folder: Path) -> None:
+    (folder / ".quothignore").write_text("*.txt\n")
+    assert len(library.ingest(folder).removed) == 4
+
+
+def test_watching_tells_it_and_goes_on(library: Library, folder: Path) -> None:
+    stop = threading.Event()
+    reports = watch(library.ingestor, [folder], rest_milliseconds=100, stop=stop)
+    next(reports)
+    empty(folder)
+    told = next(reports)
+    assert "not there" in told.failed[0].reason
+    (folder / "ash.txt").write_text("The ash by the gate was planted by the ashman.")
+    (folder / "birch.txt").write_text("The birch by the gate was planted by the birchman.")
+    while next(reports).failed:
+        pass
+    stop.set()
+    assert len(library.documents()) == 2
+
+
+def test_a_file_that_grows_while_it_is_read_stays_in_the_collection(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = folder / "ash.txt"
+    with log.open("a") as grown:
+        grown.write(" It was felled in May.")
+    put = library.ingestor.splitter.split
+
+    def split_while_growing(*args: object, **named: object) -> object:
+        with log.open("a") as grown:
+            grown.write(" Another line.")
+        return put(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(library.ingestor.splitter, "split", split_while_growing)
+    report = library.ingest(folder)
+    assert "changed while it was read" in report.failed[0].reason
+    assert str(log) in {source.path for source in library.documents()}
+    monkeypatch.undo()
+    library.ingest(folder)
+    assert library.search("felled in May", k=1)[0].chunk.text.count("Another line.") == 1
+
+
+def test_the_command_refuses_with_exit_code_2_and_what_to_type(
+    quoth: Quoth, session_home: Path, folder: Path
+) -> None:
+    arguments = ("ingest", folder, "-c", "vanishing")
+    assert quoth(*arguments, QUOTH_HOME=str(session_home)).returncode == 0
+    empty(folder)
+    refused = quoth(*arguments)
+    assert refused.returncode == 2
+    assert "nothing was removed" in refused.stderr
+    assert "--allow-empty" in refused.stderr
+    assert quoth(*arguments, "--allow-empty").returncode == 0
