@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from quoth.errors import CollectionBusyError, CollectionError
+from quoth.system.files import make_file, make_folder
 
 Migration = Callable[[sqlite3.Connection], object]
 """Migrates a file from one layout to the next, inside a transaction."""
@@ -41,7 +42,8 @@ class Database:
         self._local = threading.local()
         self._writing = threading.RLock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
+            make_file(path)
         except OSError as error:
             raise CollectionError(
                 f"The folder {path.parent} cannot be created: {error.strerror}.",
