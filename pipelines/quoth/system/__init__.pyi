@@ -18,6 +18,7 @@ __all__ = [
     "presets_folder",
     "processor",
     "prompts_folder",
+    "read_column",
     "read_entry_points",
     "read_memory",
     "remove_parts",
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 from .child import ParentPipe, limit_memory, read_memory
-from .database import Database
+from .database import Database, read_column
 from .extras import missing_extra
 from .files import remove_parts, stage_file, write_whole
 from .imports import import_quietly
