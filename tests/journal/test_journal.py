@@ -49,7 +49,8 @@ def test_half_a_surrogate_pair_does_not_lose_the_call(journal: Journal) -> None:
     assert key == identity.key
     found = journal.lookup(key)
     assert found is not None
-    assert found.text == "good ? answer"
+    assert found.text == "good \ufffd answer"
+    assert list(journal.defects()) == []
 
 
 def test_many_threads_write_at_once(journal: Journal) -> None:

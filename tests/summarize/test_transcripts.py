@@ -61,10 +61,20 @@ def test_a_small_model_is_told_of_a_conversation_and_the_rest_is_counted() -> No
     model = Scripted(answer=lambda _: said, parameters=100_000_000)
     summary = Summarizer(model, options=SummaryOptions(length="30")).invoke(MEETING)
     assert summary.text == said
+    assert not summary.notes
     assert any(prompt.startswith("summarize-talk-small@") for prompt in summary.prompts)
     assert 'Chair says: "What will the new pump cost?"' in model.asked[0].messages[0].content
     assert 0.7 < summary.coverage < 0.9
     assert "fillers" in summary.unread[0]
+
+
+def test_the_share_of_sentences_without_a_passage_is_told() -> None:
+    said = "The speakers discuss what the new pump will cost. Somebody there agrees about the fund."
+    model = Scripted(answer=lambda _: said, parameters=100_000_000)
+    summary = Summarizer(model, options=SummaryOptions(length="40")).invoke(MEETING)
+    unlinked = [sentence.text for sentence in summary.sentences if not sentence.links]
+    assert unlinked
+    assert f"{len(unlinked)} of the 2 sentences resemble no passage of the text." in summary.notes
 
 
 def test_what_was_not_talked_of_is_replaced_by_turns() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from quoth.answer.evidence import Evidence
+from quoth.answer.rows import is_row
 from quoth.answer.rules import Calibration, apply_rule
 from quoth.answer.runs import SentenceRuns
 from quoth.answer.sentences import Sentence
@@ -19,6 +20,7 @@ from quoth.retrieve import Question
 from quoth.text import (
     Language,
     QuestionKind,
+    count_terms,
     is_stop_word,
     is_unspaced,
     lexemes,
@@ -72,7 +74,32 @@ def find_candidates(question: Question, evidence: Evidence, rules: Calibration) 
     if len(line) > _MAX_SENTENCE_CHARACTERS or not _has_spaces(line):
         return []
     ranked = rank_phrases(question, [line], [spoken], evidence.rarity, rules.phrase, limit=_RANKED)
-    return [phrase for phrase in ranked if can_answer(phrase, line, question, spoken)]
+    fitting = [phrase for phrase in ranked if can_answer(phrase, line, question, spoken)]
+    if not is_row(best.text):
+        return fitting
+    cell = {word[0] for word in lexemes(_find_cell(line, question, spoken))}
+    return [phrase for phrase in fitting if cell.issuperset(phrase.words)]
+
+
+def _find_cell(row: str, question: Question, language: Language) -> str:
+    """Return the cell of a row that can answer: the only one, or the one that shares most words.
+
+    "Seats: 3" and "Price a day: 35 euros" both hold a number; the words of the question tell which
+    is asked for. The result is empty where they do not.
+    """
+    is_number = language.questions.is_number
+    asks_number = question.kind in ("number", "when")
+    cells = [
+        cell
+        for cell in row.split("|")
+        if not asks_number or any(is_number(word[0]) for word in lexemes(cell))
+    ]
+    asked = count_terms(question.text, language).keys()
+    shared = [len(asked & count_terms(cell, language).keys()) for cell in cells]
+    most = max(shared, default=0)
+    if len(cells) == 1:
+        return cells[0]
+    return cells[shared.index(most)] if most and shared.count(most) == 1 else ""
 
 
 def can_answer(phrase: Phrase, line: str, question: Question, language: Language) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -39,12 +41,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _raise_again(lost: sys.UnraisableHookArgs) -> None:
+    """Raise Ctrl-C again that came where Python can raise nothing, as in a callback of imports."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(lost)
+
+
 def script() -> None:
     """Run as the program `quoth`.
 
     After Ctrl-C the process ends at once: threads of native code may still be running, and an
     orderly shutdown of the interpreter would abort under them. Finished work is on the disk.
     """
+    sys.unraisablehook = _raise_again
     gc.set_threshold(50_000)  # modules stay: collecting while they load costs a tenth
     try:
         code = main()
@@ -54,6 +65,7 @@ def script() -> None:
     except KeyboardInterrupt:  # while the program was loaded, or at its end
         code = EXIT_INTERRUPTED
         sys.stderr.write("quoth: Interrupted. Finished work is kept.\n")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done but the shutdown
     if code == EXIT_INTERRUPTED:
         sys.stderr.flush()
         os._exit(code)

@@ -49,7 +49,9 @@ def stats(shared: SharedOptions) -> None:
 
 def prune(
     shared: SharedOptions,
-    older_than: Annotated[int, typer.Option(metavar="DAYS", min=0, help="The days to keep.")],
+    older_than: Annotated[
+        int, typer.Option(metavar="DAYS", min=0, max=1_000_000, help="The days to keep.")
+    ],
 ) -> None:
     """Delete calls that are older than a number of days."""
     with shared.open_library(make=True) as library:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from quoth.system import Database
+from quoth.system import Database, read_column
 from quoth.types import Chunk, Document
 
 _SCHEMA = """
@@ -100,7 +100,7 @@ class Build:
                 start=start,
                 end=end,
                 text=pages[page].text[start:end],
-                headings=tuple(json.loads(headings)),
+                headings=tuple(read_column(headings)),
                 ordinal=ordinal,
                 tokens=tokens,
             )

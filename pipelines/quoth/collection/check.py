@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 
 from quoth.collection.words import ANALYSER, indexed_words
 from quoth.errors import CollectionError
-from quoth.system import Database
+from quoth.system import Database, read_column
 from quoth.text import analyser_fingerprint, pack, unpack
 from quoth.types import Chunk
 
@@ -22,7 +21,7 @@ _LENGTH_TOLERANCE = 1e-2
 class Problem:
     """A defect in one `part` of the collection.
 
-    The parts are `file`, `database`, `spans`, `vectors`, `keywords` and `index`.
+    The parts are `file`, `database`, `spans`, `vectors`, `keywords`, `index` and `journal`.
     """
 
     part: str
@@ -41,8 +40,9 @@ def check_database(database: Database) -> Iterator[Problem]:
         yield from _check_spans(database)
         yield from _check_vectors(database)
         yield from _check_keywords(database)
-    except CollectionError as error:
-        yield Problem("database", str(database.path), str(error))
+    except (CollectionError, ValueError, TypeError) as error:
+        what = f"{error} Move the file away and ingest again, or restore it from a backup."
+        yield Problem("database", str(database.path), what)
 
 
 def _check_spans(database: Database) -> Iterator[Problem]:
@@ -123,7 +123,7 @@ def _check_keywords(database: Database) -> Iterator[Problem]:
     counts: Counter[int] = Counter()
     for id, title, headings, text, packed, body, code in rows:
         counts.update(np.unique(unpack(packed)).tolist())
-        chunk = Chunk("", title, 1, None, 0, 0, text, tuple(json.loads(headings)), language=code)
+        chunk = Chunk("", title, 1, None, 0, 0, text, tuple(read_column(headings)), language=code)
         words = indexed_words(chunk)
         if body is None:
             yield Problem("keywords", f"chunk {id}", "the chunk is not in the keyword index")

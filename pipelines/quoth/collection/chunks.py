@@ -10,7 +10,7 @@ import numpy as np
 
 from quoth.collection.tags import join_tags
 from quoth.load import FORMATS_WITH_BOXES, boxes_within
-from quoth.system import Database
+from quoth.system import Database, read_column
 from quoth.types import Chunk, Vectors
 
 # Only the documents that may have boxes are asked for the metadata of a page, which stand after its
@@ -102,7 +102,7 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
         language,
         metadata,
     ) in rows:
-        (source, given, beside), *others = sorted(json.loads(sources))
+        (source, given, beside), *others = sorted(read_column(sources))
         yield Chunk(
             source=source,
             title=title,
@@ -111,12 +111,12 @@ def read_chunks(database: Database, where: str, values: Sequence[object]) -> Ite
             start=start,
             end=end,
             text=text,
-            headings=tuple(json.loads(headings)),
+            headings=tuple(read_column(headings)),
             ordinal=ordinal,
             tokens=tokens,
             id=id,
             also_at=tuple(path for path, *_ in others),
             language=language,
-            boxes=boxes_within(json.loads(metadata), start, end),
-            tags={**json.loads(facts), **join_tags(given, beside)},
+            boxes=boxes_within(read_column(metadata), start, end),
+            tags={**read_column(facts), **join_tags(given, beside)},
         )

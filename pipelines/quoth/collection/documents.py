@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from quoth.collection.tags import join_tags
-from quoth.system import Database
+from quoth.system import Database, read_column
 from quoth.types import Document, Heading, Page, Tags
 
 
@@ -62,9 +62,9 @@ def read_sources(database: Database) -> list[Source]:
             form,
             pages,
             chunks,
-            tuple(json.loads(unreadable)),
+            tuple(read_column(unreadable)),
             language,
-            json.loads(unread),
+            read_column(unread),
             join_tags(given, beside),
         )
         for (
@@ -118,15 +118,15 @@ def read_document(database: Database, path: str) -> Document | None:
                 number,
                 text,
                 label,
-                tuple(Heading(*heading) for heading in json.loads(headings)),
-                json.loads(facts),
+                tuple(Heading(*heading) for heading in read_column(headings)),
+                read_column(facts),
             )
             for number, text, label, headings, facts in pages
         ),
-        unreadable=tuple(json.loads(unreadable)),
-        notes=tuple(json.loads(notes)),
-        metadata=json.loads(metadata),
-        unread=json.loads(unread),
+        unreadable=tuple(read_column(unreadable)),
+        notes=tuple(read_column(notes)),
+        metadata=read_column(metadata),
+        unread=read_column(unread),
         language=language,
         language_is_set=bool(is_set),
     )
@@ -152,7 +152,7 @@ def read_headings(database: Database, path: str, *, up_to_page: int) -> list[tup
     return [
         (number, Heading(*heading))
         for number, headings in rows
-        for heading in sorted(json.loads(headings))
+        for heading in sorted(read_column(headings))
     ]
 
 

@@ -118,6 +118,10 @@ class DenseIndex:
                 return "the file of vectors is damaged or gone"
             return self._problem_of_chroma() if self._is_large() else None
 
+    def is_left_over(self) -> bool:
+        """Whether there are vectors that the store knows nothing of: it was lost, and is new."""
+        return not self.store.vectors_state and (self.file.path.exists() or self.folder.exists())
+
     def sync(self) -> None:
         """Apply the pending changes of the store. The caller holds the lock."""
         with self._lock:

@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 from quoth.collection.tags import join_tags
 from quoth.errors import UsageError
-from quoth.system import Database
+from quoth.system import Database, read_column
 from quoth.types import Tags
 
 _LAST_PAGE = 2**31
@@ -159,7 +159,7 @@ def _within(database: Database, scope: Scope) -> Iterator[tuple[str, int]]:
     for path, content, mtime_ns, form, stated, given, beside in rows:
         if not scope.holds(path) or (scope.formats and form not in scope.formats):
             continue
-        metadata: Mapping[str, str] = json.loads(stated) if scope.tags or _dated(scope) else {}
+        metadata: Mapping[str, str] = read_column(stated) if scope.tags or _dated(scope) else {}
         if not scope.holds_day(metadata.get("date", ""), mtime_ns):
             continue
         if scope.tags and not scope.holds_tags({**metadata, **join_tags(given, beside)}):

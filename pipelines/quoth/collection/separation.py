@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from quoth.system import read_column
+
 SEPARATIONS = "separations"
 """The key of the measurements in a collection's `meta`."""
 
@@ -37,7 +39,7 @@ class Separation:
 
 def read_separations(value: str | None) -> dict[str, Separation]:
     """Return the measurement of each language (ISO 639-1) from its form in `meta`."""
-    return {code: Separation(**fields) for code, fields in json.loads(value or "{}").items()}
+    return {code: Separation(**fields) for code, fields in read_column(value or "{}").items()}
 
 
 def write_separations(separations: Mapping[str, Separation]) -> str:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from quoth.system import Database
+from quoth.system import Database, read_column
 from quoth.types import Tags
 
 TagOrigin = Literal["given", "beside"]
@@ -31,7 +31,7 @@ def join_tags(given: str, beside: str) -> Tags:
     """Return the tags of two columns as one mapping."""
     if given == beside == "{}":
         return {}
-    tags: Tags = {**json.loads(beside), **json.loads(given)}
+    tags: Tags = {**read_column(beside), **read_column(given)}
     return tags
 
 
@@ -65,6 +65,6 @@ def add_given(
     for path in paths:
         row = connection.execute("SELECT given FROM sources WHERE path = ?", (path,)).fetchone()
         if row:
-            kept = {key: value for key, value in json.loads(row[0]).items() if key not in removed}
+            kept = {key: value for key, value in read_column(row[0]).items() if key not in removed}
             merged[path] = {**kept, **tags}
     return write_tags(connection, merged, "given")

@@ -6,7 +6,6 @@ analysers are never mixed: `write_all_words` analyses all stored text again.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ from quoth.collection.vocabulary import (
     remove_from_vocabulary,
 )
 from quoth.errors import FingerprintError
+from quoth.system import read_column
 from quoth.text import analyse, analyser_fingerprint, language, pack, split_name, unpack
 from quoth.types import Chunk
 
@@ -175,7 +175,7 @@ def _chunks(connection: sqlite3.Connection, content: int) -> Iterator[Chunk]:
         (content,),
     )
     for id, title, page, start, end, text, headings, ordinal, code in rows.fetchall():
-        above = tuple(json.loads(headings))
+        above = tuple(read_column(headings))
         yield Chunk("", title, page, None, start, end, text, above, ordinal, id=id, language=code)
 
 

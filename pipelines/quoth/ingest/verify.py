@@ -47,6 +47,12 @@ def verify(
         notes: list[str] = []
         if any(problem.part == "database" for problem in problems):
             return Verification(0, 0, 0, tuple(problems), ())
+        if not store.chunk_count() and index.is_left_over():
+            what = (
+                "it holds nothing, and vectors of an earlier one lie beside it; restore it from "
+                "a backup, or ingest again"
+            )
+            problems.append(Problem("database", str(store.path), what))
         sources = store.sources()
         for source in sources:
             problems += _check_file(

@@ -1,4 +1,5 @@
 __all__ = [
+    "JOURNAL_DAMAGED",
     "CallIdentity",
     "Entry",
     "Finish",
@@ -9,4 +10,4 @@ __all__ = [
 ]
 
 from .cache import JournalCache
-from .journal import CallIdentity, Entry, Finish, Journal, JournalStats, ModelShare
+from .journal import JOURNAL_DAMAGED, CallIdentity, Entry, Finish, Journal, JournalStats, ModelShare

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +17,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from quoth.errors import CollectionError
 from quoth.journal.in_flight import InFlight
-from quoth.system import Database
+from quoth.system import Database, read_column
 from quoth.types import Timings
 
 Finish = Literal["stop", "length", "loop", "enough"]
@@ -121,6 +123,9 @@ class JournalStats:
     purposes: Mapping[str, int]
 
 
+JOURNAL_DAMAGED = "Move journal.sqlite away: only finished calls are lost, and are made again."
+
+
 class Journal:
     """Finished calls on disk. Threads and processes may share one file.
 
@@ -202,8 +207,8 @@ class Journal:
         return JournalStats(
             calls=calls,
             bytes=sum(file.stat().st_size for file in self._files() if file.exists()),
-            first=datetime.fromtimestamp(first, UTC) if calls else None,
-            last=datetime.fromtimestamp(last, UTC) if calls else None,
+            first=_time(first) if calls else None,
+            last=_time(last) if calls else None,
             models=tuple(sorted(shares.values(), key=lambda share: -share.calls)),
             purposes=dict(
                 self._database.read(
@@ -221,13 +226,27 @@ class Journal:
         spent = sum((_timings(row[0]) for row in rows), Timings(calls=0))
         return spent if spent.calls else None
 
+    def defects(self) -> Iterator[str]:
+        """Yield what is damaged in the file: its structure, and calls that are not their key's."""
+        try:
+            for (text,) in self._database.read("PRAGMA integrity_check(20)"):
+                if text != "ok":
+                    yield str(text)
+            for key, *row in self._database.read(f"SELECT key, {_COLUMNS} FROM calls"):  # noqa: S608
+                identity = _entry(row).identity
+                # A prompt with a half of a character is not stored as it was.
+                if identity.key != key and "\ufffd" not in identity.prompt:
+                    yield f"the call {str(key)[:16]} has another prompt or other parameters"
+        except CollectionError as error:
+            yield str(error)
+
     def export(self) -> Iterator[dict[str, Any]]:
         """Yield every call as JSON values, oldest first."""
         for row in self._database.read(f"SELECT {_COLUMNS} FROM calls ORDER BY at, key"):  # noqa: S608
             entry = _entry(row)
             yield {
                 "key": entry.identity.key,
-                "at": datetime.fromtimestamp(entry.at, UTC).isoformat(),
+                "at": _time(entry.at).isoformat(),
                 **asdict(entry.identity),
                 "model": entry.model,
                 "text": entry.text,
@@ -253,7 +272,7 @@ def _entry(row: Sequence[Any]) -> Entry:
     at, fingerprint, model, prompt, parameters, text, finish, timings, *rest = row
     thinking, purpose, likelihoods = rest
     return Entry(
-        identity=CallIdentity(fingerprint, prompt, json.loads(parameters)),
+        identity=CallIdentity(fingerprint, prompt, read_column(parameters)),
         text=text,
         finish=finish,
         model=model,
@@ -261,14 +280,28 @@ def _entry(row: Sequence[Any]) -> Entry:
         thinking=thinking,
         purpose=purpose,
         at=at,
-        likelihoods=tuple(json.loads(likelihoods)),
+        likelihoods=tuple(read_column(likelihoods)),
     )
 
 
+def _time(seconds: Any) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, TypeError, OverflowError, OSError) as error:
+        raise _damaged(f"{str(seconds)[:60]} is no time") from error
+
+
 def _timings(text: str) -> Timings:
-    return Timings(**json.loads(text))
+    try:
+        return Timings(**read_column(text))
+    except TypeError as error:
+        raise _damaged(f"{text[:60]!r} are no timings") from error
+
+
+def _damaged(what: str) -> CollectionError:
+    return CollectionError(f"The journal is damaged: {what}.", hint=JOURNAL_DAMAGED)
 
 
 def _storable(text: str) -> str:
     """Return a text that SQLite can store: lone surrogates are replaced."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)

@@ -59,6 +59,12 @@ def check_collection(home: Path, name: str) -> Path:
     folder = home / "collections" / check_name(name)
     if has_collection(home, name):
         return folder
+    if any((folder / index).exists() for index in ("vectors.bin", "chroma")):
+        raise CollectionError(
+            f"The texts of the collection {name!r} are gone: {folder / STORE} is missing beside "
+            "its index.",
+            hint="Restore the file from a backup, or ingest again.",
+        )
     names = list_collections(home)
     if not names:
         raise UsageError(

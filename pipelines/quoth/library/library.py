@@ -14,10 +14,11 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import StructuredTool
 
 from quoth.answer import Answerer, Conversation
-from quoth.collection import Scope, Source
+from quoth.collection import Problem, Scope, Source
 from quoth.config import Retrieval, load_config
-from quoth.errors import UsageError
+from quoth.errors import CollectionError, UsageError
 from quoth.ingest import Verification, find_files, read_chroma, reembed, verify, watch
+from quoth.journal import JOURNAL_DAMAGED
 from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.load import DocumentReader
 from quoth.retrieve import CollectionRetriever, RetrieverSearcher, search_tool
@@ -154,8 +155,19 @@ class Library(Parts):
         )
 
     def verify(self, *, wait_seconds: float = 0.0) -> Verification:
-        """Check files, text, vectors, keywords and the index against each other."""
-        return verify(self.store, self.index, self.embedder, self.lock, wait_seconds=wait_seconds)
+        """Check files, text, vectors, keywords, the index and the journal."""
+        found = verify(self.store, self.index, self.embedder, self.lock, wait_seconds=wait_seconds)
+        return replace(found, problems=(*found.problems, *self._journal_problems()))
+
+    def _journal_problems(self) -> Iterator[Problem]:
+        """Yield what is damaged in the journal, with the way out."""
+        try:
+            defects = list(self.journal.defects())
+        except CollectionError as error:  # it cannot even be opened
+            defects = [str(error)]
+        for defect in defects:
+            where = str(self.home / "journal.sqlite")
+            yield Problem("journal", where, f"{defect} {JOURNAL_DAMAGED}")
 
     def rebuild(self, *, wait_seconds: float = 0.0) -> int:
         """Rebuild keywords and dense index from the stored text; return the number of chunks."""

@@ -23,6 +23,14 @@ _ENOUGH_MORE = 0.15
 _LINKS = 3
 
 
+def tell_unlinked(sentences: Sequence[SummarySentence]) -> tuple[str, ...]:
+    """Return a note of how many sentences of a summary no passage stands behind, if there are."""
+    count = sum(not sentence.links for sentence in sentences)
+    if not count:
+        return ()
+    return (f"{count} of the {len(sentences)} sentences resemble no passage of the text.",)
+
+
 class SentenceLinker:
     """Links sentences of a summary to the sentences of the chunks that support them.
 

@@ -22,7 +22,7 @@ from quoth.summarize.fields import find_fields
 from quoth.summarize.gate import Gate
 from quoth.summarize.languages import choose_language
 from quoth.summarize.lengths import longest_answer
-from quoth.summarize.links import SentenceLinker
+from quoth.summarize.links import SentenceLinker, tell_unlinked
 from quoth.summarize.map_reduce import combine, map_reduce
 from quoth.summarize.options import Strategy, SummaryOptions
 from quoth.summarize.part_calls import PartCalls
@@ -137,19 +137,24 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             tree = replace(joined, kind="corpus")
         chunks = [chunk for node in tree.walk() for chunk in node.chunks]
         linker = SentenceLinker(chunks, language=run.language)
+        sentences = tuple(
+            linker.link(tree.text[start:end])
+            for start, end in sentence_spans(tree.text, run.language)
+        )
         schema = self.options.schema
         coverage, unread = measure_coverage(documents, tree)
         return Summary(
             text=tree.text,
-            sentences=tuple(
-                linker.link(tree.text[start:end])
-                for start, end in sentence_spans(tree.text, run.language)
-            ),
+            sentences=sentences,
             titles={document.source: document.title for document in documents},
             coverage=coverage,
             unread=unread,
             data=None if schema is None else self._fill(run, documents, tree, schema),
-            notes=(*run.notes, *(note for document in documents for note in document.notes)),
+            notes=(
+                *run.notes,
+                *(tell_unlinked(sentences) if all_calls else ()),
+                *(note for document in documents for note in document.notes),
+            ),
             strategy=next((way for way in strategies if way != "extract"), "extract"),
             options=self.options,
             model=run.description.name,

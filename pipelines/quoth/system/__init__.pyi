@@ -20,6 +20,7 @@ __all__ = [
     "presets_folder",
     "processor",
     "prompts_folder",
+    "read_column",
     "read_entry_points",
     "read_memory",
     "remove_parts",
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 from .child import ParentPipe, limit_memory, read_memory
-from .database import Database
+from .database import Database, read_column
 from .extras import missing_extra
 from .files import is_private, make_folder, remove_parts, stage_file, write_whole
 from .imports import import_quietly

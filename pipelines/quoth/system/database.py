@@ -6,18 +6,58 @@ returns. SQLite's errors become `CollectionError`, with a hint.
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from quoth.errors import CollectionBusyError, CollectionError
 from quoth.system.files import make_file, make_folder
 
+_AT_ONCE = 200
+_DAMAGED = "Move the file away and ingest again, or restore it from a backup."
+_ROOM = 1_000_000
+"""The free bytes on a disk below which an input/output error is that of a full disk."""
+
+Fetched = TypeVar("Fetched")
 Migration = Callable[[sqlite3.Connection], object]
 """Migrates a file from one layout to the next, inside a transaction."""
+
+
+class Rows:
+    """The rows of a statement; a damaged one raises what `translate` makes of SQLite's error."""
+
+    def __init__(
+        self,
+        cursor: sqlite3.Cursor,
+        translate: Callable[[sqlite3.DatabaseError], CollectionError],
+    ) -> None:
+        self._cursor = cursor
+        self._translate = translate
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the rows that are left."""
+        while rows := self._fetch(lambda: self._cursor.fetchmany(_AT_ONCE)):
+            yield from rows
+
+    def fetchone(self) -> Any:
+        """Return the next row, `None` at the end."""
+        return self._fetch(self._cursor.fetchone)
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+        return self._fetch(self._cursor.fetchall)
+
+    def _fetch(self, fetch: Callable[[], Fetched]) -> Fetched:
+        try:
+            return fetch()
+        except sqlite3.DatabaseError as error:
+            raise self._translate(error) from error
 
 
 class Database:
@@ -67,12 +107,16 @@ class Database:
             connection.close()
             self._local.connection = None
 
-    def read(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
-        """Run a read-only statement and return its cursor."""
+    def read(self, statement: str, values: Sequence[object] = ()) -> Rows:
+        """Run a read-only statement and return its rows.
+
+        Raises `CollectionError`, as the rows do where a damaged one is met.
+        """
         try:
-            return self._connection().execute(statement, tuple(values))
+            cursor = self._connection().execute(statement, tuple(values))
         except sqlite3.DatabaseError as error:
             raise self._translate(error) from error
+        return Rows(cursor, self._translate)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -142,8 +186,9 @@ class Database:
             return CollectionBusyError(
                 f"Another process is writing to {self.path}.", hint="Try again later."
             )
+        name = getattr(error, "sqlite_errorname", "")
         # A quota or a limit on file size is reported as an input/output error.
-        if "full" in text or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_WRITE":
+        if "full" in text or name == "SQLITE_IOERR_WRITE" or self._has_no_room(name):
             return CollectionError(
                 f"The disk is full; nothing was changed in {self.path}.",
                 hint="Make room and run the same command again; it resumes where it stopped.",
@@ -153,10 +198,30 @@ class Database:
                 f"{self.path} cannot be written: {text}.",
                 hint="Set QUOTH_HOME to a folder that you can write to.",
             )
-        return CollectionError(
-            f"{self.path} cannot be read: {text}.",
-            hint="Move the file away and ingest again, or restore it from a backup.",
-        )
+        if name.startswith("SQLITE_IOERR"):
+            return CollectionError(
+                f"{self.path} cannot be read: {text}.", hint="Check the disk, and try again."
+            )
+        return CollectionError(f"{self.path} cannot be read: {text}.", hint=_DAMAGED)
+
+    def _has_no_room(self, name: str) -> bool:
+        """Whether an error of the system comes from a disk without room for SQLite's own files."""
+        if not name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
+            return False
+        try:
+            return shutil.disk_usage(self.path.parent).free < _ROOM
+        except OSError:
+            return False
+
+
+def read_column(text: Any) -> Any:
+    """Return the value of a column that holds JSON. Raises `CollectionError` for a damaged one."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise CollectionError(
+            f"The database is damaged: a value is not JSON ({error}).", hint=_DAMAGED
+        ) from error
 
 
 def _enable_wal(connection: sqlite3.Connection) -> None:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
+from typing import TypeGuard
 
 from quoth.config import state_folder
 from quoth.system import write_whole
+
+
+def _is_hash(value: object) -> TypeGuard[str]:
+    """Whether a value is what was remembered, and not what is left of a damaged file."""
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{32}", value) is not None
 
 
 def fingerprint_of(path: Path) -> str:
@@ -20,9 +27,11 @@ def fingerprint_of(path: Path) -> str:
     memory = state_folder() / "fingerprints.json"
     try:
         known = json.loads(memory.read_text())
-    except (OSError, json.JSONDecodeError):
+    except (OSError, ValueError, RecursionError):
         known = {}
-    if isinstance(known, dict) and isinstance(remembered := known.get(key), str):
+    if not isinstance(known, dict):
+        known = {}
+    if _is_hash(remembered := known.get(key)):
         return remembered
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
