@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +64,9 @@ class Machine:
     home: Path
     state: Path
 
-    def hear(self, *program: str, seconds: float = 0, **variables: str) -> list[str]:
+    def hear(
+        self, *program: str, seconds: float = 0, variables: Mapping[str, str] | None = None
+    ) -> list[str]:
         """Return what a Python program looked up and sent; end it after `seconds`, if given."""
         report = self.home / "heard.json"
         limit = ["timeout", "--preserve-status", "-s", "INT", str(seconds)] if seconds else []
@@ -74,7 +77,7 @@ class Machine:
             if name != "CI" and not any(part in name for part in unset)
         }
         environment |= {"HOME": str(self.home), "QUOTH_HOME": str(self.state)}
-        environment |= {"TMPDIR": str(self.home / "temporary"), **variables}
+        environment |= {"TMPDIR": str(self.home / "temporary"), **(variables or {})}
         (self.home / "temporary").mkdir(exist_ok=True)
         typed, keyboard = os.pipe()  # open, and nothing is typed
         done = subprocess.run(
@@ -144,7 +147,7 @@ def test_the_library_with_every_dependency_is_silent(
     machine: Machine, proxies: dict[str, str]
 ) -> None:
     arguments = (str(machine.folder), str(_LONG_SECONDS), *_ALL)
-    assert machine.hear("-c", _LIBRARY, *arguments, **proxies) == []
+    assert machine.hear("-c", _LIBRARY, *arguments, variables=proxies) == []
     assert machine.traces() == []
 
 
@@ -159,5 +162,5 @@ def test_a_command_left_open_is_silent(
     arguments = command.split()
     if command.startswith("ingest"):
         arguments.insert(1, str(machine.folder))
-    assert machine.hear(*quoth, *arguments, seconds=_LONG_SECONDS, **proxies) == []
+    assert machine.hear(*quoth, *arguments, seconds=_LONG_SECONDS, variables=proxies) == []
     assert machine.traces() == []
