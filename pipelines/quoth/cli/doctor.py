@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import shutil
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -15,6 +16,7 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.options import DEFAULT_COLLECTION, SETTINGS, SharedOptions, add_command
 from quoth.cli.tune import describe_profile
 from quoth.errors import QuothError
+from quoth.system import is_private, make_folder
 from quoth.views import format_count, make_printable
 
 if TYPE_CHECKING:
@@ -103,8 +105,15 @@ def _machine(library: Library) -> Check:
 
 
 def _state(library: Library) -> Check:
-    library.home.mkdir(parents=True, exist_ok=True)
+    make_folder(library.home, private=True)
     free = shutil.disk_usage(library.home).free
+    if os.name == "posix" and not is_private(library.home):
+        return Check(
+            "state",
+            "note",
+            f"other users of this machine can look into {library.home}",
+            f"Keep it to yourself: chmod -R go= {shlex.quote(str(library.home))}",
+        )
     return Check(
         "state",
         "good" if free > 2**30 else "note",

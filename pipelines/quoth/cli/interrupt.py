@@ -78,6 +78,7 @@ def _listen(heard: socket.socket) -> None:
         if times > 1:
             SIGN.clear()
             close_terminal()
+            _say("\n")
             os._exit(_INTERRUPTED)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from threading import RLock
@@ -26,7 +27,7 @@ from quoth.retrieve import (
     grow_to_sections,
     open_searcher,
 )
-from quoth.system import WriteLock
+from quoth.system import WriteLock, make_folder
 from quoth.text import Splitter
 from quoth.types import Hit
 from quoth.views import register_views
@@ -85,14 +86,21 @@ class Parts:
         self.config.guard.check_address(made.address)
         return made
 
+    def _make_home(self) -> None:
+        """Make the folder of Quoth for its owner alone, unless it is there."""
+        with suppress(OSError):  # who writes into it tells why it cannot be made
+            make_folder(self.home, private=True)
+
     @LazyPart
     def store(self) -> Store:
         """The SQLite file that holds the collection."""
+        self._make_home()
         return Store(self.folder / "library.sqlite")
 
     @LazyPart
     def lock(self) -> WriteLock:
         """The lock of the collection, held by the one process that writes."""
+        self._make_home()
         return WriteLock(self.folder / "write.lock")
 
     @LazyPart
@@ -103,6 +111,7 @@ class Parts:
     @LazyPart
     def embedder(self) -> Embedder:
         """The embedder: texts → vectors; a LangChain `Embeddings`."""
+        self._make_home()
         return open_embedder(self.config)
 
     @LazyPart
@@ -167,6 +176,7 @@ class Parts:
     @LazyPart
     def journal(self) -> Journal:
         """The record of finished model calls, shared by all collections."""
+        self._make_home()
         return Journal(self.home / "journal.sqlite")
 
     @LazyPart

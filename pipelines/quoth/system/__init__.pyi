@@ -9,11 +9,13 @@ __all__ = [
     "encode_png",
     "import_quietly",
     "is_loopback",
+    "is_private",
     "jobs_folder",
     "kill_children",
     "limit_memory",
     "listens_on_loopback",
     "load_entry_point",
+    "make_folder",
     "missing_extra",
     "presets_folder",
     "processor",
@@ -31,7 +33,7 @@ __all__ = [
 from .child import ParentPipe, limit_memory, read_memory
 from .database import Database, read_column
 from .extras import missing_extra
-from .files import remove_parts, stage_file, write_whole
+from .files import is_private, make_folder, remove_parts, stage_file, write_whole
 from .imports import import_quietly
 from .lock import WriteLock
 from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from quoth.errors import CollectionBusyError, CollectionError
+from quoth.system.files import make_file, make_folder
 
 _AT_ONCE = 200
 _DAMAGED = "Move the file away and ingest again, or restore it from a backup."
@@ -81,7 +82,8 @@ class Database:
         self._local = threading.local()
         self._writing = threading.RLock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
+            make_file(path)
         except OSError as error:
             raise CollectionError(
                 f"The folder {path.parent} cannot be created: {error.strerror}.",

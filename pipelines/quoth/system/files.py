@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import threading
@@ -12,8 +13,38 @@ from pathlib import Path
 from quoth.errors import CollectionError
 
 _PART = re.compile(r"\..+\.\d+-\d+\.part")
+_PRIVATE_FOLDER, _PRIVATE_FILE, _OTHERS = 0o700, 0o600, 0o077
 _NAME_BYTES = 180
 """The bytes of a name that a temporary name repeats; file systems allow 255 in all."""
+
+
+def make_folder(folder: Path, *, private: bool = False) -> None:
+    """Make a folder and those above it that are missing.
+
+    The folders that are made are for their owner alone (mode 700) if they are `private`, or stand
+    in a folder that is. Raises `OSError`.
+    """
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    mode = _PRIVATE_FOLDER if private or is_private(folder) else 0o777
+    for each in reversed(missing):
+        each.mkdir(mode=mode, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file in a private folder, for its owner alone; who opens it tells errors."""
+    with suppress(OSError):
+        if is_private(path.parent) and not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _PRIVATE_FILE))
+
+
+def is_private(folder: Path) -> bool:
+    """Whether nobody but its owner can look into a folder. Windows has no such modes."""
+    return os.name == "posix" and not folder.stat().st_mode & _OTHERS
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -37,8 +68,10 @@ def stage_file(path: Path) -> Iterator[Path]:
     start = os.fsencode(path.name)[:_NAME_BYTES].decode("utf-8", "ignore")
     part = path.with_name(f".{start}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         yield part
+        if is_private(path.parent):
+            part.chmod(_PRIVATE_FILE)
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)

@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from quoth.errors import CollectionBusyError, UsageError
+from quoth.system.files import make_file, make_folder
 
 
 class WriteLock:
@@ -44,7 +45,8 @@ class WriteLock:
         lock after the wait, and `UsageError` when the folder cannot be written.
         """
         try:
-            self._note.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._note.parent)
+            make_file(Path(self._lock.lock_file))
             self._acquire(wait_seconds)
         except Timeout as error:
             raise CollectionBusyError(
