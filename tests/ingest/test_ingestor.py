@@ -230,3 +230,12 @@ def test_many_copies_of_one_file_are_linked(library: Library, folder: Path) -> N
     assert list(done.values()).count("linked") == 59
     assert library.store.content_count() == 4
     assert library.verify().problems == ()
+
+
+def test_a_file_over_the_limit_is_not_even_hashed(library: Library, folder: Path) -> None:
+    with (folder / "sparse.txt").open("wb") as sparse:
+        sparse.truncate(100 * 10**9)  # it takes no room, and minutes to read
+    report = library.ingest(folder)
+    assert [outcome.status for outcome in report.failed] == ["limit"]
+    assert report.done, "the other files are read"
+    assert report.seconds < 60

@@ -81,11 +81,18 @@ def test_a_folder_without_permission_is_one_line(tmp_path: Path) -> None:
 
 
 def test_folders_are_followed_to_any_depth(tmp_path: Path) -> None:
-    deep = str(tmp_path)
-    for _ in range(1_000):
-        deep += "/d"
-        os.mkdir(deep)  # noqa: PTH102 - faster than Path
-    (tmp_path / "d" / "d" / "near.txt").write_text("near")
-    Path(deep, "far.txt").write_text("far")
-    found = [entry.path.name for entry in walk([tmp_path]) if isinstance(entry, File)]
-    assert found == ["far.txt", "near.txt"]
+    folders = [tmp_path / "d"]
+    folders += [folders[0] / "/".join("d" * level) for level in range(1, 1_000)]
+    for folder in folders:
+        folder.mkdir()
+    near, far = folders[1] / "near.txt", folders[-1] / "far.txt"
+    try:
+        for file in (near, far):
+            file.write_text(file.stem)
+        found = [entry.path.name for entry in walk([tmp_path]) if isinstance(entry, File)]
+        assert found == ["far.txt", "near.txt"]
+    finally:  # what removes temporary folders could not follow
+        for file in (near, far):
+            file.unlink(missing_ok=True)
+        for folder in reversed(folders):
+            folder.rmdir()

@@ -24,6 +24,9 @@ from quoth.errors import (
 from quoth.models import retry_transient
 
 _SMALL_CALL_SECONDS = 30.0
+_LONGEST_MESSAGE = 1000
+_LONGEST_REPLY = 64 * 2**20
+"""The bytes of a reply, or of a line of a stream, beyond which it is not read."""
 _CROWDED = "Context size has been exceeded"
 
 
@@ -79,9 +82,8 @@ class LocalHttp:
         try:
             with self._client.stream("POST", path, json=body) as response:
                 if response.status_code != httpx2.codes.OK:
-                    response.read()
-                    raise self.refusal(response)
-                for line in response.iter_lines():
+                    raise self.refusal(_read_whole(response, self.url))
+                for line in _lines_of(response, self.url):
                     field, _, data = line.partition(":")
                     if field == "data" and data.strip() != "[DONE]":
                         event = self._parse(data)
@@ -98,17 +100,18 @@ class LocalHttp:
     ) -> dict[str, Any]:
         timeout = self._small if quick else self._client.timeout
         try:
-            response = self._client.request(method, path, json=body, timeout=timeout)
+            with self._client.stream(method, path, json=body, timeout=timeout) as response:
+                whole = _read_whole(response, self.url)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise _lost(self.url, error) from error
-        if response.status_code != httpx2.codes.OK:
-            raise self.refusal(response)
-        return self._parse(response.text)
+        if whole.status_code != httpx2.codes.OK:
+            raise self.refusal(whole)
+        return self._parse(whole.text)
 
     def _parse(self, text: str) -> dict[str, Any]:
         try:
             value = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise garbage_error(self.url, text) from error
         if not isinstance(value, dict):
             raise garbage_error(self.url, text)
@@ -119,7 +122,7 @@ class LocalHttp:
         try:
             body = response.json()
             error = body.get("error", body)
-        except (json.JSONDecodeError, UnicodeDecodeError, AttributeError):
+        except (ValueError, RecursionError, AttributeError):
             error = {"message": response.text[:200]}
         return self.error(error, response.status_code)
 
@@ -128,7 +131,7 @@ class LocalHttp:
         details = error if isinstance(error, dict) else {"message": str(error)}
         if overflow := read_overflow(details):
             return overflow
-        message = str(details.get("message") or f"status {status}")
+        message = str(details.get("message") or f"status {status}")[:_LONGEST_MESSAGE]
         if status in {429, 502, 503, 504}:
             return BackendUnavailableError(
                 f"The server at {self.url} is not ready: {message}.",
@@ -177,6 +180,42 @@ def garbage_error(url: str, text: str) -> GenerationError:
         f"The server at {url} answered with something that is not JSON: {text[:60]!r}.",
         hint="Is it a model server? `quoth doctor` shows which server answers there.",
         retryable=True,
+    )
+
+
+def _read_whole(response: httpx2.Response, url: str) -> httpx2.Response:
+    """Return a streamed reply with its content, which is not too long."""
+    content = bytearray()
+    for part in response.iter_bytes():
+        content += part
+        if len(content) > _LONGEST_REPLY:
+            raise _endless_error(url)
+    kind = response.headers.get("content-type", "application/json")
+    return httpx2.Response(
+        response.status_code, headers={"content-type": kind}, content=bytes(content)
+    )
+
+
+def _lines_of(response: httpx2.Response, url: str) -> Iterator[str]:
+    """Yield the lines of a streamed reply, none of which is too long."""
+    begun: list[str] = []
+    length = 0
+    for text in response.iter_text():
+        first, *others = text.split("\n")
+        begun.append(first)
+        length += len(first)
+        for line in others:
+            yield "".join(begun).rstrip("\r")
+            begun, length = [line], len(line)
+        if length > _LONGEST_REPLY:
+            raise _endless_error(url)
+    yield "".join(begun).rstrip("\r")
+
+
+def _endless_error(url: str) -> GenerationError:
+    return GenerationError(
+        f"The server at {url} answers without an end.",
+        hint="Is it a model server? `quoth doctor` shows which server answers there.",
     )
 
 

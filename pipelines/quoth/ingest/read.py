@@ -9,7 +9,7 @@ from quoth.collection import Copy, Failure, Store
 from quoth.errors import DocumentError
 from quoth.ingest.outcomes import Outcomes
 from quoth.ingest.walk import File, content_hash
-from quoth.load import LoaderPool
+from quoth.load import LoaderPool, check_size
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Outcome
 
@@ -73,7 +73,11 @@ class FileReader:
         """Yield the files with new content; each is hashed shortly before it is read."""
         for file in files:
             try:
+                check_size(file.path.name, file.size, self._pool.limits)
                 hash = content_hash(file.path)
+            except DocumentError as error:
+                self._fail(file, error)
+                continue
             except OSError as error:
                 reason = f"The file cannot be opened: {error.strerror}."
                 self._outcomes.add(Outcome(str(file.path), reason, "failed"), failed=True)

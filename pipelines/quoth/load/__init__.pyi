@@ -6,6 +6,7 @@ __all__ = [
     "Loader",
     "LoaderPool",
     "boxes_within",
+    "check_size",
     "is_picture",
     "load_document",
     "ocr_engine",
@@ -18,4 +19,4 @@ from .detect import is_picture
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader
 from .ocr import ocr_engine
-from .registry import load_document, supported_suffixes
+from .registry import check_size, load_document, supported_suffixes

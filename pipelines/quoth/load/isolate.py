@@ -57,6 +57,11 @@ class LoaderPool:
         self._children: set[Child] = set()
         self._stopping = threading.Event()
 
+    @property
+    def limits(self) -> Limits:
+        """The limits of each file."""
+        return self._options.limits
+
     def __enter__(self) -> Self:
         return self
 

@@ -132,10 +132,14 @@ def _check_file(path: Path, limits: Limits) -> None:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise DocumentError(f"{path.name} is not a regular file.")
-    if status.st_size > limits.unpacked_bytes:
+    check_size(path.name, status.st_size, limits)
+
+
+def check_size(name: str, size: int, limits: Limits) -> None:
+    """Raise `LimitExceededError` for a file of more bytes than may be unpacked from one."""
+    if size > limits.unpacked_bytes:
         raise LimitExceededError(
-            f"{path.name} has {status.st_size / 2**20:,.0f} MB; "
-            f"{limits.unpacked_megabytes:,} MB are allowed.",
+            f"{name} has {size / 2**20:,.0f} MB; {limits.unpacked_megabytes:,} MB are allowed.",
             hint="Raise ingestion.max_unpacked_megabytes if you trust the file.",
         )
 
