@@ -8,6 +8,7 @@ __all__ = [
     "describe_exit",
     "encode_png",
     "import_quietly",
+    "is_airgapped",
     "is_loopback",
     "is_private",
     "jobs_folder",
@@ -24,12 +25,14 @@ __all__ = [
     "read_entry_points",
     "read_memory",
     "remove_parts",
+    "run_airgapped",
     "sample_library_folder",
     "stage_file",
     "take_over",
     "write_whole",
 ]
 
+from .airgap import is_airgapped, run_airgapped
 from .child import ParentPipe, limit_memory, read_memory
 from .database import Database, read_column
 from .extras import missing_extra
