@@ -110,6 +110,7 @@ def test_any_reply_is_used_or_one_of_our_errors(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @given(value=_JSON, status=st.sampled_from([200, 200, 302, 400, 404]))
 @settings(_SETTINGS, max_examples=100)
 def test_a_hundred_replies_are_used_or_are_our_errors(
