@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from docx import Document
 from programs import Quoth
 from quoth import Library
 from quoth.errors import VanishedSourcesError
@@ -137,6 +138,30 @@ def test_a_file_that_grows_while_it_is_read_stays_in_the_collection(
     monkeypatch.undo()
     library.ingest(folder)
     assert library.search("felled in May", k=1)[0].chunk.text.count("Another line.") == 1
+
+
+def test_a_file_saved_by_half_keeps_its_text_until_it_is_whole(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "office"
+    folder.mkdir()
+    letter = folder / "letter.docx"
+    office = Document()
+    office.add_paragraph("The harbour board meets on the second floor.")
+    office.save(str(letter))
+    whole = letter.read_bytes()
+    library.ingest(folder)
+    letter.write_bytes(whole[: len(whole) // 2])
+    for _ in range(2):
+        [failed] = library.ingest(folder).failed
+        assert failed.status == "corrupt"
+        assert "stays in the collection" in failed.reason
+        assert "second floor" in library.search("Where does the board meet?", k=1)[0].chunk.text
+    letter.write_bytes(whole)
+    assert library.ingest(folder).failed == ()
+    letter.unlink()
+    library.ingest(folder)
+    assert str(letter) not in {source.path for source in library.documents()}
 
 
 def test_the_command_refuses_with_exit_code_2_and_what_to_type(

@@ -33,6 +33,8 @@ from quoth.system import WriteLock
 from quoth.text import Splitter
 from quoth.types import Document, Outcome, Progress, Report, Tags, TagValue
 
+_KEEP = {CHANGED, "corrupt"}
+"""How a file may fail and keep the text that was read before."""
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -285,12 +287,14 @@ class Ingestor:
     def _remove(self, plan: Plan, outcomes: Outcomes, paths: Sequence[Path]) -> None:
         """Remove sources that are gone or no longer readable, and failures that are resolved.
 
-        Removal comes last, so that the content of a renamed file is still stored. A file that
-        changed while it was read, such as a growing log, keeps its earlier text.
+        Removal comes last, so that the content of a renamed file is still stored. A file that is
+        growing, or damaged as one that was saved by half, keeps its earlier text.
         """
-        failed = {outcome.path for outcome in outcomes.failed}
-        lost = {outcome.path for outcome in outcomes.failed if outcome.status != CHANGED}
-        self.store.remove([*plan.gone, *sorted(lost & self.store.stamps().keys())])
+        failed = {outcome.path: outcome for outcome in outcomes.failed}
+        stored = failed.keys() & self.store.stamps().keys()
+        kept = {path for path in stored if failed[path].status in _KEEP}
+        self.store.remove([*plan.gone, *sorted(stored - kept)])
+        outcomes.tell_kept(kept)
         roots = make_absolute(paths)
         self.store.failures.forget(
             path

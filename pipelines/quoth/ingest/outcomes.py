@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from quoth.collection import find_other_language
 from quoth.types import Chunk, Document, Outcome, Progress, Report
 
 _NAMED_PAGES = 10
+_KEPT = "The text that was read before stays in the collection."
 
 
 @dataclass(slots=True)
@@ -33,6 +34,15 @@ class Outcomes:
         self._finished += 1
         if self.progress:
             self.progress(self._finished, self.count, outcome.path)
+
+    def tell_kept(self, paths: Container[str]) -> None:
+        """Say of the failed files among `paths` that their earlier text stays."""
+        self.failed = [
+            replace(outcome, reason=f"{outcome.reason} {_KEPT}")
+            if outcome.path in paths
+            else outcome
+            for outcome in self.failed
+        ]
 
     def within(self, path: str, done: int, total: int) -> None:
         """Report how far a long document is, in chunks."""
