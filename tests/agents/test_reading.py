@@ -26,6 +26,7 @@ async def test_tools_have_schemas_and_say_when_to_use_them(connect: Connect) -> 
         assert tool.input_schema["additionalProperties"] is False
         assert tool.output_schema
         assert "Use it" in (tool.description or "")
+        assert "\n" not in (tool.description or "")
         assert tool.annotations
         assert tool.annotations.read_only_hint
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -63,11 +64,9 @@ class Tools:
             self.summarize,
             self.job_status,
         )
-        tools = [Tool.from_function(call, annotations=READS) for call in reading]
+        tools = [_make_tool(call, READS) for call in reading]
         if self._desk.settings.roots:
-            tools.append(Tool.from_function(self.ingest, annotations=WRITES))
-        for tool in tools:
-            tool.parameters["additionalProperties"] = False
+            tools.append(_make_tool(self.ingest, WRITES))
         return tools
 
     async def search(
@@ -317,6 +316,14 @@ class Tools:
             rendering.render_ingest,
             context,
         )
+
+
+def _make_tool(call: Callable[..., Any], hints: ToolAnnotations) -> Tool:
+    """Return a tool whose description is the docstring of its function, on one line."""
+    description = " ".join((inspect.getdoc(call) or "").split())
+    tool = Tool.from_function(call, description=description, annotations=hints)
+    tool.parameters["additionalProperties"] = False
+    return tool
 
 
 _RENDER: dict[type[Any], Callable[[Any], str]] = {
