@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from agents.calls import QUESTION, Connect, call, fail
@@ -109,3 +111,29 @@ async def test_a_failed_call_is_told_as_it_is(connect: Connect) -> None:
         await asyncio.wrap_future(work.future)
     assert queue.describe(work).state == "failed"
     queue.close()
+
+
+async def test_an_agent_that_searches_fetches_and_cites_says_nothing_that_is_not_there(
+    connect: Connect, questions: list[dict[str, Any]]
+) -> None:
+    """Twenty questions: the sentence that answers is found, and one with another figure is not."""
+    asked = [each for each in questions if re.search(r"\d", str(each.get("quote", "")))][:20]
+    assert len(asked) == 20
+    read = found = refused = 0
+    async with connect() as client:
+        for question in asked:
+            _, hits = await call(client, "search", query=str(question["question"]), k=3)
+            ids = [result["id"] for result in hits["results"]]
+            texts = [(await call(client, "fetch", id=id))[1]["text"] for id in ids]
+            evidence = " ".join(str(question["quote"]).split())
+            if not any(evidence in " ".join(text.split()) for text in texts):
+                continue
+            read += 1
+            _, true = await call(client, "cite", text=evidence, question=str(question["question"]))
+            found += not true["unfound"] and bool(true["citations"])
+            wrong = re.sub(r"\d", lambda digit: str(9 - int(digit[0])), evidence)
+            _, false = await call(client, "cite", text=wrong, question=str(question["question"]))
+            refused += bool(false["unfound"] or false["unsupported_numbers"])
+    assert read >= 17
+    assert found == read
+    assert refused == read
