@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from programs import Quoth
 from quoth.cli.app import app
 
-LONG_RUNNING = {"serve", "mcp", "chat", "demo", "setup", "tune", "edit", "open", "pull", "advise"}
+LONG_RUNNING = {
+    "airgap",
+    "serve",
+    "mcp",
+    "chat",
+    "demo",
+    "setup",
+    "tune",
+    "edit",
+    "open",
+    "pull",
+    "advise",
+}
 ODD = (
     *("", "-1", "0", "1e309", "nan", "9" * 30, "1.5", "0x10", "1_000", "²", "١٢", "🦆", "null"),
     *("\x1b[31m", "\udcff", "a\udcffb", "\x00", "\u202e", "a" * 5000, "*", "[", "(?", ".", ".."),
