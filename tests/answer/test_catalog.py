@@ -45,7 +45,9 @@ def told(library: Library, question: str) -> Answer:
     for one in answer.citations:
         page = library.store.page_text(one.source, one.page)
         assert page is not None
-        assert page[one.start : one.end] == one.quote
+        said = page[one.start : one.end]
+        *names, row = one.quote.split("\n") if " | " in said else ("", one.quote)
+        assert said == one.quote or all(cell in said for cell in row.split(" | ")), names
         assert one.match == "exact"
     return answer
 

@@ -64,7 +64,7 @@ class EmbedderConformance:
         for text in TEXTS:
             starts = self.embedder.token_starts(text)
             assert len(starts) == self.embedder.count_tokens(text)
-            assert starts == sorted(starts)
+            assert list(starts) == sorted(starts)
             assert 0 <= starts[0] <= starts[-1] < len(text)
 
     def test_refuses_a_text_that_it_would_cut(self) -> None:
