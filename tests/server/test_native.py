@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from served import Served, events_of
+from bag_embedder import BagEmbedder
+from quoth import Library
+from served import Served, events_of, serving
 
 GENERATOR = "How long can the emergency generator run on a full tank?"
 
@@ -159,3 +163,18 @@ def test_the_description_of_the_routes_is_openapi(served: Served) -> None:
     described = served.get("/api/v1/openapi.json").json()
     assert described["openapi"] == "3.1.0"
     assert "/api/v1/collections/{collection}/search" in described["paths"]
+
+
+def test_a_damaged_collection_hides_no_other(tmp_path: Path) -> None:
+    with Library("whole", home=tmp_path, embedder=BagEmbedder()) as library:
+        library.store.chunk_count()
+    damaged = tmp_path / "collections" / "damaged" / "library.sqlite"
+    damaged.parent.mkdir()
+    damaged.write_bytes(b"This is no database." * 100)
+    with serving(tmp_path, embedder=BagEmbedder()) as server:
+        listed = server.get("/api/v1/collections").json()["collections"]
+        models = server.get("/v1/models").json()["data"]
+    problems = {each["name"]: each["problem"] for each in listed}
+    assert not problems["whole"]
+    assert "damaged" in problems["damaged"] or "database" in problems["damaged"]
+    assert {"quoth/whole", "quoth/damaged"} <= {model["id"] for model in models}

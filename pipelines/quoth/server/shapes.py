@@ -180,14 +180,18 @@ class CollectionAsked(Asked):
 
 
 class CollectionBody(Told):
-    """A collection; `embedder` is empty before the first document."""
+    """A collection; `embedder` is empty before the first document.
+
+    `problem` says why a collection cannot be opened; then nothing else is known of it.
+    """
 
     name: str
-    documents: int
-    pages: int
-    chunks: int
-    embedder: str
-    languages: dict[str, int]
+    documents: int = 0
+    pages: int = 0
+    chunks: int = 0
+    embedder: str = ""
+    languages: dict[str, int] = Field(default_factory=dict)
+    problem: str = ""
 
 
 class CollectionList(Told):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from quoth.errors import QuothError
 from quoth.server.failures import MODEL_NOT_FOUND, RefusedError
 from quoth.server.services import Services
 
@@ -60,8 +61,11 @@ def _present(services: Services, id: str) -> dict[str, Any]:
         kind = "embedder"
     elif id.startswith(PREFIX):
         kind = "collection"
-        store = services.shelf.store(id[len(PREFIX) :])
-        told = {"documents": store.content_count(), "chunks": store.chunk_count()}
+        try:
+            store = services.shelf.store(id[len(PREFIX) :])
+            told = {"documents": store.content_count(), "chunks": store.chunk_count()}
+        except QuothError as error:  # a damaged collection hides no other
+            told = {"problem": str(error)}
     return {
         "id": id,
         "object": "model",
