@@ -56,7 +56,7 @@ def test_it_follows_its_documents_without_embedding_them_again(
     library, documents = kept
     vectors = library.store.vectors()[1]
     before = Path(library.documents()[0].path).parent
-    report = library.ingest(documents, before)
+    report = library.ingest(documents, before, allow_empty=True)
     assert (len(report.done), len(report.removed), len(report.failed)) == (2, 2, 0)
     assert {Path(source.path).parent for source in library.documents()} == {documents}
     assert (library.store.vectors()[1] == vectors).all()

@@ -13,6 +13,7 @@ from quoth.cli.complete import complete_collection
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.errors import CollectionError
 from quoth.views import format_count, make_printable
 
 SECTION = "Documents"
@@ -59,7 +60,7 @@ def list_all(shared: SharedOptions) -> None:
         [
             (
                 each.name,
-                f"{each.documents}",
+                "damaged" if each.problem else f"{each.documents}",
                 f"{each.chunks}",
                 ", ".join([*each.languages][:4]),
                 format_size(each.bytes),
@@ -79,6 +80,8 @@ def show_one(shared: SharedOptions, name: Name = "default") -> None:
     if shared.json:
         show.print_json(asdict(facts))
         return
+    if facts.problem:
+        raise CollectionError(facts.problem, hint="`quoth collections remove` deletes it.")
     languages = ", ".join(f"{code} ({count})" for code, count in facts.languages.items())
     show.print_facts(
         {

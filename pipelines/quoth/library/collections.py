@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from quoth.collection import Store
@@ -20,18 +20,22 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 @dataclass(frozen=True, slots=True)
 class CollectionFacts:
-    """A collection: how much it holds, its languages by chunks, its embedder, and its bytes."""
+    """A collection: how much it holds, its languages by chunks, its embedder, and its bytes.
+
+    `problem` says why a damaged one cannot be opened; then only name, folder and bytes are known.
+    """
 
     name: str
     folder: str
-    documents: int
-    pages: int
-    chunks: int
-    languages: dict[str, int]
-    tags: dict[str, int]
-    embedder: str
-    conversations: int
-    bytes: int
+    documents: int = 0
+    pages: int = 0
+    chunks: int = 0
+    languages: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, int] = field(default_factory=dict)
+    embedder: str = ""
+    conversations: int = 0
+    bytes: int = 0
+    problem: str = ""
 
 
 def check_name(name: str) -> str:
@@ -91,6 +95,14 @@ def check_free(home: Path, name: str) -> Path:
 def describe_collection(home: Path, name: str) -> CollectionFacts:
     """Return the facts about a collection. Raises `UsageError` when there is none of this name."""
     folder = check_collection(home, name)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    try:
+        return _describe(folder, size)
+    except CollectionError as error:
+        return CollectionFacts(name, str(folder), bytes=size, problem=str(error))
+
+
+def _describe(folder: Path, size: int) -> CollectionFacts:
     store = Store(folder / STORE)
     try:
         sources = store.sources()
@@ -99,7 +111,7 @@ def describe_collection(home: Path, name: str) -> CollectionFacts:
             for key in source.tags:
                 tags[key] = tags.get(key, 0) + 1
         return CollectionFacts(
-            name=name,
+            name=folder.name,
             folder=str(folder),
             documents=len(sources),
             pages=sum(source.pages for source in sources),
@@ -108,7 +120,7 @@ def describe_collection(home: Path, name: str) -> CollectionFacts:
             tags=dict(sorted(tags.items())),
             embedder=store.meta("embedder") or "",
             conversations=len([*(folder / "conversations").glob("*.json")]),
-            bytes=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+            bytes=size,
         )
     finally:
         store.close()
