@@ -144,3 +144,17 @@ def test_a_library_can_be_used_after_it_was_closed(tmp_path: Path, document: Pat
     library.close()
     assert library.search("When was the boiler inspected?")
     library.close()
+
+
+def test_collections_that_share_parts_make_them_once(tmp_path: Path) -> None:
+    first = Library("first", home=tmp_path)
+    second = Library("second", home=tmp_path, shares=first)
+    embedder = second.embedder
+    assert first.embedder is embedder
+    assert second.journal is first.journal
+    second.close()
+    assert first.embedder is embedder
+    assert first.journal.stats().calls == 0  # it is still open
+    first.close()
+    assert first.embedder is not embedder
+    first.close()

@@ -12,24 +12,19 @@ from quoth.cli import show
 from quoth.cli.options import DEFAULT_COLLECTION, SETTINGS, SharedOptions, add_command
 from quoth.cli.scope import SCOPE
 from quoth.errors import UsageError
+from quoth.mcp import MAX_TOKENS
 from quoth.views import make_printable
-
-_CLIENTS = ("claude", "vscode", "zed", "json")
 
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    shared = ("model", *SCOPE, "json", *SETTINGS)
+    shared = ("collections", "model", *SCOPE, "json", *SETTINGS)
     add_command(app, serve, *shared, name="mcp", section="Questions and summaries")
 
 
 def serve(
     shared: SharedOptions,
     action: Annotated[str, typer.Argument(help="log: show what agents asked for.")] = "",
-    collection: Annotated[
-        list[str] | None,
-        typer.Option("--collection", "-c", metavar="NAME", help="May be repeated."),
-    ] = None,
     write: Annotated[
         list[Path] | None,
         typer.Option(metavar="FOLDER", help="Agents may ingest from here; may be repeated."),
@@ -37,10 +32,10 @@ def serve(
     paths: Annotated[bool, typer.Option("--paths", help="Tell agents where files lie.")] = False,
     max_tokens: Annotated[
         int, typer.Option(min=100, help="The most tokens that a tool returns.")
-    ] = 3_000,
+    ] = MAX_TOKENS,
     print_config: Annotated[
         str,
-        typer.Option(metavar="CLIENT", help=f"Show what to paste into {', '.join(_CLIENTS)}."),
+        typer.Option(metavar="CLIENT", help="Show what to paste into claude, vscode, zed, json."),
     ] = "",
 ) -> None:
     """Serve the documents to agents, over standard input and output.
@@ -53,13 +48,13 @@ def serve(
     if action == "log":
         _print_log(json=shared.json)
     elif print_config:
-        _print_configuration(print_config, _arguments(shared, collection, write, paths, max_tokens))
+        _print_configuration(print_config, _arguments(shared, write, paths, max_tokens))
     else:
         from quoth.mcp import AgentSettings, serve_stdio
 
         config = shared.configure()
         settings = AgentSettings(
-            tuple(collection or (DEFAULT_COLLECTION,)),
+            (shared.collection, *shared.beside),
             scope=shared.scope,
             max_tokens=max_tokens,
             paths=paths,
@@ -70,16 +65,17 @@ def serve(
 
 def _arguments(
     shared: SharedOptions,
-    collection: list[str] | None,
     write: list[Path] | None,
     paths: bool,
     max_tokens: int,
 ) -> list[str]:
     """Return the options of this call as a client passes them; folders are absolute."""
-    found = [part for name in collection or () for part in ("--collection", name)]
+    names = (shared.collection, *shared.beside)
+    named = names if names != (DEFAULT_COLLECTION,) else ()
+    found = [part for name in named for part in ("--collection", name)]
     found += [part for folder in write or () for part in ("--write", str(folder.resolve()))]
     found += ["--paths"] if paths else []
-    found += ["--max-tokens", str(max_tokens)] if max_tokens != 3_000 else []
+    found += ["--max-tokens", str(max_tokens)] if max_tokens != MAX_TOKENS else []
     found += ["--model", shared.model] if shared.model else []
     found += ["--config", str(shared.config.resolve())] if shared.config else []
     found += ["--preset", shared.preset] if shared.preset else []
@@ -92,11 +88,9 @@ def _arguments(
 
 
 def _print_configuration(client: str, arguments: list[str]) -> None:
-    if client not in _CLIENTS:
-        raise UsageError(f"There is no client {client!r}.", hint=f"Take one of {_CLIENTS}.")
     from quoth.mcp import client_configuration
 
-    place, value = client_configuration(client, arguments)  # type: ignore[arg-type]
+    place, value = client_configuration(client, arguments)
     show.console(stderr=True).print(f"{place}\n", style="dim")
     print(value)
 

@@ -1,5 +1,6 @@
 __all__ = [
     "DEFAULT_COLLECTION",
+    "LazyPart",
     "Library",
     "Parts",
     "check_collection",
@@ -21,5 +22,6 @@ from .collections import (
     remove_collection,
     rename_collection,
 )
+from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts

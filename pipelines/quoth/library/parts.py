@@ -36,6 +36,8 @@ DEFAULT_COLLECTION = "default"
 
 _CLOSED = ("model", "embedder", "index", "store", "journal")
 """The parts that hold memory or files."""
+_SHARED = ("model", "embedder", "journal")
+"""The parts that several collections may share."""
 
 
 class Parts:
@@ -43,7 +45,9 @@ class Parts:
 
     Nothing is opened before it is used. Any thread may use any part. A part that is passed to the
     constructor takes the place of the configured one, and is left open when the library is closed.
-    Questions and searches are also put to the collections `beside` this one.
+    Questions and searches are also put to the collections `beside` this one. The embedder, the
+    model and the journal are those of `shares`, where it is given: they are made once for several
+    collections, on first use, and closed with it.
     """
 
     def __init__(
@@ -59,13 +63,17 @@ class Parts:
         store: Store | None = None,
         journal: Journal | None = None,
         beside: Sequence[str] = (),
+        shares: Parts | None = None,
     ) -> None:
         self.collection = check_name(collection)
         self.config = config or load_config().config
         self.home = Path(home) if home is not None else state_folder()
         self.folder = self.home / "collections" / collection
-        self.beside = tuple(Parts(name, config=self.config, home=self.home) for name in beside)
+        self._shares = shares
         self.making = RLock()
+        self.beside = tuple(
+            Parts(name, config=self.config, home=self.home, shares=self) for name in beside
+        )
         given: dict[str, object] = {
             "model": model,
             "embedder": self._checked_embedder(embedder),
@@ -111,6 +119,8 @@ class Parts:
     @LazyPart
     def embedder(self) -> Embedder:
         """The embedder: texts → vectors; a LangChain `Embeddings`."""
+        if self._shares:
+            return self._shares.embedder
         self._make_home()
         return open_embedder(self.config)
 
@@ -122,6 +132,8 @@ class Parts:
     @LazyPart
     def model(self) -> LocalModel:
         """The language model; a LangChain chat model."""
+        if self._shares:
+            return self._shares.model
         return open_model(
             self.config.backend,
             prompt_folders=self.config.prompt_folders,
@@ -134,19 +146,8 @@ class Parts:
         own = self.open_searcher(self.config.retrieval)
         if not self.beside:
             return own
-        others = {part.collection: self._searcher_of(part) for part in self.beside}
+        others = {part.collection: part.searcher for part in self.beside}
         return SeveralSearcher({self.collection: own, **others})
-
-    def _searcher_of(self, part: Parts) -> Searcher:
-        """Return a searcher of another collection, with the embedder and the model of this one."""
-        return open_searcher(
-            part.store,
-            part.index,
-            self.embedder,
-            self.config.retrieval,
-            lambda: self.model,
-            journal=self.journal,
-        )
 
     def _grow(self, hits: Sequence[Hit], tokens: int) -> Sequence[Hit]:
         """Return hits grown within their sections, each in its own collection."""
@@ -176,6 +177,8 @@ class Parts:
     @LazyPart
     def journal(self) -> Journal:
         """The record of finished model calls, shared by all collections."""
+        if self._shares:
+            return self._shares.journal
         self._make_home()
         return Journal(self.home / "journal.sqlite")
 
@@ -206,8 +209,9 @@ class Parts:
     def close(self) -> None:
         """Unload the model and close the files; a part is opened again when it is used."""
         with self.making:
+            others = {*self._given, *(_SHARED if self._shares else ())}
             for name in _CLOSED:
-                if name in self.made and name not in self._given:
+                if name in self.made and name not in others:
                     self.made[name].close()
             self.made = dict(self._given)
         for part in self.beside:

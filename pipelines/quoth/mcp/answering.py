@@ -10,7 +10,7 @@ from quoth.answer import WrittenReply
 from quoth.collection import Scope
 from quoth.errors import UsageError
 from quoth.library import Library
-from quoth.mcp.addresses import Address, document_id, page_uri
+from quoth.mcp.addresses import Address, page_uri
 from quoth.mcp.reading import Reader
 from quoth.mcp.shapes import AnswerShape, AskResult, CiteResult, Place
 from quoth.mcp.work import Work
@@ -98,18 +98,13 @@ class Answering:
         return AnswerShape.model_validate(value)
 
     def _places(self, library: Library, citations: Sequence[Citation]) -> list[Place]:
-        hashes = {source.path: source.hash for source in self.shelf.sources(library)}
-        places = []
-        for citation in citations:
-            document = document_id(library.collection, hashes.get(citation.source, ""))
-            places.append(
-                Place.model_validate(
-                    {
-                        **citation_json(citation),
-                        "document": document,
-                        "source": self.shelf.name(citation.source),
-                        "url": page_uri(document, citation.page),
-                    }
-                )
-            )
-        return places
+        return [self._place(library, citation) for citation in citations]
+
+    def _place(self, library: Library, citation: Citation) -> Place:
+        document = self.shelf.document_of(library, citation.source)
+        own = {
+            "document": document,
+            "source": self.shelf.name(citation.source),
+            "url": page_uri(document, citation.page),
+        }
+        return Place.model_validate({**citation_json(citation), **own})

@@ -6,9 +6,9 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-ClientName = Literal["claude", "vscode", "zed", "json"]
+from quoth.errors import UsageError
 
 _PLACES = {
     "claude": (
@@ -24,15 +24,17 @@ _PLACES = {
 }
 
 
-def client_configuration(client: ClientName, arguments: Sequence[str]) -> tuple[str, str]:
+def client_configuration(client: str, arguments: Sequence[str]) -> tuple[str, str]:
     """Return where a client keeps its servers, and the JSON to paste there.
 
-    `arguments` are those of `quoth mcp`.
+    `arguments` are those of `quoth mcp`. Raises `UsageError` for a client that is not known.
     """
+    if client not in _PLACES:
+        raise UsageError(f"There is no client {client!r}.", hint=f"Take one of {(*_PLACES,)}.")
     program = shutil.which("quoth")
     command = [program] if program else [sys.executable, "-m", "quoth.cli"]
     entry = {"command": command[0], "args": [*command[1:], "mcp", *arguments]}
-    values: dict[ClientName, dict[str, Any]] = {
+    values: dict[str, dict[str, Any]] = {
         "claude": {"mcpServers": {"quoth": entry}},
         "vscode": {"servers": {"quoth": {"type": "stdio", **entry}}},
         "zed": {"context_servers": {"quoth": {"source": "custom", **entry}}},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from quoth.library import LazyPart
 from quoth.mcp.settings import AgentSettings
 
 if TYPE_CHECKING:
@@ -22,31 +22,31 @@ class Desk:
     def __init__(self, settings: AgentSettings, config: Config) -> None:
         self.settings = settings
         self._config = config
-        self._lock = RLock()
+        self.making = RLock()
+        self.made: dict[str, Any] = {}
 
-    @cached_property
+    @LazyPart
     def shelf(self) -> Shelf:
         """The collections that the server shows."""
         from quoth.mcp.shelf import Shelf
 
-        with self._lock:
-            return self.__dict__.get("shelf") or Shelf(self.settings, self._config)
+        return Shelf(self.settings, self._config)
 
-    @cached_property
+    @LazyPart
     def reader(self) -> Reader:
         """What reads documents."""
         from quoth.mcp.reading import Reader
 
         return Reader(self.shelf)
 
-    @cached_property
+    @LazyPart
     def answering(self) -> Answering:
         """What answers questions and checks claims."""
         from quoth.mcp.answering import Answering
 
         return Answering(self.reader)
 
-    @cached_property
+    @LazyPart
     def summaries(self) -> Summaries:
         """What summarizes documents, and reads files."""
         from quoth.mcp.summaries import Summaries
@@ -55,5 +55,5 @@ class Desk:
 
     def close(self) -> None:
         """Close what was opened."""
-        if "shelf" in self.__dict__:
+        if "shelf" in self.made:
             self.shelf.close()

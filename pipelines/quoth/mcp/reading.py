@@ -44,12 +44,11 @@ class Reader:
         hits = library.search(check_question(query), k=k, scope=scope)
         left = self._limit(max_tokens)
         passages: list[Passage] = []
-        hashes = {source.path: source.hash for source in self.shelf.sources(library)}
         for hit in hits:
             left -= library.embedder.count_tokens(hit.chunk.text)
             if left < 0 and passages:
                 break
-            passages.append(self._passage(library, hit, hashes))
+            passages.append(self._passage(library, hit))
         return SearchResults(results=passages, left_out=len(hits) - len(passages))
 
     def fetch(self, id: str, *, pages: str = "", max_tokens: int = 0) -> Fetched:
@@ -119,9 +118,9 @@ class Reader:
         most = self.shelf.settings.max_tokens
         return max(_FEWEST_TOKENS, min(max_tokens or most, most))
 
-    def _passage(self, library: Library, hit: Hit, hashes: dict[str, str]) -> Passage:
+    def _passage(self, library: Library, hit: Hit) -> Passage:
         chunk = hit.chunk
-        document = document_id(library.collection, hashes.get(chunk.source, ""))
+        document = self.shelf.document_of(library, chunk.source)
         return Passage(
             id=passage_id(library.collection, chunk.id),
             title=chunk.title,
@@ -147,8 +146,7 @@ class Reader:
             if near.page == chunk.page and count(page[slice(*wide)]) <= limit:
                 start, end = wide
         end = start + cut(page[start:end], limit, count)
-        hashes = {source.path: source.hash for source in self.shelf.sources(library)}
-        document = document_id(library.collection, hashes.get(chunk.source, ""))
+        document = self.shelf.document_of(library, chunk.source)
         more = end < len(page.rstrip())
         return Fetched(
             id=passage_id(library.collection, chunk.id),

@@ -16,7 +16,6 @@ from quoth.mcp.addresses import document_id
 from quoth.mcp.settings import AgentSettings
 
 _LAST_PAGE = 2**31
-_SHARED = ("embedder", "model")
 
 
 class Shelf:
@@ -26,6 +25,7 @@ class Shelf:
         self.settings = settings
         self._config = config
         self._libraries: dict[str, Library] = {}
+        self._sources: dict[str, tuple[int, dict[str, Source]]] = {}
         self._lock = threading.Lock()
 
     def open(self, collection: str = "") -> Library:
@@ -43,11 +43,7 @@ class Shelf:
 
     def _open(self, name: str) -> Library:
         first = next(iter(self._libraries.values()), None)
-        if first is None:
-            library = Library(name, config=self._config)
-        else:
-            shared = {part: first.made[part] for part in _SHARED if part in first.made}
-            library = Library(name, config=self._config, home=first.home, **shared)
+        library = Library(name, config=self._config, shares=first)
         if not self.settings.roots:
             check_collection(library.home, name)
         return library
@@ -63,11 +59,25 @@ class Shelf:
 
     def sources(self, library: Library) -> list[Source]:
         """Return the sources of a collection that the server shows, ordered by path."""
-        found = library.documents()
-        if self.settings.scope is None:
-            return found
-        visible = library.store.paths_within(self.settings.scope)
-        return [source for source in found if source.path in visible]
+        return list(self._by_path(library).values())
+
+    def document_of(self, library: Library, path: str) -> str:
+        """Return the id of the document at a path; of a path that is gone, an id of nothing."""
+        source = self._by_path(library).get(path)
+        return document_id(library.collection, source.hash if source else "")
+
+    def _by_path(self, library: Library) -> dict[str, Source]:
+        """Return the sources that the server shows by their paths, as of the last change."""
+        generation = library.store.generation
+        known = self._sources.get(library.collection)
+        if known is None or known[0] != generation:
+            found = library.documents()
+            if self.settings.scope is not None:
+                visible = library.store.paths_within(self.settings.scope)
+                found = [source for source in found if source.path in visible]
+            known = (generation, {source.path: source for source in found})
+            self._sources[library.collection] = known
+        return known[1]
 
     def find(self, library: Library, document: str) -> Source:
         """Return the source with an id. Raises `UsageError`."""

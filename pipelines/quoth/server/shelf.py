@@ -103,19 +103,11 @@ class Shelf:
         from quoth.library import Library
 
         self.check(name)
-        shared = self.parts
-        model, embedder, journal = shared.model, shared.embedder, shared.journal
-        store = self.store(name)
+        parts, store = self.parts, self.store(name)
         with self._lock:
             if name not in self._libraries:
                 self._libraries[name] = Library(
-                    name,
-                    config=self.config,
-                    home=self.home,
-                    model=model,
-                    embedder=embedder,
-                    journal=journal,
-                    store=store,
+                    name, config=self.config, home=self.home, store=store, shares=parts
                 )
             return self._libraries[name]
 
