@@ -6,18 +6,31 @@ import math
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
-from quoth.load.pdf_segments import PrintedLine, Segment
+from quoth.load.pdf_segments import SAME_HEIGHT, PrintedLine, Segment, line_step
 from quoth.load.pdf_shapes import Box
 
 _ALIGNED = 3.0  # points between the edges of cells that stand under one another
 _FAR = 1.9  # times the greatest step between two lines so far
 _PADDED = 5.0  # usual steps between two lines that two rows may be apart
 _NEAR = 0.8  # of the distance between two rows
-_SAME_HEIGHT = 2.0  # points
 _RULED = 0.7  # of the width of what a rule stands under
 _FEWEST_RULES = 2
+
+
+@dataclass(frozen=True)
+class PrintedPage:
+    """What is printed on a page: its lines, and its thin lines."""
+
+    lines: Sequence[PrintedLine]
+    strokes: Sequence[Box]
+
+    @cached_property
+    def step(self) -> float:
+        """The usual distance between two lines, in points."""
+        return line_step(self.lines)
 
 
 @dataclass(slots=True)
@@ -101,15 +114,9 @@ def overlapped(edges: Sequence[tuple[float, float]], segment: Segment) -> list[i
     ]
 
 
-def line_step(lines: Sequence[PrintedLine]) -> float:
-    """Return the usual distance between two lines of a page, in points."""
-    steps = [above.height - below.height for above, below in pairwise(lines)]
-    return statistics.median([step for step in steps if step > _SAME_HEIGHT] or [0.0])
-
-
 def is_beside(line: PrintedLine, other: PrintedLine) -> bool:
     """Whether two lines are printed at the same height."""
-    return abs(line.height - other.height) < _SAME_HEIGHT
+    return abs(line.height - other.height) < SAME_HEIGHT
 
 
 def _anchors(segment: Segment) -> tuple[float, float, float]:
@@ -141,26 +148,24 @@ class _Level:
     row: Row
 
 
-def read_rows(
-    lines: Sequence[PrintedLine], first: int, columns: GridColumns, strokes: Sequence[Box]
-) -> list[Row]:
+def read_rows(page: PrintedPage, first: int, columns: GridColumns) -> list[Row]:
     """Return the rows that begin on a line and end where a line does not stand in the columns.
 
     The columns are widened to hold them.
     """
-    levels = _join_levels(lines, _place_lines(lines, first, columns))
-    return _join_ruled(levels, columns, strokes) or _join_near(levels, len(columns.edges))
+    levels = _join_levels(page.lines, _place_lines(page, first, columns))
+    return _join_ruled(levels, columns, page.strokes) or _join_near(levels, len(columns.edges))
 
 
 def _place_lines(
-    lines: Sequence[PrintedLine], first: int, columns: GridColumns
+    page: PrintedPage, first: int, columns: GridColumns
 ) -> Iterator[tuple[int, dict[int, Segment]]]:
     """Yield the lines whose segments stand in the columns.
 
     A line may stand beside those before it: a cell on several lines comes before the next cell.
     Text in the first column alone is of the table only where more follows, or where it is near.
     """
-    usual = line_step(lines)
+    lines = page.lines
     steps: list[float] = []
     bottom = lines[first].height
     waiting: list[tuple[int, dict[int, Segment]]] = []
@@ -168,7 +173,7 @@ def _place_lines(
         line = lines[index]
         cells = columns.place(line)
         step = bottom - line.height
-        far = max(_FAR * max(steps, default=0.0), _PADDED * usual)
+        far = max(_FAR * max(steps, default=0.0), _PADDED * page.step)
         if not cells or not -far < step <= far:
             return
         if step > 0:
@@ -189,7 +194,7 @@ def _join_levels(
     levels: list[_Level] = []
     for index, cells in placed:
         height = lines[index].height
-        found = next((each for each in levels if abs(each.height - height) < _SAME_HEIGHT), None)
+        found = next((each for each in levels if abs(each.height - height) < SAME_HEIGHT), None)
         if found is None:
             found = _Level(height, Row([], {}))
             levels.append(found)

@@ -13,15 +13,14 @@ from itertools import pairwise
 
 from quoth.load.pdf_grid_rows import (
     GridColumns,
+    PrintedPage,
     Row,
     is_beside,
     is_ruled,
-    line_step,
     overlapped,
     read_rows,
 )
 from quoth.load.pdf_segments import PrintedLine, Segment
-from quoth.load.pdf_shapes import Box
 
 _LONGEST_NAME = 40  # characters
 _LONGEST_CELL = 90
@@ -57,69 +56,66 @@ class Grid:
         return sorted(line for row in self.rows for line in row.lines)
 
 
-def find_grids(
-    lines: Sequence[PrintedLine], strokes: Sequence[Box], *, before: GridHeader | None = None
-) -> Iterator[Grid]:
+def find_grids(page: PrintedPage, *, before: GridHeader | None = None) -> Iterator[Grid]:
     """Yield the tables of words among the lines of a page, from top to bottom.
 
-    `strokes` are the thin lines of the page. `before` is the header at the end of the page before,
+    `before` is the header at the end of the page before,
     which rows at the top may continue.
     """
     index = 0
-    while index < len(lines):
+    while index < len(page.lines):
         grid = None
         if before is not None and index < _TOP_LINES:
-            grid = _continue_grid(lines, index, strokes, before)
-        grid = grid or _read_grid(lines, index, strokes)
+            grid = _continue_grid(page, index, before)
+        grid = grid or _read_grid(page, index)
         if grid is not None:
             yield grid
             before = None
         index = grid.lines[-1] + 1 if grid else index + 1
 
 
-def _continue_grid(
-    lines: Sequence[PrintedLine], first: int, strokes: Sequence[Box], header: GridHeader
-) -> Grid | None:
+def _continue_grid(page: PrintedPage, first: int, header: GridHeader) -> Grid | None:
     """Return the rows at the top of a page that continue the table of the page before."""
     columns = GridColumns(list(header.edges))
-    texts = tuple(cell.text for _, cell in sorted(columns.place(lines[first]).items()))
+    texts = tuple(cell.text for _, cell in sorted(columns.place(page.lines[first]).items()))
     if len(texts) < len(header.names) or texts == header.names:
         return None
-    rows = read_rows(lines, first, columns, strokes)
+    rows = read_rows(page, first, columns)
     return Grid(first, GridHeader(header.names, tuple(columns.edges)), tuple(rows))
 
 
-def _read_grid(lines: Sequence[PrintedLine], first: int, strokes: Sequence[Box]) -> Grid | None:
+def _read_grid(page: PrintedPage, first: int) -> Grid | None:
     """Return the table whose names begin on a line, `None` if there is none."""
+    lines = page.lines
     if not lines[first].bold and len(lines[first].segments) < 2:
         return None
-    header = _find_header(lines, first)
+    header = _find_header(page, first)
     names = _stack(lines[header.start : header.stop])
     if not _may_be_names(names) or header.stop == len(lines):
         return None
     columns = GridColumns([(name.left, name.right) for name in names])
-    rows = read_rows(lines, header.stop, columns, strokes)
+    rows = read_rows(page, header.stop, columns)
     texts = tuple(name.text for name in names)
     if not _is_filled(rows, len(texts)) or _is_running_text(rows) or not columns.have_words():
         return None
-    if _is_repeated(texts, rows) or not _is_named(lines, header, rows, columns, strokes):
+    if _is_repeated(texts, rows) or not _is_named(page, header, rows, columns):
         return None
     return Grid(first, GridHeader(texts, tuple(columns.edges)), tuple(rows))
 
 
-def _find_header(lines: Sequence[PrintedLine], first: int) -> range:
+def _find_header(page: PrintedPage, first: int) -> range:
     """Return the lines of names from a line on: in bold there may be several.
 
     Lines that a row below could be, with a name in each column, are not counted among them.
     """
-    stop = first + 1
+    lines, stop = page.lines, first + 1
     end = min(first + _MOST_NAME_LINES, len(lines)) if lines[first].bold else stop
     while stop < end and lines[stop].bold:
         step = abs(lines[stop - 1].height - lines[stop].height)
         names = _stack(lines[first:stop])
         beside = any(is_beside(lines[stop], line) for line in lines[first:stop])
         whole = len(_segments(lines[stop])) >= len(names) > 1 and not beside
-        if whole or step > _NAME_STEP * line_step(lines):
+        if whole or step > _NAME_STEP * page.step:
             break
         stop += 1
     if _is_title(lines[first], lines[first + 1 : stop]):
@@ -187,17 +183,12 @@ def _is_repeated(names: Sequence[str], rows: Sequence[Row]) -> bool:
     return any(row.cells.get(column) == name for row in rows for column, name in enumerate(names))
 
 
-def _is_named(
-    lines: Sequence[PrintedLine],
-    header: range,
-    rows: Sequence[Row],
-    columns: GridColumns,
-    strokes: Sequence[Box],
-) -> bool:
+def _is_named(page: PrintedPage, header: range, rows: Sequence[Row], columns: GridColumns) -> bool:
     """Whether the first line names the columns: by its font, by a rule below it, or by figures.
 
     Where all rows are ruled, a table of two columns may have keys and values instead of names.
     """
+    lines, strokes = page.lines, page.strokes
     starts = [lines[min(row.lines)] for row in rows]
     if lines[header[0]].bold and not any(line.bold for line in starts):
         return True

@@ -28,6 +28,7 @@ _NUMBERS_AT_END = re.compile(r"(?:(?:^|\s)[\d,.()%$€£¥—–−*-]+){2}\s*$|
 _ENDS_NUMBERS = frozenset("0123456789,.()%$€£¥—–−*-")
 _LETTERS = re.compile(r"[^\W_]{2,}")
 _SAMPLE = 20
+SAME_HEIGHT = 2.0  # points between two lines that are printed beside each other
 _STRETCHED = 1.15
 _GAP = 1.8  # in widths of an average character; a space between words has about 0.5
 _BREAK = 0.9  # between two numbers
@@ -81,6 +82,13 @@ class PrintedLine:
     cut: Callable[[], tuple[Segment, ...]]
     size: float = 0.0
     bold: bool = False
+
+
+def line_step(lines: Sequence[PrintedLine], *, default: float = 0.0) -> float:
+    """Return the usual distance between two lines in points, `default` where there is none."""
+    steps = [above.height - below.height for above, below in pairwise(lines)]
+    steps = [step for step in steps if step > SAME_HEIGHT]
+    return statistics.median(steps) if steps else default
 
 
 def may_have_gaps(text: str, extent: float, width: float) -> bool:

@@ -6,20 +6,18 @@ them. No ruling line is needed.
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from quoth.load.pdf_columns import Columns, find_columns, name_columns
+from quoth.load.pdf_grid_rows import PrintedPage
 from quoth.load.pdf_grids import GridHeader, find_grids
-from quoth.load.pdf_segments import YEAR, PrintedLine, Segment
+from quoth.load.pdf_segments import YEAR, PrintedLine, Segment, line_step
 from quoth.load.pdf_shapes import Box
 
 _HEADER_LINES = 30
 _HEADER_LEVELS = 8
 _LINES_BETWEEN = 8
-_SAME_HEIGHT = 2.0
 _USUAL_STEP = 11.0
 _HALF = 0.6
 _CAPTION = 1.4  # steps between a title and the names below it
@@ -76,7 +74,7 @@ def find_tables(
     tables = Tables()
     above, begin = before, 0
     goes_on = before if isinstance(before, GridHeader) else None
-    for grid in find_grids(lines, strokes, before=goes_on):
+    for grid in find_grids(PrintedPage(lines, strokes), before=goes_on):
         _find_figures(lines, range(begin, grid.first), above, tables)
         places = sorted(min(row.lines) for row in grid.rows)
         for place, row in zip(places, grid.rows, strict=True):
@@ -183,7 +181,8 @@ def _header_lines(
 ) -> list[list[Segment]]:
     """Return the lines above the first row that can name columns, from top to bottom."""
     found: list[tuple[float, list[Segment]]] = []
-    first, step = rows[0].line, _line_step(lines, rows)
+    first = rows[0].line
+    step = line_step(lines[max(first - 5, 0) : rows[-1].line + 1], default=_USUAL_STEP)
     top = lines[first].height
     label_edge = min(segment.left for line in lines for segment in line.segments)
     for index in range(first - 1, max(end_of_last, first - 1 - _HEADER_LINES), -1):
@@ -248,13 +247,6 @@ def _stack(level: list[Segment], segment: Segment) -> None:
             level[index] = Segment(text, left, right)
             return
     level.append(segment)
-
-
-def _line_step(lines: Sequence[PrintedLine], rows: Sequence[_Row]) -> float:
-    """Return the usual distance between two lines from the header to the end of the table."""
-    heights = [line.height for line in lines[max(rows[0].line - 5, 0) : rows[-1].line + 1]]
-    steps = [above - below for above, below in pairwise(heights) if above - below > _SAME_HEIGHT]
-    return statistics.median(steps) if steps else _USUAL_STEP
 
 
 def _goes_on(lines: Sequence[PrintedLine], end_of_last: int, first: int) -> bool:

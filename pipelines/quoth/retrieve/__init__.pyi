@@ -14,6 +14,7 @@ __all__ = [
     "Searcher",
     "SeveralSearcher",
     "check_question",
+    "fence_passage",
     "grow_in_several",
     "grow_to_sections",
     "open_searcher",
@@ -23,6 +24,7 @@ __all__ = [
 
 from .configured import OpenedSearcher, open_searcher
 from .expand import Expander, Expansion
+from .fence import fence_passage
 from .langchain import CollectionRetriever, RetrieverSearcher
 from .languages import tell_language
 from .ports import Searcher

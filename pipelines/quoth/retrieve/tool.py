@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from quoth.collection import Scope
 from quoth.errors import UsageError
+from quoth.retrieve.fence import fence_passage
 from quoth.retrieve.ports import Searcher
 from quoth.types import Hit
 
@@ -51,6 +52,5 @@ def search_tool(
 def _format_passage(hit: Hit) -> str:
     chunk = hit.chunk
     heading = " ".join(f"{chunk.title}, page {chunk.page_label or chunk.page}".split())
-    text = chunk.text.replace("</passage", "< /passage")  # it cannot close its own fence
     number = f"[{chunk.id}] " if chunk.id else ""
-    return f"{number}{heading}\n<passage>\n{text}\n</passage>"
+    return f"{number}{heading}\n{fence_passage(chunk.text)}"
