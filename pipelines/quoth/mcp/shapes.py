@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from quoth.views import AnswerFields, PlaceBody
+
 WorkState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
@@ -68,45 +70,14 @@ class DocumentList(BaseModel):
     next_cursor: str | None
 
 
-class Place(BaseModel):
+class Place(PlaceBody):
     """A place in a document; `verified` says that the quote stands there word for word."""
 
-    n: int
-    document: str
-    source: str
-    page: int
-    page_label: str | None
-    heading: str
-    quote: str
-    start: int
-    end: int
-    match: Literal["exact", "tolerant", "nearest"]
-    verified: bool
-    boxes: list[dict[str, Any]]
-    marks: list[list[int]]
     url: str
 
 
-class AnswerShape(BaseModel):
+class AnswerShape(AnswerFields[Place]):
     """An answer in the one form that all fronts of Quoth return."""
-
-    question: str
-    kind: Literal["answer", "excerpt", "nearest", "declined", "failed"]
-    text: str
-    phrase: str | None
-    sentences: list[dict[str, Any]]
-    citations: list[Place]
-    nearest: list[Place]
-    not_read: list[dict[str, Any]]
-    unsupported_numbers: list[str]
-    language: str
-    evidence_language: str
-    confidence: float | None
-    finish_reason: str
-    reason: str
-    model: str
-    timings: dict[str, Any]
-    from_journal: bool
 
 
 class WorkShape(BaseModel):

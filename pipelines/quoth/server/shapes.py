@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from quoth.server.names import CollectionName, ConversationId, FileId
-from quoth.types import AnswerKind, Match, Support
+from quoth.views import AnswerFields, Body, PlaceBody
 
 
 class Asked(BaseModel):
@@ -23,13 +23,7 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Told(BaseModel):
-    """The body of an answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ErrorDetail(Told):
+class ErrorDetail(Body):
     """An error: OpenAI's four keys, and our hint, which `message` has at its end."""
 
     message: str
@@ -39,85 +33,28 @@ class ErrorDetail(Told):
     hint: str
 
 
-class ErrorBody(Told):
+class ErrorBody(Body):
     """The body of every error."""
 
     error: ErrorDetail
 
 
-class BoxBody(Told):
-    """A place on a page; edges are shares of its width and height, from the upper left corner."""
-
-    start: int
-    end: int
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-class CitationBody(Told):
+class CitationBody(PlaceBody):
     """A place in the documents; `url` is its permanent address on this server."""
 
-    n: int
-    document: str
-    source: str
-    page: int
-    page_label: str | None
-    heading: str
-    quote: str
-    start: int
-    end: int
-    match: Match
-    verified: bool
-    boxes: list[BoxBody]
-    marks: list[list[int]]
     file_id: str
     url: str
 
 
-class SentenceBody(Told):
-    """A sentence of a written answer."""
-
-    text: str
-    support: Support
-    citations: list[int]
-
-
-class NotReadBody(Told):
-    """What an answer does not take into account."""
-
-    count: int
-    what: str
-    reason: str
-
-
-class AnswerBody(Told):
+class AnswerBody(AnswerFields[CitationBody]):
     """An answer with its places: the one shape that every front shows."""
 
     id: str
     collection: str
     conversation: str
-    question: str
-    kind: AnswerKind
-    text: str
-    phrase: str | None
-    sentences: list[SentenceBody]
-    citations: list[CitationBody]
-    nearest: list[CitationBody]
-    not_read: list[NotReadBody]
-    unsupported_numbers: list[str]
-    language: str
-    evidence_language: str
-    confidence: float | None
-    finish_reason: str
-    reason: str
-    model: str
-    timings: dict[str, Any]
-    from_journal: bool
 
 
-class HitBody(Told):
+class HitBody(Body):
     """A passage that a search found."""
 
     file_id: str
@@ -160,7 +97,7 @@ class SearchAsked(Asked):
     scope: ScopeAsked | None = None
 
 
-class SearchTold(Told):
+class SearchTold(Body):
     """The passages that fit best, best first."""
 
     hits: list[HitBody]
@@ -179,7 +116,7 @@ class CollectionAsked(Asked):
     name: CollectionName
 
 
-class CollectionBody(Told):
+class CollectionBody(Body):
     """A collection; `embedder` is empty before the first document.
 
     `problem` says why a collection cannot be opened; then nothing else is known of it.
@@ -194,13 +131,13 @@ class CollectionBody(Told):
     problem: str = ""
 
 
-class CollectionList(Told):
+class CollectionList(Body):
     """The collections that are served."""
 
     collections: list[CollectionBody]
 
 
-class DocumentBody(Told):
+class DocumentBody(Body):
     """A document; `unreadable` are its pages without text, `unchanged` is told of its file."""
 
     id: str
@@ -217,14 +154,14 @@ class DocumentBody(Told):
     unchanged: bool
 
 
-class DocumentList(Told):
+class DocumentList(Body):
     """Some documents by path; `next` is the cursor of the following ones, or `null`."""
 
     documents: list[DocumentBody]
     next: str | None
 
 
-class HeadingBody(Told):
+class HeadingBody(Body):
     """A heading on a page."""
 
     start: int
@@ -232,7 +169,7 @@ class HeadingBody(Told):
     title: str
 
 
-class PageBody(Told):
+class PageBody(Body):
     """The text of a page."""
 
     id: str
@@ -244,7 +181,7 @@ class PageBody(Told):
     url: str
 
 
-class BoxList(Told):
+class BoxList(Body):
     """The places of a span of text on the picture of its page."""
 
     boxes: list[list[float]]
@@ -252,20 +189,20 @@ class BoxList(Told):
     unchanged: bool
 
 
-class WordBody(Told):
+class WordBody(Body):
     """A printed word, and its place on the page."""
 
     text: str
     box: list[float]
 
 
-class WordList(Told):
+class WordList(Body):
     """The text layer of a page."""
 
     words: list[WordBody]
 
 
-class UploadBody(Told):
+class UploadBody(Body):
     """A file that was uploaded, and the job that ingests it, if it does."""
 
     id: str
@@ -284,7 +221,7 @@ class CiteAsked(Asked):
     documents: tuple[FileId, ...] = Field((), max_length=64)
 
 
-class CiteTold(Told):
+class CiteTold(Body):
     """What was found of a text, and the numbers of it that no cited passage has."""
 
     citations: list[CitationBody]
@@ -303,7 +240,7 @@ class JobAsked(Asked):
     length: str = Field("", max_length=20)
 
 
-class OperationBody(Told):
+class OperationBody(Body):
     """An answer or a job, and how far it is. Times are in seconds since 1970."""
 
     id: str
@@ -319,7 +256,7 @@ class OperationBody(Told):
     error: ErrorDetail | None
 
 
-class OperationList(Told):
+class OperationList(Body):
     """Operations, newest first."""
 
     operations: list[OperationBody]
@@ -331,7 +268,7 @@ class ConversationAsked(Asked):
     collection: CollectionName
 
 
-class ConversationBody(Told):
+class ConversationBody(Body):
     """A conversation; its answers have their citations."""
 
     id: str
@@ -340,13 +277,13 @@ class ConversationBody(Told):
     answers: list[AnswerBody]
 
 
-class ConversationList(Told):
+class ConversationList(Body):
     """Conversations, newest first, without their answers."""
 
     conversations: list[ConversationBody]
 
 
-class ModelBody(Told):
+class ModelBody(Body):
     """A model that answers or embeds."""
 
     name: str
@@ -357,20 +294,20 @@ class ModelBody(Told):
     note: str
 
 
-class ModelList(Told):
+class ModelList(Body):
     """The model and the embedder of this server."""
 
     models: list[ModelBody]
 
 
-class PromptBody(Told):
+class PromptBody(Body):
     """A prompt as a model sees it."""
 
     name: str
     text: str
 
 
-class StatusBody(Told):
+class StatusBody(Body):
     """How the server is doing: the queue, and what is at work."""
 
     version: str
@@ -381,7 +318,7 @@ class StatusBody(Told):
     loopback_only: bool
 
 
-class HealthBody(Told):
+class HealthBody(Body):
     """That the server is there."""
 
     status: Literal["ok"]

@@ -1,7 +1,10 @@
 __all__ = [
     "FORMATS",
+    "AnswerFields",
+    "Body",
     "Format",
     "MarkedText",
+    "PlaceBody",
     "answer_html",
     "answer_json",
     "answer_lines",
@@ -43,6 +46,7 @@ __all__ = [
 
 from .answer import answer_lines, cited_text
 from .bar import notebook_bar
+from .bodies import AnswerFields, Body, PlaceBody
 from .html import answer_html, report_html, summary_html
 from .json import (
     answer_json,
