@@ -1,6 +1,6 @@
 """How many facts that a reader needs are in a summary, and what it invents.
 
-    python -m bench.facts ../shared --words 200
+    python -m bench.facts public --words 200
 
 `everyday.yaml` names ten documents of everyday kinds, with the facts of each. The first words of a
 document, and as many as its summary has, are measured beside it.
@@ -27,7 +27,7 @@ FACTS = Path(__file__).with_name("everyday.yaml")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("shared", type=Path, help="the folder that holds testdata/")
+    parser.add_argument("folder", type=Path, help="the folder that holds testdata/")
     parser.add_argument("--words", type=int, default=200)
     parser.add_argument("--model", default="llamacpp:embedded")
     parser.add_argument("--texts", action="store_true", help="print the summaries too")
@@ -39,7 +39,7 @@ def main() -> None:
     shares: list[float] = []
     leads: list[float] = []
     for name, facts in read_facts(FACTS).items():
-        root = given.shared if name.startswith("testdata/") else ROOT
+        root = given.folder if name.startswith("testdata/") else ROOT
         document = load_document(root / name)
         summary = summarizer.invoke(document)
         source = "\n".join(page.text for page in document.pages)
