@@ -151,7 +151,10 @@ class Shelf:
         with self._lock:
             parts, self._parts = self._parts, None
             libraries, self._libraries = list(self._libraries.values()), {}
+            stores, self._stores = list(self._stores.values()), {}
         for library in libraries:
             library.close()
+        for store in stores:
+            store.close()
         if parts is not None:
             parts.close()
