@@ -185,7 +185,7 @@ class SharedOptions:
 def tell_new_home(home: Path) -> None:
     """Print that the folder of Quoth is not there yet: what was made in another one is not used."""
     if not home.exists():
-        print(f"quoth: {home} is new; QUOTH_HOME names another folder.", file=sys.stderr)
+        print(f"quoth: {home} is new; set QUOTH_HOME to use another folder.", file=sys.stderr)
 
 
 def add_command(
