@@ -294,3 +294,10 @@ def test_the_lines_of_a_sentence_end_behind_words_on_a_terminal(
         lines = [line.rstrip() for line in re.sub(r"\x1b\[\d*m", "", shown).strip().splitlines()]
         assert " ".join(lines) == text
         assert max(map(len, lines)) <= 40
+
+
+@pytest.mark.parametrize("command", ["ingest", "run", "summarize"])
+def test_the_home_of_nobody_is_one_sentence(quoth: Quoth, command: str) -> None:
+    ended = quoth(command, "~nouser-at-all/notes")
+    assert ended.returncode == 2
+    assert "The home folder in '~nouser-at-all/notes' is not known." in ended.stderr

@@ -64,7 +64,7 @@ def check(quoth: Quoth, line: tuple[tuple[str, ...], list[str]]) -> None:
 
 
 @given(line=_LINES)
-@settings(_SETTINGS, max_examples=50)
+@settings(_SETTINGS, max_examples=50, derandomize=True)  # the long run finds what is new
 def test_odd_command_lines_end_in_a_sentence(
     quoth: Quoth, line: tuple[tuple[str, ...], list[str]]
 ) -> None:

@@ -22,7 +22,7 @@ from quoth.backends.llama.gguf_model import OneCallModel
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.errors import BackendError
 from quoth.models import Constraint, Piece, Provider, Request, cut_at_stop
-from quoth.system import missing_extra
+from quoth.system import expand_home, missing_extra
 from quoth.types import Timings
 from quoth.weights import Installed, check_tokens, choose_threads, weights_of
 
@@ -36,7 +36,7 @@ class Gpt4AllProvider(Provider):
         """Return the model in a GGUF file: a path, or a name in gpt4all's own folder."""
         if importlib.util.find_spec("gpt4all") is None:
             raise missing_extra("The backend gpt4all", "gpt4all")
-        own = (_FOLDER / name).expanduser()
+        own = expand_home(_FOLDER / name)
         return Gpt4All(
             model=f"gpt4all:{name}",
             path=own if own.is_file() else weights_of(name),
@@ -46,7 +46,7 @@ class Gpt4AllProvider(Provider):
 
     def installed(self) -> Sequence[Installed]:
         """Return the models in gpt4all's own folder."""
-        files = sorted(_FOLDER.expanduser().glob("*.gguf"))
+        files = sorted(expand_home(_FOLDER).glob("*.gguf"))
         return [Installed(file.name, file.stat().st_size, path=str(file)) for file in files]
 
 

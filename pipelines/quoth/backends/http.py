@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import weakref
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -22,6 +21,7 @@ from quoth.errors import (
     ModelNotFoundError,
 )
 from quoth.models import retry_transient
+from quoth.system import expand_home
 
 _SMALL_CALL_SECONDS = 30.0
 _LONGEST_MESSAGE = 1000
@@ -224,7 +224,7 @@ def read_key(file: str) -> str:
     if not file:
         return ""
     try:
-        return Path(file).expanduser().read_text(encoding="utf-8").strip()
+        return expand_home(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"backend.api_key_file cannot be read: {error}.") from error
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from quoth.cli import show
 from quoth.cli.documents import open_file
 from quoth.errors import UsageError
+from quoth.system import expand_home
 
 if TYPE_CHECKING:
     from quoth.answer import Conversation
@@ -114,7 +115,7 @@ def _save(talk: Talk, rest: str) -> None:
 
     if not talk.conversation.turns:
         raise UsageError("Nothing was said yet.")
-    file = Path(rest or f"{talk.conversation.id}.md").expanduser()
+    file = expand_home(rest or f"{talk.conversation.id}.md")
     if file.exists():
         raise UsageError(f"{file} is there already.", hint="Name another file: /save FILE")
     turns = [f"## {turn.question}\n\n{turn.answer}\n" for turn in talk.conversation.turns]

@@ -10,6 +10,7 @@ import typer
 
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, tell_new_home
 from quoth.errors import UsageError
+from quoth.system import expand_home
 
 SECTION = "Questions and summaries"
 
@@ -88,7 +89,7 @@ def serve(
 def _read_root(text: str) -> tuple[str, Path]:
     """Return the name and the folder of `NAME=DIR`. Raises `UsageError`."""
     name, equals, folder = text.partition("=")
-    path = Path(folder).expanduser().resolve()
+    path = expand_home(folder).resolve()
     if not equals or not name or not path.is_dir():
         raise UsageError(
             f"--root takes NAME=DIR with a folder, not {text!r}.",

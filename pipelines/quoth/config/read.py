@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from quoth.config.settings import Config, Section
 from quoth.errors import ConfigurationError
-from quoth.system import presets_folder
+from quoth.system import expand_home, presets_folder
 
 PROJECT_FILE = Path("quoth.yaml")
 """The settings of a project, in the working folder."""
@@ -121,7 +121,7 @@ def state_folder(environment: Mapping[str, str] | None = None) -> Path:
     """
     environment = os.environ if environment is None else environment
     if chosen := environment.get("QUOTH_HOME"):
-        return Path(chosen).expanduser().resolve()
+        return expand_home(chosen).resolve()
     import platformdirs
 
     folder = Path(platformdirs.user_data_dir("quoth", appauthor=False))

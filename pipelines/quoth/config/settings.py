@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from quoth.config.limits import Limits
-from quoth.system import Guard
+from quoth.system import Guard, expand_home
 
 _LIMITS = Limits()
 
@@ -265,4 +265,4 @@ class Config(Section):
     @property
     def prompt_folders(self) -> tuple[Path, ...]:
         """The folders with prompts and families that replace ours."""
-        return (Path(self.prompts).expanduser(),) if self.prompts else ()
+        return (expand_home(self.prompts),) if self.prompts else ()

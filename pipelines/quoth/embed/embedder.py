@@ -30,6 +30,7 @@ from quoth.embed.prompts import JOINT_TOKENS, Prompts, choose_prompts
 from quoth.embed.tokenizer import load_tokenizer
 from quoth.embed.vectors import to_unit_length
 from quoth.errors import ModelNotFoundError
+from quoth.system import expand_home
 from quoth.text import split_blocks
 from quoth.types import Vectors
 from quoth.weights import EMBEDDER
@@ -214,7 +215,7 @@ def folder_of_embedder(name: str) -> Path:
     """Return the folder of an embedder: `embedded`, a path, or a name in the folder of models."""
     if name == EMBEDDED:
         return embedded_folder()
-    path = Path(name).expanduser()
+    path = expand_home(name)
     kept = state_folder() / "models" / name
     return kept if not path.is_dir() and kept.is_dir() else path
 

@@ -29,7 +29,7 @@ from quoth.ingest.separation import measure_separations
 from quoth.ingest.tags import SIDE_FILE, read_side_file
 from quoth.ingest.walk import walk
 from quoth.load import LoaderPool
-from quoth.system import WriteLock
+from quoth.system import WriteLock, expand_home
 from quoth.text import Splitter
 from quoth.types import Document, Outcome, Progress, Report, Tags, TagValue
 
@@ -100,7 +100,7 @@ class Ingestor:
         """
         begin = time.perf_counter()
         names = ", ".join(str(path) for path in paths)
-        if not any(os.path.lexists(path.expanduser()) for path in paths):
+        if not any(os.path.lexists(expand_home(path)) for path in paths):
             raise UsageError(
                 f"There is no such file or folder: {names}.", hint="Check the spelling."
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from quoth.collection import Failure
 from quoth.ingest.walk import File
+from quoth.system import expand_home
 from quoth.types import Outcome
 
 Stamp = tuple[int, int, str]
@@ -88,4 +89,4 @@ def is_under(path: str, roots: Iterable[str]) -> bool:
 
 def make_absolute(paths: Iterable[Path]) -> tuple[str, ...]:
     """Return the paths as absolute ones, without resolving links."""
-    return tuple(os.path.abspath(path.expanduser()) for path in paths)  # noqa: PTH100
+    return tuple(os.path.abspath(expand_home(path)) for path in paths)  # noqa: PTH100

@@ -14,6 +14,7 @@ from quoth.errors import DocumentError, UsageError
 from quoth.ingest.exclusions import Exclusions
 from quoth.ingest.tags import SIDE_FILE, SIDE_TABLE, tagged_by
 from quoth.ingest.unread_names import reason_to_skip
+from quoth.system import expand_home
 from quoth.types import Outcome
 
 _NO_UNICODE = "The name is not valid Unicode, so the file was not read; rename it."
@@ -47,7 +48,7 @@ def walk(
     else:
         without_key = None
     for path in paths:
-        root = os.path.abspath(path.expanduser())  # noqa: PTH100 - resolve() follows links
+        root = os.path.abspath(expand_home(path))  # noqa: PTH100 - resolve() follows links
         if (readable := _readable(root)) != root:
             yield Outcome(readable, _NO_UNICODE, "failed")
             continue

@@ -9,6 +9,7 @@ from threading import Event
 from quoth.errors import UsageError, VanishedSourcesError
 from quoth.ingest.exclusions import NAME
 from quoth.ingest.ingestor import Ingestor
+from quoth.system import expand_home
 from quoth.types import Outcome, Progress, Report
 
 REST_MILLISECONDS = 1000
@@ -32,7 +33,7 @@ def watch(
     `UsageError` for a path that is not a folder.
     """
     for folder in folders:
-        if not folder.expanduser().is_dir():
+        if not expand_home(folder).is_dir():
             raise UsageError(
                 f"{folder} is not a folder; only folders can be watched.",
                 hint="Name the folder of the file.",
@@ -42,7 +43,7 @@ def watch(
     state = ingestor.state.resolve()
     first = True
     for changes in changes_in(
-        *(folder.expanduser() for folder in folders),
+        *(expand_home(folder) for folder in folders),
         watch_filter=lambda _, path: _concerns_us(Path(path), state),
         debounce=rest_milliseconds,
         rust_timeout=_TICK_MILLISECONDS,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from quoth.config import Effective, compose, load_config, nearest
 from quoth.errors import ConfigurationError, UsageError
 from quoth.jobs.scope import ScopeText, check_scope_keys
-from quoth.system import jobs_folder
+from quoth.system import expand_home, jobs_folder
 
 SETTINGS = "settings"
 
@@ -74,7 +74,7 @@ def example_jobs() -> dict[str, Path]:
 
 def find_job(name: str) -> Path:
     """Return the path of a job file, given its path or the name of an example."""
-    path = Path(name).expanduser()
+    path = expand_home(name)
     if path.is_file():
         return path
     examples = example_jobs()
@@ -132,9 +132,9 @@ def read_job(path: Path) -> JobFile:
         ) from error
     return job.model_copy(
         update={
-            "sources": tuple(base / source.expanduser() for source in job.sources),
-            "output": job.output and base / job.output.expanduser(),
-            "json_schema": job.json_schema and base / job.json_schema.expanduser(),
+            "sources": tuple(base / expand_home(source) for source in job.sources),
+            "output": job.output and base / expand_home(job.output),
+            "json_schema": job.json_schema and base / expand_home(job.json_schema),
         }
     )
 

@@ -23,6 +23,7 @@ from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.load import DocumentReader
 from quoth.retrieve import CollectionRetriever, RetrieverSearcher, search_tool
 from quoth.summarize import Summarizer, Summary, SummaryOptions
+from quoth.system import expand_home
 from quoth.types import Answer, Hit, Progress, Report, Tags
 from quoth.views import notebook_bar
 
@@ -123,7 +124,7 @@ class Library(Parts):
         Raises `UsageError`, with the nearest name, when there is none.
         """
         sources = self.documents()
-        path = str(Path(name).expanduser().absolute())
+        path = str(expand_home(name).absolute())
         found = [source for source in sources if source.path in (name, path)]
         found = found or [
             source for source in sources if Scope(documents=(name,)).holds(source.path)

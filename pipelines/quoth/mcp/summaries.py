@@ -15,6 +15,7 @@ from quoth.mcp.shapes import IngestResult, SummarizeResult, SummaryShape
 from quoth.mcp.shelf import Shelf
 from quoth.mcp.work import Work
 from quoth.summarize import Summary, SummaryOptions
+from quoth.system import expand_home
 from quoth.types import Document
 
 _MOST_DOCUMENTS = 50
@@ -89,7 +90,7 @@ class Summaries:
         """Return paths below one of the roots. Raises `UsageError` for any other."""
         found = []
         for path in paths:
-            resolved = Path(path).expanduser().resolve()
+            resolved = expand_home(path).resolve()
             roots = [root.resolve() for root in self.shelf.settings.roots]
             if not any(resolved.is_relative_to(root) for root in roots):
                 raise UsageError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from quoth.collection import DenseIndex, Store
 from quoth.config import Retrieval
@@ -15,6 +14,7 @@ from quoth.retrieve.langchain import RetrieverSearcher
 from quoth.retrieve.registry import open_retriever
 from quoth.retrieve.rerank import CrossEncoderReranker, ModelReranker, Reranker
 from quoth.retrieve.searcher import CollectionSearcher
+from quoth.system import expand_home
 
 OpenedSearcher = CollectionSearcher | RetrieverSearcher
 """What `open_searcher` returns."""
@@ -52,4 +52,4 @@ def _open_reranker(
         return None
     if name == "model":
         return ModelReranker(model=model(), journal=journal)
-    return CrossEncoderReranker(folder=Path(name).expanduser())
+    return CrossEncoderReranker(folder=expand_home(name))

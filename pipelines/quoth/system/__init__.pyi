@@ -7,6 +7,7 @@ __all__ = [
     "WriteLock",
     "describe_exit",
     "encode_png",
+    "expand_home",
     "import_quietly",
     "is_airgapped",
     "is_loopback",
@@ -36,7 +37,7 @@ from .airgap import is_airgapped, run_airgapped
 from .child import ParentPipe, limit_memory, read_memory
 from .database import Database, read_column
 from .extras import missing_extra
-from .files import is_private, make_folder, remove_parts, stage_file, write_whole
+from .files import expand_home, is_private, make_folder, remove_parts, stage_file, write_whole
 from .imports import import_quietly
 from .lock import WriteLock
 from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder

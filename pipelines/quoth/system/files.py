@@ -10,12 +10,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from quoth.errors import CollectionError
+from quoth.errors import CollectionError, UsageError
 
 _PART = re.compile(r"\..+\.\d+-\d+\.part")
 _PRIVATE_FOLDER, _PRIVATE_FILE, _OTHERS = 0o700, 0o600, 0o077
 _NAME_BYTES = 180
 """The bytes of a name that a temporary name repeats; file systems allow 255 in all."""
+
+
+def expand_home(path: str | Path) -> Path:
+    """Return a path with the home folder that `~` or `~NAME` stands for.
+
+    Raises `UsageError` where there is no such user, or no such folder.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UsageError(
+            f"The home folder in {str(path)!r} is not known.", hint="Write the whole path."
+        ) from error
 
 
 def make_folder(folder: Path, *, private: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from quoth.errors import ModelNotFoundError
+from quoth.system import expand_home
 from quoth.weights.embedded import LANGUAGE_MODEL
 from quoth.weights.kept import find_kept
 from quoth.weights.ollama_store import find_weights
@@ -22,7 +23,7 @@ def weights_of(name: str) -> Path:
         return find_embedded_weights()
     if name.startswith(FROM_OLLAMA) and not Path(name).exists():
         return find_weights(name.removeprefix(FROM_OLLAMA))
-    path = Path(name).expanduser()
+    path = expand_home(name)
     return path if path.exists() else find_kept(name) or path
 
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from quoth.errors import ModelNotFoundError
+from quoth.system import expand_home
 from quoth.weights.installed import Installed
 
 REGISTRY = "registry.ollama.ai"
@@ -66,7 +67,7 @@ def list_model_folders() -> list[Path]:
     machine is told to use, and the usual ones of a user and of the service.
     """
     if chosen := os.environ.get("OLLAMA_MODELS"):
-        return [Path(chosen).expanduser()]
+        return [expand_home(chosen)]
     usual = [os.path.expanduser(folder) for folder in _USUAL_FOLDERS]  # noqa: PTH111
     known = [Path(folder) for folder in usual if not folder.startswith("~")]  # users who exist
     return list(dict.fromkeys([*read_service_folders(_UNITS), *known]))

@@ -14,6 +14,7 @@ from quoth.backends.llama.address import settings_at
 from quoth.backends.llama.server import LlamaServer, server_arguments
 from quoth.errors import ModelNotFoundError
 from quoth.models import Provider
+from quoth.system import expand_home
 
 
 class LlamafileProvider(Provider):
@@ -44,7 +45,7 @@ class Llamafile(LlamaServer):
 
 def find_executable(name: str) -> Path:
     """Return the path of an executable file. Raises `ModelNotFoundError`."""
-    path = Path(name).expanduser()
+    path = expand_home(name)
     if not path.is_file():
         raise ModelNotFoundError(
             f"There is no llamafile {name}.",
