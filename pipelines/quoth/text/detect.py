@@ -13,7 +13,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from quoth.text.language import ENGLISH, UNDETERMINED, language, languages
+from quoth.text.language import UNDETERMINED, language, languages
 
 _SCRIPTS = {
     "el": "\u0370-\u03ff\u1f00-\u1fff",
