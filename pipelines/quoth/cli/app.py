@@ -25,6 +25,7 @@ from quoth.cli import (
     doctor,
     documents,
     evaluate,
+    fleet,
     journal,
     models,
     prompts,
@@ -83,6 +84,7 @@ for module in (
     doctor,
     airgap,
     demo,
+    fleet,
     journal,
     evaluate,
 ):

@@ -1,4 +1,5 @@
 __all__ = [
+    "Elsewhere",
     "EmbeddedChunks",
     "File",
     "Ingestor",
@@ -22,6 +23,7 @@ __all__ = [
 
 from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
+from .elsewhere import Elsewhere
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
 from .plan import Plan, Stamp, plan_ingestion
