@@ -71,7 +71,7 @@ class Shelf:
         generation = library.store.generation
         known = self._sources.get(library.collection)
         if known is None or known[0] != generation:
-            found = library.documents()
+            found: list[Source] = library.documents()
             if self.settings.scope is not None:
                 visible = library.store.paths_within(self.settings.scope)
                 found = [source for source in found if source.path in visible]
@@ -101,7 +101,7 @@ class Shelf:
         `documents` are ids, or patterns of the names that the server shows. Raises `UsageError`
         for what is neither, and for pages and days that are none.
         """
-        asked = Scope.read(pages=pages, since=since, until=until)
+        asked = Scope.read(pages=pages, since=since, until=until) or None
         bound = self.settings.scope
         if bound is None and not documents:
             return asked
