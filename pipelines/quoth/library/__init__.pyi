@@ -1,5 +1,6 @@
 __all__ = [
     "DEFAULT_COLLECTION",
+    "AsyncLibrary",
     "LazyPart",
     "Library",
     "Parts",
@@ -14,6 +15,7 @@ __all__ = [
 ]
 
 from .archive import export_collection, import_collection
+from .asynchronous import AsyncLibrary
 from .collections import (
     check_collection,
     describe_collection,

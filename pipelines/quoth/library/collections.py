@@ -13,12 +13,13 @@ from pathlib import Path
 from quoth.collection import Store
 from quoth.errors import CollectionError, ConfigurationError, UsageError
 from quoth.system import WriteLock
+from quoth.views import format_count, frame, title_html
 
 STORE = "library.sqlite"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CollectionFacts:
     """A collection: how much it holds, its languages by chunks, its embedder, and its bytes.
 
@@ -36,6 +37,22 @@ class CollectionFacts:
     conversations: int = 0
     bytes: int = 0
     problem: str = ""
+
+    def __repr__(self) -> str:
+        counts = f"{self.documents} documents, {self.chunks} chunks"
+        return f"<CollectionFacts {self.name!r}: {self.problem or counts}>"
+
+    def _repr_html_(self) -> str:
+        if self.problem:
+            return frame([title_html(self.name, self.problem)])
+        counts = [
+            format_count(self.documents, "document"),
+            format_count(self.pages, "page"),
+            format_count(self.chunks, "chunk"),
+            *(f"{code} {count}" for code, count in self.languages.items()),
+            f"{self.bytes / 1e6:,.1f} MB",
+        ]
+        return frame([title_html(self.name, " · ".join(counts))])
 
 
 def check_name(name: str) -> str:
