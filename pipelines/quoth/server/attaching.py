@@ -44,7 +44,7 @@ class Attaching:
         self._settings = settings_fingerprint(services.shelf.config)
         self._path = attach_address(services.home)
         self._server: asyncio.Server | None = None
-        self._loading: asyncio.Future[object] | None = None
+        self._loading: asyncio.Future[Any] | None = None
         self._calls: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
