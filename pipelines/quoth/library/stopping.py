@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import Any
-from uuid import UUID
 
-from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import merge_configs
 
+from quoth.library.watcher import Watcher
 from quoth.summarize import Monitor, StoppedError
 from quoth.types import Progress
 
@@ -18,11 +16,8 @@ class Halt(BaseException):
     """Ends the work of a thread. LangChain logs any other exception of a callback."""
 
 
-class Stopper(BaseCallbackHandler, Monitor):
+class Stopper(Monitor):
     """Stops model calls and summaries once `stop` is set."""
-
-    raise_error = True
-    run_inline = True
 
     def __init__(self, stop: Event) -> None:
         self._stop = stop
@@ -32,14 +27,13 @@ class Stopper(BaseCallbackHandler, Monitor):
         """Whether no further call may begin."""
         return self._stop.is_set()
 
-    def on_llm_new_token(self, token: Any, *, run_id: UUID, **kwargs: Any) -> None:
-        """End the call at a token."""
+    def config(self, config: RunnableConfig | None) -> RunnableConfig:
+        """Return the caller's config, with a callback that ends a call at a token."""
+        return merge_configs(config, {"callbacks": [Watcher(self._check)]})
+
+    def _check(self) -> None:
         if self.stopped:
             raise Halt
-
-    def config(self, config: RunnableConfig | None) -> RunnableConfig:
-        """Return the caller's config, with this among its callbacks."""
-        return merge_configs(config, {"callbacks": [self]})
 
     def progress(self, tell: Progress | None) -> Progress:
         """Return a callback for progress that tells the caller's, and stops the work."""
