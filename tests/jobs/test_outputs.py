@@ -72,8 +72,11 @@ def test_the_users_files_in_an_output_folder_are_documents(tmp_path: Path) -> No
 def test_outputs_alone_are_refused(tmp_path: Path) -> None:
     source = write(tmp_path / "in", "a.md")
     run([source], tmp_path / "out")
-    with pytest.raises(UsageError, match="outputs of a job"):
+    with pytest.raises(UsageError) as refused:
         run([tmp_path / "out"], tmp_path / "out2")
+    assert "outputs of a job" in refused.value.hint
+    with pytest.raises(UsageError, match="outputs of a job"):
+        run([tmp_path / "out" / "a.md.md"], tmp_path / "out2")
 
 
 @pytest.mark.parametrize("form", ["markdown", "text", "json"])
