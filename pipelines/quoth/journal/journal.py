@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -155,9 +155,11 @@ class Journal:
     def record(self, entry: Entry) -> str:
         """Write a finished call to disk, and return its key once the call is durable.
 
-        An earlier entry with the same key is replaced.
+        An earlier entry with the same key is replaced. On read-only media nothing is written.
         """
         identity = entry.identity
+        if self._database.is_read_only:
+            return identity.key
         row = (
             identity.key,
             entry.at or time.time(),
@@ -189,8 +191,17 @@ class Journal:
             count = connection.execute(
                 "DELETE FROM calls WHERE at < ?", (time.time() - older_than.total_seconds(),)
             ).rowcount
-        self._database.read("VACUUM")
+        self._database.compact()
         return count
+
+    def forget_where(self, is_meant: Callable[[Entry], bool]) -> int:
+        """Drop the calls that are meant, without a trace on the disk; return their number."""
+        rows = self._database.read(f"SELECT key, {_COLUMNS} FROM calls")  # noqa: S608
+        keys = [(key,) for key, *row in rows if is_meant(_entry(row))]
+        with self._database.transaction() as connection:
+            connection.executemany("DELETE FROM calls WHERE key = ?", keys)
+        self._database.compact()
+        return len(keys)
 
     def stats(self) -> JournalStats:
         """Return the statistics of the journal."""

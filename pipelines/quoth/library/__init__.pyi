@@ -1,11 +1,13 @@
 __all__ = [
     "DEFAULT_COLLECTION",
+    "Forgotten",
     "LazyPart",
     "Library",
     "Parts",
     "check_collection",
     "describe_collection",
     "export_collection",
+    "forget_everywhere",
     "has_collection",
     "import_collection",
     "list_collections",
@@ -22,6 +24,7 @@ from .collections import (
     remove_collection,
     rename_collection,
 )
+from .forget import Forgotten, forget_everywhere
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts

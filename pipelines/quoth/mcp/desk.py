@@ -24,6 +24,7 @@ class Desk:
         self._config = config
         self.making = RLock()
         self.made: dict[str, Any] = {}
+        self.process = 0
 
     @LazyPart
     def shelf(self) -> Shelf:
