@@ -161,6 +161,7 @@ def test_commands_that_only_read_work_on_read_only_media(
     lines = "\n".join(
         f"$QUOTH {command} > /dev/null || exit {n}" for n, command in enumerate(commands, 3)
     )
+    assert shell("$QUOTH search ash -c $C", QUOTH_HOME=str(home)).returncode == 0
     script = f"mount --bind {home} {home} && mount -o remount,bind,ro {home} || exit 77\n{lines}"
     (tmp_path / "script").write_text(f"{script}\n$QUOTH ingest . -c $C; test $? = 2")
     done = shell("unshare -rm sh script", QUOTH_HOME=str(home))

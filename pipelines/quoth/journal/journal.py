@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -127,38 +129,55 @@ JOURNAL_DAMAGED = "Move journal.sqlite away: only finished calls are lost, and a
 
 
 class Journal:
-    """Finished calls on disk. Threads and processes may share one file.
+    """Finished calls on disk. Threads and processes may share one file, which is made on first use.
 
     Raises `CollectionError` when the file cannot be read or written, and `CollectionBusyError`
-    when another process keeps it locked for too long.
+    when another process keeps it locked for too long. On read-only media nothing is recorded.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._database = Database(
-            path,
-            schema=_SCHEMA,
-            version=VERSION,
-            migrations={1: _add_thinking_and_purpose, 2: _add_likelihoods},
-        )
         self.in_flight = InFlight()
+        self._opening = threading.Lock()
+        self._opened: Database | None = None
+
+    @property
+    def _database(self) -> Database:
+        with self._opening:
+            if self._opened is None:
+                self._opened = Database(
+                    self.path,
+                    schema=_SCHEMA,
+                    version=VERSION,
+                    migrations={1: _add_thinking_and_purpose, 2: _add_likelihoods},
+                )
+            return self._opened
+
+    @property
+    def _has_no_place(self) -> bool:
+        """Whether there is no file, and none can be made."""
+        folder = self.path.parent
+        return not self.path.exists() and folder.exists() and not os.access(folder, os.W_OK)
 
     def close(self) -> None:
         """Close this thread's connection."""
-        self._database.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def lookup(self, key: str) -> Entry | None:
         """Return the finished call with this key, or `None`."""
+        if self._has_no_place:
+            return None
         row = self._database.read(f"SELECT {_COLUMNS} FROM calls WHERE key = ?", (key,)).fetchone()  # noqa: S608
         return None if row is None else _entry(row)
 
     def record(self, entry: Entry) -> str:
         """Write a finished call to disk, and return its key once the call is durable.
 
-        An earlier entry with the same key is replaced. On read-only media nothing is written.
+        An earlier entry with the same key is replaced.
         """
         identity = entry.identity
-        if self._database.is_read_only:
+        if self._has_no_place or self._database.is_read_only:
             return identity.key
         row = (
             identity.key,
