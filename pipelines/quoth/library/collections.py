@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from quoth.collection import Store
-from quoth.errors import CollectionError, ConfigurationError, UsageError
+from quoth.errors import CollectionError, ConfigurationError, UnknownCollectionError, UsageError
 from quoth.system import WriteLock
 
 STORE = "library.sqlite"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
+"""The pattern of a collection's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,14 @@ class CollectionFacts:
     problem: str = ""
 
 
+def is_name(name: str) -> bool:
+    """Whether this can be the name of a collection."""
+    return bool(re.fullmatch(NAME_PATTERN, name))
+
+
 def check_name(name: str) -> str:
     """Return the name of a collection. Raises `ConfigurationError` for one that cannot be."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise ConfigurationError(
             f"{name!r} cannot be the name of a collection.",
             hint="Use letters, digits, dots, dashes and underscores.",
@@ -76,7 +82,7 @@ def check_collection(home: Path, name: str) -> Path:
             hint="Fill it with: quoth ingest FOLDER",
         )
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    raise UsageError(
+    raise UnknownCollectionError(
         f"There is no collection {name!r}." + (f" The nearest one is {near[0]!r}." if near else ""),
         hint=f"Collections: {', '.join(names)}. `quoth ingest FOLDER -c {name}` makes one.",
     )
@@ -90,6 +96,11 @@ def check_free(home: Path, name: str) -> Path:
             f"There is a collection {name!r} already.", hint="Choose another name, or remove it."
         )
     return folder
+
+
+def make_collection(home: Path, name: str) -> None:
+    """Make an empty collection. Raises `UsageError` when there is one of this name."""
+    Store(check_free(home, name) / STORE).close()
 
 
 def describe_collection(home: Path, name: str) -> CollectionFacts:

@@ -44,9 +44,11 @@ _MOST_HEADERS = 100
 _MOST_QUERY = 8192
 _CORS = (
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
-    (b"access-control-allow-headers", b"authorization, content-type, last-event-id, prefer"),
+    (b"access-control-allow-headers", b"authorization, content-type, last-event-id, prefer, "
+     b"mcp-session-id, mcp-protocol-version, mcp-method, mcp-name"),
+    (b"access-control-expose-headers", b"mcp-session-id"),
     (b"access-control-max-age", b"600"),
-)
+)  # fmt: skip
 
 
 class Gate:

@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quoth.config import Config
+from quoth.library import Shelf, WorkQueue
 from quoth.server.conversations import Conversations
 from quoth.server.credentials import Credentials
 from quoth.server.documents import Documents
 from quoth.server.events import EventLog
 from quoth.server.operations import Operations
 from quoth.server.performing import Performance, Performers
-from quoth.server.queue import WorkQueue
 from quoth.server.routes import ENDPOINTS
 from quoth.server.services import Services
 from quoth.server.settings import ServerSettings
-from quoth.server.shelf import Shelf
 from quoth.server.state import open_state
 from quoth.server.uploads import Uploads
 from quoth.system import WriteLock

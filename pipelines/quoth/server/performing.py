@@ -8,11 +8,11 @@ from contextlib import suppress
 from threading import Event, Lock, Thread
 from typing import Any
 
-from quoth.errors import QuothError
+from quoth.errors import CancelledError, QuothError
+from quoth.library import Ticket, WorkQueue
 from quoth.server.events import END, EventLog
-from quoth.server.failures import CancelledError, failure_json
+from quoth.server.failures import failure_json
 from quoth.server.operations import Operation, Operations
-from quoth.server.queue import Ticket, WorkQueue
 
 _log = logging.getLogger("quoth.server")
 
@@ -67,7 +67,7 @@ class Performers:
     def submit(self, make: Callable[[], Operation], kind: str) -> Operation:
         """Return a new operation, which is performed in its turn.
 
-        Raises `RefusedError` when the queue is full; then nothing is made.
+        Raises `QueueFullError` when the queue is full; then nothing is made.
         """
         ticket = self.queue_of(kind).enter()
         try:

@@ -20,7 +20,8 @@ class ServerSettings:
     machine under which clients reach the server; `behind_proxy` is the one of a proxy with TLS.
     `origins` are those of web pages that may read answers, compared letter by letter. `roots` are
     folders of this machine that a job may ingest, by name. `queue_length` is the number of
-    questions, and of jobs, that may wait.
+    questions, and of jobs, that may wait. An `attachable` server serves other programs of the same
+    user and home, too, in place of a model of their own.
     """
 
     host: str = "127.0.0.1"
@@ -39,6 +40,7 @@ class ServerSettings:
     upload_bytes: int = 512 * MEGABYTE
     body_seconds: float = 30.0
     queue_length: int = 16
+    attachable: bool = False
 
     @property
     def on_loopback(self) -> bool:

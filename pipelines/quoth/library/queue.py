@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 
-from quoth.server.failures import QUEUE_FULL, CancelledError, RefusedError
+from quoth.errors import CancelledError, QueueFullError
 
 _TICK = 0.1
 
@@ -51,12 +51,11 @@ class WorkQueue:
             return len(self._waiting), len(self._working)
 
     def enter(self, *, even_if_full: bool = False) -> Ticket:
-        """Return a ticket at the end of the queue. Raises `RefusedError` when it is full."""
+        """Return a ticket at the end of the queue. Raises `QueueFullError` when it is full."""
         with self._changed:
             free = self.slots - len(self._working)
             if len(self._waiting) >= self.length + max(0, free) and not even_if_full:
-                raise RefusedError(
-                    QUEUE_FULL,
+                raise QueueFullError(
                     f"{len(self._waiting)} requests are waiting already.",
                     hint="Send the request again in a few seconds.",
                 )
