@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from quoth.collection import Store
 from quoth.errors import CollectionError, ConfigurationError, UnknownCollectionError, UsageError
 from quoth.system import WriteLock
 
@@ -100,6 +99,8 @@ def check_free(home: Path, name: str) -> Path:
 
 def make_collection(home: Path, name: str) -> None:
     """Make an empty collection. Raises `UsageError` when there is one of this name."""
+    from quoth.collection import Store
+
     Store(check_free(home, name) / STORE).close()
 
 
@@ -114,6 +115,8 @@ def describe_collection(home: Path, name: str) -> CollectionFacts:
 
 
 def _describe(folder: Path, size: int) -> CollectionFacts:
+    from quoth.collection import Store
+
     store = Store(folder / STORE)
     try:
         sources = store.sources()
@@ -180,6 +183,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _checkpoint(folder: Path) -> None:
     """Open and close the store once, so that its log is part of the file."""
+    from quoth.collection import Store
+
     store = Store(folder / STORE)
     store.chunk_count()
     store.close()

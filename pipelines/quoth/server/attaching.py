@@ -4,45 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import import_module
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from quoth.collection import Scope
-from quoth.errors import CancelledError, QuothError, UsageError
+from quoth.errors import QuothError
 from quoth.library import (
     LONGEST_ADDRESS,
-    Library,
-    Watcher,
     attach_address,
     settings_fingerprint,
 )
-from quoth.mcp import MAX_TOKENS, AgentSettings
 from quoth.server.services import Services
 from quoth.server.unix_sockets import listen_privately
-from quoth.types import Answer, Hit
+
+if TYPE_CHECKING:
+    from quoth.mcp import AgentSettings
+    from quoth.server.attached import Asked
 
 _GREETING_SECONDS = 5.0
-
-
-class Asked(BaseModel):
-    """The first line of a connection: a call, for a server with these settings."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    settings: str
-    call: str
-    collections: tuple[str, ...]
-    scope: Scope | None = None
-    question: str = ""
-    k: int | None = None
-    max_tokens: int = MAX_TOKENS
-    paths: bool = False
-    roots: tuple[Path, ...] = ()
+_log = logging.getLogger("quoth.server")
 
 
 class Attaching:
@@ -59,6 +44,7 @@ class Attaching:
         self._settings = settings_fingerprint(services.shelf.config)
         self._path = attach_address(services.home)
         self._server: asyncio.Server | None = None
+        self._loading: asyncio.Future[Any] | None = None
         self._calls: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -68,11 +54,14 @@ class Attaching:
         self._server = await asyncio.start_unix_server(
             self._take, sock=listen_privately(self._path), limit=self._services.settings.body_bytes
         )
+        loading = run_in_threadpool(import_module, "quoth.server.attached")  # for the first one
+        self._loading = asyncio.ensure_future(loading)
 
     async def close(self) -> None:
         """End all calls."""
-        if self._server is None:
+        if self._server is None or self._loading is None:
             return
+        await self._loading
         self._server.close()
         for call in self._calls:
             call.cancel()
@@ -93,21 +82,15 @@ class Attaching:
             writer.close()
 
     async def _answer(self, lines: Lines) -> None:
-        asked = Asked.model_validate_json(await lines.read(_GREETING_SECONDS))
+        first = await lines.read(_GREETING_SECONDS)
+        asked = await run_in_threadpool(_read, first)
         served = {*self._services.shelf.names()}
         if asked.settings != self._settings or not served.issuperset(asked.collections):
             await lines.tell({"accepted": False})
             return
         await lines.tell({"accepted": True})
         if asked.call == "mcp":
-            bounds = AgentSettings(
-                asked.collections,
-                scope=asked.scope,
-                max_tokens=asked.max_tokens,
-                paths=asked.paths,
-                roots=asked.roots,
-            )
-            await self._serve_agent(bounds, lines)
+            await self._serve_agent(asked.bounds(), lines)
             return
         await self._perform(asked, lines)
 
@@ -118,11 +101,17 @@ class Attaching:
 
         def work() -> None:
             try:
+                from quoth.server.attached import perform
+
                 for part in perform(self._services, asked, stop):
                     put(parts.put_nowait, part)
             except QuothError as error:
                 told = {"error": str(error), "hint": error.hint, "exit_code": error.exit_code}
                 put(parts.put_nowait, told)
+            except Exception as error:
+                _log.error("%s: %s", type(error).__name__, error, exc_info=error)
+                sentence = f"Something went wrong there: {type(error).__name__}: {error}"
+                put(parts.put_nowait, {"error": sentence, "hint": "", "exit_code": 1})
             finally:
                 put(parts.put_nowait, None)
 
@@ -170,43 +159,8 @@ class Lines:
         """Do nothing: what is written is sent."""
 
 
-def perform(services: Services, asked: Asked, stop: Event) -> Iterator[dict[str, Any]]:
-    """Yield what comes of a search or a question as plain values, until `stop` is set."""
-    library = _open(services, asked.collections)
-    try:
-        if not library.store.chunk_count():
-            raise UsageError(
-                f"The collection {library.collection!r} is empty.",
-                hint="Fill it with: quoth ingest FOLDER",
-            )
-        if asked.call == "search":
-            hits = library.search(asked.question, k=asked.k, scope=asked.scope)
-            yield {"hits": TypeAdapter(list[Hit]).dump_python(hits, mode="json")}
-            return
+def _read(line: str) -> Asked:
+    """Return what a program asks; what it takes to read and to answer it is loaded here."""
+    from quoth.server.attached import Asked
 
-        def check() -> None:
-            if stop.is_set():
-                raise CancelledError("The program that asked is gone.")
-
-        with services.queue.turn(stopped=stop.is_set):
-            answerer = library.answerer_within(asked.scope)
-            for part in answerer.stream(asked.question, {"callbacks": [Watcher(check)]}):
-                check()
-                if isinstance(part, Answer):
-                    yield {"answer": TypeAdapter(Answer).dump_python(part, mode="json")}
-                else:
-                    yield {"text": part}
-    finally:
-        if len(asked.collections) > 1:
-            library.close()
-
-
-def _open(services: Services, collections: tuple[str, ...]) -> Library:
-    """Return the library of a collection, or a new one of several."""
-    shelf = services.shelf
-    name, *beside = collections
-    if not beside:
-        return shelf.library(name)
-    for each in collections:
-        shelf.check(each)
-    return Library(name, config=shelf.config, home=shelf.home, beside=beside, shares=shelf.parts)
+    return Asked.model_validate_json(line)
