@@ -2,6 +2,7 @@ __all__ = [
     "DEFAULT_COLLECTION",
     "LONGEST_ADDRESS",
     "NAME_PATTERN",
+    "AsyncLibrary",
     "Attachment",
     "LazyPart",
     "Library",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 from .archive import export_collection, import_collection
+from .asynchronous import AsyncLibrary
 from .attach import (
     LONGEST_ADDRESS,
     Attachment,
