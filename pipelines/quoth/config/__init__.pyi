@@ -1,5 +1,4 @@
 __all__ = [
-    "PROJECT_FILE",
     "Answering",
     "Config",
     "Effective",
@@ -7,6 +6,7 @@ __all__ = [
     "Ingestion",
     "Limits",
     "ModelSettings",
+    "PROJECT_FILE",
     "Retrieval",
     "Summarization",
     "compose",
@@ -22,8 +22,8 @@ __all__ = [
 from .edit import set_value, unset_value
 from .limits import Limits
 from .read import (
-    PROJECT_FILE,
     Effective,
+    PROJECT_FILE,
     compose,
     load_config,
     nearest,

@@ -1,5 +1,4 @@
 __all__ = [
-    "MODES",
     "Comparison",
     "Corpus",
     "Difference",
@@ -7,6 +6,7 @@ __all__ = [
     "Gain",
     "GoldQuestion",
     "Interval",
+    "MODES",
     "ReferencedDocument",
     "ScriptedReply",
     "bootstrap",

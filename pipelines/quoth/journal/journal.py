@@ -224,6 +224,8 @@ class Journal:
 
     def stats(self) -> JournalStats:
         """Return the statistics of the journal."""
+        if self._has_no_place:
+            return JournalStats(0, 0, None, None, (), {})
         calls, first, last = self._database.read(
             "SELECT count(*), min(at), max(at) FROM calls"
         ).fetchone()
@@ -249,6 +251,8 @@ class Journal:
 
     def spent(self, fingerprint: str) -> Timings | None:
         """Return the summed timings of the last calls to the weights, or `None` without calls."""
+        if self._has_no_place:
+            return None
         rows = self._database.read(
             "SELECT timings FROM calls WHERE fingerprint = ? ORDER BY at DESC LIMIT ?",
             (fingerprint, _RECENT),
@@ -258,6 +262,8 @@ class Journal:
 
     def defects(self) -> Iterator[str]:
         """Yield what is damaged in the file: its structure, and calls that are not their key's."""
+        if self._has_no_place:
+            return
         try:
             for (text,) in self._database.read("PRAGMA integrity_check(20)"):
                 if text != "ok":
@@ -272,6 +278,8 @@ class Journal:
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Yield every call as JSON values, oldest first."""
+        if self._has_no_place:
+            return
         for row in self._database.read(f"SELECT {_COLUMNS} FROM calls ORDER BY at, key"):  # noqa: S608
             entry = _entry(row)
             yield {

@@ -1,12 +1,13 @@
 __all__ = [
-    "FORMATS_WITH_BOXES",
     "DocumentLoader",
     "DocumentReader",
+    "FORMATS_WITH_BOXES",
     "LoadOptions",
     "Loader",
     "LoaderPool",
     "boxes_within",
     "check_size",
+    "guess_format",
     "is_picture",
     "load_document",
     "ocr_engine",
@@ -14,8 +15,8 @@ __all__ = [
 ]
 
 from .boxes import FORMATS_WITH_BOXES, boxes_within
-from .contract import Loader, LoadOptions
-from .detect import is_picture
+from .contract import LoadOptions, Loader
+from .detect import guess_format, is_picture
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader
 from .ocr import ocr_engine
