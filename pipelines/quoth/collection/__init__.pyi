@@ -1,10 +1,10 @@
 __all__ = [
+    "SCHEMA",
     "Build",
     "Copy",
     "DenseIndex",
     "Failure",
     "Problem",
-    "SCHEMA",
     "Scope",
     "Separation",
     "Signals",

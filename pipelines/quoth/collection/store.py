@@ -189,10 +189,7 @@ class Store:
             self._follow_sources(connection, contents)
 
     def compact(self) -> None:
-        """Write the file anew, without a byte of what was removed from the collection.
-
-        Raises `CollectionBusyError` while another process reads it.
-        """
+        """Write the file anew, without a byte of what was removed; see `Database.compact`."""
         with self._database.transaction() as connection:
             compact_words(connection)
         self._database.compact()

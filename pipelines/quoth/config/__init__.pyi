@@ -1,4 +1,5 @@
 __all__ = [
+    "PROJECT_FILE",
     "Answering",
     "Config",
     "Effective",
@@ -6,7 +7,6 @@ __all__ = [
     "Ingestion",
     "Limits",
     "ModelSettings",
-    "PROJECT_FILE",
     "Retrieval",
     "Summarization",
     "compose",
@@ -22,8 +22,8 @@ __all__ = [
 from .edit import set_value, unset_value
 from .limits import Limits
 from .read import (
-    Effective,
     PROJECT_FILE,
+    Effective,
     compose,
     load_config,
     nearest,

@@ -1,4 +1,5 @@
 __all__ = [
+    "USUAL_TOKENS",
     "Advance",
     "DelegatingEmbedder",
     "Embedder",
@@ -7,7 +8,6 @@ __all__ = [
     "FolderEmbedder",
     "KnownModel",
     "LangChainEmbedder",
-    "USUAL_TOKENS",
     "advise_embedders",
     "as_embedder",
     "embedded_text",
@@ -21,7 +21,7 @@ __all__ = [
 from .advice import advise_embedders, weights_bytes
 from .ahead import EmbeddingThread
 from .contract import Advance, Embedder
-from .delegate import DelegatingEmbedder, USUAL_TOKENS
+from .delegate import USUAL_TOKENS, DelegatingEmbedder
 from .embedder import FolderEmbedder
 from .families import Family, KnownModel, families, known_models, tokens_of_family
 from .installed import find_embedders

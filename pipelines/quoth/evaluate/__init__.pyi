@@ -1,4 +1,5 @@
 __all__ = [
+    "MODES",
     "Comparison",
     "Corpus",
     "Difference",
@@ -6,7 +7,6 @@ __all__ = [
     "Gain",
     "GoldQuestion",
     "Interval",
-    "MODES",
     "ReferencedDocument",
     "ScriptedReply",
     "bootstrap",

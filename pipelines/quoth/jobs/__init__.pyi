@@ -1,10 +1,10 @@
 __all__ = [
+    "OUTPUT_RECORD",
     "Executor",
     "JobFile",
     "JobPlan",
     "JobProgress",
     "JobReport",
-    "OUTPUT_RECORD",
     "OutputFolder",
     "Performer",
     "ReadDocument",

@@ -1,8 +1,8 @@
 __all__ = [
+    "JOURNAL_DAMAGED",
     "CallIdentity",
     "Entry",
     "Finish",
-    "JOURNAL_DAMAGED",
     "Journal",
     "JournalCache",
     "JournalStats",
@@ -10,4 +10,4 @@ __all__ = [
 ]
 
 from .cache import JournalCache
-from .journal import CallIdentity, Entry, Finish, JOURNAL_DAMAGED, Journal, JournalStats, ModelShare
+from .journal import JOURNAL_DAMAGED, CallIdentity, Entry, Finish, Journal, JournalStats, ModelShare

@@ -1,12 +1,12 @@
 __all__ = [
+    "DEFAULT_COLLECTION",
+    "LONGEST_ADDRESS",
+    "NAME_PATTERN",
     "AsyncLibrary",
     "Attachment",
-    "DEFAULT_COLLECTION",
     "Forgotten",
-    "LONGEST_ADDRESS",
     "LazyPart",
     "Library",
-    "NAME_PATTERN",
     "Parts",
     "Shelf",
     "Ticket",
@@ -32,8 +32,8 @@ __all__ = [
 from .archive import export_collection, import_collection
 from .asynchronous import AsyncLibrary
 from .attach import (
-    Attachment,
     LONGEST_ADDRESS,
+    Attachment,
     attach,
     attach_address,
     scope_values,

@@ -1,7 +1,7 @@
 __all__ = [
+    "FORMATS_WITH_BOXES",
     "DocumentLoader",
     "DocumentReader",
-    "FORMATS_WITH_BOXES",
     "LoadOptions",
     "Loader",
     "LoaderPool",
@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 from .boxes import FORMATS_WITH_BOXES, boxes_within
-from .contract import LoadOptions, Loader
+from .contract import Loader, LoadOptions
 from .detect import guess_format, is_picture
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader

@@ -1,7 +1,7 @@
 __all__ = [
+    "MAX_TOKENS",
     "AgentServer",
     "AgentSettings",
-    "MAX_TOKENS",
     "client_configuration",
     "read_log",
     "serve_stdio",
@@ -10,5 +10,5 @@ __all__ = [
 from .clients import client_configuration
 from .log import read_log
 from .server import AgentServer
-from .settings import AgentSettings, MAX_TOKENS
+from .settings import MAX_TOKENS, AgentSettings
 from .stdio import serve_stdio

@@ -1,12 +1,12 @@
 __all__ = [
     "ATTEMPTS",
+    "KEPT_TOKENS",
     "Call",
     "ChatRequest",
     "Constraint",
     "Description",
     "GivenReply",
     "Judge",
-    "KEPT_TOKENS",
     "LocalModel",
     "ModelCalls",
     "Piece",

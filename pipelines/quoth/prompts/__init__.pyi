@@ -1,10 +1,10 @@
 __all__ = [
+    "PLAIN",
+    "WITHOUT_THINKING",
     "ChatTemplate",
     "Family",
     "ModelMetadata",
-    "PLAIN",
     "Prompt",
-    "WITHOUT_THINKING",
     "add_request",
     "families_with_wording",
     "family_of",
@@ -26,7 +26,7 @@ __all__ = [
     "unregister_condition",
 ]
 
-from .families import Family, ModelMetadata, PLAIN, family_of, find_family, list_families
+from .families import PLAIN, Family, ModelMetadata, family_of, find_family, list_families
 from .rendering import render_file
 from .request import add_request
 from .selector import (
@@ -40,8 +40,8 @@ from .selector import (
 )
 from .tasks import Prompt, families_with_wording, list_prompts, load_prompt
 from .template import (
-    ChatTemplate,
     WITHOUT_THINKING,
+    ChatTemplate,
     render_messages,
     resolve_template,
     template_of_family,

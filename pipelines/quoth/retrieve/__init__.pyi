@@ -1,11 +1,11 @@
 __all__ = [
+    "MAX_QUESTION_CHARACTERS",
     "CollectionRetriever",
     "CollectionSearcher",
     "CrossEncoderReranker",
     "Expander",
     "Expansion",
     "Hits",
-    "MAX_QUESTION_CHARACTERS",
     "ModelReranker",
     "OpenedSearcher",
     "Question",
@@ -28,7 +28,7 @@ from .fence import fence_passage
 from .langchain import CollectionRetriever, RetrieverSearcher
 from .languages import tell_language
 from .ports import Searcher
-from .question import Hits, MAX_QUESTION_CHARACTERS, Question, check_question
+from .question import MAX_QUESTION_CHARACTERS, Hits, Question, check_question
 from .rerank import CrossEncoderReranker, ModelReranker, Reranker
 from .searcher import CollectionSearcher
 from .sections import grow_to_sections

@@ -1,9 +1,9 @@
 __all__ = [
+    "REPLIES",
     "EmbedderConformance",
     "FaultyProxy",
     "LoaderConformance",
     "ModelConformance",
-    "REPLIES",
     "ServerFaultConformance",
     "open_faulty_proxy",
     "wait_until",

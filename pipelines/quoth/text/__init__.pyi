@@ -1,4 +1,8 @@
 __all__ = [
+    "ENGLISH",
+    "NEVER",
+    "UNDETERMINED",
+    "UNSPACED",
     "AnswerWords",
     "ClaimRules",
     "CodedTexts",
@@ -6,9 +10,7 @@ __all__ = [
     "CollectionRules",
     "ConversationRules",
     "DocumentRules",
-    "ENGLISH",
     "Language",
-    "NEVER",
     "Number",
     "QuestionKind",
     "QuestionRules",
@@ -18,8 +20,6 @@ __all__ = [
     "Splitter",
     "SummaryRules",
     "Term",
-    "UNDETERMINED",
-    "UNSPACED",
     "WordRules",
     "analyse",
     "analyser_fingerprint",
@@ -85,8 +85,8 @@ from .diversity import diversify
 from .filenames import guess_name_words, split_name
 from .language import (
     ENGLISH,
-    Language,
     UNDETERMINED,
+    Language,
     find_language,
     heading_words,
     language,

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 from .answers import Answer, AnswerKind, AnswerSentence, Citation, Match, NotRead, Support
-from .documents import Box, Chunk, Document, Heading, Hit, Page, TagValue, Tags, Vectors
+from .documents import Box, Chunk, Document, Heading, Hit, Page, Tags, TagValue, Vectors
 from .drawing import Drawn, glimpse, place_name, register_view
 from .reports import Outcome, Progress, Report
 from .timings import Timings

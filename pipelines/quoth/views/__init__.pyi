@@ -1,7 +1,7 @@
 __all__ = [
+    "FORMATS",
     "AnswerFields",
     "Body",
-    "FORMATS",
     "Format",
     "MarkedText",
     "PlaceBody",
