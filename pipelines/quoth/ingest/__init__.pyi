@@ -1,5 +1,5 @@
 __all__ = [
-    "RECORD",
+    "OUTPUT_RECORD",
     "EmbeddedChunks",
     "File",
     "Ingestor",
@@ -27,7 +27,7 @@ from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
-from .outputs import RECORD, Output, read_outputs
+from .outputs import OUTPUT_RECORD, Output, read_outputs
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .separation import measure_separations

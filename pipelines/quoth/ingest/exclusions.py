@@ -13,7 +13,7 @@ from typing import ClassVar
 from pathspec import GitIgnoreSpec
 
 from quoth.errors import ConfigurationError, DocumentError
-from quoth.ingest.outputs import RECORD, read_outputs
+from quoth.ingest.outputs import OUTPUT_RECORD, read_outputs
 
 NAME = ".quothignore"
 _MOST_BYTES = 1_000_000
@@ -66,7 +66,7 @@ class Exclusions:
         read.
         """
         rules = self.rules
-        if os.path.lexists(os.path.join(folder, RECORD)):  # noqa: PTH118 - as below
+        if os.path.lexists(os.path.join(folder, OUTPUT_RECORD)):  # noqa: PTH118 - as below
             written = frozenset(output.name for output in read_outputs(Path(folder)))
             rules = (_Written(folder, written), *rules)
         path = os.path.join(folder, NAME)  # noqa: PTH118 - one per folder: text is faster than Path
@@ -83,7 +83,7 @@ class Exclusions:
 
         `False` says that a rule with `!` takes it in.
         """
-        if path.endswith(os.sep + RECORD):
+        if path.endswith(os.sep + OUTPUT_RECORD):
             return True, _Written.origin
         for rules in reversed(self.rules):
             name = os.path.relpath(path, rules.folder).replace(os.sep, "/")

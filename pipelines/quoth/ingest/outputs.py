@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-RECORD = ".quoth-outputs"
+OUTPUT_RECORD = ".quoth-outputs"
+"""The name of the record in the folder of outputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Output:
 def read_outputs(folder: Path) -> tuple[Output, ...]:
     """Return the outputs that jobs wrote into a folder; none for any other folder."""
     try:
-        lines = (folder / RECORD).read_text(encoding="utf-8").splitlines()
+        lines = (folder / OUTPUT_RECORD).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
         return _read_old_report(folder)
     outputs: dict[str, Output] = {}

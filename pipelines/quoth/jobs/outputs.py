@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from quoth.errors import CollectionError, OutputError, UsageError
-from quoth.ingest import RECORD, Output, read_outputs
+from quoth.ingest import OUTPUT_RECORD, Output, read_outputs
 from quoth.system import write_whole
 from quoth.types import Outcome
 
@@ -124,10 +124,10 @@ class OutputFolder:
             for name, output in sorted(self._outputs.items())
             if os.path.lexists(self.path / name)
         ]
-        write_whole(self.path / RECORD, "".join(lines))
+        write_whole(self.path / OUTPUT_RECORD, "".join(lines))
 
     def _append(self, output: Output) -> None:
-        record = self.path / RECORD
+        record = self.path / OUTPUT_RECORD
         try:
             record.parent.mkdir(parents=True, exist_ok=True)
             with record.open("a", encoding="utf-8") as file:
