@@ -128,7 +128,10 @@ def state_folder(environment: Mapping[str, str] | None = None) -> Path:
         return expand_home(chosen).resolve()
     import platformdirs
 
-    folder = Path(platformdirs.user_data_dir("quoth", appauthor=False))
+    try:
+        folder = Path(platformdirs.user_data_dir("quoth", appauthor=False))
+    except RuntimeError:  # the system does not know the user
+        folder = Path()
     if not folder.is_absolute() or environment.get("HOME") == "":
         raise ConfigurationError(
             "There is no home folder: the environment has no HOME, and the system knows none.",

@@ -110,8 +110,9 @@ class Gate:
         site = (_values(scope, b"sec-fetch-site") or [""])[0]
         secure = bool(self._settings.tls_cert or self._settings.behind_proxy)
         own = f"{'https' if secure else 'http'}://{host}"
+        known = {own, self._settings.base_url, *self._settings.origins}
         if origins:
-            if len(origins) > 1 or (origins[0] != own and origins[0] not in self._settings.origins):
+            if len(origins) > 1 or origins[0] not in known:
                 raise _cross_origin()
         elif site not in ("", "none", "same-origin") and not _is_navigation(scope):
             raise _cross_origin()
