@@ -57,6 +57,12 @@ class LocalModel(BaseChatModel):
 
     `model` is `backend:name`. Temperature and seed are those of `settings` unless they are given.
     `prompt_folders` are folders of the user's own prompts and families, which take precedence.
+
+    >>> message = library.model.invoke("Is a lease a contract?", choices=["Yes", "No"])
+    >>> message.text in ("Yes", "No")
+    True
+    >>> library.model.count_tokens("The deposit is 4,500 crowns.")
+    11
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
