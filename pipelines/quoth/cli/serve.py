@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -61,8 +62,11 @@ def serve(
     max_upload: Annotated[
         int, typer.Option(min=1, metavar="MEGABYTES", help="The largest file to upload.")
     ] = 512,
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Open the page in the browser.")
+    ] = False,
 ) -> None:
-    """Serve the collections to OpenAI clients, and by the native API."""
+    """Serve the page in the browser, OpenAI clients, and the native API."""
     from quoth.config import state_folder
     from quoth.server import ServerSettings, serve
 
@@ -83,7 +87,13 @@ def serve(
         roots=tuple(map(_read_root, root or ())),
         upload_bytes=max_upload << 20,
     )
-    serve(settings, config, home=home, announce=lambda line: print(line, file=sys.stderr))
+    serve(
+        settings,
+        config,
+        home=home,
+        announce=lambda line: print(line, file=sys.stderr),
+        open_page=webbrowser.open if open_page else None,
+    )
 
 
 def _read_root(text: str) -> tuple[str, Path]:
