@@ -57,6 +57,10 @@ class Guard:
     `allow` holds host names and IP addresses as a URL spells them (`gpu.lan`, `10.0.0.7`).
     `listen` holds the addresses off loopback at which this process may listen. A guard that is not
     `enforced` permits every host.
+
+    >>> guard = Guard(allow=("gpu.lan",))
+    >>> guard.permits("gpu.lan"), guard.permits("example.com")
+    (True, False)
     """
 
     allow: tuple[str, ...] = ()
@@ -99,6 +103,9 @@ def take_over(guard: Guard | None = None) -> None:
     user has not set, and installs an audit hook for the rest of the process: a connection or name
     look-up that `guard` does not permit raises `EgressError`. Without a guard, only loopback is
     permitted. A second call replaces the guard.
+
+    >>> take_over(Guard(allow=("gpu.lan",)))
+    >>> take_over()  # nothing but this machine again
     """
     global _process_guard, _hook_is_installed
     for name, value in _QUIET.items():
