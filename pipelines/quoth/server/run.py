@@ -29,8 +29,9 @@ def serve(
 ) -> None:
     """Serve until the process is told to end.
 
-    `announce` is given the lines to print, `open_page` an address that signs a browser in. Raises `UsageError` when the port is taken, and `ConfigurationError` for a server that would be
-    open to others.
+    `announce` is given the lines to print, `open_page` an address that signs a browser in. Raises
+    `UsageError` when the port is taken, and `ConfigurationError` for a server that would be open to
+    others.
     """
     settings.check()
     if not settings.on_loopback:
