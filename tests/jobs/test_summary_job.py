@@ -334,11 +334,11 @@ def test_only_what_failed_is_summarized_again_and_the_rest_is_kept(
             else (load(path))
         )
 
-    def run(**options: bool) -> JobReport:
+    def run(*, only_failed: bool = False) -> JobReport:
         read.clear()
         summarizer = Summarizer(Scripted(), options=SummaryOptions(length="40"))
         work = SummaryJob(summarizer, load_noting, tmp_path / "out")
-        return work.run(sorted(folder.rglob("*.*")), base=folder, **options)
+        return work.run(sorted(folder.rglob("*.*")), base=folder, only_failed=only_failed)
 
     with pytest.raises(UsageError, match="no report of an earlier run"):
         run(only_failed=True)
