@@ -39,7 +39,8 @@ FLOORS = (
     ("evaluate", "jobs"),
     ("library",),
     ("fleet",),
-    ("mcp", "server"),
+    ("mcp",),
+    ("server",),
     ("cli", "testing"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

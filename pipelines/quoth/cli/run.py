@@ -15,7 +15,7 @@ from quoth.cli.fleet_options import FLEET
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command, tell_new_home
 from quoth.cli.scope import SCOPE
-from quoth.cli.summarize import DryRun, Prune, read_schema
+from quoth.cli.summarize import DryRun, OnlyFailed, Prune, read_schema
 from quoth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def run(
         typer.Option("--output", "-o", metavar="DIR", help="The folder, in place of the job's."),
     ] = None,
     prune: Prune = False,
+    only_failed: OnlyFailed = False,
     dry_run: DryRun = False,
 ) -> int:
     """Run a job file, and resume it after an interruption.
@@ -69,7 +70,7 @@ def run(
         request = _request(library, written, sources, shared.scope)
         if dry_run:
             return print_plan(request, json=shared.json)
-            with (
+        with (
             shared.fleet.open(library, request.load, "summaries") as executor,
             calling_when_done(
                 written.on_done, job=str(file), report=folder.resolve() / "report.json"
@@ -85,6 +86,7 @@ def run(
                 workers=written.workers,
                 max_failures=written.max_failures,
                 prune=prune,
+                only_failed=only_failed,
                 accept_known=written.known_failures == "accept",
                 executor=executor,
             )

@@ -79,6 +79,10 @@ Passwords = Annotated[
 Prune = Annotated[
     bool, typer.Option("--prune", help="Remove outputs of earlier runs whose document is gone.")
 ]
+OnlyFailed = Annotated[
+    bool,
+    typer.Option("--only-failed", help="Summarize only what failed, or was left, in the last run."),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the tokens, calls and time, and generate nothing.")
 ]
@@ -107,6 +111,7 @@ def summarize(
     max_pages: MaxPages = 0,
     trace: WithTrace = False,
     prune: Prune = False,
+    only_failed: OnlyFailed = False,
     dry_run: DryRun = False,
     fresh: Fresh = False,
     password: Passwords = None,
@@ -151,6 +156,7 @@ def summarize(
                     workers=workers,
                     max_failures=max_failures,
                     prune=prune,
+                    only_failed=only_failed,
                     executor=executor,
                 )
         return _summarize_here(

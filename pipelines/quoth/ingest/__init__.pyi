@@ -1,8 +1,10 @@
 __all__ = [
+    "OUTPUT_RECORD",
     "Elsewhere",
     "EmbeddedChunks",
     "File",
     "Ingestor",
+    "Output",
     "Plan",
     "Stamp",
     "Verification",
@@ -14,6 +16,7 @@ __all__ = [
     "open_splitter",
     "plan_ingestion",
     "read_chroma",
+    "read_outputs",
     "reader_within",
     "reembed",
     "verify",
@@ -26,6 +29,7 @@ from .configured import open_ingestor, open_splitter
 from .elsewhere import Elsewhere
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
+from .outputs import OUTPUT_RECORD, Output, read_outputs
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .separation import measure_separations

@@ -12,6 +12,7 @@ from quoth.config import Config
 from quoth.errors import ConfigurationError, UsageError
 from quoth.server.credentials import Credentials, read_token
 from quoth.server.settings import ServerSettings
+from quoth.server.unix_sockets import listen_privately
 from quoth.system import missing_extra, take_over
 
 _HEADER_BYTES = 64 * 1024
@@ -19,12 +20,18 @@ _SHUTDOWN_SECONDS = 2
 
 
 def serve(
-    settings: ServerSettings, config: Config, *, home: Path, announce: Callable[[str], None]
+    settings: ServerSettings,
+    config: Config,
+    *,
+    home: Path,
+    announce: Callable[[str], None],
+    open_page: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve until the process is told to end. `announce` is given the lines to print.
+    """Serve until the process is told to end.
 
-    Raises `UsageError` when the port is taken, and `ConfigurationError` for a server that would be
-    open to others.
+    `announce` is given the lines to print, `open_page` an address that signs a browser in. Raises
+    `UsageError` when the port is taken, and `ConfigurationError` for a server that would be open to
+    others.
     """
     settings.check()
     if not settings.on_loopback:
@@ -59,13 +66,15 @@ def serve(
         )
         for line in _introduction(settings, home, credentials):
             announce(line)
+        if open_page and not settings.socket:
+            open_page(_page_address(settings, credentials))
         uvicorn.Server(options).run(sockets=[listener])
 
 
 def _bind(settings: ServerSettings) -> socket.socket:
     """Return a socket that listens. Raises `UsageError` when its address is taken."""
     if settings.socket:
-        return _bind_unix(Path(settings.socket))
+        return listen_privately(Path(settings.socket))
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if sys.platform != "win32":
@@ -82,27 +91,6 @@ def _bind(settings: ServerSettings) -> socket.socket:
     return listener
 
 
-def _bind_unix(path: Path) -> socket.socket:
-    if path.exists():
-        if not path.is_socket():
-            raise UsageError(f"{path} is there already, and is no socket.")
-        with socket.socket(socket.AF_UNIX) as other:
-            if other.connect_ex(str(path)) == 0:
-                raise UsageError(
-                    f"Another program listens at {path}.", hint="Stop it, or name another socket."
-                )
-        path.unlink()
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listener.bind(str(path))
-        path.chmod(0o600)
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        raise UsageError(f"{path} cannot be a socket: {error}.") from error
-    return listener
-
-
 def _credentials(settings: ServerSettings, home: Path) -> Credentials | None:
     if not settings.needs_token:
         return None
@@ -111,6 +99,12 @@ def _credentials(settings: ServerSettings, home: Path) -> Credentials | None:
         raise ConfigurationError(f"There is no file {file}.", hint="Leave out --token-file.")
     file.parent.mkdir(parents=True, exist_ok=True)
     return Credentials(read_token(file))
+
+
+def _page_address(settings: ServerSettings, credentials: Credentials | None) -> str:
+    """Return the address of the page; its code, which no server is sent, works once."""
+    code = f"#code={credentials.make_code()}" if credentials else ""
+    return f"{settings.base_url}/{code}"
 
 
 def _introduction(
@@ -123,6 +117,6 @@ def _introduction(
         return [f"Quoth is at {settings.base_url} for every program of this machine."]
     file = settings.token_file or home / "server" / "token"
     return [
-        f"Quoth is at {settings.base_url}/#code={credentials.make_code()}",
+        f"Quoth is at {_page_address(settings, credentials)}",
         f"Programs use {settings.base_url}/v1 with the token in {file}",
     ]
