@@ -4,6 +4,7 @@ __all__ = [
     "Chunk",
     "Citation",
     "CollectionRetriever",
+    "CollectionVectorStore",
     "Config",
     "Conversation",
     "CrossEncoderReranker",
@@ -44,7 +45,7 @@ from .embed import Embedder
 from .errors import QuothError
 from .jobs import SummaryJob
 from .journal import JournalCache
-from .library import Library
+from .library import CollectionVectorStore, Library
 from .load import DocumentLoader, DocumentReader
 from .models import LocalModel, open_embedder, open_model, timings_of
 from .retrieve import CollectionRetriever, CrossEncoderReranker, Expander, ModelReranker

@@ -5,6 +5,7 @@ __all__ = [
     "DenseIndex",
     "Failure",
     "Problem",
+    "Record",
     "Scope",
     "Separation",
     "Signals",
@@ -24,6 +25,7 @@ from .documents import Copy, Source
 from .failures import Failure
 from .index import DenseIndex
 from .languages import find_other_language, name_language
+from .records import Record
 from .schema import SCHEMA
 from .scope import Scope, read_pages, read_tag
 from .separation import Separation

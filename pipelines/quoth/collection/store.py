@@ -35,6 +35,7 @@ from quoth.collection.documents import (
 from quoth.collection.failures import Failures
 from quoth.collection.insert import insert_chunks, insert_content, point_source
 from quoth.collection.keywords import Keywords
+from quoth.collection.records import Record, Records, write_records
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope, chunks_of, paths_within, select
 from quoth.collection.separation import (
@@ -71,6 +72,7 @@ class Store:
         self._database = Database(path, schema=SCHEMA, version=VERSION, migrations=MIGRATIONS)
         self.failures = Failures(self._database)
         self.keywords = Keywords(self._database)
+        self.records = Records(self._database)
         self._languages: tuple[int, dict[str, int]] = (-1, {})
 
     def close(self) -> None:
@@ -143,6 +145,7 @@ class Store:
         size: int,
         mtime_ns: int,
         embedded_hashes: Sequence[str],
+        records: Sequence[Record] = (),
     ) -> None:
         """Store a document at `document.source`, in place of any earlier one.
 
@@ -156,6 +159,7 @@ class Store:
                 self._advance(connection)
             source = Copy(document.source, hash, size, mtime_ns)
             self._follow_sources(connection, point_source(connection, content, source))
+            write_records(connection, document.source, records)
 
     def link(self, copies: Iterable[Copy]) -> set[str]:
         """Point paths to the stored contents with their hashes. All or nothing.
@@ -316,11 +320,9 @@ class Store:
 
     def languages(self) -> dict[str, int]:
         """Return the number of chunks in each language (ISO 639-1), most first."""
-        generation, counts = self._languages
-        if generation != self.generation:
-            generation, counts = self.generation, count_languages(self._database)
-            self._languages = generation, counts
-        return dict(counts)
+        if self._languages[0] != self.generation:
+            self._languages = self.generation, count_languages(self._database)
+        return dict(self._languages[1])
 
     def content_count(self) -> int:
         """Return the number of contents."""

@@ -1,5 +1,6 @@
 __all__ = [
     "DEFAULT_COLLECTION",
+    "CollectionVectorStore",
     "LazyPart",
     "Library",
     "Parts",
@@ -25,3 +26,4 @@ from .collections import (
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts
+from .vector_store import CollectionVectorStore

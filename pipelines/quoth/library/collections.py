@@ -40,7 +40,7 @@ class CollectionFacts:
 
 def check_name(name: str) -> str:
     """Return the name of a collection. Raises `ConfigurationError` for one that cannot be."""
-    if not _NAME.fullmatch(name):
+    if not (isinstance(name, str) and _NAME.fullmatch(name)):
         raise ConfigurationError(
             f"{name!r} cannot be the name of a collection.",
             hint="Use letters, digits, dots, dashes and underscores.",

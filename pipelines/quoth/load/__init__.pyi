@@ -7,9 +7,12 @@ __all__ = [
     "LoaderPool",
     "boxes_within",
     "check_size",
+    "first_page_of",
     "is_picture",
     "load_document",
     "ocr_engine",
+    "page_label_of",
+    "page_of",
     "supported_suffixes",
 ]
 
@@ -18,5 +21,6 @@ from .contract import Loader, LoadOptions
 from .detect import is_picture
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader
+from .langchain_places import first_page_of, page_label_of, page_of
 from .ocr import ocr_engine
 from .registry import check_size, load_document, supported_suffixes
