@@ -46,6 +46,7 @@ class Description:
     counting: Counting = "exact"
     constraints: tuple[Constraint, ...] = ()
     spells: bool = False
+    calls_tools: bool = False
     capabilities: tuple[str, ...] = ()
 
     @property
@@ -105,6 +106,24 @@ class ChatRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool that a model may call: its name, its use, and its arguments as JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that a model wants: the name of a tool, its arguments as JSON, and an id, if any."""
+
+    name: str
+    arguments: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One generation, rendered and counted, as a backend takes it.
 
@@ -112,6 +131,9 @@ class Request:
     number of tokens that were counted, which is compared with the number that the model read.
     `choices` are the texts of which the reply must be one. `likelihoods` asks for the likeliest
     tokens of each step, and a backend that does not tell them ignores it.
+    `tools` are those that the model may call, and `tool_choice` is `auto`, `any`, or the name of
+    the one that it must call; with a `json_schema`, the schema is that of a call. `called` are the
+    calls that were made since the user last spoke.
     `benchmark` asks for a call that measures the engine: no part of the prompt comes from a cache,
     and the answer has exactly `max_tokens` tokens.
     """
@@ -127,6 +149,9 @@ class Request:
     choices: tuple[str, ...] = ()
     likelihoods: bool = False
     prompt_tokens: int = 0
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str = "auto"
+    called: tuple[ToolCall, ...] = ()
     benchmark: bool = False
 
 
@@ -147,12 +172,15 @@ class Piece:
     """A part of an answer as it is streamed. The last piece has `timings` and `finish`.
 
     `steps` are the tokens of the part, where they were asked for. `likelihoods` are those of the
-    choices, in the last piece.
+    choices, `tool_calls` those that the model wants, and `note` is a sentence for the caller, all
+    in the last piece.
     """
 
     text: str = ""
     thinking: str = ""
     timings: Timings | None = None
-    finish: Literal["", "stop", "length"] = ""
+    finish: Literal["", "stop", "length", "loop"] = ""
     steps: tuple[Step, ...] = ()
     likelihoods: tuple[float, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    note: str = ""
