@@ -13,11 +13,6 @@ Generate = Callable[[Request], Iterator[Piece]]
 """Generates the reply to a request."""
 
 
-def is_guided(request: Request) -> bool:
-    """Whether the reply to a request is JSON that calls a tool or answers."""
-    return bool(request.tools) and request.json_schema is not None
-
-
 def read_calls(request: Request, generate: Generate) -> Iterator[Piece]:
     """Yield the reply of a model to a request with tools: its thinking, then a call or an answer.
 

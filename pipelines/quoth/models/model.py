@@ -24,7 +24,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError, UsageError
 from quoth.models.attempts import retry_transient
-from quoth.models.calling import is_guided, read_calls
+from quoth.models.calling import read_calls
 from quoth.models.choices import constrain, settle_choice
 from quoth.models.contract import ModelContract
 from quoth.models.likelihoods import add_likelihoods, read_likelihoods, read_reply_likelihood
@@ -33,15 +33,16 @@ from quoth.models.stopping import stop_cycles
 from quoth.models.structured import METHODS, explain_schema, read_schema, read_structured
 from quoth.models.thinking import split_thinking
 from quoth.models.tools import (
+    Offer,
     calls_made,
+    describe_tool,
+    guide,
     name_calls,
     read_choice,
+    read_offer,
     read_tools,
-    schema_of_call,
-    uses_tools,
-    write_tools,
 )
-from quoth.models.values import Piece, Request, Step, Tool
+from quoth.models.values import Piece, Request, Step
 from quoth.types import Timings
 
 _ABLE = "The backend llamacpp can, with any GGUF file."
@@ -77,7 +78,7 @@ class LocalModel(ModelContract):
         read = read_tools(tools)
         read_choice(tool_choice, read)
         description = self.describe()
-        if not description.calls_tools and "json_schema" not in description.constraints:
+        if not description.takes_tools and "json_schema" not in description.constraints:
             raise ConfigurationError(
                 f"{self.model} calls no tools: its backend takes none, and cannot hold a reply to "
                 "the form of a call.",
@@ -110,7 +111,7 @@ class LocalModel(ModelContract):
                 hint=f"Methods: {', '.join(METHODS)}.",
             )
         description = self.describe()
-        if "json_schema" not in description.constraints and description.calls_tools:
+        if "json_schema" not in description.constraints and description.takes_tools:
             return super().with_structured_output(schema, include_raw=include_raw)
         self._check_constraint("json_schema")
         format = {"kwargs": {"method": method}, "schema": schema}
@@ -152,29 +153,18 @@ class LocalModel(ModelContract):
         cannot constrain the answer as the call asks.
         """
         description = self.describe()
-        options = dict(options)
         for constraint in ("json_schema", "grammar"):
             if options.get(constraint):
                 self._check_constraint(constraint)
-        tools: tuple[Tool, ...] = ()
-        choice, called = "auto", calls_made(messages)
-        if options.get("tools"):
-            tools = read_tools(options["tools"])
-            choice = read_choice(options.get("tool_choice"), tools)
-        if not description.calls_tools and (tools or uses_tools(messages)):
-            tools = () if choice == "none" else tools
-            messages = write_tools(messages, tools, folders=self.prompt_folders)
-            if tools:
-                options["json_schema"] = schema_of_call(tools, choice)
-        elif options.get("explain_schema"):
-            messages = explain_schema(messages, options["json_schema"], self.prompt_folders)
+        offer = self._offer_tools(messages, options)
+        called, messages = calls_made(messages), offer.messages
         reply = str(options.get("reply") or "")
         max_tokens = int(options.get("max_tokens") or self.max_tokens)
         if reply:
             max_tokens = (
                 2 * self.count_tokens(reply) + 2
             )  # a grammar may spell it in smaller tokens
-        prompt_tokens = self.count_prompt(messages)
+        prompt_tokens = self.count_prompt(messages) + self._count_tools(offer)
         if prompt_tokens + max_tokens > description.context_window:
             raise ContextOverflowError(
                 prompt_tokens=prompt_tokens,
@@ -197,22 +187,40 @@ class LocalModel(ModelContract):
             temperature=float(options.get("temperature", self.temperature)),
             seed=int(options.get("seed", self.seed)),
             stop=() if reply else tuple(dict.fromkeys(stops)),
-            json_schema=schema or options.get("json_schema"),
+            json_schema=offer.json_schema or schema or options.get("json_schema"),
             grammar=self.spell(reply) if reply else grammar or options.get("grammar") or "",
             choices=(reply,) if reply else choices,
+            end_loops=bool(options.get("end_loops", True)),
             likelihoods=likelihoods or bool(reply or (choices and not held)),
             prompt_tokens=prompt_tokens,
-            tools=tools,
-            tool_choice=choice,
+            tools=offer.tools,
+            tool_choice=offer.choice,
+            guided=bool(offer.tools) and offer.json_schema is not None,
             called=called,
         )
+
+    def _count_tools(self, offer: Offer) -> int:
+        """Return the most tokens that a server's template writes for tools that it is given."""
+        if offer.json_schema is not None:
+            return 0  # they are in the messages
+        return sum(self.count_tokens(describe_tool(tool)) + 16 for tool in offer.tools)
+
+    def _offer_tools(self, messages: Sequence[BaseMessage], options: Mapping[str, Any]) -> Offer:
+        """Return what a call sends of its tools and its schema: as fields, or in the messages."""
+        offer = read_offer(messages, options.get("tools") or (), options.get("tool_choice"))
+        takes = self.describe().takes_tools
+        is_native = takes == "chosen" or (takes == "offered" and offer.choice == "auto")
+        if not is_native and offer.uses_tools:
+            return guide(offer, folders=self.prompt_folders)
+        if options.get("explain_schema"):
+            schema = options["json_schema"]
+            return replace(offer, messages=explain_schema(messages, schema, self.prompt_folders))
+        return offer
 
     def _answer(self, request: Request) -> Iterator[AIMessageChunk]:
         """Yield one answer, thinking apart. Raises `GenerationError` if it is not whole."""
         start, first, finished = time.perf_counter(), 0.0, False
-        generate = (
-            partial(read_calls, generate=self._pieces) if is_guided(request) else self._pieces
-        )
+        generate = partial(read_calls, generate=self._pieces) if request.guided else self._pieces
         pieces = name_calls(generate(request), len(request.messages))
         for piece in pieces:
             first = first or time.perf_counter() - start
@@ -232,7 +240,8 @@ class LocalModel(ModelContract):
     def _pieces(self, request: Request) -> Iterator[Piece]:
         """Yield the pieces of one reply, held to what was asked for."""
         pieces = split_thinking(self.generate_pieces(request), prompt=request.prompt)
-        pieces = stop_cycles(pieces, prompt_tokens=request.prompt_tokens)
+        if request.end_loops:
+            pieces = stop_cycles(pieces, prompt_tokens=request.prompt_tokens)
         if request.choices and not request.grammar:
             pieces = settle_choice(pieces, request.choices)
         if request.likelihoods:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from langchain_core.messages import (
 )
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_core.utils.json import parse_partial_json
+from pydantic import BaseModel
 
 from quoth.errors import UsageError
 from quoth.models.values import Piece, Tool, ToolCall
@@ -43,7 +44,7 @@ def read_tools(tools: Iterable[Any]) -> tuple[Tool, ...]:
 
     Raises `UsageError`, which names the one that is none, and for a name that comes twice.
     """
-    if isinstance(tools, str | Mapping) or not isinstance(tools, Iterable):
+    if isinstance(tools, str | Mapping | BaseModel) or not isinstance(tools, Iterable):
         raise UsageError.of_argument("tools", expected="a list of tools", came=tools)
     read: dict[str, Tool] = {}
     for number, tool in enumerate(tools):
@@ -105,19 +106,44 @@ def schema_of_call(tools: Sequence[Tool], choice: str) -> dict[str, Any]:
     return {"anyOf": [*replies, ANSWER]} if choice == "auto" else {"anyOf": replies}
 
 
-def write_tools(
-    messages: Sequence[BaseMessage], tools: Sequence[Tool], *, folders: Sequence[Path] = ()
-) -> list[BaseMessage]:
-    """Return a conversation with tools as one without: calls and results are text.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a call sends of tools: the messages, the tools, which to call, and a schema, if any."""
 
-    The tools are described behind the system text.
+    messages: Sequence[BaseMessage]
+    tools: tuple[Tool, ...] = ()
+    choice: str = "auto"
+    json_schema: Mapping[str, Any] | None = None
+
+    @property
+    def uses_tools(self) -> bool:
+        """Whether there are tools to call, or calls or results of tools in the messages."""
+        return bool(self.tools) or any(
+            isinstance(message, ToolMessage)
+            or (isinstance(message, AIMessage) and bool(message.tool_calls))
+            for message in self.messages
+        )
+
+
+def read_offer(messages: Sequence[BaseMessage], tools: Iterable[Any], choice: object) -> Offer:
+    """Return the tools that a call is given; none with the choice `none`. Raises `UsageError`."""
+    read = read_tools(tools)
+    chosen = read_choice(choice, read) if read else "auto"
+    return Offer(messages) if chosen == "none" else Offer(messages, read, chosen)
+
+
+def guide(offer: Offer, *, folders: Sequence[Path] = ()) -> Offer:
+    """Return an offer for a backend that takes no tools: calls and results are text.
+
+    The tools are described behind the system text, and a schema holds the reply to a call or an
+    answer.
     """
     plain: list[BaseMessage] = []
     names: dict[str, str] = {}
-    for message in messages:
+    for message in offer.messages:
         if isinstance(message, AIMessage):
             names |= {str(call["id"]): call["name"] for call in message.tool_calls}
-            plain.append(AIMessage(_written(message, with_tools=bool(tools))))
+            plain.append(AIMessage(_written(message, with_tools=bool(offer.tools))))
         elif isinstance(message, ToolMessage):
             name = message.name or names.get(message.tool_call_id, "")
             _append_user(plain, _result(name, str(message.text), folders))
@@ -125,11 +151,18 @@ def write_tools(
             _append_user(plain, message)
         else:
             plain.append(message)
-    if not tools:
-        return plain
-    listed = "\n".join(map(_describe, tools))
+    if not offer.tools:
+        return replace(offer, messages=plain)
+    listed = "\n".join(map(describe_tool, offer.tools))
     _, text = load_prompt("call-tools", folders=folders).texts(tools=listed)
-    return add_to_system(plain, text)
+    schema = schema_of_call(offer.tools, offer.choice)
+    return replace(offer, messages=add_to_system(plain, text), json_schema=schema)
+
+
+def describe_tool(tool: Tool) -> str:
+    """Return the description of a tool in a prompt."""
+    facts = {"tool": tool.name, "description": tool.description, "arguments": dict(tool.parameters)}
+    return json.dumps(facts, ensure_ascii=False)
 
 
 def add_to_system(messages: Sequence[BaseMessage], text: str) -> list[BaseMessage]:
@@ -137,14 +170,6 @@ def add_to_system(messages: Sequence[BaseMessage], text: str) -> list[BaseMessag
     if messages and isinstance(messages[0], SystemMessage):
         return [SystemMessage(f"{messages[0].text}\n\n{text}"), *messages[1:]]
     return [SystemMessage(text), *messages]
-
-
-def uses_tools(messages: Sequence[BaseMessage]) -> bool:
-    """Whether a conversation has calls of tools, or their results."""
-    return any(
-        isinstance(message, ToolMessage) or (isinstance(message, AIMessage) and message.tool_calls)
-        for message in messages
-    )
 
 
 def read_reply(text: str) -> ToolCall | str | None:
@@ -212,8 +237,3 @@ def _append_user(messages: list[BaseMessage], message: BaseMessage) -> None:
         messages[-1] = HumanMessage(f"{messages[-1].text}\n\n{message.text}")
     else:
         messages.append(message)
-
-
-def _describe(tool: Tool) -> str:
-    facts = {"tool": tool.name, "description": tool.description, "arguments": dict(tool.parameters)}
-    return json.dumps(facts, ensure_ascii=False)

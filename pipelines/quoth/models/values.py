@@ -26,8 +26,10 @@ class Description:
     that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own tokenizer
     counts, and `bound` when a count is an upper bound. `constraints` are the ways in which an
     answer can be constrained; a call that asks for another is refused. `spells` is true if the
-    model can be made to write a given reply in its own tokens. `capabilities` are those that a
-    server reports, in its words. `note` is a sentence for the user.
+    model can be made to write a given reply in its own tokens. `takes_tools` is `offered` if the
+    backend takes tools itself, and `chosen` if it also takes which one to call; others are held to
+    the form of a call by a JSON schema. `capabilities` are those that a server reports, in its
+    words. `note` is a sentence for the user.
     """
 
     name: str
@@ -46,7 +48,7 @@ class Description:
     counting: Counting = "exact"
     constraints: tuple[Constraint, ...] = ()
     spells: bool = False
-    calls_tools: bool = False
+    takes_tools: Literal["", "offered", "chosen"] = ""
     capabilities: tuple[str, ...] = ()
 
     @property
@@ -131,9 +133,10 @@ class Request:
     number of tokens that were counted, which is compared with the number that the model read.
     `choices` are the texts of which the reply must be one. `likelihoods` asks for the likeliest
     tokens of each step, and a backend that does not tell them ignores it.
+    With `end_loops`, a reply that goes round in a circle is stopped.
     `tools` are those that the model may call, and `tool_choice` is `auto`, `any`, or the name of
-    the one that it must call; with a `json_schema`, the schema is that of a call. `called` are the
-    calls that were made since the user last spoke.
+    the one that it must call. With `guided`, the tools are described in the messages, and the JSON
+    schema is that of a call or an answer. `called` are the calls since the user last spoke.
     `benchmark` asks for a call that measures the engine: no part of the prompt comes from a cache,
     and the answer has exactly `max_tokens` tokens.
     """
@@ -149,8 +152,10 @@ class Request:
     choices: tuple[str, ...] = ()
     likelihoods: bool = False
     prompt_tokens: int = 0
+    end_loops: bool = False
     tools: tuple[Tool, ...] = ()
     tool_choice: str = "auto"
+    guided: bool = False
     called: tuple[ToolCall, ...] = ()
     benchmark: bool = False
 
