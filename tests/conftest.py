@@ -9,12 +9,17 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from places import LIBRARY, ROOT, TESTDATA
 from programs import Quoth
 from quoth.system import take_over
+
+if TYPE_CHECKING:
+    from served import Served
 
 pytest.register_assert_rewrite("quoth.testing")  # before anything imports it
 take_over()  # no test leaves this machine
@@ -49,6 +54,15 @@ def sample(session_home: Path) -> str:
     assert len(report.done) == 5
     assert not report.failed
     return "sample"
+
+
+@pytest.fixture(scope="session")
+def served(sample: str, session_home: Path) -> Iterator[Served]:
+    """A server with the embedded model over the sample library, whose home is shared."""
+    from served import serving
+
+    with serving(session_home) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -114,8 +114,9 @@ def test_a_search_is_limited_by_a_scope_by_metadata_and_by_a_function(library: L
     store = library.as_vector_store()
     store.add_documents([*LEASE, NOTE])
     for condition in (
-        {"page": 1},
-        Scope(documents=("*.pdf",), pages=(2, 2)) if callable(Scope()) else {"page": 1},
+        {"page": 1, "project": "mill"},
+        {"$and": [{"page": {"$gt": 0}}, {"year": {"$in": [24, 25]}}]},
+        Scope(documents=("*.pdf",), pages=(2, 2)),
         lambda document: "wheel" in document.page_content,
     ):
         found = store.similarity_search("The miller keeps geese.", k=2, filter=cast(Any, condition))

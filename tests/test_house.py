@@ -38,7 +38,8 @@ FLOORS = (
     ("answer", "views"),
     ("evaluate", "jobs"),
     ("library",),
-    ("mcp", "server"),
+    ("mcp",),
+    ("server",),
     ("cli", "testing"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

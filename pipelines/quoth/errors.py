@@ -3,6 +3,7 @@
 QuothError
 ├── ConfigurationError       a setting, a file or an argument is wrong       (exit 2)
 │   ├── UsageError           a question, a path or an option cannot be used
+│   │   └── UnknownCollectionError   there is no collection of this name
 │   └── MissingExtraError    a feature needs an extra that is not installed
 ├── DocumentError            one document cannot be read; the run continues  (exit 1)
 │   ├── NeedsPasswordError   it is encrypted
@@ -21,6 +22,8 @@ QuothError
 │   ├── ModelNotFoundError
 │   └── GenerationError      the reply is broken, or missing
 ├── ContextOverflowError     the prompt does not fit the context window      (exit 2)
+├── QueueFullError           too much waits for the model already              (exit 1)
+├── CancelledError           work was cancelled before it was done             (exit 1)
 ├── PromptError              a prompt or a chat template is wrong            (exit 2)
 └── EgressError              a connection off this machine was refused       (exit 2)
 """
@@ -58,6 +61,10 @@ class UsageError(ConfigurationError):
         kind = type(came).__name__
         given = f"the class {came.__name__}" if isinstance(came, type) else f"an object of {kind}"
         return cls(f"`{name}` must be {expected}, not {given}.", hint=hint)
+
+
+class UnknownCollectionError(UsageError):
+    """There is no collection of this name, or it is not served."""
 
 
 class MissingExtraError(ConfigurationError):
@@ -172,6 +179,14 @@ class ContextOverflowError(QuothError):
         self.prompt_tokens = prompt_tokens
         self.answer_tokens = answer_tokens
         self.window = window
+
+
+class QueueFullError(QuothError):
+    """Too much waits for the model already; the same call may succeed later."""
+
+
+class CancelledError(QuothError):
+    """Work was cancelled before it was done."""
 
 
 class PromptError(QuothError):

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from agents.calls import QUESTION, Connect, call, fail
 from quoth import Library
+from quoth.library import WorkQueue
 from quoth.mcp.shapes import AnswerShape, Place
-from quoth.mcp.work import Work, WorkQueue
+from quoth.mcp.work import Work, Works
 from quoth.views import answer_json
 
 
@@ -82,7 +83,7 @@ async def test_agents_ingest_only_from_folders_that_were_named(
 
 
 async def test_calls_run_in_turn_and_a_call_nobody_wants_stops() -> None:
-    queue = WorkQueue()
+    queue = Works(WorkQueue(slots=1, length=8))
     order: list[str] = []
 
     def long(work: Work) -> str:
@@ -105,7 +106,7 @@ async def test_calls_run_in_turn_and_a_call_nobody_wants_stops() -> None:
 
 
 async def test_a_failed_call_is_told_as_it_is(connect: Connect) -> None:
-    queue = WorkQueue()
+    queue = Works(WorkQueue(slots=1, length=8))
     work = queue.submit("broken", lambda work: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         await asyncio.wrap_future(work.future)

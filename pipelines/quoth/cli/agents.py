@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,17 +51,26 @@ def serve(
     elif print_config:
         _print_configuration(print_config, _arguments(shared, write, paths, max_tokens))
     else:
-        from quoth.mcp import AgentSettings, serve_stdio
+        _serve(shared, [folder.resolve() for folder in write or ()], paths, max_tokens)
 
-        config = shared.configure()
-        settings = AgentSettings(
-            (shared.collection, *shared.beside),
-            scope=shared.scope,
-            max_tokens=max_tokens,
-            paths=paths,
-            roots=tuple(write or ()),
-        )
-        serve_stdio(settings, config)
+
+def _serve(shared: SharedOptions, roots: list[Path], paths: bool, max_tokens: int) -> None:
+    """Serve until the client closes standard input, through a running server where there is one."""
+    asked = {"max_tokens": max_tokens, "paths": paths, "roots": list(map(str, roots))}
+    if attachment := shared.attach("mcp", **asked):
+        with attachment:
+            attachment.relay(sys.stdin.fileno(), sys.stdout.fileno())
+        return
+    from quoth.mcp import AgentSettings, serve_stdio
+
+    settings = AgentSettings(
+        (shared.collection, *shared.beside),
+        scope=shared.scope,
+        max_tokens=max_tokens,
+        paths=paths,
+        roots=tuple(roots),
+    )
+    serve_stdio(settings, shared.configure())
 
 
 def _arguments(

@@ -27,6 +27,7 @@ from quoth.cli import (
     evaluate,
     journal,
     models,
+    notebooks,
     prompts,
     serve,
     setup,
@@ -83,6 +84,7 @@ for module in (
     doctor,
     airgap,
     demo,
+    notebooks,
     journal,
     evaluate,
 ):

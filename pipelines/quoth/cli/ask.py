@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,10 +14,11 @@ from quoth.cli.answers import check_filled, introduce, print_stream
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.scope import SCOPE
 from quoth.errors import UsageError
+from quoth.types import Answer
 from quoth.views import answer_json, hit_json
 
 if TYPE_CHECKING:
-    pass
+    from quoth.types import Hit
 
 SECTION = "Questions and summaries"
 
@@ -35,15 +38,25 @@ def search(
     k: Annotated[int | None, typer.Option("-k", min=1, help="The number of passages.")] = None,
 ) -> None:
     """Show the passages that fit a question best."""
+    text = _read_question(question)
+    hits = _find(shared, text, k)
+    if shared.json:
+        show.print_json([hit_json(hit) for hit in hits])
+    elif hits:
+        show.print_hits(hits, text)
+    else:
+        show.print_nothing_found()
+
+
+def _find(shared: SharedOptions, text: str, k: int | None) -> list[Hit]:
+    """Return the hits of a search, which a running server may do."""
+    if attachment := shared.attach("search", question=text, k=k):
+        with attachment:
+            return attachment.hits()
     with shared.open_library() as library:
-        hits = library.search(_read_question(question), k=k, scope=shared.scope)
+        hits = library.search(text, k=k, scope=shared.scope)
         check_filled(library)
-        if shared.json:
-            show.print_json([hit_json(hit) for hit in hits])
-        elif hits:
-            show.print_hits(hits, question)
-        else:
-            show.print_nothing_found()
+        return hits
 
 
 def ask(shared: SharedOptions, question: QuestionArgument) -> None:
@@ -51,18 +64,30 @@ def ask(shared: SharedOptions, question: QuestionArgument) -> None:
 
     The exit code is 1 when the model gave no answer.
     """
-    text = _read_question(question)
-    with shared.open_library() as library:
-        check_filled(library)
+    with _answer(shared, _read_question(question)) as parts:
         if shared.json:
-            answer = library.ask(text, scope=shared.scope)
+            *_, answer = parts
+            assert isinstance(answer, Answer)
             show.print_json(answer_json(answer))
         else:
-            introduce(library)
-            answer = print_stream(library.stream(text, scope=shared.scope))
+            answer = print_stream(parts)
             show.print_timings(answer.model, answer.timings, from_journal=answer.from_journal)
     if answer.kind == "failed":
         raise typer.Exit(EXIT_FAILED)
+
+
+@contextmanager
+def _answer(shared: SharedOptions, text: str) -> Iterator[Iterator[str | Answer]]:
+    """Give the parts of an answer, which a running server may write."""
+    if attachment := shared.attach("ask", question=text):
+        with attachment:
+            yield attachment.stream()
+        return
+    with shared.open_library() as library:
+        check_filled(library)
+        if not shared.json:
+            introduce(library)
+        yield library.stream(text, scope=shared.scope)
 
 
 def _read_question(question: str) -> str:

@@ -29,7 +29,7 @@ from quoth.errors import ConfigurationError
 if TYPE_CHECKING:
     from quoth.collection import Scope
     from quoth.config import Config, Effective
-    from quoth.library import Library
+    from quoth.library import Attachment, Library
 
 Arguments = ParamSpec("Arguments")
 
@@ -163,6 +163,17 @@ class SharedOptions:
     def configure(self) -> Config:
         """Return the configuration in force, and set the network guard by it."""
         return self.effective().config
+
+    def attach(self, call: str, **asked: Any) -> Attachment | None:
+        """Return a running server of the same home and settings that takes a call, or `None`."""
+        from quoth.config import state_folder
+        from quoth.library import attach, attach_address, scope_values
+
+        home = state_folder()
+        if not attach_address(home).exists():
+            return None
+        names = (self.collection, *self.beside)
+        return attach(home, self.configure(), call, names, scope=scope_values(self.scope), **asked)
 
     @contextmanager
     def open_library(self, *, make: bool = False) -> Iterator[Library]:

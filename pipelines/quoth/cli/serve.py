@@ -82,6 +82,7 @@ def serve(
         tls_key=tls_key,
         roots=tuple(map(_read_root, root or ())),
         upload_bytes=max_upload << 20,
+        attachable=True,
     )
     serve(settings, config, home=home, announce=lambda line: print(line, file=sys.stderr))
 

@@ -23,7 +23,7 @@ from quoth.collection.chunks import (
 )
 from quoth.collection.documents import (
     Copy,
-    Source,
+    Sources,
     count_languages,
     count_unreadable,
     read_document,
@@ -37,7 +37,8 @@ from quoth.collection.insert import insert_chunks, insert_content, point_source
 from quoth.collection.keywords import Keywords
 from quoth.collection.records import Record, Records, write_records
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
-from quoth.collection.scope import Scope, chunks_of, paths_within, select
+from quoth.collection.scope import Scope
+from quoth.collection.selection import chunks_of, paths_within, select
 from quoth.collection.separation import (
     SEPARATIONS,
     Separation,
@@ -254,7 +255,7 @@ class Store:
         """Open a block in which this thread reads one state of the store and cannot write."""
         return self._database.snapshot()
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> Sources:
         """Return all sources, ordered by path."""
         return read_sources(self._database)
 

@@ -47,6 +47,7 @@ class EmbeddingThread:
         self._thread.join(timeout=PATIENCE_SECONDS if self._leaving else None)
 
     def _run(self) -> None:
+        self._embedder.prepare()  # while the caller reads the first texts
         while (job := self._jobs.get()) is not None:
             texts, future, advance = job
             try:

@@ -58,6 +58,9 @@ class Embedder(Embeddings):
         """What is put before queries and passages."""
         return Prompts()
 
+    def prepare(self) -> None:
+        """Load what the first text would load. Errors are left to that text."""
+
     @abstractmethod
     def token_starts(self, text: str) -> Sequence[int]:
         """Return the offset of each token of a text."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -107,6 +107,11 @@ class FolderEmbedder(Embedder):
     def engine_name(self) -> str:
         """The name of the engine that many texts run on."""
         return self._engines.fastest.name
+
+    def prepare(self) -> None:
+        """Load the tokenizer and an engine, unless they are loaded."""
+        with suppress(Exception):  # the first text raises it
+            _ = self._tokenizer, self._engines.quick
 
     def token_starts(self, text: str) -> Sequence[int]:
         """Return the offset of each token of `text`."""

@@ -220,6 +220,8 @@ class Ingestor:
     def _read(self, plan: Plan, outcomes: Outcomes, passwords: Sequence[str]) -> None:
         """Read, embed and store the files of the plan."""
         outcomes.begin()
+        if not plan.files:
+            return
         pool = LoaderPool(
             workers=max(1, min(self.workers, len(plan.files))),
             limits=self.limits,

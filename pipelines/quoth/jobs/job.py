@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 
 from quoth.errors import DocumentError, UsageError
+from quoth.jobs.cards import register_job_views
 from quoth.jobs.executors import Executor, ThreadExecutor
 from quoth.jobs.known import read_failures, tell_known
 from quoth.jobs.names import FIELD_TABLES, REPORTS, name_outputs
@@ -25,7 +26,7 @@ from quoth.jobs.task import Performer, ReadDocument, SummaryTask, describe_failu
 from quoth.summarize import Summarizer, SummaryPlan
 from quoth.system import WriteLock, remove_parts
 from quoth.types import Outcome
-from quoth.views import FORMATS, Format
+from quoth.views import FORMATS, Format, frame, title_html
 
 LOCK = ".quoth-lock"
 
@@ -77,6 +78,14 @@ class SummaryJob:
         self._executor = executor
         self._accept_known = accept_known
         self._stop = stop
+        register_job_views()
+
+    def __repr__(self) -> str:
+        return f"<SummaryJob into {str(self.output)!r} by {self.summarizer.model.model}>"
+
+    def _repr_html_(self) -> str:
+        title = f"Summaries in {self.output}"
+        return frame([title_html(title, f"by {self.summarizer.model.model}")])
 
     def plan(self, paths: Sequence[Path]) -> JobPlan:
         """Estimate the cost of the job. Reads every document; makes no model call."""

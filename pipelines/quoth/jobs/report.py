@@ -9,11 +9,11 @@ from importlib.metadata import version
 
 from quoth.jobs.fields import FieldValue
 from quoth.summarize import SummaryPlan, SummarySentence
-from quoth.types import Outcome, Report, Timings
+from quoth.types import Drawn, Outcome, Report, Timings
 
 
-@dataclass(frozen=True, slots=True)
-class JobPlan:
+@dataclass(frozen=True, slots=True, repr=False)
+class JobPlan(Drawn):
     """The plan for each document, and the documents that cannot be read, with reasons."""
 
     documents: tuple[tuple[str, SummaryPlan], ...]
@@ -26,6 +26,9 @@ class JobPlan:
         for _, plan in self.documents:
             total += plan
         return total
+
+    def __repr__(self) -> str:
+        return f"<JobPlan of {len(self.documents)} documents: {self.total}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ class DocumentReport:
     failed_as: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JobReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class JobReport(Drawn):
     """The result of a job.
 
     `paused` is the reason why the job ended early, such as a backend that failed, or empty.
@@ -117,6 +120,10 @@ class JobReport:
             return 1 if self.report.done else 2
         code = self.report.exit_code
         return 0 if code == 3 and self.accept_known else code
+
+    def __repr__(self) -> str:
+        calls = f"{self.calls} calls made, {self.cached_calls} from the journal"
+        return f"<JobReport: {self.report}; {calls}>"
 
 
 def report_json(report: JobReport) -> str:

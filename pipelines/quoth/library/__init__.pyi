@@ -1,29 +1,58 @@
 __all__ = [
     "DEFAULT_COLLECTION",
+    "LONGEST_ADDRESS",
+    "NAME_PATTERN",
+    "AsyncLibrary",
+    "Attachment",
     "CollectionVectorStore",
     "LazyPart",
     "Library",
     "Parts",
+    "Shelf",
+    "Ticket",
+    "Watcher",
+    "WorkQueue",
+    "attach",
+    "attach_address",
     "check_collection",
     "describe_collection",
     "export_collection",
     "has_collection",
     "import_collection",
+    "is_name",
     "list_collections",
+    "make_collection",
     "remove_collection",
     "rename_collection",
+    "scope_values",
+    "settings_fingerprint",
 ]
 
 from .archive import export_collection, import_collection
+from .asynchronous import AsyncLibrary
+from .attach import (
+    LONGEST_ADDRESS,
+    Attachment,
+    attach,
+    attach_address,
+    scope_values,
+    settings_fingerprint,
+)
 from .collections import (
+    NAME_PATTERN,
     check_collection,
     describe_collection,
     has_collection,
+    is_name,
     list_collections,
+    make_collection,
     remove_collection,
     rename_collection,
 )
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts
+from .queue import Ticket, WorkQueue
+from .shelf import Shelf
 from .vector_store import CollectionVectorStore
+from .watcher import Watcher

@@ -10,15 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from quoth.collection import Store
-from quoth.errors import CollectionError, ConfigurationError, UsageError
+from quoth.errors import CollectionError, ConfigurationError, UnknownCollectionError, UsageError
 from quoth.system import WriteLock
+from quoth.views import format_count, frame, title_html
 
 STORE = "library.sqlite"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
+"""The pattern of a collection's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CollectionFacts:
     """A collection: how much it holds, its languages by chunks, its embedder, and its bytes.
 
@@ -37,10 +38,31 @@ class CollectionFacts:
     bytes: int = 0
     problem: str = ""
 
+    def __repr__(self) -> str:
+        counts = f"{self.documents} documents, {self.chunks} chunks"
+        return f"<CollectionFacts {self.name!r}: {self.problem or counts}>"
+
+    def _repr_html_(self) -> str:
+        if self.problem:
+            return frame([title_html(self.name, self.problem)])
+        counts = [
+            format_count(self.documents, "document"),
+            format_count(self.pages, "page"),
+            format_count(self.chunks, "chunk"),
+            *(f"{code} {count}" for code, count in self.languages.items()),
+            f"{self.bytes / 1e6:,.1f} MB",
+        ]
+        return frame([title_html(self.name, " · ".join(counts))])
+
+
+def is_name(name: str) -> bool:
+    """Whether this can be the name of a collection."""
+    return bool(re.fullmatch(NAME_PATTERN, name))
+
 
 def check_name(name: str) -> str:
     """Return the name of a collection. Raises `ConfigurationError` for one that cannot be."""
-    if not (isinstance(name, str) and _NAME.fullmatch(name)):
+    if not (isinstance(name, str) and is_name(name)):
         raise ConfigurationError(
             f"{name!r} cannot be the name of a collection.",
             hint="Use letters, digits, dots, dashes and underscores.",
@@ -76,7 +98,7 @@ def check_collection(home: Path, name: str) -> Path:
             hint="Fill it with: quoth ingest FOLDER",
         )
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    raise UsageError(
+    raise UnknownCollectionError(
         f"There is no collection {name!r}." + (f" The nearest one is {near[0]!r}." if near else ""),
         hint=f"Collections: {', '.join(names)}. `quoth ingest FOLDER -c {name}` makes one.",
     )
@@ -92,6 +114,13 @@ def check_free(home: Path, name: str) -> Path:
     return folder
 
 
+def make_collection(home: Path, name: str) -> None:
+    """Make an empty collection. Raises `UsageError` when there is one of this name."""
+    from quoth.collection import Store
+
+    Store(check_free(home, name) / STORE).close()
+
+
 def describe_collection(home: Path, name: str) -> CollectionFacts:
     """Return the facts about a collection. Raises `UsageError` when there is none of this name."""
     folder = check_collection(home, name)
@@ -103,6 +132,8 @@ def describe_collection(home: Path, name: str) -> CollectionFacts:
 
 
 def _describe(folder: Path, size: int) -> CollectionFacts:
+    from quoth.collection import Store
+
     store = Store(folder / STORE)
     try:
         sources = store.sources()
@@ -169,6 +200,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _checkpoint(folder: Path) -> None:
     """Open and close the store once, so that its log is part of the file."""
+    from quoth.collection import Store
+
     store = Store(folder / STORE)
     store.chunk_count()
     store.close()

@@ -96,6 +96,10 @@ class Parts:
         self.made: dict[str, Any] = dict(self._given)
         register_views()
 
+    def __repr__(self) -> str:
+        names = ", ".join(repr(one.collection) for one in (self, *self.beside))
+        return f"<{type(self).__name__} {names} in {str(self.home)!r}>"
+
     def _make_home(self) -> None:
         """Make the folder of Quoth for its owner alone, unless it is there."""
         with suppress(OSError):  # who writes into it tells why it cannot be made
@@ -151,7 +155,7 @@ class Parts:
         if not self.beside:
             return own
         others = {part.collection: part.searcher for part in self.beside}
-        return SeveralSearcher({self.collection: own, **others})
+        return SeveralSearcher({self.collection: own, **others}, k=self.config.retrieval.k)
 
     def _grow(self, hits: Sequence[Hit], tokens: int) -> Sequence[Hit]:
         """Return hits grown within their sections, each in its own collection."""

@@ -12,14 +12,14 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 from langchain_core.vectorstores.utils import maximal_marginal_relevance
 
-from quoth.collection import Record, Scope
+from quoth.collection import Record, Scope, read_conditions
 from quoth.errors import UsageError
 from quoth.ingest import add_documents, remove_documents
 from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.types import Chunk, Vectors
 
 Filter = Scope | Mapping[str, Any] | Callable[[Document], bool]
-"""What limits a search: a scope, metadata that a document must have, or a function."""
+"""What limits a search: a scope, conditions on metadata as Chroma has them, or a function."""
 _IGNORED = {"batch_size"}
 """Options of other stores, which LangChain passes to all of them."""
 
@@ -31,7 +31,8 @@ class CollectionVectorStore(VectorStore):
     best chunk. What was ingested from files is found, too, as chunks. The search is by cosine, as
     in other vector stores; `Library.as_retriever` also searches by words.
 
-    `filter` is a `Scope`, metadata that a document must have, or a function of a document.
+    `filter` is a `Scope`, a mapping as Chroma's `where` (`{"year": {"$gte": 2020}}`), or a function
+    of a document.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -227,20 +228,25 @@ class CollectionVectorStore(VectorStore):
         parts.check_embedder()
         parts.index.follow()
         with parts.store.snapshot():
-            chunks = parts.store.chunk_count()
+            among = parts.store.select(filter) if isinstance(filter, Scope) else None
+            chunks = parts.store.chunk_count() if among is None else len(among)
             wanted = min(chunks, 2 * k)
             while True:
-                found = self._found(vector, wanted, accepts)
+                found = self._found(vector, wanted, among, accepts)
                 if len(found) >= k or wanted >= chunks:
                     return found[:k]
                 wanted = min(chunks, 4 * wanted)
 
     def _found(
-        self, vector: Vectors, chunks: int, accepts: Callable[[Document], bool]
+        self,
+        vector: Vectors,
+        chunks: int,
+        among: Sequence[int] | None,
+        accepts: Callable[[Document], bool],
     ) -> list[tuple[Document, float]]:
         if not chunks:
             return []
-        nearest = self._parts.index.search(vector, chunks)
+        nearest = self._parts.index.search(vector, chunks, among=among)
         held = self._parts.store.chunks([id for id, _ in nearest])
         found: dict[str, tuple[Document, float]] = {}
         for id, cosine in nearest:
@@ -276,16 +282,13 @@ def _chunk_document(chunk: Chunk) -> Document:
 
 def _condition(filter: Filter | None) -> Callable[[Document], bool]:
     """Return the function that says whether a document may be found. Raises `UsageError`."""
-    if filter is None:
+    if filter is None or isinstance(filter, Scope):
         return lambda document: True
     if callable(filter):
         return filter
     if isinstance(filter, Mapping):
-        wanted = dict(filter)
-        return lambda document: all(
-            key in document.metadata and document.metadata[key] == value
-            for key, value in wanted.items()
-        )
+        conditions = list(read_conditions(filter))
+        return lambda document: all(each.holds(document.metadata) for each in conditions)
     raise UsageError.of_argument(
         "filter", expected="a `Scope`, a mapping or a function of a document", came=filter
     )

@@ -8,6 +8,7 @@ __all__ = [
     "boxes_within",
     "check_size",
     "first_page_of",
+    "guess_format",
     "is_picture",
     "load_document",
     "ocr_engine",
@@ -18,7 +19,7 @@ __all__ = [
 
 from .boxes import FORMATS_WITH_BOXES, boxes_within
 from .contract import Loader, LoadOptions
-from .detect import is_picture
+from .detect import guess_format, is_picture
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader
 from .langchain_places import first_page_of, page_label_of, page_of

@@ -1,7 +1,7 @@
 __all__ = [
     "MAX_TOKENS",
+    "AgentServer",
     "AgentSettings",
-    "build_server",
     "client_configuration",
     "read_log",
     "serve_stdio",
@@ -9,6 +9,6 @@ __all__ = [
 
 from .clients import client_configuration
 from .log import read_log
-from .server import build_server
+from .server import AgentServer
 from .settings import MAX_TOKENS, AgentSettings
 from .stdio import serve_stdio

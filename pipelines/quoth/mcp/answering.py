@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import CancelledError
 from typing import Any
+
+from langchain_core.runnables import RunnableConfig
 
 from quoth.answer import WrittenReply
 from quoth.collection import Scope
-from quoth.errors import UsageError
-from quoth.library import Library
+from quoth.errors import CancelledError, UsageError
+from quoth.library import Library, Watcher
 from quoth.mcp.addresses import Address, page_uri
 from quoth.mcp.reading import Reader
 from quoth.mcp.shapes import AnswerShape, AskResult, CiteResult, Place
@@ -28,15 +29,17 @@ class Answering:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.shelf = reader.shelf
+        self.bounds = reader.bounds
 
     def ask(self, work: Work, library: Library, question: str, scope: Scope | None) -> AskResult:
         """Return the answer to a question. Raises `CancelledError` when the work is to stop."""
-        for written, part in enumerate(library.stream(check_question(question), scope=scope)):
+        answerer = library.answerer_within(scope)
+        watched: RunnableConfig = {"callbacks": [Watcher(work.check)]}
+        for written, part in enumerate(answerer.stream(check_question(question), watched)):
             if isinstance(part, Answer):
                 return AskResult(answer=self._shape(library, part))
             work.report(written, 0, "writing")
-        raise CancelledError  # an answer always ends the stream
+        raise CancelledError("The call was cancelled.")  # an answer always ends the stream
 
     def cite(
         self,
@@ -71,7 +74,7 @@ class Answering:
             named.add(collection)
         if len(named) > 1:
             raise UsageError("The passages are in several collections.", hint="Check each alone.")
-        return self.shelf.open(next(iter(named), ""))
+        return self.bounds.open(next(iter(named), ""))
 
     def _chunk(self, library: Library, id: str) -> Chunk:
         number = Address.read(id).passage
@@ -81,7 +84,7 @@ class Answering:
 
     def _search_claims(self, library: Library, text: str) -> list[Chunk]:
         """Return the passages that fit the sentences of a text, each once."""
-        scope = self.shelf.narrow(library)
+        scope = self.bounds.narrow(library)
         found: dict[int | None, Chunk] = {}
         for start, end in [*find_sentences(text)][:_MOST_SENTENCES]:
             sentence = text[start:end].strip()
@@ -101,10 +104,10 @@ class Answering:
         return [self._place(library, citation) for citation in citations]
 
     def _place(self, library: Library, citation: Citation) -> Place:
-        document = self.shelf.document_of(library, citation.source)
+        document, name = self.bounds.place_of(library, citation.source)
         own = {
             "document": document,
-            "source": self.shelf.name(citation.source),
+            "source": name,
             "url": page_uri(document, citation.page),
         }
         return Place.model_validate({**citation_json(citation), **own})

@@ -9,35 +9,35 @@ from quoth.library import LazyPart
 from quoth.mcp.settings import AgentSettings
 
 if TYPE_CHECKING:
-    from quoth.config import Config
+    from quoth.library import Shelf
     from quoth.mcp.answering import Answering
+    from quoth.mcp.bounds import Bounds
     from quoth.mcp.reading import Reader
-    from quoth.mcp.shelf import Shelf
     from quoth.mcp.summaries import Summaries
 
 
 class Desk:
-    """The shelf of one server, and those who read, answer and summarize from it."""
+    """What an agent sees of a shelf, and those who read, answer and summarize from it."""
 
-    def __init__(self, settings: AgentSettings, config: Config) -> None:
+    def __init__(self, settings: AgentSettings, shelf: Shelf) -> None:
         self.settings = settings
-        self._config = config
+        self._shelf = shelf
         self.making = RLock()
         self.made: dict[str, Any] = {}
 
     @LazyPart
-    def shelf(self) -> Shelf:
-        """The collections that the server shows."""
-        from quoth.mcp.shelf import Shelf
+    def bounds(self) -> Bounds:
+        """The collections and documents that are shown."""
+        from quoth.mcp.bounds import Bounds
 
-        return Shelf(self.settings, self._config)
+        return Bounds(self.settings, self._shelf)
 
     @LazyPart
     def reader(self) -> Reader:
         """What reads documents."""
         from quoth.mcp.reading import Reader
 
-        return Reader(self.shelf)
+        return Reader(self.bounds)
 
     @LazyPart
     def answering(self) -> Answering:
@@ -51,9 +51,4 @@ class Desk:
         """What summarizes documents, and reads files."""
         from quoth.mcp.summaries import Summaries
 
-        return Summaries(self.shelf)
-
-    def close(self) -> None:
-        """Close what was opened."""
-        if "shelf" in self.made:
-            self.shelf.close()
+        return Summaries(self.bounds)

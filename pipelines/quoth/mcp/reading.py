@@ -9,9 +9,9 @@ from quoth.collection import Source, read_pages
 from quoth.errors import UsageError
 from quoth.library import Library
 from quoth.mcp.addresses import Address, document_id, page_uri, passage_id
+from quoth.mcp.bounds import Bounds
 from quoth.mcp.evidence import cut, gives_orders
 from quoth.mcp.shapes import DocumentList, Fetched, ListedDocument, Passage, SearchResults
-from quoth.mcp.shelf import Shelf
 from quoth.retrieve import check_question
 from quoth.types import Chunk, Document, Hit, Page
 from quoth.views import draw_page
@@ -23,8 +23,8 @@ _AROUND = 12  # chunks before and after a passage that `fetch` may show with it
 class Reader:
     """Reads the documents that a server shows; every text is bounded in tokens."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
 
     def search(
         self,
@@ -39,8 +39,8 @@ class Reader:
         max_tokens: int = 0,
     ) -> SearchResults:
         """Return the passages that fit a query best."""
-        library = self.shelf.open(collection)
-        scope = self.shelf.narrow(library, documents, pages, since, until)
+        library = self.bounds.open(collection)
+        scope = self.bounds.narrow(library, documents, pages, since, until)
         hits = library.search(check_question(query), k=k, scope=scope)
         left = self._limit(max_tokens)
         passages: list[Passage] = []
@@ -54,28 +54,28 @@ class Reader:
     def fetch(self, id: str, *, pages: str = "", max_tokens: int = 0) -> Fetched:
         """Return the text of a document, of some of its pages, or around a passage."""
         address = Address.read(id)
-        library = self.shelf.open(address.collection)
+        library = self.bounds.open(address.collection)
         limit = self._limit(max_tokens)
         if address.passage is not None:
             chunk = self.chunk(library, address.passage)
             return self._fetch_passage(library, chunk, limit)
-        source = self.shelf.find(library, f"{address.collection}/{address.document}")
+        source = self.bounds.find(library, f"{address.collection}/{address.document}")
         document = library.store.document(source.path)
         if document is None:
             raise UsageError("This document was removed meanwhile.")
-        wanted = _cut_pages(document, address, pages)
+        wanted = _cut_pages(self.bounds.pages_of(library, document), address, pages)
         return self._fetch_pages(library, source, document, wanted, limit)
 
     def list_documents(
         self, *, collection: str = "", query: str = "", cursor: str = "", limit: int = 50
     ) -> DocumentList:
         """Return the documents whose names or titles contain a text, in the order of names."""
-        library = self.shelf.open(collection)
+        library = self.bounds.open(collection)
         wanted = query.casefold()
         found = [
             source
-            for source in self.shelf.sources(library)
-            if wanted in f"{self.shelf.name(source.path)}\n{source.title}".casefold()
+            for source in self.bounds.sources(library)
+            if wanted in f"{self.bounds.name(source.path)}\n{source.title}".casefold()
         ]
         if not (cursor or "0").isdecimal():
             raise UsageError(f"{cursor!r} is no cursor.", hint="Use `next_cursor` as it came.")
@@ -84,7 +84,7 @@ class Reader:
         end = start + len(shown)
         return DocumentList(
             collection=library.collection,
-            collections=list(self.shelf.settings.collections),
+            collections=list(self.bounds.collections),
             documents=[self._listed(library, source) for source in shown],
             total=len(found),
             next_cursor=str(end) if end < len(found) else None,
@@ -93,9 +93,13 @@ class Reader:
     def page_image(self, id: str) -> bytes:
         """Return the picture (PNG) of a page by its address. Raises `UsageError` without any."""
         address = Address.read(id)
-        library = self.shelf.open(address.collection)
-        source = self.shelf.find(library, f"{address.collection}/{address.document}")
-        image = draw_page(Path(source.path), address.page or 1, "")
+        library = self.bounds.open(address.collection)
+        source = self.bounds.find(library, f"{address.collection}/{address.document}")
+        number = address.page or 1
+        document = library.store.document(source.path)
+        held = self.bounds.pages_of(library, document).pages if document else ()
+        shown = any(page.number == number for page in held)
+        image = draw_page(Path(source.path), number, "") if shown else None
         if image is None:
             raise UsageError(
                 f"There is no picture of {id!r}.",
@@ -106,8 +110,7 @@ class Reader:
     def chunk(self, library: Library, number: int) -> Chunk:
         """Return the chunk with a number, if the server shows it. Raises `UsageError`."""
         chunk = library.store.chunks([number]).get(number)
-        scope = self.shelf.settings.scope
-        if chunk is None or (scope and number not in set(library.store.select(scope))):
+        if chunk is None or not self.bounds.shows(library, chunk):
             raise UsageError(
                 f"There is no passage {passage_id(library.collection, number)!r}.",
                 hint="Search again: passages change when a document is read again.",
@@ -115,18 +118,18 @@ class Reader:
         return chunk
 
     def _limit(self, max_tokens: int) -> int:
-        most = self.shelf.settings.max_tokens
+        most = self.bounds.settings.max_tokens
         return max(_FEWEST_TOKENS, min(max_tokens or most, most))
 
     def _passage(self, library: Library, hit: Hit) -> Passage:
         chunk = hit.chunk
-        document = self.shelf.document_of(library, chunk.source)
+        document, name = self.bounds.place_of(library, chunk.source)
         return Passage(
             id=passage_id(library.collection, chunk.id),
             title=chunk.title,
             url=page_uri(document, chunk.page),
             document=document,
-            name=self.shelf.name(chunk.source),
+            name=name,
             page=chunk.page,
             page_label=chunk.page_label,
             headings=list(chunk.headings),
@@ -146,7 +149,7 @@ class Reader:
             if near.page == chunk.page and count(page[slice(*wide)]) <= limit:
                 start, end = wide
         end = start + cut(page[start:end], limit, count)
-        document = self.shelf.document_of(library, chunk.source)
+        document, name = self.bounds.place_of(library, chunk.source)
         more = end < len(page.rstrip())
         return Fetched(
             id=passage_id(library.collection, chunk.id),
@@ -154,7 +157,7 @@ class Reader:
             text=page[start:end],
             url=page_uri(document, chunk.page),
             metadata={
-                "name": self.shelf.name(chunk.source),
+                "name": name,
                 "page": chunk.page,
                 "page_label": chunk.page_label,
                 "headings": list(chunk.headings),
@@ -197,7 +200,7 @@ class Reader:
             text=text,
             url=page_uri(id, shown[0].number) if shown else f"quoth://{id}",
             metadata={
-                "name": self.shelf.name(source.path),
+                "name": self.bounds.name(source.path),
                 "format": document.format,
                 "pages": source.pages,
                 "shown_pages": [page.number for page in shown],
@@ -212,7 +215,7 @@ class Reader:
         return ListedDocument(
             id=document_id(library.collection, source.hash),
             title=source.title,
-            name=self.shelf.name(source.path),
+            name=self.bounds.name(source.path),
             format=source.format,
             pages=source.pages,
             language=source.language,

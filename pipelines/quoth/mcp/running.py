@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from mcp.server.mcpserver import Context
@@ -15,7 +14,7 @@ from pydantic import BaseModel
 from quoth.errors import QuothError
 from quoth.mcp.log import CallLog
 from quoth.mcp.rendering import render_work
-from quoth.mcp.work import Work, WorkQueue
+from quoth.mcp.work import Work, Works
 
 Result = TypeVar("Result", bound=BaseModel)
 
@@ -26,9 +25,9 @@ POLL_SECONDS = 0.05
 class Runner:
     """Runs the calls of tools, and writes each to the log."""
 
-    def __init__(self, queue: WorkQueue, log: CallLog, *, patience_seconds: float) -> None:
+    def __init__(self, works: Works, log: CallLog, *, patience_seconds: float) -> None:
         self.log = log
-        self._queue = queue
+        self._works = works
         self._patience_seconds = patience_seconds
 
     async def run(
@@ -42,7 +41,10 @@ class Runner:
         started = time.monotonic()
         try:
             result = await asyncio.to_thread(call)
-        except QuothError as error:
+        except asyncio.CancelledError:
+            self.log.write(tool, arguments, "cancelled", time.monotonic() - started)
+            raise
+        except Exception as error:  # whatever it is, it is told, and the server goes on
             return self.fail(tool, arguments, error, started)
         self.log.write(tool, arguments, "done", time.monotonic() - started)
         return make_result(render(result), result)
@@ -60,7 +62,7 @@ class Runner:
         started = time.monotonic()
         try:
             work = await asyncio.to_thread(submit)
-        except QuothError as error:
+        except Exception as error:
             return self.fail(tool, arguments, error, started)
         try:
             await self._watch(work, context.report_progress)
@@ -70,7 +72,7 @@ class Runner:
             self.log.write(tool, arguments, "cancelled", time.monotonic() - started)
             raise
         if not work.future.done():
-            result = shape(job=self._queue.describe(work))
+            result = shape(job=self._works.describe(work))
         elif work.state == "done":
             result = work.future.result()
         else:
@@ -88,7 +90,7 @@ class Runner:
             await asyncio.sleep(POLL_SECONDS)
             if time.monotonic() - told >= _PROGRESS_SECONDS:
                 told = time.monotonic()
-                shape = self._queue.describe(work)
+                shape = self._works.describe(work)
                 text = shape.message or render_work(shape)
                 await tell(told - started, None, text)
 
@@ -98,7 +100,7 @@ class Runner:
         """Return an error as a tool tells it: our sentence, and the hint."""
         if isinstance(error, QuothError):
             text = f"{error}\nHint: {error.hint}" if error.hint else str(error)
-        elif error is None or isinstance(error, CancelledError):
+        elif error is None:
             text = "The call was cancelled."
         else:
             text = f"Something went wrong inside Quoth: {type(error).__name__}: {error}"

@@ -6,34 +6,55 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from langchain_core.runnables import RunnableConfig
+
 from quoth.collection import Source
 from quoth.errors import UsageError
-from quoth.library import Library
+from quoth.library import Library, Watcher
 from quoth.mcp.addresses import document_id
+from quoth.mcp.bounds import Bounds
 from quoth.mcp.evidence import cut
 from quoth.mcp.shapes import IngestResult, SummarizeResult, SummaryShape
-from quoth.mcp.shelf import Shelf
 from quoth.mcp.work import Work
-from quoth.summarize import Summary, SummaryOptions
+from quoth.models import Call
+from quoth.summarize import Monitor, Summary, SummaryOptions
 from quoth.system import expand_home
 from quoth.types import Document
 
 _MOST_DOCUMENTS = 50
 
 
+class _Watch(Monitor):
+    """Tells the calls of a summary as the progress of its work, and stops it."""
+
+    def __init__(self, work: Work, name: str) -> None:
+        self._work = work
+        self._name = name
+
+    @property
+    def stopped(self) -> bool:
+        return self._work.stop.is_set()
+
+    def planned(self, calls: int) -> None:
+        self._work.report(self._work.done, self._work.total + calls, self._name)
+
+    def called(self, call: Call) -> None:
+        self._work.report(self._work.done + 1, self._work.total, self._name)
+
+
 class Summaries:
     """Summarizes documents of a collection from their stored text; no file is read again."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
 
     def choose(self, library: Library, documents: Sequence[str]) -> list[Source]:
         """Return the sources that ids or patterns name, each content once. Raises `UsageError`."""
-        scope = self.shelf.narrow(library, documents)
+        scope = self.bounds.narrow(library, documents)
         held = library.store.paths_within(scope) if scope else None
         found = {
             source.hash: source
-            for source in self.shelf.sources(library)
+            for source in self.bounds.sources(library)
             if held is None or source.path in held
         }
         if len(found) > _MOST_DOCUMENTS:
@@ -58,16 +79,18 @@ class Summaries:
         options = replace(SummaryOptions.of(library.config.summarization), query=query)
         summarizer = library.summarizer(replace(options, length=length) if length else options)
         documents = [
-            (source, document)
+            (source, self.bounds.pages_of(library, document))
             for source in sources
             if (document := library.store.document(source.path)) is not None
         ]
         groups = [documents] if together else [[pair] for pair in documents]
         summaries = []
-        for number, group in enumerate(groups):
-            work.report(number, len(groups), self.shelf.name(group[0][0].path))
+        watched: RunnableConfig = {"callbacks": [Watcher(work.check)]}
+        for group in groups:
+            monitor = _Watch(work, self.bounds.name(group[0][0].path))
             texts: list[Document] = [document for _, document in group]
-            summary = summarizer.invoke(texts if together else texts[0])
+            source = texts if together else texts[0]
+            summary = summarizer.invoke(source, watched, monitor=monitor)
             ids = [document_id(library.collection, source.hash) for source, _ in group]
             summaries.append(self._shape(library, ids, summary, max_tokens))
         return SummarizeResult(summaries=summaries)
@@ -91,7 +114,7 @@ class Summaries:
         found = []
         for path in paths:
             resolved = expand_home(path).resolve()
-            roots = [root.resolve() for root in self.shelf.settings.roots]
+            roots = [root.resolve() for root in self.bounds.settings.roots]
             if not any(resolved.is_relative_to(root) for root in roots):
                 raise UsageError(
                     f"{Path(path).name!r} is in none of the folders that may be read.",
@@ -108,5 +131,5 @@ class Summaries:
         return IngestResult(
             done=len(report.done),
             skipped=len(report.skipped),
-            failed=[f"{self.shelf.name(each.path)}: {each.reason}" for each in report.failed],
+            failed=[f"{self.bounds.name(each.path)}: {each.reason}" for each in report.failed],
         )

@@ -28,7 +28,7 @@ from quoth.mcp.shapes import (
     StatusResult,
     SummarizeResult,
 )
-from quoth.mcp.work import Work, WorkQueue
+from quoth.mcp.work import Work, Works
 
 READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
@@ -48,10 +48,10 @@ MaxTokens = Annotated[
 class Tools:
     """The tools over what one server shows."""
 
-    def __init__(self, desk: Desk, queue: WorkQueue, log: CallLog) -> None:
+    def __init__(self, desk: Desk, works: Works, log: CallLog) -> None:
         self._desk = desk
-        self._queue = queue
-        self._runner = Runner(queue, log, patience_seconds=desk.settings.patience_seconds)
+        self._works = works
+        self._runner = Runner(works, log, patience_seconds=desk.settings.patience_seconds)
 
     def all(self) -> list[Tool]:
         """Return the tools; the one that writes only where it may."""
@@ -146,9 +146,9 @@ class Tools:
 
         def call() -> Work:
             answering = self._desk.answering
-            library = self._desk.shelf.open(collection)
-            scope = self._desk.shelf.narrow(library, documents, pages)
-            return self._queue.submit(
+            library = self._desk.bounds.open(collection)
+            scope = self._desk.bounds.narrow(library, documents, pages)
+            return self._works.submit(
                 "ask", lambda work: answering.ask(work, library, question, scope)
             )
 
@@ -237,9 +237,9 @@ class Tools:
 
         def call() -> Work:
             summaries = self._desk.summaries
-            library = self._desk.shelf.open(collection)
+            library = self._desk.bounds.open(collection)
             sources = summaries.choose(library, documents)
-            return self._queue.submit(
+            return self._works.submit(
                 "summarize",
                 lambda work: summaries.summarize(
                     work,
@@ -273,12 +273,12 @@ class Tools:
         started = time.monotonic()
         arguments = {"id": id}
         try:
-            work = self._queue.find(id)
+            work = self._works.find(id)
         except QuothError as error:
             return self._runner.fail("job_status", arguments, error, started)
         while not work.future.done() and time.monotonic() - started < wait_seconds:
             await asyncio.sleep(POLL_SECONDS)
-        status = StatusResult(job=self._queue.describe(work))
+        status = StatusResult(job=self._works.describe(work))
         text = rendering.render_work(status.job)
         if work.state == "failed":
             return self._runner.fail("job_status", arguments, work.future.exception(), started)
@@ -305,8 +305,8 @@ class Tools:
         def call() -> Work:
             summaries = self._desk.summaries
             files = summaries.check_paths(paths)
-            library = self._desk.shelf.open(collection)
-            return self._queue.submit("ingest", lambda work: summaries.ingest(work, library, files))
+            library = self._desk.bounds.open(collection)
+            return self._works.submit("ingest", lambda work: summaries.ingest(work, library, files))
 
         return await self._runner.wait(
             "ingest",

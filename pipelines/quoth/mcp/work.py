@@ -1,84 +1,94 @@
-"""Long calls in one queue: each is done in turn, and goes on when its caller stops waiting."""
+"""Long calls before the model: each in its turn, and going on when its caller stops waiting."""
 
 from __future__ import annotations
 
 import secrets
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
 from typing import Any
 
-from quoth.errors import UsageError
+from quoth.errors import CancelledError, UsageError
+from quoth.library import Ticket, WorkQueue
 from quoth.mcp.shapes import WorkShape, WorkState
 
 _KEPT = 200
 """The most finished calls whose results are kept."""
-_LONGEST_QUEUE = 32
+_CLOSING_SECONDS = 2.0
 
 
 @dataclass(eq=False, slots=True)
 class Work:
-    """A call: what it does, how far it is, and its result once it is done.
+    """A call: what it does, its place in the queue, how far it is, and its result once it is done.
 
     `stop` is set when nobody wants the result any more.
     """
 
     kind: str
+    ticket: Ticket
     id: str = field(default_factory=lambda: secrets.token_hex(6))
-    stop: threading.Event = field(default_factory=threading.Event)
-    running: threading.Event = field(default_factory=threading.Event)
+    stop: Event = field(default_factory=Event)
     done: int = 0
     total: int = 0
     message: str = ""
     future: Future[Any] = field(default_factory=Future)
 
+    def check(self) -> None:
+        """Raise `CancelledError` when the call is to stop."""
+        if self.stop.is_set():
+            raise CancelledError("The call was cancelled.")
+
     def report(self, done: int, total: int, message: str = "") -> None:
         """Tell how far the call is. Raises `CancelledError` when it is to stop."""
-        if self.stop.is_set():
-            raise CancelledError
+        self.check()
         self.done, self.total, self.message = done, total, message
 
     @property
     def state(self) -> WorkState:
         """Whether the call waits, runs, or has ended, and how."""
         if not self.future.done():
-            return "running" if self.running.is_set() else "queued"
+            return "running" if self.future.running() else "queued"
         if self.future.cancelled() or isinstance(self.future.exception(), CancelledError):
             return "cancelled"
         return "failed" if self.future.exception() else "done"
 
 
-class WorkQueue:
-    """Runs one call at a time, because one model answers all of them."""
+class Works:
+    """The long calls of one server, each on a thread of its own once its turn has come."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="quoth-mcp")
+    def __init__(self, queue: WorkQueue) -> None:
+        self._queue = queue
         self._works: OrderedDict[str, Work] = OrderedDict()
-        self._lock = threading.Lock()
+        self._threads: dict[str, Thread] = {}
+        self._lock = Lock()
 
     def submit(self, kind: str, call: Callable[[Work], Any]) -> Work:
-        """Put a call at the end of the queue. Raises `UsageError` when it is full."""
-        work = Work(kind)
-
-        def run() -> Any:
-            work.running.set()
-            work.report(0, 0)
-            return call(work)
-
+        """Put a call at the end of the queue. Raises `QueueFullError` when it is full."""
+        work = Work(kind, self._queue.enter())
+        thread = Thread(target=self._perform, args=(work, call), name=work.id, daemon=True)
         with self._lock:
-            waiting = sum(not other.future.done() for other in self._works.values())
-            if waiting >= _LONGEST_QUEUE:
-                raise UsageError(
-                    f"{waiting} calls are waiting already.", hint="Call again in a minute."
-                )
-            work.future = self._pool.submit(run)
-            self._works[work.id] = work
+            self._works[work.id], self._threads[work.id] = work, thread
             for id, other in [*self._works.items()][:-_KEPT]:
                 if other.future.done():
                     del self._works[id]
+        thread.start()
         return work
+
+    def _perform(self, work: Work, call: Callable[[Work], Any]) -> None:
+        try:
+            work.ticket.wait(stopped=work.stop.is_set, tell=lambda _: None)
+            if work.future.set_running_or_notify_cancel():
+                work.check()
+                work.future.set_result(call(work))
+        except Exception as error:
+            if not work.future.cancelled():
+                work.future.set_exception(error)
+        finally:
+            work.ticket.leave()
+            with self._lock:
+                self._threads.pop(work.id, None)
 
     def find(self, id: str) -> Work:
         """Return the call with an id. Raises `UsageError` when there is none."""
@@ -91,22 +101,21 @@ class WorkQueue:
 
     def describe(self, work: Work) -> WorkShape:
         """Return how far a call is."""
-        with self._lock:
-            works = [*self._works.values()]
-        before = works[: works.index(work)] if work in works else []
         return WorkShape(
             id=work.id,
             kind=work.kind,
             state=work.state,
-            position=sum(not other.future.done() for other in before),
+            position=work.ticket.place + 1 if work.state == "queued" else 0,
             done=work.done,
             total=work.total,
             message=work.message,
         )
 
     def close(self) -> None:
-        """Ask all calls to stop, and wait for the one that runs."""
+        """Ask all calls to stop, and wait a moment for those that run."""
         with self._lock:
-            for work in self._works.values():
-                work.stop.set()
-        self._pool.shutdown(cancel_futures=True)
+            works, threads = [*self._works.values()], [*self._threads.values()]
+        for work in works:
+            work.stop.set()
+        for thread in threads:
+            thread.join(_CLOSING_SECONDS)

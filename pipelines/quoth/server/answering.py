@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
-from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableConfig
 
 from quoth.answer import Answerer, Conversation
-from quoth.library import Library
+from quoth.library import Library, Watcher
 from quoth.models import ModelCalls
-from quoth.retrieve import Hits
 from quoth.server.performing import Performance
 from quoth.server.presenting import present_answer, present_hit
 from quoth.server.services import Services
 from quoth.types import Answer, Chunk, Hit
-
-
-class Watcher(BaseCallbackHandler):
-    """Calls `check`, which may raise, at every token; tells what the search found."""
-
-    raise_error = True
-    run_inline = True
-
-    def __init__(
-        self, check: Callable[[], None], found: Callable[[Sequence[Hit]], None] | None = None
-    ) -> None:
-        self._check = check
-        self._found = found
-
-    def on_llm_new_token(self, token: Any, *, run_id: UUID, **kwargs: Any) -> None:
-        """Stop the model, if its answer is not wanted any more."""
-        self._check()
-
-    def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
-        """Tell the hits of the search."""
-        self._check()
-        if self._found and isinstance(outputs, Hits):
-            self._found(list(outputs))
 
 
 class WatchedAnswerer:

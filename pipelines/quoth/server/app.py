@@ -18,6 +18,8 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from quoth.errors import QuothError
+from quoth.server.agents import Agents
+from quoth.server.attaching import Attaching
 from quoth.server.endpoints import Content, Endpoint, Incoming
 from quoth.server.failures import METHOD, RefusedError
 from quoth.server.gate import Gate, not_found, refuse
@@ -30,19 +32,27 @@ _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 def build_app(services: Services) -> ASGIApp:
     """Return the ASGI application over these services."""
+    agents = Agents(services)
+    attaching = Attaching(services, agents.serve_lines)
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
         services.start(asyncio.get_running_loop())
+        if services.settings.attachable:
+            await attaching.start()
+            agents.preload()
         try:
             yield
         finally:
+            await attaching.close()
+            await agents.close()
             await run_in_threadpool(services.close)
 
     router = Router(redirect_slashes=False, lifespan=lifespan, default=_nowhere)
     for path in dict.fromkeys(endpoint.path for endpoint in services.endpoints):
         methods = {each.method: each for each in services.endpoints if each.path == path}
         router.routes.append(Route(path, _Resource(services, methods)))
+    router.routes.append(Route("/mcp", agents))
     guarded = partial(_answer_errors, router)
     return Gate(guarded, services.settings, services.credentials)
 

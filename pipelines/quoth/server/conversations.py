@@ -6,8 +6,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from quoth.library import Shelf
 from quoth.server.failures import BAD_REQUEST, NOT_FOUND, RefusedError
-from quoth.server.shelf import Shelf
 from quoth.server.state import now
 from quoth.system import Database
 

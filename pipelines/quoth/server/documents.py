@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
+from quoth.library import Shelf
 from quoth.server.failures import CONFLICT, NOT_FOUND, RefusedError
 from quoth.server.names import file_id
-from quoth.server.shelf import Shelf
 from quoth.types import Page
 
 if TYPE_CHECKING:
@@ -21,23 +20,21 @@ class Documents:
     def __init__(self, shelf: Shelf, base_url: str) -> None:
         self._shelf = shelf
         self._base_url = base_url
-        self._lock = Lock()
-        self._known: dict[str, tuple[int, dict[str, Source]]] = {}
 
     def sources(self, collection: str) -> list[Source]:
         """Return the sources of a collection, ordered by path."""
-        return list(self._by_path(collection).values())
+        return list(self._shelf.sources(collection).values())
 
     def find(self, collection: str, id: str) -> Source:
         """Return the source with this id. Raises `RefusedError` when there is none."""
-        for source in self._by_path(collection).values():
+        for source in self._shelf.sources(collection).values():
             if file_id(source.hash) == id:
                 return source
         raise RefusedError(NOT_FOUND, f"There is no document {id} in {collection}.")
 
     def id_of(self, collection: str, path: str) -> str:
         """Return the id of the document at a path; empty when it is gone."""
-        source = self._by_path(collection).get(path)
+        source = self._shelf.sources(collection).get(path)
         return file_id(source.hash) if source else ""
 
     def page(self, collection: str, id: str, number: int) -> tuple[Source, Page]:
@@ -75,18 +72,7 @@ class Documents:
     def remove(self, collection: str, source: Source) -> None:
         """Remove a document from a collection; no search finds it any more."""
         library = self._shelf.library(collection)
-        same = [s.path for s in self._by_path(collection).values() if s.hash == source.hash]
+        same = [s.path for s in self._shelf.sources(collection).values() if s.hash == source.hash]
         with library.lock.hold(wait_seconds=1.0):
             library.store.remove(same)
             library.index.sync()
-
-    def _by_path(self, collection: str) -> dict[str, Source]:
-        store = self._shelf.store(collection)
-        generation = store.generation
-        with self._lock:
-            known = self._known.get(collection)
-        if known is None or known[0] != generation:
-            known = (generation, {source.path: source for source in store.sources()})
-            with self._lock:
-                self._known[collection] = known
-        return known[1]

@@ -48,10 +48,6 @@ class FailedError(RefusedError):
         super().__init__(failure, message, hint=hint, param=error["param"])
 
 
-class CancelledError(QuothError):
-    """The work was cancelled before it was done."""
-
-
 _INVALID = "invalid_request_error"
 _SERVER = "server_error"
 
@@ -73,7 +69,9 @@ INTERNAL = Failure(500, _SERVER, "internal_error")
 
 FAILURES: dict[type[QuothError], Failure] = {
     QuothError: INTERNAL,
-    CancelledError: Failure(409, "conflict_error", "cancelled"),
+    errors.CancelledError: Failure(409, "conflict_error", "cancelled"),
+    errors.QueueFullError: QUEUE_FULL,
+    errors.UnknownCollectionError: NOT_FOUND,
     errors.ConfigurationError: BAD_REQUEST,
     errors.MissingExtraError: Failure(501, _SERVER, "missing_extra"),
     errors.DocumentError: Failure(400, _INVALID, "unreadable_document"),

@@ -44,9 +44,11 @@ _MOST_HEADERS = 100
 _MOST_QUERY = 8192
 _CORS = (
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
-    (b"access-control-allow-headers", b"authorization, content-type, last-event-id, prefer"),
+    (b"access-control-allow-headers", b"authorization, content-type, last-event-id, prefer, "
+     b"mcp-session-id, mcp-protocol-version, mcp-method, mcp-name"),
+    (b"access-control-expose-headers", b"mcp-session-id"),
     (b"access-control-max-age", b"600"),
-)
+)  # fmt: skip
 
 
 class Gate:
@@ -108,8 +110,9 @@ class Gate:
         site = (_values(scope, b"sec-fetch-site") or [""])[0]
         secure = bool(self._settings.tls_cert or self._settings.behind_proxy)
         own = f"{'https' if secure else 'http'}://{host}"
+        known = {own, self._settings.base_url, *self._settings.origins}
         if origins:
-            if len(origins) > 1 or (origins[0] != own and origins[0] not in self._settings.origins):
+            if len(origins) > 1 or origins[0] not in known:
                 raise _cross_origin()
         elif site not in ("", "none", "same-origin") and not _is_navigation(scope):
             raise _cross_origin()

@@ -9,6 +9,7 @@ from typing import Any
 
 from quoth.errors import DocumentError, UsageError
 from quoth.jobs import JobProgress, SummaryJob
+from quoth.server.events import PROGRESS
 from quoth.server.names import file_id
 from quoth.server.performing import Performance
 from quoth.server.services import Services
@@ -92,7 +93,7 @@ def perform_summaries(services: Services, performance: Performance) -> dict[str,
     def tell(progress: JobProgress) -> None:
         if time.monotonic() - last[0] >= _TELL_SECONDS:
             last[0] = time.monotonic()
-            performance.tell("progress", asdict(progress))
+            performance.tell(PROGRESS, asdict(progress))
 
     job = SummaryJob(
         library.summarizer(options),
@@ -131,4 +132,4 @@ class _Teller:
             return
         self._last = time.monotonic()
         current = {"done": done, "total": total, "current": Path(name).name}
-        self._performance.tell("progress", current)
+        self._performance.tell(PROGRESS, current)

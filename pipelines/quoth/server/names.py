@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from quoth.server.shelf import NAME
+from quoth.library import NAME_PATTERN
 
-CollectionName = Annotated[str, StringConstraints(pattern=NAME)]
+CollectionName = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
 FileId = Annotated[str, StringConstraints(pattern=r"^file-[0-9a-f]{24}$")]
 OperationId = Annotated[str, StringConstraints(pattern=r"^(ans|job|resp)_[0-9a-f]{24}$")]
 ConversationId = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$")]

@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quoth.config import Config
+from quoth.library import Shelf, WorkQueue
 from quoth.server.conversations import Conversations
 from quoth.server.credentials import Credentials
 from quoth.server.documents import Documents
 from quoth.server.events import EventLog
 from quoth.server.operations import Operations
-from quoth.server.performing import Performance, Performers
-from quoth.server.queue import WorkQueue
+from quoth.server.performing import JOB, Performance, Performers
 from quoth.server.routes import ENDPOINTS
 from quoth.server.services import Services
 from quoth.server.settings import ServerSettings
-from quoth.server.shelf import Shelf
 from quoth.server.state import open_state
 from quoth.server.uploads import Uploads
 from quoth.system import WriteLock
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from quoth.embed import Embedder
     from quoth.models import LocalModel
 
-_ANSWERS_AT_ONCE = 4
+_WORK_AT_ONCE = 4
 _JOBS_AT_ONCE = 1
 _PERFORMS = {
     "answer": "quoth.server.answering:perform_answer",
@@ -69,8 +68,7 @@ def open_services(
     state = open_state(folder)
     shelf = Shelf(config, home, served=settings.collections, model=model, embedder=embedder)
     operations, events = Operations(state), EventLog(state)
-    answers = WorkQueue(slots=_ANSWERS_AT_ONCE, length=settings.queue_length)
-    jobs = WorkQueue(slots=_JOBS_AT_ONCE, length=settings.queue_length)
+    queue = WorkQueue(slots=_WORK_AT_ONCE, length=settings.queue_length, most={JOB: _JOBS_AT_ONCE})
     made: list[Services] = []
     services = Services(
         endpoints=ENDPOINTS,
@@ -86,10 +84,10 @@ def open_services(
             operations,
             events,
             performs=dict(_performs(made)),
-            queues={"answer": answers, "response": answers, "job": jobs},
+            queue=queue,
         ),
         conversations=Conversations(state, shelf),
-        answers_queue=answers,
+        queue=queue,
         state=state,
         held=held,
     )

@@ -43,6 +43,18 @@ async def read_chunks(request: Request, *, limit: int, seconds: float) -> AsyncI
         yield chunk
 
 
+async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
+    """Return the body of a request, which arrives whole within `seconds`. Raises `RefusedError`."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in read_chunks(request, limit=limit, seconds=seconds):
+                body += chunk
+    except TimeoutError as error:
+        raise RefusedError(TIMEOUT, "The body of the request did not arrive in time.") from error
+    return bytes(body)
+
+
 async def read_json(request: Request, model: type[Model], *, limit: int, seconds: float) -> Model:
     """Return the JSON body of a request as a validated model. Raises `RefusedError`."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -52,15 +64,8 @@ async def read_json(request: Request, model: type[Model], *, limit: int, seconds
             "The body of the request is not said to be JSON.",
             hint="Send `Content-Type: application/json`.",
         )
-    body = bytearray()
     try:
-        async with asyncio.timeout(seconds):
-            async for chunk in read_chunks(request, limit=limit, seconds=seconds):
-                body += chunk
-    except TimeoutError as error:
-        raise RefusedError(TIMEOUT, "The body of the request did not arrive in time.") from error
-    try:
-        return model.model_validate_json(bytes(body))
+        return model.model_validate_json(await read_body(request, limit=limit, seconds=seconds))
     except ValidationError as error:
         raise invalid(error) from error
 

@@ -12,6 +12,7 @@ from quoth.config import Config
 from quoth.errors import ConfigurationError, UsageError
 from quoth.server.credentials import Credentials, read_token
 from quoth.server.settings import ServerSettings
+from quoth.server.unix_sockets import listen_privately
 from quoth.system import missing_extra, take_over
 
 _HEADER_BYTES = 64 * 1024
@@ -65,7 +66,7 @@ def serve(
 def _bind(settings: ServerSettings) -> socket.socket:
     """Return a socket that listens. Raises `UsageError` when its address is taken."""
     if settings.socket:
-        return _bind_unix(Path(settings.socket))
+        return listen_privately(Path(settings.socket))
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if sys.platform != "win32":
@@ -79,27 +80,6 @@ def _bind(settings: ServerSettings) -> socket.socket:
             f"{settings.host} port {settings.port} cannot be used: {error.strerror}.",
             hint="Stop the other program, or name another port with --port.",
         ) from error
-    return listener
-
-
-def _bind_unix(path: Path) -> socket.socket:
-    if path.exists():
-        if not path.is_socket():
-            raise UsageError(f"{path} is there already, and is no socket.")
-        with socket.socket(socket.AF_UNIX) as other:
-            if other.connect_ex(str(path)) == 0:
-                raise UsageError(
-                    f"Another program listens at {path}.", hint="Stop it, or name another socket."
-                )
-        path.unlink()
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listener.bind(str(path))
-        path.chmod(0o600)
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        raise UsageError(f"{path} cannot be a socket: {error}.") from error
     return listener
 
 

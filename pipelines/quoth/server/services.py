@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from anyio.to_thread import current_default_thread_limiter
+
+from quoth.library import Shelf, WorkQueue, has_collection, make_collection
 from quoth.server.conversations import Conversations
 from quoth.server.credentials import Credentials
 from quoth.server.documents import Documents
 from quoth.server.endpoints import Endpoint
 from quoth.server.events import EventLog
+from quoth.server.failures import CONFLICT, RefusedError
 from quoth.server.operations import Operations
 from quoth.server.performing import Performers
-from quoth.server.queue import WorkQueue
 from quoth.server.settings import ServerSettings
-from quoth.server.shelf import Shelf
+from quoth.server.state import make_id
 from quoth.server.uploads import Uploads
 from quoth.system import Database
 
-if TYPE_CHECKING:
-    pass
-
 JOB_KINDS = ("ingest", "reembed", "rebuild", "verify", "summarize")
+
+_THREADS = 40
+"""How many requests are answered at once beside those that wait in the queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,20 +45,35 @@ class Services:
     events: EventLog
     performers: Performers
     conversations: Conversations
-    answers_queue: WorkQueue
+    queue: WorkQueue
     state: Database
     held: ExitStack = field(default_factory=ExitStack)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wake streams in this loop, and resume what the last server left."""
         self.events.attach(loop)
+        current_default_thread_limiter().total_tokens = _THREADS + 2 * self.settings.queue_length
         self.performers.resume()
+
+    def create_collection(self, name: str) -> None:
+        """Make an empty collection. Raises `RefusedError` when there is one of this name."""
+        if not self.shelf.serves(name):
+            raise RefusedError(CONFLICT, f"This server does not serve a collection {name!r}.")
+        if has_collection(self.home, name):
+            raise RefusedError(CONFLICT, f"There is a collection {name!r} already.")
+        make_collection(self.home, name)
 
     def delete_collection(self, name: str) -> None:
         """Delete a collection; answers and jobs at work on it are cancelled. Raises our errors."""
         self.shelf.check(name)
         self.performers.cancel_all(name, reason=f"{name} was deleted.")
-        self.shelf.delete(name)
+        library = self.shelf.library(name)
+        with library.lock.hold():
+            self.shelf.put_away(name)
+            gone = self.home / "server" / make_id("deleted-")
+            gone.parent.mkdir(parents=True, exist_ok=True)
+            library.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
         self.uploads.forget_collection(name)
 
     def close(self) -> None:

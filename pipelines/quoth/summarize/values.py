@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from quoth.summarize.options import Strategy, SummaryOptions
-from quoth.types import Chunk, Timings
+from quoth.types import Chunk, Drawn, Timings, glimpse
 
 NodeKind = Literal[
     "map", "collapse", "reduce", "select", "join", "refine", "stuff", "extract", "corpus"
@@ -81,8 +81,8 @@ class SummaryNode:
         return replace(self, children=children)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(Drawn):
     """A summary, its evidence, and its cost.
 
     `coverage` is the share of the sources' characters, except white space, that the model has read;
@@ -113,6 +113,10 @@ class Summary:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        read = f"{self.coverage:.0%} of {len(self.titles)} document{'s' * (len(self.titles) != 1)}"
+        return f"<Summary, {read} read: {glimpse(self.text)}>"
 
     @property
     def sources(self) -> tuple[str, ...]:

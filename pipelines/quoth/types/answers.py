@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from quoth.types.documents import Box, Chunk, Hit
+from quoth.types.drawing import Drawn, glimpse, place_name
 from quoth.types.timings import Timings
 
 AnswerKind = Literal["answer", "excerpt", "nearest", "declined", "failed"]
@@ -33,7 +34,7 @@ cited passage, and nothing there contradicts it as far as words can tell. Neithe
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Citation:
     """A place in the documents: the text `quote` of a page, from `start` to `end`.
 
@@ -65,6 +66,10 @@ class Citation:
         """Whether the quote was looked up and found on its page."""
         return self.match in ("exact", "tolerant")
 
+    def __repr__(self) -> str:
+        where = place_name(self.source, self.page, self.page_label)
+        return f"<Citation [{self.n}] {where}, {self.match}: {glimpse(self.quote)}>"
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
@@ -84,8 +89,8 @@ class NotRead:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer(Drawn):
     """The answer to a question, and its evidence.
 
     `text` is the answer as shown. For an `excerpt` it is text of the documents, and `phrase` the
@@ -130,3 +135,8 @@ class Answer:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        count = len(self.citations)
+        places = f"{count} citation{'s' * (count != 1)}"
+        return f"<Answer {self.kind}, {places}: {glimpse(self.text)}>"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from quoth.library import Watcher
 from quoth.models import Call
-from quoth.server.answering import Watcher
 from quoth.server.compatible import citing, items, speaking
 from quoth.server.compatible.conversing import read_messages, split_question
 from quoth.server.compatible.shapes import Message

@@ -9,10 +9,11 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from quoth.answer import Turn
+from quoth.errors import CancelledError
+from quoth.library import Watcher
 from quoth.models import Call, ChatRequest, ModelCalls
-from quoth.server.answering import Watcher
 from quoth.server.compatible.conversing import condense
-from quoth.server.failures import CancelledError, Failure, RefusedError
+from quoth.server.failures import Failure, RefusedError
 from quoth.server.services import Services
 from quoth.types import Answer
 

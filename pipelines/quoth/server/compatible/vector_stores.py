@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
+from quoth.library import is_name
 from quoth.server.compatible.shapes import (
     StoreAsked,
     StoreBatchAsked,
@@ -18,7 +18,6 @@ from quoth.server.failures import BAD_REQUEST, NOT_FOUND, UNSUPPORTED, RefusedEr
 from quoth.server.ingesting import submit_ingest
 from quoth.server.names import CollectionName, FileId, file_id
 from quoth.server.services import Services
-from quoth.server.shelf import NAME
 from quoth.server.state import make_id, now
 from quoth.types import Hit
 
@@ -31,10 +30,10 @@ def list_stores(services: Services) -> dict[str, Any]:
 def create_store(services: Services, body: StoreAsked) -> dict[str, Any]:
     """Make a collection; its id is the name where that can be one."""
     name = body.name or ""
-    free = re.fullmatch(NAME, name) and name not in services.shelf.names()
+    free = is_name(name) and name not in services.shelf.names()
     id = name if free else make_id("vs_")
     uploads = [services.uploads.get(file) for file in body.file_ids or ()]
-    services.shelf.create(id)
+    services.create_collection(id)
     for upload in uploads:
         services.uploads.place(upload, id)
     if uploads:

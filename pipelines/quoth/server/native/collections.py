@@ -16,7 +16,7 @@ def list_collections(services: Services) -> CollectionList:
 
 def create_collection(services: Services, body: CollectionAsked) -> CollectionBody:
     """Make an empty collection."""
-    services.shelf.create(body.name)
+    services.create_collection(body.name)
     return _present(services, body.name)
 
 

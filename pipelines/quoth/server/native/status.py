@@ -13,14 +13,14 @@ from quoth.server.shapes import SessionAsked, StatusBody
 _COOKIE_SECONDS = 30 * 24 * 3600
 
 
-def health(services: Services) -> dict[str, str]:
+async def health(services: Services) -> dict[str, str]:
     """Tell that the server is there. Needs no token."""
     return {"status": "ok"}
 
 
 def show_status(services: Services) -> StatusBody:
     """Tell the version, the collections, the queue, and the number of jobs."""
-    waiting, working = services.answers_queue.counts
+    waiting, working = services.queue.counts
     unfinished = services.operations.unfinished()
     return StatusBody(
         version=version("quoth"),

@@ -1,0 +1,163 @@
+"""What an agent sees of the collections: those that are named, and in them what the scope holds."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from threading import Lock
+
+from quoth.collection import Scope, Source
+from quoth.errors import UnknownCollectionError, UsageError
+from quoth.library import DEFAULT_COLLECTION, Library, Shelf, check_collection
+from quoth.mcp.addresses import document_id
+from quoth.mcp.settings import AgentSettings
+from quoth.types import Chunk, Document
+
+_LAST_PAGE = 2**31
+
+
+class Bounds:
+    """The collections of a shelf, their documents and their chunks, within the settings."""
+
+    def __init__(self, settings: AgentSettings, shelf: Shelf) -> None:
+        self.settings = settings
+        self._shelf = shelf
+        self._visible: dict[str, tuple[int, dict[str, Source]]] = {}
+        self._lock = Lock()
+
+    @property
+    def collections(self) -> tuple[str, ...]:
+        """The names of the collections that are shown; the first is taken where none is named."""
+        if self.settings.collections:
+            return self.settings.collections
+        return tuple(sorted(self._shelf.names(), key=lambda name: name != DEFAULT_COLLECTION))
+
+    def open(self, collection: str = "") -> Library:
+        """Return the library of a collection, the first one by default. Raises `UsageError`."""
+        names = self.collections
+        name = collection or next(iter(names), DEFAULT_COLLECTION)
+        if name not in names:
+            raise UnknownCollectionError(
+                f"There is no collection {name!r} here.",
+                hint=f"Collections: {', '.join(names) or 'none'}.",
+            )
+        if not self.settings.roots:
+            check_collection(self._shelf.home, name)
+        return self._shelf.library(name)
+
+    def name(self, path: str) -> str:
+        """Return what an agent is told of a path: the name of the file, unless paths are shown."""
+        return path if self.settings.paths else PurePath(path).name
+
+    def sources(self, library: Library) -> list[Source]:
+        """Return the sources of a collection that are shown, ordered by path."""
+        return list(self._by_path(library).values())
+
+    def place_of(self, library: Library, path: str) -> tuple[str, str]:
+        """Return the id and the name of the document at a path.
+
+        Where the path is hidden and the same bytes are shown under another, the name is that one's.
+        A path that is gone has the id of nothing.
+        """
+        shown = self._by_path(library)
+        source = shown.get(path)
+        if source is None and (hidden := self._shelf.sources(library.collection).get(path)):
+            source = next((each for each in shown.values() if each.hash == hidden.hash), None)
+        if source is None:
+            told = "" if self.settings.scope else self.name(path)
+            return document_id(library.collection, ""), told
+        return document_id(library.collection, source.hash), self.name(source.path)
+
+    def pages_of(self, library: Library, document: Document) -> Document:
+        """Return a document with the pages alone that the scope holds."""
+        scope = self.settings.scope
+        if scope is None or not (scope.pages or scope.languages):
+            return document
+        own = replace(scope, documents=(glob.escape(document.source),))
+        chunks = library.store.chunks(library.store.select(own)).values()
+        held = {chunk.page for chunk in chunks}
+        return replace(document, pages=tuple(p for p in document.pages if p.number in held))
+
+    def _by_path(self, library: Library) -> dict[str, Source]:
+        """Return the sources that are shown by their paths, as of the last change."""
+        generation = library.store.generation
+        with self._lock:
+            known = self._visible.get(library.collection)
+        if known is None or known[0] != generation:
+            found = dict(self._shelf.sources(library.collection))
+            if self.settings.scope is not None:
+                held = library.store.paths_within(self.settings.scope)
+                found = {path: source for path, source in found.items() if path in held}
+            known = (generation, found)
+            with self._lock:
+                self._visible[library.collection] = known
+        return known[1]
+
+    def find(self, library: Library, document: str) -> Source:
+        """Return the source with an id. Raises `UsageError`."""
+        for source in self.sources(library):
+            if document_id(library.collection, source.hash) == document:
+                return source
+        raise UsageError(
+            f"There is no document {document!r}.", hint="`list_documents` has the ids."
+        )
+
+    def shows(self, library: Library, chunk: Chunk) -> bool:
+        """Whether a chunk is within the scope; no other chunk is read for it."""
+        scope = self.settings.scope
+        if scope is None:
+            return True
+        paths = self._by_path(library)
+        first, last = scope.pages or (0, _LAST_PAGE)
+        return (
+            not paths.keys().isdisjoint((chunk.source, *chunk.also_at))
+            and first <= chunk.page <= last
+            and (not scope.languages or chunk.language in scope.languages)
+        )
+
+    def narrow(
+        self,
+        library: Library,
+        documents: Sequence[str] = (),
+        pages: str = "",
+        since: str = "",
+        until: str = "",
+    ) -> Scope | None:
+        """Return the scope of a call, within that of the server; `None` for everything.
+
+        `documents` are ids, or patterns of the names that the server shows. Raises `UsageError`
+        for what is neither, and for pages and days that are none.
+        """
+        asked = Scope.read(pages=pages, since=since, until=until) or None
+        bound = self.settings.scope
+        if bound is None and not documents:
+            return asked
+        paths = [
+            source.path
+            for source in self.sources(library)
+            if not documents or self._is_named(library, source, documents)
+        ]
+        if not paths:
+            raise UsageError(
+                "No document has one of these names: " + ", ".join(documents),
+                hint="`list_documents` has the names.",
+            )
+        found = replace(asked or Scope(), documents=tuple(map(glob.escape, paths)))
+        if bound is None:
+            return found
+        return replace(found, pages=_join(found.pages, bound.pages), languages=bound.languages)
+
+    def _is_named(self, library: Library, source: Source, names: Sequence[str]) -> bool:
+        if document_id(library.collection, source.hash) in names:
+            return True
+        return Scope(documents=tuple(names)).holds(self.name(source.path))
+
+
+def _join(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the pages that are in both ranges; a range without an end has all."""
+    if one is None or other is None:
+        return one or other
+    first, last = max(one[0], other[0]), min(one[1], other[1])
+    return (first, last) if first <= last else (_LAST_PAGE, _LAST_PAGE)
