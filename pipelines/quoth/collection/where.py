@@ -6,14 +6,14 @@ The source is Chroma's documentation on metadata filtering: `{"key": value}`,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any
 
 from quoth.errors import UsageError
 
-_COMPARISONS = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
 OPERATORS = ("$eq", "$in", "$gt", "$gte", "$lt", "$lte")
 
 
@@ -34,7 +34,7 @@ class Condition:
             return had in self.values
         (wanted,) = self.values
         try:
-            return bool(_COMPARISONS[self.operator](had, wanted))
+            return _COMPARISONS[self.operator](had, wanted)
         except TypeError:  # a text and a number
             return False
 
