@@ -9,7 +9,7 @@ from quoth.errors import OutputError, UsageError
 from quoth.ingest import find_files
 from quoth.jobs import JobReport, OutputFolder, SummaryJob, common_folder, leave_out_outputs
 from quoth.jobs.names import name_outputs
-from quoth.jobs.outputs import RECORD, read_outputs
+from quoth.jobs.outputs import OUTPUT_RECORD, read_outputs
 from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from quoth.views import Format
@@ -203,7 +203,7 @@ def test_a_part_of_the_documents_leaves_the_outputs_of_the_others(tmp_path: Path
 def test_a_torn_record_of_a_killed_run_is_read(tmp_path: Path) -> None:
     folder = OutputFolder(tmp_path)
     folder.write("a.md", "one", source="/a")
-    with (tmp_path / RECORD).open("a") as file:
+    with (tmp_path / OUTPUT_RECORD).open("a") as file:
         file.write('{"name": "b.md", "sour')
     assert [output.name for output in read_outputs(tmp_path)] == ["a.md"]
     assert leave_out_outputs([tmp_path / "a.md", tmp_path / "b.md"]) == [tmp_path / "b.md"]

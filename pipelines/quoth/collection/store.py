@@ -35,6 +35,7 @@ from quoth.collection.documents import (
 from quoth.collection.failures import Failures
 from quoth.collection.insert import insert_chunks, insert_content, point_source
 from quoth.collection.keywords import Keywords
+from quoth.collection.languages import write_language
 from quoth.collection.records import Record, Records, write_records
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope
@@ -49,6 +50,7 @@ from quoth.collection.tags import TagOrigin, add_given, read_tags, write_tags
 from quoth.collection.words import (
     ANALYSER,
     check_analyser,
+    compact_words,
     forget_words,
     other_analyser_error,
     write_all_words,
@@ -80,8 +82,6 @@ class Store:
         """Close this thread's connection."""
         self._database.close()
 
-    # -- facts about the collection ------------------------------------------------------------
-
     def meta(self, key: str) -> str | None:
         """Return a fact about the collection, such as its embedder, or `None`."""
         row = self._database.read("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -104,8 +104,6 @@ class Store:
     def set_separations(self, separations: Mapping[str, Separation]) -> None:
         """Record how well the embedder separates the texts of each language."""
         self.set_meta(SEPARATIONS, write_separations(separations))
-
-    # -- the keyword analyser ----------------------------------------------------------------
 
     @property
     def words_are_current(self) -> bool:
@@ -190,19 +188,18 @@ class Store:
                     contents.add(row[0])
             self._follow_sources(connection, contents)
 
+    def compact(self) -> None:
+        """Write the file anew, without a byte of what was removed; see `Database.compact`."""
+        with self._database.transaction() as connection:
+            compact_words(connection)
+        self._database.compact()
+
     def set_language(self, paths: Iterable[str], code: str) -> None:
         """Set the language of these sources, and make their words again. All or nothing."""
         with self._database.transaction() as connection:
             check_analyser(connection)
-            changed = connection.execute(
-                """UPDATE contents SET language = ?1, language_is_set = 1
-                   WHERE (language != ?1 OR NOT language_is_set) AND id IN
-                         (SELECT content_id FROM sources
-                          WHERE path IN (SELECT value FROM json_each(?2)))
-                   RETURNING id""",
-                (code, json.dumps(list(paths))),
-            ).fetchall()
-            for (content,) in changed:
+            changed = write_language(connection, paths, code)
+            for content in changed:
                 connection.execute(
                     "UPDATE chunks SET language = NULL WHERE content_id = ?", (content,)
                 )

@@ -42,6 +42,12 @@ class SummaryJob:
     pauses. A caller's `executor` replaces the threads, and with them `workers`, `retries` and
     `backoff`. With `accept_known`, failures of unchanged documents that failed before do not count
     in the exit code. Once `stop` is set, the calls in flight finish and no other begins.
+
+    >>> from pathlib import Path
+    >>> job = SummaryJob(library.summarizer(), library.loader(), Path("summaries"))
+    >>> report = job.run([Path("contracts/lease.md")])
+    >>> report.documents[0].state, report.documents[0].output
+    ('done', 'lease.md.md')
     """
 
     def __init__(

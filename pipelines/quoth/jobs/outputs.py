@@ -20,7 +20,8 @@ from quoth.errors import CollectionError, OutputError, UsageError
 from quoth.system import write_whole
 from quoth.types import Outcome
 
-RECORD = ".quoth-outputs"
+OUTPUT_RECORD = ".quoth-outputs"
+"""The name of the record in the folder of outputs."""
 
 _OF_THE_NAME = {
     errno.ENAMETOOLONG,
@@ -134,10 +135,10 @@ class OutputFolder:
             for name, output in sorted(self._outputs.items())
             if os.path.lexists(self.path / name)
         ]
-        write_whole(self.path / RECORD, "".join(lines))
+        write_whole(self.path / OUTPUT_RECORD, "".join(lines))
 
     def _append(self, output: Output) -> None:
-        record = self.path / RECORD
+        record = self.path / OUTPUT_RECORD
         try:
             record.parent.mkdir(parents=True, exist_ok=True)
             with record.open("a", encoding="utf-8") as file:
@@ -152,7 +153,7 @@ class OutputFolder:
 def read_outputs(folder: Path) -> tuple[Output, ...]:
     """Return the outputs that jobs wrote into a folder; none for any other folder."""
     try:
-        lines = (folder / RECORD).read_text(encoding="utf-8").splitlines()
+        lines = (folder / OUTPUT_RECORD).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
         return _read_old_report(folder)
     outputs: dict[str, Output] = {}

@@ -5,6 +5,7 @@ __all__ = [
     "AsyncLibrary",
     "Attachment",
     "CollectionVectorStore",
+    "Forgotten",
     "LazyPart",
     "Library",
     "Parts",
@@ -17,6 +18,7 @@ __all__ = [
     "check_collection",
     "describe_collection",
     "export_collection",
+    "forget_everywhere",
     "has_collection",
     "import_collection",
     "is_name",
@@ -49,6 +51,7 @@ from .collections import (
     remove_collection,
     rename_collection,
 )
+from .forget import Forgotten, forget_everywhere
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts

@@ -67,7 +67,10 @@ class ModelContract(BaseChatModel):
 
     @abstractmethod
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
-        """Generate, and stop immediately when the iterator is closed. Raises `BackendError`."""
+        """Generate, and stop immediately when the iterator is closed. Raises `BackendError`.
+
+        An empty piece is a sign of life of a server: the time in which it writes nothing counts.
+        """
 
     # -- what a backend may replace --------------------------------------------------------
 

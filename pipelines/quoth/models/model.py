@@ -27,6 +27,7 @@ from quoth.models.attempts import retry_transient
 from quoth.models.calling import read_calls
 from quoth.models.choices import constrain, settle_choice
 from quoth.models.contract import ModelContract
+from quoth.models.fence import Fence
 from quoth.models.likelihoods import add_likelihoods, read_likelihoods, read_reply_likelihood
 from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.stopping import stop_cycles
@@ -64,6 +65,12 @@ class LocalModel(ModelContract):
 
     `model` is `backend:name`. Temperature and seed are those of `settings` unless they are given.
     `prompt_folders` are folders of the user's own prompts and families, which take precedence.
+
+    >>> message = library.model.invoke("Is a lease a contract?", choices=["Yes", "No"])
+    >>> message.text in ("Yes", "No")
+    True
+    >>> library.model.count_tokens("The deposit is 4,500 crowns.")
+    11
     """
 
     def bind_tools(
@@ -226,8 +233,6 @@ class LocalModel(ModelContract):
             first = first or time.perf_counter() - start
             if piece.timings is not None:
                 finished = True
-                if piece.finish != "loop":
-                    self.check_read(request, piece.timings)
                 piece = replace(piece, timings=self._complete(piece.timings, first))
             yield as_chunk(piece, self.model)
         if not finished:
@@ -239,7 +244,7 @@ class LocalModel(ModelContract):
 
     def _pieces(self, request: Request) -> Iterator[Piece]:
         """Yield the pieces of one reply, held to what was asked for."""
-        pieces = split_thinking(self.generate_pieces(request), prompt=request.prompt)
+        pieces = split_thinking(self._fenced(request), prompt=request.prompt)
         if request.end_loops:
             pieces = stop_cycles(pieces, prompt_tokens=request.prompt_tokens)
         if request.choices and not request.grammar:
@@ -247,6 +252,19 @@ class LocalModel(ModelContract):
         if request.likelihoods:
             pieces = add_likelihoods(pieces, _reader_of(request))
         return pieces
+
+    def _fenced(self, request: Request) -> Iterator[Piece]:
+        """Yield what the backend generates, within the limits; its prompt was read whole."""
+        fence = Fence(
+            request,
+            silence=self.settings.timeout,
+            seconds=self.settings.max_seconds,
+            count=self.count_tokens if self.describe().counting == "exact" else None,
+        )
+        for piece in fence.hold(self.generate_pieces(request)):
+            if piece.timings is not None and not fence.is_cut:
+                self.check_read(request, piece.timings)
+            yield piece
 
     def _complete(self, timings: Timings, first_token_seconds: float) -> Timings:
         """Return the timings of a call with the first token, the GPU layers and their note."""

@@ -42,7 +42,7 @@ ANSWER = {
 def read_tools(tools: Iterable[Any]) -> tuple[Tool, ...]:
     """Return tools in any form that LangChain knows: tools, functions, classes, schemas.
 
-    Raises `UsageError`, which names the one that is none, and for a name that comes twice.
+    Of two with one name the first counts. Raises `UsageError`, which names the one that is none.
     """
     if isinstance(tools, str | Mapping | BaseModel) or not isinstance(tools, Iterable):
         raise UsageError.of_argument("tools", expected="a list of tools", came=tools)
@@ -62,9 +62,7 @@ def read_tools(tools: Iterable[Any]) -> tuple[Tool, ...]:
                 came=tool,
                 hint=str(error).split("\n", 1)[0],
             ) from error
-        if read.get(made.name, made) != made:
-            raise UsageError(f"Two of the `tools` are called {made.name!r}.")
-        read[made.name] = made
+        read.setdefault(made.name, made)
     return tuple(read.values())
 
 

@@ -18,6 +18,10 @@ class CollectionRetriever(BaseRetriever):
     """A LangChain retriever over one collection, within `scope` where one is given.
 
     `k` is the number of chunks; `invoke(question, k=…)` takes another for one call.
+
+    >>> (document,) = library.retriever(k=1).invoke("deposit")
+    >>> document.metadata["page"], document.metadata["headings"]
+    (1, ['Lease of Unit 6'])
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

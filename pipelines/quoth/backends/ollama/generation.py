@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from quoth.backends.ollama.wire import WholeTransport, client_options, server_address
+from quoth.backends.ollama.wire import (
+    WholeTransport,
+    client_options,
+    official_client,
+    server_address,
+)
 from quoth.backends.openai.tools import tool_field
 from quoth.backends.steps import MOST_LIKELIEST, read_steps
 from quoth.config import ModelSettings
@@ -39,10 +44,8 @@ class Generation:
     """The connections over which one model generates. Safe to use from many threads."""
 
     def __init__(self, name: str, settings: ModelSettings) -> None:
-        from ollama import Client
-
         self._name = name
-        self._client = Client(
+        self._client = official_client().Client(
             host=server_address(settings),
             transport=WholeTransport(settings),
             **client_options(settings),

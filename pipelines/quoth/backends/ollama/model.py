@@ -123,8 +123,7 @@ class Ollama(HttpModel):
                 calls: tuple[ToolCall, ...] = ()
                 for reply in self._replies(request):
                     calls += reply.tool_calls
-                    if reply.text or reply.thinking:
-                        yield Piece(reply.text, reply.thinking, steps=reply.steps)
+                    yield Piece(reply.text, reply.thinking, steps=reply.steps)
                     if reply.timings is not None:
                         self._read_placement()
                         yield Piece(timings=reply.timings, finish=reply.finish, tool_calls=calls)
