@@ -33,6 +33,14 @@ class CollectionVectorStore(VectorStore):
 
     `filter` is a `Scope`, a mapping as Chroma's `where` (`{"year": {"$gte": 2020}}`), or a function
     of a document.
+
+    >>> store = library.as_vector_store()
+    >>> store.add_texts(["The shed has a new roof."], [{"source": "shed.txt"}], ids=["shed"])
+    ['shed']
+    >>> store.similarity_search("The shed has a new roof.", k=1)[0].metadata
+    {'source': 'shed.txt'}
+    >>> store.delete(["shed"])
+    True
     """
 
     def __init__(self, parts: Parts) -> None:
