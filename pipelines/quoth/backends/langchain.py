@@ -77,7 +77,7 @@ class LangChainModel(LocalModel):
 
     def token_starts(self, text: str) -> list[int]:
         """Return the offset of each estimated token."""
-        return estimate_token_starts(text)
+        return list(estimate_token_starts(text))
 
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
         """Generate as the model streams. Raises `BackendError` for whatever the model raises."""

@@ -31,13 +31,30 @@ def read_schema(schema: Any) -> dict[str, Any]:
     """
     if isinstance(schema, Mapping) and not ({"name", "function", "title"} & schema.keys()):
         if {"type", "properties", "anyOf", "$ref", "enum"} & schema.keys():
-            return dict(schema)
+            return _closed(schema)
     elif isinstance(schema, Mapping | type):
         try:
-            return convert_to_json_schema(cast(Any, schema))
+            return _closed(convert_to_json_schema(cast(Any, schema)))
         except Exception as error:  # whatever LangChain raises for what it does not know
             raise _no_schema_error(schema) from error
     raise _no_schema_error(schema)
+
+
+def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema whose objects have no fields but those that are named, unless it says so."""
+    closed = {
+        key: _closed_value(value) if key not in ("default", "enum", "const", "examples") else value
+        for key, value in schema.items()
+    }
+    if isinstance(closed.get("properties"), dict) and closed.get("type", "object") == "object":
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+def _closed_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _closed(value)
+    return [_closed_value(each) for each in value] if isinstance(value, list) else value
 
 
 def _no_schema_error(schema: object) -> UsageError:
