@@ -4,6 +4,7 @@ __all__ = [
     "NAME_PATTERN",
     "AsyncLibrary",
     "Attachment",
+    "CollectionVectorStore",
     "Forgotten",
     "LazyPart",
     "Library",
@@ -56,4 +57,5 @@ from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts
 from .queue import Ticket, WorkQueue
 from .shelf import Shelf
+from .vector_store import CollectionVectorStore
 from .watcher import Watcher
