@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from programs import Quoth
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -27,6 +28,19 @@ def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
     for cell in json.loads(path.read_text())["cells"]:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
+
+
+def test_copies_are_written_for_a_person_and_never_over_hers(quoth: Quoth, tmp_path: Path) -> None:
+    folder = tmp_path / "mine" / "notebooks"
+    folder.mkdir(parents=True)
+    (folder / NOTEBOOKS[0].name).write_text("hers")
+    done = quoth("notebooks", folder)
+    assert done.returncode == 0
+    assert f"{NOTEBOOKS[0].name} is there already, and was kept." in done.stdout
+    assert "jupyter notebook" in done.stdout
+    assert (folder / NOTEBOOKS[0].name).read_text() == "hers"
+    for path in NOTEBOOKS[1:]:
+        assert (folder / path.name).read_text() == path.read_text()
 
 
 @pytest.mark.timeout(900)  # a cell has SECONDS; the whole may wait for a busy machine

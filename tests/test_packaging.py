@@ -25,8 +25,8 @@ EXTRAS = PROJECT["optional-dependencies"]
 WITHOUT_IMPORT = {"langchain"}
 """It is what the product is for."""
 
-RUN_NOTEBOOKS = {"ipykernel", "matplotlib"}
-"""What the notebooks of the repository need beside the package."""
+RUN_NOTEBOOKS = {"ipykernel", "ipywidgets", "matplotlib", "notebook"}
+"""What opens and runs notebooks, beside the package."""
 
 INSTALLED = metadata.packages_distributions()
 

@@ -6,17 +6,33 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import griffe
+import yaml
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "api"
+GROUPS = Path(__file__).with_name("api.yaml")
+EXAMPLES = (
+    "Every example runs: `library` is the collection `contracts`, which holds the folder "
+    "`contracts/` with `lease.md` and `offer.txt`, and all names of `quoth` are imported."
+)
 
-_EXAMPLE = re.compile(r"((?:^(?:>>>|\.\.\.)[^\n]*\n?)+)", re.MULTILINE)
+_EXAMPLE = re.compile(r"(^>>> .*?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _DRAWING = re.compile(r"(^\w+\n(?:[├│└][^\n]*\n?)+)", re.MULTILINE)
 _WHOLE = ("errors",)
 """The modules that are public as a whole; of a room its face is public."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Names that belong together; one of a room stands behind it, as `jobs.JobPlan`."""
+
+    title: str
+    about: str
+    names: tuple[str, ...]
 
 
 def pages() -> dict[str, str]:
@@ -54,23 +70,36 @@ def _public(package: griffe.Module, room: str, name: str) -> griffe.Object | gri
 
 
 def _index(package: griffe.Module, rooms: dict[str, list[str]], homes: dict[str, str]) -> str:
-    lines = ["# Python reference", "", _text(package), "", "## The door", ""]
-    lines += ["Import these names from `quoth`.", "", "| name | |", "|---|---|"]
-    for name in package.exports or ():
-        member = package[str(name)]
-        if member.is_module:  # a function with the name of its module
-            member = member[str(name)]
-        room = homes[member.canonical_path]
-        lines.append(f"| [`{name}`]({room}.md#{_anchor(str(name))}) | {_summary(member)} |")
-    lines += ["", "## The rooms", ""]
+    lines = ["# Python reference", "", _text(package), "", EXAMPLES, ""]
+    for group in read_groups():
+        lines += [f"## {group.title}", "", group.about, "", "| name | |", "|---|---|"]
+        for name in group.names:
+            room, _, short = name.rpartition(".")
+            member = _public(package, room, short) if room else _at_the_door(package, short)
+            home = homes[member.canonical_path]
+            shown = f"{room}.{short}" if room else short
+            lines.append(f"| [`{shown}`]({home}.md#{_anchor(short)}) | {_summary(member)} |")
+        lines.append("")
+    lines += ["## The rooms", ""]
     lines += [
-        "Import other names from the room that they belong to.",
+        "Names without a room are imported from `quoth`, all others from the room they belong to.",
         "",
         "| room | |",
         "|---|---|",
     ]
     lines += [f"| [`quoth.{room}`]({room}.md) | {_summary(package[room])} |" for room in rooms]
     return "\n".join(lines) + "\n"
+
+
+def read_groups() -> tuple[Group, ...]:
+    """Return the groups of the public names, as a user thinks of them."""
+    groups = yaml.safe_load(GROUPS.read_text(encoding="utf-8"))
+    return tuple(Group(one["group"], one["about"], tuple(one["names"])) for one in groups)
+
+
+def _at_the_door(package: griffe.Module, name: str) -> griffe.Object | griffe.Alias:
+    member: griffe.Object | griffe.Alias = package[name]
+    return member[name] if member.is_module else member  # a function named as its module
 
 
 def _room_page(package: griffe.Module, room: str, names: list[str]) -> str:
@@ -118,7 +147,7 @@ def _text(member: griffe.Object | griffe.Alias) -> str:
     text = member.docstring.value if member.docstring else ""
     text = re.sub(r"\s*# doctest: .*", "", text)
     text = _DRAWING.sub(r"```text\n\1\n```", text)
-    return _EXAMPLE.sub(r"```python\n\1\n```", text)
+    return _EXAMPLE.sub(r"```pycon\n\1\n```", text)
 
 
 def _summary(member: griffe.Object | griffe.Alias) -> str:

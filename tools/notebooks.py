@@ -1,4 +1,8 @@
-"""Runs the notebooks and writes each as a page of docs/notebooks/; `--strip` removes outputs."""
+"""Runs the notebooks and writes each as a page of docs/notebooks/; `--strip` removes outputs.
+
+python -m tools.notebooks             all notebooks
+python -m tools.notebooks 01 06       those whose names begin so
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 PAGES = ROOT / "docs" / "notebooks"
 SECONDS = 180
+WIDGET = "application/vnd.jupyter.widget-view+json"
 _TERMINAL = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -46,6 +51,8 @@ def page(notebook: Any, name: str) -> str:
 
 def _shown(output: Any, name: str) -> Iterator[str]:
     data = output.get("data", {})
+    if WIDGET in data:
+        return  # a progress bar, which is gone at the end
     if "image/png" in data:
         (PAGES / f"{name}.png").write_bytes(base64.b64decode(data["image/png"]))
         yield f"![{name}]({name}.png)"
@@ -79,7 +86,10 @@ def main() -> None:
         strip()
         return
     PAGES.mkdir(exist_ok=True)
+    begins = tuple(sys.argv[1:]) or ("",)
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        if not path.name.startswith(begins):
+            continue
         print(path.name)
         (PAGES / f"{path.stem}.md").write_text(page(run(path), path.stem), encoding="utf-8")
 

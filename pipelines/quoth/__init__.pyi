@@ -1,6 +1,7 @@
 __all__ = [
     "Answer",
     "Answerer",
+    "AsyncLibrary",
     "Chunk",
     "Citation",
     "CollectionRetriever",
@@ -44,7 +45,7 @@ from .embed import Embedder
 from .errors import QuothError
 from .jobs import SummaryJob
 from .journal import JournalCache
-from .library import Library
+from .library import AsyncLibrary, Library
 from .load import DocumentLoader, DocumentReader
 from .models import LocalModel, open_embedder, open_model, timings_of
 from .retrieve import CollectionRetriever, CrossEncoderReranker, Expander, ModelReranker

@@ -120,7 +120,7 @@ def test_an_agent_attaches_within_its_bounds(agent: Agent) -> None:
 def test_a_program_that_goes_away_frees_its_place(
     home: Path, sample: str, attachable: Served
 ) -> None:
-    queue = attachable.services.answers_queue
+    queue = attachable.services.queue
     tickets = [queue.enter() for _ in range(queue.slots)]
     for ticket in tickets:
         ticket.wait(stopped=lambda: False, tell=lambda _: None)

@@ -102,7 +102,7 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_a_question_of_an_agent_waits_in_the_queue_of_the_server(
     served: Served, sample: str
 ) -> None:
-    queue = served.services.answers_queue
+    queue = served.services.queue
     async with connected(served, LEGACY) as client:
         with occupied(queue):
             asked = client.call_tool("ask", {"question": QUESTION, "collection": sample})
@@ -117,7 +117,7 @@ async def test_a_question_of_an_agent_waits_in_the_queue_of_the_server(
 async def test_a_call_that_is_cancelled_leaves_the_queue(
     served: Served, sample: str, mode: str
 ) -> None:
-    queue = served.services.answers_queue
+    queue = served.services.queue
     async with connected(served, mode) as client:
         with occupied(queue):
             asked = client.call_tool("ask", {"question": QUESTION, "collection": sample})

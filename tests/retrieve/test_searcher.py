@@ -12,9 +12,9 @@ import pytest
 from bag_embedder import BagEmbedder
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
+from quoth.collection import Scope, read_pages
 from quoth.collection.documents import Copy
 from quoth.collection.index import DenseIndex
-from quoth.collection.scope import Scope, read_pages
 from quoth.collection.separation import Separation
 from quoth.collection.store import Store
 from quoth.config.settings import Retrieval
@@ -141,7 +141,8 @@ def test_a_scope_holds_in_every_mode(
 
 
 def test_a_scope_is_read_from_texts() -> None:
-    assert Scope.read() is None
+    assert Scope.read() == Scope()
+    assert not Scope.read()
     assert Scope.read(since="2024-01-01") == Scope(since=date(2024, 1, 1))
     assert Scope.read(tags=["project=bridge"]) == Scope(tags=(("project", "bridge"),))
     for wrong in ({"until": "yesterday"}, {"pages": "x"}, {"tags": ["project"]}):

@@ -9,6 +9,7 @@ __all__ = [
     "Separation",
     "Signals",
     "Source",
+    "Sources",
     "Store",
     "find_other_language",
     "indexed_words",
@@ -20,12 +21,13 @@ __all__ = [
 from .build import Build
 from .check import Problem
 from .chunks import Signals
-from .documents import Copy, Source
+from .documents import Copy, Source, Sources
 from .failures import Failure
 from .index import DenseIndex
 from .languages import find_other_language, name_language
 from .schema import SCHEMA
-from .scope import Scope, read_pages, read_tag
+from .scope import Scope
+from .scope_values import read_pages, read_tag
 from .separation import Separation
 from .store import Store
 from .words import indexed_words

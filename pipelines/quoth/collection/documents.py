@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from quoth.collection.tags import join_tags
 from quoth.system import Database, read_column
-from quoth.types import Document, Heading, Page, Tags
+from quoth.types import Document, Drawn, Heading, Page, Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Copy:
     mtime_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@dataclass(frozen=True, slots=True, repr=False)
+class Source(Drawn):
     """A path in the collection, with the facts about its file when it was read.
 
     `unreadable` and `unread` are those of its `Document`. `language` is that of most of the text
@@ -42,8 +43,24 @@ class Source:
     unread: Mapping[str, int]
     tags: Tags
 
+    def __repr__(self) -> str:
+        size = f"{self.pages} pages, {self.chunks} chunks"
+        return f"<Source {self.path!r}: {self.format}, {size}, {self.language}>"
 
-def read_sources(database: Database) -> list[Source]:
+
+class Sources(list[Source], Drawn):
+    """The sources of a collection, which a notebook shows as a table."""
+
+    def __repr__(self) -> str:
+        chunks = sum(source.chunks for source in self)
+        return f"<{len(self)} sources, {chunks} chunks: {', '.join(map(_name, self[:3]))}>"
+
+
+def _name(source: Source) -> str:
+    return PurePath(source.path).name
+
+
+def read_sources(database: Database) -> Sources:
     """Return all sources, ordered by path."""
     rows = database.read(
         """SELECT s.path, c.hash, s.size, s.mtime_ns, c.title, c.format, c.unreadable, c.unread,
@@ -52,7 +69,7 @@ def read_sources(database: Database) -> list[Source]:
                   s.given, s.beside
            FROM sources s JOIN contents c ON c.id = s.content_id ORDER BY s.path"""
     )
-    return [
+    return Sources(
         Source(
             path,
             hash,
@@ -82,7 +99,7 @@ def read_sources(database: Database) -> list[Source]:
             given,
             beside,
         ) in rows
-    ]
+    )
 
 
 def read_stamps(database: Database) -> dict[str, tuple[int, int, str]]:

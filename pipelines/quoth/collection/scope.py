@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import glob
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
 from fnmatch import fnmatchcase
-from pathlib import PurePath
-from typing import Self
+from pathlib import Path, PurePath
+from typing import Any, Protocol, Self
 from unicodedata import normalize
 
-from quoth.collection.tags import join_tags
+from quoth.collection.scope_values import (
+    LAST_PAGE,
+    as_tuple,
+    day_of,
+    fold,
+    read_day,
+    read_pages,
+    read_range,
+    read_tags,
+    spell,
+    texts_of,
+    typed,
+)
+from quoth.collection.where import Condition, read_conditions, write_where
 from quoth.errors import UsageError
-from quoth.system import Database, read_column
+from quoth.load import guess_format
 from quoth.types import Tags
 
-_LAST_PAGE = 2**31
+_TUPLES = ("documents", "formats", "languages", "tags")
+
+
+class HasMetadata(Protocol):
+    """A LangChain document, of which a scope reads the metadata."""
+
+    metadata: dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,14 @@ class Scope:
     last page number. `since` and `until` are inclusive days: the day on which a mail was sent or
     any other file last changed. `languages` are those of the text (`de`), not of the question.
     `tags` are pairs of a key and a value: a document has one of the values for every key.
+
+    `read` makes a scope from looser values. A scope is also the `filter` of a LangChain vector
+    store that takes a function; `as_where` is its form for Chroma.
+
+    >>> scope = Scope.read(documents="*.pdf", pages="3-10")
+    >>> scope.as_where(["/home/ada/bridge.pdf"])
+    {'$and': [{'source': {'$in': ['/home/ada/bridge.pdf']}}, {'page': {'$gte': 3}}, \
+{'page': {'$lte': 10}}]}
     """
 
     documents: tuple[str, ...] = ()
@@ -39,33 +66,133 @@ class Scope:
     languages: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
 
+    def __post_init__(self) -> None:
+        for name in _TUPLES:
+            if isinstance(value := getattr(self, name), str):
+                raise UsageError(
+                    f"`{name}` of a scope is a tuple, not {value!r}.",
+                    hint=f"Scope.read({name}={value!r}) makes one of a single text.",
+                )
+
+    def __bool__(self) -> bool:
+        return self != type(self)()
+
     @classmethod
     def read(
         cls,
         *,
-        documents: Iterable[str] = (),
-        formats: Iterable[str] = (),
-        pages: str = "",
-        since: str = "",
-        until: str = "",
-        languages: Iterable[str] = (),
-        tags: Iterable[str] = (),
-    ) -> Self | None:
-        """Return the scope that texts name, `None` when they name none.
+        documents: str | Iterable[str] = (),
+        formats: str | Iterable[str] = (),
+        pages: str | int | tuple[int, int] = "",
+        since: str | date = "",
+        until: str | date = "",
+        languages: str | Iterable[str] = (),
+        tags: str | Iterable[str] | Tags = (),
+    ) -> Self:
+        """Return the scope that these values name. Without any it restricts nothing, and is false.
 
-        `pages` is as `7`, `3-10`, `3-` or `-10`, a day as `2024-01-31`, a tag as `KEY=VALUE`.
-        Raises `UsageError` for a text that is none of these.
+        `pages` is as `7`, `3-10`, `3-` or `-10`, a day as `2024-01-31`, a tag as `KEY=VALUE`; tags
+        may be a mapping, too. Raises `UsageError` for a value that is none of these.
         """
-        scope = cls(
-            documents=tuple(documents),
-            formats=tuple(form.lower() for form in formats),
-            pages=read_pages(pages) if pages else None,
-            since=_read_day(since, "since"),
-            until=_read_day(until, "until"),
-            languages=tuple(code.lower() for code in languages),
-            tags=tuple(map(read_tag, tags)),
+        return cls(
+            documents=as_tuple(documents),
+            formats=tuple(form.lower() for form in as_tuple(formats)),
+            pages=None if pages == "" else read_pages(pages),
+            since=read_day(since, "since"),
+            until=read_day(until, "until"),
+            languages=tuple(code.lower() for code in as_tuple(languages)),
+            tags=tuple(read_tags(tags)),
         )
-        return None if scope == cls() else scope
+
+    @classmethod
+    def from_where(cls, where: Mapping[str, Any]) -> Self:
+        """Return the scope that a filter of Chroma or LangChain means, by the metadata of chunks.
+
+        `source` is the path of a document, `page` a page or a range of pages, `language` and
+        `format` are as in a scope, and any other key is a tag. Raises `UsageError` for a filter
+        that no scope can express, such as one with `$or`.
+        """
+        texts: dict[str, tuple[str, ...]] = {}
+        first, last = 1, LAST_PAGE
+        for condition in read_conditions(where):
+            key = condition.key
+            if key == "page":
+                least, most = read_range(condition)
+                first, last = max(first, least), min(last, most)
+            elif condition.operator not in ("$eq", "$in") or key in texts:
+                raise UsageError(
+                    f"A scope cannot express what a filter asks of {key!r}.",
+                    hint="It has one of the values for a key ($in), and a range of pages.",
+                )
+            else:
+                texts[key] = tuple(map(spell, condition.values))
+        return cls(
+            documents=tuple(map(glob.escape, texts.pop("source", ()))),
+            formats=texts.pop("format", ()),
+            pages=None if (first, last) == (1, LAST_PAGE) else (first, last),
+            languages=texts.pop("language", ()),
+            tags=tuple((key, value) for key, values in texts.items() for value in values),
+        )
+
+    def as_where(self, sources: Iterable[str] | None = None) -> dict[str, Any] | None:
+        """Return the `where` of Chroma for chunks with Quoth's metadata, `None` for everything.
+
+        `sources` are the paths of the documents within the scope: `store.paths_within(scope)`.
+        Chroma compares values as they are spelled, and knows neither patterns nor formats nor days:
+        without `sources`, a scope with one of these raises `UsageError`.
+        """
+        if sources is None and (self.formats or self.has_days or not self._names_paths):
+            raise UsageError(
+                "Chroma cannot compare patterns, formats and days.",
+                hint="Name the documents: scope.as_where(library.store.paths_within(scope)).",
+            )
+        documents = self.documents if sources is None else tuple(sources) or ("",)
+        first, last = self.pages or (1, LAST_PAGE)
+        found = [
+            *([Condition("source", "$in", documents)] if documents else []),
+            *([Condition("page", "$gte", (first,))] if first > 1 else []),
+            *([Condition("page", "$lte", (last,))] if last < LAST_PAGE else []),
+            *([Condition("language", "$in", self.languages)] if self.languages else []),
+        ]
+        tags: dict[str, list[object]] = {}
+        for key, value in self.tags if sources is None else ():
+            tags.setdefault(key, []).extend(typed(value))
+        found += [Condition(key, "$in", tuple(values)) for key, values in tags.items()]
+        return write_where(found)
+
+    def __call__(self, document: HasMetadata | Mapping[str, Any]) -> bool:
+        """Whether a LangChain document, or its metadata, is within the scope.
+
+        This makes a scope the `filter` of a vector store. Where the metadata have no `format` or
+        `date`, those of the file at `source` count.
+        """
+        metadata = document if isinstance(document, Mapping) else document.metadata
+        source = str(metadata.get("source", ""))
+        first, last = self.pages or (1, LAST_PAGE)
+        return (
+            self.holds(source)
+            and first <= int(metadata.get("page") or 1) <= last
+            and (not self.formats or _format_of(source, metadata) in self.formats)
+            and (not self.languages or metadata.get("language") in self.languages)
+            and self.holds_day(str(metadata.get("date") or ""), self._changed(source))
+            and self.holds_tags(metadata)
+        )
+
+    @property
+    def has_days(self) -> bool:
+        """Whether days are named."""
+        return self.since is not None or self.until is not None
+
+    @property
+    def _names_paths(self) -> bool:
+        """Whether all documents are named by whole paths, and not by patterns."""
+        return all("/" in name and glob.escape(name) == name for name in self.documents)
+
+    def _changed(self, source: str) -> int:
+        """Return when a file last changed (nanoseconds), 0 where that is not known or not asked."""
+        with suppress(OSError):
+            return Path(source).stat().st_mtime_ns if self.has_days else 0
+        return 0
 
     def holds(self, path: str) -> bool:
         """Whether a path matches a pattern, however accents are encoded, or there is none."""
@@ -81,126 +208,19 @@ class Scope:
         """Whether a document with these tags has one of the values for every key."""
         wanted: dict[str, set[str]] = {}
         for key, value in self.tags:
-            wanted.setdefault(_fold(key), set()).add(_fold(value))
+            wanted.setdefault(fold(key), set()).add(fold(value))
         if not wanted:
             return True
-        had = {_fold(key): set(_texts(value)) for key, value in tags.items()}
+        had = {fold(key): set(texts_of(value)) for key, value in tags.items()}
         return all(had.get(key, set()) & values for key, values in wanted.items())
 
     def holds_day(self, stated: str, mtime_ns: int) -> bool:
         """Whether a document that states a date, or else was last changed then, is of the days."""
-        if not (self.since or self.until):
+        if not self.has_days:
             return True
-        day = _day(stated, mtime_ns)
+        day = day_of(stated, mtime_ns)
         return (self.since or date.min) <= day <= (self.until or date.max)
 
 
-def read_pages(text: str) -> tuple[int, int]:
-    """Return the first and the last page of `7`, `3-10`, `3-` or `-10`. Raises `UsageError`."""
-    first, dash, last = (part.strip() for part in text.partition("-"))
-    if (first or last) and all(part.isdecimal() for part in (first, last) if part):
-        pages = (int(first or 1), int(last or (_LAST_PAGE if dash else first)))
-        if 1 <= pages[0] <= pages[1] <= _LAST_PAGE:
-            return pages
-    raise UsageError(f"{text!r} is not a range of pages.", hint="Write 7, 3-10, 3- or -10.")
-
-
-def read_tag(text: str) -> tuple[str, str]:
-    """Return the key and the value of `KEY=VALUE`. Raises `UsageError`."""
-    key, equals, value = (part.strip() for part in text.partition("="))
-    if not (key and equals and value):
-        raise UsageError(f"A tag is KEY=VALUE, not {text!r}.", hint="As in: --tag project=bridge")
-    return key, value
-
-
-def select(database: Database, scope: Scope) -> list[int]:
-    """Return the ids of the chunks within a scope, ascending."""
-    contents = sorted({content for _, content in _within(database, scope)})
-    first, last = scope.pages or (0, _LAST_PAGE)
-    rows = database.read(
-        """SELECT k.id FROM chunks k JOIN contents c ON c.id = k.content_id
-           WHERE k.content_id IN (SELECT value FROM json_each(?1)) AND k.page BETWEEN ?2 AND ?3
-           AND (?4 = '[]' OR coalesce(k.language, c.language) IN (SELECT value FROM json_each(?4)))
-           ORDER BY k.id""",
-        (json.dumps(contents), first, last, json.dumps(scope.languages)),
-    )
-    return [row[0] for row in rows]
-
-
-def paths_within(database: Database, scope: Scope) -> frozenset[str]:
-    """Return the paths of the sources with a chunk within a scope."""
-    paths = dict(_within(database, scope))
-    if not (scope.pages or scope.languages):
-        return frozenset(paths)
-    rows = database.read(
-        """SELECT DISTINCT content_id FROM chunks
-           WHERE id IN (SELECT value FROM json_each(?))""",
-        (json.dumps(select(database, scope)),),
-    )
-    held = {row[0] for row in rows}
-    return frozenset(path for path, content in paths.items() if content in held)
-
-
-def chunks_of(database: Database, contents: Sequence[int]) -> list[int]:
-    """Return the ids of the chunks of these contents, ascending."""
-    rows = database.read(
-        "SELECT id FROM chunks WHERE content_id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(list(contents)),),
-    )
-    return [row[0] for row in rows]
-
-
-def _within(database: Database, scope: Scope) -> Iterator[tuple[str, int]]:
-    """Yield the path and the content of each source that a scope holds, whatever its pages."""
-    rows = database.read(
-        """SELECT s.path, s.content_id, s.mtime_ns, c.format, c.metadata, s.given, s.beside
-           FROM sources s JOIN contents c ON c.id = s.content_id"""
-    )
-    for path, content, mtime_ns, form, stated, given, beside in rows:
-        if not scope.holds(path) or (scope.formats and form not in scope.formats):
-            continue
-        metadata: Mapping[str, str] = read_column(stated) if scope.tags or _dated(scope) else {}
-        if not scope.holds_day(metadata.get("date", ""), mtime_ns):
-            continue
-        if scope.tags and not scope.holds_tags({**metadata, **join_tags(given, beside)}):
-            continue
-        yield path, content
-
-
-def _dated(scope: Scope) -> bool:
-    return scope.since is not None or scope.until is not None
-
-
-def _day(stated: str, mtime_ns: int) -> date:
-    """Return the date that a document states, else the day its file last changed."""
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            return read(stated).date()
-        except (ValueError, TypeError):
-            continue
-    return datetime.fromtimestamp(mtime_ns / 1e9, UTC).date()
-
-
-def _read_day(text: str, name: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise UsageError(
-            f"`{name}` is not a date: {text!r}.", hint="Write a day as 2024-01-31."
-        ) from error
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Yield the value of a tag, or each of a list, as it is compared."""
-    if isinstance(value, list | tuple):
-        for each in value:
-            yield from _texts(each)
-    else:
-        text = "true" if value is True else "false" if value is False else str(value)
-        yield _fold(text)
-        if isinstance(value, str) and "," in value:  # a list in front matter
-            yield from (_fold(part) for part in value.split(","))
-
-
-def _fold(text: str) -> str:
-    return normalize("NFC", text.strip()).casefold()
+def _format_of(source: str, metadata: Mapping[str, Any]) -> str:
+    return str(metadata.get("format") or guess_format(Path(source)))

@@ -11,6 +11,7 @@ import numpy as np
 
 from quoth.errors import UsageError
 from quoth.evaluate.results import CONFIDENCE, RESAMPLES, Evaluation
+from quoth.views import frame, table_html, title_html
 
 Verdict = Literal["better", "worse", "same", "regression"]
 ALPHA = 1 - CONFIDENCE
@@ -43,7 +44,7 @@ class Difference:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """The differences between two measurements, metric by metric."""
 
@@ -54,6 +55,26 @@ class Comparison:
     def regressions(self) -> tuple[Difference, ...]:
         """The metrics that got worse by more than the threshold."""
         return tuple(d for d in self.differences if d.verdict == "regression")
+
+    def __repr__(self) -> str:
+        changes = ", ".join(f"{one.metric} {one.change:+.3f}" for one in self.differences)
+        return f"<Comparison: {changes}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                one.metric,
+                f"{one.first:.3f}",
+                f"{one.second:.3f}",
+                f"{one.change:+.3f}",
+                f"{one.low:+.3f} to {one.high:+.3f}",
+                f"{one.p:.3f}",
+                one.verdict,
+            )
+            for one in self.differences
+        ]
+        columns = ("metric", "first", "second", "change", "95 % interval", "p", "verdict")
+        return frame([title_html("The second against the first", ""), table_html(columns, rows)])
 
 
 def compare(

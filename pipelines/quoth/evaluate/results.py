@@ -13,6 +13,7 @@ import numpy as np
 
 from quoth.errors import UsageError
 from quoth.system import write_whole
+from quoth.views import frame, table_html, title_html
 
 RESAMPLES = 2000
 CONFIDENCE = 0.95
@@ -32,7 +33,7 @@ class Interval:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Evaluation:
     """One measurement.
 
@@ -46,6 +47,19 @@ class Evaluation:
     metrics: Mapping[str, Interval]
     items: Mapping[str, Mapping[str, float]]
     details: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+    def __repr__(self) -> str:
+        means = ", ".join(f"{name} {one.value:.3f}" for name, one in self.metrics.items())
+        return f"<Evaluation of {self.what}: {means}>"
+
+    def _repr_html_(self) -> str:
+        about = " · ".join(f"{name} {value}" for name, value in self.about.items())
+        rows = [
+            (name, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}", str(one.count))
+            for name, one in self.metrics.items()
+        ]
+        table = table_html(("metric", "mean", "95 % interval", "items"), rows)
+        return frame([title_html(f"Measured: {self.what}", about), table])
 
 
 def build_evaluation(

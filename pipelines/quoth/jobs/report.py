@@ -9,11 +9,11 @@ from importlib.metadata import version
 
 from quoth.jobs.fields import FieldValue
 from quoth.summarize import SummaryPlan, SummarySentence
-from quoth.types import Outcome, Report, Timings
+from quoth.types import Drawn, Outcome, Report, Timings
 
 
-@dataclass(frozen=True, slots=True)
-class JobPlan:
+@dataclass(frozen=True, slots=True, repr=False)
+class JobPlan(Drawn):
     """The plan for each document, and the documents that cannot be read, with reasons."""
 
     documents: tuple[tuple[str, SummaryPlan], ...]
@@ -26,6 +26,9 @@ class JobPlan:
         for _, plan in self.documents:
             total += plan
         return total
+
+    def __repr__(self) -> str:
+        return f"<JobPlan of {len(self.documents)} documents: {self.total}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +84,17 @@ class DocumentReport:
     failed_as: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JobReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class JobReport(Drawn):
     """The result of a job.
 
     `paused` is the reason why the job ended early, such as a backend that failed, or empty.
     `interrupted` is whether Ctrl-C stopped it. The remaining documents are `skipped`, with the
     status `pending`. `coverage` is the lowest coverage of all summaries. `leftovers` are the
     outputs of earlier runs whose document is gone or has other outputs now; those that were pruned
-    are `removed`. `documents` has a line for each document, in the order of the job. With
-    `accept_known`, known failures are no reason for an exit code.
+    are `removed`. `documents` has a line for each document, in the order of the job; `report` and
+    the counts are of this run, and so without the `kept` documents, whose lines are those of the
+    last report. With `accept_known`, known failures are no reason for an exit code.
     """
 
     report: Report
@@ -102,6 +106,7 @@ class JobReport:
     interrupted: bool = False
     leftovers: tuple[str, ...] = ()
     documents: tuple[DocumentReport, ...] = ()
+    kept: int = 0
     accept_known: bool = False
 
     @property
@@ -118,10 +123,12 @@ class JobReport:
         code = self.report.exit_code
         return 0 if code == 3 and self.accept_known else code
 
+    def __repr__(self) -> str:
+        calls = f"{self.calls} calls made, {self.cached_calls} from the journal"
+        return f"<JobReport: {self.report}; {calls}>"
+
 
 def report_json(report: JobReport) -> str:
-    """Return the report of a job as JSON text; the sentences of summaries are in their outputs."""
+    """Return the report of a job as JSON text."""
     value = asdict(report) | {"exit_code": report.exit_code, "version": version("quoth")}
-    for document in value["documents"]:
-        del document["sentences"]
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

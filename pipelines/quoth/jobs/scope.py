@@ -59,7 +59,7 @@ class ScopeText(BaseModel):
 
     def read(self) -> Scope | None:
         """Return the scope, `None` for everything. Raises `UsageError`."""
-        return Scope.read(**self.model_dump())
+        return Scope.read(**self.model_dump()) or None
 
 
 def check_scope_keys(node: yaml.Node, path: Path) -> None:

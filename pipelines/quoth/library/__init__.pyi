@@ -2,7 +2,9 @@ __all__ = [
     "DEFAULT_COLLECTION",
     "LONGEST_ADDRESS",
     "NAME_PATTERN",
+    "AsyncLibrary",
     "Attachment",
+    "Forgotten",
     "LazyPart",
     "Library",
     "Parts",
@@ -15,6 +17,7 @@ __all__ = [
     "check_collection",
     "describe_collection",
     "export_collection",
+    "forget_everywhere",
     "has_collection",
     "import_collection",
     "is_name",
@@ -27,6 +30,7 @@ __all__ = [
 ]
 
 from .archive import export_collection, import_collection
+from .asynchronous import AsyncLibrary
 from .attach import (
     LONGEST_ADDRESS,
     Attachment,
@@ -46,6 +50,7 @@ from .collections import (
     remove_collection,
     rename_collection,
 )
+from .forget import Forgotten, forget_everywhere
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts

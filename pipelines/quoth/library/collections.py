@@ -12,13 +12,14 @@ from pathlib import Path
 
 from quoth.errors import CollectionError, ConfigurationError, UnknownCollectionError, UsageError
 from quoth.system import WriteLock
+from quoth.views import format_count, frame, title_html
 
 STORE = "library.sqlite"
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 """The pattern of a collection's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CollectionFacts:
     """A collection: how much it holds, its languages by chunks, its embedder, and its bytes.
 
@@ -36,6 +37,22 @@ class CollectionFacts:
     conversations: int = 0
     bytes: int = 0
     problem: str = ""
+
+    def __repr__(self) -> str:
+        counts = f"{self.documents} documents, {self.chunks} chunks"
+        return f"<CollectionFacts {self.name!r}: {self.problem or counts}>"
+
+    def _repr_html_(self) -> str:
+        if self.problem:
+            return frame([title_html(self.name, self.problem)])
+        counts = [
+            format_count(self.documents, "document"),
+            format_count(self.pages, "page"),
+            format_count(self.chunks, "chunk"),
+            *(f"{code} {count}" for code, count in self.languages.items()),
+            f"{self.bytes / 1e6:,.1f} MB",
+        ]
+        return frame([title_html(self.name, " · ".join(counts))])
 
 
 def is_name(name: str) -> bool:

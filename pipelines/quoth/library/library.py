@@ -11,18 +11,20 @@ from threading import Event
 from typing import Self
 
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import StructuredTool
 
 from quoth.answer import Answerer, Conversation
-from quoth.collection import Problem, Scope, Source
+from quoth.collection import Problem, Scope, Source, Sources
 from quoth.config import Retrieval, load_config
 from quoth.errors import CollectionError, UsageError
 from quoth.ingest import Verification, find_files, read_chroma, reembed, verify, watch
 from quoth.journal import JOURNAL_DAMAGED
+from quoth.library.cards import library_html
 from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.load import DocumentReader
 from quoth.retrieve import CollectionRetriever, RetrieverSearcher, search_tool
-from quoth.summarize import Summarizer, Summary, SummaryOptions
+from quoth.summarize import Monitor, Summarizer, Summary, SummaryOptions
 from quoth.system import expand_home
 from quoth.types import Answer, Hit, Progress, Report, Tags
 from quoth.views import notebook_bar
@@ -40,10 +42,14 @@ class Library(Parts):
     Nothing is loaded before it is used, and any thread may use one library. A model or an embedder
     off this machine is refused with an `EgressError`, unless `privacy.allow` names its host.
 
-    >>> with Library("contracts") as library:                        # doctest: +SKIP
-    ...     library.ingest("contracts/")
-    ...     print(library.ask("When does the lease end?"))
+    >>> library = Library("contracts")
+    >>> report = library.ingest("contracts/")
+    >>> print(library.ask("How much is the deposit?"))
+    The deposit is 4,500 crowns. The rent is 1,200 crowns a month.
     """
+
+    def _repr_html_(self) -> str:
+        return library_html(self)
 
     @classmethod
     def from_config(
@@ -195,16 +201,29 @@ class Library(Parts):
         """Return the `k` chunks that fit a question best, best first; within `scope`, if given."""
         return self.searcher.search(question, k=k, scope=scope)
 
-    def ask(self, question: str, *, scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope | None = None,
+        config: RunnableConfig | None = None,
+    ) -> Answer:
         """Return an answer with checked citations, or one that says it is not in the documents.
 
-        With a `scope`, the documents are those within it.
+        With a `scope`, the documents are those within it. `config` is LangChain's: its callbacks
+        follow the search and the model.
         """
-        return self._answerer(scope).invoke(question)
+        return self._answerer(scope).invoke(question, config)
 
-    def stream(self, question: str, *, scope: Scope | None = None) -> Iterator[str | Answer]:
+    def stream(
+        self,
+        question: str,
+        *,
+        scope: Scope | None = None,
+        config: RunnableConfig | None = None,
+    ) -> Iterator[str | Answer]:
         """Yield the text of the answer as it is written, and at the end the whole `Answer`."""
-        return self._answerer(scope).stream(question)
+        return self._answerer(scope).stream(question, config)
 
     def chat(
         self, *, resume: bool = False, name: str = "", scope: Scope | None = None
@@ -222,12 +241,19 @@ class Library(Parts):
         return self.answerer if scope is None else self.answerer_within(scope)
 
     def summarize(
-        self, *paths: AnyPath, query: str = "", length: str | int = "", together: bool = False
+        self,
+        *paths: AnyPath,
+        query: str = "",
+        length: str | int = "",
+        together: bool = False,
+        config: RunnableConfig | None = None,
+        monitor: Monitor | None = None,
     ) -> list[Summary]:
         """Return a summary of each document, or with `together` one of all; all text is read.
 
         `length` is `brief`, `standard`, `detailed`, or a number of words. Finished model calls are
-        in the journal: a second run costs nothing.
+        in the journal: a second run costs nothing. `config` is LangChain's; `monitor` observes the
+        calls, and can stop them with a `StoppedError`.
         """
         options = replace(SummaryOptions.of(self.config.summarization), query=query)
         summarizer = self.summarizer(replace(options, length=length) if length else options)
@@ -236,11 +262,11 @@ class Library(Parts):
             load(file) for file in find_files(paths, exclude=self.config.ingestion.exclude)
         ]
         if together:
-            return [summarizer.invoke(documents)]
+            return [summarizer.invoke(documents, config, monitor=monitor)]
         summaries = []
         with notebook_bar("Summarizing") as bar:
             for document in documents:
-                summaries.append(summarizer.invoke(document))
+                summaries.append(summarizer.invoke(document, config, monitor=monitor))
                 if bar:
                     bar(len(summaries), len(documents), document.source)
         return summaries
@@ -254,7 +280,7 @@ class Library(Parts):
             first_pages=first_pages,
         )
 
-    def documents(self) -> list[Source]:
+    def documents(self) -> Sources:
         """Return the sources in the collection, ordered by path."""
         return self.store.sources()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from os import PathLike
@@ -71,6 +72,7 @@ class Parts:
         self.folder = self.home / "collections" / collection
         self._shares = shares
         self.making = RLock()
+        self.process = 0
         self.beside = tuple(
             Parts(name, config=self.config, home=self.home, shares=self) for name in beside
         )
@@ -85,6 +87,10 @@ class Parts:
         self._given = {name: part for name, part in given.items() if part is not None}
         self.made: dict[str, Any] = dict(self._given)
         register_views()
+
+    def __repr__(self) -> str:
+        names = ", ".join(repr(one.collection) for one in (self, *self.beside))
+        return f"<{type(self).__name__} {names} in {str(self.home)!r}>"
 
     def _checked_embedder(self, embedder: Embeddings | None) -> Embedder | None:
         """Return the caller's embedder as one of Quoth. Raises `EgressError`, as configured."""
@@ -147,7 +153,7 @@ class Parts:
         if not self.beside:
             return own
         others = {part.collection: part.searcher for part in self.beside}
-        return SeveralSearcher({self.collection: own, **others})
+        return SeveralSearcher({self.collection: own, **others}, k=self.config.retrieval.k)
 
     def _grow(self, hits: Sequence[Hit], tokens: int) -> Sequence[Hit]:
         """Return hits grown within their sections, each in its own collection."""
@@ -208,6 +214,8 @@ class Parts:
 
     def close(self) -> None:
         """Unload the model and close the files; a part is opened again when it is used."""
+        if self.process not in (0, os.getpid()):
+            return  # a fork has no right to close what its parent uses
         with self.making:
             others = {*self._given, *(_SHARED if self._shares else ())}
             for name in _CLOSED:

@@ -7,6 +7,7 @@ __all__ = [
     "LoaderPool",
     "boxes_within",
     "check_size",
+    "guess_format",
     "is_picture",
     "load_document",
     "ocr_engine",
@@ -15,7 +16,7 @@ __all__ = [
 
 from .boxes import FORMATS_WITH_BOXES, boxes_within
 from .contract import Loader, LoadOptions
-from .detect import is_picture
+from .detect import guess_format, is_picture
 from .isolate import LoaderPool
 from .langchain import DocumentLoader, DocumentReader
 from .ocr import ocr_engine

@@ -107,6 +107,11 @@ def suffix_of(path: Path) -> str:
     return (path.suffix[1:] or path.name).lower()
 
 
+def guess_format(path: Path) -> str:
+    """Return the format that the suffix of a path stands for, or an empty text."""
+    return _BY_SUFFIX.get(suffix_of(path), "")
+
+
 def detect(path: Path) -> str:
     """Return the name of the format, a key of `SUFFIXES`.
 

@@ -130,7 +130,7 @@ class Bounds:
         `documents` are ids, or patterns of the names that the server shows. Raises `UsageError`
         for what is neither, and for pages and days that are none.
         """
-        asked = Scope.read(pages=pages, since=since, until=until)
+        asked = Scope.read(pages=pages, since=since, until=until) or None
         bound = self.settings.scope
         if bound is None and not documents:
             return asked

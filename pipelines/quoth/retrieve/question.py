@@ -10,7 +10,7 @@ from functools import cached_property
 from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.text import ENGLISH, Language, QuestionKind, analyse, lexemes, stem
-from quoth.types import Hit, Vectors
+from quoth.types import Drawn, Hit, Vectors, glimpse
 
 MAX_QUESTION_CHARACTERS = 20_000
 
@@ -72,12 +72,16 @@ class Question:
         return self.embedder.query_vector(self.text)
 
 
-class Hits(list[Hit]):
+class Hits(list[Hit], Drawn):
     """The hits of one search, best first, and the question that was searched for."""
 
     def __init__(self, question: Question, hits: Iterable[Hit] = ()) -> None:
         super().__init__(hits)
         self.question = question
+
+    def __repr__(self) -> str:
+        best = f", best {self[0]!r}" if self else ""
+        return f"<{len(self)} hits for {glimpse(self.question.text)}{best}>"
 
 
 def check_question(text: str) -> str:

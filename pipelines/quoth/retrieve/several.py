@@ -24,8 +24,9 @@ class SeveralSearcher:
     chunk names its collection.
     """
 
-    def __init__(self, searchers: Mapping[str, Searcher]) -> None:
+    def __init__(self, searchers: Mapping[str, Searcher], *, k: int) -> None:
         self.searchers = dict(searchers)
+        self.k = k
 
     def search(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Hits:
         """Return the best `k` hits of all collections, best first."""
@@ -37,9 +38,8 @@ class SeveralSearcher:
             [replace(hit, chunk=replace(hit.chunk, collection=name)) for hit in hits]
             for name, hits in found.items()
         ]
-        most = k or max(map(len, named), default=0)
         first = next(iter(found.values()))
-        return Hits(first.question, merge_hits(named, first.question.text)[:most])
+        return Hits(first.question, merge_hits(named, first.question.text)[: k or self.k])
 
 
 def merge_hits(lists: Sequence[Sequence[Hit]], question: str) -> list[Hit]:

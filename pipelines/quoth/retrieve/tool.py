@@ -52,5 +52,5 @@ def search_tool(
 def _format_passage(hit: Hit) -> str:
     chunk = hit.chunk
     heading = " ".join(f"{chunk.title}, page {chunk.page_label or chunk.page}".split())
-    number = f"[{chunk.id}] " if chunk.id else ""
+    number = f"[{chunk.name}] " if chunk.name else ""
     return f"{number}{heading}\n{fence_passage(chunk.text)}"

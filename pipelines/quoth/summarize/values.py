@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from quoth.summarize.options import Strategy, SummaryOptions
-from quoth.types import Chunk, Timings
+from quoth.types import Chunk, Drawn, Timings, glimpse
 
 NodeKind = Literal[
     "map", "collapse", "reduce", "select", "join", "refine", "stuff", "extract", "corpus"
@@ -81,8 +81,8 @@ class SummaryNode:
         return replace(self, children=children)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(Drawn):
     """A summary, its evidence, and its cost.
 
     `coverage` is the share of the sources' characters, except white space, that the model has read;
@@ -90,6 +90,12 @@ class Summary:
     `cached_calls` counts those that the journal answered. `data` is the object that the model
     filled, if a schema was given. `kinds` are the kinds that the documents of an extract were read
     as.
+
+    >>> (summary,) = library.summarize("contracts/lease.md", length=40)
+    >>> summary.strategy, summary.coverage
+    ('extract', 1.0)
+    >>> summary.sentences[0].links[0].page
+    1
     """
 
     text: str
@@ -113,6 +119,10 @@ class Summary:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        read = f"{self.coverage:.0%} of {len(self.titles)} document{'s' * (len(self.titles) != 1)}"
+        return f"<Summary, {read} read: {glimpse(self.text)}>"
 
     @property
     def sources(self) -> tuple[str, ...]:

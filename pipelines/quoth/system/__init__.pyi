@@ -19,15 +19,18 @@ __all__ = [
     "load_entry_point",
     "make_folder",
     "missing_extra",
+    "notebooks_folder",
     "presets_folder",
     "processor",
     "prompts_folder",
     "read_column",
     "read_entry_points",
     "read_memory",
+    "refused_connections",
     "remove_parts",
     "run_airgapped",
     "sample_library_folder",
+    "sample_questions_file",
     "stage_file",
     "take_over",
     "write_whole",
@@ -40,10 +43,17 @@ from .extras import missing_extra
 from .files import expand_home, is_private, make_folder, remove_parts, stage_file, write_whole
 from .imports import import_quietly
 from .lock import WriteLock
-from .packaged import jobs_folder, presets_folder, prompts_folder, sample_library_folder
+from .packaged import (
+    jobs_folder,
+    notebooks_folder,
+    presets_folder,
+    prompts_folder,
+    sample_library_folder,
+    sample_questions_file,
+)
 from .plugins import load_entry_point, read_entry_points
 from .png import encode_png
-from .privacy import Guard, is_loopback, listens_on_loopback, take_over
+from .privacy import Guard, is_loopback, listens_on_loopback, refused_connections, take_over
 from .processes import Child, describe_exit, kill_children
 from .processor import processor
 from .programs import KeptProgram

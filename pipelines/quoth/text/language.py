@@ -42,7 +42,7 @@ _NAMES = Path(__file__).parent / "language_names.yaml"
 _UNKNOWN = "unexpected_keyword_argument"
 
 
-@dataclass(frozen=True, slots=True, eq=False, config=STRICT)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, config=STRICT)
 class Language:
     """A natural language.
 
@@ -63,6 +63,9 @@ class Language:
     answers: AnswerWords = field(default_factory=AnswerWords)
     conversations: ConversationRules = field(default_factory=ConversationRules)
     summaries: SummaryRules = field(default_factory=SummaryRules)
+
+    def __repr__(self) -> str:
+        return f"<Language {self.name} ({self.code})>"
 
     def name_of(self, other: Language) -> str:
         """Return the name of another language, in the language of the words of answers."""

@@ -6,6 +6,7 @@ __all__ = [
     "Chunk",
     "Citation",
     "Document",
+    "Drawn",
     "Heading",
     "Hit",
     "Match",
@@ -19,9 +20,13 @@ __all__ = [
     "Tags",
     "Timings",
     "Vectors",
+    "glimpse",
+    "place_name",
+    "register_view",
 ]
 
 from .answers import Answer, AnswerKind, AnswerSentence, Citation, Match, NotRead, Support
 from .documents import Box, Chunk, Document, Heading, Hit, Page, Tags, TagValue, Vectors
+from .drawing import Drawn, glimpse, place_name, register_view
 from .reports import Outcome, Progress, Report
 from .timings import Timings

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from quoth.types.documents import Box, Chunk, Hit
+from quoth.types.drawing import Drawn, glimpse, place_name
 from quoth.types.timings import Timings
 
 AnswerKind = Literal["answer", "excerpt", "nearest", "declined", "failed"]
@@ -33,7 +34,7 @@ cited passage, and nothing there contradicts it as far as words can tell. Neithe
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Citation:
     """A place in the documents: the text `quote` of a page, from `start` to `end`.
 
@@ -43,6 +44,10 @@ class Citation:
     sources with the same content. `marks` are the spans of `quote`, from the first character to the
     one after the last, whose words answer the question. `collection` is that of the document, where
     several were asked.
+
+    >>> (place,) = library.ask("How much is the deposit?").citations
+    >>> place.page, place.heading, place.verified
+    (1, 'Lease of Unit 6 › Money', True)
     """
 
     n: int = 1
@@ -65,6 +70,10 @@ class Citation:
         """Whether the quote was looked up and found on its page."""
         return self.match in ("exact", "tolerant")
 
+    def __repr__(self) -> str:
+        where = place_name(self.source, self.page, self.page_label)
+        return f"<Citation [{self.n}] {where}, {self.match}: {glimpse(self.quote)}>"
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
@@ -84,8 +93,8 @@ class NotRead:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer(Drawn):
     """The answer to a question, and its evidence.
 
     `text` is the answer as shown. For an `excerpt` it is text of the documents, and `phrase` the
@@ -105,6 +114,12 @@ class Answer:
 
     `thinking` is what a reasoning model wrote before it answered, `excerpts` are the chunks that
     the model read, and `hits` those that the search found.
+
+    >>> answer = library.ask("How much is the deposit?")
+    >>> answer.kind, answer.phrase
+    ('excerpt', '4,500 crowns')
+    >>> answer.citations[0].quote
+    'The deposit is 4,500 crowns. The rent is 1,200 crowns a month.'
     """
 
     question: str
@@ -130,3 +145,8 @@ class Answer:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        count = len(self.citations)
+        places = f"{count} citation{'s' * (count != 1)}"
+        return f"<Answer {self.kind}, {places}: {glimpse(self.text)}>"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from quoth.types.drawing import Drawn, glimpse, place_name
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -43,13 +45,17 @@ class Box:
     bottom: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Page:
     """The text of one page, slide or sheet.
 
     `number` counts from 1. `label` is the printed page number (`iv`, `379`), where the format has
     one. A file without pages is one page. `metadata` holds further facts that a loader knows of the
     page, such as `ocr`, the engine that recognized its text, and `boxes`, the places of its lines.
+
+    >>> page = library.loader()("contracts/lease.md").pages[0]
+    >>> [heading.title for heading in page.headings]
+    ['Lease of Unit 6', 'Term', 'Money']
     """
 
     number: int
@@ -58,9 +64,12 @@ class Page:
     headings: tuple[Heading, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Page {self.label or self.number}: {glimpse(self.text)}>"
 
-@dataclass(frozen=True, slots=True)
-class Document:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Document(Drawn):
     """The text of one source, by page.
 
     `unreadable` holds the numbers of the pages without text (scans). `left_out` is the number of
@@ -68,6 +77,12 @@ class Document:
     `unread` counts by kind what the source holds and the text does not, such as `picture`.
     `language` is the language of most of the text (ISO 639-1), `und` for a text of no language, and
     empty before it is known. `language_is_set` says that a person named it.
+
+    >>> document = library.loader()("contracts/lease.md")
+    >>> document
+    <Document 'contracts/lease.md': markdown, 1 page, 219 characters>
+    >>> document.pages[0].headings[0].title
+    'Lease of Unit 6'
     """
 
     source: str
@@ -87,9 +102,13 @@ class Document:
         """The number of characters on all pages."""
         return sum(len(page.text) for page in self.pages)
 
+    def __repr__(self) -> str:
+        size = f"{len(self.pages)} page{'s' * (len(self.pages) != 1)}"
+        return f"<Document {self.source!r}: {self.format}, {size}, {self.characters} characters>"
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Chunk(Drawn):
     """A piece of one page: `page.text[start:end]` is its `text`, always.
 
     `headings` are the headings above the chunk, highest first. `id` is the row in the store, and
@@ -98,6 +117,11 @@ class Chunk:
     for a text of no language, and empty before it is known. `boxes` are the places of the lines of
     a text that was recognized (OCR), by offsets on the page. `tags` are metadata of the user's own,
     and what the document says of itself. `collection` is named where several were searched.
+
+    >>> chunk = library.search("deposit", k=1)[0].chunk
+    >>> page = library.store.page_text(chunk.source, chunk.page)
+    >>> page[chunk.start : chunk.end] == chunk.text
+    True
     """
 
     source: str
@@ -117,6 +141,13 @@ class Chunk:
     tags: Tags = field(default_factory=dict, hash=False)
     collection: str = ""
 
+    @property
+    def name(self) -> str:
+        """The name of the chunk among those of all collections that were searched; or empty."""
+        if self.id is None:
+            return ""
+        return f"{self.collection}:{self.id}" if self.collection else str(self.id)
+
     def as_metadata(self) -> dict[str, Any]:
         """Return the place of the chunk as plain values, for LangChain's metadata and for JSON.
 
@@ -135,13 +166,21 @@ class Chunk:
             **({"collection": self.collection} if self.collection else {}),
         }
 
+    def __repr__(self) -> str:
+        where = place_name(self.source, self.page, self.page_label)
+        return f"<Chunk {where}, characters {self.start}–{self.end}: {glimpse(self.text)}>"
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hit(Drawn):
     """A chunk that a search returned. `score` ranks the hits of one search; higher is better.
 
     `dense_score` is the cosine similarity and `keyword_score` the BM25 score. A score is `None`
     when its side of the search did not rank the chunk.
+
+    >>> (hit,) = library.search("hedge", k=1)
+    >>> hit.chunk.page, hit.chunk.text[:12]
+    (1, 'The gardener')
     """
 
     chunk: Chunk
@@ -158,3 +197,7 @@ class Hit:
             "dense_score": self.dense_score,
             "keyword_score": self.keyword_score,
         }
+
+    def __repr__(self) -> str:
+        where = place_name(self.chunk.source, self.chunk.page, self.chunk.page_label)
+        return f"<Hit {self.score:.2f} {where}: {glimpse(self.chunk.text)}>"

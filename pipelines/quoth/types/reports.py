@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from quoth.types.drawing import Drawn
+
 Progress = Callable[[int, int, str], None]
 """A callback for progress: the finished items, all items, the name of the current item."""
 
@@ -26,9 +28,14 @@ class Outcome:
     known: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The report of a run over many files. Every file is in exactly one of the four groups."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Report(Drawn):
+    """The report of a run over many files. Every file is in exactly one of the four groups.
+
+    >>> report = library.ingest("contracts/")
+    >>> len(report.skipped), report.exit_code
+    (2, 0)
+    """
 
     done: tuple[Outcome, ...] = ()
     skipped: tuple[Outcome, ...] = ()
@@ -48,3 +55,6 @@ class Report:
             f"{len(self.done)} done, {len(self.skipped)} skipped, {len(self.failed)} failed, "
             f"{len(self.removed)} removed, in {self.seconds:.1f} s"
         )
+
+    def __repr__(self) -> str:
+        return f"<Report: {self}>"

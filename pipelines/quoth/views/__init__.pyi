@@ -9,10 +9,12 @@ __all__ = [
     "answer_json",
     "answer_lines",
     "answer_text",
+    "can_be_drawn",
     "chunk_json",
     "citation_json",
     "cited_text",
     "draw_page",
+    "fold_html",
     "format_copies",
     "format_count",
     "format_failures",
@@ -20,6 +22,7 @@ __all__ = [
     "format_path",
     "format_report",
     "format_unread",
+    "frame",
     "hit_json",
     "load_ipython_extension",
     "locate_quote",
@@ -36,9 +39,12 @@ __all__ = [
     "shorten_paths",
     "shorten_quote",
     "show",
+    "sources_table",
     "summary_html",
     "summary_json",
     "summary_text",
+    "table_html",
+    "title_html",
     "trace_json",
     "trace_page",
     "write_json",
@@ -47,6 +53,8 @@ __all__ = [
 from .answer import answer_lines, cited_text
 from .bar import notebook_bar
 from .bodies import AnswerFields, Body, PlaceBody
+from .cards import sources_table
+from .frame import fold_html, frame, table_html, title_html
 from .html import answer_html, report_html, summary_html
 from .json import (
     answer_json,
@@ -71,7 +79,7 @@ from .lines import (
 )
 from .matches import mark_matches
 from .notebook import load_ipython_extension, register_views, show
-from .page_image import draw_page
+from .page_image import can_be_drawn, draw_page
 from .page_layout import locate_quote, read_words
 from .quote import MarkedText, shorten_quote
 from .summary import FORMATS, Format, render_summary

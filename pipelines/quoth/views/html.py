@@ -23,6 +23,7 @@ from quoth.views.answer import (
     quoted,
     words_of,
 )
+from quoth.views.frame import MOST_ROWS, frame, join_rows, marked_html, row_html
 from quoth.views.lines import format_path, format_report
 from quoth.views.page_image import draw_page
 from quoth.views.quote import MarkedText
@@ -31,32 +32,6 @@ from quoth.views.trace import tree_html
 
 if TYPE_CHECKING:
     from quoth.summarize import Summary
-
-MOST_ROWS = 200
-"""The most files of each kind in the table of a report; the rest are counted."""
-
-_STYLE = """<style>
-.quoth { font: 15px/1.55 ui-serif, Georgia, serif; max-width: 46rem; }
-.quoth .said { font-size: 1.1em; margin: .2rem 0 .7rem; white-space: pre-line; }
-.quoth sup { color: #2a78a8; }
-.quoth .soft, .quoth .facts, .quoth th, .quoth td { font: 12.5px/1.5 ui-sans-serif,
-  system-ui, sans-serif; opacity: .75; }
-.quoth td, .quoth th { opacity: 1; text-align: left; padding: .15rem .7rem .15rem 0;
-  vertical-align: top; }
-.quoth details { border-left: 2px solid #8886; padding: .1rem 0 .1rem .8rem; margin: .35rem 0; }
-.quoth details[open] { border-color: #2a78a8; }
-.quoth summary { cursor: pointer; }
-.quoth .quote { font-style: italic; }
-.quoth .good { color: #2c7a3f; } .quoth .doubt { color: #b3450a; }
-.quoth img { display: block; max-width: 100%; margin: .5rem 0; border: 1px solid #8886;
-  background: #fff; }
-.quoth blockquote { white-space: pre-wrap; margin: .4rem 0; padding: .5rem .8rem;
-  border: 1px solid #8886; }
-.quoth mark { background: #ffe26a; color: #000; }
-.quoth .kind { font: 600 12px ui-sans-serif, system-ui, sans-serif; color: #2a78a8; }
-.quoth summary .text { display: block; }
-.quoth .out { text-decoration: line-through; opacity: .6; }
-</style>"""
 
 
 def answer_html(answer: Answer, *, with_pages: bool = False) -> str:
@@ -77,7 +52,7 @@ def answer_html(answer: Answer, *, with_pages: bool = False) -> str:
             parts += _footnote(place, answer, with_pages=False)
     if answer.model:
         parts.append(f"<p class=soft>{escape(answer.model)}</p>")
-    return _framed(parts)
+    return frame(parts)
 
 
 def summary_html(summary: Summary) -> str:
@@ -88,7 +63,7 @@ def summary_html(summary: Summary) -> str:
         parts.append(f"<p class='soft doubt'>Not in the source: {terms}</p>")
     parts.append(f"<p class=soft>{escape(format_coverage(summary))}</p>")
     parts.append(f"<details><summary>How it came about</summary>{tree_html(summary)}</details>")
-    return _framed(parts)
+    return frame(parts)
 
 
 def report_html(report: Report) -> str:
@@ -104,13 +79,8 @@ def report_html(report: Report) -> str:
         if len(outcomes) > MOST_ROWS:
             rest = f"… and {len(outcomes) - MOST_ROWS:,} more {kind}"
             rows.append(f"<tr><td colspan=5>{rest}</td></tr>")
-    head = "".join(f"<th>{name}</th>" for name in ("", "file", "pages", "chunks", "what"))
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return _framed([f"<p class=soft>{escape(format_report(report, verb='done'))}</p>", table])
-
-
-def _framed(parts: list[str]) -> str:
-    return f"{_STYLE}<div class=quoth>{''.join(parts)}</div>"
+    table = join_rows(("", "file", "pages", "chunks", "what"), rows)
+    return frame([f"<p class=soft>{escape(format_report(report, verb='done'))}</p>", table])
 
 
 def _said(answer: Answer) -> Iterator[str]:
@@ -130,7 +100,7 @@ def _footnote(place: Citation, answer: Answer, *, with_pages: bool) -> Iterator[
     yield f"<details><summary>[{place.n}] {escape(format_place(place, words, names))}"
     for detail in details_of(place, answer, names):
         yield f"<br><span class=soft>{escape(detail)}</span>"
-    yield f"<br><span class=quote>{_marked(quoted(place, answer))}</span>"
+    yield f"<br><span class=quote>{marked_html(quoted(place, answer))}</span>"
     if check := format_check(place, answer, words):
         yield f"<br><span class=soft>{escape(check)}</span>"
     image = _page(place, answer) if with_pages else ""
@@ -152,26 +122,12 @@ def _passage(place: Citation, answer: Answer) -> str:
     for chunk in (hit.chunk for hit in answer.hits):
         if encloses(chunk, place):
             span = place.start - chunk.start, place.end - chunk.start
-            return f"<blockquote>{_marked(MarkedText(chunk.text, (span,)))}</blockquote>"
+            return f"<blockquote>{marked_html(MarkedText(chunk.text, (span,)))}</blockquote>"
     whole = MarkedText(place.quote, ((0, len(place.quote)),))
-    return f"<blockquote>{_marked(whole)}</blockquote>"
-
-
-def _marked(shown: MarkedText) -> str:
-    """Return a text as HTML, with its marks."""
-    parts, end = [], 0
-    for start, stop in shown.marks:
-        parts += [escape(shown.text[end:start]), f"<mark>{escape(shown.text[start:stop])}</mark>"]
-        end = stop
-    return "".join([*parts, escape(shown.text[end:])])
+    return f"<blockquote>{marked_html(whole)}</blockquote>"
 
 
 def _row(kind: str, outcome: Outcome) -> str:
     mood = {"failed": "doubt", "done": "good"}.get(kind, "soft")
     numbers = (str(count) if kind == "done" else "" for count in (outcome.pages, outcome.chunks))
-    cells = (format_path(outcome.path), *numbers, outcome.reason)
-    return (
-        f"<tr><td class={mood}>{kind}</td>"
-        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        + "</tr>"
-    )
+    return row_html((kind, format_path(outcome.path), *numbers, outcome.reason), mood=mood)
