@@ -1,5 +1,6 @@
 __all__ = [
     "DEFAULT_COLLECTION",
+    "JOB",
     "LONGEST_ADDRESS",
     "NAME_PATTERN",
     "AsyncLibrary",
@@ -54,6 +55,6 @@ from .forget import Forgotten, forget_everywhere
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts
-from .queue import Ticket, WorkQueue
+from .queue import JOB, Ticket, WorkQueue
 from .shelf import Shelf
 from .watcher import Watcher
