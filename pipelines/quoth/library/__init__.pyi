@@ -5,6 +5,7 @@ __all__ = [
     "NAME_PATTERN",
     "AsyncLibrary",
     "Attachment",
+    "CollectionVectorStore",
     "Forgotten",
     "LazyPart",
     "Library",
@@ -57,4 +58,5 @@ from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts
 from .queue import JOB, Ticket, WorkQueue
 from .shelf import Shelf
+from .vector_store import CollectionVectorStore
 from .watcher import Watcher
