@@ -71,7 +71,7 @@ def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: 
             ) from error
         announce(f"The head of the fleet listens at {head.address}; its token file is {file}.")
         announce(f"On each machine: quoth fleet work {head.address} --token-file FILE")
-        await head.finished()
+        await head.finished()  # type: ignore[no-untyped-call]
 
     asyncio.run(serve())
 

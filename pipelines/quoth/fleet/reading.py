@@ -57,7 +57,7 @@ class FleetReader:
         finally:
             stop.event.set()
 
-    def split(self, document: Document) -> Sequence[Chunk]:
+    def split(self, document: Document, *, seconds: float | None = None) -> Sequence[Chunk]:
         """Return the chunks of a document that came from `load_all`."""
         return self._chunks.pop(document.source)
 

@@ -88,7 +88,8 @@ class Station:
             return performer.perform(unit.task, _Watch(unit, self._line))
 
     def _read(self, document: Document) -> ReadUnit:
-        chunks = self._library.splitter.split(document)
+        limit = self._library.config.ingestion.limits.seconds
+        chunks = self._library.splitter.split(document, seconds=limit)
         embedder = self._library.embedder
         texts = {hash: text for text, hash in (embedded_text(chunk, embedder) for chunk in chunks)}
         vectors = embedder.embed(list(texts.values()))

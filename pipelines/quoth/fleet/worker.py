@@ -166,6 +166,6 @@ async def work(
     announce(f"{name} works for {head}, on {slots} documents at once.")
     telling = asyncio.create_task(worker.line.keep_telling())
     try:
-        await worker.finished()
+        await worker.finished()  # type: ignore[no-untyped-call]
     finally:
         telling.cancel()

@@ -16,7 +16,7 @@ class Elsewhere(Protocol):
     def load_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Document | DocumentError]]:
         """Yield the document of each file, or the reason why there is none, in any order."""
 
-    def split(self, document: Document) -> Sequence[Chunk]:
+    def split(self, document: Document, *, seconds: float | None = None) -> Sequence[Chunk]:
         """Return the chunks of a document that came from `load_all`."""
 
     def known_vectors(self, hashes: Sequence[str]) -> Mapping[str, Vectors]:

@@ -63,7 +63,7 @@ class FileReader:
                 self._fail(file, result)
                 continue
             try:
-                chunks = self._splitter.split(result, seconds=self._pool.limits.seconds)
+                chunks = self._splitter.split(result, seconds=self._limits.seconds)
             except LimitExceededError as error:
                 self._fail(file, error)
                 continue
