@@ -52,7 +52,8 @@ SPOKEN = {
     ),
     "es": Spoken(
         "La presa de Valdeagua está en el curso alto del río Agua. La construyó la empresa "
-        "Hollmann en 1962 y mide 120 metros de altura. Abastece de agua a tres municipios. El desagüe se "
+        "Hollmann en 1962 y mide 120 metros de altura. Abastece de agua a tres municipios. El "
+        "desagüe se "
         "revisa dos veces al año.",
         (
             "La empresa Hollmann construyó la presa de Valdeagua en 1962.",
@@ -66,7 +67,8 @@ SPOKEN = {
     ),
     "fr": Spoken(
         "Le barrage de Valdeau se trouve sur le cours supérieur de l'Eau. L'entreprise Hollmann "
-        "l'a construit en 1962 et il mesure 120 mètres de haut. Il alimente trois communes en eau. La "
+        "l'a construit en 1962 et il mesure 120 mètres de haut. Il alimente trois communes en eau. "
+        "La "
         "vanne est contrôlée deux fois par an.",
         (
             "L'entreprise Hollmann a construit le barrage de Valdeau en 1962.",
