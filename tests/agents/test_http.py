@@ -84,7 +84,7 @@ async def test_a_call_over_http_is_on_the_same_record(served: Served, sample: st
 async def test_a_question_of_an_agent_waits_in_the_queue_of_the_server(
     served: Served, sample: str
 ) -> None:
-    queue = served.services.answers_queue
+    queue = served.services.queue
     tickets = [queue.enter() for _ in range(queue.slots)]
     for ticket in tickets:
         ticket.wait(stopped=lambda: False, tell=lambda _: None)

@@ -201,12 +201,12 @@ def test_leaving_a_stream_frees_the_queue(served: Served, client: OpenAI) -> Non
         max_tokens=1000,
     )
     next(iter(stream))
-    assert served.services.answers_queue.counts[1] == 1
+    assert served.services.queue.counts[1] == 1
     stream.close()
     end = time.monotonic() + 3
-    while served.services.answers_queue.counts[1] and time.monotonic() < end:
+    while served.services.queue.counts[1] and time.monotonic() < end:
         time.sleep(0.02)
-    assert served.services.answers_queue.counts == (0, 0)
+    assert served.services.queue.counts == (0, 0)
 
 
 def test_a_response_carries_its_citations_and_is_kept(client: OpenAI) -> None:

@@ -9,10 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
-import pytest
 from bag_embedder import BagEmbedder
-from quoth.errors import GenerationError, QueueFullError
-from quoth.library import WorkQueue
+from quoth.errors import GenerationError
 from scripted_model import Scripted
 from served import TOKEN, Served, events_of, serving
 from server.test_program import program
@@ -190,15 +188,3 @@ def wait_for(client: httpx2.Client, path: str) -> dict[str, object]:
             return found
         time.sleep(0.1)
     raise AssertionError(found)
-
-
-def test_the_queue_keeps_its_order() -> None:
-    queue = WorkQueue(slots=1, length=3)
-    tickets = [queue.enter() for _ in range(4)]
-    with pytest.raises(QueueFullError):
-        queue.enter()
-    assert [ticket.place for ticket in tickets] == [0, 1, 2, 3]
-    for ticket in tickets:
-        ticket.wait(stopped=lambda: False, tell=lambda _: None)
-        ticket.leave()
-    assert queue.counts == (0, 0)

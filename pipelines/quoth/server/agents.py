@@ -84,7 +84,7 @@ class Agents:
         try:
             from quoth.mcp import AgentServer
 
-            return AgentServer(bounds, shelf=services.shelf, queue=services.answers_queue)
+            return AgentServer(bounds, shelf=services.shelf, queue=services.queue)
         except ModuleNotFoundError as error:
             raise missing_extra("`/mcp`", "mcp") from error
 

@@ -61,7 +61,7 @@ def perform(services: Services, asked: Asked, stop: Event) -> Iterator[dict[str,
             if stop.is_set():
                 raise CancelledError("The program that asked is gone.")
 
-        with services.answers_queue.turn(stopped=stop.is_set):
+        with services.queue.turn(stopped=stop.is_set):
             answerer = library.answerer_within(asked.scope)
             for part in answerer.stream(asked.question, {"callbacks": [Watcher(check)]}):
                 check()

@@ -16,6 +16,13 @@ from quoth.system import Database
 
 END = "end"
 """The name of the last event."""
+PROGRESS = "progress"
+"""The name of an event that the next one of its name makes obsolete."""
+
+_LASTING = (END, "answer", "error", "response.completed", "response.incomplete")
+"""The events that tell how an operation ended."""
+_FOLDING = 100
+"""How many events, or operations, come between two foldings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +40,20 @@ class Event:
 
 
 class EventLog:
-    """Writes events, and wakes those who follow an operation. Any thread may write."""
+    """Writes events, and wakes those who follow an operation. Any thread may write.
 
-    def __init__(self, database: Database) -> None:
+    The log does not grow without bound: an operation keeps its latest progress, and beyond the
+    latest `kept` operations those that are finished keep the events that tell their end.
+    """
+
+    def __init__(self, database: Database, *, kept: int = 1000) -> None:
         self._database = database
+        self._kept = kept
         self._loop: asyncio.AbstractEventLoop | None = None
         self._followers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._lock = Lock()
         self._closed = False
+        self._ended = 0
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wake followers in this event loop."""
@@ -55,12 +68,33 @@ class EventLog:
     def append(self, operation: str, name: str, data: Any) -> None:
         """Write the next event of an operation."""
         with self._database.transaction() as connection:
-            connection.execute(
+            rows = connection.execute(
                 """INSERT INTO events SELECT ?1, 1 + coalesce(max(number), 0), ?2, ?3, ?4
-                   FROM events WHERE operation = ?1""",
+                   FROM events WHERE operation = ?1 RETURNING number""",
                 (operation, name, json.dumps(data, ensure_ascii=True), now()),
             )
+            ((number,),) = rows.fetchall()
+            if name == PROGRESS and number % _FOLDING == 0:
+                connection.execute(
+                    "DELETE FROM events WHERE operation = ? AND name = ? AND number <= ?",
+                    (operation, PROGRESS, number - _FOLDING),
+                )
         self._wake(operation)
+        if name == END:
+            self._ended += 1
+            if self._ended % _FOLDING == 0:
+                self.fold()
+
+    def fold(self) -> None:
+        """Leave only the end of the operations that are finished, beyond the latest ones."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                """DELETE FROM events
+                   WHERE name NOT IN (SELECT value FROM json_each(?)) AND operation IN (
+                       SELECT id FROM operations WHERE state NOT IN ('queued', 'running')
+                       ORDER BY rank DESC LIMIT -1 OFFSET ?)""",
+                (json.dumps(_LASTING), self._kept),
+            )
 
     def read(self, operation: str, *, after: int = 0) -> list[Event]:
         """Return the events of an operation after a number, in order."""

@@ -16,7 +16,7 @@ from quoth.server.credentials import Credentials
 from quoth.server.documents import Documents
 from quoth.server.events import EventLog
 from quoth.server.operations import Operations
-from quoth.server.performing import Performance, Performers
+from quoth.server.performing import JOB, Performance, Performers
 from quoth.server.routes import ENDPOINTS
 from quoth.server.services import Services
 from quoth.server.settings import ServerSettings
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from quoth.embed import Embedder
     from quoth.models import LocalModel
 
-_ANSWERS_AT_ONCE = 4
+_WORK_AT_ONCE = 4
 _JOBS_AT_ONCE = 1
 _PERFORMS = {
     "answer": "quoth.server.answering:perform_answer",
@@ -68,8 +68,7 @@ def open_services(
     state = open_state(folder)
     shelf = Shelf(config, home, served=settings.collections, model=model, embedder=embedder)
     operations, events = Operations(state), EventLog(state)
-    answers = WorkQueue(slots=_ANSWERS_AT_ONCE, length=settings.queue_length)
-    jobs = WorkQueue(slots=_JOBS_AT_ONCE, length=settings.queue_length)
+    queue = WorkQueue(slots=_WORK_AT_ONCE, length=settings.queue_length, most={JOB: _JOBS_AT_ONCE})
     made: list[Services] = []
     services = Services(
         endpoints=ENDPOINTS,
@@ -85,10 +84,10 @@ def open_services(
             operations,
             events,
             performs=dict(_performs(made)),
-            queues={"answer": answers, "response": answers, "job": jobs},
+            queue=queue,
         ),
         conversations=Conversations(state, shelf),
-        answers_queue=answers,
+        queue=queue,
         state=state,
         held=held,
     )

@@ -12,7 +12,10 @@ from quoth.errors import CancelledError, QuothError
 from quoth.library import Ticket, WorkQueue
 from quoth.server.events import END, EventLog
 from quoth.server.failures import failure_json
-from quoth.server.operations import Operation, Operations
+from quoth.server.operations import PREFIXES, Operation, Operations
+
+JOB = "job"
+"""What a job is in the queue; questions are of no kind."""
 
 _log = logging.getLogger("quoth.server")
 
@@ -49,27 +52,23 @@ class Performers:
         events: EventLog,
         *,
         performs: Mapping[str, Perform],
-        queues: Mapping[str, WorkQueue],
+        queue: WorkQueue,
     ) -> None:
         self._operations = operations
         self._events = events
         self._performs = performs
-        self._queues = queues
+        self._queue = queue
         self._lock = Lock()
         self._running: dict[str, tuple[Performance, Thread]] = {}
         self._tickets: dict[str, Ticket] = {}
         self._closing = False
-
-    def queue_of(self, kind: str) -> WorkQueue:
-        """Return the queue for a kind of operation: answers wait apart from jobs."""
-        return self._queues.get(kind, self._queues["job"])
 
     def submit(self, make: Callable[[], Operation], kind: str) -> Operation:
         """Return a new operation, which is performed in its turn.
 
         Raises `QueueFullError` when the queue is full; then nothing is made.
         """
-        ticket = self.queue_of(kind).enter()
+        ticket = self._queue.enter(_line_of(kind))
         try:
             operation = make()
         except BaseException:
@@ -86,10 +85,11 @@ class Performers:
 
     def resume(self) -> None:
         """Go on with what the server had not finished when it ended, in the same order."""
+        self._events.fold()
         for operation in self._operations.unfinished():
             if operation.attempt:
                 repeated = (
-                    "the whole question" if operation.kind == "answer" else "the calls in flight"
+                    "the calls in flight" if _line_of(operation.kind) else "the whole question"
                 )
                 self._events.append(
                     operation.id,
@@ -100,7 +100,7 @@ class Performers:
                         "repeated": repeated,
                     },
                 )
-            self._begin(operation, self.queue_of(operation.kind).enter(even_if_full=True))
+            self._begin(operation, self._queue.enter(_line_of(operation.kind), even_if_full=True))
 
     def cancel(self, id: str, *, reason: str = "It was cancelled.") -> None:
         """Cancel an operation; one that is finished stays as it is."""
@@ -182,3 +182,8 @@ class Performers:
             self._operations.finish(id, "cancelled" if stopped else "failed", error=body["error"])
             self._events.append(id, "error", body)
             self._events.append(id, END, {"state": state})
+
+
+def _line_of(kind: str) -> str:
+    """Return what an operation is in the queue."""
+    return "" if kind in PREFIXES else JOB

@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from anyio.to_thread import current_default_thread_limiter
+
 from quoth.library import Shelf, WorkQueue, has_collection, make_collection
 from quoth.server.conversations import Conversations
 from quoth.server.credentials import Credentials
@@ -23,6 +25,9 @@ from quoth.server.uploads import Uploads
 from quoth.system import Database
 
 JOB_KINDS = ("ingest", "reembed", "rebuild", "verify", "summarize")
+
+_THREADS = 40
+"""How many requests are answered at once beside those that wait in the queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +45,14 @@ class Services:
     events: EventLog
     performers: Performers
     conversations: Conversations
-    answers_queue: WorkQueue
+    queue: WorkQueue
     state: Database
     held: ExitStack = field(default_factory=ExitStack)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wake streams in this loop, and resume what the last server left."""
         self.events.attach(loop)
+        current_default_thread_limiter().total_tokens = _THREADS + 2 * self.settings.queue_length
         self.performers.resume()
 
     def create_collection(self, name: str) -> None:

@@ -10,6 +10,8 @@ from quoth.system import listens_on_loopback
 
 MEGABYTE = 1 << 20
 
+_ALL = ("0.0.0.0", "::")  # noqa: S104  # the addresses of no machine
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
@@ -17,7 +19,8 @@ class ServerSettings:
 
     `socket` is the path of a Unix socket, in place of `host` and `port`. `collections` are the
     collections that are served, all when empty. `allow_hosts` are names beside those of this
-    machine under which clients reach the server; `behind_proxy` is the one of a proxy with TLS.
+    machine under which clients reach the server, with a port where it is another one;
+    `behind_proxy` is that of a proxy with TLS.
     `origins` are those of web pages that may read answers, compared letter by letter. `roots` are
     folders of this machine that a job may ingest, by name. `queue_length` is the number of
     questions, and of jobs, that may wait. An `attachable` server serves other programs of the same
@@ -49,20 +52,29 @@ class ServerSettings:
 
     @property
     def base_url(self) -> str:
-        """The address at which clients reach the server."""
+        """The address at which clients reach the server; its host is one of `host_names`.
+
+        A Unix socket and all addresses of a machine (`0.0.0.0`) are no address: the first of
+        `allow_hosts` stands for them, or `localhost`.
+        """
         if self.behind_proxy:
             return f"https://{self.behind_proxy}"
         scheme = "https" if self.tls_cert else "http"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{scheme}://{host}:{self.port}"
+        name = self.host
+        if self.socket or self.host in _ALL:
+            name = next(iter(self.allow_hosts), "localhost")
+        if ":" in name and not _port_of(name):
+            name = f"[{name}]"
+        has_port = bool(_port_of(name) or self.socket)
+        return f"{scheme}://{name}" if has_port else f"{scheme}://{name}:{self.port}"
 
     @property
     def host_names(self) -> frozenset[str]:
         """The names that the `Host` of a request may have."""
         own = {"localhost", "127.0.0.1", "::1", self.behind_proxy, *self.allow_hosts}
-        if self.host not in ("0.0.0.0", "::"):  # noqa: S104  # the addresses of no machine
+        if self.host not in _ALL:
             own.add(self.host)
-        return frozenset(name.lower() for name in own if name)
+        return frozenset(_without_port(name).lower() for name in own if name)
 
     @property
     def cookie(self) -> str:
@@ -85,3 +97,13 @@ class ServerSettings:
                 f"{self.host} is open to other machines, without TLS or a token of your own.",
                 hint="Give --token-file, and --tls-cert with --tls-key or --behind-proxy NAME.",
             )
+
+
+def _port_of(name: str) -> str:
+    """Return the port behind the name of a host, empty without one; IPv6 stands in brackets."""
+    host, colon, port = name.rpartition(":")
+    return port if colon and port.isdecimal() and (":" not in host or host[-1] == "]") else ""
+
+
+def _without_port(name: str) -> str:
+    return name.removesuffix(f":{_port_of(name)}").strip("[]")

@@ -97,7 +97,7 @@ def _parts(
 ) -> Iterator[str | Answer | Call]:
     """Yield the text as it is written, and at the end the answer, or the call of the model."""
     watcher = speaking.stop_watcher(stopped)
-    with services.answers_queue.turn(stopped=stopped):
+    with services.queue.turn(stopped=stopped):
         if wanted.from_collection:
             question, turns = split_question(wanted.messages)
             yield from speaking.answer_from_collection(

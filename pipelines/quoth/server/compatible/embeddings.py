@@ -18,7 +18,7 @@ def embed(services: Services, body: EmbeddingsAsked) -> dict[str, Any]:
     """Return the vector of each text, of unit length; a text that is too long is refused."""
     embedder = services.shelf.embedder
     texts = _read_texts(services, body)
-    with services.answers_queue.turn(stopped=lambda: False):
+    with services.queue.turn(stopped=lambda: False):
         vectors = np.asarray(embedder.embed_documents(texts), dtype="<f4")
     count = sum(embedder.count_tokens(text) for text in texts)
     if body.dimensions not in (None, vectors.shape[1]):

@@ -9,18 +9,19 @@ from quoth.server.endpoints import Content
 from quoth.server.failures import UNAUTHORIZED, RefusedError
 from quoth.server.services import JOB_KINDS, Services
 from quoth.server.shapes import SessionAsked, StatusBody
+from quoth.system import refused_connections
 
 _COOKIE_SECONDS = 30 * 24 * 3600
 
 
-def health(services: Services) -> dict[str, str]:
+async def health(services: Services) -> dict[str, str]:
     """Tell that the server is there. Needs no token."""
     return {"status": "ok"}
 
 
 def show_status(services: Services) -> StatusBody:
     """Tell the version, the collections, the queue, and the number of jobs."""
-    waiting, working = services.answers_queue.counts
+    waiting, working = services.queue.counts
     unfinished = services.operations.unfinished()
     return StatusBody(
         version=version("quoth"),
@@ -29,6 +30,7 @@ def show_status(services: Services) -> StatusBody:
         working=working,
         jobs=sum(operation.kind in JOB_KINDS for operation in unfinished),
         loopback_only=services.settings.on_loopback,
+        refused=list(refused_connections()),
     )
 
 
