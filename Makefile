@@ -17,7 +17,7 @@ MODELS = $(STEP) 'The embedded models, 176 MB' $(SETUP)
 
 .DEFAULT_GOAL := help
 .PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints sizes \
-	library docs notebooks pictures site clean
+	library docs notebooks walk pictures site clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -104,6 +104,9 @@ docs: setup  ## write the references of settings, commands and Python names from
 notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
 	@$(BIN)/python -m tools.notebooks
 	@$(BIN)/python -m tools.notebooks --strip
+
+walk: setup  ## write down the first hour: a clone is set up in a fresh home, and walked
+	@$(BIN)/python -m tools.walk --clone docs/first-hour.md
 
 pictures: setup  ## draw the pictures of the README from what the program prints
 	@$(BIN)/python -m tools.pictures

@@ -147,7 +147,7 @@ def test_the_constraints_pin_every_package_of_the_core() -> None:
 
 def resolve(*options: str) -> None:
     """Resolve everything that `make setup` installs, in the versions of the constraints."""
-    command = [UV, "pip", "compile", "--quiet", "pyproject.toml", "--all-extras"]
+    command = [str(UV), "pip", "compile", "--quiet", "pyproject.toml", "--all-extras"]
     result = subprocess.run(
         [*command, *GROUPS, "--constraints", "constraints.txt", *options],
         cwd=ROOT,

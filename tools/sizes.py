@@ -37,7 +37,7 @@ def size_of(package: dict[str, Any], rank: dict[object, int]) -> int:
 
 def measure(arguments: tuple[str, ...]) -> tuple[int, float]:
     """Return the number of packages of a set-up, and their megabytes."""
-    command = [UV, "pip", "compile", "--quiet", "--format", "pylock.toml", "pyproject.toml"]
+    command = [str(UV), "pip", "compile", "--quiet", "--format", "pylock.toml", "pyproject.toml"]
     found = subprocess.run(
         [*command, "--constraints", "constraints.txt", *arguments],
         cwd=ROOT,
