@@ -30,7 +30,8 @@ RUN_NOTEBOOKS = {"ipykernel", "ipywidgets", "matplotlib", "notebook"}
 
 INSTALLED = metadata.packages_distributions()
 
-GROUPS = ("--group", "dev", "--group", "docs")
+EVERYTHING = ("--all-extras", "--group", "dev", "--group", "docs")
+"""What `make setup` and `make native` install."""
 
 NO_INDEX = re.compile("Failed to fetch|error sending request|dns error|not found in the cache")
 
@@ -146,10 +147,10 @@ def test_the_constraints_pin_every_package_of_the_core() -> None:
 
 
 def resolve(*options: str) -> None:
-    """Resolve everything that `make setup` installs, in the versions of the constraints."""
-    command = [str(UV), "pip", "compile", "--quiet", "pyproject.toml", "--all-extras"]
+    """Resolve the project in the versions of the constraints; raises where that cannot be."""
+    command = [str(UV), "pip", "compile", "--quiet", "pyproject.toml"]
     result = subprocess.run(
-        [*command, *GROUPS, "--constraints", "constraints.txt", *options],
+        [*command, "--constraints", "constraints.txt", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -161,7 +162,11 @@ def resolve(*options: str) -> None:
 
 
 def test_the_lock_holds_for_every_system_and_python() -> None:
-    resolve("--universal", "--python-version", "3.11.0")
+    resolve(*EVERYTHING, "--universal", "--python-version", "3.11.0")
+
+
+def test_nothing_is_compiled_but_by_the_extra_that_says_so() -> None:
+    resolve("--extra", "all", "--only-binary", ":all:")
 
 
 @pytest.mark.slow
@@ -170,7 +175,7 @@ def test_the_lock_holds_for_every_system_and_python() -> None:
 def test_the_lock_holds(python: str, platform: str) -> None:
     minor = ".".join(python.split(".")[:2])
     assert f"Programming Language :: Python :: {minor}" in PROJECT["classifiers"]
-    resolve("--python-version", python, "--python-platform", platform)
+    resolve(*EVERYTHING, "--python-version", python, "--python-platform", platform)
 
 
 def test_a_step_says_what_it_does_and_how_it_ended() -> None:

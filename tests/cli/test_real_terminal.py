@@ -55,7 +55,7 @@ def ended(child: Any) -> list[str]:
     """Return the rows of a program at its end, after what holds for every one."""
     child.expect(pexpect.EOF)
     child.close()
-    rows = shown_rows(child.before)
+    rows: list[str] = shown_rows(child.before)
     text = "\n".join(rows)
     assert "Traceback" not in text
     assert not set(text) & WHEEL, "nothing is left of the sign of life"
