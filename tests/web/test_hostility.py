@@ -33,7 +33,7 @@ FORBIDDEN = (
 )
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [1280, pytest.param(360, marks=pytest.mark.slow)])
 def test_no_text_of_a_document_or_a_model_becomes_markup(
     tmp_path: Path, open_window: Any, width: int
 ) -> None:
@@ -60,6 +60,10 @@ def test_no_text_of_a_document_or_a_model_becomes_markup(
             page.click(".places .place")
             page.wait_for_selector(".proof:not(.waiting)")
             page.keyboard.press("Escape")
+            assert page.evaluate(
+                "[...document.querySelectorAll('.stage, .talk')]"
+                ".every((part) => part.scrollWidth <= part.clientWidth)"
+            )
             page.click("nav a:has-text('Documents')")
             page.wait_for_selector(".document")
             assert page.evaluate("[window.hit, window.found]") == [None, None]

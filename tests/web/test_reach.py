@@ -10,8 +10,20 @@ from served import Served
 VIEWS = ("/#/ask/sample", "/#/documents/sample", "/#/summaries/sample", "/#/settings/sample")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 640, 360])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        pytest.param("dark", 1280, marks=SLOW),
+        pytest.param("light", 640, marks=SLOW),
+        pytest.param("dark", 640, marks=SLOW),
+        pytest.param("light", 360, marks=SLOW),
+        pytest.param("dark", 360, marks=SLOW),
+    ],
+)
 def test_axe_finds_nothing(served: Served, open_window: Any, scheme: str, width: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     options = {

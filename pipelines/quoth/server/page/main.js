@@ -31,8 +31,7 @@ async function signIn() {
 }
 
 async function begin() {
-  await readWords();
-  const refused = await signIn();
+  const [refused] = await Promise.all([signIn(), readWords()]);
   document.body.replaceChildren(make("a", { href: "#main", class: "skip", on: { click: skip } }, say("frame.skip")), bar, stage);
   reader = new Reader();
   addEventListener("hashchange", show);
