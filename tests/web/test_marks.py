@@ -34,19 +34,19 @@ def write_pdf(file: Path, kind: str) -> str:
     if kind == "right-to-left":
         pdfmetrics.registerFont(TTFont("DejaVu", str(FONT)))
         canvas.setFont("DejaVu", 14)
-        canvas.drawRightString(520, 600, HEBREW[::-1])
+        canvas.drawRightString(520, 400, HEBREW[::-1])
         canvas.showPage()
         canvas.save()
         return HEBREW
     canvas.setFont("Times-Roman", 14)
     if kind == "twice":
-        canvas.drawString(80, 760, "Of the old gate it was said that it sleeps.")
-        canvas.drawString(80, 740, f"{QUOTE}, they said, but that was another year.")
+        canvas.drawString(80, 540, "Of the old gate it was said that it sleeps.")
+        canvas.drawString(80, 520, f"{QUOTE}, they said, but that was another year.")
     if kind == "columns":
         for row in range(8):
-            canvas.drawString(320, 700 - 20 * row, f"Beside it stands row {row} of words")
-    canvas.drawString(80, 600, f"{QUOTE} in the morning.")
-    canvas.drawString(80, 580, "Its keeper is Ida Brandt, who lives behind the wall.")
+            canvas.drawString(320, 520 - 20 * row, f"Beside it stands row {row} of words")
+    canvas.drawString(80, 400, f"{QUOTE} in the morning.")
+    canvas.drawString(80, 380, "Its keeper is Ida Brandt, who lives behind the wall.")
     canvas.showPage()
     canvas.save()
     return QUOTE

@@ -55,15 +55,17 @@ def test_a_job_goes_on_after_the_server_was_killed(
         page.fill("input[name=name]", "papers")
         page.click("button.primary")
         page.set_input_files("input[webkitdirectory]", papers)
-        page.wait_for_selector(".job-state:has-text('of')", timeout=60_000)
+        page.wait_for_selector(".incoming li >> nth=59")
+        while page.locator(".incoming .facts", has_text=re.compile("waiting|copying")).count():
+            page.wait_for_timeout(100)
         os.kill(program.pid, signal.SIGKILL)
-        program.wait()
+        program.communicate()
         program, _ = start(home, port)
         page.reload()
         page.wait_for_selector(".count:has-text('60 documents')", timeout=120_000)
     finally:
         program.kill()
-        program.wait()
+        program.communicate()
         context.close()
 
 
