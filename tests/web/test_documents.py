@@ -32,6 +32,8 @@ def test_a_folder_with_a_broken_file_is_read_but_for_that_file(
         assert failed.inner_text().startswith("broken.pdf")
         assert len(failed.inner_text()) > len("broken.pdf") + 10
         page.wait_for_selector(".count:has-text('9 documents')")
+        page.reload()
+        assert page.wait_for_selector(".incoming .failed").inner_text().startswith("broken.pdf")
         page.fill("input.search", "note-7")
         page.wait_for_selector(".count:has-text('1 document')")
         page.click("[aria-label='Remove note-7.txt']")
