@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 QUESTION = "How long can the emergency generator run on a full tank?"
 UNANSWERED = "What does the cafeteria on Jupiter serve on Sundays?"
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 720}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+NARROW: ViewportSize = {"width": 360, "height": 720}
 _COLOURS = 64
 _ADDRESS = re.compile(r"\S+/#code=\S+")
 
@@ -89,12 +90,17 @@ def take_all(browser: Browser, address: str) -> None:
     page.wait_for_selector(".model-card")
     take(page, "model")
     state = context.storage_state()
-    for name, options in {
-        "dark": {"viewport": WIDE, "color_scheme": "dark"},
-        "narrow": {"viewport": NARROW},
-        "chinese": {"viewport": WIDE, "locale": "zh-CN"},
-    }.items():
-        other = browser.new_context(storage_state=state, **options)
+    for name, viewport, scheme, locale in (
+        ("dark", WIDE, "dark", "en"),
+        ("narrow", NARROW, "light", "en"),
+        ("chinese", WIDE, "light", "zh-CN"),
+    ):
+        other = browser.new_context(
+            storage_state=state,
+            viewport=viewport,
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale=locale,
+        )
         page = other.new_page()
         page.goto(address.split("#")[0])
         page.wait_for_selector("textarea.question")

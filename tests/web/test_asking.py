@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from bag_embedder import BagEmbedder
-from marks import distance_of_marks
 from scripted_model import Scripted
 from served import Served, serving
+from web.marks import distance_of_marks
 
 QUESTION = "How long can the emergency generator run on a full tank?"
 GATE = "The heron gate opens at seven in the morning, and its keeper is Ida Brandt.\n"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from bag_embedder import BagEmbedder
-from marks import distance_of_marks
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from scripted_model import Scripted
 from served import serving
+from web.marks import distance_of_marks
 
 QUOTE = "The heron gate opens at seven"
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
