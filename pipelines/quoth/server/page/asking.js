@@ -152,7 +152,7 @@ export class Asking {
     const open = this.opener();
     fill(shown.body, showAnswer(answer, open, this.actions(answer)));
     if (!isNew) return;
-    fill(this.said, say("ask.said", { kind: say(`kind.${answer.kind}`), n: answer.citations.length }));
+    fill(this.said, say("ask.said", { kind: say(`kind.${answer.kind}`) || (answer.kind === "declined" ? answer.text : ""), n: answer.citations.length }));
     const [first] = answer.citations;
     if (first && first.file_id && matchMedia("(min-width: 62rem)").matches) this.reader.open({ collection: answer.collection, ...first });
   }
