@@ -16,13 +16,8 @@ SETUP = env PATH="$(dir $(UV)):$$PATH" $(BIN)/python -m quoth.cli setup
 MODELS = $(STEP) 'The embedded models, 176 MB' $(SETUP)
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints \
-	library docs notebooks pictures screenshots site clean
-=======
 .PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints sizes \
-	library docs notebooks walk pictures site clean
->>>>>>> main
+	library docs notebooks walk pictures screenshots site clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,14 +39,9 @@ setup: .venv/.all  ## build .venv with every extra that does not compile, and th
 	fi
 
 .venv/.light: .venv/.made pyproject.toml constraints.txt overrides.txt | $(UV)
-<<<<<<< HEAD
-	@$(INSTALL) --overrides overrides.txt --editable '.[serve]'
-	@$(SETUP)
-=======
 	$(STEP) 'Packages of the light core, 153 MB' \
-		$(INSTALL) --overrides overrides.txt --editable .
+		$(INSTALL) --overrides overrides.txt --editable '.[serve]'
 	$(MODELS)
->>>>>>> main
 	@touch $@
 
 .venv/.all: .venv/.made pyproject.toml constraints.txt | $(UV)
@@ -116,13 +106,11 @@ notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them 
 	@$(BIN)/python -m tools.notebooks
 	@$(BIN)/python -m tools.notebooks --strip
 
-<<<<<<< HEAD
 screenshots: setup  ## take the pictures of the page, in the Chromium of the system
 	@$(BIN)/python -m tools.screenshots
-=======
+
 walk: setup  ## write down the first hour: a clone is set up in a fresh home, and walked
 	@$(BIN)/python -m tools.walk --clone docs/first-hour.md
->>>>>>> main
 
 pictures: setup  ## draw the pictures of the README from what the program prints
 	@$(BIN)/python -m tools.pictures
