@@ -35,12 +35,11 @@ def show_fit(services: Services) -> FitBody:
 
 def _present(advice: ChatModelAdvice) -> AdvisedModel:
     model = advice.model
-    fetch = f"quoth models pull hf:{model.file}" if model.file else f"ollama pull {model.ollama}"
     return AdvisedModel(
         name=model.name,
         licence=model.licence,
         place=advice.place,
         bytes=advice.needs,
         tokens_per_second=advice.tokens_per_second,
-        fetch=fetch,
+        fetch=f"quoth models pull hf:{model.file}",
     )

@@ -48,9 +48,9 @@ export class Settings {
   /** Tell whether the model fits, and which larger ones would; each has the command that fetches it. */
   async measure() {
     const told = await ask(path("models", "fit"));
-    const size = (bytes) => say("settings.gigabytes", { n: Math.round(bytes / 2 ** 27) / 8 });
+    const size = (bytes) => say("settings.gigabytes", { n: Math.round((bytes / 2 ** 30) * 10) / 10 });
     const speed = (rate) => (rate ? say("settings.speed", { n: Math.round(rate) }) : "");
-    const placed = told.place && make("p", {}, say("settings.fits", { place: told.place, bytes: size(told.bytes), free: size(told.free) }), " ", speed(told.tokens_per_second));
+    const placed = told.place && make("p", {}, say("settings.fits", { place: told.place, bytes: size(told.bytes), free: size(told.free), speed: told.tokens_per_second ? `; ${speed(told.tokens_per_second)}` : "" }));
     const rows = told.models.map((model) => make("li", {}, make("b", {}, own(model.name)), " ", make("small", {}, [size(model.bytes), speed(model.tokens_per_second), model.licence].filter(Boolean).join(" · ")), this.command(model.fetch)));
     fill(this.fit, placed, make("h2", {}, say("settings.larger")), make("ul", { class: "talks advised" }, rows), this.command("quoth doctor"));
   }
