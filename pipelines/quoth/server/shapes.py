@@ -155,7 +155,7 @@ class DocumentBody(Body):
 
 
 class DocumentList(Body):
-    """Some documents by path, of `total`; `next` is the cursor of the following ones, or `null`."""
+    """Some documents by name, of `total`; `next` is the cursor of the following ones, or `null`."""
 
     documents: list[DocumentBody]
     total: int
