@@ -14,10 +14,13 @@ import pytest
 from bag_embedder import BagEmbedder
 from langchain_core.callbacks import BaseCallbackHandler, UsageMetadataCallbackHandler
 from langchain_core.documents import Document
+from langchain_core.vectorstores import InMemoryVectorStore
+from langchain_openai import ChatOpenAI
 from places import ROOT
 from quoth import CollectionRetriever, Library
 from quoth.errors import UsageError
 from scripted_model import Scripted
+from served import TOKEN, serving
 
 PAGE = ROOT / "docs" / "howto" / "from-langchain.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
@@ -157,3 +160,20 @@ def test_a_batch_is_asked_at_once(library: Library) -> None:
     questions: list[Any] = [f"Say {number}." for number in range(4)]
     assert len(model.batch(questions)) == 4
     assert model.most_at_once > 1
+
+
+def test_a_client_of_our_own_server_is_a_model_of_a_library(tmp_path: Path) -> None:
+    store = InMemoryVectorStore(BagEmbedder())
+    store.add_documents(
+        [Document(page_content="The tenant oils the wheel each April.", metadata={"source": "m"})]
+    )
+    with serving(tmp_path / "served", model=Scripted(answer=say), embedder=BagEmbedder()) as served:
+        chat = ChatOpenAI(
+            base_url=f"{served.url}/v1", api_key=TOKEN, model="scripted:test", max_retries=0
+        )
+        with Library(
+            home=tmp_path / "home", model=chat, embedder=BagEmbedder(), searcher=store
+        ) as library:
+            answer = library.ask("When is the wheel oiled?")
+        assert library.model.address.startswith(served.url)
+    assert [citation.source for citation in answer.citations] == ["m"]
