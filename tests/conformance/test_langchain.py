@@ -143,6 +143,16 @@ class TestLlamaCppUnit(_Offers, ChatModelUnitTests):
 
 
 class TestLlamaCppIntegration(_Offers, ChatModelIntegrationTests):
+    has_tool_calling = False
+    has_structured_output = False
+    chat_model_class = TestLlamaCppUnit.chat_model_class
+    chat_model_params = TestLlamaCppUnit.chat_model_params
+
+
+@pytest.mark.slow
+class TestLlamaCppWithTools(_Offers, ChatModelIntegrationTests):
+    """The same with tools and schemas, to which a grammar holds the embedded model."""
+
     chat_model_class = TestLlamaCppUnit.chat_model_class
     chat_model_params = TestLlamaCppUnit.chat_model_params
 
