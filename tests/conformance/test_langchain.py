@@ -142,9 +142,12 @@ class TestLlamaCppUnit(_Offers, ChatModelUnitTests):
         return {"model": "llamacpp:embedded", "path": path, "settings": settings()}
 
 
-class TestLlamaCppIntegration(_Offers, ChatModelIntegrationTests):
+class _OffersText(_Offers):
     has_tool_calling = False
     has_structured_output = False
+
+
+class TestLlamaCppIntegration(_OffersText, ChatModelIntegrationTests):
     chat_model_class = TestLlamaCppUnit.chat_model_class
     chat_model_params = TestLlamaCppUnit.chat_model_params
 

@@ -1,5 +1,6 @@
 __all__ = [
     "DEFAULT_COLLECTION",
+    "JOB",
     "LONGEST_ADDRESS",
     "NAME_PATTERN",
     "AsyncLibrary",
@@ -55,7 +56,7 @@ from .forget import Forgotten, forget_everywhere
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts
-from .queue import Ticket, WorkQueue
+from .queue import JOB, Ticket, WorkQueue
 from .shelf import Shelf
 from .vector_store import CollectionVectorStore
 from .watcher import Watcher
