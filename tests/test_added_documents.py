@@ -93,6 +93,13 @@ def test_pieces_that_overlap_stand_once_on_their_page(library: Library) -> None:
     assert library.verify().problems == ()
 
 
+def test_a_source_without_a_title_is_called_by_its_name(library: Library) -> None:
+    library.add([Document(page_content="The dam holds.", metadata={"source": "/w/dam.txt"})])
+    hit = library.search("dam")[0]
+    assert (hit.chunk.title, hit.chunk.document_title) == ("", "dam.txt")
+    assert "dam.txt, page 1" in library.as_tool().invoke({"question": "dam"})
+
+
 def test_a_long_document_is_one_document_of_several_chunks(library: Library) -> None:
     text = "\n\n".join(f"Paragraph {number} is about the river Lom." for number in range(80))
     store = library.as_vector_store()

@@ -142,7 +142,20 @@ class TestLlamaCppUnit(_Offers, ChatModelUnitTests):
         return {"model": "llamacpp:embedded", "path": path, "settings": settings()}
 
 
-class TestLlamaCppIntegration(_Offers, ChatModelIntegrationTests):
+class _OffersText(_Offers):
+    has_tool_calling = False
+    has_structured_output = False
+
+
+class TestLlamaCppIntegration(_OffersText, ChatModelIntegrationTests):
+    chat_model_class = TestLlamaCppUnit.chat_model_class
+    chat_model_params = TestLlamaCppUnit.chat_model_params
+
+
+@pytest.mark.slow
+class TestLlamaCppWithTools(_Offers, ChatModelIntegrationTests):
+    """The same with tools and schemas, to which a grammar holds the embedded model."""
+
     chat_model_class = TestLlamaCppUnit.chat_model_class
     chat_model_params = TestLlamaCppUnit.chat_model_params
 

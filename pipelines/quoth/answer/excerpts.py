@@ -15,7 +15,7 @@ BEST = 3
 
 def fence_excerpt(number: int, chunk: Chunk) -> str:
     """Return a chunk between two fences that its own text cannot close."""
-    page = f"{chunk.title}, page {chunk.page_label or chunk.page}"
+    page = f"{chunk.document_title}, page {chunk.page_label or chunk.page}"
     heading = ", ".join((page, *chunk.headings))
     text = chunk.text.replace("</excerpt", "< /excerpt").replace("<excerpt", "< excerpt")
     return f"<excerpt {number}: {' '.join(heading.split())}>\n{text}\n</excerpt {number}>"

@@ -126,7 +126,7 @@ class Reader:
         document, name = self.bounds.place_of(library, chunk.source)
         return Passage(
             id=passage_id(library.collection, chunk.id),
-            title=chunk.title,
+            title=chunk.document_title,
             url=page_uri(document, chunk.page),
             document=document,
             name=name,
@@ -153,7 +153,7 @@ class Reader:
         more = end < len(page.rstrip())
         return Fetched(
             id=passage_id(library.collection, chunk.id),
-            title=chunk.title,
+            title=chunk.document_title,
             text=page[start:end],
             url=page_uri(document, chunk.page),
             metadata={

@@ -51,6 +51,6 @@ def search_tool(
 
 def _format_passage(hit: Hit) -> str:
     chunk = hit.chunk
-    heading = " ".join(f"{chunk.title}, page {chunk.page_label or chunk.page}".split())
+    heading = " ".join(f"{chunk.document_title}, page {chunk.page_label or chunk.page}".split())
     number = f"[{chunk.name}] " if chunk.name else ""
     return f"{number}{heading}\n{fence_passage(chunk.text)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from quoth.types.drawing import Drawn, glimpse, place_name
@@ -147,6 +148,11 @@ class Chunk(Drawn):
         if self.id is None:
             return ""
         return f"{self.collection}:{self.id}" if self.collection else str(self.id)
+
+    @property
+    def document_title(self) -> str:
+        """The title of the document, or the name of a source that has none."""
+        return self.title or PurePath(self.source).name
 
     def as_metadata(self) -> dict[str, Any]:
         """Return the place of the chunk as plain values, for LangChain's metadata and for JSON.
