@@ -13,14 +13,14 @@ from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import patch_config
 
-from quoth.journal import Journal
+from quoth.journal import CallRecord
 from quoth.models import LocalModel
 from quoth.summarize.conversation import is_conversation
 from quoth.summarize.coverage import measure_coverage
 from quoth.summarize.extract import Extract, extract
 from quoth.summarize.fields import find_fields
 from quoth.summarize.gate import Gate
-from quoth.summarize.languages import choose_language
+from quoth.summarize.languages import choose_language, tell_language
 from quoth.summarize.lengths import longest_answer
 from quoth.summarize.links import SentenceLinker, tell_unlinked
 from quoth.summarize.map_reduce import combine, map_reduce
@@ -62,7 +62,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         self,
         model: LocalModel,
         *,
-        journal: Journal | None = None,
+        journal: CallRecord | None = None,
         options: SummaryOptions | None = None,
         folders: Sequence[Path] = (),
     ) -> None:
@@ -157,6 +157,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             notes=(
                 *run.notes,
                 *(tell_unlinked(sentences) if all_calls else ()),
+                *tell_language(tree.text, run.language),
                 *(note for document in documents for note in document.notes),
             ),
             strategy=next((way for way in strategies if way != "extract"), "extract"),
