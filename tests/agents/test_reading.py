@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from agents.calls import QUESTION, Connect, call, fail
+from mcp import MCPError
 from quoth import Library
 from quoth.collection import Scope
-from quoth.mcp import read_log
+from quoth.mcp import AgentSettings, read_log
 from quoth.mcp.evidence import cut, fence, gives_orders
 
 
@@ -70,6 +71,29 @@ async def test_what_does_not_fit_is_counted(connect: Connect) -> None:
     assert "left out" in text
 
 
+async def test_every_tool_that_reads_is_bounded_and_says_what_is_left(connect: Connect) -> None:
+    claims = " ".join(
+        f"The tank of the generator holds 1,{number}00 litres." for number in range(9)
+    )
+    async with connect() as client:
+        for tool in (await client.list_tools()).tools:
+            reads = tool.name != "job_status"
+            assert ("max_tokens" in tool.input_schema["properties"]) == reads
+        _, listed = await call(client, "list_documents", max_tokens=100)
+        assert len(listed["documents"]) < listed["total"]
+        assert listed["next_cursor"] == str(len(listed["documents"]))
+        _, found = await call(client, "search", query=QUESTION, k=1, max_tokens=100)
+        [passage] = found["results"]
+        if not passage["is_whole"]:
+            _, whole = await call(client, "fetch", id=passage["id"])
+            assert passage["text"] in whole["text"]
+        _, cited = await call(client, "cite", text=claims, max_tokens=100)
+        _, all_cited = await call(client, "cite", text=claims)
+    places = len(all_cited["citations"]) + all_cited["left_out"]
+    assert len(cited["citations"]) + cited["left_out"] == places
+    assert sum(len(place["quote"].split()) for place in cited["citations"][1:]) <= 100
+
+
 async def test_documents_are_listed_in_parts(connect: Connect) -> None:
     names: list[str] = []
     cursor = ""
@@ -98,6 +122,55 @@ async def test_an_agent_sees_the_scope_and_nothing_else(connect: Connect) -> Non
         assert "no document" in await fail(client, "fetch", id=hidden["document"])
         assert "No document" in await fail(client, "search", query="x", documents=["*.md"])
         assert "no collection" in await fail(client, "search", query="x", collection="other")
+
+
+async def test_a_scope_of_pages_holds_for_whatever_reads(connect: Connect) -> None:
+    async with connect(scope=Scope(documents=("*handbook.pdf",), pages=(2, 3))) as client:
+        _, listed = await call(client, "list_documents")
+        id = listed["documents"][0]["id"]
+        _, fetched = await call(client, "fetch", id=id)
+        assert fetched["metadata"]["shown_pages"] == [2, 3]
+        _, outside = await call(client, "fetch", id=id, pages="5-7")
+        assert not outside["text"]
+        with pytest.raises(MCPError, match="no picture"):
+            await client.read_resource(f"quoth://{id}/pages/5.png")
+
+
+async def test_a_document_with_the_bytes_of_a_hidden_one_is_told_by_its_own_name(
+    connect: Connect, tmp_path: Path, session_home: Path
+) -> None:
+    for name in ("a-hidden.txt", "b-shown.txt"):
+        (tmp_path / name).write_text("The lighthouse keeper counted 212 steps.")
+    with Library("copies", home=session_home) as library:
+        library.ingest(tmp_path)
+    scope = Scope(documents=("b-shown.txt",))
+    async with connect(collections=("copies",), scope=scope) as client:
+        text, found = await call(client, "search", query="How many steps are there?")
+        _, cited = await call(client, "cite", text="The keeper counted 212 steps.")
+        _, read = await call(client, "fetch", id=found["results"][0]["id"])
+    assert found["results"][0]["name"] == "b-shown.txt"
+    assert "hidden" not in json.dumps([text, found, cited["citations"], read])
+    assert found["results"][0]["document"] == cited["citations"][0]["url"].split("//")[1][:19]
+
+
+async def test_a_collection_that_is_not_there_betrays_no_other(
+    connect: Connect, sample: str
+) -> None:
+    async with connect(collections=("sampel",)) as client:
+        for said in (
+            await fail(client, "search", query=QUESTION),
+            await fail(client, "list_documents", collection=sample),
+        ):
+            assert "sampel" in said
+            assert sample not in said.replace("collection 'sample' here", "")
+
+
+def test_a_sentence_for_an_agent_names_no_folder() -> None:
+    bounds, open_bounds = AgentSettings(("a",)), AgentSettings(("a",), paths=True)
+    told = "No space on /home/mara/private/a.pdf and 'C:\\Users\\mara\\b.txt', see quoth://a/b/pages/1."
+    assert bounds.tell(told) == "No space on a.pdf and 'b.txt', see quoth://a/b/pages/1."
+    assert open_bounds.tell(told) == told
+    assert bounds.tell("1/2 of the pages, and/or notes") == "1/2 of the pages, and/or notes"
 
 
 async def test_paths_are_told_only_where_they_may_be(connect: Connect) -> None:
@@ -161,8 +234,10 @@ async def test_each_call_is_on_record(
     async with connect() as client:
         await call(client, "search", query="Who approves alarm levels?")
         await fail(client, "fetch", id="nothing")
-    last = [*read_log(session_home)][-2:]
-    assert [one["tool"] for one in last] == ["search", "fetch"]
+        with pytest.raises(MCPError):
+            await client.read_resource("quoth://nothing")
+    last = [*read_log(session_home)][-3:]
+    assert [one["tool"] for one in last] == ["search", "fetch", "resources/read"]
     assert last[0]["arguments"]["query"] == "Who approves alarm levels?"
     assert last[1]["outcome"].startswith("failed")
     assert (session_home / "agents.jsonl").stat().st_mode & 0o077 == 0

@@ -31,13 +31,15 @@ class Answering:
         self.reader = reader
         self.bounds = reader.bounds
 
-    def ask(self, work: Work, library: Library, question: str, scope: Scope | None) -> AskResult:
+    def ask(
+        self, work: Work, library: Library, question: str, scope: Scope | None, *, max_tokens: int
+    ) -> AskResult:
         """Return the answer to a question. Raises `CancelledError` when the work is to stop."""
         answerer = library.answerer_within(scope)
         watched: RunnableConfig = {"callbacks": [Watcher(work.check)]}
         for written, part in enumerate(answerer.stream(check_question(question), watched)):
             if isinstance(part, Answer):
-                return AskResult(answer=self._shape(library, part))
+                return self._shape(library, part, max_tokens)
             work.report(written, 0, "writing")
         raise CancelledError("The call was cancelled.")  # an answer always ends the stream
 
@@ -48,6 +50,7 @@ class Answering:
         question: str = "",
         collection: str = "",
         ids: Sequence[str] = (),
+        max_tokens: int = 0,
     ) -> CiteResult:
         """Return where the claims of a text stand, in passages by their ids or in all documents."""
         if not text.strip():
@@ -62,8 +65,11 @@ class Answering:
         reply.feed(text)
         written = reply.finish()
         unfound = [s.text for s in written.sentences if s.support == "unsupported"]
+        places = self._places(library, written.citations)
+        shown = places[: self._fit(library, places, self.reader.limit(max_tokens))]
         return CiteResult(
-            citations=self._places(library, written.citations),
+            citations=shown,
+            left_out=len(places) - len(shown),
             unfound=unfound or ([text.strip()] if not written.citations else []),
             unsupported_numbers=list(written.unsupported_numbers),
         )
@@ -94,11 +100,26 @@ class Answering:
                 found.setdefault(hit.chunk.id, hit.chunk)
         return [*found.values()]
 
-    def _shape(self, library: Library, answer: Answer) -> AnswerShape:
+    def _shape(self, library: Library, answer: Answer, max_tokens: int) -> AskResult:
         value: dict[str, Any] = answer_json(answer)
-        value["citations"] = self._places(library, answer.citations)
-        value["nearest"] = self._places(library, answer.nearest)
-        return AnswerShape.model_validate(value)
+        left = self.reader.limit(max_tokens) - library.embedder.count_tokens(answer.text)
+        cited = self._places(library, answer.citations)
+        value["citations"] = shown = cited[: self._fit(library, cited, left)]
+        left -= sum(library.embedder.count_tokens(place.quote) for place in shown)
+        near = self._places(library, answer.nearest)
+        value["nearest"] = shown_near = near[: self._fit(library, near, left)]
+        value["model"] = self.bounds.settings.tell(answer.model)
+        left_out = len(cited) - len(shown) + len(near) - len(shown_near)
+        return AskResult(answer=AnswerShape.model_validate(value), left_out=left_out)
+
+    @staticmethod
+    def _fit(library: Library, places: Sequence[Place], left: int) -> int:
+        """Return how many places fit into a number of tokens; the first one always does."""
+        for number, place in enumerate(places):
+            left -= library.embedder.count_tokens(place.quote)
+            if left < 0 and number:
+                return number
+        return len(places)
 
     def _places(self, library: Library, citations: Sequence[Citation]) -> list[Place]:
         return [self._place(library, citation) for citation in citations]

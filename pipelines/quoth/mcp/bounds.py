@@ -10,7 +10,7 @@ from threading import Lock
 
 from quoth.collection import Scope, Source
 from quoth.errors import UnknownCollectionError, UsageError
-from quoth.library import DEFAULT_COLLECTION, Library, Shelf, check_collection
+from quoth.library import DEFAULT_COLLECTION, Library, Shelf, has_collection
 from quoth.mcp.addresses import document_id
 from quoth.mcp.settings import AgentSettings
 from quoth.types import Chunk, Document
@@ -43,8 +43,11 @@ class Bounds:
                 f"There is no collection {name!r} here.",
                 hint=f"Collections: {', '.join(names) or 'none'}.",
             )
-        if not self.settings.roots:
-            check_collection(self._shelf.home, name)
+        if not self.settings.roots and not has_collection(self._shelf.home, name):
+            raise UnknownCollectionError(
+                f"The collection {name!r} is empty: nothing was ingested yet.",
+                hint="The person who started the server fills it with: quoth ingest FOLDER",
+            )
         return self._shelf.library(name)
 
     def name(self, path: str) -> str:
@@ -61,14 +64,37 @@ class Bounds:
         Where the path is hidden and the same bytes are shown under another, the name is that one's.
         A path that is gone has the id of nothing.
         """
-        shown = self._by_path(library)
-        source = shown.get(path)
-        if source is None and (hidden := self._shelf.sources(library.collection).get(path)):
-            source = next((each for each in shown.values() if each.hash == hidden.hash), None)
+        source = self._shown(library, path)
         if source is None:
             told = "" if self.settings.scope else self.name(path)
             return document_id(library.collection, ""), told
         return document_id(library.collection, source.hash), self.name(source.path)
+
+    def title_of(self, library: Library, path: str, title: str) -> str:
+        """Return the title of the document at a path.
+
+        One that is the name of a hidden file with the same bytes gives way to the name that is
+        shown.
+        """
+        source = self._shown(library, path)
+        if self.settings.scope is None or source is None:
+            return title
+        shown = self._by_path(library)
+        hidden = [
+            PurePath(other.path)
+            for other in self._shelf.sources(library.collection).values()
+            if other.hash == source.hash and other.path not in shown
+        ]
+        names = {name for other in hidden for name in (other.name, other.stem)}
+        return PurePath(source.path).stem if title in names else title
+
+    def _shown(self, library: Library, path: str) -> Source | None:
+        """Return the source at a path, or one that is shown with the same bytes."""
+        shown = self._by_path(library)
+        if path in shown:
+            return shown[path]
+        hidden = self._shelf.sources(library.collection).get(path)
+        return next((each for each in shown.values() if hidden and each.hash == hidden.hash), None)
 
     def pages_of(self, library: Library, document: Document) -> Document:
         """Return a document with the pages alone that the scope holds."""

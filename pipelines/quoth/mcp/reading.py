@@ -42,20 +42,21 @@ class Reader:
         library = self.bounds.open(collection)
         scope = self.bounds.narrow(library, documents, pages, since, until)
         hits = library.search(check_question(query), k=k, scope=scope)
-        left = self._limit(max_tokens)
+        left = self.limit(max_tokens)
         passages: list[Passage] = []
         for hit in hits:
-            left -= library.embedder.count_tokens(hit.chunk.text)
-            if left < 0 and passages:
+            tokens = library.embedder.count_tokens(hit.chunk.text)
+            if tokens > left and passages:
                 break
-            passages.append(self._passage(library, hit))
+            passages.append(self._passage(library, hit, left))
+            left -= tokens
         return SearchResults(results=passages, left_out=len(hits) - len(passages))
 
     def fetch(self, id: str, *, pages: str = "", max_tokens: int = 0) -> Fetched:
         """Return the text of a document, of some of its pages, or around a passage."""
         address = Address.read(id)
         library = self.bounds.open(address.collection)
-        limit = self._limit(max_tokens)
+        limit = self.limit(max_tokens)
         if address.passage is not None:
             chunk = self.chunk(library, address.passage)
             return self._fetch_passage(library, chunk, limit)
@@ -67,7 +68,13 @@ class Reader:
         return self._fetch_pages(library, source, document, wanted, limit)
 
     def list_documents(
-        self, *, collection: str = "", query: str = "", cursor: str = "", limit: int = 50
+        self,
+        *,
+        collection: str = "",
+        query: str = "",
+        cursor: str = "",
+        limit: int = 50,
+        max_tokens: int = 0,
     ) -> DocumentList:
         """Return the documents whose names or titles contain a text, in the order of names."""
         library = self.bounds.open(collection)
@@ -80,12 +87,19 @@ class Reader:
         if not (cursor or "0").isdecimal():
             raise UsageError(f"{cursor!r} is no cursor.", hint="Use `next_cursor` as it came.")
         start = int(cursor or 0)
-        shown = found[start : start + limit]
+        shown: list[ListedDocument] = []
+        left = self.limit(max_tokens)
+        for source in found[start : start + limit]:
+            listed = self._listed(library, source)
+            left -= library.embedder.count_tokens(f"{listed.id} {listed.name} {listed.title}")
+            if left < 0 and shown:
+                break
+            shown.append(listed)
         end = start + len(shown)
         return DocumentList(
             collection=library.collection,
             collections=list(self.bounds.collections),
-            documents=[self._listed(library, source) for source in shown],
+            documents=shown,
             total=len(found),
             next_cursor=str(end) if end < len(found) else None,
         )
@@ -117,16 +131,19 @@ class Reader:
             )
         return chunk
 
-    def _limit(self, max_tokens: int) -> int:
+    def limit(self, max_tokens: int) -> int:
+        """Return the most tokens of a call: what it asks for, or what the server allows."""
         most = self.bounds.settings.max_tokens
         return max(_FEWEST_TOKENS, min(max_tokens or most, most))
 
-    def _passage(self, library: Library, hit: Hit) -> Passage:
+    def _passage(self, library: Library, hit: Hit, limit: int) -> Passage:
+        """Return a passage; a single one that is longer than all that may be said is cut."""
         chunk = hit.chunk
+        text = chunk.text[: cut(chunk.text, limit, library.embedder.count_tokens)]
         document, name = self.bounds.place_of(library, chunk.source)
         return Passage(
             id=passage_id(library.collection, chunk.id),
-            title=chunk.document_title,
+            title=self.bounds.title_of(library, chunk.source, chunk.document_title),
             url=page_uri(document, chunk.page),
             document=document,
             name=name,
@@ -134,7 +151,8 @@ class Reader:
             page_label=chunk.page_label,
             headings=list(chunk.headings),
             language=chunk.language,
-            text=chunk.text,
+            text=text,
+            is_whole=len(text) == len(chunk.text),
             score=round(hit.score, 4),
             gives_orders=gives_orders(chunk.text),
         )
@@ -153,7 +171,7 @@ class Reader:
         more = end < len(page.rstrip())
         return Fetched(
             id=passage_id(library.collection, chunk.id),
-            title=chunk.document_title,
+            title=self.bounds.title_of(library, chunk.source, chunk.document_title),
             text=page[start:end],
             url=page_uri(document, chunk.page),
             metadata={
@@ -196,7 +214,7 @@ class Reader:
         text = "\n\n".join(parts)
         return Fetched(
             id=id,
-            title=document.title,
+            title=self.bounds.title_of(library, source.path, document.title),
             text=text,
             url=page_uri(id, shown[0].number) if shown else f"quoth://{id}",
             metadata={
@@ -214,7 +232,7 @@ class Reader:
     def _listed(self, library: Library, source: Source) -> ListedDocument:
         return ListedDocument(
             id=document_id(library.collection, source.hash),
-            title=source.title,
+            title=self.bounds.title_of(library, source.path, source.title),
             name=self.bounds.name(source.path),
             format=source.format,
             pages=source.pages,

@@ -22,6 +22,7 @@ def render_search(found: SearchResults) -> str:
     parts = [
         f"[{number}] {passage.title}, page {passage.page_label or passage.page}"
         f" (id {passage.id}, {passage.url})\n{fence(passage.text)}"
+        + ("" if passage.is_whole else f"\nRead on with: fetch {passage.id}")
         for number, passage in enumerate(found.results, 1)
     ]
     if found.left_out:
@@ -55,6 +56,8 @@ def render_ask(result: AskResult) -> str:
         parts.append(answer.text if answer.kind == "answer" else fence(answer.text))
     places = answer.citations or answer.nearest
     parts += [_render_place(place) for place in places]
+    if result.left_out:
+        parts.append(f"{result.left_out} more places were left out; raise max_tokens.")
     if answer.unsupported_numbers:
         parts.append(f"On no cited page: {', '.join(answer.unsupported_numbers)}")
     return "\n\n".join(filter(None, parts))
@@ -79,6 +82,8 @@ def _render_place(place: Place) -> str:
 def render_cite(result: CiteResult) -> str:
     """Return where the claims stand, and which were not found."""
     parts = [_render_place(place) for place in result.citations]
+    if result.left_out:
+        parts.append(f"{result.left_out} more places were left out; cite less text at once.")
     parts += [f"Not found in the passages: {claim}" for claim in result.unfound]
     if result.unsupported_numbers:
         parts.append(f"Numbers in no passage: {', '.join(result.unsupported_numbers)}")

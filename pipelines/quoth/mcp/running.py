@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from quoth.errors import QuothError
 from quoth.mcp.log import CallLog
 from quoth.mcp.rendering import render_work
+from quoth.mcp.settings import AgentSettings
 from quoth.mcp.work import Work, Works
 
 Result = TypeVar("Result", bound=BaseModel)
@@ -25,10 +26,11 @@ POLL_SECONDS = 0.05
 class Runner:
     """Runs the calls of tools, and writes each to the log."""
 
-    def __init__(self, works: Works, log: CallLog, *, patience_seconds: float) -> None:
+    def __init__(self, works: Works, log: CallLog, settings: AgentSettings) -> None:
         self.log = log
         self._works = works
-        self._patience_seconds = patience_seconds
+        self._patience_seconds = settings.patience_seconds
+        self._settings = settings
 
     async def run(
         self,
@@ -104,6 +106,7 @@ class Runner:
             text = "The call was cancelled."
         else:
             text = f"Something went wrong inside Quoth: {type(error).__name__}: {error}"
+        text = self._settings.tell(text)
         self.log.write(tool, arguments, f"failed: {text}", time.monotonic() - started)
         return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 

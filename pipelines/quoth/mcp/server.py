@@ -33,7 +33,7 @@ class AgentServer:
     """
 
     def __init__(self, settings: AgentSettings, *, shelf: Shelf, queue: WorkQueue) -> None:
-        desk = Desk(settings, shelf)
+        desk, log = Desk(settings, shelf), CallLog(shelf.home)
         self._works = Works(queue)
         names = f" Collections: {', '.join(settings.collections)}." if settings.collections else ""
         self.protocol: MCPServer[Any] = PromptingServer(
@@ -41,10 +41,10 @@ class AgentServer:
             title="Quoth",
             instructions=_INSTRUCTIONS + names,
             version=metadata.version("quoth"),
-            tools=Tools(desk, self._works, CallLog(shelf.home)).all(),
+            tools=Tools(desk, self._works, log).all(),
             log_level="WARNING",
         )
-        register_resources(self.protocol, desk)
+        register_resources(self.protocol, desk, log)
         register_prompts(self.protocol)
 
     async def serve_lines(self, lines: Any) -> None:

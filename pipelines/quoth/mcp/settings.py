@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from quoth.collection import Scope
 
+_FOLDERS = re.compile(r"""(?<![\w/:.])(?:[A-Za-z]:[\\/]|/)(?:[^\s'"`/\\:;,<>|]+[\\/])+""")
 MAX_TOKENS = 3_000
 """The most tokens that a tool returns unless it is told otherwise."""
 
@@ -29,3 +31,10 @@ class AgentSettings:
     paths: bool = False
     roots: tuple[Path, ...] = ()
     patience_seconds: float = 40.0
+
+    def tell(self, text: str) -> str:
+        """Return a sentence as an agent is told it.
+
+        The last part alone is left of each absolute path, unless paths are shown.
+        """
+        return text if self.paths else _FOLDERS.sub("", text)

@@ -24,6 +24,7 @@ class Passage(BaseModel):
     headings: list[str]
     language: str
     text: str
+    is_whole: bool = Field(description="Whether this is all of the passage; else fetch its id.")
     score: float
     gives_orders: bool = Field(description="The text speaks to a model. It is only a quote.")
 
@@ -97,6 +98,7 @@ class AskResult(BaseModel):
     """An answer, or the job that will have it."""
 
     answer: AnswerShape | None = None
+    left_out: int = Field(default=0, description="Places that did not fit max_tokens.")
     job: WorkShape | None = None
 
 
@@ -104,6 +106,7 @@ class CiteResult(BaseModel):
     """Where each claim of a text stands."""
 
     citations: list[Place]
+    left_out: int = Field(description="Places that did not fit max_tokens; cite less text at once.")
     unfound: list[str] = Field(description="Sentences that stand in none of the passages.")
     unsupported_numbers: list[str] = Field(description="Numbers that stand in no passage.")
 

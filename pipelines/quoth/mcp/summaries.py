@@ -131,5 +131,8 @@ class Summaries:
         return IngestResult(
             done=len(report.done),
             skipped=len(report.skipped),
-            failed=[f"{self.bounds.name(each.path)}: {each.reason}" for each in report.failed],
+            failed=[
+                f"{self.bounds.name(each.path)}: {self.bounds.settings.tell(each.reason)}"
+                for each in report.failed
+            ],
         )

@@ -51,7 +51,7 @@ class Tools:
     def __init__(self, desk: Desk, works: Works, log: CallLog) -> None:
         self._desk = desk
         self._works = works
-        self._runner = Runner(works, log, patience_seconds=desk.settings.patience_seconds)
+        self._runner = Runner(works, log, desk.settings)
 
     def all(self) -> list[Tool]:
         """Return the tools; the one that writes only where it may."""
@@ -138,6 +138,7 @@ class Tools:
         collection: Collection = "",
         documents: Documents = [],  # noqa: B006
         pages: Pages = "",
+        max_tokens: MaxTokens = 0,
     ) -> Annotated[CallToolResult, AskResult]:
         """Ask a local model that reads the documents; the answer has checked citations.
 
@@ -149,7 +150,8 @@ class Tools:
             library = self._desk.bounds.open(collection)
             scope = self._desk.bounds.narrow(library, documents, pages)
             return self._works.submit(
-                "ask", lambda work: answering.ask(work, library, question, scope)
+                "ask",
+                lambda work: answering.ask(work, library, question, scope, max_tokens=max_tokens),
             )
 
         return await self._runner.wait(
@@ -172,6 +174,7 @@ class Tools:
         question: Annotated[str, Field(description="The question that it answers.")] = "",
         collection: Collection = "",
         ids: Annotated[list[str], Field(description="Ids of passages to look in.")] = [],  # noqa: B006
+        max_tokens: MaxTokens = 0,
     ) -> Annotated[CallToolResult, CiteResult]:
         """Check a text against the documents: where each claim stands, and which were not found.
 
@@ -181,7 +184,7 @@ class Tools:
 
         def call() -> CiteResult:
             return self._desk.answering.cite(
-                text, question=question, collection=collection, ids=ids
+                text, question=question, collection=collection, ids=ids, max_tokens=max_tokens
             )
 
         return await self._runner.run(
@@ -197,6 +200,7 @@ class Tools:
         query: Annotated[str, Field(description="A part of a name or a title.")] = "",
         cursor: Annotated[str, Field(description="`next_cursor` of the list before.")] = "",
         limit: Annotated[int, Field(ge=1, le=200)] = 50,
+        max_tokens: MaxTokens = 0,
     ) -> Annotated[CallToolResult, DocumentList]:
         """List the documents with their ids, titles and pages.
 
@@ -205,7 +209,11 @@ class Tools:
 
         def call() -> DocumentList:
             return self._desk.reader.list_documents(
-                collection=collection, query=query, cursor=cursor, limit=limit
+                collection=collection,
+                query=query,
+                cursor=cursor,
+                limit=limit,
+                max_tokens=max_tokens,
             )
 
         return await self._runner.run(
