@@ -19,6 +19,7 @@ from quoth.server.failures import (
     MISDIRECTED,
     NOT_FOUND,
     UNAUTHORIZED,
+    MethodError,
     RefusedError,
     failure_bytes,
     failure_of,
@@ -194,6 +195,8 @@ async def refuse(send: Callable[[Message], Awaitable[None]], error: Exception) -
     extra = [(b"content-type", b"application/json")]
     if failure.status == UNAUTHORIZED.status:
         extra.append((b"www-authenticate", b"Bearer"))
+    if isinstance(error, MethodError):
+        extra.append((b"allow", ", ".join(error.allow).encode()))
     if failure.retry_after:
         extra.append((b"retry-after", str(failure.retry_after).encode()))
     if failure.status in (408, 413, 431):

@@ -74,7 +74,7 @@ def _describe(endpoint: Endpoint, refs: Any) -> dict[str, Any]:
     if public:
         described["security"] = []
     if body := _request_body(endpoint, refs):
-        described["requestBody"] = {"required": True, "content": body}
+        described["requestBody"] = {"required": endpoint.takes != "bytes", "content": body}
     return described
 
 

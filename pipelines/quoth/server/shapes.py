@@ -300,10 +300,24 @@ class ModelList(Body):
     models: list[ModelBody]
 
 
-class PromptBody(Body):
-    """A prompt as a model sees it."""
+class PromptFacts(Body):
+    """A prompt: what it asks for, and the names of what is filled in."""
 
     name: str
+    version: int
+    description: str
+    variables: list[str]
+
+
+class PromptList(Body):
+    """The prompts that this server uses."""
+
+    prompts: list[PromptFacts]
+
+
+class PromptBody(PromptFacts):
+    """A prompt, and its text as the model reads it, with `{variable}` where text is filled in."""
+
     text: str
 
 
