@@ -35,6 +35,12 @@ class QuothError(Exception):
     """The root of all errors that Quoth raises; `hint` is the next step for the user.
 
     `str(error)` is one sentence for a person. `exit_code` is the exit code of the command line.
+
+    >>> try:
+    ...     library.ask("")
+    ... except QuothError as error:
+    ...     print(error, error.hint)
+    The question is empty. Ask something: quoth ask "What is …?"
     """
 
     exit_code = 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -19,12 +20,18 @@ from quoth.models import open_model
 
 
 class OddServer(ThreadingHTTPServer):
-    """Answers every call with the same bytes; `endless` repeats them until the client leaves."""
+    """Answers every call with the same bytes; `endless` repeats them until the client leaves.
+
+    `pause` is the seconds before each repetition. `known` has the replies of the paths that are
+    answered as they should be.
+    """
 
     daemon_threads = True
     body: bytes = b""
     status: int = 200
     endless = False
+    pause: float = 0
+    known: Mapping[str, object] = {}
 
     @property
     def url(self) -> str:
@@ -36,6 +43,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
+        if (known := self.server.known.get(self.path)) is not None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(known).encode())
+            return
         self.send_response(self.server.status)
         self.send_header("content-type", "text/event-stream")
         self.send_header("location", "http://192.0.2.1/")
@@ -43,6 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self.wfile.write(self.server.body)
             while self.server.endless:
+                time.sleep(self.server.pause)
                 self.wfile.write(self.server.body)
         except OSError:  # the client has left
             pass
@@ -64,8 +77,25 @@ def server() -> Iterator[OddServer]:
     server.server_close()
 
 
-def ask(server: OddServer, backend: str) -> str:
-    chosen = ModelSettings(model=f"{backend}:m", url=server.url, timeout=5)
+MODEL = {"id": "m", "max_model_len": 4096}
+SHOWN = {
+    "details": {"family": "llama", "format": "gguf"},
+    "model_info": {"general.architecture": "llama", "llama.context_length": 4096},
+    "template": "{{ .Prompt }}",
+    "capabilities": ["completion"],
+}
+KNOWN: Mapping[str, object] = {
+    "/v1/models": {"data": [MODEL]},
+    "/api/tags": {"models": [{"name": "m:latest", "model": "m:latest", "digest": "0" * 64}]},
+    "/api/show": SHOWN,
+    "/api/ps": {"models": []},
+    "/props": {"model_path": "m.gguf", "default_generation_settings": {"n_ctx": 4096}},
+    "/tokenize": {"tokens": [1]},
+}
+
+
+def ask(server: OddServer, backend: str, *, timeout: float = 5) -> str:
+    chosen = ModelSettings(model=f"{backend}:m", url=server.url, timeout=timeout)
     model = open_model(chosen)
     try:
         return str(model.invoke([HumanMessage("Hello")]).text)
@@ -79,7 +109,11 @@ _JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["choices", "delta", "content", "usage", "error", "message", "data", "id", "meta"]
+                [
+                    *("choices", "delta", "content", "usage", "error", "message", "data", "id"),
+                    *("meta", "models", "name", "model_info", "details", "capabilities", "done"),
+                    *("template", "response", "prompt_eval_count", "general.architecture"),
+                ]
             ),
             inner,
             max_size=4,
@@ -89,13 +123,20 @@ _JSON = st.recursive(
 )
 
 
+BACKENDS = ("openai-compatible", "ollama", "llama-server")
+
+
 def check(server: OddServer, value: object, status: int) -> None:
+    """Let each backend meet a value: as the reply to every call, and as the reply to the last."""
     written = json.dumps(value).encode()
     server.status = status
-    for body in (written, b"data: " + written + b"\n\n", written[: len(written) // 2]):
-        server.body = body
-        with suppress(QuothError):
-            ask(server, "openai-compatible")
+    for backend in BACKENDS:
+        for known in ({}, KNOWN):
+            server.known = known
+            for body in (written, b"data: " + written + b"\n\n", written[: len(written) // 2]):
+                server.body = body
+                with suppress(QuothError):
+                    ask(server, backend)
 
 
 _SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -132,7 +173,43 @@ def test_json_that_breaks_its_parser(server: OddServer, body: bytes) -> None:
 def test_a_reply_without_an_end_is_left(
     server: OddServer, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "_LONGEST_REPLY", 2**20)
+    monkeypatch.setattr(http, "LONGEST_REPLY", 2**20)
     server.body, server.endless = body, True
     with pytest.raises(QuothError, match="without an end"):
         ask(server, "openai-compatible")
+
+
+def test_a_server_that_only_says_that_it_lives_is_left(server: OddServer) -> None:
+    server.known, server.endless, server.pause = KNOWN, True, 0.05
+    for body in (b": at work\n\n", b"\n", b'data: {"choices": [{"delta": {}}]}\n\n', b"x"):
+        server.body = body
+        begin = time.monotonic()
+        with pytest.raises(QuothError, match="in time"):
+            ask(server, "openai-compatible", timeout=0.4)
+        assert time.monotonic() - begin < 4
+
+
+def test_an_ollama_server_that_only_says_that_it_lives_is_left(server: OddServer) -> None:
+    server.known, server.endless, server.pause = KNOWN, True, 0.05
+    for body in (b'{"message": {"role": "assistant", "content": ""}, "done": false}\n', b" "):
+        server.body = body
+        with pytest.raises(QuothError, match="in time"):
+            ask(server, "ollama", timeout=0.4)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_server_that_sends_elsewhere_is_not_followed(server: OddServer, backend: str) -> None:
+    for known in ({}, KNOWN):
+        server.known, server.status = known, 307
+        with pytest.raises(QuothError) as refused:
+            ask(server, backend)
+        assert "192.0.2.1" not in str(refused.value), "nothing was sent there"
+
+
+def test_max_tokens_hold_for_a_server_that_ignores_them(server: OddServer) -> None:
+    server.known, server.endless = {"/v1/models": {"data": [MODEL]}}, True
+    server.body = b'data: {"choices": [{"delta": {"content": "word "}}]}\n\n'
+    chosen = ModelSettings(model="openai-compatible:m", url=server.url, timeout=5)
+    model = open_model(chosen)
+    assert len(str(model.invoke("Say a lot.", max_tokens=30).text).split()) <= 32
+    model.close()

@@ -10,7 +10,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from quoth import Library
+from quoth.config import load_config
 from quoth.errors import QuothError
+from quoth.ingest import reembed
 from quoth.jobs import SummaryJob
 from quoth.journal.journal import Journal
 from quoth.summarize import Summarizer, SummaryOptions
@@ -55,6 +57,46 @@ def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
     except Exception as error:
         acknowledged.with_suffix(".error").write_text(f"{type(error).__name__}: {error}")
         raise SystemExit(1) from error
+
+
+def reembedding_started(home: Path, chunk_tokens: int) -> BaseProcess:
+    """Start to embed a collection again in chunks of another size."""
+    process = _SERVER.Process(target=_reembed, args=(home, chunk_tokens), daemon=True)
+    process.start()
+    return process
+
+
+def library_of_chunks(home: Path, chunk_tokens: int) -> Library:
+    settings = {"ingestion": {"chunk_tokens": chunk_tokens}}
+    return Library("test", home=home, config=load_config(overrides=settings).config)
+
+
+def _reembed(home: Path, chunk_tokens: int) -> None:
+    os.environ["QUOTH_HOME"] = str(home)
+    with library_of_chunks(home, chunk_tokens) as library:
+        reembed(
+            library.store,
+            library.index,
+            library.embedder,
+            library.splitter,
+            library.lock,
+            batch_chunks=6,
+            wait_seconds=30,
+        )
+
+
+def first_start(home: Path, folder: Path) -> BaseProcess:
+    """Start to use a home that nobody has used: the embedder's graph is made, and a collection."""
+    process = _SERVER.Process(target=_start, args=(home, folder), daemon=True)
+    process.start()
+    return process
+
+
+def _start(home: Path, folder: Path) -> None:
+    os.environ["QUOTH_HOME"] = str(home)
+    with Library("test", home=home) as library:
+        library.ingest(folder, wait_seconds=30)
+        library.search("What does sentence 7 say?")
 
 
 def batch_started(

@@ -33,7 +33,7 @@ FILES = (
 COMMANDS = (
     ("verify",),
     ("documents", "list"),
-    ("export",),
+    ("documents", "export"),
     ("journal", "stats"),
     ("journal", "export"),
     ("search", "sentence"),

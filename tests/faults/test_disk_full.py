@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from faults.nearly_full import NOT_PERMITTED
 from faults.parts import started, write_document
 from quoth import Library
 
@@ -70,3 +72,62 @@ def test_a_disk_without_room(tmp_path: Path, home: Path) -> None:
     assert "quoth: The disk is full" in done.stderr
     assert "hint: Make room" in done.stderr
     assert "20 documents, 20 pages" in done.stdout.splitlines()[-1]
+
+
+WRITING = {
+    "ingest": ("ingest", "{documents}"),
+    "ask": ("ask", "What does sentence 7 of page 3 say?", "--set", "answering.style=prose"),
+    "summarize": ("summarize", "{documents}/1.txt", "-o", "{{disk}}/out"),
+    "reembed": ("reembed", "--set", "ingestion.chunk_tokens=90"),
+    "rebuild": ("rebuild",),
+    "remove": ("documents", "remove", "{documents}/1.txt", "--yes"),
+    "forget": ("documents", "remove", "{documents}/1.txt", "--yes", "--everywhere"),
+    "tag": ("documents", "tag", "1.txt", "kind=letter"),
+    "export": ("collections", "export", "default", "-o", "{{disk}}/out.zip"),
+    "prune": ("journal", "prune", "--older-than", "0"),
+    "set": ("config", "set", "retrieval.k", "5"),
+}
+
+
+def check_nearly_full(tmp_path: Path, home: Path, command: str, sizes: int) -> None:
+    documents, disk = tmp_path / "documents", tmp_path / "disk"
+    documents.mkdir()
+    disk.mkdir()
+    for number in range(6):
+        write_document(documents / f"{number}.txt", ["page", str(number)])
+    with Library("default", home=home) as library:
+        library.ingest(*(documents / f"{number}.txt" for number in range(3)))
+        library.ask("What does sentence 7 say?")
+    report = tmp_path / "report.json"
+    words = [word.format(documents=documents) for word in WRITING[command]]
+    driver = Path(__file__).with_name("nearly_full.py")
+    program = [sys.executable, str(driver), str(home), str(disk), str(report), str(sizes)]
+    done = subprocess.run(
+        ["unshare", "-rm", *program, *words], capture_output=True, text=True, timeout=1700
+    )
+    if done.returncode == NOT_PERMITTED or "unshare" in done.stderr:
+        pytest.skip("a small tmpfs cannot be mounted here")
+    assert done.returncode == 0, done.stderr
+    outcomes = json.loads(report.read_text())
+    assert len(outcomes) == sizes
+    for outcome in outcomes:
+        assert outcome["code"] in {0, 2}, outcome
+        assert "Traceback" not in outcome["told"], outcome
+        assert "inside Quoth" not in outcome["told"], outcome
+        assert outcome["verified"] == 0, outcome
+        if outcome["code"]:
+            assert "quoth: " in outcome["told"], outcome
+    assert outcomes[-1]["code"] == 0, outcomes[-1]
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, for a small tmpfs")
+def test_a_disk_that_is_nearly_full(tmp_path: Path, home: Path) -> None:
+    check_nearly_full(tmp_path, home, "ask", 3)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("command", WRITING)
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, for a small tmpfs")
+def test_sixty_sizes_of_a_nearly_full_disk(tmp_path: Path, home: Path, command: str) -> None:
+    check_nearly_full(tmp_path, home, command, 60)

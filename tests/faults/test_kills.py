@@ -8,7 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
-from faults.parts import hash_of, started, write_document
+from faults.parts import (
+    first_start,
+    hash_of,
+    library_of_chunks,
+    reembedding_started,
+    started,
+    write_document,
+)
 from quoth import Library
 from quoth.collection.store import Store
 
@@ -84,3 +91,74 @@ def check(reader: Library, acknowledged: Path) -> None:
     assert len(places) == len(set(places)), "a chunk is there twice"
     store.close()
     assert reader.search("What does sentence 7 say?"), "questions are answered all the same"
+
+
+@pytest.mark.parametrize("kills", [10, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_collection_that_is_embedded_again_is_the_old_or_the_new_one(
+    tmp_path: Path, home: Path, kills: int
+) -> None:
+    chance = random.Random(kills)
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for number in range(6):
+        write_document(folder / f"{number}.txt", ["text", str(number)])
+    sizes = (60, 90)
+    with library_of_chunks(home, sizes[0]) as library:
+        library.ingest(folder)
+    begin = time.perf_counter()
+    process = reembedding_started(home, sizes[1])
+    process.join()
+    whole = time.perf_counter() - begin
+    assert process.exitcode == 0
+    landed = 0
+    for kill in range(kills):
+        process = reembedding_started(home, sizes[kill % 2])
+        process.join(chance.uniform(0.2, 1.0) * whole)
+        landed += process.is_alive()
+        process.kill()
+        process.join()
+        store = Store(home / "collections" / "test" / "library.sqlite")
+        assert list(store.problems()) == []
+        assert len(store.sources()) == 6
+        splitter = str(store.meta("splitter"))
+        size = next(size for size in sizes if f":{size}:" in splitter)
+        assert all(chunk.tokens <= size for chunk in store.chunks(store.chunk_ids()).values())
+        store.close()
+        with library_of_chunks(home, size) as library:
+            assert library.search("What does sentence 7 say?"), "questions are answered"
+    assert landed >= kills // 3, "the kills came too late to say anything"
+    process = reembedding_started(home, sizes[0])
+    process.join()
+    assert process.exitcode == 0
+    with library_of_chunks(home, sizes[0]) as library:
+        assert library.verify().problems == ()
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_first_start_that_is_killed_is_made_good_by_the_next(tmp_path: Path, kills: int) -> None:
+    chance = random.Random(kills)
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    write_document(folder / "1.txt", ["text", "1"])
+    home = tmp_path / "home"
+    begin = time.perf_counter()
+    process = first_start(home, folder)
+    process.join()
+    whole = time.perf_counter() - begin
+    assert process.exitcode == 0
+    landed = 0
+    for _ in range(kills):
+        shutil.rmtree(home)
+        process = first_start(home, folder)
+        process.join(chance.uniform(0.05, 0.9) * whole)
+        landed += process.is_alive()
+        process.kill()
+        process.join()
+        process = first_start(home, folder)
+        process.join()
+        assert process.exitcode == 0, "the same command completes"
+        assert not list((home / "models").glob(".*.part")), "nothing is left behind"
+    assert landed >= kills // 3, "the kills came too late to say anything"
+    with Library("test", home=home) as library:
+        assert len(library.documents()) == 1
+        assert library.verify().problems == ()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -99,3 +100,14 @@ def test_jobs_leave_out_the_same(tmp_path: Path) -> None:
     (tmp_path / ".quothignore").write_text("drafts/\n")
     assert find_files([tmp_path], exclude=["*.log"]) == [tmp_path / "a.txt"]
     assert find_files([tmp_path / "b.log"], exclude=["*.log"]) == [tmp_path / "b.log"]
+
+
+def test_what_a_job_wrote_is_no_document_unless_it_is_taken_in(tmp_path: Path) -> None:
+    made(tmp_path, "a.txt", "out/a.txt.md", "out/note.md", "out/deep/b.txt.md")
+    record = tmp_path / "out" / ".quoth-outputs"
+    names = ("a.txt.md", "deep/b.txt.md")
+    lines = [{"name": name, "source": str(tmp_path / "a.txt"), "digest": ""} for name in names]
+    record.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert find_files([tmp_path]) == [tmp_path / "a.txt", tmp_path / "out" / "note.md"]
+    assert len(find_files([tmp_path], exclude=["!out/"])) == 4
+    assert find_files([tmp_path / "out" / "a.txt.md"])

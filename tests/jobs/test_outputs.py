@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from quoth.errors import OutputError, UsageError
-from quoth.ingest import find_files
+from quoth.ingest import OUTPUT_RECORD, find_files, read_outputs
 from quoth.jobs import JobReport, OutputFolder, SummaryJob, common_folder, leave_out_outputs
 from quoth.jobs.names import name_outputs
-from quoth.jobs.outputs import RECORD, read_outputs
 from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from quoth.views import Format
@@ -72,8 +71,11 @@ def test_the_users_files_in_an_output_folder_are_documents(tmp_path: Path) -> No
 def test_outputs_alone_are_refused(tmp_path: Path) -> None:
     source = write(tmp_path / "in", "a.md")
     run([source], tmp_path / "out")
-    with pytest.raises(UsageError, match="outputs of a job"):
+    with pytest.raises(UsageError) as refused:
         run([tmp_path / "out"], tmp_path / "out2")
+    assert "outputs of a job" in refused.value.hint
+    with pytest.raises(UsageError, match="outputs of a job"):
+        run([tmp_path / "out" / "a.md.md"], tmp_path / "out2")
 
 
 @pytest.mark.parametrize("form", ["markdown", "text", "json"])
@@ -203,7 +205,7 @@ def test_a_part_of_the_documents_leaves_the_outputs_of_the_others(tmp_path: Path
 def test_a_torn_record_of_a_killed_run_is_read(tmp_path: Path) -> None:
     folder = OutputFolder(tmp_path)
     folder.write("a.md", "one", source="/a")
-    with (tmp_path / RECORD).open("a") as file:
+    with (tmp_path / OUTPUT_RECORD).open("a") as file:
         file.write('{"name": "b.md", "sour')
     assert [output.name for output in read_outputs(tmp_path)] == ["a.md"]
     assert leave_out_outputs([tmp_path / "a.md", tmp_path / "b.md"]) == [tmp_path / "b.md"]

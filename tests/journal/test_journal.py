@@ -121,7 +121,7 @@ def test_a_file_that_is_no_journal_is_said_so(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     path.write_bytes(b"this is not a database, but it is long enough to look at" * 20)
     with pytest.raises(CollectionError, match="cannot be read"):
-        Journal(path)
+        Journal(path).lookup(CALL.key)
 
 
 def test_a_full_disk_is_said_so(journal: Journal) -> None:

@@ -6,6 +6,7 @@ Every failure becomes an error of ours, which says whether the call may succeed 
 from __future__ import annotations
 
 import json
+import time
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +26,7 @@ from quoth.system import expand_home
 
 _SMALL_CALL_SECONDS = 30.0
 _LONGEST_MESSAGE = 1000
-_LONGEST_REPLY = 64 * 2**20
+LONGEST_REPLY = 64 * 2**20
 """The bytes of a reply, or of a line of a stream, beyond which it is not read."""
 _CROWDED = "Context size has been exceeded"
 
@@ -33,7 +34,8 @@ _CROWDED = "Context size has been exceeded"
 class LocalHttp:
     """A client for one server. Safe to call from many threads.
 
-    `timeout` is the number of seconds without a byte after which the server counts as hanging.
+    `timeout` is the number of seconds without a byte, or within a line, after which the server
+    counts as hanging; a reply that is no stream may take twice as long in all.
     """
 
     def __init__(self, url: str, *, api_key: str = "", timeout: float = 300.0) -> None:
@@ -52,6 +54,7 @@ class LocalHttp:
         except httpx2.InvalidURL as error:
             raise ConfigurationError(f"backend.url is {url!r}, which is not an address.") from error
         weakref.finalize(self, self._client.close)  # also when nobody closes it
+        self.timeout = timeout
         self._small = httpx2.Timeout(min(timeout, _SMALL_CALL_SECONDS), connect=5.0)
 
     def close(self) -> None:
@@ -78,12 +81,15 @@ class LocalHttp:
         return True
 
     def events(self, path: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the server-sent events of a call. Closing the iterator cancels it."""
+        """Yield the server-sent events of a call. Closing the iterator cancels it.
+
+        A line without data, such as the comment of a server that is at work, is an empty event.
+        """
         try:
             with self._client.stream("POST", path, json=body) as response:
                 if response.status_code != httpx2.codes.OK:
-                    raise self.refusal(_read_whole(response, self.url))
-                for line in _lines_of(response, self.url):
+                    raise self.refusal(_read_whole(response, self.url, 2 * self.timeout))
+                for line in _lines_of(response, self.url, self.timeout):
                     field, _, data = line.partition(":")
                     if field == "data" and data.strip() != "[DONE]":
                         event = self._parse(data)
@@ -92,6 +98,8 @@ class LocalHttp:
                         yield event
                     elif field == "error":
                         raise self.error(self._parse(data), 500)
+                    else:
+                        yield {}
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise _lost(self.url, error) from error
 
@@ -99,9 +107,10 @@ class LocalHttp:
         self, method: str, path: str, body: dict[str, Any] | None, *, quick: bool = True
     ) -> dict[str, Any]:
         timeout = self._small if quick else self._client.timeout
+        seconds = 2 * (timeout.read or self.timeout)
         try:
             with self._client.stream(method, path, json=body, timeout=timeout) as response:
-                whole = _read_whole(response, self.url)
+                whole = _read_whole(response, self.url, seconds)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise _lost(self.url, error) from error
         if whole.status_code != httpx2.codes.OK:
@@ -183,36 +192,43 @@ def garbage_error(url: str, text: str) -> GenerationError:
     )
 
 
-def _read_whole(response: httpx2.Response, url: str) -> httpx2.Response:
-    """Return a streamed reply with its content, which is not too long."""
+def _read_whole(response: httpx2.Response, url: str, seconds: float) -> httpx2.Response:
+    """Return a streamed reply with its content, which is not too long and comes in time."""
     content = bytearray()
+    begin = time.monotonic()
     for part in response.iter_bytes():
         content += part
-        if len(content) > _LONGEST_REPLY:
-            raise _endless_error(url)
+        if len(content) > LONGEST_REPLY:
+            raise endless_error(url)
+        if time.monotonic() - begin > seconds:
+            raise hanging_error(url)
     kind = response.headers.get("content-type", "application/json")
     return httpx2.Response(
         response.status_code, headers={"content-type": kind}, content=bytes(content)
     )
 
 
-def _lines_of(response: httpx2.Response, url: str) -> Iterator[str]:
-    """Yield the lines of a streamed reply, none of which is too long."""
+def _lines_of(response: httpx2.Response, url: str, seconds: float) -> Iterator[str]:
+    """Yield the lines of a streamed reply, none of which is too long or takes too long."""
     begun: list[str] = []
     length = 0
+    last = time.monotonic()
     for text in response.iter_text():
         first, *others = text.split("\n")
         begun.append(first)
         length += len(first)
         for line in others:
             yield "".join(begun).rstrip("\r")
-            begun, length = [line], len(line)
-        if length > _LONGEST_REPLY:
-            raise _endless_error(url)
+            begun, length, last = [line], len(line), time.monotonic()
+        if length > LONGEST_REPLY:
+            raise endless_error(url)
+        if time.monotonic() - last > seconds:
+            raise hanging_error(url)
     yield "".join(begun).rstrip("\r")
 
 
-def _endless_error(url: str) -> GenerationError:
+def endless_error(url: str) -> GenerationError:
+    """Return the error for a server whose reply, or a line of it, has no end."""
     return GenerationError(
         f"The server at {url} answers without an end.",
         hint="Is it a model server? `quoth doctor` shows which server answers there.",

@@ -23,8 +23,10 @@ EXIT_CODES = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code, one of `EXIT_CODES`."""
+    from quoth.cli.streams import fill_streams
     from quoth.system import take_over
 
+    fill_streams()
     take_over()  # before the dependencies are imported: that is when they read their switches
     from quoth.cli.app import run
     from quoth.cli.interrupt import answered_interrupts
@@ -49,6 +51,18 @@ def _raise_again(lost: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(lost)
 
 
+def _end_unwritten(error: OSError) -> int:
+    """Say that the output could not be written; what is left of it goes nowhere."""
+    from quoth.cli.streams import explain_refusal
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    told, hint = explain_refusal(error)
+    sys.stderr.write(f"quoth: The output cannot be written. {told}\n")
+    if hint:
+        sys.stderr.write(f"hint: {hint}\n")
+    return EXIT_USAGE
+
+
 def script() -> None:
     """Run as the program `quoth`.
 
@@ -62,6 +76,8 @@ def script() -> None:
     except BrokenPipeError:  # the reader of the pipe has ended, as `head` does
         code = 0
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        code = _end_unwritten(error)
     except KeyboardInterrupt:  # while the program was loaded, or at its end
         code = EXIT_INTERRUPTED
         sys.stderr.write("quoth: Interrupted. Finished work is kept.\n")

@@ -36,6 +36,7 @@ from quoth.cli import (
     tune,
 )
 from quoth.cli import run as run_command
+from quoth.cli.streams import explain_refusal
 from quoth.errors import QuothError, UsageError
 
 
@@ -139,6 +140,12 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except BrokenPipeError:
         raise
+    except OSError as error:
+        show.print_failure(*explain_refusal(error))
+        return EXIT_USAGE
+    except MemoryError:
+        show.print_failure("There is not enough memory.", "End other programs, and run it again.")
+        return EXIT_USAGE
     except Exception as error:  # nobody above can handle it
         return _handle_foreign(error)
     if result == EXIT_INTERRUPTED:  # typer's value for Ctrl-C

@@ -39,6 +39,10 @@ Name = Annotated[
         autocompletion=complete_document,
     ),
 ]
+Everywhere = Annotated[
+    bool,
+    typer.Option("--everywhere", help="Leave no trace of them in the folder of Quoth."),
+]
 Names = Annotated[
     list[str],
     typer.Argument(
@@ -137,19 +141,27 @@ def export_documents(shared: SharedOptions) -> None:
                 print(write_json(page_json(source.path, page)))
 
 
-def remove(shared: SharedOptions, names: Names, yes: Yes = False) -> None:
+def remove(
+    shared: SharedOptions, names: Names, yes: Yes = False, everywhere: Everywhere = False
+) -> None:
     """Take documents out of the collection; the files stay where they are.
 
     The next `ingest` of a folder that holds them reads them again, unless a `.quothignore` there
-    leaves them out.
+    leaves them out. With `--everywhere` they leave all collections, and whatever was made from
+    them in the folder of Quoth goes too: finished calls, turns of conversations, records.
     """
     with shared.open_library() as library:
         sources = _found(library, names)
         counted = format_count(len(sources), "document")
         shown = ", ".join(format_path(source.path) for source in sources[:3])
         more = " …" if len(sources) > 3 else ""
-        confirm(f"Remove {counted} from {shared.collection} ({shown}{more})?", yes=yes)
-        library.remove([source.path for source in sources])
+        place = "everywhere" if everywhere else f"from {shared.collection}"
+        confirm(f"Remove {counted} {place} ({shown}{more})?", yes=yes)
+        if not everywhere:
+            library.remove([source.path for source in sources])
+    if everywhere:
+        _forget(library.home, sources, json=shared.json)
+        return
     if shared.json:
         show.print_json({"removed": [source.path for source in sources]})
         return
@@ -159,6 +171,21 @@ def remove(shared: SharedOptions, names: Names, yes: Yes = False) -> None:
             "The next ingestion reads a file again that is still there; a line in .quothignore "
             "beside it leaves it out."
         )
+
+
+def _forget(home: Path, sources: Sequence[Source], *, json: bool) -> None:
+    from quoth.library import forget_everywhere
+
+    forgotten = forget_everywhere(home, [source.path for source in sources])
+    if json:
+        show.print_json(asdict(forgotten))
+        return
+    show.print_line(
+        f"{format_count(len(forgotten.sources), 'document')} removed from all collections, with "
+        f"{format_count(forgotten.calls, 'model call')} and "
+        f"{format_count(forgotten.records, 'record')} made from them."
+    )
+    show.print_line("Summaries in other folders, and copies of this folder, are yours to remove.")
 
 
 def open_document(shared: SharedOptions, name: Name) -> None:

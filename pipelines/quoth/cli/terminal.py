@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO, cast
 from unicodedata import category, combining, east_asian_width
 
+from quoth.cli.streams import escape_unknown
 from quoth.views import make_printable
 
 _NARROWEST = 20
@@ -183,6 +184,7 @@ def open_terminal(before: Callable[[], None]) -> None:
         stream = getattr(sys, name)
         if stream is None or isinstance(stream, TerminalStream | PrintableStream):
             continue
+        escape_unknown(stream)
         if _is_terminal(stream):
             setattr(sys, name, cast(TextIO, TerminalStream(stream, before)))
         else:

@@ -15,7 +15,9 @@ from quoth.errors import CollectionError
 from quoth.types import Vectors
 
 BATCH = 4096
-"""Vectors for one call of Chroma, which refuses more than 5,461."""
+"""Vectors that are read by one call of Chroma."""
+AT_ONCE = 512
+"""Vectors that are written by one call: during it, no Ctrl-C is heard. It refuses 5,462."""
 _NAME = "chunks"
 
 
@@ -54,15 +56,15 @@ class Chroma:
     def put(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add or replace the vectors of these ids, a row each."""
         with self._errors_as_ours():
-            for start in range(0, len(ids), BATCH):
-                part = slice(start, start + BATCH)
+            for start in range(0, len(ids), AT_ONCE):
+                part = slice(start, start + AT_ONCE)
                 self._open().upsert(ids=[str(id) for id in ids[part]], embeddings=vectors[part])
 
     def remove(self, ids: Sequence[int]) -> None:
         """Remove the vectors of these ids."""
         with self._errors_as_ours():
-            for start in range(0, len(ids), BATCH):
-                self._open().delete(ids=[str(id) for id in ids[start : start + BATCH]])
+            for start in range(0, len(ids), AT_ONCE):
+                self._open().delete(ids=[str(id) for id in ids[start : start + AT_ONCE]])
 
     def rows(self) -> Iterator[tuple[list[int], Vectors]]:
         """Yield all ids with their vectors, a batch at a time."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from quoth.collection.chroma import Chroma
+from quoth.collection.chroma import AT_ONCE, Chroma
 from quoth.collection.compare import compare_chroma, compare_file
 from quoth.collection.exact import ExactIndex, Nearest, find_nearest
 from quoth.collection.store import Store
@@ -123,20 +123,36 @@ class DenseIndex:
         return not self.store.vectors_state and (self.file.path.exists() or self.folder.exists())
 
     def sync(self) -> None:
-        """Apply the pending changes of the store. The caller holds the lock."""
+        """Apply the pending changes of the store. The caller holds the lock.
+
+        Chroma follows in steps: what was followed before an interruption is not followed again.
+        """
         with self._lock:
             added, removed = self.store.pending()
-            changes = [*added, *removed]
-            state = self.store.vectors_state
-            if changes or self.file.read(state) is None:
-                state = self._write_file(state, removed, added)
-            if not self._is_large():
-                self.chroma.clear()
-            elif not self._fill_chroma(removed, added):
-                return
-            if changes or state != self.store.vectors_state:
-                self.store.settle(changes, state=state)
+            step = AT_ONCE if self._is_large() else max(1, len(added))
+            for start in range(0, max(1, len(added)), step):
+                later = added[start + step :]
+                if not self._apply(added[start : start + step], removed, later):
+                    return
+                removed = []
             self._generation = self.store.generation
+
+    def _apply(self, added: Sequence[int], removed: Sequence[int], later: Sequence[int]) -> bool:
+        """Apply changes, those of `later` left out; return whether these are still to be applied.
+
+        They are not where the index was made again from the whole store.
+        """
+        changes = [*added, *removed]
+        state = self.store.vectors_state
+        if changes or self.file.read(state) is None:
+            state = self._write_file(state, removed, added, later)
+        if not self._is_large():
+            self.chroma.clear()
+        elif not self._fill_chroma(removed, added, later):
+            return False
+        if changes or state != self.store.vectors_state:
+            self.store.settle(changes, state=state)
+        return True
 
     def rebuild(self) -> None:
         """Rebuild the index from the vectors in the store. The caller holds the lock.
@@ -239,18 +255,26 @@ class DenseIndex:
             return f"the index holds {indexed} chunks, the store {stored}"
         return None
 
-    def _write_file(self, state: str, removed: Sequence[int], added: Sequence[int]) -> str:
+    def _write_file(
+        self, state: str, removed: Sequence[int], added: Sequence[int], later: Sequence[int]
+    ) -> str:
         """Apply changes to the file of vectors, or write it anew; return its new state."""
         changed = self.file.change(state, removed, self._batches(added))
-        return changed or self.file.write(self._batches(self.store.chunk_ids()))
+        if changed:
+            return changed
+        left_out = set(later)
+        ids = [id for id in self.store.chunk_ids() if id not in left_out]
+        return self.file.write(self._batches(ids))
 
-    def _fill_chroma(self, removed: Sequence[int], added: Sequence[int]) -> bool:
+    def _fill_chroma(
+        self, removed: Sequence[int], added: Sequence[int], later: Sequence[int]
+    ) -> bool:
         """Apply changes to Chroma; return whether that was all, or the index was made again."""
         try:
             self._current().remove(removed)
             for ids, vectors in self._batches(added):
                 self._current().put(ids, vectors)
-            if self._current().count() == self.store.chunk_count():
+            if self._current().count() + len(later) == self.store.chunk_count():
                 return True
         except CollectionError:
             pass

@@ -5,15 +5,27 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quoth.collection.documents import Copy
 from quoth.collection.languages import name_language, name_languages
-from quoth.collection.words import check_analyser, index_words, words_with_neighbours
+from quoth.collection.words import (
+    WORDS_AT_ONCE,
+    check_analyser,
+    index_words,
+    words_with_neighbours,
+)
 from quoth.text import pack
 from quoth.types import Chunk, Document
+
+_INSERT_CHUNK = """
+INSERT INTO chunks (content_id, ordinal, page, start, end, tokens, headings, text, language, words,
+                    around, embedded_hash, vector)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 def insert_content(connection: sqlite3.Connection, document: Document, hash: str) -> int:
@@ -70,36 +82,41 @@ def insert_chunks(
         "SELECT language, language_is_set FROM contents WHERE id = ?", (content,)
     ).fetchone()
     chunks = name_languages(chunks, language, is_set=bool(is_set))
-    words = words_with_neighbours(chunks)
-    ids: list[int] = []
-    for chunk, (own, around), vector, embedded_hash in zip(
-        chunks, words, vectors, embedded_hashes, strict=True
-    ):
-        cursor = connection.execute(
-            """INSERT INTO chunks (content_id, ordinal, page, start, end, tokens, headings,
-                                   text, language, words, around, embedded_hash,
-                                   vector)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (
-                content,
-                chunk.ordinal,
-                chunk.page,
-                chunk.start,
-                chunk.end,
-                chunk.tokens,
-                json.dumps(chunk.headings, ensure_ascii=False),
-                chunk.text,
-                chunk.language if chunk.language != language else None,
-                pack(own),
-                pack(around),
-                embedded_hash,
-                np.ascontiguousarray(vector, np.float32).tobytes(),
-            ),
-        )
-        assert cursor.lastrowid is not None
-        ids.append(cursor.lastrowid)
-    index_words(connection, ((id, own) for id, (own, _) in zip(ids, words, strict=True)))
-    connection.executemany("REPLACE INTO pending VALUES (?, 0)", [(id,) for id in ids])
+    rows = zip(chunks, words_with_neighbours(chunks), vectors, embedded_hashes, strict=True)
+    while part := list(islice(rows, WORDS_AT_ONCE)):
+        words: list[tuple[int, list[str]]] = []
+        for chunk, (own, around), vector, embedded_hash in part:
+            own_language = chunk.language if chunk.language != language else None
+            row = _row(chunk, own_language, own, around, embedded_hash, vector)
+            cursor = connection.execute(_INSERT_CHUNK, (content, *row))
+            assert cursor.lastrowid is not None
+            words.append((cursor.lastrowid, own))
+        index_words(connection, words)
+        connection.executemany("REPLACE INTO pending VALUES (?, 0)", [(id,) for id, _ in words])
+
+
+def _row(
+    chunk: Chunk,
+    language: str | None,
+    words: list[str],
+    around: list[str],
+    embedded_hash: str,
+    vector: NDArray[np.float32],
+) -> tuple[object, ...]:
+    return (
+        chunk.ordinal,
+        chunk.page,
+        chunk.start,
+        chunk.end,
+        chunk.tokens,
+        json.dumps(chunk.headings, ensure_ascii=False),
+        chunk.text,
+        language,
+        pack(words),
+        pack(around),
+        embedded_hash,
+        np.ascontiguousarray(vector, np.float32).tobytes(),
+    )
 
 
 def point_source(connection: sqlite3.Connection, content: int, source: Copy) -> set[int]:

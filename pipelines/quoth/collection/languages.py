@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from quoth.text import UNDETERMINED, detect_language
@@ -67,6 +68,19 @@ def name_languages(chunks: Sequence[Chunk], document: str, *, is_set: bool) -> l
         replace(chunk, language=language_of_chunk(chunk.text, document, is_set=is_set))
         for chunk in chunks
     ]
+
+
+def write_language(connection: sqlite3.Connection, paths: Iterable[str], code: str) -> list[int]:
+    """Set the language of the sources at these paths; return the contents that had another."""
+    changed = connection.execute(
+        """UPDATE contents SET language = ?1, language_is_set = 1
+           WHERE (language != ?1 OR NOT language_is_set) AND id IN
+                 (SELECT content_id FROM sources
+                  WHERE path IN (SELECT value FROM json_each(?2)))
+           RETURNING id""",
+        (code, json.dumps(list(paths))),
+    ).fetchall()
+    return [content for (content,) in changed]
 
 
 def write_languages(connection: sqlite3.Connection) -> None:

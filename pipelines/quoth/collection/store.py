@@ -35,6 +35,7 @@ from quoth.collection.documents import (
 from quoth.collection.failures import Failures
 from quoth.collection.insert import insert_chunks, insert_content, point_source
 from quoth.collection.keywords import Keywords
+from quoth.collection.languages import write_language
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope
 from quoth.collection.selection import chunks_of, paths_within, select
@@ -48,6 +49,7 @@ from quoth.collection.tags import TagOrigin, add_given, read_tags, write_tags
 from quoth.collection.words import (
     ANALYSER,
     check_analyser,
+    compact_words,
     forget_words,
     other_analyser_error,
     write_all_words,
@@ -186,19 +188,18 @@ class Store:
                     contents.add(row[0])
             self._follow_sources(connection, contents)
 
+    def compact(self) -> None:
+        """Write the file anew, without a byte of what was removed; see `Database.compact`."""
+        with self._database.transaction() as connection:
+            compact_words(connection)
+        self._database.compact()
+
     def set_language(self, paths: Iterable[str], code: str) -> None:
         """Set the language of these sources, and make their words again. All or nothing."""
         with self._database.transaction() as connection:
             check_analyser(connection)
-            changed = connection.execute(
-                """UPDATE contents SET language = ?1, language_is_set = 1
-                   WHERE (language != ?1 OR NOT language_is_set) AND id IN
-                         (SELECT content_id FROM sources
-                          WHERE path IN (SELECT value FROM json_each(?2)))
-                   RETURNING id""",
-                (code, json.dumps(list(paths))),
-            ).fetchall()
-            for (content,) in changed:
+            changed = write_language(connection, paths, code)
+            for content in changed:
                 connection.execute(
                     "UPDATE chunks SET language = NULL WHERE content_id = ?", (content,)
                 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ from quoth.types import Chunk
 
 ANALYSER = "analyser"
 """The key of the analyser's fingerprint in a collection's `meta`."""
+WORDS_AT_ONCE = 1024
+"""The chunks whose words are in memory at once."""
 
 
 def check_analyser(connection: sqlite3.Connection) -> None:
@@ -50,24 +53,21 @@ def indexed_words(chunk: Chunk) -> list[str]:
     return [*_heading_words(chunk), *analyse(chunk.text, language(chunk.language))]
 
 
-def words_with_neighbours(chunks: Sequence[Chunk]) -> list[tuple[list[str], list[str]]]:
-    """Return, for each chunk of a document, its words and those of its neighbours.
+def words_with_neighbours(chunks: Sequence[Chunk]) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield, for each chunk of a document, its words and those of its neighbours.
 
     The neighbours are the chunks before and after it on the same page.
     """
-    bodies = [analyse(chunk.text, language(chunk.language)) for chunk in chunks]
-    return [
-        (
-            [*_heading_words(chunk), *bodies[index]],
-            [
-                word
-                for near in (index - 1, index + 1)
-                if 0 <= near < len(chunks) and chunks[near].page == chunk.page
-                for word in bodies[near]
-            ],
-        )
-        for index, chunk in enumerate(chunks)
-    ]
+    bodies = (analyse(chunk.text, language(chunk.language)) for chunk in chunks)
+    before: list[str] = []
+    own = next(bodies, [])
+    for index, chunk in enumerate(chunks):
+        after = next(bodies, [])
+        around = before if index and chunks[index - 1].page == chunk.page else []
+        if index + 1 < len(chunks) and chunks[index + 1].page == chunk.page:
+            around = [*around, *after]
+        yield [*_heading_words(chunk), *own], around
+        before, own = own, after
 
 
 def index_words(connection: sqlite3.Connection, chunks: Iterable[tuple[int, list[str]]]) -> None:
@@ -127,6 +127,12 @@ def write_names(connection: sqlite3.Connection, content: int) -> None:
     )
 
 
+def compact_words(connection: sqlite3.Connection) -> None:
+    """Make the keyword index and the vocabulary again, without words that were removed."""
+    connection.execute("INSERT INTO keywords (keywords) VALUES ('rebuild')")
+    connection.execute("INSERT INTO vocabulary (vocabulary) VALUES ('rebuild')")
+
+
 def write_all_words(connection: sqlite3.Connection) -> None:
     """Analyse every chunk and every name again, and record the analyser."""
     connection.execute("REPLACE INTO meta VALUES (?, ?)", (ANALYSER, analyser_fingerprint()))
@@ -146,18 +152,13 @@ def write_words(connection: sqlite3.Connection, content: int) -> None:
 
 def _write_words(connection: sqlite3.Connection, content: int) -> None:
     chunks = list(_chunks(connection, content))
-    words = words_with_neighbours(chunks)
-    connection.executemany(
-        "UPDATE chunks SET words = ?, around = ? WHERE id = ?",
-        [
-            (pack(own), pack(around), chunk.id)
-            for chunk, (own, around) in zip(chunks, words, strict=True)
-        ],
-    )
-    index_words(
-        connection,
-        ((chunk.id or 0, own) for chunk, (own, _) in zip(chunks, words, strict=True)),
-    )
+    words = zip(chunks, words_with_neighbours(chunks), strict=True)
+    while part := list(islice(words, WORDS_AT_ONCE)):
+        connection.executemany(
+            "UPDATE chunks SET words = ?, around = ? WHERE id = ?",
+            [(pack(own), pack(around), chunk.id) for chunk, (own, around) in part],
+        )
+        index_words(connection, ((chunk.id or 0, own) for chunk, (own, _) in part))
     write_names(connection, content)
 
 

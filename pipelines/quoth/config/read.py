@@ -54,6 +54,10 @@ def load_config(
     `preset`, whichever layer names it, replaces the defaults and yields to every layer above them.
 
     Raises `ConfigurationError` that names the key, the nearest known one, and the line.
+
+    >>> effective = load_config(overrides={"retrieval.k": 5})
+    >>> effective.config.retrieval.k
+    5
     """
     environment = os.environ if environment is None else environment
     layers: list[tuple[dict[str, Any], dict[str, str]]] = []
@@ -124,7 +128,10 @@ def state_folder(environment: Mapping[str, str] | None = None) -> Path:
         return expand_home(chosen).resolve()
     import platformdirs
 
-    folder = Path(platformdirs.user_data_dir("quoth", appauthor=False))
+    try:
+        folder = Path(platformdirs.user_data_dir("quoth", appauthor=False))
+    except RuntimeError:  # the system does not know the user
+        folder = Path()
     if not folder.is_absolute() or environment.get("HOME") == "":
         raise ConfigurationError(
             "There is no home folder: the environment has no HOME, and the system knows none.",

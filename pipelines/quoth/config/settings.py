@@ -44,6 +44,9 @@ class Ingestion(Section):
     max_unpacked_megabytes: int = Field(
         _LIMITS.unpacked_megabytes, ge=1, description="The largest unpacked size of one file."
     )
+    max_text_megabytes: int = Field(
+        _LIMITS.text_megabytes, ge=1, description="The most text in one file."
+    )
     workers: int = Field(0, ge=0, description="Processes that parse files; 0 starts one per core.")
 
     @property
@@ -54,6 +57,7 @@ class Ingestion(Section):
             memory_megabytes=self.max_memory_megabytes,
             pages=self.max_pages,
             unpacked_megabytes=self.max_unpacked_megabytes,
+            text_megabytes=self.max_text_megabytes,
         )
 
 
@@ -222,6 +226,7 @@ class ModelSettings(Section):
     timeout: float = Field(
         300.0, gt=0, description="Seconds without a token after which a call fails."
     )
+    max_seconds: float = Field(3600.0, gt=0, description="The most seconds for one answer.")
 
     @model_validator(mode="after")
     def _check_hardware(self) -> Self:
@@ -243,7 +248,13 @@ class Privacy(Section):
 
 
 class Config(Section):
-    """Everything that can be configured, by pipeline."""
+    """Everything that can be configured, by pipeline.
+
+    >>> from quoth.config import Retrieval
+    >>> config = Config(retrieval=Retrieval(k=3))
+    >>> Library("contracts", config=config).config.retrieval.k
+    3
+    """
 
     ingestion: Ingestion = Ingestion()
     embedding: Embedding = Embedding()

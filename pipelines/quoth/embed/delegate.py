@@ -76,7 +76,7 @@ class DelegatingEmbedder(Embedder):
         """The number of tokens that the model reads of a query."""
         return self._limit_after(self.prompts.query)
 
-    def token_starts(self, text: str) -> list[int]:
+    def token_starts(self, text: str) -> Sequence[int]:
         """Return the offset of each token of a text, by an estimate that is rather too high."""
         return estimate_token_starts(text)
 
@@ -128,14 +128,16 @@ class DelegatingEmbedder(Embedder):
         limit = self.query_limit if query else self.limit
         for text in texts:
             self.check_length(text, self.count_tokens(text), limit)
-        parts: list[Vectors] = []
+        vectors = np.zeros((0, 0), np.float32)
         for start in range(0, len(texts), self.at_once):
             part = [prompt + text for text in texts[start : start + self.at_once]]
-            rows = self.rows(part, query=query)
-            parts.append(self._checked(rows, len(part)))
+            rows = self._checked(self.rows(part, query=query), len(part))
+            if not start:
+                vectors = np.empty((len(texts), rows.shape[1]), np.float32)
+            vectors[start : start + len(part)] = rows
             if progress:
                 progress(len(part))
-        return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
+        return vectors
 
     def _checked(self, rows: Sequence[Sequence[float]], texts: int) -> Vectors:
         vectors = to_unit_length(

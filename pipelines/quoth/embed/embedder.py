@@ -42,6 +42,8 @@ EMBEDDED = "embedded"
 BULK_TOKENS = 8_000
 """The number of tokens from which opening the fastest engine pays off."""
 _TOKENIZED_AT_ONCE = 512
+_TEXTS_AT_ONCE = 4096
+"""The texts whose token ids are in memory at once."""
 _BLOCK = 200_000
 """The characters whose tokens are located at once: each costs the tokenizer 250 bytes."""
 
@@ -115,7 +117,7 @@ class FolderEmbedder(Embedder):
 
     def token_starts(self, text: str) -> Sequence[int]:
         """Return the offset of each token of `text`."""
-        starts = array("q")
+        starts = array("i")
         for begin, end in split_blocks(text, _BLOCK):
             encoding = self._tokenizer.encode(text[begin:end], add_special_tokens=False)
             starts.extend(begin + start for start, _ in encoding.offsets)
@@ -138,6 +140,20 @@ class FolderEmbedder(Embedder):
 
     def _embed(
         self, texts: Sequence[str], prompt: str, *, limit: int, progress: Advance | None = None
+    ) -> Vectors:
+        if len(texts) <= _TEXTS_AT_ONCE:
+            return self._embed_part(texts, prompt, limit, progress)
+        vectors = np.zeros((0, 0), np.float32)
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            part = texts[start : start + _TEXTS_AT_ONCE]
+            rows = self._embed_part(part, prompt, limit, progress)
+            if not start:
+                vectors = np.empty((len(texts), rows.shape[1]), np.float32)
+            vectors[start : start + len(part)] = rows
+        return vectors
+
+    def _embed_part(
+        self, texts: Sequence[str], prompt: str, limit: int, progress: Advance | None
     ) -> Vectors:
         rows = self._token_ids(texts, prompt, limit)
         if not rows:

@@ -1,7 +1,9 @@
 __all__ = [
+    "OUTPUT_RECORD",
     "EmbeddedChunks",
     "File",
     "Ingestor",
+    "Output",
     "Plan",
     "Stamp",
     "Verification",
@@ -13,6 +15,7 @@ __all__ = [
     "open_splitter",
     "plan_ingestion",
     "read_chroma",
+    "read_outputs",
     "reader_within",
     "reembed",
     "verify",
@@ -24,6 +27,7 @@ from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
+from .outputs import OUTPUT_RECORD, Output, read_outputs
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .separation import measure_separations

@@ -17,6 +17,8 @@ BATCH_CHUNKS = 192
 """The number of chunks in a batch; small documents share one."""
 _AHEAD = 2
 """The most batches that are embedded or wait to be embedded."""
+_LARGE = 8 * BATCH_CHUNKS
+"""The chunks in batches from which no further item is read, so that one large item is in memory."""
 
 Item = TypeVar("Item")
 KnownVectors = Callable[[Sequence[str]], Mapping[str, Vectors]]
@@ -54,20 +56,25 @@ def embed_chunks(
 ) -> Generator[EmbeddedChunks[Item], None, None]:
     """Yield each item, such as a document, with the vectors of its chunks, in order.
 
-    The next items are read while a batch is embedded. A batch has fewer than `batch_chunks` chunks
-    if the embedder would otherwise be idle. `within` is called while a batch with more of them is
-    embedded, with its last item, the chunks that are embedded, and all; on another thread. Close
-    the generator to stop early.
+    The next items are read while a batch is embedded, unless it is very large. A batch has fewer
+    than `batch_chunks` chunks if the embedder would otherwise be idle. `within` is called while a
+    batch with more of them is embedded, with its last item, the chunks that are embedded, and all;
+    on another thread. Close the generator to stop early.
     """
     gathered: list[tuple[Item, Sequence[Chunk]]] = []
     in_flight: deque[_Batch[Item]] = deque()
     with EmbeddingThread(embedder) as thread:
         for item in items:
             gathered.append(item)
+            del item  # a large one is not kept while the next is read
             if not in_flight or sum(len(chunks) for _, chunks in gathered) >= batch_chunks:
                 in_flight.append(_submit(gathered, embedder, known_vectors, thread, within))
                 gathered = []
-            while len(in_flight) > _AHEAD or (in_flight and in_flight[0].vectors.done()):
+            while in_flight and (
+                len(in_flight) > _AHEAD
+                or in_flight[0].vectors.done()
+                or sum(len(batch.hashes) for batch in in_flight) >= _LARGE
+            ):
                 yield from _finish(in_flight.popleft())
         in_flight.append(_submit(gathered, embedder, known_vectors, thread, within))
         while in_flight:
@@ -105,11 +112,19 @@ def _advance(item: Item, total: int, within: Callable[[Item, int, int], None]) -
 
 
 def _finish(batch: _Batch[Item]) -> Iterator[EmbeddedChunks[Item]]:
-    vectors = {**batch.known, **dict(zip(batch.missing, batch.vectors.result(), strict=True))}
+    vectors = _vectors_of(batch)
     start = 0
     for item, chunks in batch.items:
-        hashes = batch.hashes[start : start + len(chunks)]
+        rows = slice(start, start + len(chunks))
         start += len(chunks)
-        rows = [vectors[hash] for hash in hashes]
-        stacked = np.stack(rows) if rows else np.zeros((0, 0), np.float32)
-        yield EmbeddedChunks(item, chunks, stacked, hashes)
+        yield EmbeddedChunks(item, chunks, vectors[rows], batch.hashes[rows])
+
+
+def _vectors_of(batch: _Batch[Item]) -> Vectors:
+    """Return the vectors of all chunks of a batch, without a copy where all were embedded now."""
+    embedded = batch.vectors.result()
+    if batch.missing == batch.hashes:
+        return embedded
+    row_of = {hash: row for row, hash in enumerate(batch.missing)}
+    rows = [embedded[row_of[h]] if h in row_of else batch.known[h] for h in batch.hashes]
+    return np.stack(rows)

@@ -235,6 +235,7 @@ class Ingestor:
         ):
             for embedded in embedded_files:
                 self._store(embedded, outcomes)
+                del embedded  # a large document is not kept while the next is read
         reader.link_doubles()
 
     def _store(self, embedded: EmbeddedChunks[ReadFile], outcomes: Outcomes) -> None:

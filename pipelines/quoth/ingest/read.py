@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from quoth.collection import Copy, Failure, Store
-from quoth.errors import DocumentError
+from quoth.errors import DocumentError, LimitExceededError
 from quoth.ingest.outcomes import Outcomes
 from quoth.ingest.walk import File, content_hash
 from quoth.load import LoaderPool, check_size
@@ -57,8 +57,14 @@ class FileReader:
             file, hash = self._unread.pop(str(path))
             if isinstance(result, DocumentError):
                 self._fail(file, result)
-            else:
-                yield ReadFile(file, hash, result), self._splitter.split(result)
+                continue
+            try:
+                chunks = self._splitter.split(result, seconds=self._pool.limits.seconds)
+            except LimitExceededError as error:
+                self._fail(file, error)
+                continue
+            yield ReadFile(file, hash, result), chunks
+            del result, chunks  # a large document is not kept while the next is read
 
     def link_doubles(self) -> None:
         """Link the files with the same content as another file of the run, after it is stored."""

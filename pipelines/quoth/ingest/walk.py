@@ -37,9 +37,9 @@ def walk(
     Every other path is an `Outcome` with a reason: `skipped` for hidden files, names that nobody
     reads (lock files, backups), links that lead out of the folder, sockets, devices and the folder
     `without`, `excluded` for what `exclude` or a `.quothignore` leaves out (both have the syntax
-    of gitignore, and `!` also takes in what is skipped by its name), `tags` for files with the tags
-    of others (see `ingest.tags`), `failed` for paths that cannot be opened. A path that is named
-    itself is read whatever its name.
+    of gitignore, and `!` also takes in what is skipped by its name) and for outputs of jobs, `tags`
+    for files with the tags of others (see `ingest.tags`), `failed` for paths that cannot be opened.
+    A path that is named itself is read whatever its name.
     """
     seen: set[tuple[int, int]] = set()
     if without is not None and without.is_dir():
@@ -76,12 +76,18 @@ def find_files(paths: Iterable[str | PathLike[str]], *, exclude: Sequence[str] =
     """
     given = [Path(path) for path in paths]
     files: list[Path] = []
+    others: list[Outcome] = []
     for path in given:
-        entries = walk([path], exclude=exclude)
-        files += [entry.path for entry in entries if isinstance(entry, File)]
+        for entry in walk([path], exclude=exclude):
+            if isinstance(entry, File):
+                files.append(entry.path)
+            else:
+                others.append(entry)
     if not files:
         names = ", ".join(map(str, given))
-        raise UsageError(f"There are no files in {names}.", hint="Check the spelling.")
+        left_out = [one for one in others if one.status == "excluded"]
+        hint = f"{left_out[0].path}: {left_out[0].reason}" if left_out else "Check the spelling."
+        raise UsageError(f"There are no files in {names}.", hint=hint)
     return files
 
 

@@ -15,7 +15,13 @@ _FINGERPRINT = "langchain"
 
 
 class JournalCache(BaseCache):
-    """Answers of any LangChain model, recorded in a journal by the model's description."""
+    """Answers of any LangChain model, recorded in a journal by the model's description.
+
+    >>> from langchain_core.language_models import FakeListChatModel
+    >>> model = FakeListChatModel(responses=["one", "two"], cache=JournalCache(library.journal))
+    >>> model.invoke("Count.").text, model.invoke("Count.").text
+    ('one', 'one')
+    """
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -127,28 +129,45 @@ JOURNAL_DAMAGED = "Move journal.sqlite away: only finished calls are lost, and a
 
 
 class Journal:
-    """Finished calls on disk. Threads and processes may share one file.
+    """Finished calls on disk. Threads and processes may share one file, which is made on first use.
 
     Raises `CollectionError` when the file cannot be read or written, and `CollectionBusyError`
-    when another process keeps it locked for too long.
+    when another process keeps it locked for too long. On read-only media nothing is recorded.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._database = Database(
-            path,
-            schema=_SCHEMA,
-            version=VERSION,
-            migrations={1: _add_thinking_and_purpose, 2: _add_likelihoods},
-        )
         self.in_flight = InFlight()
+        self._opening = threading.Lock()
+        self._opened: Database | None = None
+
+    @property
+    def _database(self) -> Database:
+        with self._opening:
+            if self._opened is None:
+                self._opened = Database(
+                    self.path,
+                    schema=_SCHEMA,
+                    version=VERSION,
+                    migrations={1: _add_thinking_and_purpose, 2: _add_likelihoods},
+                )
+            return self._opened
+
+    @property
+    def _has_no_place(self) -> bool:
+        """Whether there is no file, and none can be made."""
+        folder = self.path.parent
+        return not self.path.exists() and folder.exists() and not os.access(folder, os.W_OK)
 
     def close(self) -> None:
         """Close this thread's connection."""
-        self._database.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def lookup(self, key: str) -> Entry | None:
         """Return the finished call with this key, or `None`."""
+        if self._has_no_place:
+            return None
         row = self._database.read(f"SELECT {_COLUMNS} FROM calls WHERE key = ?", (key,)).fetchone()  # noqa: S608
         return None if row is None else _entry(row)
 
@@ -158,6 +177,8 @@ class Journal:
         An earlier entry with the same key is replaced.
         """
         identity = entry.identity
+        if self._has_no_place or self._database.is_read_only:
+            return identity.key
         row = (
             identity.key,
             entry.at or time.time(),
@@ -189,11 +210,22 @@ class Journal:
             count = connection.execute(
                 "DELETE FROM calls WHERE at < ?", (time.time() - older_than.total_seconds(),)
             ).rowcount
-        self._database.read("VACUUM")
+        self._database.compact()
         return count
+
+    def forget_where(self, is_meant: Callable[[Entry], bool]) -> int:
+        """Drop the calls that are meant, without a trace on the disk; return their number."""
+        rows = self._database.read(f"SELECT key, {_COLUMNS} FROM calls")  # noqa: S608
+        keys = [(key,) for key, *row in rows if is_meant(_entry(row))]
+        with self._database.transaction() as connection:
+            connection.executemany("DELETE FROM calls WHERE key = ?", keys)
+        self._database.compact()
+        return len(keys)
 
     def stats(self) -> JournalStats:
         """Return the statistics of the journal."""
+        if self._has_no_place:
+            return JournalStats(0, 0, None, None, (), {})
         calls, first, last = self._database.read(
             "SELECT count(*), min(at), max(at) FROM calls"
         ).fetchone()
@@ -219,6 +251,8 @@ class Journal:
 
     def spent(self, fingerprint: str) -> Timings | None:
         """Return the summed timings of the last calls to the weights, or `None` without calls."""
+        if self._has_no_place:
+            return None
         rows = self._database.read(
             "SELECT timings FROM calls WHERE fingerprint = ? ORDER BY at DESC LIMIT ?",
             (fingerprint, _RECENT),
@@ -228,6 +262,8 @@ class Journal:
 
     def defects(self) -> Iterator[str]:
         """Yield what is damaged in the file: its structure, and calls that are not their key's."""
+        if self._has_no_place:
+            return
         try:
             for (text,) in self._database.read("PRAGMA integrity_check(20)"):
                 if text != "ok":
@@ -242,6 +278,8 @@ class Journal:
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Yield every call as JSON values, oldest first."""
+        if self._has_no_place:
+            return
         for row in self._database.read(f"SELECT {_COLUMNS} FROM calls ORDER BY at, key"):  # noqa: S608
             entry = _entry(row)
             yield {

@@ -4,6 +4,7 @@ __all__ = [
     "NAME_PATTERN",
     "AsyncLibrary",
     "Attachment",
+    "Forgotten",
     "LazyPart",
     "Library",
     "Parts",
@@ -16,6 +17,7 @@ __all__ = [
     "check_collection",
     "describe_collection",
     "export_collection",
+    "forget_everywhere",
     "has_collection",
     "import_collection",
     "is_name",
@@ -48,6 +50,7 @@ from .collections import (
     remove_collection,
     rename_collection,
 )
+from .forget import Forgotten, forget_everywhere
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from threading import RLock
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
+
+from quoth.errors import UsageError
 
 Made = TypeVar("Made")
 
@@ -16,6 +19,8 @@ class HasParts(Protocol):
     """The lock that is taken while a part is made."""
     made: dict[str, Any]
     """The parts that are made, by name."""
+    process: int
+    """The number of the process that made them, else 0: a fork has not their threads."""
 
 
 class LazyPart(Generic[Made]):
@@ -36,8 +41,14 @@ class LazyPart(Generic[Made]):
     def __get__(self, parts: HasParts | None, owner: type) -> Self | Made:
         if parts is None:
             return self
+        if parts.process not in (0, os.getpid()):
+            raise UsageError(
+                "A library that was used cannot be used in a fork of its process.",
+                hint="Open another one in the new process, or start it by spawn or forkserver.",
+            )
         with parts.making:
             if self._name not in parts.made:
+                parts.process = os.getpid()
                 parts.made[self._name] = self._make(parts)
             made: Made = parts.made[self._name]
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from os import PathLike
@@ -71,6 +72,7 @@ class Parts:
         self.folder = self.home / "collections" / collection
         self._shares = shares
         self.making = RLock()
+        self.process = 0
         self.beside = tuple(
             Parts(name, config=self.config, home=self.home, shares=self) for name in beside
         )
@@ -212,6 +214,8 @@ class Parts:
 
     def close(self) -> None:
         """Unload the model and close the files; a part is opened again when it is used."""
+        if self.process not in (0, os.getpid()):
+            return  # a fork has no right to close what its parent uses
         with self.making:
             others = {*self._given, *(_SHARED if self._shares else ())}
             for name in _CLOSED:

@@ -14,16 +14,19 @@ from typing import Self
 from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, DocumentError, LimitExceededError
 from quoth.load import wire
+from quoth.load.backlog import Backlog
 from quoth.load.contract import LoadOptions
 from quoth.system import Child, describe_exit, kill_children
 from quoth.types import Document
 
 _AHEAD_PER_WORKER = 3
 _START_SECONDS = 60.0
+_BACKLOG_BYTES = 64 * 2**20
+"""The bytes of documents that are read ahead of the caller."""
 
 Loaded = Document | DocumentError
 _Jobs = queue.SimpleQueue[Path | None]
-_Results = queue.SimpleQueue[tuple[Path, Loaded | Exception]]
+_Results = queue.SimpleQueue[tuple[Path, Loaded | Exception, int]]
 
 
 class LoaderPool:
@@ -56,6 +59,7 @@ class LoaderPool:
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         self._children: set[Child] = set()
         self._stopping = threading.Event()
+        self._backlog = Backlog(_BACKLOG_BYTES)
 
     @property
     def limits(self) -> Limits:
@@ -79,6 +83,7 @@ class LoaderPool:
         The pool can be used again, with new workers.
         """
         self._stopping.set()
+        self._backlog.end()
         kill_children([*self._children])
         while True:
             try:
@@ -90,10 +95,12 @@ class LoaderPool:
         """Yield each path with its document or its error.
 
         Results come in the order of completion. `paths` is consumed in the caller's thread, only a
-        few files ahead of the results, so that memory stays flat for folders of any size. Leaving
-        the loop early ends the workers. Only one loop may run at a time.
+        few files ahead of the results, and large documents wait in their worker until there is
+        room, so that memory stays flat for folders of any size. Leaving the loop early ends the
+        workers. Only one loop may run at a time.
         """
         self._stopping = stopping = threading.Event()
+        self._backlog = backlog = Backlog(_BACKLOG_BYTES)
         jobs: _Jobs = queue.SimpleQueue()
         results: _Results = queue.SimpleQueue()
         threads: list[threading.Thread] = []
@@ -111,20 +118,24 @@ class LoaderPool:
                     pending += 1
                     if len(threads) < min(self._count, pending):
                         thread = threading.Thread(
-                            target=self._serve, args=(jobs, results, stopping), daemon=True
+                            target=self._serve,
+                            args=(jobs, results, stopping, backlog),
+                            daemon=True,
                         )
                         threads.append(thread)
                         thread.start()
                 if not pending:
                     finished = True
                     return
-                path, outcome = results.get()
+                path, outcome, size = results.get()
                 pending -= 1
                 if stopping.is_set():
                     return
                 if not isinstance(outcome, Loaded):
                     raise outcome
                 yield path, outcome
+                del outcome
+                backlog.release(size)
         finally:
             if not finished:
                 self.close()
@@ -133,7 +144,9 @@ class LoaderPool:
             for thread in threads:
                 thread.join(timeout=5)
 
-    def _serve(self, jobs: _Jobs, results: _Results, stopping: threading.Event) -> None:
+    def _serve(
+        self, jobs: _Jobs, results: _Results, stopping: threading.Event, backlog: Backlog
+    ) -> None:
         """Pass jobs to one worker until there are no more; runs in a thread of its own."""
         try:
             worker = self._idle.get_nowait()
@@ -141,9 +154,9 @@ class LoaderPool:
             worker = _Worker(self._options, self._children)
         while (path := jobs.get()) is not None and not stopping.is_set():
             try:
-                results.put((path, worker.load(path, stopping)))
+                results.put((path, *worker.load(path, stopping, backlog)))
             except Exception as error:  # raised where the results are awaited
-                results.put((path, error))
+                results.put((path, error, 0))
                 break
         if stopping.is_set():
             worker.end()
@@ -160,26 +173,31 @@ class _Worker:
         self._child: Child | None = None
         self._files = 0
 
-    def load(self, path: Path, stopping: threading.Event) -> Loaded:
-        """Return the worker's outcome for a file.
+    def load(self, path: Path, stopping: threading.Event, backlog: Backlog) -> tuple[Loaded, int]:
+        """Return the worker's outcome for a file, and the bytes that it takes in the backlog.
 
         A worker that crashes may have been damaged by an earlier file, so the file gets a second
         attempt in a new worker before it is blamed.
         """
-        child, reply = self._ask(path, stopping)
+        child, reply, size = self._ask(path, stopping, backlog)
         if reply is None and not child.expired and self._files > 1 and not stopping.is_set():
             self.end()
-            child, reply = self._ask(path, stopping)
+            child, reply, size = self._ask(path, stopping, backlog)
         if reply is None:
             code = child.reap()
             self.end()
-            return _blame(path, self._options.limits, code, expired=child.expired)
+            return _blame(path, self._options.limits, code, expired=child.expired), 0
         if reply.leaving:
             self.end()
-        return reply.outcome
+        return reply.outcome, size
 
-    def _ask(self, path: Path, stopping: threading.Event) -> tuple[Child, wire.WorkerReply | None]:
-        """Return the worker and its reply, which is `None` if it died or took too long."""
+    def _ask(
+        self, path: Path, stopping: threading.Event, backlog: Backlog
+    ) -> tuple[Child, wire.WorkerReply | None, int]:
+        """Return the worker, its reply, which is `None` if it died or took too long, and its size.
+
+        What a worker that died had in the backlog is given back.
+        """
         child = self._child
         if child is None or not child.running:
             child = self._start()
@@ -187,12 +205,21 @@ class _Worker:
                 child.kill()
         self._files += 1
         request = wire.encode_path(os.path.abspath(path))  # noqa: PTH100
-        message = child.ask(request, seconds=self._options.limits.seconds)
+        admitted: list[int] = []
+
+        def admit(size: int) -> None:
+            backlog.admit(size)
+            admitted.append(size)
+
+        message = child.ask(request, seconds=self._options.limits.seconds, admit=admit)
+        if message is None:
+            backlog.release(sum(admitted))
+            return child, None, 0
         try:
-            return child, None if message is None else wire.decode_reply(message, str(path))
+            return child, wire.decode_reply(message, str(path)), len(message)
         except (ValueError, KeyError, TypeError):  # no worker of ours sends this
             error = CorruptDocumentError(f"{path.name} made its reader send an invalid reply.")
-            return child, wire.WorkerReply(error, leaving=True)
+            return child, wire.WorkerReply(error, leaving=True), len(message)
 
     def _start(self) -> Child:
         self.end()

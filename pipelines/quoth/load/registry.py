@@ -20,9 +20,11 @@ from quoth.load.clean import replace_surrogates
 from quoth.load.contract import Loader, LoadOptions
 from quoth.load.detect import SUFFIXES, detect, suffix_of
 from quoth.system import load_entry_point, read_entry_points
-from quoth.types import Document
+from quoth.types import Document, Page
 
 GROUP = "quoth.loaders"
+_HEADING_BYTES = 250
+"""The memory that a heading takes beside the text of its page."""
 _TEXT_FORMATS = ("text", "code", "markdown", "rst", "org", "asciidoc", "tex", "csv", "tsv")
 
 _OURS = {
@@ -160,12 +162,26 @@ def _first_pages(document: Document, options: LoadOptions) -> Document:
     )
 
 
+def _measure(page: Page) -> int:
+    """Return the bytes of a page: its text in UTF-8, and its headings."""
+    text = page.text
+    letters = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    return letters + _HEADING_BYTES * len(page.headings)
+
+
 def _check_document(document: Document, path: Path, limits: Limits) -> Document:
-    """Return the document, which must have text, and no more pages than allowed."""
+    """Return the document, which must have text, and no more pages and text than allowed."""
     if len(document.pages) > limits.pages:
         raise LimitExceededError(
             f"{path.name} has {len(document.pages):,} pages; {limits.pages:,} are allowed.",
             hint="Raise ingestion.max_pages if you trust the file.",
+        )
+    size = sum(map(_measure, document.pages))
+    if size > limits.text_bytes:
+        raise LimitExceededError(
+            f"{path.name} has {size / 2**20:,.0f} MB of text; {limits.text_megabytes:,} MB are "
+            "allowed.",
+            hint="Split it, or raise ingestion.max_text_megabytes if there is memory for it.",
         )
     if not any(page.text and not page.text.isspace() for page in document.pages):
         if document.format in _TEXT_FORMATS:

@@ -24,6 +24,7 @@ class Desk:
         self._shelf = shelf
         self.making = RLock()
         self.made: dict[str, Any] = {}
+        self.process = 0
 
     @LazyPart
     def bounds(self) -> Bounds:

@@ -219,7 +219,7 @@ class _Answer:
                 text = str(chunk.text)
                 self._text += text
                 self._thinking += str(chunk.additional_kwargs.get("reasoning_content", ""))
-                ending = find_ending(self._text, len(text), chunks, request)
+                ending = find_ending(self._text, len(text), request)
                 if ending is not None:
                     shown = len(self._text) - len(text)
                     self._text = self._text[: ending.end]

@@ -23,7 +23,12 @@ _CONTROL = re.compile(
 
 
 def timings_of(message: BaseMessage) -> Timings:
-    """Return the timings of the call that produced `message`; zeros where it has none."""
+    """Return the timings of the call that produced `message`; zeros where it has none.
+
+    >>> message = library.model.invoke("Say yes.", max_tokens=2)
+    >>> timings_of(message).generated_tokens
+    2
+    """
     return Timings(**message.response_metadata.get("timings", {"calls": 0}))
 
 

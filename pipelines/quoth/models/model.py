@@ -27,6 +27,7 @@ from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError
 from quoth.models.attempts import retry_transient
 from quoth.models.choices import constrain, settle_choice
+from quoth.models.fence import Fence
 from quoth.models.likelihoods import add_likelihoods, read_likelihoods, read_reply_likelihood
 from quoth.models.messages import as_chunk, as_result, defuse
 from quoth.models.thinking import split_thinking
@@ -56,6 +57,12 @@ class LocalModel(BaseChatModel):
 
     `model` is `backend:name`. Temperature and seed are those of `settings` unless they are given.
     `prompt_folders` are folders of the user's own prompts and families, which take precedence.
+
+    >>> message = library.model.invoke("Is a lease a contract?", choices=["Yes", "No"])
+    >>> message.text in ("Yes", "No")
+    True
+    >>> library.model.count_tokens("The deposit is 4,500 crowns.")
+    11
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -90,7 +97,10 @@ class LocalModel(BaseChatModel):
 
     @abstractmethod
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
-        """Generate, and stop immediately when the iterator is closed. Raises `BackendError`."""
+        """Generate, and stop immediately when the iterator is closed. Raises `BackendError`.
+
+        An empty piece is a sign of life of a server: the time in which it writes nothing counts.
+        """
 
     # -- what a backend may replace --------------------------------------------------------
 
@@ -292,7 +302,9 @@ class LocalModel(BaseChatModel):
     def _answer(self, request: Request) -> Iterator[AIMessageChunk]:
         """Yield one answer, thinking apart. Raises `GenerationError` if it is not whole."""
         start, first, finished = time.perf_counter(), 0.0, False
-        pieces = split_thinking(self.generate_pieces(request), prompt=request.prompt)
+        fence = self._fence(request)
+        pieces = fence.hold(self.generate_pieces(request))
+        pieces = split_thinking(pieces, prompt=request.prompt)
         if request.choices and not request.grammar:
             pieces = settle_choice(pieces, request.choices)
         if request.likelihoods:
@@ -301,7 +313,8 @@ class LocalModel(BaseChatModel):
             first = first or time.perf_counter() - start
             if piece.timings is not None:
                 finished = True
-                self.check_read(request, piece.timings)
+                if not fence.is_cut:
+                    self.check_read(request, piece.timings)
                 piece = replace(piece, timings=self._complete(piece.timings, first))
             yield as_chunk(piece, self.model)
         if not finished:
@@ -310,6 +323,14 @@ class LocalModel(BaseChatModel):
                 hint="Its server may have ended; check it with: quoth doctor",
                 retryable=True,
             )
+
+    def _fence(self, request: Request) -> Fence:
+        return Fence(
+            request,
+            silence=self.settings.timeout,
+            seconds=self.settings.max_seconds,
+            count=self.count_tokens if self.describe().counting == "exact" else None,
+        )
 
     def _complete(self, timings: Timings, first_token_seconds: float) -> Timings:
         """Return the timings of a call with the first token, the GPU layers and their note."""

@@ -1,4 +1,4 @@
-"""Where an answer ends early: a loop, enough words, a match, or far more text than was allowed."""
+"""Where an answer ends early: at a loop, at enough words, at a match."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ class Ending:
     finish: Finish
 
 
-def find_ending(text: str, fresh: int, chunks: int, request: ChatRequest) -> Ending | None:
+def find_ending(text: str, fresh: int, request: ChatRequest) -> Ending | None:
     """Return where an answer ends before its model ends it, or `None` to let the model write on.
 
-    The last `fresh` characters of `text` are new, and it came in `chunks` chunks of a stream. A
-    backend that does not obey `max_tokens` is stopped when it has written far more.
+    The last `fresh` characters of `text` are new.
     """
     guided = request.json_schema is not None or bool(
         request.grammar or request.choices or request.reply
@@ -41,8 +40,6 @@ def find_ending(text: str, fresh: int, chunks: int, request: ChatRequest) -> End
         lead = len(text) - len(text.lstrip())
         if match := re.compile(request.stop_after).search(text, lead):
             return Ending(match.end(), "stop")
-    if chunks > 2 * request.max_tokens + 64 or len(text) > 50 * request.max_tokens:
-        return Ending(len(text), "length")
     return None
 
 

@@ -20,7 +20,12 @@ from quoth.types import Chunk, Hit
 
 
 class CollectionRetriever(BaseRetriever):
-    """A LangChain retriever over one collection, within `scope` where one is given."""
+    """A LangChain retriever over one collection, within `scope` where one is given.
+
+    >>> (document,) = library.retriever(k=1).invoke("deposit")
+    >>> document.metadata["page"], document.metadata["headings"]
+    (1, ['Lease of Unit 6'])
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 

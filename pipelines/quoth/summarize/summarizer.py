@@ -52,6 +52,10 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
     Raises `NoTextError` for a document without text, `ContextOverflowError` when the window is too
     small for the strategy, `GenerationError` when the model writes nothing usable, and
     `BackendError` when the backend fails.
+
+    >>> summary = library.summarizer().invoke("The mill has two wheels. Both turn in winter.")
+    >>> summary.coverage
+    1.0
     """
 
     def __init__(

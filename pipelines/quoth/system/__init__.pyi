@@ -26,6 +26,7 @@ __all__ = [
     "read_column",
     "read_entry_points",
     "read_memory",
+    "refused_connections",
     "remove_parts",
     "run_airgapped",
     "sample_library_folder",
@@ -52,7 +53,7 @@ from .packaged import (
 )
 from .plugins import load_entry_point, read_entry_points
 from .png import encode_png
-from .privacy import Guard, is_loopback, listens_on_loopback, take_over
+from .privacy import Guard, is_loopback, listens_on_loopback, refused_connections, take_over
 from .processes import Child, describe_exit, kill_children
 from .processor import processor
 from .programs import KeptProgram

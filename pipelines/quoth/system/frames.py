@@ -16,9 +16,17 @@ def write_frame(pipe: BinaryIO, body: bytes) -> None:
 
 def read_frame(pipe: BinaryIO) -> bytes | None:
     """Read one message; `None` when the other process has ended."""
+    length = read_length(pipe)
+    return None if length is None else read_body(pipe, length)
+
+
+def read_length(pipe: BinaryIO) -> int | None:
+    """Read the length of the next message; `None` when the other process has ended."""
     head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
+    return int(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else None
+
+
+def read_body(pipe: BinaryIO, length: int) -> bytes | None:
+    """Read a message of this length; `None` when the other process has ended."""
     body = pipe.read(length)
     return None if len(body) < length else body

@@ -1,4 +1,7 @@
-"""Imports of packages that call home, with their telemetry off and the process left as it was."""
+"""Imports of packages that reach for the network, which they do not, and the process is as it was.
+
+Their telemetry is off, and no proxy of the environment is known to them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import cast
 
-_VARIABLES: Mapping[str, Mapping[str, str]] = {
+_PROXIES = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY")
+_VARIABLES: Mapping[str, Mapping[str, str | None]] = {
+    # It makes a client while it is imported, which fails where a SOCKS proxy is named.
+    "ollama": {name: None for proxy in _PROXIES for name in (proxy, proxy.lower())},
     # Read when the library is loaded. Its own `disable_telemetry_events` comes too late: the
     # connection is attempted all the same, some ten seconds after the import.
     "onnxruntime": {"ORT_DISABLE_TELEMETRY": "1"},
@@ -24,7 +30,7 @@ _IMPORTING = threading.RLock()
 
 
 def import_quietly(package: str) -> ModuleType:
-    """Import a package with its telemetry off.
+    """Import a package with its telemetry off, and without the proxies of the environment.
 
     Environment variables and hidden modules are set for the import alone and put back after it.
     A package that is already imported belongs to the host and is returned unchanged.
@@ -36,17 +42,22 @@ def import_quietly(package: str) -> ModuleType:
 
 
 @contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+def _environment(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Set variables within the block; those with `None` are unset."""
     before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
+    _set_variables(variables)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set_variables(before)
+
+
+def _set_variables(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @contextmanager

@@ -11,12 +11,13 @@ import subprocess
 import sys
 import threading
 import weakref
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from quoth.errors import ConfigurationError
-from quoth.system.frames import read_frame, write_frame
+from quoth.system.frames import read_body, read_frame, read_length, write_frame
 
 # The package is loaded by its path, so that no other package named quoth is imported instead.
 _START = """
@@ -85,20 +86,36 @@ class Child:
             self.kill()
             raise
 
-    def ask(self, request: bytes, *, seconds: float) -> bytes | None:
+    def ask(
+        self, request: bytes, *, seconds: float, admit: Callable[[int], None] | None = None
+    ) -> bytes | None:
         """Return the reply to a request; `None` if the process died or was killed.
 
-        A request that takes longer than `seconds` kills the process and sets `expired`.
+        A request that takes longer than `seconds` kills the process and sets `expired`. `admit` is
+        called with the bytes of the reply before they are read, and may wait as long as it likes.
         """
         self.expired = False
+        replies = cast(BinaryIO, self._process.stdout)
+        try:
+            with self._limited(seconds):
+                write_frame(cast(BinaryIO, self._process.stdin), request)
+                length = read_length(replies)
+            if length is None:
+                return None
+            if admit is not None:
+                admit(length)
+            with self._limited(seconds):
+                return read_body(replies, length)
+        except (OSError, ValueError):  # the pipe broke, or `kill` closed it in another thread
+            return None
+
+    @contextmanager
+    def _limited(self, seconds: float) -> Iterator[None]:
         timer = threading.Timer(seconds, self._expire)
         timer.daemon = True
         timer.start()
         try:
-            write_frame(cast(BinaryIO, self._process.stdin), request)
-            return read_frame(cast(BinaryIO, self._process.stdout))
-        except (OSError, ValueError):  # the pipe broke, or `kill` closed it in another thread
-            return None
+            yield
         finally:
             timer.cancel()
 

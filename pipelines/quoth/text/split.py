@@ -7,8 +7,7 @@ between them: together they are the whole text. The neighbours of a chunk are re
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -16,31 +15,20 @@ from typing import Any
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from quoth.errors import ConfigurationError
+from quoth.errors import ConfigurationError, LimitExceededError
+from quoth.text.borders import Borders, borders_of, count_tokens_between, cut
 from quoth.text.detect import detect_language
-from quoth.text.language import Language, language
+from quoth.text.heading_trail import HeadingTrail, Trail
+from quoth.text.language import language
 from quoth.text.letters import split_ligatures
-from quoth.text.sentences import find_sentence_starts
 from quoth.text.spans import strip_span
-from quoth.types import Chunk, Document, Heading, Page
+from quoth.types import Chunk, Document, Page
 
-_Path = tuple[Heading, ...]
-_Borders = Callable[[str, int, int], Iterator[int]]
-"""Given a text and a span, the offsets within the span at which to cut."""
 TokenStarts = Callable[[str], Sequence[int]]
 """Given a text, the offsets of its tokens, ascending."""
 
 _BETWEEN = 2
 """Tokens between the headings and the text of a chunk."""
-_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
-# The end of a table row, or of the line before a list item.
-_ROW = re.compile(
-    r"(?<=[|\t])[^\n]*\n|(?<=\d)[ \t]*\n(?=[^\n]*\d[ \t]*\n)|\n(?=[ \t]*(?:[-*•]|\d+[.)]) )"
-)
-_LINE = re.compile(r"\n")
-_PAUSE = re.compile(r"[；，、]\s*")
-_SPACE = re.compile(r"\s+")
-
 
 Splittable = Document | LangChainDocument | Sequence[Document | LangChainDocument]
 
@@ -55,6 +43,10 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     chunk leaves room within that limit for the title and the headings above it, which are embedded
     with the chunk; at least half of `chunk_tokens` remains for the text. Raises
     `ConfigurationError` when `chunk_tokens` exceeds the embedder's limit.
+
+    >>> chunks = (library.loader() | library.splitter).invoke("contracts/lease.md")
+    >>> chunks[0].metadata["start"], chunks[0].metadata["end"]
+    (0, 218)
     """
 
     def __init__(
@@ -85,32 +77,47 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         """Return the number of tokens in a text."""
         return len(self._token_starts(text))
 
-    def split(self, document: Document) -> list[Chunk]:
-        """Return the chunks of a document in reading order."""
+    def split(self, document: Document, *, seconds: float | None = None) -> list[Chunk]:
+        """Return the chunks of a document in reading order.
+
+        Raises `LimitExceededError` when that takes more than `seconds`.
+        """
+        limit = None if seconds is None else time.monotonic() + seconds
         chunks: list[Chunk] = []
-        path: tuple[Heading, ...] = ()
+        for chunk in self._split(document):
+            if limit is not None and time.monotonic() > limit:
+                raise LimitExceededError(
+                    f"{document.title or document.source} was given up: cutting it into chunks "
+                    f"took more than {seconds:g} seconds.",
+                    hint="Raise ingestion.max_seconds if the file is worth it.",
+                )
+            chunks.append(chunk)
+        return chunks
+
+    def _split(self, document: Document) -> Iterator[Chunk]:
+        above: Trail = ()
+        ordinal = 0
         budgets = _Budgets(self, document.title)
-        levels = _levels(language(document.language or _detect_language(document)))
+        levels = borders_of(language(document.language or _detect_language(document)))
         for page in document.pages:
             starts = self._token_starts(page.text)
-            for start, end, inside in self._spans(page, starts, path, budgets, levels):
-                path = inside
-                chunks.append(
-                    Chunk(
-                        source=document.source,
-                        title=document.title,
-                        page=page.number,
-                        page_label=page.label,
-                        start=start,
-                        end=end,
-                        text=page.text[start:end],
-                        headings=tuple(heading.title for heading in path),
-                        ordinal=len(chunks),
-                        tokens=_count(starts, start, end),
-                    )
+            trail = HeadingTrail(page, above)
+            for start, end in self._spans(page, starts, above, budgets, levels):
+                headings = trail.move(start, end)
+                yield Chunk(
+                    source=document.source,
+                    title=document.title,
+                    page=page.number,
+                    page_label=page.label,
+                    start=start,
+                    end=end,
+                    text=page.text[start:end],
+                    headings=tuple(heading.title for heading in headings),
+                    ordinal=ordinal,
+                    tokens=count_tokens_between(starts, start, end),
                 )
-            path = _path_at(path, page, len(page.text), len(page.text))
-        return chunks
+                ordinal += 1
+            above = trail.move(len(page.text), len(page.text))
 
     def invoke(
         self, input: Splittable, config: RunnableConfig | None = None, **kwargs: Any
@@ -136,44 +143,41 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         self,
         page: Page,
         starts: Sequence[int],
-        path: _Path,
+        above: Trail,
         budgets: _Budgets,
-        levels: Sequence[_Borders],
-    ) -> Iterator[tuple[int, int, _Path]]:
-        """Yield trimmed spans with the headings above them: pieces packed up to the limit."""
+        levels: Sequence[Borders],
+    ) -> Iterator[tuple[int, int]]:
+        """Yield trimmed spans: pieces packed up to the limit."""
         begin, end, room = 0, 0, 0
         for piece_start, piece_end, opens, limit in self._pieces(
-            page, starts, path, budgets, levels
+            page, starts, above, budgets, levels
         ):
-            full = _count(starts, begin, piece_end) > room
+            full = count_tokens_between(starts, begin, piece_end) > room
             # A new section starts a new chunk, unless the chunk so far is only a line or two.
-            section = opens and _count(starts, begin, end) * 3 >= room
+            section = opens and count_tokens_between(starts, begin, end) * 3 >= room
             if (full or section) and end > begin:
-                for span in _trimmed(page.text, begin, end):
-                    path = _path_at(path, page, *span)
-                    yield *span, path
+                yield from _trimmed(page.text, begin, end)
                 begin = piece_start
             if begin == piece_start:
                 room = limit
             end = piece_end
-        for span in _trimmed(page.text, begin, end):
-            yield *span, _path_at(path, page, *span)
+        yield from _trimmed(page.text, begin, end)
 
     def _pieces(
         self,
         page: Page,
         starts: Sequence[int],
-        path: _Path,
+        above: Trail,
         budgets: _Budgets,
-        levels: Sequence[_Borders],
+        levels: Sequence[Borders],
     ) -> Iterator[tuple[int, int, bool, int]]:
         """Yield (start, end, whether it opens a section, token limit) of contiguous pieces."""
         borders = sorted({0, len(page.text), *(heading.start for heading in page.headings)})
+        trail = HeadingTrail(page, above)
         for begin, end in pairwise(borders):
             opens = True
-            path = _path_at(path, page, begin, end)
-            room = budgets.of(path)
-            for piece in _cut(page.text, begin, end, starts, levels, room):
+            room = budgets.of(trail.move(begin, end))
+            for piece in cut(page.text, begin, end, starts, levels, room):
                 yield *piece, opens, room
                 opens = False
 
@@ -196,9 +200,9 @@ class _Budgets:
     def __init__(self, splitter: Splitter, title: str) -> None:
         self._splitter = splitter
         self._title = title
-        self._known: dict[_Path, int] = {}
+        self._known: dict[Trail, int] = {}
 
-    def of(self, path: _Path) -> int:
+    def of(self, path: Trail) -> int:
         splitter = self._splitter
         if not splitter.with_headings:
             return splitter.chunk_tokens
@@ -216,61 +220,11 @@ def heading_text(title: str, headings: Sequence[str]) -> str:
     return split_ligatures(" › ".join(dict.fromkeys(part for part in (title, *headings) if part)))
 
 
-def _cut(
-    text: str,
-    begin: int,
-    end: int,
-    starts: Sequence[int],
-    levels: Sequence[_Borders],
-    room: int,
-) -> Iterator[tuple[int, int]]:
-    """Yield contiguous pieces of at most `room` tokens, cut at the highest possible level."""
-    if _count(starts, begin, end) <= room:
-        yield begin, end
-        return
-    if not levels:  # one word longer than a chunk
-        first, last = bisect_left(starts, begin), bisect_left(starts, end)
-        yield from pairwise([begin, *starts[first + room : last : room], end])
-        return
-    for a, b in pairwise(sorted({begin, *levels[0](text, begin, end), end})):
-        yield from _cut(text, a, b, starts, levels[1:], room)
-
-
-def _ends_of(pattern: re.Pattern[str]) -> _Borders:
-    return lambda text, begin, end: (match.end() for match in pattern.finditer(text, begin, end))
-
-
-def _levels(rules: Language) -> Sequence[_Borders]:
-    """Return the borders at which a text of a language is cut, from the highest to the lowest."""
-
-    def sentences_and_rows(text: str, begin: int, end: int) -> Iterator[int]:
-        yield from find_sentence_starts(text, begin, end, language=rules)
-        yield from _ends_of(_ROW)(text, begin, end)
-
-    lower = map(_ends_of, (_LINE, _PAUSE, _SPACE))
-    return _ends_of(_PARAGRAPH), sentences_and_rows, *lower
-
-
 def _detect_language(document: Document) -> str:
     return detect_language("\n".join(page.text for page in document.pages))
-
-
-def _count(starts: Sequence[int], begin: int, end: int) -> int:
-    return bisect_left(starts, end) - bisect_left(starts, begin)
 
 
 def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     start, end = strip_span(text, begin, end)
     if start < end:
         yield start, end
-
-
-def _path_at(path: tuple[Heading, ...], page: Page, start: int, end: int) -> tuple[Heading, ...]:
-    """Return the headings above the text of a chunk, including those at its start."""
-    lead = page.text[start:end].split("\n", 1)[0]
-    for heading in page.headings:
-        if heading.start < start or (heading.start <= start + len(lead) and heading.start < end):
-            above = tuple(h for h in path if h.level < heading.level and h is not heading)
-            if heading not in path:
-                path = (*above, heading)
-    return path

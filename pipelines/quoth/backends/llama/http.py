@@ -109,6 +109,8 @@ class LlamaHttpClient(LocalHttp):
             elif text := event.get("content"):
                 steps = read_steps(event.get("completion_probabilities"))
                 yield Piece(text=str(text), steps=steps)
+            else:
+                yield Piece()
 
     def spell(self, text: str) -> str:
         """Return a grammar that allows only the tokens of `text`, none of them a special one.

@@ -20,6 +20,7 @@ from quoth.backends.ollama.wire import (
     WholeTransport,
     client_options,
     connect,
+    official_client,
     server_address,
     translate_errors,
 )
@@ -144,6 +145,7 @@ class OllamaEmbedder(DelegatingEmbedder):
 
     @cached_property
     def _embeddings(self) -> OllamaEmbeddings:
+        official_client()  # before LangChain's package imports it
         from langchain_ollama import OllamaEmbeddings
 
         return OllamaEmbeddings(

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from quoth.backends.ollama.wire import WholeTransport, client_options, server_address
+from quoth.backends.ollama.wire import (
+    WholeTransport,
+    client_options,
+    official_client,
+    server_address,
+)
 from quoth.backends.steps import MOST_LIKELIEST, read_steps
 from quoth.config import ModelSettings
 from quoth.models import Request, Step, role_of
@@ -34,10 +39,8 @@ class Generation:
     """The connections over which one model generates. Safe to use from many threads."""
 
     def __init__(self, name: str, settings: ModelSettings) -> None:
-        from ollama import Client
-
         self._name = name
-        self._client = Client(
+        self._client = official_client().Client(
             host=server_address(settings),
             transport=WholeTransport(settings),
             **client_options(settings),

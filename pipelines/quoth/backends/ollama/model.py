@@ -121,8 +121,7 @@ class Ollama(HttpModel):
         try:
             with translate_errors(self._http.url, self.short_name):
                 for reply in self._replies(request):
-                    if reply.text or reply.thinking:
-                        yield Piece(reply.text, reply.thinking, steps=reply.steps)
+                    yield Piece(reply.text, reply.thinking, steps=reply.steps)
                     if reply.timings is not None:
                         self._read_placement()
                         yield Piece(timings=reply.timings, finish=reply.finish)

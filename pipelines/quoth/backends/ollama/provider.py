@@ -13,6 +13,7 @@ from quoth.backends.ollama.wire import (
     client_options,
     connect,
     model_missing_error,
+    official_client,
     server_address,
     translate_errors,
 )
@@ -111,12 +112,10 @@ class OllamaProvider(Provider):
     @contextmanager
     def _client(self, name: str) -> Iterator[Client]:
         """Give the official client for one call, whose errors become ours."""
-        from ollama import Client
-
         url = server_address(self.settings)
         with (
             translate_errors(url, name),
-            Client(host=url, **client_options(self.settings)) as client,
+            official_client().Client(host=url, **client_options(self.settings)) as client,
         ):
             yield client
 
@@ -124,11 +123,9 @@ class OllamaProvider(Provider):
 @contextmanager
 def explain_pull(name: str) -> Iterator[None]:
     """Add the next step to the error that a server reports in the middle of a fetch."""
-    from ollama import ResponseError
-
     try:
         yield
-    except ResponseError as error:
+    except official_client().ResponseError as error:
         reason = str(error.error).strip()
         failure = f"Ollama cannot fetch {name}: {reason[:300]}."
         if "file does not exist" in reason:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
-from quoth.backends.http import LocalHttp, garbage_error, hanging_error, read_key, unreachable_error
+from quoth.backends.http import (
+    LONGEST_REPLY,
+    LocalHttp,
+    endless_error,
+    garbage_error,
+    hanging_error,
+    read_key,
+    unreachable_error,
+)
 from quoth.backends.overflow import innermost_error, read_overflow
 from quoth.config import ModelSettings
 from quoth.errors import (
@@ -20,6 +29,7 @@ from quoth.errors import (
     ModelNotFoundError,
     QuothError,
 )
+from quoth.system import import_quietly
 
 _PORT = 11434
 _NO_EMBEDDER = 501
@@ -30,14 +40,44 @@ _NEVER_CUT: dict[str, dict[str, Any]] = {
 }
 
 
+class _BoundedStream(httpx.SyncByteStream):
+    """A reply whose lines have an end, which comes in time."""
+
+    def __init__(self, stream: httpx.SyncByteStream, url: str, seconds: float) -> None:
+        self._stream = stream
+        self._url = url
+        self._seconds = seconds
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the parts. Raises `GenerationError` and `BackendUnavailableError`."""
+        length, last = 0, time.monotonic()
+        for part in self._stream:
+            end = part.rfind(b"\n")
+            if end >= 0:
+                length, last = 0, time.monotonic()
+            length += len(part) - end - 1
+            if length > LONGEST_REPLY:
+                raise endless_error(self._url)
+            if time.monotonic() - last > self._seconds:
+                raise hanging_error(self._url)
+            yield part
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+
 class WholeTransport(httpx.HTTPTransport):
     """Adds parameters to each call: those that forbid truncation, and how long a model is kept.
 
-    The client's methods do not take the former. A server that does not know them ignores them.
+    The client's methods do not take the former. A server that does not know them ignores them. A
+    line of a reply that has no end is not read.
     """
 
     def __init__(self, settings: ModelSettings) -> None:
         super().__init__()
+        self._url = server_address(settings)
+        self._seconds = settings.timeout
         kept = read_duration(settings.keep_alive)
         self._kept = {} if kept is None else {"keep_alive": kept}
 
@@ -55,7 +95,10 @@ class WholeTransport(httpx.HTTPTransport):
                 content=json.dumps({**json.loads(request.read()), **extra}),
                 extensions=request.extensions,
             )
-        return super().handle_request(request)
+        response = super().handle_request(request)
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = _BoundedStream(response.stream, self._url, self._seconds)
+        return response
 
 
 def server_address(settings: ModelSettings) -> str:
@@ -73,6 +116,11 @@ def server_address(settings: ModelSettings) -> str:
 def read_duration(text: str) -> str | int | None:
     """Return a duration as Ollama reads it: seconds as a number, or a text with units."""
     return int(text) if text.lstrip("-").isdigit() else text or None
+
+
+def official_client() -> Any:
+    """Return the package of the official client."""
+    return import_quietly("ollama")
 
 
 def client_options(settings: ModelSettings) -> dict[str, Any]:
@@ -96,8 +144,9 @@ def connect(settings: ModelSettings) -> LocalHttp:
 @contextmanager
 def translate_errors(url: str, name: str) -> Iterator[None]:
     """Turn the errors of the official client into ours."""
-    import ollama
     from pydantic import ValidationError
+
+    ollama = official_client()
 
     try:
         yield

@@ -134,6 +134,7 @@ class OpenAICompatible(HttpModel):
         finish: Literal["", "stop", "length"] = ""
         timings = Timings()
         for event in self._events(request):
+            yield Piece()  # a sign of life, as long as no text comes
             for choice in choices_of(event):
                 text, thinking = texts_of(choice)
                 if text or thinking:
@@ -166,7 +167,7 @@ class OpenAICompatible(HttpModel):
             try:
                 body = body_of(_asked(request, way), dialect.model)
                 for event in events_of(self._http, {**body, **dialect.template_fields()}):
-                    begun = True
+                    begun = begun or bool(event)
                     yield event
                 return
             except BackendError as error:

@@ -6,12 +6,13 @@ missing, null, or of another type.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from langchain_core.messages import BaseMessage
 
-from quoth.backends.http import LocalHttp, read_key
+from quoth.backends.http import LocalHttp, hanging_error, read_key
 from quoth.backends.llama.http import read_timings
 from quoth.backends.overflow import whole_number
 from quoth.backends.steps import MOST_LIKELIEST, read_steps
@@ -21,6 +22,8 @@ from quoth.models import Request, Step, retry_transient, role_of
 from quoth.types import Timings
 
 _CHAT = "/v1/chat/completions"
+_MOST_TEXTS = 64
+"""The pieces of text after which a server that was asked for one token is left."""
 _WINDOW_KEYS = ("max_model_len", "loaded_context_length", "context_length", "max_context_length")
 
 
@@ -153,8 +156,14 @@ def count_read(http: LocalHttp, model: str, messages: Sequence[BaseMessage]) -> 
 
     def read() -> int:
         timings = Timings()
+        begin, texts = time.monotonic(), 0
         for event in events_of(http, body):
             timings = add_timings(event, timings)
+            texts += sum(any(texts_of(choice)) for choice in choices_of(event))
+            if timings.prompt_tokens or texts > _MOST_TEXTS:
+                break
+            if time.monotonic() - begin > http.timeout:
+                raise hanging_error(http.url)
         return timings.prompt_tokens
 
     return retry_transient()(read)
