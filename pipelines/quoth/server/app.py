@@ -77,7 +77,7 @@ async def _answer_errors(app: ASGIApp, scope: Scope, receive: Receive, send: Sen
             _log.error("%s: %s", type(error).__name__, error, exc_info=error)
         if started:
             raise
-        await refuse(send, error)
+        await refuse(send, error, receive)
 
 
 class _Resource:
