@@ -10,6 +10,7 @@ from quoth.config import load_config
 from quoth.errors import ConfigurationError
 from quoth.ingest import find_files
 from quoth.ingest.walk import File, walk
+from quoth.types import Outcome
 
 
 def made(folder: Path, *names: str) -> None:
@@ -48,6 +49,13 @@ def test_a_deeper_file_overrides_those_above_it(tmp_path: Path) -> None:
     (tmp_path / ".quothignore").write_text("*.md\n")
     (tmp_path / "kept" / ".quothignore").write_text("!b.md\n*.txt\n")
     assert found(tmp_path) == ["kept/b.md"]
+
+
+def test_the_file_with_the_rules_is_no_line_of_the_report(tmp_path: Path) -> None:
+    made(tmp_path, "a.md", ".hidden")
+    (tmp_path / ".quothignore").write_text("*.txt\n")
+    told = [entry.path for entry in walk([tmp_path]) if isinstance(entry, Outcome)]
+    assert told == [str(tmp_path / ".hidden")]
 
 
 def test_what_is_skipped_by_its_name_can_be_taken_in(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ __all__ = [
     "Plan",
     "Stamp",
     "Verification",
+    "add_documents",
     "embed_chunks",
     "find_files",
     "keep_within",
@@ -18,11 +19,13 @@ __all__ = [
     "read_outputs",
     "reader_within",
     "reembed",
+    "remove_documents",
     "verify",
     "walk",
     "watch",
 ]
 
+from .add import add_documents, remove_documents
 from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
 from .embed_chunks import EmbeddedChunks, embed_chunks

@@ -15,7 +15,7 @@ from pathspec import GitIgnoreSpec
 from quoth.errors import ConfigurationError, DocumentError
 from quoth.ingest.outputs import OUTPUT_RECORD, read_outputs
 
-NAME = ".quothignore"
+IGNORE_FILE = ".quothignore"
 _MOST_BYTES = 1_000_000
 
 
@@ -69,14 +69,16 @@ class Exclusions:
         if os.path.lexists(os.path.join(folder, OUTPUT_RECORD)):  # noqa: PTH118 - as below
             written = frozenset(output.name for output in read_outputs(Path(folder)))
             rules = (_Written(folder, written), *rules)
-        path = os.path.join(folder, NAME)  # noqa: PTH118 - one per folder: text is faster than Path
+        path = os.path.join(folder, IGNORE_FILE)  # noqa: PTH118 - one per folder: text is faster than Path
         if (text := _read(path)) is None:
             return Exclusions(rules)
         try:
             spec = _compile(text.splitlines())
         except ValueError as error:
-            raise DocumentError(f"Its {NAME} has a pattern that is none: {error}.") from error
-        return Exclusions((*rules, _Rules(folder, spec, NAME)))
+            raise DocumentError(
+                f"Its {IGNORE_FILE} has a pattern that is none: {error}."
+            ) from error
+        return Exclusions((*rules, _Rules(folder, spec, IGNORE_FILE)))
 
     def decide(self, path: str, *, is_folder: bool) -> tuple[bool | None, str]:
         """Return whether a path is excluded, and by what; `None` where no rule speaks of it.
@@ -120,11 +122,11 @@ def _read(path: str) -> str | None:
     try:
         status = os.stat(path)  # noqa: PTH116 - one per folder: text is faster than Path
         if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
-            raise DocumentError(f"Its {NAME} is not a text file of at most a megabyte.")
+            raise DocumentError(f"Its {IGNORE_FILE} is not a text file of at most a megabyte.")
         with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 - as above
             return file.read()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise DocumentError(f"Its {NAME} cannot be read: {reason}.") from error
+        raise DocumentError(f"Its {IGNORE_FILE} cannot be read: {reason}.") from error

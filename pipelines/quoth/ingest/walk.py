@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 
 from quoth.errors import DocumentError, UsageError
-from quoth.ingest.exclusions import Exclusions
+from quoth.ingest.exclusions import IGNORE_FILE, Exclusions
 from quoth.ingest.tags import SIDE_FILE, SIDE_TABLE, tagged_by
 from quoth.ingest.unread_names import reason_to_skip
 from quoth.system import expand_home
@@ -155,6 +155,8 @@ def _below(
     if excluded:
         yield Outcome(_readable(path), f"It is left out by {origin}.", "excluded")
         return
+    if entry.name == IGNORE_FILE:
+        return  # its rules are followed, which is not worth a line of every report
     if entry.name.startswith(".") and excluded is None:
         yield Outcome(_readable(path), "It is hidden.", "skipped")
         return

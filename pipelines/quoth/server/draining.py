@@ -1,5 +1,6 @@
-"""The rest of a body that nobody reads: taken before the line is closed, so that a client that
-still sends sees the answer, and no broken line.
+"""The rest of a body that nobody reads.
+
+It is taken before the line is closed, so that a client that still sends sees the answer.
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quoth.config import Config
-from quoth.library import Shelf, WorkQueue
+from quoth.library import JOB, Shelf, WorkQueue
 from quoth.server.conversations import Conversations
 from quoth.server.credentials import Credentials
 from quoth.server.documents import Documents
 from quoth.server.events import EventLog
 from quoth.server.operations import Operations
-from quoth.server.performing import JOB, Performance, Performers
+from quoth.server.performing import Performance, Performers
 from quoth.server.routes import ENDPOINTS
 from quoth.server.services import Services
 from quoth.server.settings import ServerSettings
@@ -37,7 +37,7 @@ _PERFORMS = {
     "reembed": "quoth.server.jobs:perform_reembed",
     "rebuild": "quoth.server.jobs:perform_rebuild",
     "verify": "quoth.server.jobs:perform_verify",
-    "summarize": "quoth.server.jobs:perform_summaries",
+    "summarize": "quoth.server.summarizing:perform_summaries",
 }
 """What performs each kind of operation; imported when the first one is performed."""
 

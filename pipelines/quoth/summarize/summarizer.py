@@ -20,7 +20,7 @@ from quoth.summarize.coverage import measure_coverage
 from quoth.summarize.extract import Extract, extract
 from quoth.summarize.fields import find_fields
 from quoth.summarize.gate import Gate
-from quoth.summarize.languages import choose_language
+from quoth.summarize.languages import choose_language, tell_language
 from quoth.summarize.lengths import longest_answer
 from quoth.summarize.links import SentenceLinker, tell_unlinked
 from quoth.summarize.map_reduce import combine, map_reduce
@@ -157,6 +157,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             notes=(
                 *run.notes,
                 *(tell_unlinked(sentences) if all_calls else ()),
+                *tell_language(tree.text, run.language),
                 *(note for document in documents for note in document.notes),
             ),
             strategy=next((way for way in strategies if way != "extract"), "extract"),

@@ -8,6 +8,7 @@ __all__ = [
     "describe_exit",
     "encode_png",
     "expand_home",
+    "find_address",
     "import_quietly",
     "is_airgapped",
     "is_loopback",
@@ -36,6 +37,7 @@ __all__ = [
     "write_whole",
 ]
 
+from .addresses import find_address
 from .airgap import is_airgapped, run_airgapped
 from .child import ParentPipe, limit_memory, read_memory
 from .database import Database, read_column

@@ -137,10 +137,17 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection whose changes are committed together, or rolled back on an error."""
+        """Yield a connection whose changes are committed together, or rolled back on an error.
+
+        A transaction within another one of the same thread is a part of it.
+        """
         with self._writing:
+            connection = self._connection()
+            if getattr(self._local, "is_writing", False):
+                yield connection
+                return
+            self._local.is_writing = True
             try:
-                connection = self._connection()
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection
@@ -151,6 +158,8 @@ class Database:
                     raise
             except sqlite3.DatabaseError as error:
                 raise self._translate(error) from error
+            finally:
+                self._local.is_writing = False
 
     def compact(self) -> None:
         """Write the file anew, without a byte of what was removed from it.
