@@ -1,7 +1,8 @@
 """What is answered has the shape that OpenAI publishes: the types of its official client, strictly.
 
 The client itself builds its values without a check; here every field must be of its type. Beside
-the published fields only `quoth` and `event` may stand, and `hint` in an error.
+the published fields only `quoth` and `event` may stand, `hint` in an error, and `store` in a
+response, which the types lack though requests have it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from served import Served, events_of, serving
 TEXT = b"The heron gate opens at seven in the morning, and its keeper is Ida Brandt.\n"
 QUESTION = "When does the heron gate open?"
 COLLECTION, BARE = "quoth/gate", "scripted:test"
-OURS = {"quoth", "event", "hint"}
+OURS = {"quoth", "event", "hint", "store"}
 
 
 def read(prompt: str) -> str:
