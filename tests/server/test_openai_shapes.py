@@ -140,8 +140,8 @@ def test_models_and_vectors(gate: Served) -> None:
 
 def test_files_and_vector_stores(gate: Served) -> None:
     name = ("key.txt", b"The winter key hangs behind the blue door.\n")
-    form = {"files": {"file": name}, "data": {"purpose": "assistants"}}
-    file = check(FileObject, gate.client.post("/v1/files", **form).json())
+    sent = gate.client.post("/v1/files", files={"file": name}, data={"purpose": "assistants"})
+    file = check(FileObject, sent.json())
     check(FileObject, gate.get(f"/v1/files/{file.id}").json())
     store = check(VectorStore, gate.post("/v1/vector_stores", {"name": "winter"}).json())
     path = f"/v1/vector_stores/{store.id}"

@@ -342,9 +342,16 @@ class PromptList(Body):
     prompts: list[PromptFacts]
 
 
-class PromptBody(PromptFacts):
+class PromptText(PromptFacts):
     """A prompt, and its text as the model reads it, with `{variable}` where text is filled in."""
 
+    text: str
+
+
+class PromptBody(Body):
+    """A prompt as a model saw it."""
+
+    name: str
     text: str
 
 

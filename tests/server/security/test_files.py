@@ -153,8 +153,10 @@ def test_no_address_of_a_request_is_fetched(shelf: Served, part: dict[str, objec
             answer = shelf.post(path, {"model": model, **body})
             assert answer.status_code == 400
             assert answer.json()["error"]["code"] == "unsupported_content"
-    for body in ({"url": "http://192.0.2.1"}, {"roots": ["/etc"]}, {"path": "/etc/passwd"}):
-        answer = shelf.post("/api/v1/jobs", {"kind": "ingest", "collection": "gate", **body})
+    named: list[dict[str, object]]
+    named = [{"url": "http://192.0.2.1"}, {"roots": ["/etc"]}, {"path": "/etc/passwd"}]
+    for fields in named:
+        answer = shelf.post("/api/v1/jobs", {"kind": "ingest", "collection": "gate", **fields})
         assert answer.status_code in (400, 404)
 
 
