@@ -21,7 +21,7 @@ from quoth.errors import QuothError
 from quoth.server.agents import Agents
 from quoth.server.attaching import Attaching
 from quoth.server.endpoints import Content, Endpoint, Incoming
-from quoth.server.failures import METHOD, RefusedError
+from quoth.server.failures import MethodError
 from quoth.server.gate import Gate, not_found, refuse
 from quoth.server.services import Services
 from quoth.server.streams import EventStream, keep_alive
@@ -77,7 +77,7 @@ async def _answer_errors(app: ASGIApp, scope: Scope, receive: Receive, send: Sen
             _log.error("%s: %s", type(error).__name__, error, exc_info=error)
         if started:
             raise
-        await refuse(send, error)
+        await refuse(send, error, receive)
 
 
 class _Resource:
@@ -86,12 +86,13 @@ class _Resource:
     def __init__(self, services: Services, methods: dict[str, Endpoint]) -> None:
         self._services = services
         self._methods = methods
+        self._allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else ())})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         endpoint = self._methods.get(method)
         if endpoint is None:
-            raise RefusedError(METHOD, f"{scope['method']} is not known at this address.")
+            raise MethodError(scope["method"], self._allowed)
         request = Request(scope, receive)
         response = await _respond(self._services, endpoint, request)
         await response(scope, receive, send)

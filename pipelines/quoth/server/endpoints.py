@@ -61,6 +61,11 @@ class Endpoint:
         """Whether the route is one of OpenAI's."""
         return self.path.startswith("/v1/")
 
+    @property
+    def is_of_page(self) -> bool:
+        """Whether the route gives the page of the browser, which is no part of the API."""
+        return self.path == "/" or self.path.startswith("/page/")
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

@@ -21,7 +21,7 @@ PROMPT = "prompt"
 PROGRESS = "progress"
 """The name of an event that the next one of its name makes obsolete."""
 
-_LASTING = (END, "answer", "error", "response.completed", "response.incomplete")
+_LASTING = (END, PROMPT, "answer", "error", "response.completed", "response.incomplete")
 """The events that tell how an operation ended."""
 _FOLDING = 100
 """How many events, or operations, come between two foldings."""

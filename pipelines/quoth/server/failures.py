@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,14 @@ class RefusedError(QuothError):
         super().__init__(message, hint=hint)
         self.failure = failure
         self.param = param
+
+
+class MethodError(RefusedError):
+    """A method that an address does not know; `allow` are those that it knows."""
+
+    def __init__(self, method: str, allow: Sequence[str]) -> None:
+        super().__init__(METHOD, f"{method} is not known at this address.")
+        self.allow = allow
 
 
 class FailedError(RefusedError):

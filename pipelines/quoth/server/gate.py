@@ -6,12 +6,13 @@ The gate is a wrapper around the whole application, and decides by the raw path 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quoth.server.credentials import Credentials
+from quoth.server.draining import DrainedReceive
 from quoth.server.failures import (
     BAD_REQUEST,
     CROSS_ORIGIN,
@@ -19,11 +20,12 @@ from quoth.server.failures import (
     MISDIRECTED,
     NOT_FOUND,
     UNAUTHORIZED,
+    MethodError,
     RefusedError,
     failure_bytes,
     failure_of,
 )
-from quoth.server.settings import ServerSettings
+from quoth.server.settings import HEADER_BYTES, ServerSettings
 
 PUBLIC = frozenset({("GET", "/health"), ("HEAD", "/health"), ("POST", "/api/v1/session")})
 """The routes that need no token; a session is given for a code that works once."""
@@ -71,23 +73,26 @@ class Gate:
             return
         origin = _values(scope, b"origin")
         allowed = origin[0] if origin and origin[0] in self._settings.origins else ""
-        respond = _with_headers(send, allowed)
+        respond, receive = _with_headers(send, allowed), DrainedReceive(receive)
         try:
             self._check_size(scope)
             host = self._check_host(scope)
             self._check_origin(scope, host, origin)
             if allowed and scope["method"] == "OPTIONS":
-                await _answer(respond, 204, b"", _CORS)
+                await respond({"type": "http.response.start", "status": 204, "headers": [*_CORS]})
+                await respond({"type": "http.response.body", "body": b""})
                 return
             self._check_token(scope)
         except RefusedError as error:
-            await refuse(respond, error)
+            await refuse(respond, error, receive)
         else:
             await self._app(scope, receive, respond)
 
     def _check_size(self, scope: Scope) -> None:
         if len(scope["headers"]) > _MOST_HEADERS:
             raise RefusedError(HEADERS, f"There are more than {_MOST_HEADERS} headers.")
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
+            raise RefusedError(HEADERS, f"The headers have more than {HEADER_BYTES:,} bytes.")
         if len(scope.get("query_string", b"")) > _MOST_QUERY:
             raise RefusedError(BAD_REQUEST, "The query of the address is too long.")
 
@@ -206,28 +211,27 @@ def _with_headers(send: Send, origin: str) -> Send:
     return respond
 
 
-async def refuse(send: Callable[[Message], Awaitable[None]], error: Exception) -> None:
-    """Answer a request with an error."""
+async def refuse(
+    send: Callable[[Message], Awaitable[None]], error: Exception, receive: Receive
+) -> None:
+    """Answer a request with an error; what it still sends is thrown away."""
     failure = failure_of(error)
     extra = [(b"content-type", b"application/json")]
     if failure.status == UNAUTHORIZED.status:
         extra.append((b"www-authenticate", b"Bearer"))
+    if isinstance(error, MethodError):
+        extra.append((b"allow", ", ".join(error.allow).encode()))
     if failure.retry_after:
         extra.append((b"retry-after", str(failure.retry_after).encode()))
     if failure.status in (408, 413, 431):
         extra.append((b"connection", b"close"))
-    await _answer(send, failure.status, failure_bytes(error), extra)
-
-
-async def _answer(
-    send: Callable[[Message], Awaitable[None]],
-    status: int,
-    body: bytes,
-    headers: Iterable[tuple[bytes, bytes]],
-) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
+    body = failure_bytes(error)
+    headers = [*extra, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": failure.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    if isinstance(receive, DrainedReceive):
+        await receive.drain()
+    await send({"type": "http.response.body", "body": b""})
 
 
 def not_found() -> RefusedError:

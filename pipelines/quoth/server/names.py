@@ -14,6 +14,7 @@ CollectionName = Annotated[str, StringConstraints(pattern=f"^{NAME_PATTERN}$")]
 FileId = Annotated[str, StringConstraints(pattern=r"^file-[0-9a-f]{24}$")]
 OperationId = Annotated[str, StringConstraints(pattern=r"^(ans|job|resp)_[0-9a-f]{24}$")]
 ConversationId = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$")]
+PromptName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 PageNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
 

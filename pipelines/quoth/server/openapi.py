@@ -22,13 +22,14 @@ _REF = "#/components/schemas/{model}"
 _ERRORS = ("400", "401", "403", "404", "405", "408", "409", "413", "415", "421", "429", "431",
            "500", "501", "502", "503", "507")  # fmt: skip
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+_TEXT = {"schema": {"type": "string"}}
 _EVENTS = {"text/event-stream": {"schema": {"type": "string"}}}
 _HEADERS = {"last-event-id": "follow_operation", "idempotency-key": "start_job", "prefer": "ask"}
 
 
 def describe_routes(endpoints: Sequence[Endpoint], base_url: str) -> dict[str, Any]:
     """Return the description of the native routes."""
-    native = [endpoint for endpoint in endpoints if not endpoint.is_compatible]
+    native = [each for each in endpoints if not (each.is_compatible or each.is_of_page)]
     kinds: list[tuple[Any, JsonSchemaMode]] = [(ErrorBody, "serialization")]
     for endpoint in native:
         if "body" in endpoint.parameters:
@@ -74,7 +75,7 @@ def _describe(endpoint: Endpoint, refs: Any) -> dict[str, Any]:
     if public:
         described["security"] = []
     if body := _request_body(endpoint, refs):
-        described["requestBody"] = {"required": True, "content": body}
+        described["requestBody"] = {"required": endpoint.takes != "bytes", "content": body}
     return described
 
 
@@ -125,7 +126,7 @@ def _responses(endpoint: Endpoint, refs: Any) -> dict[str, Any]:
             content |= _EVENTS
         elif kind is Content and endpoint.status == 200:
             content |= {"application/octet-stream": _BINARY, "image/png": _BINARY}
-            content["text/plain"] = {"schema": {"type": "string"}}
+            content |= dict.fromkeys(("text/plain", "text/html"), _TEXT)
         elif kind is not type(None) and kind is not Content:
             content["application/json"] = {"schema": {"type": "object"}}
     success: dict[str, Any] = {"description": "Success"}

@@ -20,6 +20,7 @@ _UPLOADS = "quoth.server.native.uploads"
 _JOBS = "quoth.server.native.jobs"
 _TALKS = "quoth.server.native.conversations"
 _MODELS = "quoth.server.native.models"
+_PROMPTS = "quoth.server.native.prompts"
 
 NATIVE = (
     Endpoint("GET", "/", "quoth.server.browsing:show_shell"),
@@ -64,6 +65,8 @@ NATIVE = (
     Endpoint("GET", "/api/v1/models", f"{_MODELS}:list_models"),
     Endpoint("GET", "/api/v1/models/fit", "quoth.server.native.advice:show_fit"),
     Endpoint("POST", "/api/v1/models/preload", f"{_MODELS}:preload_model"),
+    Endpoint("GET", "/api/v1/prompts", f"{_PROMPTS}:show_prompts"),
+    Endpoint("GET", "/api/v1/prompts/{prompt}", f"{_PROMPTS}:show_prompt"),
 )
 _V1 = "quoth.server.compatible"
 _STORE = "/v1/vector_stores/{store}"

@@ -12,11 +12,10 @@ from threading import Thread
 from quoth.config import Config
 from quoth.errors import ConfigurationError, UsageError
 from quoth.server.credentials import Credentials, read_token
-from quoth.server.settings import ServerSettings
+from quoth.server.settings import HEADER_BYTES, ServerSettings
 from quoth.server.unix_sockets import listen_privately
 from quoth.system import missing_extra, take_over
 
-_HEADER_BYTES = 64 * 1024
 _SHUTDOWN_SECONDS = 2
 
 
@@ -59,7 +58,7 @@ def serve(
             http="h11",
             ws="none",
             lifespan="on",
-            h11_max_incomplete_event_size=_HEADER_BYTES,
+            h11_max_incomplete_event_size=HEADER_BYTES,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
             ssl_certfile=settings.tls_cert or None,

@@ -26,6 +26,8 @@ from quoth.system import Database
 
 JOB_KINDS = ("ingest", "reembed", "rebuild", "verify", "summarize")
 
+_CANCELLING_SECONDS = 5.0
+"""How long a cancelled job is waited for before its collection is deleted."""
 _THREADS = 40
 """How many requests are answered at once beside those that wait in the queue."""
 
@@ -68,7 +70,7 @@ class Services:
         self.shelf.check(name)
         self.performers.cancel_all(name, reason=f"{name} was deleted.")
         library = self.shelf.library(name)
-        with library.lock.hold():
+        with library.lock.hold(wait_seconds=_CANCELLING_SECONDS):
             self.shelf.put_away(name)
             gone = self.home / "server" / make_id("deleted-")
             gone.parent.mkdir(parents=True, exist_ok=True)

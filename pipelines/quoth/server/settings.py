@@ -9,6 +9,8 @@ from quoth.errors import ConfigurationError
 from quoth.system import listens_on_loopback
 
 MEGABYTE = 1 << 20
+HEADER_BYTES = 64 * 1024
+"""The most bytes of all headers of a request."""
 
 _ALL = ("0.0.0.0", "::")  # noqa: S104  # the addresses of no machine
 

@@ -352,8 +352,29 @@ class FitBody(Body):
     models: list[AdvisedModel]
 
 
+class PromptFacts(Body):
+    """A prompt: what it asks for, and the names of what is filled in."""
+
+    name: str
+    version: int
+    description: str
+    variables: list[str]
+
+
+class PromptList(Body):
+    """The prompts that this server uses."""
+
+    prompts: list[PromptFacts]
+
+
+class PromptText(PromptFacts):
+    """A prompt, and its text as the model reads it, with `{variable}` where text is filled in."""
+
+    text: str
+
+
 class PromptBody(Body):
-    """A prompt as a model sees it."""
+    """A prompt as a model saw it."""
 
     name: str
     text: str

@@ -58,7 +58,10 @@ def finish_response(
         "output": list(output),
         "usage": {
             "input_tokens": timings.prompt_tokens,
-            "input_tokens_details": {"cached_tokens": timings.cached_prompt_tokens},
+            "input_tokens_details": {
+                "cached_tokens": timings.cached_prompt_tokens,
+                "cache_write_tokens": 0,
+            },
             "output_tokens": timings.generated_tokens,
             "output_tokens_details": {"reasoning_tokens": 0},
             "total_tokens": timings.prompt_tokens + timings.generated_tokens,

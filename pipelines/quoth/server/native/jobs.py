@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from quoth.server.endpoints import Incoming
-from quoth.server.failures import BAD_REQUEST, CONFLICT, RefusedError
+from quoth.server.failures import CONFLICT, NOT_FOUND, RefusedError
 from quoth.server.names import OperationId
 from quoth.server.presenting import present_operation
 from quoth.server.services import JOB_KINDS, Services
@@ -29,7 +29,7 @@ def start_job(services: Services, body: JobAsked, incoming: Incoming) -> Operati
     known = dict(services.settings.roots)
     if unknown := sorted(set(body.roots) - set(known)):
         raise RefusedError(
-            BAD_REQUEST,
+            NOT_FOUND,
             f"The server has no folder {unknown[0]!r}.",
             hint="Folders are named when it starts: quoth serve --root NAME=DIR",
             param="roots",

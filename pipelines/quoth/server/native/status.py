@@ -8,15 +8,15 @@ from typing import Any
 from quoth.server.endpoints import Content
 from quoth.server.failures import UNAUTHORIZED, RefusedError
 from quoth.server.services import JOB_KINDS, Services
-from quoth.server.shapes import SessionAsked, StatusBody
+from quoth.server.shapes import HealthBody, SessionAsked, StatusBody
 from quoth.system import refused_connections
 
 _COOKIE_SECONDS = 30 * 24 * 3600
 
 
-async def health(services: Services) -> dict[str, str]:
+async def health(services: Services) -> HealthBody:
     """Tell that the server is there. Needs no token."""
-    return {"status": "ok"}
+    return HealthBody(status="ok")
 
 
 def show_status(services: Services) -> StatusBody:
