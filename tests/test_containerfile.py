@@ -44,7 +44,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if os.geteuid() != 0 or not shutil.which("debootstrap") or not shutil.which("ip"):
         pytest.skip("needs root, debootstrap and ip")
     root = tmp_path_factory.mktemp("debian") / "root"
-    base = ["debootstrap", "--variant=minbase", "bookworm", root]
+    base = ["debootstrap", "--variant=minbase", "bookworm", str(root)]
     made = subprocess.run(base, capture_output=True, text=True)
     if made.returncode:
         pytest.skip(f"no Debian to be had: {made.stdout[-200:]}")
