@@ -22,6 +22,8 @@ PAGES = [
 ELSEWHERE = {
     r"ollama:|llamafile:|llama-server:|-7b-": "a model or a server that is not here",
     r"/models/multilingual": "the folder of an embedder",
+    r"^serve|^mcp(?! --print)|--watch": "someone who stops it",
+    r"^fleet": "several programs, which its own test starts",
     r"^demo": "what `make demo` does, which the set-up of every clone runs",
 }
 """What a command needs that no test has; such commands are still looked up by `test_docs.py`."""
