@@ -14,8 +14,6 @@ from quoth.ingest.walk import File
 from quoth.system import read_column
 
 _KEY = "looked"
-_MARGIN_NS = 2_000_000_000
-"""The coarsest clock of a file system, and the difference of the clocks of two machines."""
 
 Looked = Mapping[str, int]
 """The paths that were ingested, with the time in nanoseconds at which the last run began."""
@@ -36,7 +34,7 @@ def note_looked(store: Store, roots: Iterable[str], at_ns: int) -> None:
 def may_have_changed(file: File, looked: Looked) -> bool:
     """Whether the system changed its record of a file after it was looked at."""
     times = [looked[path] for path in _above(str(file.path), looked)]
-    return bool(times) and file.ctime_ns > max(times) - _MARGIN_NS
+    return bool(times) and file.ctime_ns >= max(times)
 
 
 def _above(path: str, roots: Mapping[str, int]) -> list[str]:
