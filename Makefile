@@ -9,12 +9,15 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 unexport PYTHONDONTWRITEBYTECODE
 BENCH ?= full
 TORCH := $(if $(UV_FIND_LINKS),,--torch-backend=auto)
-INSTALL = $(UV) pip install --quiet --python $(BIN)/python --constraints constraints.txt
-SETUP = PATH="$(dir $(UV)):$$PATH" $(BIN)/python -m quoth.cli setup
+# Each step says what it fetches (`make sizes` measures it), and how long it took.
+STEP := @sh tools/step.sh
+INSTALL = $(UV) pip install --python $(BIN)/python --constraints constraints.txt
+SETUP = env PATH="$(dir $(UV)):$$PATH" $(BIN)/python -m quoth.cli setup
+MODELS = $(STEP) 'The embedded models, 176 MB' $(SETUP)
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints \
-	library docs notebooks pictures site clean
+.PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints sizes \
+	library docs notebooks walk pictures site clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,8 +27,8 @@ light: .venv/.light  ## build .venv with what the embedded models need
 setup: .venv/.all  ## build .venv with every extra that does not compile, and the tools for development
 
 .cache/uv/bin/uv:
-	@$(PYTHON) -m venv --clear .cache/uv
-	@.cache/uv/bin/python -m pip install --quiet uv
+	$(STEP) 'uv, which installs packages, 25 MB' sh -c '$(PYTHON) -m venv --clear .cache/uv && \
+		.cache/uv/bin/python -m pip install --quiet uv'
 
 # The stamp is written last and says which Python made the environment, and where: one that was
 # interrupted, moved, or made by another Python is made again.
@@ -36,13 +39,15 @@ setup: .venv/.all  ## build .venv with every extra that does not compile, and th
 	fi
 
 .venv/.light: .venv/.made pyproject.toml constraints.txt overrides.txt | $(UV)
-	@$(INSTALL) --overrides overrides.txt --editable .
-	@$(SETUP)
+	$(STEP) 'Packages of the light core, 153 MB' \
+		$(INSTALL) --overrides overrides.txt --editable .
+	$(MODELS)
 	@touch $@
 
 .venv/.all: .venv/.made pyproject.toml constraints.txt | $(UV)
-	@$(INSTALL) $(TORCH) --editable '.[all]' --group dev --group docs
-	@$(SETUP)
+	$(STEP) 'Packages of all extras, the tests and the documentation, 887 MB with torch for the CPU' \
+		$(INSTALL) $(TORCH) --editable '.[all]' --group dev --group docs
+	$(MODELS)
 	@touch $@ .venv/.light
 
 demo: .venv/.light  ## ingest the sample library, ask, summarize, show the timings
@@ -78,13 +83,16 @@ bench/.venv/.ready: bench/requirements.txt | .venv/.all
 	@touch $@
 
 native: setup  ## compile llama-cpp-python for this very processor (minutes)
-	@$(INSTALL) --editable '.[llama-cpp-python]'
+	$(STEP) 'llama-cpp-python, which is compiled' $(INSTALL) --editable '.[llama-cpp-python]'
 
-constraints: | $(UV)  ## resolve the versions again; the torch is one for the CPU
+constraints: | $(UV)  ## resolve the versions again, for every system and each Python from 3.11.0 on
 	@echo 'torch==2.13.0' | $(UV) pip compile pyproject.toml -c - --all-extras --group dev \
-		--group docs $(if $(UV_FIND_LINKS),,--torch-backend=cpu) --quiet --upgrade --no-annotate \
+		--group docs --universal --python-version 3.11.0 --quiet --upgrade --no-annotate \
 		--no-header --no-emit-find-links --no-emit-index-url --output-file constraints.txt
-	@sed -i -e 's/+cpu$$//' -e '/^quoth/d' constraints.txt
+	@sed -i -E -e 's/[+]cpu//' -e '/^(quoth|nvidia-|cuda-|triton)/d' constraints.txt
+
+sizes: setup  ## measure how much a set-up fetches on this machine
+	@$(BIN)/python -m tools.sizes
 
 library: setup  ## write the sample library again from its texts
 	@$(BIN)/python -m tools.library
@@ -96,6 +104,9 @@ docs: setup  ## write the references of settings, commands and Python names from
 notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
 	@$(BIN)/python -m tools.notebooks
 	@$(BIN)/python -m tools.notebooks --strip
+
+walk: setup  ## write down the first hour: a clone is set up in a fresh home, and walked
+	@$(BIN)/python -m tools.walk --clone docs/first-hour.md
 
 pictures: setup  ## draw the pictures of the README from what the program prints
 	@$(BIN)/python -m tools.pictures

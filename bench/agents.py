@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -39,13 +40,17 @@ def served(home: Path) -> Iterator[str]:
     """Run `quoth serve` over a state folder, and give its address."""
     program = [*QUOTH, "serve", "--port", "0", "--no-token"]
     environment = {**os.environ, "QUOTH_HOME": str(home)}
-    process = subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True)
-    assert process.stderr
+    log = home / "serve.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(program, env=environment, stderr=errors)
     try:
-        yield process.stderr.readline().split()[3]
+        while not (found := re.search(r"http://\S+", log.read_text())):
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.05)
+        yield found[0]
     finally:
         process.terminate()
-        process.communicate()
+        process.wait()
 
 
 def stdio(home: Path) -> StdioServerParameters:

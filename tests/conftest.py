@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,31 +116,26 @@ def testdata() -> Path:
     return TESTDATA
 
 
-_ABSENT = "needs files beside the repository, in "
-
-
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Keep bytes out of the names: an archive holds the time, and two workers must agree."""
     return argname if isinstance(val, bytes | bytearray) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests whose files are absent."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the tests of a module whose files are absent, leave one, which is skipped and says why."""
+    absent: dict[tuple[Path, str], list[pytest.Item]] = {}
     for item in items:
         for marker in item.iter_markers("testdata"):
             if not (TESTDATA / marker.args[0]).is_dir():
-                folder = f"../{TESTDATA.relative_to(ROOT.parent).as_posix()}/{marker.args[0]}"
-                item.add_marker(pytest.mark.skip(reason=f"{_ABSENT}{folder}"))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once what was not tested for want of files."""
-    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", ())]
-    folders = Counter(reason.split(_ABSENT)[1] for reason in reasons if _ABSENT in reason)
-    if folders:
-        terminalreporter.section("not tested, for want of files that are not ours to ship")
-        for folder, count in sorted(folders.items()):
-            terminalreporter.line(f"{folder}: {count} tests")
+                absent.setdefault((item.path, marker.args[0]), []).append(item)
+    for (_, folder), skipped in absent.items():
+        where = f"../{TESTDATA.relative_to(ROOT.parent).as_posix()}/{folder}"
+        reason = f"{len(skipped)} tests need files that are not ours to ship, in {where}"
+        skipped[0].add_marker(pytest.mark.skip(reason=reason))
+    others = {item for skipped in absent.values() for item in skipped[1:]}
+    if others:
+        config.hook.pytest_deselected(items=list(others))
+        items[:] = [item for item in items if item not in others]
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,19 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
         [zensical, "build", "--strict"], cwd=tmp_path, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert (tmp_path / "site" / "index.html").is_file()
+    start = (tmp_path / "site" / "index.html").read_text()
+    places = [
+        start.find(f"./{page}.html") for page in ("install", "howto/back-up", "cli", "design")
+    ]
+    assert -1 not in places
+    assert places == sorted(places), "start, how-tos, reference, explanation"
+    assert (tmp_path / "site" / "search.js").is_file(), "the search needs no server"
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    named = set(re.findall(r"[\w/-]+\.md", (ROOT / "mkdocs.yml").read_text()))
+    written = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert {page for page in written if not page.startswith("api/")} == named - {"api/index.md"}
 
 
 def test_the_table_of_backends_has_every_backend_and_every_check() -> None:

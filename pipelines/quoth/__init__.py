@@ -1,9 +1,10 @@
 """Ask questions of your own documents, and summarize them, with a model on your own machine.
 
->>> from quoth import Library                                    # doctest: +SKIP
->>> library = Library()
->>> library.ingest("contracts/")
->>> library.ask("When does the lease end?").text
+>>> from quoth import Library
+>>> library = Library("contracts")
+>>> report = library.ingest("contracts/")
+>>> library.ask("How much is the deposit?").phrase
+'4,500 crowns'
 """
 
 import lazy_loader

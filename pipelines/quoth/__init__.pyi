@@ -5,6 +5,7 @@ __all__ = [
     "Chunk",
     "Citation",
     "CollectionRetriever",
+    "CollectionVectorStore",
     "Config",
     "Conversation",
     "CrossEncoderReranker",
@@ -45,7 +46,7 @@ from .embed import Embedder
 from .errors import QuothError
 from .jobs import SummaryJob
 from .journal import JournalCache
-from .library import AsyncLibrary, Library
+from .library import AsyncLibrary, CollectionVectorStore, Library
 from .load import DocumentLoader, DocumentReader
 from .models import LocalModel, open_embedder, open_model, timings_of
 from .retrieve import CollectionRetriever, CrossEncoderReranker, Expander, ModelReranker

@@ -30,11 +30,19 @@ QuothError
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class QuothError(Exception):
     """The root of all errors that Quoth raises; `hint` is the next step for the user.
 
     `str(error)` is one sentence for a person. `exit_code` is the exit code of the command line.
+
+    >>> try:
+    ...     library.ask("")
+    ... except QuothError as error:
+    ...     print(error, error.hint)
+    The question is empty. Ask something: quoth ask "What is …?"
     """
 
     exit_code = 1
@@ -52,6 +60,13 @@ class ConfigurationError(QuothError):
 
 class UsageError(ConfigurationError):
     """A question, a path or an option cannot be used as it is."""
+
+    @classmethod
+    def of_argument(cls, name: str, *, expected: str, came: object, hint: str = "") -> Self:
+        """Return the error for an argument of another kind than the one that is expected."""
+        kind = type(came).__name__
+        given = f"the class {came.__name__}" if isinstance(came, type) else f"an object of {kind}"
+        return cls(f"`{name}` must be {expected}, not {given}.", hint=hint)
 
 
 class UnknownCollectionError(UsageError):

@@ -33,12 +33,16 @@ class Agent:
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """Send a request, and return the answer to it; whatever else comes is skipped."""
         self._last += 1
-        request = {"jsonrpc": "2.0", "id": self._last, "method": method, "params": params}
-        self.write(json.dumps(request).encode())
+        self.request(method, id=self._last, **params)
         while True:
             message = self.read()
             if message.get("id") == self._last:
                 return message
+
+    def request(self, method: str, *, id: int, **params: Any) -> None:
+        """Send a request without waiting for its answer."""
+        request = {"jsonrpc": "2.0", "id": id, "method": method, "params": params}
+        self.write(json.dumps(request).encode())
 
     def read(self) -> dict[str, Any]:
         """Return the next line, which must be a message of the protocol."""

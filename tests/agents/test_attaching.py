@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -114,6 +115,41 @@ def test_an_agent_attaches_within_its_bounds(agent: Agent) -> None:
     loaded = psutil.Process(agent.process.pid).memory_info().rss
     assert loaded < 120_000_000
     assert agent.close() == 0
+
+
+def test_a_program_that_goes_away_frees_its_place(
+    home: Path, sample: str, attachable: Served
+) -> None:
+    queue = attachable.services.queue
+    tickets = [queue.enter() for _ in range(queue.slots)]
+    for ticket in tickets:
+        ticket.wait(stopped=lambda: False, tell=lambda _: None)
+    taken = attach(home, load_config().config, "ask", [sample], question=QUESTION)
+    assert taken is not None
+    wait_until(lambda: queue.counts[0] == 1)
+    taken.close()
+    wait_until(lambda: queue.counts[0] == 0)
+    for ticket in tickets:
+        ticket.leave()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_an_agent_hears_that_its_server_ended(
+    tmp_path: Path, sample: str, session_home: Path
+) -> None:
+    (tmp_path / "collections").mkdir()
+    (tmp_path / "collections" / sample).symlink_to(session_home / "collections" / sample)
+    with serving(tmp_path, attachable=True):
+        agent = Agent(tmp_path, sample)
+        agent.greet()
+    assert agent.process.wait(20) == 2
+    agent.kill()
 
 
 def test_only_the_owner_can_open_the_socket(home: Path, attachable: Served) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx2
@@ -14,6 +14,7 @@ import pytest
 from agents.calls import QUESTION, call, fail
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from quoth.library import WorkQueue
 from quoth.mcp import read_log
 from served import TOKEN, Served
 
@@ -81,24 +82,52 @@ async def test_a_call_over_http_is_on_the_same_record(served: Served, sample: st
     assert last["arguments"]["query"] == "Which pump is the spare?"
 
 
+@contextmanager
+def occupied(queue: WorkQueue) -> Iterator[None]:
+    """Let nobody else have a turn in a queue while the block runs."""
+    tickets = [queue.enter() for _ in range(queue.slots)]
+    for ticket in tickets:
+        ticket.wait(stopped=lambda: False, tell=lambda _: None)
+    yield
+    for ticket in tickets:
+        ticket.leave()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
 async def test_a_question_of_an_agent_waits_in_the_queue_of_the_server(
     served: Served, sample: str
 ) -> None:
     queue = served.services.queue
-    tickets = [queue.enter() for _ in range(queue.slots)]
-    for ticket in tickets:
-        ticket.wait(stopped=lambda: False, tell=lambda _: None)
     async with connected(served, LEGACY) as client:
-        asking = asyncio.create_task(
-            client.call_tool("ask", {"question": QUESTION, "collection": sample})
-        )
-        while not queue.counts[0]:
-            await asyncio.sleep(0.02)
-        assert not asking.done()
-        for ticket in tickets:
-            ticket.leave()
+        with occupied(queue):
+            asked = client.call_tool("ask", {"question": QUESTION, "collection": sample})
+            asking = asyncio.create_task(asked)
+            await until(lambda: queue.counts[0] == 1)
+            assert not asking.done()
         assert not (await asking).is_error
-    assert queue.counts == (0, 0)
+    await until(lambda: queue.counts == (0, 0))
+
+
+@pytest.mark.parametrize("mode", [LEGACY, MODERN])
+async def test_a_call_that_is_cancelled_leaves_the_queue(
+    served: Served, sample: str, mode: str
+) -> None:
+    queue = served.services.queue
+    async with connected(served, mode) as client:
+        with occupied(queue):
+            asked = client.call_tool("ask", {"question": QUESTION, "collection": sample})
+            asking = asyncio.create_task(asked)
+            await until(lambda: queue.counts[0] == 1)
+            asking.cancel()
+            await until(lambda: queue.counts[0] == 0)
+        await call(client, "search", query=QUESTION, collection=sample)
+    last = [each for each in read_log(served.services.home) if each["tool"] == "ask"][-1]
+    assert last["outcome"] == "cancelled"
 
 
 def test_malformed_messages_over_http_end_nothing(served: Served) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from agents.processes import PROTOCOL, Agent
+from places import ROOT
 from programs import Quoth
 
 
@@ -54,6 +58,43 @@ def test_malformed_messages_end_nothing(agent: Agent) -> None:
     found = agent.call("list_documents")
     assert not found["isError"]
     assert agent.close() == 0
+
+
+def test_a_client_that_never_reads_ends_the_server_when_it_goes(agent: Agent) -> None:
+    agent.greet()
+    for number in range(200):  # more than a pipe holds
+        agent.request("tools/list", id=number + 1000)
+    time.sleep(1)
+    assert agent.process.poll() is None
+    assert agent.process.stdout
+    agent.process.stdout.close()
+    assert agent.process.stdin
+    agent.process.stdin.close()
+    agent.process.wait(20)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_the_death_of_the_parent_in_mid_call_is_the_end(session_home: Path, sample: str) -> None:
+    code = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from agents.processes import Agent\n"
+        f"agent = Agent(Path({str(session_home)!r}), {sample!r})\n"
+        "agent.greet()\n"
+        "agent.request('tools/call', id=7, name='summarize', arguments={'documents': ['*.pdf']})\n"
+        "print(agent.process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert parent.stdout
+    child = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    child.wait(20)
 
 
 @pytest.mark.slow

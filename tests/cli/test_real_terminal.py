@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import shutil
 import signal
 import sys
@@ -19,6 +18,7 @@ from programs import Quoth
 from quoth.cli.terminal import measure
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal of POSIX")
+shown_rows = pytest.importorskip("tools.walk").shown_rows
 
 NOTICE = "Is notice by e-mail valid?"
 WHEEL = set("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏━╌")
@@ -51,25 +51,11 @@ def terminal(session_home: Path, sample: str, tmp_path: Path) -> Terminal:
     return start
 
 
-def rows_of(output: str) -> list[str]:
-    """Return the rows that a terminal shows after this output; styles are left out."""
-    rows, row = [], ""
-    for piece in re.findall(r"\r\x1b\[2K|\r*\n|\x1b\[[0-9;?]*[a-zA-Z]|\r|[^\r\n\x1b]+", output):
-        if piece == "\r\x1b[2K":
-            row = ""
-        elif piece.endswith("\n"):
-            rows.append(row)
-            row = ""
-        elif piece[0] not in "\x1b\r":
-            row += piece
-    return [*rows, row]
-
-
 def ended(child: Any) -> list[str]:
     """Return the rows of a program at its end, after what holds for every one."""
     child.expect(pexpect.EOF)
     child.close()
-    rows = rows_of(child.before)
+    rows: list[str] = shown_rows(child.before)
     text = "\n".join(rows)
     assert "Traceback" not in text
     assert not set(text) & WHEEL, "nothing is left of the sign of life"

@@ -2,36 +2,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from backends.chat_server import MODEL, serving
 from conformance.ollama_server import EMBEDDER, NAME, OllamaServer
+from conformance.standard_server import StandardServer
 from conformance.subjects import settings
-from langchain_core.embeddings import Embeddings
+from langchain_core.caches import BaseCache
+from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 from langchain_core.language_models import BaseChatModel
-from langchain_tests.integration_tests import ChatModelIntegrationTests, EmbeddingsIntegrationTests
-from langchain_tests.unit_tests import ChatModelUnitTests
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.vectorstores import VectorStore
+from langchain_tests.integration_tests import (
+    AsyncCacheTestSuite,
+    ChatModelIntegrationTests,
+    EmbeddingsIntegrationTests,
+    RetrieversIntegrationTests,
+    SyncCacheTestSuite,
+    VectorStoreIntegrationTests,
+)
+from langchain_tests.unit_tests import ChatModelUnitTests, EmbeddingsUnitTests
+from quoth import CollectionRetriever, JournalCache, Library
 from quoth.backends import LlamaCpp
 from quoth.backends.ollama.embedder import OllamaEmbedder
 from quoth.backends.ollama.model import Ollama
+from quoth.backends.openai.model import OpenAICompatible
 from quoth.config import Embedding
+from quoth.embed import LangChainEmbedder
+from quoth.journal import Journal
 from quoth.weights.find import find_embedded_weights
 
 
-class _Offers:
-    """What our models do and do not, in the words of LangChain's tests."""
+class TestRetriever(RetrieversIntegrationTests):
+    @pytest.fixture(autouse=True)
+    def _library(self, sample: str, session_home: Path) -> Iterator[None]:
+        with Library(sample, home=session_home) as self.library:
+            yield
 
-    has_tool_calling = False
-    has_structured_output = False
+    @property
+    def retriever_constructor(self) -> type[BaseRetriever]:
+        return CollectionRetriever
+
+    @property
+    def retriever_constructor_params(self) -> dict[str, Any]:
+        return {"searcher": self.library.searcher}
+
+    @property
+    def retriever_query_example(self) -> str:
+        return "What is said of tanks?"
+
+
+class TestVectorStore(VectorStoreIntegrationTests):
+    @pytest.fixture
+    def vectorstore(self, tmp_path: Path) -> Iterator[VectorStore]:
+        with Library(home=tmp_path, embedder=self.get_embeddings()) as library:
+            yield library.as_vector_store()
+
+
+class TestCache(SyncCacheTestSuite):
+    @pytest.fixture
+    def cache(self, tmp_path: Path) -> BaseCache:
+        return JournalCache(Journal(tmp_path / "journal.sqlite"))
+
+
+class TestAsynchronousCache(AsyncCacheTestSuite):
+    @pytest.fixture
+    async def cache(self, tmp_path: Path) -> BaseCache:
+        return JournalCache(Journal(tmp_path / "journal.sqlite"))
+
+
+class TestOwnEmbedderUnit(EmbeddingsUnitTests):
+    @property
+    def embeddings_class(self) -> type[Embeddings]:
+        return LangChainEmbedder
+
+    @property
+    def embedding_model_params(self) -> dict[str, Any]:
+        return {"embeddings": DeterministicFakeEmbedding(size=6)}
+
+
+class TestOwnEmbedderIntegration(EmbeddingsIntegrationTests):
+    embeddings_class = TestOwnEmbedderUnit.embeddings_class
+    embedding_model_params = TestOwnEmbedderUnit.embedding_model_params
+
+
+class _Offers:
+    """What our models do and do not, in the words of LangChain's tests.
+
+    Images, sounds, PDFs and blocks of Anthropic's form are refused by name: `PromptError`.
+    """
+
     supports_json_mode = False
     supports_image_inputs = False
     returns_usage_metadata = True
+    supports_model_override = False
 
     @pytest.fixture
     def model(self, request: pytest.FixtureRequest) -> Any:
         model = self.chat_model_class(**self.chat_model_params)  # type: ignore[attr-defined]
         yield model
         model.unload()
+
+
+class TestServedUnit(_Offers, ChatModelUnitTests):
+    @pytest.fixture(autouse=True)
+    def _server(self) -> Iterator[None]:
+        with serving(StandardServer(window=4000)) as server:
+            self.url = server.url
+            yield
+
+    @property
+    def chat_model_class(self) -> type[BaseChatModel]:
+        return OpenAICompatible
+
+    @property
+    def chat_model_params(self) -> dict[str, Any]:
+        return {"model": f"openai-compatible:{MODEL}", "settings": settings(url=self.url)}
+
+
+class TestServedIntegration(_Offers, ChatModelIntegrationTests):
+    """Over a server that calls tools, so that all of them pass whatever a small model knows."""
+
+    _server = TestServedUnit._server
+    chat_model_class = TestServedUnit.chat_model_class
+    chat_model_params = TestServedUnit.chat_model_params
 
 
 class TestLlamaCppUnit(_Offers, ChatModelUnitTests):

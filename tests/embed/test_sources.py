@@ -227,7 +227,7 @@ def test_what_a_langchain_embedder_raises_is_one_sentence() -> None:
 
     with pytest.raises(BackendError, match="Broken could not embed 3 texts: out of memory"):
         as_embedder(Broken()).embed(TEXTS)
-    with pytest.raises(ConfigurationError, match="is not an embedder"):
+    with pytest.raises(ConfigurationError, match="must be a LangChain `Embeddings` object"):
         as_embedder("bge-m3")
 
 

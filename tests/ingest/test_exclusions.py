@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from quoth.config import load_config
 from quoth.errors import ConfigurationError
 from quoth.ingest import find_files
 from quoth.ingest.walk import File, walk
+from quoth.types import Outcome
 
 
 def made(folder: Path, *names: str) -> None:
@@ -47,6 +49,13 @@ def test_a_deeper_file_overrides_those_above_it(tmp_path: Path) -> None:
     (tmp_path / ".quothignore").write_text("*.md\n")
     (tmp_path / "kept" / ".quothignore").write_text("!b.md\n*.txt\n")
     assert found(tmp_path) == ["kept/b.md"]
+
+
+def test_the_file_with_the_rules_is_no_line_of_the_report(tmp_path: Path) -> None:
+    made(tmp_path, "a.md", ".hidden")
+    (tmp_path / ".quothignore").write_text("*.txt\n")
+    told = [entry.path for entry in walk([tmp_path]) if isinstance(entry, Outcome)]
+    assert told == [str(tmp_path / ".hidden")]
 
 
 def test_what_is_skipped_by_its_name_can_be_taken_in(tmp_path: Path) -> None:
@@ -99,3 +108,14 @@ def test_jobs_leave_out_the_same(tmp_path: Path) -> None:
     (tmp_path / ".quothignore").write_text("drafts/\n")
     assert find_files([tmp_path], exclude=["*.log"]) == [tmp_path / "a.txt"]
     assert find_files([tmp_path / "b.log"], exclude=["*.log"]) == [tmp_path / "b.log"]
+
+
+def test_what_a_job_wrote_is_no_document_unless_it_is_taken_in(tmp_path: Path) -> None:
+    made(tmp_path, "a.txt", "out/a.txt.md", "out/note.md", "out/deep/b.txt.md")
+    record = tmp_path / "out" / ".quoth-outputs"
+    names = ("a.txt.md", "deep/b.txt.md")
+    lines = [{"name": name, "source": str(tmp_path / "a.txt"), "digest": ""} for name in names]
+    record.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert find_files([tmp_path]) == [tmp_path / "a.txt", tmp_path / "out" / "note.md"]
+    assert len(find_files([tmp_path], exclude=["!out/"])) == 4
+    assert find_files([tmp_path / "out" / "a.txt.md"])

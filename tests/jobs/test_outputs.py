@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from quoth.errors import OutputError, UsageError
-from quoth.ingest import find_files
+from quoth.ingest import OUTPUT_RECORD, find_files, read_outputs
 from quoth.jobs import JobReport, OutputFolder, SummaryJob, common_folder, leave_out_outputs
 from quoth.jobs.names import name_outputs
-from quoth.jobs.outputs import OUTPUT_RECORD, read_outputs
 from quoth.summarize import Summarizer, SummaryOptions
 from quoth.types import Document, Page
 from quoth.views import Format
@@ -72,8 +71,11 @@ def test_the_users_files_in_an_output_folder_are_documents(tmp_path: Path) -> No
 def test_outputs_alone_are_refused(tmp_path: Path) -> None:
     source = write(tmp_path / "in", "a.md")
     run([source], tmp_path / "out")
-    with pytest.raises(UsageError, match="outputs of a job"):
+    with pytest.raises(UsageError) as refused:
         run([tmp_path / "out"], tmp_path / "out2")
+    assert "outputs of a job" in refused.value.hint
+    with pytest.raises(UsageError, match="outputs of a job"):
+        run([tmp_path / "out" / "a.md.md"], tmp_path / "out2")
 
 
 @pytest.mark.parametrize("form", ["markdown", "text", "json"])

@@ -316,3 +316,42 @@ def test_exit_codes_tell_what_happened() -> None:
     assert JobReport(failed).exit_code == 1
     assert JobReport(failed, paused="away").exit_code == 2
     assert JobReport(failed, interrupted=True).exit_code == 130
+
+
+def test_only_what_failed_is_summarized_again_and_the_rest_is_kept(
+    tmp_path: Path, folder: Path
+) -> None:
+    broken = folder / "report.bad"
+    broken.write_text("half")
+    read: list[Path] = []
+
+    def load_noting(path: Path) -> Document:
+        read.append(path)
+        mended = path == broken and path.read_text() != "half"
+        return (
+            Document(str(path), "t", "text", (Page(1, path.read_text()),))
+            if mended
+            else (load(path))
+        )
+
+    def run(*, only_failed: bool = False) -> JobReport:
+        read.clear()
+        summarizer = Summarizer(Scripted(), options=SummaryOptions(length="40"))
+        work = SummaryJob(summarizer, load_noting, tmp_path / "out")
+        return work.run(sorted(folder.rglob("*.*")), base=folder, only_failed=only_failed)
+
+    with pytest.raises(UsageError, match="no report of an earlier run"):
+        run(only_failed=True)
+    whole = run()
+    again = run(only_failed=True)
+    assert read == [broken]
+    assert (again.exit_code, again.kept) == (3, 6)
+    assert [d.sentences for d in again.documents] == [d.sentences for d in whole.documents]
+    broken.write_text(TEXT.format(n=7))
+    assert run(only_failed=True).exit_code == 0
+    assert read == [broken]
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert page.count("<details open>") == 7
+    assert "Without a summary" not in page
+    assert run(only_failed=True).kept == 7
+    assert read == []

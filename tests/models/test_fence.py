@@ -96,7 +96,8 @@ def test_an_answer_ends_in_time_however_slowly_it_comes() -> None:
 
 
 def test_a_model_is_held_to_the_tokens_of_each_call() -> None:
-    model = Scripted(answer=lambda _: "word " * 4000, obeys=False)
+    text = " ".join(f"word{number}" for number in range(4000))
+    model = Scripted(answer=lambda _: text, obeys=False)
     answer = model.invoke("Say a lot.", max_tokens=120)
     assert model.count_tokens(str(answer.text)) <= 120 + 50, "a piece has fifty"
     assert answer.response_metadata["finish_reason"] == "length"

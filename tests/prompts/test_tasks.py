@@ -12,8 +12,10 @@ TASKS = {
     "answer": {"context", "question"},
     "answer-language": {"language"},
     "answer-quoted": {"context", "question"},
+    "call-tools": {"tools"},
     "condense-question": {"history", "question"},
     "conversation-turn": {"question", "answer"},
+    "fill-schema": {"schema"},
     "hyde": {"question"},
     "rerank": {"question", "text"},
     "rewrite-question": {"question"},
@@ -30,6 +32,7 @@ TASKS = {
     "summarize-schema": {"summary"},
     "summarize-talk-small": {"text"},
     "summarize-turn-small": {"speaker", "words"},
+    "tool-result": {"tool", "result"},
 }
 
 EXAMPLE = """

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from quoth.errors import ConfigurationError
+from quoth.system import import_quietly
 
 
 def run(program: str, **environment: str) -> str:
@@ -76,3 +78,26 @@ def test_a_proxy_that_a_package_cannot_use_is_not_seen_by_it() -> None:
         "print(os.environ['ALL_PROXY'])"
     )
     assert run(program, ALL_PROXY="socks5://127.0.0.1:9") == "socks5://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("said", "message", "hint"),
+    [
+        ("libgomp.so.1: cannot open shared object file", "library libgomp.so.1", "libgomp1"),
+        ("libodd.so.7: cannot open shared object file", "library libodd.so.7", "of your system"),
+        ("DLL load failed while importing x", "this Windows", "Visual C++"),
+    ],
+)
+def test_a_library_that_the_system_lacks_is_named_with_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, message: str, hint: str
+) -> None:
+    (tmp_path / "native_part.py").write_text(f"raise ImportError({said!r})")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConfigurationError, match=message) as raised:
+        import_quietly("native_part")
+    assert hint in raised.value.hint
+
+
+def test_a_package_that_is_absent_stays_absent() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        import_quietly("no_such_package")

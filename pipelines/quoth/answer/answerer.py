@@ -55,6 +55,10 @@ class Answerer(Runnable[str, Answer]):
     A question about the collection itself is answered by `catalog`, if given, without the model.
 
     A reply to the same prompt, by the same model with the same parameters, comes from `journal`.
+
+    >>> chain = library.answerer | (lambda answer: answer.phrase)
+    >>> chain.invoke("How much is the deposit?")
+    '4,500 crowns'
     """
 
     def __init__(

@@ -36,6 +36,11 @@ def cite(
     cited verbatim. When none is, the sentence that shares most terms with quotes, answer and
     question is cited instead, as the `nearest`; one that shares none is not cited. Every quote
     returned is verbatim text of its page. `language` is that of the question.
+
+    >>> chunks = [hit.chunk for hit in library.search("deposit")]
+    >>> (place,) = cite("", "The deposit is 4,500 crowns.", chunks)
+    >>> place.quote, place.match
+    ('The deposit is 4,500 crowns.', 'exact')
     """
     citations = [
         citation

@@ -26,6 +26,12 @@ class Conversation:
 
     `folder` holds the conversations of the collection, a file for each, so that several can take
     place in parallel. `id` names this one.
+
+    >>> conversation = library.chat()
+    >>> conversation.ask("How much is the deposit?").phrase
+    '4,500 crowns'
+    >>> [turn.question for turn in conversation.turns]
+    ['How much is the deposit?']
     """
 
     def __init__(

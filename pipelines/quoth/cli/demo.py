@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import time
+from pathlib import Path
 
 import typer
 
@@ -49,4 +52,14 @@ def demo(shared: SharedOptions) -> int:
     out.print("\nTimings, with the models loaded again for each command:", style="bold")
     for step, duration in seconds.items():
         out.print(f"  {step:<22} {duration:5.1f} s")
+    out.print("\nAsk in the browser, and see each quote marked on its page:", style="bold")
+    out.print(f"  {_program()} serve --open")
     return code
+
+
+def _program() -> str:
+    """Return how a shell calls this program: by its path where it is not on the `PATH`."""
+    beside = Path(sys.executable).with_name("quoth")
+    if shutil.which("quoth") or not beside.exists():
+        return "quoth"
+    return format_path(str(beside))

@@ -36,6 +36,7 @@ def run_job(
     workers: int,
     max_failures: int,
     prune: bool,
+    only_failed: bool = False,
     accept_known: bool = False,
     quiet: bool = False,
 ) -> int:
@@ -63,7 +64,7 @@ def run_job(
             progress=progress,
             accept_known=accept_known,
         )
-        result = job.run(request.files, base=request.base, prune=prune)
+        result = job.run(request.files, base=request.base, prune=prune, only_failed=only_failed)
     if json:
         show.print_json(asdict(result))
     elif not quiet or result.exit_code:
@@ -105,6 +106,7 @@ def _print_job(result: JobReport, output: Path) -> None:
         f"{format_count(len(report.done), 'summary')} in {format_path(str(output))}"
         + (f", {format_failures(report)}" if report.failed else "")
         + (f", {left} left for the next run" if left else "")
+        + (f", {result.kept} as before" if result.kept else "")
         + f"; {format_count(result.calls, 'call')}, {result.cached_calls} of them from the "
         + f"journal, in {report.seconds:.1f} s."
     )

@@ -14,7 +14,7 @@ from quoth.cli.complete import complete_job
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command, tell_new_home
 from quoth.cli.scope import SCOPE
-from quoth.cli.summarize import DryRun, Prune, read_schema
+from quoth.cli.summarize import DryRun, OnlyFailed, Prune, read_schema
 from quoth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def run(
         typer.Option("--output", "-o", metavar="DIR", help="The folder, in place of the job's."),
     ] = None,
     prune: Prune = False,
+    only_failed: OnlyFailed = False,
     dry_run: DryRun = False,
 ) -> int:
     """Run a job file, and resume it after an interruption.
@@ -81,6 +82,7 @@ def run(
                 workers=written.workers,
                 max_failures=written.max_failures,
                 prune=prune,
+                only_failed=only_failed,
                 accept_known=written.known_failures == "accept",
             )
     return ending.exit_code

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import webbrowser
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,11 @@ from quoth.errors import UsageError
 from quoth.system import expand_home
 
 SECTION = "Questions and summaries"
+
+OpenPage = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
+Uploaded = Annotated[
+    int, typer.Option(min=1, metavar="MEGABYTES", help="The largest file to upload.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -58,11 +65,10 @@ def serve(
         list[str] | None,
         typer.Option(metavar="NAME=DIR", help="A folder that a job may ingest, by this name."),
     ] = None,
-    max_upload: Annotated[
-        int, typer.Option(min=1, metavar="MEGABYTES", help="The largest file to upload.")
-    ] = 512,
+    max_upload: Uploaded = 512,
+    open_page: OpenPage = False,
 ) -> None:
-    """Serve the collections to OpenAI clients, and by the native API."""
+    """Serve the page in the browser, OpenAI clients, and the native API."""
     from quoth.config import state_folder
     from quoth.server import ServerSettings, serve
 
@@ -84,7 +90,8 @@ def serve(
         upload_bytes=max_upload << 20,
         attachable=True,
     )
-    serve(settings, config, home=home, announce=lambda line: print(line, file=sys.stderr))
+    tell, browse = partial(print, file=sys.stderr), webbrowser.open if open_page else None
+    serve(settings, config, home=home, announce=tell, open_page=browse)
 
 
 def _read_root(text: str) -> tuple[str, Path]:

@@ -78,6 +78,10 @@ Passwords = Annotated[
 Prune = Annotated[
     bool, typer.Option("--prune", help="Remove outputs of earlier runs whose document is gone.")
 ]
+OnlyFailed = Annotated[
+    bool,
+    typer.Option("--only-failed", help="Summarize only what failed, or was left, in the last run."),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the tokens, calls and time, and generate nothing.")
 ]
@@ -106,6 +110,7 @@ def summarize(
     max_pages: MaxPages = 0,
     trace: WithTrace = False,
     prune: Prune = False,
+    only_failed: OnlyFailed = False,
     dry_run: DryRun = False,
     fresh: Fresh = False,
     password: Passwords = None,
@@ -144,6 +149,7 @@ def summarize(
                 workers=workers,
                 max_failures=max_failures,
                 prune=prune,
+                only_failed=only_failed,
             )
         return _summarize_here(
             request, output, together=together, form=chosen_form, json=shared.json, trace=trace

@@ -5,6 +5,7 @@ __all__ = [
     "DenseIndex",
     "Failure",
     "Problem",
+    "Record",
     "Scope",
     "Separation",
     "Signals",
@@ -14,6 +15,7 @@ __all__ = [
     "find_other_language",
     "indexed_words",
     "name_language",
+    "read_conditions",
     "read_pages",
     "read_tag",
 ]
@@ -25,9 +27,11 @@ from .documents import Copy, Source, Sources
 from .failures import Failure
 from .index import DenseIndex
 from .languages import find_other_language, name_language
+from .records import Record
 from .schema import SCHEMA
 from .scope import Scope
 from .scope_values import read_pages, read_tag
 from .separation import Separation
 from .store import Store
+from .where import read_conditions
 from .words import indexed_words

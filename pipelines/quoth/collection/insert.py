@@ -120,7 +120,11 @@ def _row(
 
 
 def point_source(connection: sqlite3.Connection, content: int, source: Copy) -> set[int]:
-    """Point a path to a content; return the contents whose sources changed."""
+    """Point a path to a content; return the contents whose sources changed.
+
+    The records of the path are dropped.
+    """
+    connection.execute("DELETE FROM records WHERE path = ?", (source.path,))
     row = connection.execute(
         "SELECT content_id FROM sources WHERE path = ?", (source.path,)
     ).fetchone()

@@ -6,7 +6,7 @@ import sqlite3
 
 from quoth.collection.languages import write_languages
 
-VERSION = 5
+VERSION = 6
 """Version of the layout on disk, kept in SQLite's `user_version`."""
 
 KEYWORDS = """
@@ -26,6 +26,20 @@ CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5 (
 
 LABELS = "CREATE INDEX IF NOT EXISTS pages_by_label ON pages (content_id, number, label)"
 """The labels of pages, which a search reads without the text of the pages."""
+
+RECORDS = """
+CREATE TABLE IF NOT EXISTS records (
+    id TEXT PRIMARY KEY,
+    path TEXT NOT NULL REFERENCES sources (path) ON DELETE CASCADE,
+    page INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    metadata TEXT NOT NULL
+) WITHOUT ROWID
+"""
+"""The LangChain documents that were added, each with its span on a page of its source."""
+
+RECORDS_BY_PATH = "CREATE INDEX IF NOT EXISTS records_by_path ON records (path, page)"
 
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -97,6 +111,8 @@ CREATE TABLE names (
     PRIMARY KEY (word, content_id)
 ) WITHOUT ROWID;
 CREATE INDEX names_by_content ON names (content_id);
+{RECORDS};
+{RECORDS_BY_PATH};
 """
 
 
@@ -140,10 +156,17 @@ def _add_tags(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE sources ADD COLUMN beside TEXT NOT NULL DEFAULT '{}'")
 
 
+def _add_records(connection: sqlite3.Connection) -> None:
+    """Make the table of records, which layout 6 has."""
+    connection.execute(RECORDS)
+    connection.execute(RECORDS_BY_PATH)
+
+
 MIGRATIONS = {
     1: _add_analyser_and_page_metadata,
     2: _add_languages_and_counts,
     3: _index_labels,
     4: _add_tags,
+    5: _add_records,
 }
 """For each older layout, the step to the next one."""

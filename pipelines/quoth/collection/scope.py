@@ -52,7 +52,7 @@ class Scope:
     `read` makes a scope from looser values. A scope is also the `filter` of a LangChain vector
     store that takes a function; `as_where` is its form for Chroma.
 
-    >>> scope = Scope.read(documents="*.pdf", pages="3-10", tags={"project": "bridge"})
+    >>> scope = Scope.read(documents="*.pdf", pages="3-10")
     >>> scope.as_where(["/home/ada/bridge.pdf"])
     {'$and': [{'source': {'$in': ['/home/ada/bridge.pdf']}}, {'page': {'$gte': 3}}, \
 {'page': {'$lte': 10}}]}

@@ -36,6 +36,7 @@ from quoth.collection.failures import Failures
 from quoth.collection.insert import insert_chunks, insert_content, point_source
 from quoth.collection.keywords import Keywords
 from quoth.collection.languages import write_language
+from quoth.collection.records import Record, Records, write_records
 from quoth.collection.schema import MIGRATIONS, SCHEMA, VERSION
 from quoth.collection.scope import Scope
 from quoth.collection.selection import chunks_of, paths_within, select
@@ -74,13 +75,12 @@ class Store:
         self._database = Database(path, schema=SCHEMA, version=VERSION, migrations=MIGRATIONS)
         self.failures = Failures(self._database)
         self.keywords = Keywords(self._database)
+        self.records = Records(self._database)
         self._languages: tuple[int, dict[str, int]] = (-1, {})
 
     def close(self) -> None:
         """Close this thread's connection."""
         self._database.close()
-
-    # -- facts about the collection ------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
         """Return a fact about the collection, such as its embedder, or `None`."""
@@ -104,8 +104,6 @@ class Store:
     def set_separations(self, separations: Mapping[str, Separation]) -> None:
         """Record how well the embedder separates the texts of each language."""
         self.set_meta(SEPARATIONS, write_separations(separations))
-
-    # -- the keyword analyser ----------------------------------------------------------------
 
     @property
     def words_are_current(self) -> bool:
@@ -146,6 +144,7 @@ class Store:
         size: int,
         mtime_ns: int,
         embedded_hashes: Sequence[str],
+        records: Sequence[Record] = (),
     ) -> None:
         """Store a document at `document.source`, in place of any earlier one.
 
@@ -159,6 +158,7 @@ class Store:
                 self._advance(connection)
             source = Copy(document.source, hash, size, mtime_ns)
             self._follow_sources(connection, point_source(connection, content, source))
+            write_records(connection, document.source, records)
 
     def link(self, copies: Iterable[Copy]) -> set[str]:
         """Point paths to the stored contents with their hashes. All or nothing.
@@ -318,11 +318,9 @@ class Store:
 
     def languages(self) -> dict[str, int]:
         """Return the number of chunks in each language (ISO 639-1), most first."""
-        generation, counts = self._languages
-        if generation != self.generation:
-            generation, counts = self.generation, count_languages(self._database)
-            self._languages = generation, counts
-        return dict(counts)
+        if self._languages[0] != self.generation:
+            self._languages = self.generation, count_languages(self._database)
+        return dict(self._languages[1])
 
     def content_count(self) -> int:
         """Return the number of contents."""

@@ -6,12 +6,14 @@ The source is Chroma's documentation on metadata filtering: `{"key": value}`,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import ge, gt, le, lt
 from typing import Any
 
 from quoth.errors import UsageError
 
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"$gt": gt, "$gte": ge, "$lt": lt, "$lte": le}
 OPERATORS = ("$eq", "$in", "$gt", "$gte", "$lt", "$lte")
 
 
@@ -22,6 +24,19 @@ class Condition:
     key: str
     operator: str
     values: tuple[object, ...]
+
+    def holds(self, metadata: Mapping[str, Any]) -> bool:
+        """Whether metadata have a value that meets the condition."""
+        if self.key not in metadata:
+            return False
+        had = metadata[self.key]
+        if self.operator in ("$eq", "$in"):
+            return had in self.values
+        (wanted,) = self.values
+        try:
+            return _COMPARISONS[self.operator](had, wanted)
+        except TypeError:  # a text and a number
+            return False
 
 
 def read_conditions(where: Mapping[str, Any]) -> Iterator[Condition]:

@@ -54,6 +54,10 @@ def load_config(
     `preset`, whichever layer names it, replaces the defaults and yields to every layer above them.
 
     Raises `ConfigurationError` that names the key, the nearest known one, and the line.
+
+    >>> effective = load_config(overrides={"retrieval.k": 5})
+    >>> effective.config.retrieval.k
+    5
     """
     environment = os.environ if environment is None else environment
     layers: list[tuple[dict[str, Any], dict[str, str]]] = []

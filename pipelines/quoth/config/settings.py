@@ -248,7 +248,13 @@ class Privacy(Section):
 
 
 class Config(Section):
-    """Everything that can be configured, by pipeline."""
+    """Everything that can be configured, by pipeline.
+
+    >>> from quoth.config import Retrieval
+    >>> config = Config(retrieval=Retrieval(k=3))
+    >>> Library("contracts", config=config).config.retrieval.k
+    3
+    """
 
     ingestion: Ingestion = Ingestion()
     embedding: Embedding = Embedding()

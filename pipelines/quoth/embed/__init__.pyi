@@ -11,6 +11,7 @@ __all__ = [
     "advise_embedders",
     "as_embedder",
     "embedded_text",
+    "estimate_token_starts",
     "families",
     "find_embedders",
     "known_models",
@@ -23,6 +24,7 @@ from .ahead import EmbeddingThread
 from .contract import Advance, Embedder
 from .delegate import USUAL_TOKENS, DelegatingEmbedder
 from .embedder import FolderEmbedder
+from .estimate import estimate_token_starts
 from .families import Family, KnownModel, families, known_models, tokens_of_family
 from .installed import find_embedders
 from .langchain import LangChainEmbedder, as_embedder

@@ -23,6 +23,13 @@ class Embedder(Embeddings):
     `embed` is for passages, the texts that are searched; `query_vector` and `embed_queries` are for
     queries. What the makers of a model put before either is put there; the limits and the counts
     are of the text alone. Nothing is loaded before it is used.
+
+    >>> vectors = library.embedder.embed(["The deposit is 4,500 crowns.", "It rained."])
+    >>> vectors.shape
+    (2, 384)
+    >>> similarities = vectors @ library.embedder.query_vector("How much is the deposit?")
+    >>> int(similarities.argmax())
+    0
     """
 
     @property

@@ -12,7 +12,8 @@ from quoth.config import Embedding
 from quoth.embed.contract import Embedder
 from quoth.embed.delegate import USUAL_TOKENS, DelegatingEmbedder
 from quoth.embed.families import tokens_of_family
-from quoth.errors import BackendError, ConfigurationError, QuothError
+from quoth.errors import BackendError, QuothError, UsageError
+from quoth.system import find_address
 
 _PLAIN = (str, int, float, bool)
 _SECRETS = ("key", "token", "secret", "password")
@@ -51,10 +52,7 @@ class LangChainEmbedder(DelegatingEmbedder):
     @property
     def address(self) -> str:
         """The address of the server that the object calls, as far as it states one."""
-        for _, value in _parameters(self.embeddings):
-            if isinstance(value, str) and value.startswith(("http://", "https://")):
-                return value
-        return ""
+        return find_address(self.embeddings)
 
     @property
     def weights(self) -> str:
@@ -96,14 +94,17 @@ class LangChainEmbedder(DelegatingEmbedder):
 def as_embedder(embeddings: object, settings: Embedding | None = None) -> Embedder:
     """Return an embedder of Quoth as it is, and any other LangChain `Embeddings` as one.
 
-    Raises `ConfigurationError` for anything else.
+    Raises `UsageError` for anything else.
     """
     if isinstance(embeddings, Embedder):
         return embeddings
     if isinstance(embeddings, Embeddings):
         return LangChainEmbedder(embeddings, settings)
-    raise ConfigurationError(
-        f"{embeddings!r} is not an embedder.", hint="Give a LangChain `Embeddings` object."
+    raise UsageError.of_argument(
+        "embedder",
+        expected="a LangChain `Embeddings` object",
+        came=embeddings,
+        hint="A subclass of it has `embed_documents` and `embed_query`.",
     )
 
 

@@ -1,10 +1,13 @@
 __all__ = [
+    "OUTPUT_RECORD",
     "EmbeddedChunks",
     "File",
     "Ingestor",
+    "Output",
     "Plan",
     "Stamp",
     "Verification",
+    "add_documents",
     "embed_chunks",
     "find_files",
     "keep_within",
@@ -13,17 +16,21 @@ __all__ = [
     "open_splitter",
     "plan_ingestion",
     "read_chroma",
+    "read_outputs",
     "reader_within",
     "reembed",
+    "remove_documents",
     "verify",
     "walk",
     "watch",
 ]
 
+from .add import add_documents, remove_documents
 from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
+from .outputs import OUTPUT_RECORD, Output, read_outputs
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed
 from .separation import measure_separations

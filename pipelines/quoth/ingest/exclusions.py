@@ -1,4 +1,4 @@
-"""What a person leaves out of a folder: patterns of the settings, and `.quothignore` files."""
+"""What is left out of a folder: by the settings, by `.quothignore` files, and outputs of jobs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
+from typing import ClassVar
 
 from pathspec import GitIgnoreSpec
 
 from quoth.errors import ConfigurationError, DocumentError
+from quoth.ingest.outputs import OUTPUT_RECORD, read_outputs
 
-NAME = ".quothignore"
+IGNORE_FILE = ".quothignore"
 _MOST_BYTES = 1_000_000
 
 
@@ -24,12 +27,29 @@ class _Rules:
     spec: GitIgnoreSpec
     origin: str
 
+    def decide(self, name: str, *, is_folder: bool) -> bool | None:
+        """Return whether the path `name` below the folder is left out; `None` where not told."""
+        return self.spec.check_file(name + "/" * is_folder).include
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The names of the files below `folder` that jobs wrote."""
+
+    folder: str
+    names: frozenset[str]
+    origin: ClassVar[str] = "the record of the outputs of a job"
+
+    def decide(self, name: str, *, is_folder: bool) -> bool | None:
+        """Return whether a job wrote the path `name` below the folder; else `None`."""
+        return True if name in self.names and not is_folder else None
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
     """The rules that hold in one folder; those of deeper folders override those above them."""
 
-    rules: tuple[_Rules, ...] = ()
+    rules: tuple[_Rules | _Written, ...] = ()
 
     @classmethod
     def at(cls, root: str, patterns: Sequence[str]) -> Exclusions:
@@ -41,26 +61,35 @@ class Exclusions:
     def enter(self, folder: str) -> Exclusions:
         """Return the rules within a folder, with those of its `.quothignore`.
 
-        Raises `DocumentError` when the file cannot be read: nothing that it may exclude is then
-        to be read.
+        What jobs wrote there is left out too, unless another rule takes it in. Raises
+        `DocumentError` when the file cannot be read: nothing that it may exclude is then to be
+        read.
         """
-        path = os.path.join(folder, NAME)  # noqa: PTH118 - one per folder: text is faster than Path
+        rules = self.rules
+        if os.path.lexists(os.path.join(folder, OUTPUT_RECORD)):  # noqa: PTH118 - as below
+            written = frozenset(output.name for output in read_outputs(Path(folder)))
+            rules = (_Written(folder, written), *rules)
+        path = os.path.join(folder, IGNORE_FILE)  # noqa: PTH118 - one per folder: text is faster than Path
         if (text := _read(path)) is None:
-            return self
+            return Exclusions(rules)
         try:
             spec = _compile(text.splitlines())
         except ValueError as error:
-            raise DocumentError(f"Its {NAME} has a pattern that is none: {error}.") from error
-        return Exclusions((*self.rules, _Rules(folder, spec, NAME)))
+            raise DocumentError(
+                f"Its {IGNORE_FILE} has a pattern that is none: {error}."
+            ) from error
+        return Exclusions((*rules, _Rules(folder, spec, IGNORE_FILE)))
 
     def decide(self, path: str, *, is_folder: bool) -> tuple[bool | None, str]:
         """Return whether a path is excluded, and by what; `None` where no rule speaks of it.
 
         `False` says that a rule with `!` takes it in.
         """
+        if path.endswith(os.sep + OUTPUT_RECORD):
+            return True, _Written.origin
         for rules in reversed(self.rules):
             name = os.path.relpath(path, rules.folder).replace(os.sep, "/")
-            include = rules.spec.check_file(name + "/" * is_folder).include
+            include = rules.decide(name, is_folder=is_folder)
             if include is not None:
                 return include, rules.origin
         return None, ""
@@ -93,11 +122,11 @@ def _read(path: str) -> str | None:
     try:
         status = os.stat(path)  # noqa: PTH116 - one per folder: text is faster than Path
         if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
-            raise DocumentError(f"Its {NAME} is not a text file of at most a megabyte.")
+            raise DocumentError(f"Its {IGNORE_FILE} is not a text file of at most a megabyte.")
         with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 - as above
             return file.read()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise DocumentError(f"Its {NAME} cannot be read: {reason}.") from error
+        raise DocumentError(f"Its {IGNORE_FILE} cannot be read: {reason}.") from error

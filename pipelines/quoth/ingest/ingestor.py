@@ -116,7 +116,7 @@ class Ingestor:
                     f"There are no files in {names}.", hint="Name a folder with files."
                 )
             if not allow_empty:
-                check_presence(plan, make_absolute(paths), self.store.stamps())
+                check_presence(plan, make_absolute(paths), self._file_stamps())
             outcomes = Outcomes(
                 len(plan.files), progress, skipped=[*plan.skipped], failed=[*plan.failed]
             )
@@ -167,7 +167,7 @@ class Ingestor:
         return outcomes.report((), time.perf_counter() - begin)
 
     def _put(self, embedded: EmbeddedChunks[Document], outcomes: Outcomes) -> None:
-        document = name_language(embedded.item, self.language)
+        document = self.with_language(embedded.item)
         text = "\f".join(f"{page.number} {page.text}" for page in document.pages)
         body = text.encode("utf-8", "surrogatepass")
         self.store.put(
@@ -180,6 +180,10 @@ class Ingestor:
             embedded_hashes=embedded.hashes,
         )
         outcomes.add(outcome_of(document, embedded.chunks))
+
+    def with_language(self, document: Document) -> Document:
+        """Return a document with its language: the configured one, else the one of its text."""
+        return name_language(document, self.language)
 
     def check_fingerprint(self) -> None:
         """Raise `FingerprintError` unless embedder and splitter are those of the collection."""
@@ -205,12 +209,17 @@ class Ingestor:
         return plan_ingestion(
             walk(paths, without=self.state, exclude=self.exclude),
             paths,
-            self.store.stamps(),
+            self._file_stamps(),
             {} if retry else self.store.failures.read(),
             conditions=self._conditions,
             has_passwords=has_passwords,
             looked=read_looked(self.store),
         )
+
+    def _file_stamps(self) -> dict[str, tuple[int, int, str]]:
+        """Return the stamps of the sources that are files, and not documents that were added."""
+        added = self.store.records.paths()
+        return {path: stamp for path, stamp in self.store.stamps().items() if path not in added}
 
     def _read(self, plan: Plan, outcomes: Outcomes, passwords: Sequence[str]) -> None:
         """Read, embed and store the files of the plan."""
@@ -244,7 +253,7 @@ class Ingestor:
 
     def _store(self, embedded: EmbeddedChunks[ReadFile], outcomes: Outcomes) -> None:
         read = embedded.item
-        document = name_language(read.document, self.language)
+        document = self.with_language(read.document)
         if has_changed(read.file):
             reason = "The file changed while it was read; the next run reads it again."
             outcomes.add(Outcome(str(read.file.path), reason, CHANGED), failed=True)
@@ -279,7 +288,7 @@ class Ingestor:
                 outcomes.failed.append(Outcome(outcome.path, str(error), "failed"))
                 unread.add(os.path.dirname(outcome.path))  # noqa: PTH120
         roots = make_absolute(paths)
-        within = [path for path in self.store.stamps() if is_under(path, roots)]
+        within = [path for path in self._file_stamps() if is_under(path, roots)]
         self.store.set_tags(
             {
                 path: beside.get(path, {})

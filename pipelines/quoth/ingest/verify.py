@@ -54,7 +54,10 @@ def verify(
             )
             problems.append(Problem("database", str(store.path), what))
         sources = store.sources()
+        without_file = store.records.paths()
         for source in sources:
+            if source.path in without_file:
+                continue
             problems += _check_file(
                 Path(source.path), source.size, source.mtime_ns, source.hash, notes
             )

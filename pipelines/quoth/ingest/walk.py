@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 
 from quoth.errors import DocumentError, UsageError
-from quoth.ingest.exclusions import Exclusions
+from quoth.ingest.exclusions import IGNORE_FILE, Exclusions
 from quoth.ingest.tags import SIDE_FILE, SIDE_TABLE, tagged_by
 from quoth.ingest.unread_names import reason_to_skip
 from quoth.system import expand_home
@@ -41,9 +41,9 @@ def walk(
     Every other path is an `Outcome` with a reason: `skipped` for hidden files, names that nobody
     reads (lock files, backups), links that lead out of the folder, sockets, devices and the folder
     `without`, `excluded` for what `exclude` or a `.quothignore` leaves out (both have the syntax
-    of gitignore, and `!` also takes in what is skipped by its name), `tags` for files with the tags
-    of others (see `ingest.tags`), `failed` for paths that cannot be opened. A path that is named
-    itself is read whatever its name.
+    of gitignore, and `!` also takes in what is skipped by its name) and for outputs of jobs, `tags`
+    for files with the tags of others (see `ingest.tags`), `failed` for paths that cannot be opened.
+    A path that is named itself is read whatever its name.
     """
     seen: set[tuple[int, int]] = set()
     if without is not None and without.is_dir():
@@ -80,12 +80,18 @@ def find_files(paths: Iterable[str | PathLike[str]], *, exclude: Sequence[str] =
     """
     given = [Path(path) for path in paths]
     files: list[Path] = []
+    others: list[Outcome] = []
     for path in given:
-        entries = walk([path], exclude=exclude)
-        files += [entry.path for entry in entries if isinstance(entry, File)]
+        for entry in walk([path], exclude=exclude):
+            if isinstance(entry, File):
+                files.append(entry.path)
+            else:
+                others.append(entry)
     if not files:
         names = ", ".join(map(str, given))
-        raise UsageError(f"There are no files in {names}.", hint="Check the spelling.")
+        left_out = [one for one in others if one.status == "excluded"]
+        hint = f"{left_out[0].path}: {left_out[0].reason}" if left_out else "Check the spelling."
+        raise UsageError(f"There are no files in {names}.", hint=hint)
     return files
 
 
@@ -153,6 +159,8 @@ def _below(
     if excluded:
         yield Outcome(_readable(path), f"It is left out by {origin}.", "excluded")
         return
+    if entry.name == IGNORE_FILE:
+        return  # its rules are followed, which is not worth a line of every report
     if entry.name.startswith(".") and excluded is None:
         yield Outcome(_readable(path), "It is hidden.", "skipped")
         return

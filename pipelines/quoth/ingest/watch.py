@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from quoth.errors import UsageError, VanishedSourcesError
-from quoth.ingest.exclusions import NAME
+from quoth.ingest.exclusions import IGNORE_FILE
 from quoth.ingest.ingestor import Ingestor
 from quoth.system import expand_home
 from quoth.types import Outcome, Progress, Report
@@ -67,5 +67,5 @@ def watch(
 
 
 def _concerns_us(path: Path, state: Path) -> bool:
-    is_hidden = path.name.startswith(".") and path.name != NAME
+    is_hidden = path.name.startswith(".") and path.name != IGNORE_FILE
     return not is_hidden and not path.resolve().is_relative_to(state)

@@ -1,5 +1,4 @@
 __all__ = [
-    "OUTPUT_RECORD",
     "Executor",
     "JobFile",
     "JobPlan",
@@ -26,6 +25,6 @@ from .file import JobFile, example_jobs, find_job, read_job, read_job_settings
 from .job import SummaryJob
 from .names import common_folder
 from .on_done import calling_when_done
-from .outputs import OUTPUT_RECORD, OutputFolder, leave_out_outputs
+from .outputs import OutputFolder, leave_out_outputs
 from .report import JobPlan, JobProgress, JobReport
 from .task import Performer, ReadDocument, SummaryTask, TaskResult

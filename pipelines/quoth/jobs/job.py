@@ -14,8 +14,8 @@ from threading import Event
 
 from quoth.errors import DocumentError, UsageError
 from quoth.jobs.cards import register_job_views
+from quoth.jobs.earlier import choose_failed, keep_lines, read_earlier, tell_known
 from quoth.jobs.executors import Executor, ThreadExecutor
-from quoth.jobs.known import read_failures, tell_known
 from quoth.jobs.names import FIELD_TABLES, REPORTS, name_outputs
 from quoth.jobs.outputs import OutputFolder, leave_out_outputs
 from quoth.jobs.page import report_page
@@ -42,6 +42,12 @@ class SummaryJob:
     pauses. A caller's `executor` replaces the threads, and with them `workers`, `retries` and
     `backoff`. With `accept_known`, failures of unchanged documents that failed before do not count
     in the exit code. Once `stop` is set, the calls in flight finish and no other begins.
+
+    >>> from pathlib import Path
+    >>> job = SummaryJob(library.summarizer(), library.loader(), Path("summaries"))
+    >>> report = job.run([Path("contracts/lease.md")])
+    >>> report.documents[0].state, report.documents[0].output
+    ('done', 'lease.md.md')
     """
 
     def __init__(
@@ -105,6 +111,7 @@ class SummaryJob:
         base: Path | None = None,
         plan: JobPlan | None = None,
         prune: bool = False,
+        only_failed: bool = False,
     ) -> JobReport:
         """Summarize the documents, and return the report that is also saved.
 
@@ -114,10 +121,13 @@ class SummaryJob:
         An output has the same path in the output folder as its document has in `base`, plus the
         suffix of the format: `minutes.pdf.md`. It is written when it is new or has changed. Outputs
         of any job among the paths are left out. `prune` removes the outputs of earlier runs whose
-        documents are gone. The first Ctrl-C lets the calls in flight finish; a second one does not.
+        documents are gone. With `only_failed`, the documents that failed in the last run, or that
+        it did not reach, are summarized again, and the lines of the others are kept. The first
+        Ctrl-C lets the calls in flight finish; a second one does not.
 
         Raises `CollectionBusyError` during another run of the job, `UsageError` when the folder
-        cannot be written, or when all paths are outputs, `OutputError` when the user has a file
+        cannot be written, when all paths are outputs, or when no run was before that with
+        `only_failed`, `OutputError` when the user has a file
         of the name of the report in the folder, and `CollectionError` when the folder or the
         journal becomes unwritable.
         """
@@ -132,18 +142,22 @@ class SummaryJob:
             remove_parts(self.output)
             folder = OutputFolder(self.output)
             folder.claim(*REPORTS, *FIELD_TABLES)
-            earlier = read_failures(self.output / REPORTS[0])
+            earlier = read_earlier(self.output / REPORTS[0])
             tasks = self._tasks(documents, base)
+            chosen = set(documents)
+            if only_failed:
+                chosen = set(choose_failed(documents, earlier, self.output))
             run = JobRun(
-                tasks,
+                [task for task in tasks if task.path in chosen],
                 folder,
                 max_failures=self._max_failures,
                 expected_calls=plan.total.calls if plan else 0,
                 progress=self._progress,
                 stop=self._stop,
             )
-            report = self._perform(run, len(documents))
+            report = self._perform(run, len(chosen))
             report = tell_known(report, earlier)
+            report = keep_lines(report, documents, chosen, earlier)
             report = replace(report, accept_known=self._accept_known)
             report = _tell_leftovers(folder, tasks, report, prune=prune)
             _write_reports(folder, report)

@@ -13,15 +13,13 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from quoth.errors import CollectionError, OutputError, UsageError
+from quoth.ingest import OUTPUT_RECORD, Output, read_outputs
 from quoth.system import write_whole
 from quoth.types import Outcome
-
-OUTPUT_RECORD = ".quoth-outputs"
-"""The name of the record in the folder of outputs."""
 
 _OF_THE_NAME = {
     errno.ENAMETOOLONG,
@@ -32,15 +30,6 @@ _OF_THE_NAME = {
     errno.EILSEQ,
 }
 """The errors that another output would not meet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A file that a job wrote: its path in the folder, its document, the hash of its bytes."""
-
-    name: str
-    source: str
-    digest: str
 
 
 class OutputFolder:
@@ -150,20 +139,6 @@ class OutputFolder:
             ) from error
 
 
-def read_outputs(folder: Path) -> tuple[Output, ...]:
-    """Return the outputs that jobs wrote into a folder; none for any other folder."""
-    try:
-        lines = (folder / OUTPUT_RECORD).read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return _read_old_report(folder)
-    outputs: dict[str, Output] = {}
-    for line in lines:
-        with suppress(ValueError, TypeError):  # the last line of a killed run may be torn
-            output = Output(**json.loads(line))
-            outputs[output.name] = output
-    return tuple(outputs.values())
-
-
 def leave_out_outputs(paths: Sequence[Path]) -> list[Path]:
     """Return the files that no job wrote. Raises `UsageError` when none is left."""
     written: dict[Path, frozenset[Path]] = {}
@@ -183,17 +158,6 @@ def leave_out_outputs(paths: Sequence[Path]) -> list[Path]:
             "All of these files are outputs of a job.", hint="Name the documents, not summaries."
         )
     return kept
-
-
-def _read_old_report(folder: Path) -> tuple[Output, ...]:
-    """Return the outputs in the report of a version that kept no record."""
-    try:
-        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        done = report["report"]["done"]
-        written = [Output(item["reason"], os.path.realpath(item["path"]), "") for item in done]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()
-    return (*written, Output("report.json", "", ""))
 
 
 def _check_place(path: Path, earlier: Output | None, output: Output, *, is_free: bool) -> None:

@@ -92,8 +92,9 @@ class JobReport(Drawn):
     `interrupted` is whether Ctrl-C stopped it. The remaining documents are `skipped`, with the
     status `pending`. `coverage` is the lowest coverage of all summaries. `leftovers` are the
     outputs of earlier runs whose document is gone or has other outputs now; those that were pruned
-    are `removed`. `documents` has a line for each document, in the order of the job. With
-    `accept_known`, known failures are no reason for an exit code.
+    are `removed`. `documents` has a line for each document, in the order of the job; `report` and
+    the counts are of this run, and so without the `kept` documents, whose lines are those of the
+    last report. With `accept_known`, known failures are no reason for an exit code.
     """
 
     report: Report
@@ -105,6 +106,7 @@ class JobReport(Drawn):
     interrupted: bool = False
     leftovers: tuple[str, ...] = ()
     documents: tuple[DocumentReport, ...] = ()
+    kept: int = 0
     accept_known: bool = False
 
     @property
@@ -127,8 +129,6 @@ class JobReport(Drawn):
 
 
 def report_json(report: JobReport) -> str:
-    """Return the report of a job as JSON text; the sentences of summaries are in their outputs."""
+    """Return the report of a job as JSON text."""
     value = asdict(report) | {"exit_code": report.exit_code, "version": version("quoth")}
-    for document in value["documents"]:
-        del document["sentences"]
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

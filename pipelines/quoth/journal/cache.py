@@ -15,7 +15,13 @@ _FINGERPRINT = "langchain"
 
 
 class JournalCache(BaseCache):
-    """Answers of any LangChain model, recorded in a journal by the model's description."""
+    """Answers of any LangChain model, recorded in a journal by the model's description.
+
+    >>> from langchain_core.language_models import FakeListChatModel
+    >>> model = FakeListChatModel(responses=["one", "two"], cache=JournalCache(library.journal))
+    >>> model.invoke("Count.").text, model.invoke("Count.").text
+    ('one', 'one')
+    """
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
@@ -29,7 +35,7 @@ class JournalCache(BaseCache):
 
     def update(self, prompt: str, llm_string: str, return_val: RETURN_VAL_TYPE) -> None:
         """Record the answer of the model to the prompt."""
-        text = json.dumps([_to_json(generation) for generation in return_val])
+        text = json.dumps([_to_json(generation) for generation in return_val], default=str)
         self.journal.record(Entry(_identity(prompt, llm_string), text, model=_FINGERPRINT))
 
     def clear(self, **kwargs: Any) -> None:
@@ -45,11 +51,14 @@ def _to_json(generation: Generation) -> dict[str, Any]:
     message = generation.message if isinstance(generation, ChatGeneration) else None
     return {
         "text": generation.text,
+        "info": generation.generation_info,
         "message": message_to_dict(message) if isinstance(message, BaseMessage) else None,
     }
 
 
 def _from_json(value: dict[str, Any]) -> Generation:
+    info = value.get("info")  # older entries have none
     if value["message"] is None:
-        return Generation(text=value["text"])
-    return ChatGeneration(message=messages_from_dict([value["message"]])[0])
+        return Generation(text=value["text"], generation_info=info)
+    message = messages_from_dict([value["message"]])[0]
+    return ChatGeneration(message=message, generation_info=info)

@@ -1,9 +1,11 @@
 __all__ = [
     "DEFAULT_COLLECTION",
+    "JOB",
     "LONGEST_ADDRESS",
     "NAME_PATTERN",
     "AsyncLibrary",
     "Attachment",
+    "CollectionVectorStore",
     "Forgotten",
     "LazyPart",
     "Library",
@@ -54,6 +56,7 @@ from .forget import Forgotten, forget_everywhere
 from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts
-from .queue import Ticket, WorkQueue
+from .queue import JOB, Ticket, WorkQueue
 from .shelf import Shelf
+from .vector_store import CollectionVectorStore
 from .watcher import Watcher

@@ -41,11 +41,13 @@ class AsyncLibrary:
 
     A library that was passed is left open by `close`; one that was made here is closed.
 
-    >>> async def main():
+    >>> import asyncio
+    >>> async def main() -> Answer:
     ...     async with AsyncLibrary("contracts") as library:
     ...         await library.ingest("contracts/")
-    ...         async for event in library.stream("When does the lease end?"):
-    ...             print(event)
+    ...         return await library.ask("How much is the deposit?")
+    >>> asyncio.run(main()).phrase
+    '4,500 crowns'
     """
 
     def __init__(self, library: Library | str = DEFAULT_COLLECTION) -> None:

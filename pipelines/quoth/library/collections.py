@@ -62,7 +62,7 @@ def is_name(name: str) -> bool:
 
 def check_name(name: str) -> str:
     """Return the name of a collection. Raises `ConfigurationError` for one that cannot be."""
-    if not is_name(name):
+    if not (isinstance(name, str) and is_name(name)):
         raise ConfigurationError(
             f"{name!r} cannot be the name of a collection.",
             hint="Use letters, digits, dots, dashes and underscores.",

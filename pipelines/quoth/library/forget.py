@@ -17,7 +17,7 @@ from pathlib import Path
 
 from quoth.collection import DenseIndex, Store
 from quoth.errors import CollectionError
-from quoth.jobs import OUTPUT_RECORD
+from quoth.ingest import OUTPUT_RECORD
 from quoth.journal import Entry, Journal
 from quoth.library.collections import STORE, list_collections
 from quoth.library.traces import Traces

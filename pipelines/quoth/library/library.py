@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from os import PathLike
@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import Self
 
+from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import StructuredTool
@@ -18,12 +19,21 @@ from quoth.answer import Answerer, Conversation
 from quoth.collection import Problem, Scope, Source, Sources
 from quoth.config import Retrieval, load_config
 from quoth.errors import CollectionError, UsageError
-from quoth.ingest import Verification, find_files, read_chroma, reembed, verify, watch
+from quoth.ingest import (
+    Verification,
+    add_documents,
+    find_files,
+    read_chroma,
+    reembed,
+    verify,
+    watch,
+)
 from quoth.journal import JOURNAL_DAMAGED
 from quoth.library.cards import library_html
 from quoth.library.parts import DEFAULT_COLLECTION, Parts
+from quoth.library.vector_store import CollectionVectorStore
 from quoth.load import DocumentReader
-from quoth.retrieve import CollectionRetriever, RetrieverSearcher, search_tool
+from quoth.retrieve import CollectionRetriever, search_tool
 from quoth.summarize import Monitor, Summarizer, Summary, SummaryOptions
 from quoth.system import expand_home
 from quoth.types import Answer, Hit, Progress, Report, Tags
@@ -36,15 +46,18 @@ class Library(Parts):
     """The documents of one collection: ingest, search, ask, stream, chat, summarize.
 
     Every part composes with LangChain: `loader()`, `splitter`, `embedder`, `retriever()`, `model`,
-    `answerer`, `summarizer()`, and the whole library as a tool for an agent, `as_tool()`. A part of
-    the caller's own takes the place of the configured one: `Library(model=…, embedder=…)`.
+    `answerer`, `summarizer()`, and the whole library as a vector store, `as_vector_store()`, and as
+    a tool for an agent, `as_tool()`. A part of the caller's own takes the place of the configured
+    one: any LangChain chat model, embeddings, and retriever or vector store, as in
+    `Library(model=…, embedder=…, searcher=…)`. `add` takes LangChain documents.
 
     Nothing is loaded before it is used, and any thread may use one library. A model or an embedder
     off this machine is refused with an `EgressError`, unless `privacy.allow` names its host.
 
-    >>> with Library("contracts") as library:                        # doctest: +SKIP
-    ...     library.ingest("contracts/")
-    ...     print(library.ask("When does the lease end?"))
+    >>> library = Library("contracts")
+    >>> report = library.ingest("contracts/")
+    >>> print(library.ask("How much is the deposit?"))
+    The deposit is 4,500 crowns. The rent is 1,200 crowns a month.
     """
 
     def _repr_html_(self) -> str:
@@ -113,6 +126,36 @@ class Library(Parts):
             progress=progress,
             wait_seconds=wait_seconds,
         )
+
+    def add(
+        self,
+        documents: Iterable[Document],
+        *,
+        ids: Sequence[str | None] | None = None,
+        replace: bool = False,
+        progress: Progress | None = None,
+        wait_seconds: float = 0.0,
+    ) -> Report:
+        """Add LangChain documents with their metadata; return a report with each source.
+
+        Documents with the same `source` in their metadata are the pages, or pieces of pages, of one
+        source, and answers cite it with its `page`. Pages that are counted from 0 are counted from
+        1 here. What all documents of a source have alike becomes its tags.
+
+        A document takes the place of the one with its id: the one in `ids`, else its own, else one
+        made of its text and metadata, so that adding it twice changes nothing. With `replace`, what
+        else their sources had is removed. Every document is checked and embedded before the first
+        is written: `UsageError` names the one that is none, whose metadata JSON cannot hold, or
+        whose id comes twice.
+        """
+        return add_documents(
+            self.ingestor,
+            documents,
+            ids=ids,
+            replace=replace,
+            progress=progress,
+            wait_seconds=wait_seconds,
+        )[1]
 
     def remove(self, sources: Sequence[str], *, wait_seconds: float = 0.0) -> None:
         """Take sources out of the collection; their files stay where they are.
@@ -293,6 +336,16 @@ class Library(Parts):
         searcher = self.open_searcher(settings) if settings else self.searcher
         return CollectionRetriever(searcher=searcher, k=k, scope=scope)
 
+    def as_retriever(
+        self, *, k: int | None = None, scope: Scope | None = None, settings: Retrieval | None = None
+    ) -> CollectionRetriever:
+        """Return what `retriever` returns, by the name that LangChain's vector stores have."""
+        return self.retriever(k=k, scope=scope, settings=settings)
+
+    def as_vector_store(self) -> CollectionVectorStore:
+        """Return the collection as a LangChain `VectorStore`: documents by id, search by cosine."""
+        return CollectionVectorStore(self)
+
     def as_tool(self, *, k: int | None = None, scope: Scope | None = None) -> StructuredTool:
         """Return a LangChain tool with which an agent searches the documents.
 
@@ -302,9 +355,11 @@ class Library(Parts):
 
     def answers_from(self, retriever: BaseRetriever) -> Answerer:
         """Return an answerer over the documents that a LangChain retriever finds."""
-        searcher = RetrieverSearcher(
-            retriever, store=self.store, embedder=self.embedder, settings=self.config.retrieval
-        )
+        if not isinstance(retriever, BaseRetriever):
+            raise UsageError.of_argument(
+                "retriever", expected="a LangChain retriever (`BaseRetriever`)", came=retriever
+            )
+        searcher = self.searcher_over(retriever)
         return Answerer(searcher, self.model, self.config.answering, journal=self.journal)
 
     def summarizer(

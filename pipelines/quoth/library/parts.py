@@ -11,19 +11,24 @@ from threading import RLock
 from typing import Any, Self
 
 from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+from langchain_core.retrievers import BaseRetriever
 
 from quoth.answer import Answerer, Catalog
 from quoth.collection import DenseIndex, Scope, Store
 from quoth.config import Config, Retrieval, load_config, state_folder
-from quoth.embed import Embedder, as_embedder
+from quoth.embed import Embedder
 from quoth.ingest import Ingestor, open_ingestor, open_splitter
 from quoth.journal import Journal
 from quoth.library.collections import check_name
+from quoth.library.door import AnySearcher, check_config, check_parts
 from quoth.library.lazy import LazyPart
 from quoth.models import LocalModel, open_embedder, open_model
 from quoth.retrieve import (
+    RetrieverSearcher,
     Searcher,
     SeveralSearcher,
+    check_embedder,
     grow_in_several,
     grow_to_sections,
     open_searcher,
@@ -45,7 +50,10 @@ class Parts:
     """The parts of a library of one collection.
 
     Nothing is opened before it is used. Any thread may use any part. A part that is passed to the
-    constructor takes the place of the configured one, and is left open when the library is closed.
+    constructor takes the place of the configured one, and is left open when the library is closed:
+    any LangChain chat model, embeddings, and retriever or vector store. Of a chat model that is not
+    one of Quoth, tokens are estimated, the bytes of prompts are not known, and temperature and seed
+    are its own.
     Questions and searches are also put to the collections `beside` this one. The embedder, the
     model and the journal are those of `shares`, where it is given: they are made once for several
     collections, on first use, and closed with it.
@@ -57,17 +65,17 @@ class Parts:
         *,
         config: Config | None = None,
         home: str | PathLike[str] | None = None,
-        model: LocalModel | None = None,
+        model: BaseChatModel | None = None,
         embedder: Embeddings | None = None,
         splitter: Splitter | None = None,
-        searcher: Searcher | None = None,
+        searcher: AnySearcher | None = None,
         store: Store | None = None,
         journal: Journal | None = None,
         beside: Sequence[str] = (),
         shares: Parts | None = None,
     ) -> None:
         self.collection = check_name(collection)
-        self.config = config or load_config().config
+        self.config = check_config(config) or load_config().config
         self.home = Path(home) if home is not None else state_folder()
         self.folder = self.home / "collections" / collection
         self._shares = shares
@@ -76,29 +84,23 @@ class Parts:
         self.beside = tuple(
             Parts(name, config=self.config, home=self.home, shares=self) for name in beside
         )
-        given: dict[str, object] = {
-            "model": model,
-            "embedder": self._checked_embedder(embedder),
-            "splitter": splitter,
-            "searcher": searcher,
-            "store": store,
-            "journal": journal,
-        }
-        self._given = {name: part for name, part in given.items() if part is not None}
+        given = check_parts(
+            self.config,
+            model=model,
+            embedder=embedder,
+            splitter=splitter,
+            searcher=searcher,
+            store=store,
+            journal=journal,
+        )
+        self._given = given.by_name()
+        self._retriever = given.retriever
         self.made: dict[str, Any] = dict(self._given)
         register_views()
 
     def __repr__(self) -> str:
         names = ", ".join(repr(one.collection) for one in (self, *self.beside))
         return f"<{type(self).__name__} {names} in {str(self.home)!r}>"
-
-    def _checked_embedder(self, embedder: Embeddings | None) -> Embedder | None:
-        """Return the caller's embedder as one of Quoth. Raises `EgressError`, as configured."""
-        if embedder is None:
-            return None
-        made = as_embedder(embedder, self.config.embedding)
-        self.config.guard.check_address(made.address)
-        return made
 
     def _make_home(self) -> None:
         """Make the folder of Quoth for its owner alone, unless it is there."""
@@ -149,6 +151,8 @@ class Parts:
     @LazyPart
     def searcher(self) -> Searcher:
         """The searcher: question → hits, also of the collections beside this one."""
+        if self._retriever:
+            return self.searcher_over(self._retriever)
         own = self.open_searcher(self.config.retrieval)
         if not self.beside:
             return own
@@ -210,6 +214,16 @@ class Parts:
             settings,
             lambda: self.model,
             journal=self.journal,
+        )
+
+    def check_embedder(self) -> None:
+        """Raise `FingerprintError` when the collection was built with another embedder."""
+        check_embedder(self.store, self.embedder)
+
+    def searcher_over(self, retriever: BaseRetriever) -> Searcher:
+        """Return a searcher of what a LangChain retriever finds."""
+        return RetrieverSearcher(
+            retriever, store=self.store, embedder=self.embedder, settings=self.config.retrieval
         )
 
     def close(self) -> None:

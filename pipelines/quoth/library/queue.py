@@ -9,6 +9,8 @@ from threading import Condition
 
 from quoth.errors import CancelledError, QueueFullError
 
+JOB = "job"
+"""The kind of work that may take hours; answers have none."""
 _TICK = 0.1
 
 

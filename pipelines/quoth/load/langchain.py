@@ -25,7 +25,9 @@ class DocumentLoader(BaseLoader):
     Pages without text are left out. A single file that cannot be read raises its `DocumentError`;
     in a folder, such a file is left out and listed with its error in `failed`.
 
-    >>> pages = DocumentLoader("reports").load()  # doctest: +SKIP
+    >>> pages = DocumentLoader("contracts").load()
+    >>> sorted(page.metadata["title"] for page in pages)
+    ['Lease of Unit 6', 'offer']
     """
 
     def __init__(
@@ -73,6 +75,10 @@ class DocumentReader(Runnable[Path | str, Document]):
 
     It can also be called. Only the `first_pages` of a document are kept (0: all), and its notes
     say so. Raises a `DocumentError` for a file that cannot be read.
+
+    >>> document = DocumentReader().invoke("contracts/lease.md")
+    >>> document.title, len(document.pages)
+    ('Lease of Unit 6', 1)
     """
 
     def __init__(

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from mcp import MCPError
 from mcp.server import MCPServer
+from mcp.types import INVALID_PARAMS, GetPromptResult, InputRequiredResult
+
+
+class PromptingServer(MCPServer[Any]):
+    """The server of the SDK; who asks for a prompt that is not there is told so."""
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Any = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """Return a prompt. Raises `MCPError` for an unknown one, or without what it takes."""
+        try:
+            return await super().get_prompt(name, arguments, context)
+        except ValueError as error:
+            raise MCPError(INVALID_PARAMS, str(error)) from error
 
 
 def register_prompts(server: MCPServer[Any]) -> None:

@@ -60,15 +60,15 @@ class Runner:
     ) -> CallToolResult:
         """Wait for a long call, tell its progress, and hand out a job when it takes too long."""
         started = time.monotonic()
+        submitting = asyncio.ensure_future(asyncio.to_thread(submit))
         try:
-            work = await asyncio.to_thread(submit)
-        except Exception as error:
-            return self.fail(tool, arguments, error, started)
-        try:
+            work = await asyncio.shield(submitting)
             await self._watch(work, context.report_progress)
+        except Exception as error:
+            submitting.add_done_callback(_stop)
+            return self.fail(tool, arguments, error, started)
         except BaseException:  # the client went away, or cancelled the call
-            work.stop.set()
-            work.future.cancel()
+            submitting.add_done_callback(_stop)
             self.log.write(tool, arguments, "cancelled", time.monotonic() - started)
             raise
         if not work.future.done():
@@ -106,6 +106,14 @@ class Runner:
             text = f"Something went wrong inside Quoth: {type(error).__name__}: {error}"
         self.log.write(tool, arguments, f"failed: {text}", time.monotonic() - started)
         return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def _stop(submitting: asyncio.Future[Work]) -> None:
+    """Stop a call that was submitted, which may still have been under way when it was cancelled."""
+    if not submitting.cancelled() and submitting.exception() is None:
+        work = submitting.result()
+        work.stop.set()
+        work.future.cancel()
 
 
 def make_result(text: str, value: BaseModel) -> CallToolResult:

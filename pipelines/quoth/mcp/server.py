@@ -10,7 +10,7 @@ from mcp.server.stdio import stdio_server
 
 from quoth.mcp.desk import Desk
 from quoth.mcp.log import CallLog
-from quoth.mcp.prompts import register_prompts
+from quoth.mcp.prompts import PromptingServer, register_prompts
 from quoth.mcp.resources import register_resources
 from quoth.mcp.settings import AgentSettings
 from quoth.mcp.tools import Tools
@@ -36,7 +36,7 @@ class AgentServer:
         desk = Desk(settings, shelf)
         self._works = Works(queue)
         names = f" Collections: {', '.join(settings.collections)}." if settings.collections else ""
-        self.protocol: MCPServer[Any] = MCPServer(
+        self.protocol: MCPServer[Any] = PromptingServer(
             "quoth",
             title="Quoth",
             instructions=_INSTRUCTIONS + names,

@@ -11,7 +11,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from quoth.errors import CancelledError, UsageError
-from quoth.library import Ticket, WorkQueue
+from quoth.library import JOB, Ticket, WorkQueue
 from quoth.mcp.shapes import WorkShape, WorkState
 
 _KEPT = 200
@@ -66,7 +66,7 @@ class Works:
 
     def submit(self, kind: str, call: Callable[[Work], Any]) -> Work:
         """Put a call at the end of the queue. Raises `QueueFullError` when it is full."""
-        work = Work(kind, self._queue.enter())
+        work = Work(kind, self._queue.enter("" if kind == "ask" else JOB))
         thread = Thread(target=self._perform, args=(work, call), name=work.id, daemon=True)
         with self._lock:
             self._works[work.id], self._threads[work.id] = work, thread

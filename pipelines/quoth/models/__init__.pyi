@@ -14,6 +14,8 @@ __all__ = [
     "Provider",
     "Request",
     "Step",
+    "Tool",
+    "ToolCall",
     "backend_names",
     "cut_at_stop",
     "defuse",
@@ -34,9 +36,10 @@ __all__ = [
 
 from .attempts import ATTEMPTS, retry_transient
 from .calls import Call, ModelCalls
+from .contract import shortfall_error
 from .judge import GivenReply, Judge
 from .messages import defuse, role_of, timings_of
-from .model import LocalModel, shortfall_error
+from .model import LocalModel
 from .provider import Provider
 from .registry import (
     backend_names,
@@ -49,4 +52,14 @@ from .registry import (
 from .silence import is_cut_silent, silence_error, stream_reply, with_room_to_think
 from .stop_strings import cut_at_stop
 from .thinking import KEPT_TOKENS
-from .values import ChatRequest, Constraint, Description, Piece, Placement, Request, Step
+from .values import (
+    ChatRequest,
+    Constraint,
+    Description,
+    Piece,
+    Placement,
+    Request,
+    Step,
+    Tool,
+    ToolCall,
+)

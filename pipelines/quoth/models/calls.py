@@ -269,5 +269,6 @@ class _Answer:
             choices=request.choices,
             likelihoods=request.likelihoods,
             reply=request.reply,
+            end_loops=False,  # they are found here
         )
         return cast("Generator[AIMessageChunk, None, None]", stream)

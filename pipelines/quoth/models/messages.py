@@ -10,6 +10,7 @@ from operator import add
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
 from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from quoth.models.values import Piece
@@ -23,7 +24,12 @@ _CONTROL = re.compile(
 
 
 def timings_of(message: BaseMessage) -> Timings:
-    """Return the timings of the call that produced `message`; zeros where it has none."""
+    """Return the timings of the call that produced `message`; zeros where it has none.
+
+    >>> message = library.model.invoke("Say yes.", max_tokens=2)
+    >>> timings_of(message).generated_tokens
+    2
+    """
     return Timings(**message.response_metadata.get("timings", {"calls": 0}))
 
 
@@ -36,10 +42,15 @@ def as_chunk(piece: Piece, model: str) -> AIMessageChunk:
     return AIMessageChunk(
         content=piece.text,
         additional_kwargs=extra,
+        tool_call_chunks=[
+            tool_call_chunk(name=call.name, args=call.arguments, id=call.id, index=index)
+            for index, call in enumerate(piece.tool_calls)
+        ],
         response_metadata={
             "timings": asdict(timings),
             "finish_reason": piece.finish or "stop",
             **({"likelihoods": list(piece.likelihoods)} if piece.likelihoods else {}),
+            **({"note": piece.note} if piece.note else {}),
             "model_name": model,
             "model_provider": "quoth",
         },
@@ -58,6 +69,8 @@ def as_result(chunks: Sequence[AIMessageChunk]) -> ChatResult:
     message = AIMessage(
         content=whole.content,
         additional_kwargs=whole.additional_kwargs,
+        tool_calls=whole.tool_calls,
+        invalid_tool_calls=whole.invalid_tool_calls,
         response_metadata=whole.response_metadata,
         usage_metadata=whole.usage_metadata,
     )

@@ -1,51 +1,55 @@
-"""The contract of a model: a LangChain chat model with a description, token counts and timings.
+"""A model as LangChain calls it: rendered, counted, repeated where that is safe, timed, checked.
 
-A backend subclasses `LocalModel` and implements three methods: `describe`, `count_tokens` and
-`generate_pieces`. The part that all backends share: the prompt is rendered, counted and refused
-when it does not fit; a failed call is repeated where that is safe; every answer is timed, checked
-to have been read whole, and cancelled when the caller stops listening.
+A backend subclasses `LocalModel` and implements three methods of its contract: `describe`,
+`count_tokens` and `generate_pieces`. The part that all backends share: the prompt is rendered,
+counted and refused when it does not fit; a failed call is repeated where that is safe; every answer
+is timed, checked to have been read whole, and cancelled when the caller stops listening.
 """
 
 from __future__ import annotations
 
 import time
-from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from threading import Event
-from typing import Any, Literal
+from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import ConfigDict, Field, model_validator
+from langchain_core.runnables import Runnable
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from quoth.config import ModelSettings
-from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError
+from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError, UsageError
 from quoth.models.attempts import retry_transient
+from quoth.models.calling import read_calls
 from quoth.models.choices import constrain, settle_choice
+from quoth.models.contract import ModelContract
 from quoth.models.fence import Fence
 from quoth.models.likelihoods import add_likelihoods, read_likelihoods, read_reply_likelihood
 from quoth.models.messages import as_chunk, as_result, defuse
+from quoth.models.stopping import stop_cycles
+from quoth.models.structured import METHODS, explain_schema, read_schema, read_structured
 from quoth.models.thinking import split_thinking
-from quoth.models.values import Description, Piece, Placement, Request, Step
-from quoth.prompts import ChatTemplate, render_messages
-from quoth.text import locate_tokens, split_blocks
+from quoth.models.tools import (
+    Offer,
+    calls_made,
+    describe_tool,
+    guide,
+    name_calls,
+    read_choice,
+    read_offer,
+    read_tools,
+)
+from quoth.models.values import Piece, Request, Step
 from quoth.types import Timings
-from quoth.weights import Gguf, read_gguf
 
-_MESSAGE_TOKENS = 12
-"""The most tokens that a server's template puts around one message."""
-_TEMPLATE_TOKENS = 96
-"""The most tokens that it puts before all messages: BOS, a date, and its own system text."""
-_BYTES_A_TOKEN = 10
-"""The most bytes of natural text that any tokenizer puts into one token."""
+_ABLE = "The backend llamacpp can, with any GGUF file."
 
 
-class LocalModel(BaseChatModel):
+class LocalModel(ModelContract):
     """A language model on this machine.
 
     It is used like any LangChain chat model. `invoke` and `stream` take `max_tokens`,
@@ -53,169 +57,73 @@ class LocalModel(BaseChatModel):
     must be one) as keyword arguments, with `likelihoods` and `reply` as in `ChatRequest`. They put
     `timings` (see `timings_of`) and `finish_reason` into `response_metadata`, and `likelihoods`
     where they were asked for. The thinking of a reasoning model is in
-    `additional_kwargs["reasoning_content"]`, apart from the answer.
+    `additional_kwargs["reasoning_content"]`, apart from the answer. A model that goes round in a
+    circle is stopped: `finish_reason` is `loop`, and `note` says so.
+
+    `bind_tools` and `with_structured_output` work where the backend takes tools, or can hold a
+    reply to a JSON schema. Without either they raise `ConfigurationError`.
 
     `model` is `backend:name`. Temperature and seed are those of `settings` unless they are given.
     `prompt_folders` are folders of the user's own prompts and families, which take precedence.
+
+    >>> message = library.model.invoke("Is a lease a contract?", choices=["Yes", "No"])
+    >>> message.text in ("Yes", "No")
+    True
+    >>> library.model.count_tokens("The deposit is 4,500 crowns.")
+    11
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: Any = None, **kwargs: Any
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return the model with tools that it may call, given in any form that LangChain knows.
 
-    model: str
-    settings: ModelSettings = Field(default_factory=ModelSettings)
-    max_tokens: int = 512
-    temperature: float = 0.0
-    seed: int = 0
-    prompt_folders: tuple[Path, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _sample_as_configured(cls, values: Any) -> Any:
-        if isinstance(values, dict) and isinstance(values.get("settings"), ModelSettings):
-            settings = values["settings"]
-            return {"temperature": settings.temperature, "seed": settings.seed, **values}
-        return values
-
-    # -- what a backend implements ---------------------------------------------------------
-
-    @abstractmethod
-    def describe(self) -> Description:
-        """Return the description of the model, without loading it where that is possible."""
-
-    @abstractmethod
-    def count_tokens(self, text: str) -> int:
-        """Return the number of the model's own tokens in `text`, without BOS.
-
-        Where `describe().counting` is `bound`, the number is an upper bound.
+        `tool_choice` is `auto`, `any`, `none`, or the name of the tool to call. Where the backend
+        takes no tools, they are described in the prompt, and a JSON schema holds the reply to a
+        call or an answer. Raises `ConfigurationError` where the backend can do neither.
         """
+        read = read_tools(tools)
+        read_choice(tool_choice, read)
+        description = self.describe()
+        if not description.takes_tools and "json_schema" not in description.constraints:
+            raise ConfigurationError(
+                f"{self.model} calls no tools: its backend takes none, and cannot hold a reply to "
+                "the form of a call.",
+                hint=_ABLE,
+            )
+        written = [convert_to_openai_tool(tool) for tool in tools]
+        return self.bind(tools=written, tool_choice=tool_choice, **kwargs)
 
-    @abstractmethod
-    def generate_pieces(self, request: Request) -> Iterator[Piece]:
-        """Generate, and stop immediately when the iterator is closed. Raises `BackendError`.
+    def with_structured_output(
+        self,
+        schema: dict[str, Any] | type,
+        *,
+        include_raw: bool = False,
+        method: str = "json_schema",
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, Any]:
+        """Return the model held to a Pydantic class, a `TypedDict` or a JSON schema.
 
-        An empty piece is a sign of life of a server: the time in which it writes nothing counts.
+        A Pydantic class gives its instances, anything else mappings. With `include_raw` the result
+        has `raw`, `parsed` and `parsing_error`. Whatever the `method`, the backend holds the reply
+        to the schema; one that only takes tools is made to call one. Raises `ConfigurationError`
+        where it can do neither, and, when called, `GenerationError` for a reply that is cut off.
         """
-
-    # -- what a backend may replace --------------------------------------------------------
-
-    def preload(self) -> None:
-        """Load the model now, if the first call would load it into this process."""
-
-    def reserve(self) -> None:
-        """Have a server load the model, so that a window that it cannot hold is told now."""
-
-    def placement(self) -> Placement | None:
-        """Return where a server has put the model; `None` while it is not loaded there."""
-        return None
-
-    def unload(self) -> None:
-        """Free the memory of the model. The next call loads it again."""
-
-    def close(self) -> None:
-        """Release the model. A model in the memory of a user's own server stays there."""
-        self.unload()
-
-    def template(self) -> ChatTemplate | None:
-        """Return the chat template of a text model; `None` where a server applies its own."""
-        return None
-
-    @property
-    def address(self) -> str:
-        """The address of the server that runs the model; empty where it runs on this machine."""
-        return ""
-
-    def template_tokens(self) -> int:
-        """Return the most tokens that a server's own template adds to all messages together."""
-        return _TEMPLATE_TOKENS
-
-    def weights_file(self) -> Path | None:
-        """Return the GGUF file with the weights, where it can be read here."""
-        return None
-
-    def spell(self, text: str) -> str:
-        """Return a grammar by which the model writes exactly this text, in its own tokens.
-
-        Raises `ConfigurationError` unless `describe().spells`.
-        """
-        raise ConfigurationError(
-            f"{self.model} does not tell how likely a given text is.",
-            hint="The backend llamacpp does, with any GGUF file.",
-        )
-
-    def weights_header(self) -> Gguf | None:
-        """Return the header of the weights, where it is known here."""
-        file = self.weights_file()
-        return read_gguf(file) if file else None
-
-    def check_read(self, request: Request, timings: Timings) -> None:
-        """Raise `GenerationError` if the backend read fewer tokens than it was sent."""
-        read = timings.prompt_tokens
-        if request.prompt and read and read + 1 < request.prompt_tokens:
-            raise shortfall_error(self.model, request.prompt_tokens, read)
-
-    # -- what follows from it --------------------------------------------------------------
-
-    @property
-    def short_name(self) -> str:
-        """The name of the model without its backend."""
-        return self.model.partition(":")[2]
-
-    @property
-    def family(self) -> str:
-        """The family whose prompts fit the model."""
-        return self.describe().family
-
-    @property
-    def kind(self) -> Literal["text", "chat"]:
-        """`text` for a model that takes rendered text, `chat` for one that takes messages."""
-        return self.describe().kind
-
-    def render(self, messages: Sequence[BaseMessage]) -> str:
-        """Return the exact text that a text model sees; empty for a chat model."""
-        template = self.template()
-        if template is None:
-            return ""
-        return render_messages(
-            defuse(messages), template=template, drop_leading_bos=self.describe().adds_bos
-        )
-
-    def count_prompt(self, messages: Sequence[BaseMessage]) -> int:
-        """Return the number of tokens of the prompt, template included.
-
-        For a chat model, whose server applies the template, it is an upper bound.
-        """
-        if prompt := self.render(messages):
-            return self.count_tokens(prompt) + 1  # BOS
-        texts = [str(message.text) for message in defuse(messages)]
-        return self.template_tokens() + sum(
-            self.count_tokens(text) + _MESSAGE_TOKENS for text in texts
-        )
-
-    def min_prompt_tokens(self, messages: Sequence[BaseMessage]) -> int:
-        """Return a lower bound of the tokens in the text of messages, without any template."""
-        texts = [str(message.text) for message in messages]
-        if self.describe().counting == "exact":
-            return sum(max(0, self.count_tokens(text) - 2) for text in texts)
-        return sum(len(text.encode("utf-8", "replace")) // _BYTES_A_TOKEN for text in texts)
-
-    def answer_budget(self, messages: Sequence[BaseMessage]) -> int:
-        """Return the number of tokens that the window leaves for an answer to these messages."""
-        return self.describe().context_window - self.count_prompt(messages)
-
-    def token_starts(self, text: str) -> list[int]:
-        """Return the offset in `text` of each of its tokens, ascending.
-
-        Where the backend does not report token offsets, tokens are spread evenly over each block of
-        words; their number is exact up to the borders of the blocks.
-        """
-        starts: list[int] = []
-        for begin, end in split_blocks(text):
-            starts += [begin + start for start in self._block_starts(text[begin:end])]
-        return starts
-
-    def get_num_tokens(self, text: str) -> int:
-        """Return the number of the model's own tokens in `text`."""
-        return self.count_tokens(text)
+        held = read_schema(schema)
+        if kwargs or method not in METHODS:
+            wrong = next(iter(kwargs), f"method={method!r}")
+            raise UsageError(
+                f"`with_structured_output` has no option `{wrong}`.",
+                hint=f"Methods: {', '.join(METHODS)}.",
+            )
+        description = self.describe()
+        if "json_schema" not in description.constraints and description.takes_tools:
+            return super().with_structured_output(schema, include_raw=include_raw)
+        self._check_constraint("json_schema")
+        format = {"kwargs": {"method": method}, "schema": schema}
+        llm = self.bind(json_schema=held, explain_schema=True, ls_structured_output_format=format)
+        return read_structured(llm, schema, name=self.model, include_raw=include_raw)
 
     # -- LangChain's side ------------------------------------------------------------------
 
@@ -232,12 +140,13 @@ class LocalModel(BaseChatModel):
             "seed": self.seed,
         }
 
-    def _block_starts(self, text: str) -> list[int]:
-        return [
-            begin + offset
-            for begin, end in split_blocks(text, 400)
-            for offset in locate_tokens(text[begin:end], [0] * self.count_tokens(text[begin:end]))
-        ]
+    def _check_constraint(self, constraint: str) -> None:
+        """Raise `ConfigurationError` unless the backend can constrain a reply in this way."""
+        if constraint not in self.describe().constraints:
+            raise ConfigurationError(
+                f"{self.model} cannot constrain an answer by a {constraint.replace('_', ' ')}.",
+                hint=_ABLE,
+            )
 
     def _request(
         self,
@@ -252,18 +161,17 @@ class LocalModel(BaseChatModel):
         """
         description = self.describe()
         for constraint in ("json_schema", "grammar"):
-            if options.get(constraint) and constraint not in description.constraints:
-                raise ConfigurationError(
-                    f"{self.model} cannot constrain an answer by a {constraint.replace('_', ' ')}.",
-                    hint="The backend llamacpp can, with any GGUF file.",
-                )
+            if options.get(constraint):
+                self._check_constraint(constraint)
+        offer = self._offer_tools(messages, options)
+        called, messages = calls_made(messages), offer.messages
         reply = str(options.get("reply") or "")
         max_tokens = int(options.get("max_tokens") or self.max_tokens)
         if reply:
             max_tokens = (
                 2 * self.count_tokens(reply) + 2
             )  # a grammar may spell it in smaller tokens
-        prompt_tokens = self.count_prompt(messages)
+        prompt_tokens = self.count_prompt(messages) + self._count_tools(offer)
         if prompt_tokens + max_tokens > description.context_window:
             raise ContextOverflowError(
                 prompt_tokens=prompt_tokens,
@@ -286,29 +194,45 @@ class LocalModel(BaseChatModel):
             temperature=float(options.get("temperature", self.temperature)),
             seed=int(options.get("seed", self.seed)),
             stop=() if reply else tuple(dict.fromkeys(stops)),
-            json_schema=schema or options.get("json_schema"),
+            json_schema=offer.json_schema or schema or options.get("json_schema"),
             grammar=self.spell(reply) if reply else grammar or options.get("grammar") or "",
             choices=(reply,) if reply else choices,
+            end_loops=bool(options.get("end_loops", True)),
             likelihoods=likelihoods or bool(reply or (choices and not held)),
             prompt_tokens=prompt_tokens,
+            tools=offer.tools,
+            tool_choice=offer.choice,
+            guided=bool(offer.tools) and offer.json_schema is not None,
+            called=called,
         )
+
+    def _count_tools(self, offer: Offer) -> int:
+        """Return the most tokens that a server's template writes for tools that it is given."""
+        if offer.json_schema is not None:
+            return 0  # they are in the messages
+        return sum(self.count_tokens(describe_tool(tool)) + 16 for tool in offer.tools)
+
+    def _offer_tools(self, messages: Sequence[BaseMessage], options: Mapping[str, Any]) -> Offer:
+        """Return what a call sends of its tools and its schema: as fields, or in the messages."""
+        offer = read_offer(messages, options.get("tools") or (), options.get("tool_choice"))
+        takes = self.describe().takes_tools
+        is_native = takes == "chosen" or (takes == "offered" and offer.choice == "auto")
+        if not is_native and offer.uses_tools:
+            return guide(offer, folders=self.prompt_folders)
+        if options.get("explain_schema"):
+            schema = options["json_schema"]
+            return replace(offer, messages=explain_schema(messages, schema, self.prompt_folders))
+        return offer
 
     def _answer(self, request: Request) -> Iterator[AIMessageChunk]:
         """Yield one answer, thinking apart. Raises `GenerationError` if it is not whole."""
         start, first, finished = time.perf_counter(), 0.0, False
-        fence = self._fence(request)
-        pieces = fence.hold(self.generate_pieces(request))
-        pieces = split_thinking(pieces, prompt=request.prompt)
-        if request.choices and not request.grammar:
-            pieces = settle_choice(pieces, request.choices)
-        if request.likelihoods:
-            pieces = add_likelihoods(pieces, _reader_of(request))
+        generate = partial(read_calls, generate=self._pieces) if request.guided else self._pieces
+        pieces = name_calls(generate(request), len(request.messages))
         for piece in pieces:
             first = first or time.perf_counter() - start
             if piece.timings is not None:
                 finished = True
-                if not fence.is_cut:
-                    self.check_read(request, piece.timings)
                 piece = replace(piece, timings=self._complete(piece.timings, first))
             yield as_chunk(piece, self.model)
         if not finished:
@@ -318,13 +242,29 @@ class LocalModel(BaseChatModel):
                 retryable=True,
             )
 
-    def _fence(self, request: Request) -> Fence:
-        return Fence(
+    def _pieces(self, request: Request) -> Iterator[Piece]:
+        """Yield the pieces of one reply, held to what was asked for."""
+        pieces = split_thinking(self._fenced(request), prompt=request.prompt)
+        if request.end_loops:
+            pieces = stop_cycles(pieces, prompt_tokens=request.prompt_tokens)
+        if request.choices and not request.grammar:
+            pieces = settle_choice(pieces, request.choices)
+        if request.likelihoods:
+            pieces = add_likelihoods(pieces, _reader_of(request))
+        return pieces
+
+    def _fenced(self, request: Request) -> Iterator[Piece]:
+        """Yield what the backend generates, within the limits; its prompt was read whole."""
+        fence = Fence(
             request,
             silence=self.settings.timeout,
             seconds=self.settings.max_seconds,
             count=self.count_tokens if self.describe().counting == "exact" else None,
         )
+        for piece in fence.hold(self.generate_pieces(request)):
+            if piece.timings is not None and not fence.is_cut:
+                self.check_read(request, piece.timings)
+            yield piece
 
     def _complete(self, timings: Timings, first_token_seconds: float) -> Timings:
         """Return the timings of a call with the first token, the GPU layers and their note."""
@@ -373,11 +313,3 @@ def _reader_of(request: Request) -> Callable[[Sequence[Step]], tuple[float, ...]
     if len(request.choices) == 1:
         return read_reply_likelihood
     return partial(read_likelihoods, texts=request.choices)
-
-
-def shortfall_error(model: str, sent: int, read: int) -> GenerationError:
-    """Return the error for a backend that read fewer tokens than it was sent."""
-    return GenerationError(
-        f"{model} was sent {sent} tokens and read only {read}: its server dropped the rest.",
-        hint="Lower backend.context_window to the window that the server gives the model.",
-    )

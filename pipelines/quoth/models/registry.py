@@ -33,6 +33,11 @@ def open_model(
     Raises `ConfigurationError` for an unknown backend, `MissingExtraError` where the package of the
     backend is not installed, and `EgressError` for a server that `guard` does not permit; without
     one, only this machine is permitted.
+
+    >>> from quoth.config import ModelSettings
+    >>> model = open_model(ModelSettings(model="llamacpp:embedded"))
+    >>> model.describe().context_window
+    8192
     """
     backend, name = split_model(settings.model)
     model = open_provider(backend, settings, prompt_folders=prompt_folders).open(name)
@@ -46,6 +51,10 @@ def open_embedder(config: Config) -> Embedder:
     Before the colon may also stand an entry point of `quoth.embedders`, a function from the name to
     a LangChain `Embeddings`. Raises `EgressError` for a server that `config.privacy` does not
     permit.
+
+    >>> embedder = open_embedder(Config())
+    >>> embedder.count_tokens("The deposit is 4,500 crowns.")
+    8
     """
     from quoth.embed import FolderEmbedder, as_embedder
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from quoth.journal import Finish
-from quoth.models.values import ChatRequest
+from quoth.models.values import ChatRequest, Piece
 from quoth.text import count_words, detect_language, find_stops, language
+from quoth.types import Timings
 
+_CYCLES = 5
+"""The number of times that a text must follow itself to be a cycle."""
+_CYCLE_SPAN = 240
+"""The least length of all these times together."""
+_LONGEST_PERIOD = 200
+_LOOK_EVERY = 16
+"""The number of characters after which a reply is looked at again."""
 _LOOP = 48
 """The length of a text that counts as a loop when it occurs for the third time."""
 
@@ -72,3 +82,40 @@ def _find_loop(text: str, fresh: int) -> int | None:
         if second >= 0:
             return first + _LOOP
     return None
+
+
+def stop_cycles(pieces: Iterable[Piece], *, prompt_tokens: int) -> Iterator[Piece]:
+    """Yield the pieces of a reply up to where it goes round in a circle; then it is stopped.
+
+    The last piece then has the finish `loop`, a note, and timings that are measured here.
+    """
+    begin, first, written, looked = time.perf_counter(), 0.0, "", 0
+    for count, piece in enumerate(pieces, start=1):
+        first = first or time.perf_counter() - begin
+        written += piece.text
+        yield piece
+        if len(written) < looked + _LOOK_EVERY or piece.timings is not None:
+            continue
+        looked = len(written)
+        if has_cycle(written):
+            spent = time.perf_counter() - begin
+            yield Piece(
+                timings=Timings(
+                    prompt_tokens=prompt_tokens,
+                    prompt_seconds=first,
+                    generated_tokens=count,
+                    generation_seconds=spent - first,
+                ),
+                finish="loop",
+                note="The model repeated itself, and was stopped.",
+            )
+            return
+
+
+def has_cycle(text: str) -> bool:
+    """Whether a text ends with the same characters over and over."""
+    for period in range(1, _LONGEST_PERIOD + 1):
+        span = max(_CYCLE_SPAN, _CYCLES * period)
+        if len(text) >= span and text[-span:-period] == text[period - span :]:
+            return True
+    return False

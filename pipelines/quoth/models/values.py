@@ -26,8 +26,10 @@ class Description:
     that was meant for the GPU runs on the CPU. `counting` is `exact` when the model's own tokenizer
     counts, and `bound` when a count is an upper bound. `constraints` are the ways in which an
     answer can be constrained; a call that asks for another is refused. `spells` is true if the
-    model can be made to write a given reply in its own tokens. `capabilities` are those that a
-    server reports, in its words. `note` is a sentence for the user.
+    model can be made to write a given reply in its own tokens. `takes_tools` is `offered` if the
+    backend takes tools itself, and `chosen` if it also takes which one to call; others are held to
+    the form of a call by a JSON schema. `capabilities` are those that a server reports, in its
+    words. `note` is a sentence for the user.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Description:
     counting: Counting = "exact"
     constraints: tuple[Constraint, ...] = ()
     spells: bool = False
+    takes_tools: Literal["", "offered", "chosen"] = ""
     capabilities: tuple[str, ...] = ()
 
     @property
@@ -105,6 +108,24 @@ class ChatRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool that a model may call: its name, its use, and its arguments as JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that a model wants: the name of a tool, its arguments as JSON, and an id, if any."""
+
+    name: str
+    arguments: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One generation, rendered and counted, as a backend takes it.
 
@@ -112,6 +133,10 @@ class Request:
     number of tokens that were counted, which is compared with the number that the model read.
     `choices` are the texts of which the reply must be one. `likelihoods` asks for the likeliest
     tokens of each step, and a backend that does not tell them ignores it.
+    With `end_loops`, a reply that goes round in a circle is stopped.
+    `tools` are those that the model may call, and `tool_choice` is `auto`, `any`, or the name of
+    the one that it must call. With `guided`, the tools are described in the messages, and the JSON
+    schema is that of a call or an answer. `called` are the calls since the user last spoke.
     `benchmark` asks for a call that measures the engine: no part of the prompt comes from a cache,
     and the answer has exactly `max_tokens` tokens.
     """
@@ -127,6 +152,11 @@ class Request:
     choices: tuple[str, ...] = ()
     likelihoods: bool = False
     prompt_tokens: int = 0
+    end_loops: bool = False
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str = "auto"
+    guided: bool = False
+    called: tuple[ToolCall, ...] = ()
     benchmark: bool = False
 
 
@@ -147,12 +177,15 @@ class Piece:
     """A part of an answer as it is streamed. The last piece has `timings` and `finish`.
 
     `steps` are the tokens of the part, where they were asked for. `likelihoods` are those of the
-    choices, in the last piece.
+    choices, `tool_calls` those that the model wants, and `note` is a sentence for the caller, all
+    in the last piece.
     """
 
     text: str = ""
     thinking: str = ""
     timings: Timings | None = None
-    finish: Literal["", "stop", "length"] = ""
+    finish: Literal["", "stop", "length", "loop"] = ""
     steps: tuple[Step, ...] = ()
     likelihoods: tuple[float, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    note: str = ""

@@ -13,6 +13,7 @@ __all__ = [
     "RetrieverSearcher",
     "Searcher",
     "SeveralSearcher",
+    "check_embedder",
     "check_question",
     "fence_passage",
     "grow_in_several",
@@ -25,12 +26,13 @@ __all__ = [
 from .configured import OpenedSearcher, open_searcher
 from .expand import Expander, Expansion
 from .fence import fence_passage
-from .langchain import CollectionRetriever, RetrieverSearcher
+from .foreign import RetrieverSearcher
+from .langchain import CollectionRetriever
 from .languages import tell_language
 from .ports import Searcher
 from .question import MAX_QUESTION_CHARACTERS, Hits, Question, check_question
 from .rerank import CrossEncoderReranker, ModelReranker, Reranker
-from .searcher import CollectionSearcher
+from .searcher import CollectionSearcher, check_embedder
 from .sections import grow_to_sections
 from .several import SeveralSearcher, grow_in_several
 from .tool import search_tool

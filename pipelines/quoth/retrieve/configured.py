@@ -10,7 +10,7 @@ from quoth.embed import Embedder
 from quoth.journal import Journal
 from quoth.models import LocalModel
 from quoth.retrieve.expand import Expander
-from quoth.retrieve.langchain import RetrieverSearcher
+from quoth.retrieve.foreign import RetrieverSearcher
 from quoth.retrieve.registry import open_retriever
 from quoth.retrieve.rerank import CrossEncoderReranker, ModelReranker, Reranker
 from quoth.retrieve.searcher import CollectionSearcher

@@ -43,6 +43,9 @@ class Expander(Runnable[str, Expansion]):
     `rewrite` gives the question in the words of a search, `multi` up to three similar questions,
     `hyde` a passage that a document with the answer might contain (Gao and others 2022). A reply to
     the same question comes from `journal`.
+
+    >>> Expander(library.model, "hyde").invoke("How much is the deposit?").questions
+    ()
     """
 
     def __init__(

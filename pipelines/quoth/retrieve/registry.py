@@ -5,7 +5,7 @@ An entry names a callable that takes our `CollectionSearcher` and returns a Lang
 
 from __future__ import annotations
 
-from quoth.retrieve.langchain import RetrieverSearcher
+from quoth.retrieve.foreign import RetrieverSearcher
 from quoth.retrieve.searcher import CollectionSearcher
 from quoth.system import load_entry_point
 

@@ -58,6 +58,11 @@ class CrossEncoderReranker(_Compressor):
 
     It is loaded when it is first used; nothing is fetched. Raises `MissingExtraError` without
     sentence-transformers, and `ConfigurationError` when the folder holds no such model.
+
+    >>> from pathlib import Path
+    >>> reranker = CrossEncoderReranker(folder=Path("models/reranker"), top_n=3)
+    >>> reranker.top_n
+    3
     """
 
     folder: Path
@@ -110,6 +115,11 @@ class ModelReranker(_Compressor):
     A LangChain document compressor. The score is the share of yes in the likelihood of yes and no;
     it is 0 or 1 where the model's backend tells no likelihoods. Texts with the same score keep
     their order. Repeated judgements come from `journal`.
+
+    >>> reranker = ModelReranker(model=library.model, top_n=1)
+    >>> found = library.retriever(k=2).invoke("deposit")
+    >>> len(reranker.compress_documents(found, "How much is the deposit?"))
+    1
     """
 
     model: LocalModel

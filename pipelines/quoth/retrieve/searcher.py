@@ -76,12 +76,12 @@ class CollectionSearcher:
         """
         text = check_question(question)
         parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
-        self._check_embedder()
+        check_embedder(self.store, self.embedder)
         expansion = self.expander.invoke(parsed.text) if self.expander else Expansion()
         self.store.follow_analyser(self.index.lock)
         self.index.follow()
         with self.store.snapshot():
-            self._check_embedder()
+            check_embedder(self.store, self.embedder)
             hits = self._hits(
                 Query(parsed, expansion, tuple(self.store.languages())), k or self.settings.k, scope
             )
@@ -149,18 +149,19 @@ class CollectionSearcher:
         tags = {**stated, **self.store.tags().get(source, {})}
         return replace(chunk, source=source, also_at=tuple(others), tags=tags)
 
-    def _check_embedder(self) -> None:
-        built_with = self.store.meta("embedder")
-        if built_with not in {None, self.embedder.fingerprint} and self.store.chunk_count():
-            raise FingerprintError(
-                "This collection was built with a different embedder from the configured one.",
-                hint="Embed it again with the configured one: quoth reembed",
-            )
-
     def _pool_size(self, k: int) -> int:
         """Return the number of hits to reorder, from which the best `k` are taken."""
         reranked = self.settings.rerank if self.reranker else 0
         return max(k, reranked, _DIVERSE_FACTOR * k if self.settings.diversity else 0)
+
+
+def check_embedder(store: Store, embedder: Embedder) -> None:
+    """Raise `FingerprintError` when a collection was built with another embedder."""
+    if store.meta("embedder") not in {None, embedder.fingerprint} and store.chunk_count():
+        raise FingerprintError(
+            "This collection was built with a different embedder from the configured one.",
+            hint="Embed it again with the configured one: quoth reembed",
+        )
 
 
 def _scale(values: Vectors) -> Vectors:

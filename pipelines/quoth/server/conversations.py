@@ -14,11 +14,12 @@ from quoth.system import Database
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation: its id, its collection, and when it began (seconds since 1970)."""
+    """A conversation: its id, its collection, when it began (seconds since 1970), and its name."""
 
     id: str
     collection: str
     created: float
+    name: str = ""
 
 
 class Conversations:
@@ -33,7 +34,7 @@ class Conversations:
         talk = Talk(f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}", collection, now())
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO conversations VALUES (?, ?, ?)",
+                "INSERT INTO conversations (id, collection, created) VALUES (?, ?, ?)",
                 (talk.id, talk.collection, talk.created),
             )
         return talk
@@ -41,7 +42,7 @@ class Conversations:
     def get(self, id: str) -> Talk:
         """Return a conversation. Raises `RefusedError` when there is none of this id."""
         row = self._database.read(
-            "SELECT id, collection, created FROM conversations WHERE id = ?", (id,)
+            "SELECT id, collection, created, name FROM conversations WHERE id = ?", (id,)
         ).fetchone()
         if row is None:
             raise RefusedError(NOT_FOUND, f"There is no conversation {id}.")
@@ -55,9 +56,15 @@ class Conversations:
     def all(self) -> list[Talk]:
         """Return the conversations, newest first."""
         rows = self._database.read(
-            "SELECT id, collection, created FROM conversations ORDER BY created DESC, id DESC"
+            "SELECT id, collection, created, name FROM conversations ORDER BY created DESC, id DESC"
         )
         return [Talk(*row) for row in rows]
+
+    def rename(self, talk: Talk, name: str) -> Talk:
+        """Return a conversation with another name."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE conversations SET name = ? WHERE id = ?", (name, talk.id))
+        return self.get(talk.id)
 
     def delete(self, talk: Talk) -> None:
         """Remove a conversation, its answers, and its file."""

@@ -31,7 +31,7 @@ PUBLIC = frozenset({("GET", "/health"), ("HEAD", "/health"), ("POST", "/api/v1/s
 _HEADERS = (
     (b"content-security-policy", b"default-src 'none'; script-src 'self'; style-src 'self'; "
      b"img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-     b"frame-ancestors 'none'; require-trusted-types-for 'script'"),
+     b"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -120,7 +120,7 @@ class Gate:
             raise _cross_origin()  # a browser that sends the cookie tells where from
 
     def _check_token(self, scope: Scope) -> None:
-        if self._credentials is None or (scope["method"], scope["path"]) in PUBLIC:
+        if self._credentials is None or is_public(scope):
             return
         if token := self.token_of(scope):
             if self._credentials.accepts_token(token):
@@ -151,6 +151,24 @@ class Gate:
             return ""
         found = cookies.get(self._settings.cookie)
         return found.value if found else ""
+
+
+def is_public(scope: Scope) -> bool:
+    """Whether a request needs no token: a public route, or the files of the page.
+
+    They hold nothing of the documents. A permanent address is the page for a browser that a person
+    opens it in, and needs the token for every other reader.
+    """
+    method, path = scope["method"], scope["path"]
+    if (method, path) in PUBLIC:
+        return True
+    if method not in ("GET", "HEAD"):
+        return False
+    return (
+        path == "/"
+        or path.startswith("/page/")
+        or (path.startswith("/c/") and _is_navigation(scope))
+    )
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ def perform_ingest(services: Services, performance: Performance) -> dict[str, An
     operation = performance.operation
     library = services.shelf.library(operation.collection)
     known = dict(services.settings.roots)
-    paths = [Path(placed.path) for placed in services.uploads.placements(operation.collection)]
-    paths = [path for path in paths if path.exists()]
+    placed = services.uploads.placements(operation.collection)
+    uploads = {each.path: each.upload for each in placed}
+    paths = [path for path in map(Path, uploads) if path.exists()]
     paths += [known[name] for name in operation.spec["roots"]]
     if not paths:
         raise UsageError(
@@ -41,7 +43,15 @@ def perform_ingest(services: Services, performance: Performance) -> dict[str, An
         progress=_progress(performance),
         wait_seconds=_LOCK_SECONDS,
     )
-    return report_json(report)
+    return _with_uploads(report_json(report), uploads)
+
+
+def _with_uploads(report: dict[str, Any], uploads: Mapping[str, str]) -> dict[str, Any]:
+    """Return a report with the id of the upload that each file is; empty for other files."""
+    for outcomes in report.values():
+        for outcome in outcomes if isinstance(outcomes, list | tuple) else ():
+            outcome["upload"] = uploads.get(outcome["path"], "")
+    return report
 
 
 def perform_reembed(services: Services, performance: Performance) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quoth.config import Config
-from quoth.library import Shelf, WorkQueue
+from quoth.library import JOB, Shelf, WorkQueue
 from quoth.server.conversations import Conversations
 from quoth.server.credentials import Credentials
 from quoth.server.documents import Documents
 from quoth.server.events import EventLog
 from quoth.server.operations import Operations
-from quoth.server.performing import JOB, Performance, Performers
+from quoth.server.performing import Performance, Performers
 from quoth.server.routes import ENDPOINTS
 from quoth.server.services import Services
 from quoth.server.settings import ServerSettings

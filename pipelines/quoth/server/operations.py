@@ -104,10 +104,13 @@ class Operations:
         )
 
     def of_conversation(self, conversation: str) -> list[Operation]:
-        """Return the finished answers of a conversation, oldest first."""
-        return self._select(
-            "WHERE conversation = ? AND state = 'done' ORDER BY rank", (conversation,)
-        )
+        """Return the answers of a conversation, finished or not, oldest first."""
+        return self._select("WHERE conversation = ? ORDER BY rank", (conversation,))
+
+    def first_of_conversation(self, conversation: str) -> Operation | None:
+        """Return the first question of a conversation, or `None`."""
+        found = self._select("WHERE conversation = ? ORDER BY rank LIMIT 1", (conversation,))
+        return found[0] if found else None
 
     def start(self, id: str) -> Operation:
         """Mark an operation as running."""

@@ -9,13 +9,10 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from quoth.errors import CancelledError, QuothError
-from quoth.library import Ticket, WorkQueue
+from quoth.library import JOB, Ticket, WorkQueue
 from quoth.server.events import END, EventLog
 from quoth.server.failures import failure_json
 from quoth.server.operations import PREFIXES, Operation, Operations
-
-JOB = "job"
-"""What a job is in the queue; questions are of no kind."""
 
 _log = logging.getLogger("quoth.server")
 

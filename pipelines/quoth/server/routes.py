@@ -22,6 +22,8 @@ _TALKS = "quoth.server.native.conversations"
 _MODELS = "quoth.server.native.models"
 
 NATIVE = (
+    Endpoint("GET", "/", "quoth.server.browsing:show_shell"),
+    Endpoint("GET", "/page/{file}", "quoth.server.browsing:show_page_file"),
     Endpoint("GET", "/health", f"{_STATUS}:health"),
     Endpoint("GET", "/api/v1/status", f"{_STATUS}:show_status"),
     Endpoint("POST", "/api/v1/session", f"{_STATUS}:open_session", 204),
@@ -56,6 +58,7 @@ NATIVE = (
     Endpoint("POST", "/api/v1/conversations", f"{_TALKS}:start_conversation", 201),
     Endpoint("GET", "/api/v1/conversations", f"{_TALKS}:list_conversations"),
     Endpoint("GET", _TALK, f"{_TALKS}:show_conversation"),
+    Endpoint("PUT", _TALK, f"{_TALKS}:rename_conversation"),
     Endpoint("DELETE", _TALK, f"{_TALKS}:delete_conversation", 204),
     Endpoint("GET", "/api/v1/models", f"{_MODELS}:list_models"),
     Endpoint("POST", "/api/v1/models/preload", f"{_MODELS}:preload_model"),

@@ -20,12 +20,18 @@ _SHUTDOWN_SECONDS = 2
 
 
 def serve(
-    settings: ServerSettings, config: Config, *, home: Path, announce: Callable[[str], None]
+    settings: ServerSettings,
+    config: Config,
+    *,
+    home: Path,
+    announce: Callable[[str], None],
+    open_page: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve until the process is told to end. `announce` is given the lines to print.
+    """Serve until the process is told to end.
 
-    Raises `UsageError` when the port is taken, and `ConfigurationError` for a server that would be
-    open to others.
+    `announce` is given the lines to print, `open_page` an address that signs a browser in. Raises
+    `UsageError` when the port is taken, and `ConfigurationError` for a server that would be open to
+    others.
     """
     settings.check()
     if not settings.on_loopback:
@@ -60,6 +66,8 @@ def serve(
         )
         for line in _introduction(settings, home, credentials):
             announce(line)
+        if open_page and not settings.socket:
+            open_page(_page_address(settings, credentials))
         uvicorn.Server(options).run(sockets=[listener])
 
 
@@ -93,6 +101,12 @@ def _credentials(settings: ServerSettings, home: Path) -> Credentials | None:
     return Credentials(read_token(file))
 
 
+def _page_address(settings: ServerSettings, credentials: Credentials | None) -> str:
+    """Return the address of the page; its code, which no server is sent, works once."""
+    code = f"#code={credentials.make_code()}" if credentials else ""
+    return f"{settings.base_url}/{code}"
+
+
 def _introduction(
     settings: ServerSettings, home: Path, credentials: Credentials | None
 ) -> list[str]:
@@ -103,6 +117,6 @@ def _introduction(
         return [f"Quoth is at {settings.base_url} for every program of this machine."]
     file = settings.token_file or home / "server" / "token"
     return [
-        f"Quoth is at {settings.base_url}/#code={credentials.make_code()}",
+        f"Quoth is at {_page_address(settings, credentials)}",
         f"Programs use {settings.base_url}/v1 with the token in {file}",
     ]

@@ -155,9 +155,10 @@ class DocumentBody(Body):
 
 
 class DocumentList(Body):
-    """Some documents by path; `next` is the cursor of the following ones, or `null`."""
+    """Some documents by path, of `total`; `next` is the cursor of the following ones, or `null`."""
 
     documents: list[DocumentBody]
+    total: int
     next: str | None
 
 
@@ -170,7 +171,7 @@ class HeadingBody(Body):
 
 
 class PageBody(Body):
-    """The text of a page."""
+    """The text of a page; `drawn` says whether there is a picture of it."""
 
     id: str
     number: int
@@ -178,6 +179,7 @@ class PageBody(Body):
     pages: int
     text: str
     headings: list[HeadingBody]
+    drawn: bool
     url: str
 
 
@@ -268,12 +270,32 @@ class ConversationAsked(Asked):
     collection: CollectionName
 
 
+class TurnBody(Body):
+    """A question of a conversation, and the operation that answers it."""
+
+    id: str
+    question: str
+    state: str
+
+
+class ConversationNamed(Asked):
+    """The name of a conversation."""
+
+    name: str = Field(max_length=200)
+
+
 class ConversationBody(Body):
-    """A conversation; its answers have their citations."""
+    """A conversation; its answers have their citations.
+
+    `name` is its first question until it has another one. `turns` are its questions in order, with
+    the answers and those that are not finished or failed.
+    """
 
     id: str
     collection: str
     created: float
+    name: str
+    turns: list[TurnBody]
     answers: list[AnswerBody]
 
 
@@ -308,7 +330,7 @@ class PromptBody(Body):
 
 
 class StatusBody(Body):
-    """How the server is doing: the queue, and what is at work."""
+    """How the server is doing: the queue, what is at work, and what was kept from the network."""
 
     version: str
     collections: list[str]
@@ -316,6 +338,7 @@ class StatusBody(Body):
     working: int
     jobs: int
     loopback_only: bool
+    refused: list[str]
 
 
 class HealthBody(Body):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from quoth.system import Database
 
-VERSION = 1
+VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE operations (
@@ -57,14 +57,21 @@ CREATE TABLE placements (
 CREATE TABLE conversations (
     id TEXT PRIMARY KEY,
     collection TEXT NOT NULL,
-    created REAL NOT NULL
+    created REAL NOT NULL,
+    name TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID
 """
+_NAME = "ALTER TABLE conversations ADD COLUMN name TEXT NOT NULL DEFAULT ''"
 
 
 def open_state(folder: Path) -> Database:
     """Return the SQLite file of the server in its folder."""
-    return Database(folder / "state.sqlite", schema=_SCHEMA, version=VERSION)
+    return Database(
+        folder / "state.sqlite",
+        schema=_SCHEMA,
+        version=VERSION,
+        migrations={1: lambda connection: connection.execute(_NAME)},
+    )
 
 
 def make_id(prefix: str) -> str:

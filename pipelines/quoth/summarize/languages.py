@@ -43,6 +43,14 @@ def find_document_language(documents: Sequence[Document]) -> str:
     return max(sizes, key=sizes.__getitem__, default=UNDETERMINED)
 
 
+def tell_language(text: str, wanted: Language) -> tuple[str, ...]:
+    """Return a note where a summary is in another language than the one it was to be in."""
+    found = detect_language(text, likely=(wanted.code,))
+    if UNDETERMINED in (found, wanted.code) or found == wanted.code:
+        return ()
+    return (f"The summary is in {language(found).name}, and not in {wanted.name}.",)
+
+
 def language_of(chunk: Chunk) -> Language:
     """Return the language of a chunk; English where none is known."""
     return language(chunk.language) if chunk.language else ENGLISH

@@ -39,6 +39,11 @@ class SummaryOptions:
     when the journal has them.
 
     Raises `UsageError` for values that the section `summarization` of the settings does not allow.
+
+    >>> options = SummaryOptions(length="brief", query="What does it cost?")
+    >>> summary = library.summarizer(options).invoke("The hedge costs 90 crowns. It is green.")
+    >>> summary.options.length
+    'brief'
     """
 
     strategy: Strategy = _DEFAULTS.strategy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from quoth.errors import BackendError, GenerationError, UsageError
 from quoth.summarize.run import SummaryRun
 
+_OPENED = re.compile(r"[{\[]")
 _ATTEMPTS = 3
 _TOKENS = 512
 _MOST_TOKENS = 4096
@@ -59,7 +61,7 @@ def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any
                 hint="Simplify the schema: some keywords have no grammar.",
             ) from error
         try:
-            value = json.loads(call.text)
+            value = _read_value(call.text)
         except json.JSONDecodeError:
             fault = "the reply was cut off" if call.finish == "length" else "the reply is not JSON"
             continue
@@ -72,3 +74,13 @@ def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any
         f"{fault}.",
         hint="Check that an object can meet the schema; simplify it, or use a larger model.",
     )
+
+
+def _read_value(reply: str) -> Any:
+    """Return the JSON value of a reply; also behind a sentence, or between the marks of code.
+
+    Raises `json.JSONDecodeError`.
+    """
+    opened = _OPENED.search(reply)
+    value, _ = json.JSONDecoder().raw_decode(reply, opened.start() if opened else 0)
+    return value

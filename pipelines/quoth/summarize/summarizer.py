@@ -20,7 +20,7 @@ from quoth.summarize.coverage import measure_coverage
 from quoth.summarize.extract import Extract, extract
 from quoth.summarize.fields import find_fields
 from quoth.summarize.gate import Gate
-from quoth.summarize.languages import choose_language
+from quoth.summarize.languages import choose_language, tell_language
 from quoth.summarize.lengths import longest_answer
 from quoth.summarize.links import SentenceLinker, tell_unlinked
 from quoth.summarize.map_reduce import combine, map_reduce
@@ -52,6 +52,10 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
     Raises `NoTextError` for a document without text, `ContextOverflowError` when the window is too
     small for the strategy, `GenerationError` when the model writes nothing usable, and
     `BackendError` when the backend fails.
+
+    >>> summary = library.summarizer().invoke("The mill has two wheels. Both turn in winter.")
+    >>> summary.coverage
+    1.0
     """
 
     def __init__(
@@ -153,6 +157,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             notes=(
                 *run.notes,
                 *(tell_unlinked(sentences) if all_calls else ()),
+                *tell_language(tree.text, run.language),
                 *(note for document in documents for note in document.notes),
             ),
             strategy=next((way for way in strategies if way != "extract"), "extract"),

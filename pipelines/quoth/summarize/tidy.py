@@ -36,6 +36,7 @@ def tidy(
 ) -> TidyAnswer:
     """Split an answer into clean sentences.
 
+    Offers of help and apologies are dropped in any case, so that an answer may have no sentence.
     Fragments, sentences about "the text" and doubtful sentences are dropped while others remain.
     `cut_off` is whether the token limit ended the answer: an incomplete last sentence is then
     dropped too, unless it is the only one. Every kept sentence ends with a mark. An answer without
@@ -48,7 +49,9 @@ def tidy(
     dropped: list[str] = []
     if cut_off and len(pieces) > 1 and not is_complete(pieces[-1]):
         dropped.append(pieces.pop())
-    kept = drop_repetitions(pieces, dropped.append)
+    said = [piece for piece in pieces if not _is_aside(piece, language)]
+    dropped += [piece for piece in pieces if piece not in said]
+    kept = drop_repetitions(said, dropped.append)
     tests: tuple[Callable[[str], bool], ...] = (
         _is_whole,
         lambda piece: not rules.about_text.match(piece),
@@ -103,6 +106,14 @@ def take_words(pieces: Sequence[str], words: int) -> list[str]:
 def join_sentences(sentences: Iterable[str], language: Language) -> str:
     """Return sentences as a text, with the space between them that the language has."""
     return language.summaries.separator.join(sentences)
+
+
+def _is_aside(piece: str, language: Language) -> bool:
+    """Whether a model speaks of itself: it declines, or offers more."""
+    return any(
+        rules.replies.apologies.match(piece) or rules.replies.offers.match(piece)
+        for rules in dict.fromkeys((language, ENGLISH))
+    )
 
 
 def _is_whole(piece: str) -> bool:

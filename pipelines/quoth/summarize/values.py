@@ -90,6 +90,12 @@ class Summary(Drawn):
     `cached_calls` counts those that the journal answered. `data` is the object that the model
     filled, if a schema was given. `kinds` are the kinds that the documents of an extract were read
     as.
+
+    >>> (summary,) = library.summarize("contracts/lease.md", length=40)
+    >>> summary.strategy, summary.coverage
+    ('extract', 1.0)
+    >>> summary.sentences[0].links[0].page
+    1
     """
 
     text: str

@@ -8,6 +8,7 @@ __all__ = [
     "describe_exit",
     "encode_png",
     "expand_home",
+    "find_address",
     "import_quietly",
     "is_airgapped",
     "is_loopback",
@@ -20,12 +21,14 @@ __all__ = [
     "make_folder",
     "missing_extra",
     "notebooks_folder",
+    "open_read_only",
     "presets_folder",
     "processor",
     "prompts_folder",
     "read_column",
     "read_entry_points",
     "read_memory",
+    "refused_connections",
     "remove_parts",
     "run_airgapped",
     "sample_library_folder",
@@ -35,6 +38,7 @@ __all__ = [
     "write_whole",
 ]
 
+from .addresses import find_address
 from .airgap import is_airgapped, run_airgapped
 from .child import ParentPipe, limit_memory, read_memory
 from .database import Database, read_column
@@ -52,7 +56,8 @@ from .packaged import (
 )
 from .plugins import load_entry_point, read_entry_points
 from .png import encode_png
-from .privacy import Guard, is_loopback, listens_on_loopback, take_over
+from .privacy import Guard, is_loopback, listens_on_loopback, refused_connections, take_over
 from .processes import Child, describe_exit, kill_children
 from .processor import processor
 from .programs import KeptProgram
+from .read_only import open_read_only

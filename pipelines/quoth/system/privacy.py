@@ -14,6 +14,7 @@ import os
 import socket
 import sys
 import sysconfig
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,10 @@ class Guard:
     `allow` holds host names and IP addresses as a URL spells them (`gpu.lan`, `10.0.0.7`).
     `listen` holds the addresses off loopback at which this process may listen. A guard that is not
     `enforced` permits every host.
+
+    >>> guard = Guard(allow=("gpu.lan",))
+    >>> guard.permits("gpu.lan"), guard.permits("example.com")
+    (True, False)
     """
 
     allow: tuple[str, ...] = ()
@@ -85,6 +90,7 @@ class Guard:
 
 
 _process_guard = Guard(enforced=False)
+_refused: deque[str] = deque(maxlen=100)
 _hook_is_installed = False
 _addresses: dict[str, set[str]] = {}
 """The addresses that the names of permitted hosts were looked up to have, by name."""
@@ -97,6 +103,9 @@ def take_over(guard: Guard | None = None) -> None:
     user has not set, and installs an audit hook for the rest of the process: a connection or name
     look-up that `guard` does not permit raises `EgressError`. Without a guard, only loopback is
     permitted. A second call replaces the guard.
+
+    >>> take_over(Guard(allow=("gpu.lan",)))
+    >>> take_over()  # nothing but this machine again
     """
     global _process_guard, _hook_is_installed
     for name, value in _QUIET.items():
@@ -106,6 +115,11 @@ def take_over(guard: Guard | None = None) -> None:
         socket.getaddrinfo = _remember_addresses(socket.getaddrinfo)
         sys.addaudithook(_audit)
         _hook_is_installed = True
+
+
+def refused_connections() -> tuple[str, ...]:
+    """Return what was refused in this process since it began, a sentence for each; the last 100."""
+    return tuple(dict.fromkeys(_refused))
 
 
 def is_loopback(host: str) -> bool:
@@ -173,10 +187,11 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         return
     name = _as_text(host)
     if not _permits(name):
-        raise EgressError(
-            f"{_caller()} tried to reach {name}, which is not on this machine, and was refused.",
-            hint=_HINT,
+        message = (
+            f"{_caller()} tried to reach {name}, which is not on this machine, and was refused."
         )
+        _refused.append(message)
+        raise EgressError(message, hint=_HINT)
 
 
 def _audit_bind(made: socket.socket, address: object) -> None:

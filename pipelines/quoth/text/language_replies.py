@@ -34,7 +34,8 @@ class ReplyRules:
     it says ("states that").
 
     `openings` matches what stands before an answer and is none ("Sure!", "Based on the excerpts,"),
-    `offers` the start of a sentence that offers more help, `notes` that of a line behind an answer
+    `offers` the start of a sentence that offers more help, `apologies` that of one by which a model
+    does not do what it is asked, `notes` that of a line behind an answer
     that is about the answer ("Confidence: high").
     """
 
@@ -53,4 +54,5 @@ class ReplyRules:
     statements: Pattern = NEVER
     openings: Pattern = NEVER
     offers: Pattern = NEVER
+    apologies: Pattern = NEVER
     notes: Pattern = NEVER

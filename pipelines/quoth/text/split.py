@@ -43,6 +43,10 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     chunk leaves room within that limit for the title and the headings above it, which are embedded
     with the chunk; at least half of `chunk_tokens` remains for the text. Raises
     `ConfigurationError` when `chunk_tokens` exceeds the embedder's limit.
+
+    >>> chunks = (library.loader() | library.splitter).invoke("contracts/lease.md")
+    >>> chunks[0].metadata["start"], chunks[0].metadata["end"]
+    (0, 218)
     """
 
     def __init__(

@@ -44,6 +44,10 @@ class Citation:
     sources with the same content. `marks` are the spans of `quote`, from the first character to the
     one after the last, whose words answer the question. `collection` is that of the document, where
     several were asked.
+
+    >>> (place,) = library.ask("How much is the deposit?").citations
+    >>> place.page, place.heading, place.verified
+    (1, 'Lease of Unit 6 › Money', True)
     """
 
     n: int = 1
@@ -110,6 +114,12 @@ class Answer(Drawn):
 
     `thinking` is what a reasoning model wrote before it answered, `excerpts` are the chunks that
     the model read, and `hits` those that the search found.
+
+    >>> answer = library.ask("How much is the deposit?")
+    >>> answer.kind, answer.phrase
+    ('excerpt', '4,500 crowns')
+    >>> answer.citations[0].quote
+    'The deposit is 4,500 crowns. The rent is 1,200 crowns a month.'
     """
 
     question: str

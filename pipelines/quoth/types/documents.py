@@ -52,6 +52,10 @@ class Page:
     `number` counts from 1. `label` is the printed page number (`iv`, `379`), where the format has
     one. A file without pages is one page. `metadata` holds further facts that a loader knows of the
     page, such as `ocr`, the engine that recognized its text, and `boxes`, the places of its lines.
+
+    >>> page = library.loader()("contracts/lease.md").pages[0]
+    >>> [heading.title for heading in page.headings]
+    ['Lease of Unit 6', 'Term', 'Money']
     """
 
     number: int
@@ -73,6 +77,12 @@ class Document(Drawn):
     `unread` counts by kind what the source holds and the text does not, such as `picture`.
     `language` is the language of most of the text (ISO 639-1), `und` for a text of no language, and
     empty before it is known. `language_is_set` says that a person named it.
+
+    >>> document = library.loader()("contracts/lease.md")
+    >>> document
+    <Document 'contracts/lease.md': markdown, 1 page, 219 characters>
+    >>> document.pages[0].headings[0].title
+    'Lease of Unit 6'
     """
 
     source: str
@@ -107,6 +117,11 @@ class Chunk(Drawn):
     for a text of no language, and empty before it is known. `boxes` are the places of the lines of
     a text that was recognized (OCR), by offsets on the page. `tags` are metadata of the user's own,
     and what the document says of itself. `collection` is named where several were searched.
+
+    >>> chunk = library.search("deposit", k=1)[0].chunk
+    >>> page = library.store.page_text(chunk.source, chunk.page)
+    >>> page[chunk.start : chunk.end] == chunk.text
+    True
     """
 
     source: str
@@ -162,6 +177,10 @@ class Hit(Drawn):
 
     `dense_score` is the cosine similarity and `keyword_score` the BM25 score. A score is `None`
     when its side of the search did not rank the chunk.
+
+    >>> (hit,) = library.search("hedge", k=1)
+    >>> hit.chunk.page, hit.chunk.text[:12]
+    (1, 'The gardener')
     """
 
     chunk: Chunk

@@ -30,7 +30,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Report(Drawn):
-    """The report of a run over many files. Every file is in exactly one of the four groups."""
+    """The report of a run over many files. Every file is in exactly one of the four groups.
+
+    >>> report = library.ingest("contracts/")
+    >>> len(report.skipped), report.exit_code
+    (2, 0)
+    """
 
     done: tuple[Outcome, ...] = ()
     skipped: tuple[Outcome, ...] = ()

@@ -9,6 +9,7 @@ __all__ = [
     "answer_json",
     "answer_lines",
     "answer_text",
+    "can_be_drawn",
     "chunk_json",
     "citation_json",
     "cited_text",
@@ -78,7 +79,7 @@ from .lines import (
 )
 from .matches import mark_matches
 from .notebook import load_ipython_extension, register_views, show
-from .page_image import draw_page
+from .page_image import can_be_drawn, draw_page
 from .page_layout import locate_quote, read_words
 from .quote import MarkedText, shorten_quote
 from .summary import FORMATS, Format, render_summary

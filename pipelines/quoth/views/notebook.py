@@ -34,6 +34,9 @@ def load_ipython_extension(shell: Any) -> None:
     """Show results as cards in notebooks; answers, reports and summaries as text in terminals.
 
     `%load_ext quoth` calls it, and so does the first `Library` that is made inside IPython.
+
+    >>> from IPython.core.interactiveshell import InteractiveShell
+    >>> load_ipython_extension(InteractiveShell())
     """
     _register_cards()
     formatters = shell.display_formatter.formatters
@@ -75,6 +78,14 @@ def show(answer: Answer) -> None:
 
     In a notebook each citation opens its page, drawn with the quote highlighted. Elsewhere the
     text is printed.
+
+    >>> show(library.ask("How much is the deposit?"))  # doctest: +ELLIPSIS
+    From your documents, word for word:
+    <BLANKLINE>
+      4,500 crowns
+    <BLANKLINE>
+      [1] lease.md, page 1
+    ...
     """
     if in_notebook():
         display: Any = import_module("IPython.display")

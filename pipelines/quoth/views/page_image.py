@@ -24,6 +24,9 @@ SECONDS = 60.0
 MEMORY = 1 << 30
 """The most bytes for one drawing."""
 
+WIDEST = 2400
+"""The most pixels of a drawing."""
+
 _SHADES = 16
 _PALETTE = bytes(
     round(shade * 17 * tint)
@@ -34,22 +37,32 @@ _PALETTE = bytes(
 """Sixteen greys, and the same under a marker."""
 
 
-def draw_page(source: Path, page: int, quote: str, boxes: Sequence[Box] = ()) -> bytes | None:
+def draw_page(
+    source: Path, page: int, quote: str, boxes: Sequence[Box] = (), *, width: int = WIDTH
+) -> bytes | None:
     """Return page `page` (from 1) as PNG, with the quote highlighted where it is found.
 
-    `boxes` are the places of a quote whose text was recognized (OCR). `None` for a file that is
-    gone, is neither a PDF nor a picture, or cannot be drawn.
+    `width` is in pixels. `boxes` are the places of a quote whose text was recognized (OCR). `None`
+    for a file that is gone, is neither a PDF nor a picture, or cannot be drawn.
     """
+    if not can_be_drawn(source):
+        return None
+    edges = tuple((box.left, box.top, box.right, box.bottom) for box in boxes)
     try:
-        status = source.stat()
+        mtime_ns = source.stat().st_mtime_ns
+    except OSError:
+        return None
+    return _draw_in_child(str(source.resolve()), page, quote, edges, min(width, WIDEST), mtime_ns)
+
+
+def can_be_drawn(source: Path) -> bool:
+    """Whether a file is there, and a PDF or a picture."""
+    try:
         with source.open("rb") as file:
             head = file.read(1024)
     except OSError:
-        return None
-    if b"%PDF-" not in head and not is_picture(head):
-        return None
-    edges = tuple((box.left, box.top, box.right, box.bottom) for box in boxes)
-    return _draw_in_child(str(source.resolve()), page, quote, edges, status.st_mtime_ns)
+        return False
+    return b"%PDF-" in head or is_picture(head)
 
 
 _Edges = tuple[float, float, float, float]
@@ -58,9 +71,11 @@ _Edges = tuple[float, float, float, float]
 
 @lru_cache(maxsize=64)
 def _draw_in_child(
-    source: str, page: int, quote: str, edges: tuple[_Edges, ...], mtime_ns: int
+    source: str, page: int, quote: str, edges: tuple[_Edges, ...], width: int, mtime_ns: int
 ) -> bytes | None:
-    request = json.dumps({"source": source, "page": page, "quote": quote, "edges": edges})
+    request = json.dumps(
+        {"source": source, "page": page, "quote": quote, "edges": edges, "width": width}
+    )
     try:
         child = Child("quoth.views.page_image:main")
     except (OSError, ConfigurationError):
@@ -77,22 +92,30 @@ def main() -> None:
     limit_memory(MEMORY)
     request = json.loads(parent.receive())
     with parent.limit_time(SECONDS):
-        image = draw(request["source"], request["page"], request["quote"], request["edges"])
+        image = draw(
+            request["source"],
+            request["page"],
+            request["quote"],
+            request["edges"],
+            width=request["width"],
+        )
     parent.send(image)
 
 
-def draw(source: str, number: int, quote: str, edges: Sequence[_Edges] = ()) -> bytes:
+def draw(
+    source: str, number: int, quote: str, edges: Sequence[_Edges] = (), *, width: int = WIDTH
+) -> bytes:
     """Return the page as PNG, in the child process."""
     with Path(source).open("rb") as file:
         is_pdf = b"%PDF-" in file.read(1024)
     if not is_pdf:
-        return _mark(_read_picture(source, number), edges)
+        return _mark(_read_picture(source, number, width), edges)
 
     import pypdfium2
 
     with pypdfium2.PdfDocument(source) as document:
         page = document[number - 1]
-        bitmap = page.render(scale=WIDTH / page.get_width(), grayscale=True)
+        bitmap = page.render(scale=width / page.get_width(), grayscale=True)
         shades = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width]
         converter = bitmap.get_posconv(page)
         found = []
@@ -111,8 +134,8 @@ def draw(source: str, number: int, quote: str, edges: Sequence[_Edges] = ()) -> 
         return _mark(shades, [*edges, *found])
 
 
-def _read_picture(source: str, number: int) -> Any:
-    """Return a page of a picture in shades of grey, as wide as all drawings."""
+def _read_picture(source: str, number: int, width: int) -> Any:
+    """Return a page of a picture in shades of grey, as wide as a drawing."""
     import numpy as np
 
     try:
@@ -124,8 +147,8 @@ def _read_picture(source: str, number: int) -> Any:
         upright = ImageOps.exif_transpose(image).convert("RGBA")
     paper = Image.new("RGBA", upright.size, "white")
     paper.alpha_composite(upright)
-    height = max(1, round(upright.height * WIDTH / upright.width))
-    return np.asarray(paper.convert("L").resize((WIDTH, height)))
+    height = max(1, round(upright.height * width / upright.width))
+    return np.asarray(paper.convert("L").resize((width, height)))
 
 
 def _mark(shades: Any, edges: Sequence[_Edges]) -> bytes:

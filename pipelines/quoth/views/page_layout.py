@@ -24,12 +24,15 @@ Edges = tuple[float, float, float, float]
 """Left, top, right and bottom."""
 
 
-def locate_quote(source: Path, page: int, quote: str) -> list[Edges] | None:
+def locate_quote(
+    source: Path, page: int, quote: str, *, before: str = "", behind: str = ""
+) -> list[Edges] | None:
     """Return the places of a quote, one or more for each printed line; none where it is not found.
 
-    `None` for a file that is gone, is no PDF, or cannot be read.
+    The text `before` and `behind` it tells its place from others with the same letters. `None` for
+    a file that is gone, is no PDF, or cannot be read.
     """
-    found = _ask(source, {"page": page, "quote": quote})
+    found = _ask(source, {"page": page, "quote": quote, "before": before, "behind": behind})
     return None if found is None else [_edges(box) for box in found]
 
 
@@ -69,11 +72,19 @@ def main() -> None:
     limit_memory(MEMORY)
     request = json.loads(parent.receive())
     with parent.limit_time(SECONDS):
-        told = read_layout(request["source"], request["page"], request.get("quote"))
+        told = read_layout(
+            request["source"],
+            request["page"],
+            request.get("quote"),
+            before=request.get("before", ""),
+            behind=request.get("behind", ""),
+        )
     parent.send(json.dumps(told).encode())
 
 
-def read_layout(source: str, number: int, quote: str | None) -> list[Any]:
+def read_layout(
+    source: str, number: int, quote: str | None, *, before: str = "", behind: str = ""
+) -> list[Any]:
     """Return the places of a quote, or all words with their places, in the child process."""
     import pypdfium2
 
@@ -91,7 +102,7 @@ def read_layout(source: str, number: int, quote: str | None) -> list[Any]:
 
         text = page.get_textpage()
         if quote is not None:
-            return [share(box) for box in find_boxes(text, quote)]
+            return [share(box) for box in find_boxes(text, quote, before=before, behind=behind)]
         return [[word, share(box)] for word, box in _words(text)]
 
 

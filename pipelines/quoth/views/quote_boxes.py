@@ -9,20 +9,23 @@ from typing import Any
 _ROW = " | "
 _NAME = ": "
 _FARTHEST = 3  # letters between two values of a row, such as a mark of a note
+_CONTEXT = 200
+"""The letters before and behind a quote by which its place is told from others like it."""
 
 _Box = tuple[float, float, float, float]
 """Left, bottom, right and top, in points."""
 
 
-def find_boxes(textpage: Any, quote: str) -> list[_Box]:
+def find_boxes(textpage: Any, quote: str, *, before: str = "", behind: str = "") -> list[_Box]:
     """Return the boxes around a quote, one or more for each printed line.
 
-    The row of a table is printed without the names of its columns: its label and its values are
-    searched one after the other.
+    Where the page has the quote several times, the place is the one whose surroundings agree most
+    with the text `before` and `behind` the quote. The row of a table is printed without the names
+    of its columns: its label and its values are searched one after the other.
     """
     letters = list(_letters(textpage))
     page = "".join(letter for letter, _ in letters)
-    spans = _find(page, quote) or [
+    spans = _find(page, quote, _fold(before), _fold(behind)) or [
         span for line in quote.split("\n") for span in _find(page, line) or _find_row(page, line)
     ]
     boxes: list[_Box] = []
@@ -45,10 +48,26 @@ def _fold(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))).casefold()
 
 
-def _find(page: str, quote: str) -> list[tuple[int, int]]:
+def _find(page: str, quote: str, before: str = "", behind: str = "") -> list[tuple[int, int]]:
+    """Return the span of a quote: of several, the one in these surroundings, else the nearest."""
     folded = _fold(quote)
-    start = page.find(folded) if folded else -1
-    return [(start, start + len(folded))] if start >= 0 else []
+    if not folded:
+        return []
+
+    def fit(start: int) -> tuple[int, int]:
+        end = start + len(folded)
+        above = _agreeing(page[:start][: -_CONTEXT - 1 : -1], before[::-1])
+        below = _agreeing(page[end : end + _CONTEXT], behind)
+        return above + below, -abs(start - len(before))
+
+    start = max(_starts(page, folded), key=fit, default=None)
+    return [] if start is None else [(start, start + len(folded))]
+
+
+def _agreeing(one: str, other: str) -> int:
+    """Return the number of letters with which both texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _find_row(page: str, line: str) -> list[tuple[int, int]]:

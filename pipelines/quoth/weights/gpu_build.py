@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from quoth.system import import_quietly
 from quoth.weights.memory import Device, look_at_memory
 
 _INDEX = "pip install xllamacpp --force-reinstall --no-deps --index-url " + (
@@ -65,7 +66,7 @@ class GpuBuild:
 
 def find_gpu_build() -> GpuBuild:
     """Return what xllamacpp was built for, and the GPUs of this machine."""
-    import xllamacpp
+    xllamacpp = import_quietly("xllamacpp")
 
     words = [
         *_BACKEND.findall(str(xllamacpp.get_system_info())),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from quoth.system import import_quietly
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -50,7 +52,7 @@ def look_at_memory() -> Memory:
 
 def list_gpus() -> list[dict[str, Any]]:
     """Return llama.cpp's own list of the GPUs that it can use."""
-    import xllamacpp
+    xllamacpp = import_quietly("xllamacpp")
 
     kinds = xllamacpp.ggml_backend_dev_type
     wanted = {kinds.GGML_BACKEND_DEVICE_TYPE_GPU, kinds.GGML_BACKEND_DEVICE_TYPE_IGPU}

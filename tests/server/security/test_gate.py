@@ -32,7 +32,10 @@ def path_of(path: str) -> str:
     )
 
 
-ROUTES = [(each.method, path_of(each.path)) for each in ENDPOINTS]
+PAGE = ("/", "/page/{file}")
+"""The files of the page, which hold nothing of the documents."""
+
+ROUTES = [(each.method, path_of(each.path)) for each in ENDPOINTS if each.path not in PAGE]
 
 
 def raw(served: Served, *lines: str, body: str = "") -> str:
@@ -63,6 +66,14 @@ def test_every_route_but_health_needs_a_token(served: Served, method: str, path:
 
 def test_the_public_routes_are_two() -> None:
     assert {path for _, path in PUBLIC} == {"/health", "/api/v1/session"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", ["/", "/page/main.js"])
+def test_nothing_is_sent_to_the_page_without_a_token(
+    served: Served, method: str, path: str
+) -> None:
+    assert served.client.request(method, path, headers={"authorization": ""}).status_code == 401
 
 
 @pytest.mark.parametrize("host", [EVIL, f"{EVIL}:80", "127.0.0.1.evil.example", "0.0.0.0", "[::]"])

@@ -17,6 +17,8 @@ from quoth.models import KEPT_TOKENS, Piece, Request
 from quoth.text import locate_tokens
 from quoth.types import Timings
 
+_AGAINST_LOOPS = {"dry_multiplier": 0.8, "dry_penalty_last_n": 128}
+"""Makes a text that was just written less likely (DRY): a schema keeps small models in circles."""
 _LIKELIEST = 200
 """The tokens that are asked for with each step; one that small models rank low is among them."""
 
@@ -87,6 +89,8 @@ class LlamaHttpClient(LocalHttp):
             body["ignore_eos"] = True
         if request.temperature == 0:
             body["top_k"] = 1
+        if request.end_loops and request.json_schema is not None:
+            body |= _AGAINST_LOOPS
         if request.likelihoods:
             body["n_probs"] = _LIKELIEST if len(request.choices) > 1 else 1
         if request.grammar:

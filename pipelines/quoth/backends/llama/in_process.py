@@ -13,6 +13,7 @@ from quoth.backends.llama.served import ServedModel, Server, reach_server
 from quoth.config import ModelSettings
 from quoth.models import Description
 from quoth.prompts import ChatTemplate
+from quoth.system import import_quietly
 from quoth.weights import (
     XLLAMACPP,
     check_tokens,
@@ -64,7 +65,7 @@ class LlamaCpp(ServedModel, GgufModel):
 
     def start(self) -> Server:
         """Load the weights into this process, behind a loopback port and a secret key."""
-        import xllamacpp
+        xllamacpp = import_quietly("xllamacpp")
 
         check_tokens(self.header)
         settings = self.settings
@@ -95,7 +96,7 @@ class LlamaCpp(ServedModel, GgufModel):
 
     def _parameters(self, key: str, *, gpu_here: bool) -> Any:
         """Return xllamacpp's parameters for these settings."""
-        import xllamacpp
+        xllamacpp = import_quietly("xllamacpp")
 
         settings = self.settings
         parameters = xllamacpp.CommonParams()
@@ -134,7 +135,7 @@ class LlamaCpp(ServedModel, GgufModel):
 
 def _place(parameters: Any, settings: ModelSettings) -> None:
     """Set what goes where: GPUs, experts, the KV cache, and a draft model."""
-    import xllamacpp
+    xllamacpp = import_quietly("xllamacpp")
 
     kept = xllamacpp.ggml_type[f"GGML_TYPE_{settings.kv_cache_type.upper()}"]
     parameters.cache_type_k = parameters.cache_type_v = kept

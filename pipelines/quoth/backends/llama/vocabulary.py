@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.errors import BackendError
+from quoth.system import import_quietly
 from quoth.weights import Array, Gguf, Tensor, check_tokens, encode_entry, encode_header
 
 _WIDTH = 32
@@ -41,7 +42,7 @@ class Vocabulary:
     """
 
     def __init__(self, gguf: Gguf) -> None:
-        import xllamacpp
+        xllamacpp = import_quietly("xllamacpp")
 
         check_tokens(gguf)
         key = secrets.token_urlsafe(24)

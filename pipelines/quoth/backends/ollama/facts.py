@@ -99,6 +99,7 @@ def look_up(
         ATTENTION_NOTE if _OF_THE_SERVER & {*chosen_hardware(settings)} else "",
         explain_ignored(settings, takes={*_OF_THE_SERVER, "main_gpu"}),
     ]
+    capabilities = tuple(shown.get("capabilities") or ())
     description = Description(
         name=f"ollama:{name}",
         family=template.family if template else _family(metadata, own, folders),
@@ -113,7 +114,8 @@ def look_up(
         note=" ".join(note for note in notes if note),
         counting="bound" if vocabulary is None else "exact",
         constraints=("json_schema",),
-        capabilities=tuple(shown.get("capabilities") or ()),
+        takes_tools="offered" if not raw and "tools" in capabilities else "",
+        capabilities=capabilities,
     )
     return Facts(
         description=description,

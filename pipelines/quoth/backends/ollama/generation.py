@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from quoth.backends.ollama.wire import (
     WholeTransport,
@@ -13,9 +16,10 @@ from quoth.backends.ollama.wire import (
     official_client,
     server_address,
 )
+from quoth.backends.openai.tools import tool_field
 from quoth.backends.steps import MOST_LIKELIEST, read_steps
 from quoth.config import ModelSettings
-from quoth.models import Request, Step, role_of
+from quoth.models import Request, Step, ToolCall, role_of
 from quoth.types import Timings
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ class ReplyPart:
     timings: Timings | None = None
     finish: Literal["stop", "length"] = "stop"
     steps: tuple[Step, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class Generation:
@@ -67,10 +72,12 @@ class Generation:
             ):
                 yield _to_reply_part(part, part.response or "", "")
             return
-        messages = [{"role": role_of(m), "content": str(m.text)} for m in request.messages]
+        messages = [_to_turn(message) for message in request.messages]
+        tools = [tool_field(tool) for tool in request.tools if not request.guided]
         for line in self._client.chat(
             self._name,
             messages,
+            tools=tools or None,
             stream=True,
             options=options,
             format=schema,
@@ -78,7 +85,8 @@ class Generation:
             logprobs=asked,
             top_logprobs=likeliest,
         ):
-            yield _to_reply_part(line, line.message.content or "", line.message.thinking or "")
+            said, thought = line.message.content or "", line.message.thinking or ""
+            yield replace(_to_reply_part(line, said, thought), tool_calls=_calls_of(line))
 
     def load(self, options: dict[str, Any]) -> None:
         """Have the server load the model, if it is not loaded with these options."""
@@ -87,6 +95,26 @@ class Generation:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _to_turn(message: BaseMessage) -> dict[str, Any]:
+    """Return a message as Ollama takes it. Source: docs/api.md of Ollama, "tool calling"."""
+    turn: dict[str, Any] = {"role": role_of(message), "content": str(message.text)}
+    if isinstance(message, ToolMessage):
+        return {**turn, "tool_name": message.name or ""}
+    if isinstance(message, AIMessage) and message.tool_calls:
+        calls = [
+            {"function": {"name": c["name"], "arguments": c["args"]}} for c in message.tool_calls
+        ]
+        return {**turn, "tool_calls": calls}
+    return turn
+
+
+def _calls_of(line: ChatResponse) -> tuple[ToolCall, ...]:
+    return tuple(
+        ToolCall(call.function.name, json.dumps(dict(call.function.arguments), ensure_ascii=False))
+        for call in line.message.tool_calls or ()
+    )
 
 
 def _to_reply_part(part: ChatResponse | GenerateResponse, text: str, thinking: str) -> ReplyPart:

@@ -35,7 +35,7 @@ from quoth.errors import (
     ContextOverflowError,
     ModelNotFoundError,
 )
-from quoth.models import Description, Piece, Placement, Request, shortfall_error
+from quoth.models import Description, Piece, Placement, Request, ToolCall, shortfall_error
 from quoth.prompts import ChatTemplate
 from quoth.types import Timings
 from quoth.weights import Gguf, choose_threads, find_weights
@@ -120,11 +120,13 @@ class Ollama(HttpModel):
         self._used = True
         try:
             with translate_errors(self._http.url, self.short_name):
+                calls: tuple[ToolCall, ...] = ()
                 for reply in self._replies(request):
+                    calls += reply.tool_calls
                     yield Piece(reply.text, reply.thinking, steps=reply.steps)
                     if reply.timings is not None:
                         self._read_placement()
-                        yield Piece(timings=reply.timings, finish=reply.finish)
+                        yield Piece(timings=reply.timings, finish=reply.finish, tool_calls=calls)
                         self._memory.remember(_text_of(request))
         except ContextOverflowError as error:
             self._placed = False  # the window is shorter than it was believed to be

@@ -22,6 +22,7 @@ from quoth.backends.http import LocalHttp, is_crowded
 from quoth.backends.http_model import HttpModel
 from quoth.backends.llama.admission import Admission, admit_at_once
 from quoth.backends.openai.dialects import Dialect, find_dialect
+from quoth.backends.openai.tools import ToolCalls
 from quoth.backends.openai.window import WindowProof
 from quoth.backends.openai.wire import (
     add_timings,
@@ -132,10 +133,11 @@ class OpenAICompatible(HttpModel):
         start = time.perf_counter()
         first, generated = 0.0, 0
         finish: Literal["", "stop", "length"] = ""
-        timings = Timings()
+        timings, calls = Timings(), ToolCalls()
         for event in self._events(request):
             yield Piece()  # a sign of life, as long as no text comes
             for choice in choices_of(event):
+                calls.add(choice)
                 text, thinking = texts_of(choice)
                 if text or thinking:
                     first = first or time.perf_counter() - start
@@ -152,7 +154,7 @@ class OpenAICompatible(HttpModel):
             generated_tokens=timings.generated_tokens or generated,
             generation_seconds=timings.generation_seconds or max(0.0, spent - first),
         )
-        yield Piece(timings=timings, finish=finish)
+        yield Piece(timings=timings, finish=finish, tool_calls=calls.finished())
 
     def _events(self, request: Request) -> Iterator[Mapping[str, Any]]:
         """Yield the events of a call.
@@ -238,6 +240,7 @@ class OpenAICompatible(HttpModel):
             note=_note(dialect, window, self.settings),
             counting="exact" if dialect.counts else "bound",
             constraints=dialect.constraints,
+            takes_tools="chosen",
         )
         return _Server(description, dialect, window, self._proof(dialect))
 

@@ -14,6 +14,7 @@ from langchain_core.messages import BaseMessage
 
 from quoth.backends.http import LocalHttp, hanging_error, read_key
 from quoth.backends.llama.http import read_timings
+from quoth.backends.openai.tools import tool_fields, turn_fields
 from quoth.backends.overflow import whole_number
 from quoth.backends.steps import MOST_LIKELIEST, read_steps
 from quoth.config import ModelSettings
@@ -71,9 +72,12 @@ def stated_windows(entry: Mapping[str, Any]) -> list[int]:
     return [tokens for tokens in map(whole_number, stated) if tokens]
 
 
-def turns_of(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:
+def turns_of(messages: Sequence[BaseMessage]) -> list[dict[str, Any]]:
     """Return messages as a server takes them."""
-    return [{"role": role_of(message), "content": str(message.text)} for message in messages]
+    return [
+        {"role": role_of(message), "content": str(message.text), **turn_fields(message)}
+        for message in messages
+    ]
 
 
 def body_of(request: Request, model: str) -> dict[str, Any]:
@@ -91,6 +95,7 @@ def body_of(request: Request, model: str) -> dict[str, Any]:
         body |= {"logprobs": True, "top_logprobs": MOST_LIKELIEST}
     if request.stop:
         body["stop"] = list(request.stop)
+    body |= tool_fields(request)
     if request.grammar:
         body["grammar"] = request.grammar
     elif request.json_schema is not None:

@@ -10,6 +10,8 @@ from quoth.server.shapes import (
     ConversationAsked,
     ConversationBody,
     ConversationList,
+    ConversationNamed,
+    TurnBody,
 )
 
 
@@ -32,16 +34,38 @@ def show_conversation(services: Services, conversation: ConversationId) -> Conve
     return _present(services, services.conversations.get(conversation), with_answers=True)
 
 
+def rename_conversation(
+    services: Services, conversation: ConversationId, body: ConversationNamed
+) -> ConversationBody:
+    """Give a conversation a name."""
+    talk = services.conversations.get(conversation)
+    renamed = services.conversations.rename(talk, body.name.strip())
+    return _present(services, renamed, with_answers=False)
+
+
 def delete_conversation(services: Services, conversation: ConversationId) -> None:
     """Delete a conversation and its answers."""
     services.conversations.delete(services.conversations.get(conversation))
 
 
 def _present(services: Services, talk: Talk, *, with_answers: bool) -> ConversationBody:
-    answers = services.operations.of_conversation(talk.id) if with_answers else ()
+    if with_answers:
+        turns = services.operations.of_conversation(talk.id)
+    else:
+        first = services.operations.first_of_conversation(talk.id)
+        turns = [first] if first else []
+    name = talk.name or (turns[0].spec["question"] if turns else "")
     return ConversationBody(
         id=talk.id,
         collection=talk.collection,
         created=talk.created,
-        answers=[AnswerBody(**answer.result) for answer in answers],
+        name=name,
+        turns=[
+            TurnBody(id=turn.id, question=turn.spec["question"], state=turn.state)
+            for turn in turns
+            if with_answers
+        ],
+        answers=[
+            AnswerBody(**turn.result) for turn in turns if with_answers and turn.state == "done"
+        ],
     )

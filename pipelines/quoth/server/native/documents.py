@@ -36,6 +36,7 @@ def list_documents(
     end = begin + query.limit
     return DocumentList(
         documents=[present_document(services, source) for source in sources[begin:end]],
+        total=len(sources),
         next=str(end) if end < len(sources) else None,
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from quoth.load import boxes_within
-from quoth.server.endpoints import Content
+from quoth.server.browsing import is_opened_in_browser, shell
+from quoth.server.endpoints import Content, Incoming
 from quoth.server.failures import NOT_FOUND, RefusedError
 from quoth.server.names import CollectionName, FileId, Offset, PageNumber
 from quoth.server.services import Services
@@ -20,8 +22,13 @@ from quoth.server.shapes import (
     WordBody,
     WordList,
 )
-from quoth.types import Page
-from quoth.views import draw_page, locate_quote, read_words
+from quoth.types import Box, Page
+from quoth.views import can_be_drawn, draw_page, locate_quote, read_words
+
+if TYPE_CHECKING:
+    from quoth.collection import Source
+
+Edges = tuple[float, float, float, float]
 
 
 class SpanQuery(Query):
@@ -29,6 +36,12 @@ class SpanQuery(Query):
 
     start: Offset = Field(0)
     end: Offset = Field(0)
+
+
+class ImageQuery(SpanQuery):
+    """A span that is marked, and the width of the picture in pixels."""
+
+    width: int = Field(760, ge=200, le=2400)
 
 
 def show_page(
@@ -43,6 +56,7 @@ def show_page(
         pages=source.pages,
         text=found.text,
         headings=[HeadingBody(**asdict(heading)) for heading in found.headings],
+        drawn=services.documents.is_unchanged(source) and can_be_drawn(Path(source.path)),
         url=services.documents.link(collection, document, page),
     )
 
@@ -52,14 +66,14 @@ def draw(
     collection: CollectionName,
     document: FileId,
     page: PageNumber,
-    query: SpanQuery,
+    query: ImageQuery,
 ) -> Content:
     """Draw a page as PNG, with a span of its text marked."""
     source, found = services.documents.page(collection, document, page)
     if not services.documents.is_unchanged(source):
         raise _changed()
-    boxes = boxes_within(found.metadata, query.start, query.end) if query.end else ()
-    image = draw_page(Path(source.path), page, _span(found, query), boxes)
+    boxes = [Box(query.start, query.end, *edges) for edges in _locate(source, found, query)]
+    image = draw_page(Path(source.path), page, "", boxes, width=query.width)
     if image is None:
         raise RefusedError(
             NOT_FOUND,
@@ -79,12 +93,7 @@ def show_boxes(
     """Show where a span of the text is printed on the picture of the page."""
     source, found = services.documents.page(collection, document, page)
     unchanged = services.documents.is_unchanged(source)
-    boxes = [
-        [box.left, box.top, box.right, box.bottom]
-        for box in boxes_within(found.metadata, query.start, query.end)
-    ]
-    if not boxes and unchanged and (quote := _span(found, query)):
-        boxes = [list(box) for box in locate_quote(Path(source.path), page, quote) or ()]
+    boxes = [list(edges) for edges in _locate(source, found, query)] if unchanged else []
     return BoxList(boxes=boxes, found=bool(boxes), unchanged=unchanged)
 
 
@@ -100,16 +109,35 @@ def show_words(
 
 
 def show_link(
-    services: Services, collection: CollectionName, document: FileId, page: PageNumber
+    services: Services,
+    collection: CollectionName,
+    document: FileId,
+    page: PageNumber,
+    incoming: Incoming,
 ) -> Content:
-    """Show the page that a permanent address names, as plain text."""
+    """Show the page that a permanent address names: to a browser as such, to others as text."""
+    if is_opened_in_browser(incoming.headers):
+        return shell()
     source, found = services.documents.page(collection, document, page)
     head = f"{Path(source.path).name}, page {found.label or found.number}"
     return Content(f"{head}\n\n{found.text}\n".encode("utf-8", "replace"), "text/plain")
 
 
-def _span(page: Page, query: SpanQuery) -> str:
-    return page.text[query.start : query.end]
+def _locate(source: Source, page: Page, query: SpanQuery) -> list[Edges]:
+    """Return where a span of the text of a page is printed on it."""
+    if query.end <= query.start:
+        return []
+    if boxes := boxes_within(page.metadata, query.start, query.end):
+        return [(box.left, box.top, box.right, box.bottom) for box in boxes]
+    text = page.text
+    found = locate_quote(
+        Path(source.path),
+        page.number,
+        text[query.start : query.end],
+        before=text[: query.start],
+        behind=text[query.end :],
+    )
+    return found or []
 
 
 def _changed() -> RefusedError:

@@ -9,6 +9,7 @@ from quoth.server.endpoints import Content
 from quoth.server.failures import UNAUTHORIZED, RefusedError
 from quoth.server.services import JOB_KINDS, Services
 from quoth.server.shapes import SessionAsked, StatusBody
+from quoth.system import refused_connections
 
 _COOKIE_SECONDS = 30 * 24 * 3600
 
@@ -29,6 +30,7 @@ def show_status(services: Services) -> StatusBody:
         working=working,
         jobs=sum(operation.kind in JOB_KINDS for operation in unfinished),
         loopback_only=services.settings.on_loopback,
+        refused=list(refused_connections()),
     )
 
 

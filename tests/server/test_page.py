@@ -1,0 +1,78 @@
+"""The files of the page as the server sends them: public, harmless, small, and complete."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+import quoth
+from served import Served
+
+FOLDER = Path(quoth.__file__).parent / "server" / "page"
+FILES = sorted(FOLDER.iterdir())
+MOST_BYTES = 150_000
+TAKES_MARKUP = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment"
+    r"|\beval\b|new Function|setHTML|srcdoc"
+)
+SPOKEN = re.compile(r'say\(\s*"([a-z.-]+)"')
+
+
+def test_the_page_comes_without_a_token_and_holds_no_script_of_its_own(served: Served) -> None:
+    answer = served.get("/", authorization="")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "trusted-types 'none'" in answer.headers["content-security-policy"]
+    assert not re.search(r"<style|style=|\son\w+=|<script>|javascript:", answer.text)
+
+
+def test_every_file_that_the_page_names_is_there(served: Served) -> None:
+    for address in re.findall(r'(?:href|src)="(/[^"]+)"', served.get("/", authorization="").text):
+        assert served.get(address, authorization="").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2fbrowsing.py", "page.html", "%2e%2e/app.py"])
+def test_no_other_file_is_sent(served: Served, name: str) -> None:
+    assert served.get(f"/page/{name}").status_code == 404
+
+
+def test_the_page_is_small() -> None:
+    assert sum(len(gzip.compress(file.read_bytes())) for file in FILES) < MOST_BYTES
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".js"], ids=str)
+def test_no_module_makes_markup_from_text(file: Path) -> None:
+    assert not TAKES_MARKUP.search(file.read_text("utf-8"))
+
+
+def test_every_text_that_the_page_says_is_there_in_both_languages() -> None:
+    english, chinese = (
+        json.loads((FOLDER / f"{name}.json").read_text("utf-8")) for name in ("en", "zh")
+    )
+    assert list(english) == list(chinese)
+    holes = re.compile(r"\{\w+\}")
+    for key, text in english.items():
+        assert sorted(holes.findall(text)) == sorted(holes.findall(chinese[key])), key
+    said = {
+        key
+        for file in FILES
+        if file.suffix == ".js"
+        for key in SPOKEN.findall(file.read_text("utf-8"))
+    }
+    assert said <= set(english)
+
+
+def test_a_permanent_address_is_the_page_for_a_browser_and_needs_a_token_otherwise(
+    served: Served,
+) -> None:
+    document = served.get("/api/v1/collections/sample/documents").json()["documents"][0]["id"]
+    path = f"/c/sample/d/{document}/p/1"
+    opened = served.get(
+        path, authorization="", sec_fetch_mode="navigate", sec_fetch_dest="document"
+    )
+    assert opened.headers["content-type"].startswith("text/html")
+    assert served.get(path, authorization="").status_code == 401
+    assert served.get(path).headers["content-type"].startswith("text/plain")
