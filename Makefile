@@ -17,12 +17,12 @@ MODELS = $(STEP) 'The embedded models, 176 MB' $(SETUP)
 
 .DEFAULT_GOAL := help
 .PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints sizes \
-	library docs notebooks walk pictures site clean
+	library docs notebooks walk pictures screenshots site clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-light: .venv/.light  ## build .venv with what the embedded models need
+light: .venv/.light  ## build .venv with what the embedded models and the page need
 
 setup: .venv/.all  ## build .venv with every extra that does not compile, and the tools for development
 
@@ -40,7 +40,7 @@ setup: .venv/.all  ## build .venv with every extra that does not compile, and th
 
 .venv/.light: .venv/.made pyproject.toml constraints.txt overrides.txt | $(UV)
 	$(STEP) 'Packages of the light core, 153 MB' \
-		$(INSTALL) --overrides overrides.txt --editable .
+		$(INSTALL) --overrides overrides.txt --editable '.[serve]'
 	$(MODELS)
 	@touch $@
 
@@ -62,6 +62,7 @@ types: setup  ## check the types
 	@$(BIN)/mypy && $(BIN)/mypy --package tools
 
 tests: setup  ## run all tests but the slow ones
+	@command -v chromium > /dev/null || echo "The tests of the page need Chromium: apt-get install chromium"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: setup  ## run the slow tests as well
@@ -104,6 +105,9 @@ docs: setup  ## write the references of settings, commands and Python names from
 notebooks: setup  ## run the notebooks, write them as pages of docs/, keep them without outputs
 	@$(BIN)/python -m tools.notebooks
 	@$(BIN)/python -m tools.notebooks --strip
+
+screenshots: setup  ## take the pictures of the page, in the Chromium of the system
+	@$(BIN)/python -m tools.screenshots
 
 walk: setup  ## write down the first hour: a clone is set up in a fresh home, and walked
 	@$(BIN)/python -m tools.walk --clone docs/first-hour.md

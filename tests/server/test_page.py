@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -63,6 +67,25 @@ def test_every_text_that_the_page_says_is_there_in_both_languages() -> None:
         for key in SPOKEN.findall(file.read_text("utf-8"))
     }
     assert said <= set(english)
+
+
+def test_the_program_opens_the_page_in_the_browser_and_signs_it_in(tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}.part && mv {opened}.part {opened}\n')
+    browser.chmod(0o700)
+    environment = {**os.environ, "QUOTH_HOME": str(tmp_path / "home"), "BROWSER": f"{browser} %s"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "quoth.cli", "serve", "--port", "0", "--open"],
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    ) as program:
+        for _ in range(400):
+            if opened.exists():
+                break
+            time.sleep(0.05)
+        program.terminate()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#code=\S{20,}", opened.read_text())
 
 
 def test_a_permanent_address_is_the_page_for_a_browser_and_needs_a_token_otherwise(

@@ -288,3 +288,23 @@ def test_fields_of_a_schema_are_in_the_text_or_null() -> None:
     }
     assert "Not found in the text: due_date." in summary.notes
     assert not model.asked
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("en", "The text of this book is free to use under the Apache License, Version 2.0."),
+        ("en", "This work is published under a Creative Commons licence."),
+        ("de", "Dieser Text steht unter der Lizenz Creative Commons Namensnennung 4.0."),
+        ("es", "Este libro se publica bajo la licencia de su autora desde el año pasado."),
+        ("fr", "Ce livre est publié sous la licence de son autrice depuis l'année dernière."),
+        ("zh", "本书采用知识共享许可协议进行许可。"),
+    ],
+)
+def test_a_licence_is_no_sentence_of_a_summary(code: str, sentence: str) -> None:
+    assert not stands_alone(sentence, language(code))
+
+
+def test_a_licence_that_a_contract_gives_is_one() -> None:
+    granted = "The author grants the publisher a licence to print 2,000 copies of the book."
+    assert stands_alone(granted, language("en"))

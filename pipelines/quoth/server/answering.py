@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
+from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from quoth.answer import Answerer, Conversation
 from quoth.library import Library, Watcher
 from quoth.models import ModelCalls
+from quoth.server.events import PROMPT
 from quoth.server.performing import Performance
 from quoth.server.presenting import present_answer, present_hit
 from quoth.server.services import Services
 from quoth.types import Answer, Chunk, Hit
+
+HitsTold = Callable[[Sequence[Hit]], None]
+
+
+class PromptWatcher(Watcher):
+    """Also tells the exact prompt that the model is given."""
+
+    def __init__(self, watched: Performance, library: Library, found: HitsTold) -> None:
+        super().__init__(watched.check, found)
+        self._performance = watched
+        self._library = library
+
+    def on_chat_model_start(
+        self, serialized: Any, messages: list[list[BaseMessage]], *, run_id: UUID, **kwargs: Any
+    ) -> None:
+        """Tell the prompt."""
+        whole = self._library.model.render(messages[0])
+        parts = [f"[{message.type}]\n{message.text}" for message in messages[0]]
+        self._performance.tell(PROMPT, {"text": whole or "\n\n".join(parts)})
 
 
 class WatchedAnswerer:
@@ -56,7 +78,7 @@ def perform_answer(services: Services, performance: Performance) -> dict[str, An
         performance.tell("found", {"hits": [body.model_dump(mode="json") for body in bodies]})
 
     performance.tell("searching", {})
-    watcher = Watcher(performance.check, tell_hits)
+    watcher = PromptWatcher(performance, library, tell_hits)
     answer = None
     parts = answer_parts(
         library, operation.spec["question"], watcher, conversation=operation.conversation

@@ -16,6 +16,8 @@ from quoth.system import Database
 
 END = "end"
 """The name of the last event."""
+PROMPT = "prompt"
+"""The name of the event with the exact prompt of an answer."""
 PROGRESS = "progress"
 """The name of an event that the next one of its name makes obsolete."""
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from quoth.errors import DocumentError, UsageError
-from quoth.jobs import JobProgress, SummaryJob
+from quoth.errors import UsageError
 from quoth.server.events import PROGRESS
-from quoth.server.names import file_id
 from quoth.server.performing import Performance
 from quoth.server.services import Services
-from quoth.summarize import SummaryOptions
-from quoth.types import Document, Progress
+from quoth.types import Progress
 from quoth.views import report_json
 
 _LOCK_SECONDS = 3600.0
@@ -71,59 +68,6 @@ def perform_verify(services: Services, performance: Performance) -> dict[str, An
     """Check the files, text, vectors and keywords of a collection against each other."""
     library = services.shelf.library(performance.operation.collection)
     return asdict(library.verify(wait_seconds=_LOCK_SECONDS))
-
-
-def perform_summaries(services: Services, performance: Performance) -> dict[str, Any]:
-    """Summarize documents of a collection from the text that it holds."""
-    operation = performance.operation
-    library = services.shelf.library(operation.collection)
-    wanted = set(operation.spec["documents"])
-    sources = [
-        source
-        for source in services.documents.sources(operation.collection)
-        if not wanted or file_id(source.hash) in wanted
-    ]
-    if not sources:
-        raise UsageError(f"There are no such documents in {operation.collection}.")
-
-    def load(path: Path) -> Document:
-        document = library.store.document(str(path))
-        if document is None:
-            raise DocumentError(f"{path.name} is not in the collection any more.")
-        return document
-
-    options = SummaryOptions.of(library.config.summarization)
-    options = replace(
-        options,
-        query=operation.spec["query"],
-        length=operation.spec["length"] or options.length,
-    )
-    last = [0.0]
-
-    def tell(progress: JobProgress) -> None:
-        if time.monotonic() - last[0] >= _TELL_SECONDS:
-            last[0] = time.monotonic()
-            performance.tell(PROGRESS, asdict(progress))
-
-    job = SummaryJob(
-        library.summarizer(options),
-        load,
-        services.home / "server" / "outputs" / operation.id,
-        progress=tell,
-        stop=performance.stop,
-    )
-    report = job.run([Path(source.path) for source in sources])
-    performance.check()
-    return _read_summaries(services, operation.id, asdict(report))
-
-
-def _read_summaries(services: Services, id: str, report: dict[str, Any]) -> dict[str, Any]:
-    """Return the report of a summary job with the text of each summary."""
-    folder = services.home / "server" / "outputs" / id
-    for document in report["documents"]:
-        output = document["output"]
-        document["text"] = (folder / output).read_text("utf-8") if output else ""
-    return report
 
 
 def _progress(performance: Performance) -> Progress:

@@ -37,7 +37,7 @@ _PERFORMS = {
     "reembed": "quoth.server.jobs:perform_reembed",
     "rebuild": "quoth.server.jobs:perform_rebuild",
     "verify": "quoth.server.jobs:perform_verify",
-    "summarize": "quoth.server.jobs:perform_summaries",
+    "summarize": "quoth.server.summarizing:perform_summaries",
 }
 """What performs each kind of operation; imported when the first one is performed."""
 

@@ -75,6 +75,7 @@ def present_operation(services: Services, operation: Operation) -> OperationBody
     return OperationBody(
         id=operation.id,
         kind=operation.kind,
+        asked=operation.spec.get("question") or operation.spec.get("query") or "",
         collection=operation.collection,
         state=operation.state,
         place=services.performers.place_of(operation.id),

@@ -46,6 +46,7 @@ NATIVE = (
     Endpoint("POST", f"{_COLLECTION}/answers", f"{_ANSWERS}:ask"),
     Endpoint("GET", _ANSWER, f"{_ANSWERS}:show_operation"),
     Endpoint("GET", f"{_ANSWER}/events", f"{_ANSWERS}:follow_operation"),
+    Endpoint("GET", f"{_ANSWER}/prompt", f"{_ANSWERS}:show_prompt"),
     Endpoint("POST", f"{_ANSWER}/cancel", f"{_ANSWERS}:cancel_operation"),
     Endpoint("POST", f"{_COLLECTION}/inbox", f"{_UPLOADS}:post_file", 201, "form"),
     Endpoint("PUT", f"{_COLLECTION}/inbox/{{name:path}}", f"{_UPLOADS}:put_file", 201, "bytes"),

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 from quoth.config import Config
 from quoth.errors import ConfigurationError, UsageError
@@ -67,7 +68,9 @@ def serve(
         for line in _introduction(settings, home, credentials):
             announce(line)
         if open_page and not settings.socket:
-            open_page(_page_address(settings, credentials))
+            address = _page_address(settings, credentials)
+            # A browser of the terminal would hold up the server until it is closed.
+            Thread(target=open_page, args=(address,), daemon=True).start()
         uvicorn.Server(options).run(sockets=[listener])
 
 

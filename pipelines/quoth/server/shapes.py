@@ -231,7 +231,10 @@ class CiteTold(Body):
 
 
 class JobAsked(Asked):
-    """A job. `documents` are those to summarize, all when empty; `roots` are folders by name."""
+    """A job. `documents` are those to summarize, all when empty; `roots` are folders by name.
+
+    With a `json_schema`, an object of it is filled from each summary.
+    """
 
     kind: Literal["ingest", "summarize", "verify", "reembed", "rebuild"]
     collection: CollectionName
@@ -240,13 +243,15 @@ class JobAsked(Asked):
     documents: tuple[FileId, ...] = Field((), max_length=10_000)
     query: str = Field("", max_length=2000)
     length: str = Field("", max_length=20)
+    json_schema: dict[str, Any] | None = None
 
 
 class OperationBody(Body):
-    """An answer or a job, and how far it is. Times are in seconds since 1970."""
+    """An answer or a job, what was asked, and how far it is. Times are in seconds since 1970."""
 
     id: str
     kind: str
+    asked: str
     collection: str
     state: Literal["queued", "running", "done", "failed", "cancelled"]
     place: int

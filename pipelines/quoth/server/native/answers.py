@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from pydantic import Field
 
 from quoth.server.endpoints import Content, Incoming
-from quoth.server.failures import FailedError
+from quoth.server.events import PROMPT
+from quoth.server.failures import NOT_FOUND, FailedError, RefusedError
 from quoth.server.names import CollectionName, Offset, OperationId
 from quoth.server.operations import Operation
 from quoth.server.presenting import present_operation
 from quoth.server.services import Services
-from quoth.server.shapes import AnswerAsked, AnswerBody, OperationBody, Query
+from quoth.server.shapes import AnswerAsked, AnswerBody, OperationBody, PromptBody, Query
 from quoth.server.streams import EventStream
 
 
@@ -62,6 +63,15 @@ def follow_operation(
     last = incoming.headers.get("last-event-id", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else query.after
     return EventStream(_events(services, operation, after))
+
+
+def show_prompt(services: Services, operation: OperationId) -> PromptBody:
+    """Show the exact prompt of an answer; there is none where no model was asked."""
+    services.operations.get(operation)
+    for event in services.events.read(operation):
+        if event.name == PROMPT:
+            return PromptBody(name="answer", text=event.data["text"])
+    raise RefusedError(NOT_FOUND, "No model was asked for this answer.")
 
 
 def cancel_operation(services: Services, operation: OperationId) -> OperationBody:

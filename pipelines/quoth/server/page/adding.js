@@ -19,10 +19,22 @@ export class Adding {
     this.element = make("section", { class: "adding", "aria-label": say("adding.name") }, this.drop, this.state, this.list);
   }
 
-  /** Follow a job that reads documents already. */
+  /** Follow a job that reads documents already, and show what the last one could not read. */
   async open() {
     const told = await ask(`${path("jobs")}?limit=20`).catch(() => ({ operations: [] }));
-    for (const job of told.operations) if (job.kind === "ingest" && job.collection === this.collection && !job.ended) this.follow(job.id);
+    const jobs = told.operations.filter((job) => job.kind === "ingest" && job.collection === this.collection);
+    for (const job of jobs) if (!job.ended) this.follow(job.id);
+    const last = jobs.find((job) => job.result);
+    for (const outcome of last?.result.failed || []) this.end(this.line(nameOf(outcome.path)), "failed", outcome.reason);
+  }
+
+  /** Return the line of a file, which waits. */
+  line(name) {
+    const state = make("span", { class: "facts" }, say("adding.waiting"));
+    const bar = make("div", { class: "bar-of", role: "presentation" }, make("div", {}));
+    const line = make("li", {}, own(name, { class: "name" }), state, bar);
+    this.list.append(line);
+    return { state, bar, line };
   }
 
   leave() {
@@ -48,11 +60,7 @@ export class Adding {
 
   add(files) {
     for (const file of files.filter((each) => !each.name.startsWith("."))) {
-      const state = make("span", { class: "facts" }, say("adding.waiting"));
-      const bar = make("div", { class: "bar-of", role: "presentation" }, make("div", {}));
-      const line = make("li", {}, own(file.name, { class: "name" }), state, bar);
-      this.list.append(line);
-      this.waiting.push({ file, state, bar, line });
+      this.waiting.push({ file, ...this.line(file.name) });
     }
     this.next();
   }
@@ -118,6 +126,10 @@ export class Adding {
       this.lines.delete(id);
     }
   }
+}
+
+function nameOf(source) {
+  return source.split(/[/\\]/).pop();
 }
 
 /** Return what was read of a file, and what was not. */

@@ -152,7 +152,7 @@ export class Asking {
     const open = this.opener();
     fill(shown.body, showAnswer(answer, open, this.actions(answer)));
     if (!isNew) return;
-    fill(this.said, say("ask.said", { kind: say(`kind.${answer.kind}`), n: answer.citations.length }));
+    fill(this.said, say("ask.said", { kind: say(`kind.${answer.kind}`) || (answer.kind === "declined" ? answer.text : ""), n: answer.citations.length }));
     const [first] = answer.citations;
     if (first && first.file_id && matchMedia("(min-width: 62rem)").matches) this.reader.open({ collection: answer.collection, ...first });
   }
@@ -189,8 +189,19 @@ export class Asking {
     return [
       copy("ask.copy", asMarkdown("", [answer])),
       copy("ask.command", `quoth ask ${quoted(answer.question)} --collection ${answer.collection}`),
+      answer.model && button(say("ask.prompt"), () => this.showPrompt(answer.id), { class: "quiet" }),
       told,
     ];
+  }
+
+  /** Show the exact prompt of an answer. */
+  async showPrompt(id) {
+    const text = await ask(`${path("answers", id)}/prompt`).then((told) => told.text, (error) => error.message);
+    const shut = button("×", () => dialog.close(), { class: "icon", "aria-label": say("ask.close") });
+    const head = make("div", { class: "talk-head" }, make("h2", {}, say("ask.prompt")), shut);
+    const dialog = make("dialog", { class: "prompt", "aria-label": say("ask.prompt"), on: { close: () => dialog.remove() } }, head, make("pre", { tabindex: "0", dir: "auto" }, text));
+    document.body.append(dialog);
+    dialog.showModal();
   }
 
   /** Load the model as soon as somebody is about to ask. */

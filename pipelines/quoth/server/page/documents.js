@@ -68,9 +68,8 @@ export class Documents {
     this.draw();
   }
 
-  /** Read a block of the list. */
+  /** Read a block of the list, once. */
   async read(block) {
-    if (this.blocks.has(block)) return;
     this.blocks.set(block, []);
     const asked = new URLSearchParams({ q: this.query, cursor: String(block * AT_ONCE), limit: String(AT_ONCE) });
     const told = await ask(`${path("collections", this.collection, "documents")}?${asked}`);
@@ -88,7 +87,7 @@ export class Documents {
       const block = Math.floor(at / AT_ONCE);
       const document = this.blocks.get(block)?.[at % AT_ONCE];
       if (document) rows.push(this.row(document, at));
-      else this.read(block).then(() => this.draw());
+      else if (!this.blocks.has(block)) this.read(block).then(() => this.draw());
     }
     fill(this.rows, rows, this.total === 0 && make("li", { class: "none" }, say(this.query ? "documents.none-found" : "documents.none")));
   }

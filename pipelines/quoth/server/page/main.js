@@ -4,12 +4,15 @@ import { Asking } from "./asking.js";
 import { Documents } from "./documents.js";
 import { button, fill, make, own } from "./elements.js";
 import { Reader } from "./reader.js";
+import { Settings } from "./settings.js";
+import { Summaries } from "./summaries.js";
 import { ask, keep, kept, path } from "./server.js";
 import { LANGUAGES, readWords, say } from "./words.js";
 
-const VIEWS = ["ask", "documents"];
+const VIEWS = ["ask", "documents", "summaries", "settings"];
 let shown = null;
 let reader = null;
+let turns = 0;
 const light = make("span", { class: "light", role: "status" });
 const bar = make("header", { class: "top" });
 const stage = make("div", { class: "stage" });
@@ -28,8 +31,7 @@ async function signIn() {
 }
 
 async function begin() {
-  await readWords();
-  const refused = await signIn();
+  const [refused] = await Promise.all([signIn(), readWords()]);
   document.body.replaceChildren(make("a", { href: "#main", class: "skip", on: { click: skip } }, say("frame.skip")), bar, stage);
   reader = new Reader();
   addEventListener("hashchange", show);
@@ -66,8 +68,10 @@ function askForCode(reason) {
 /** Show the view that the address names. */
 async function show() {
   const place = read();
+  const turn = (turns += 1);
+  const { collections } = await ask(path("collections"));
+  if (turn !== turns) return;
   shown?.leave?.();
-  const collections = (await ask(path("collections"))).collections;
   const names = collections.map((each) => each.name);
   const wanted = place.collection || kept("collection");
   const collection = names.includes(wanted) ? wanted : place.collection || names.find((name) => name) || "";
@@ -76,7 +80,9 @@ async function show() {
   const go = (hash) => { location.hash = hash; };
   if (place.view === "page") return showPlace(place);
   const isEmpty = !collection || !collections.find((each) => each.name === collection)?.documents;
-  if (place.view === "documents" || (isEmpty && !place.conversation)) shown = new Documents({ collection, reader, go, refresh: show });
+  if (place.view === "settings") shown = new Settings({ reader });
+  else if (place.view === "documents" || (isEmpty && !place.conversation)) shown = new Documents({ collection, reader, go, refresh: show });
+  else if (place.view === "summaries") shown = new Summaries({ collection, reader });
   else shown = new Asking({ collection, conversation: place.conversation, reader, go });
   fill(stage, shown.element);
   await shown.open();

@@ -40,7 +40,7 @@ export async function ask(address, { method = "GET", body, headers = {}, signal 
   return told;
 }
 
-const EVENTS = ["queued", "running", "interrupted", "searching", "found", "text", "citation", "answer", "progress", "error", "end"];
+const EVENTS = ["queued", "running", "interrupted", "searching", "found", "text", "citation", "answer", "progress", "document", "error", "end"];
 
 /**
  * Follow an answer or a job from its first event on. The browser joins again by itself, with the

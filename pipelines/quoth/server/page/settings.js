@@ -1,0 +1,54 @@
+// Which model answers, whether it fits this machine, and what others would.
+
+import { button, fill, make, own } from "./elements.js";
+import { ask, path } from "./server.js";
+import { number, say } from "./words.js";
+
+/** The view of the model and the health of the server. */
+export class Settings {
+  constructor({ reader }) {
+    this.reader = reader;
+    this.models = make("div", { class: "models" }, make("p", { class: "about" }, say("settings.loading")));
+    this.health = make("dl", { class: "facts-list" });
+    this.left = make("main", { class: "documents", id: "main" });
+    this.element = make("div", { class: "desk-of-two" }, this.left, reader.element);
+  }
+
+  async open() {
+    this.reader.rest();
+    fill(this.left, make("h1", {}, say("settings.title")), this.models, make("h2", {}, say("settings.health")), this.health);
+    const status = await ask(path("status"));
+    const facts = [
+      ["version", status.version],
+      ["waiting", number(status.waiting)],
+      ["jobs", number(status.jobs)],
+      ["network", status.loopback_only ? say("light.local") : say("light.open")],
+      ...status.refused.map((sentence) => ["refused", sentence]),
+    ];
+    fill(this.health, facts.map(([name, value]) => [make("dt", {}, say(`settings.${name}`)), make("dd", {}, own(value))]));
+    try {
+      const told = await ask(path("models"));
+      fill(this.models, told.models.map((model) => this.show(model)), make("p", { class: "about" }, say("settings.larger")), this.command("quoth models advise"), this.command("quoth doctor"));
+    } catch (error) {
+      fill(this.models, make("p", { class: "warning", role: "alert" }, error.message));
+    }
+  }
+
+  show(model) {
+    const facts = [
+      ["window", say("settings.tokens", { n: model.context_window })],
+      model.parameters > 0 && ["parameters", say("settings.millions", { n: Math.round(model.parameters / 1e6) })],
+    ].filter(Boolean);
+    return make("section", { class: "model-card" }, make("small", {}, say(`settings.${model.duty}`)), make("h2", {}, own(model.name)), model.note && make("p", { dir: "auto" }, model.note),
+      make("dl", { class: "facts-list" }, facts.map(([name, value]) => [make("dt", {}, say(`settings.${name}`)), make("dd", {}, value)])));
+  }
+
+  command(text) {
+    const told = make("span", { class: "told", role: "status" });
+    const copy = async () => {
+      await navigator.clipboard.writeText(text).catch(() => {});
+      fill(told, say("ask.copied"));
+    };
+    return make("p", { class: "group" }, make("code", {}, text), button(say("ask.copy"), copy, { class: "quiet", "aria-label": say("settings.copy", { text }) }), told);
+  }
+}

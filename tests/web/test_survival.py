@@ -1,0 +1,114 @@
+"""What the person sees of a server that dies, of two tabs, and of ten thousand documents."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bag_embedder import BagEmbedder
+from scripted_model import Scripted
+from served import serving
+
+_ADDRESS = re.compile(r"\S+/#code=\S+")
+
+
+def start(home: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+    """Start the server as a program; return it, and the address that signs in."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "quoth.cli", "serve", "--port", str(port)],
+        env={**os.environ, "QUOTH_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stderr is not None
+    return program, next(found[0] for line in program.stderr if (found := _ADDRESS.search(line)))
+
+
+@pytest.mark.slow
+def test_a_job_goes_on_after_the_server_was_killed(
+    tmp_path: Path, chromium: Any, session_home: Path
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    for number in range(60):
+        (papers / f"note-{number}.txt").write_text(f"The gate {number} opens at {number}.\n" * 400)
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    (home / "models").symlink_to(session_home / "models")
+    program, address = start(home, port)
+    context = chromium.new_context()
+    try:
+        page = context.new_page()
+        page.goto(address)
+        page.fill("input[name=name]", "papers")
+        page.click("button.primary")
+        page.set_input_files("input[webkitdirectory]", papers)
+        page.wait_for_selector(".incoming li >> nth=59")
+        while page.locator(".incoming .facts", has_text=re.compile("waiting|copying")).count():
+            page.wait_for_timeout(100)
+        os.kill(program.pid, signal.SIGKILL)
+        program.communicate()
+        program, _ = start(home, port)
+        page.reload()
+        page.wait_for_selector(".count:has-text('60 documents')", timeout=120_000)
+    finally:
+        program.kill()
+        program.communicate()
+        context.close()
+
+
+@pytest.mark.slow
+def test_two_tabs_follow_the_same_answer(tmp_path: Path, open_window: Any) -> None:
+    reply = "The heron gate opens at seven in the morning [1]."
+    model = Scripted(answer=lambda prompt: reply, seconds=2.0)
+    with serving(tmp_path, model=model, embedder=BagEmbedder()) as server:
+        server.post("/api/v1/collections", {"name": "gate"})
+        text = b"The heron gate opens at seven in the morning, and its keeper is Ida Brandt.\n"
+        sent = server.client.put("/api/v1/collections/gate/inbox/gate.txt", content=text).json()
+        server.wait_for(sent["job"])
+        with open_window(server, "/#/ask/gate") as first:
+            first.ask("When does the heron gate open?")
+            first.page.wait_for_url("**/#/ask/gate/*")
+            path = "/" + first.page.url.split("/", 3)[3]
+            with open_window(server, path) as second:
+                for window in (first, second):
+                    window.page.wait_for_selector(".places")
+                    assert window.page.locator(".turn").count() == 1
+                    window.check()
+
+
+@pytest.mark.slow
+def test_ten_thousand_documents_scroll(tmp_path: Path, open_window: Any) -> None:
+    with serving(tmp_path, model=Scripted(), embedder=BagEmbedder()) as server:
+        server.post("/api/v1/collections", {"name": "many"})
+        sent = server.client.put("/api/v1/collections/many/inbox/first.txt", content=b"One.\n")
+        server.wait_for(sent.json()["job"])
+        multiply(tmp_path / "collections" / "many" / "library.sqlite", 9_999)
+        with open_window(server, "/#/documents/many") as window:
+            window.page.wait_for_selector(".count:has-text('10,000 documents')")
+            window.page.evaluate("document.querySelector('.list').scrollTop = 9_000 * 56")
+            window.page.wait_for_selector("li[aria-posinset='9001']")
+            assert window.page.locator(".rows li").count() < 60
+            window.check()
+
+
+def multiply(file: Path, count: int) -> None:
+    """Let the one source of a store stand at further paths."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.executemany(
+            """INSERT INTO sources (path, content_id, size, mtime_ns)
+               SELECT ?, content_id, size, mtime_ns FROM sources LIMIT 1""",
+            [(f"/nowhere/note-{number:05}.txt",) for number in range(count)],
+        )
