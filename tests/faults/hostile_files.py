@@ -64,7 +64,9 @@ HOSTILE: Mapping[str, tuple[str, Callable[[Path], object]]] = {
 class _RandomVectors(FolderEmbedder):
     def embed(self, texts: list[str], *, progress: Advance | None = None) -> Vectors:  # type: ignore[override]
         vectors = np.random.default_rng(len(texts)).normal(size=(len(texts), 384))
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        scaled: Vectors = (vectors / lengths).astype(np.float32)
+        return scaled
 
 
 def main(name: str, folder: Path, home: Path) -> None:
