@@ -158,8 +158,9 @@ def _print_embedders(advised: Sequence[KnownModel]) -> None:
         if model.ollama:
             out.print(f"   Ollama  quoth models pull ollama:{model.ollama}")
             out.print(f"           quoth reembed --set embedding.model=ollama:{model.ollama}")
-        out.print(f"   folder  copy the folder of {model.repository}, then")
-        out.print("           quoth reembed --set embedding.model=FOLDER")
+        out.print(f"   folder  quoth models pull hf:{model.repository}")
+        name = model.repository.rpartition("/")[2]
+        out.print(f"           quoth reembed --set embedding.model={name}")
 
 
 def _commands(advice: ChatModelAdvice) -> list[tuple[str, str]]:

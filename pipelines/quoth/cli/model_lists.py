@@ -64,7 +64,7 @@ def list_known(
 ) -> None:
     """List published embedders that work here, the smallest first.
 
-    None of them is fetched: copy the folder of one, and set embedding.model to it.
+    `quoth models pull hf:OWNER/REPOSITORY` fetches the folder of one.
     """
     from quoth.embed import known_models
 

@@ -23,7 +23,8 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="ollama:NAME, hf:OWNER/REPOSITORY/FILE.gguf, or the https:// address of a .gguf file.",
+        help="ollama:NAME, hf:OWNER/REPOSITORY/FILE.gguf, the https:// address of a .gguf file, or "
+        "hf:OWNER/REPOSITORY for an embedder.",
     ),
 ]
 
@@ -44,9 +45,11 @@ def pull(
     that breaks off goes on where it stopped when the same command runs again. HF_ENDPOINT names a
     mirror for hf:.
     """
-    from quoth.weights import is_remote
+    from quoth.weights import is_embedder_source, is_remote
 
-    if is_remote(name):
+    if is_embedder_source(name):
+        _pull_embedder(shared, name)
+    elif is_remote(name):
         _pull_files(shared, name, sha256)
     else:
         _pull_with_backend(shared, name, insecure)
@@ -62,6 +65,21 @@ def _pull_files(shared: SharedOptions, source: str, sha256: str) -> None:
         status = _follow(download.run(), file.name)
     first = remote_files(source)[0].name
     _report(shared, f"llamacpp:{first}", status, path=kept_folder() / first)
+
+
+def _pull_embedder(shared: SharedOptions, source: str) -> None:
+    from quoth.config import state_folder
+    from quoth.weights import EmbedderDownload
+
+    permit = _Permission(enforced=shared.configure().privacy.guard)
+    download = EmbedderDownload(source, state_folder() / "models", permit)
+    status = _follow(download.run(), download.name)
+    if shared.json:
+        show.print_json({"model": download.name, "status": status, "path": str(download.path)})
+        return
+    show.print_line(f"{download.name}: {make_printable(status)}")
+    show.print_line(f"Embed with it:   quoth reembed --set embedding.model={download.name}")
+    show.print_line(f"Make it usual:   quoth config set embedding.model {download.name}")
 
 
 def _pull_with_backend(shared: SharedOptions, name: str, insecure: bool) -> None:

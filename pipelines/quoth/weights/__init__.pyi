@@ -8,6 +8,7 @@ __all__ = [
     "Array",
     "ChatModelAdvice",
     "Download",
+    "EmbedderDownload",
     "Fit",
     "Gguf",
     "Installed",
@@ -36,6 +37,7 @@ __all__ = [
     "fit_of",
     "folder_of",
     "forget_profile",
+    "is_embedder_source",
     "is_remote",
     "kept_folder",
     "list_chat_models",
@@ -59,6 +61,7 @@ from .advice import ChatModelAdvice, advise_chat_models, chat_models_date, list_
 from .bandwidth import measure_bandwidth
 from .download import Download
 from .embedded import EMBEDDED_PACKAGES, EMBEDDER, fetch_packages
+from .embedder_download import EmbedderDownload, is_embedder_source
 from .find import EMBEDDED, FROM_OLLAMA, find_embedded_weights, weights_of
 from .fingerprint import fingerprint_of
 from .fit import Fit, fit_of

@@ -1,4 +1,4 @@
-"""Where a model file comes from: `hf:OWNER/REPOSITORY/FILE`, or an address."""
+"""Where a file of a model comes from: `hf:OWNER/REPOSITORY/FILE`, or an address."""
 
 from __future__ import annotations
 
@@ -65,6 +65,13 @@ def remote_files(name: str, *, sha256: str = "") -> list[RemoteFile]:
         RemoteFile(base._replace(path=f"{folder}/{quote(part)}").geturl(), part, sha256.lower())
         for part in parts
     ]
+
+
+def hub_file(name: str) -> RemoteFile:
+    """Return the file behind `hf:OWNER/REPOSITORY/FILE`. Raises `UsageError` for another name."""
+    url = _hub_url(name)
+    check_url(url)
+    return RemoteFile(url, name.rpartition("/")[2])
 
 
 def check_url(url: str) -> None:
