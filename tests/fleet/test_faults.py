@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from fleet.machines import (
     DEADLY,
+    Fleet,
     fleet,
     listening,
     outputs_of,

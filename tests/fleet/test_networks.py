@@ -100,9 +100,12 @@ def heard_without_certificate(port: int) -> bytes:
     """Return what a head says to a peer that has no certificate."""
     bare = ssl.create_default_context()
     bare.check_hostname, bare.verify_mode = False, ssl.CERT_NONE
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as raw:
-        with bare.wrap_socket(raw) as wrapped:
-            return wrapped.recv(100)
+    with (
+        suppress(OSError),
+        socket.create_connection(("127.0.0.1", port), 5) as raw,
+        bare.wrap_socket(raw) as wrapped,
+    ):
+        return wrapped.recv(100)
     return b""
 
 
