@@ -29,6 +29,7 @@ from quoth.fleet import (
 )
 from quoth.jobs import JobReport, SummaryJob
 from quoth.summarize import Summarizer, SummaryOptions
+from quoth.system import Guard
 from quoth.types import Document, Page
 from scripted_model import Scripted, first_words
 
@@ -103,12 +104,13 @@ class Fleet:
     home: Path
     port: int
     seconds: float
+    host: str = "127.0.0.1"
     head: BaseProcess | None = None
     workers: dict[str, BaseProcess] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
-        return f"tls://127.0.0.1:{self.port}"
+        return f"tls://{self.host}:{self.port}"
 
     @property
     def token(self) -> Path:
@@ -119,12 +121,12 @@ class Fleet:
         return self.home / "asked"
 
     def start_head(self, *, lost_after: float = 60.0, file_limit: int = 0) -> None:
-        arguments = (self.home, self.port, lost_after, file_limit)
+        arguments = (self.home, self.host, self.port, lost_after, file_limit)
         self.head = _SERVER.Process(target=_be_head, args=arguments, daemon=True)
         self.head.start()
         end = time.monotonic() + 30
         while time.monotonic() < end:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            with suppress(OSError), socket.create_connection((self.host, self.port), 1):
                 return
             time.sleep(0.02)
         raise AssertionError("the head does not listen")
@@ -155,6 +157,7 @@ class Fleet:
             identity=identity_here(),
             mixed=mixed,
             patience=patience,
+            guard=Guard(allow=(self.host,)),
         )
 
     def told(self) -> list[str]:
@@ -180,13 +183,19 @@ class Fleet:
 
 
 @contextmanager
-def fleet(home: Path, *workers: str, seconds: float = 0.02, **head: float) -> Iterator[Fleet]:
+def fleet(
+    home: Path,
+    *workers: str,
+    seconds: float = 0.02,
+    host: str = "127.0.0.1",
+    **head: float,
+) -> Iterator[Fleet]:
     """Run a head and workers of these names until the block ends."""
     home.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind((host, 0))
         port = free.getsockname()[1]
-    made = Fleet(home, port, seconds)
+    made = Fleet(home, port, seconds, host)
     make_token(made.token)
     try:
         made.start_head(**head)  # type: ignore[arg-type]
@@ -203,10 +212,15 @@ def listening(process: BaseProcess) -> set[str]:
     return {each.laddr.ip for each in connections if each.status == "LISTEN"}
 
 
-def _be_head(home: Path, port: int, lost_after: float, file_limit: int) -> None:
+def _be_head(home: Path, host: str, port: int, lost_after: float, file_limit: int) -> None:
     _limit_files(file_limit)
-    settings = HeadSettings(port=port, lost_after=lost_after)
+    settings = HeadSettings(host=host, port=port, lost_after=lost_after)
     serve_head(settings, load_config().config, home=home, announce=lambda _: None)
+
+
+def work_until_killed(address: str, token: Path, name: str, asked: Path) -> None:
+    """Be a worker in this process, such as one of another network."""
+    _be_worker(address, token, name, 0.1, asked, 0, {})
 
 
 def _be_worker(
