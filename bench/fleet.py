@@ -7,7 +7,6 @@ The stand-in model sleeps for 50 ms a call, so that many workers fit on one mach
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import os
 import socket
@@ -15,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -140,7 +139,7 @@ def measure(workers: int, documents: int, *, seconds: float = CALL_SECONDS) -> R
             executor = FleetExecutor(
                 address, home / "fleet" / "token", load=read, identity=identity
             )
-            executor.wait_for_machines(workers)
+            executor.wait_for_machines(workers, seconds=300)
             watched = psutil.Process(head.pid)
             before, begin = sum(watched.cpu_times()[:2]), time.perf_counter()
             summarizer = Summarizer(StandIn(seconds=0.0), options=OPTIONS)
@@ -167,18 +166,18 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="*", default=WORKERS)
     parser.add_argument("--memory", type=int, nargs="*", help="numbers of documents, such as 1000")
     options = parser.parse_args()
-    if options.memory:
-        rows = [measure(4, documents, seconds=0.0) for documents in options.memory]
-    else:
-        rows = [measure(workers, options.documents) for workers in options.workers]
-    print(json.dumps([asdict(row) for row in rows], indent=1))
-    first = rows[0].documents_per_second / rows[0].workers
-    for row in rows:
-        share = row.documents_per_second / (row.workers * first)
+    sizes = [(4, documents, 0.0) for documents in options.memory or ()]
+    sizes = sizes or [(workers, options.documents, CALL_SECONDS) for workers in options.workers]
+    ideal = 0.0
+    for workers, documents, seconds in sizes:
+        row = measure(workers, documents, seconds=seconds)
+        ideal = ideal or row.documents_per_second / row.workers
+        share = row.documents_per_second / (row.workers * ideal)
         print(
             f"{row.workers:3} workers  {row.documents:7} documents  {row.seconds:8.1f} s  "
             f"{row.documents_per_second:7.1f}/s  {share:6.1%} of ideal  "
-            f"head {row.head_ms:.2f} ms a call, {row.head_megabytes:.0f} MB"
+            f"head {row.head_ms:.2f} ms a call, {row.head_megabytes:.0f} MB",
+            flush=True,
         )
 
 
