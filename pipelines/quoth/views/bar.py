@@ -25,7 +25,8 @@ def notebook_bar(label: str) -> Iterator[Callable[[int, int, str], None] | None]
         yield None
         return
     tqdm: Any = import_module("tqdm.notebook").tqdm
-    with tqdm(desc=label, leave=False, ncols=_WIDTH) as bar:
+    with tqdm(desc=label, leave=False) as bar:
+        bar.container.layout.width = _WIDTH
 
         def move(finished: int, total: int, name: str) -> None:
             bar.total = total
