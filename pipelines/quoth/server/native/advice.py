@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from quoth.server.model_shapes import AdvisedModel, FitBody
 from quoth.server.services import Services
-from quoth.server.shapes import AdvisedModel, FitBody
 from quoth.weights import (
     ChatModelAdvice,
     advise_chat_models,

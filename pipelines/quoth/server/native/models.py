@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from quoth.embed import Embedder
 from quoth.models import LocalModel
+from quoth.server.model_shapes import ModelBody, ModelList
 from quoth.server.services import Services
-from quoth.server.shapes import ModelBody, ModelList
 
 
 def list_models(services: Services) -> ModelList:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from quoth.prompts import Prompt, list_prompts, select_prompt
 from quoth.server.failures import NOT_FOUND, RefusedError
+from quoth.server.model_shapes import PromptFacts, PromptList, PromptText
 from quoth.server.names import PromptName
 from quoth.server.services import Services
-from quoth.server.shapes import PromptFacts, PromptList, PromptText
 
 
 def show_prompts(services: Services) -> PromptList:
