@@ -46,7 +46,9 @@ def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: 
     Its journal is that of `home`. Raises `UsageError` when the port is taken.
     """
     if not listens_on_loopback(settings.host):
-        take_over(replace(config.guard, listen=(settings.host,)))
+        # Dask looks the address up before it listens there.
+        allow = (*config.guard.allow, settings.host)
+        take_over(replace(config.guard, allow=allow, listen=(settings.host,)))
     prepare_engine()
     file = settings.token_file or token_file_of(home)
     token = make_token(file)
@@ -63,9 +65,9 @@ def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: 
                 port=settings.port,
                 lost_after=settings.lost_after,
             )
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # Dask wraps what the system says
             raise UsageError(
-                f"{settings.host} port {settings.port} cannot be used: {error}.",
+                f"{settings.host} port {settings.port} cannot be used: {error.__cause__ or error}.",
                 hint="Stop the other program, or name another port with --port.",
             ) from error
         announce(f"The head of the fleet listens at {head.address}; its token file is {file}.")
