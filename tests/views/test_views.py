@@ -180,6 +180,14 @@ def test_a_summary_folds_out_into_what_it_was_made_of() -> None:
     assert str(summary) == summary.text
 
 
+def test_an_extract_is_not_told_as_a_failure_of_the_model() -> None:
+    text = " ".join(f"The boiler of house {n} was inspected in May." for n in range(20))
+    options = SummaryOptions(length="brief", strategy="extract")
+    summary = Summarizer(Scripted(), options=options).invoke(text)
+    assert "sentences of the text" in summary_html(summary)
+    assert "nothing usable was written" not in summary_html(summary)
+
+
 def test_a_report_is_a_table_that_starts_with_what_failed() -> None:
     done = tuple(Outcome(f"{n}.txt", "It was read.", "text", 1, 2) for n in range(300))
     report = Report(done=done, failed=(Outcome("bad.pdf", "It is <broken>.", "corrupt"),))

@@ -68,7 +68,7 @@ class Comparison:
                 f"{one.second:.3f}",
                 f"{one.change:+.3f}",
                 f"{one.low:+.3f} to {one.high:+.3f}",
-                f"{one.p:.3f}",
+                f"{one.p:.3f}" if one.p >= 0.001 else "< 0.001",
                 one.verdict,
             )
             for one in self.differences

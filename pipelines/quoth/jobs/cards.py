@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from quoth.jobs.report import JobPlan, JobReport
 from quoth.types import register_view
-from quoth.views import format_count, format_failures, frame, shorten_paths, table_html, title_html
+from quoth.views import (
+    format_count,
+    format_failures,
+    format_path,
+    frame,
+    shorten_paths,
+    table_html,
+    title_html,
+)
 
 
 def register_job_views() -> None:
@@ -36,7 +44,7 @@ def plan_html(plan: JobPlan) -> str:
     columns = ("file", "parts", "calls", "known", "tokens read", "written, at most")
     parts = [title_html("Plan of the summaries", facts), table_html(columns, rows)]
     if plan.failed:
-        failed = [(outcome.path, outcome.reason) for outcome in plan.failed]
+        failed = [(format_path(outcome.path), outcome.reason) for outcome in plan.failed]
         parts.append(table_html(("cannot be read", "why"), failed))
     return frame(parts)
 

@@ -24,37 +24,39 @@ class JobFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sources: tuple[Path, ...] = Field((), description="Files and folders.")
-    scope: ScopeText = Field(ScopeText(), description="The part of the sources to summarize.")
+    sources: tuple[Path, ...] = Field(default=(), description="Files and folders.")
+    scope: ScopeText = Field(
+        default=ScopeText(), description="The part of the sources to summarize."
+    )
     exclude: tuple[str, ...] = Field(
-        (), description="Patterns of .gitignore for files and folders to leave out."
+        default=(), description="Patterns of .gitignore for files and folders to leave out."
     )
-    output: Path | None = Field(None, description="The folder for the summaries.")
+    output: Path | None = Field(default=None, description="The folder for the summaries.")
     format: Literal["text", "markdown", "json"] = Field(
-        "markdown", description="The format of the summaries."
+        default="markdown", description="The format of the summaries."
     )
-    query: str = Field("", description="Summarize only what is relevant to this question.")
-    language: str = Field("", description="The language of the summaries.")
+    query: str = Field(default="", description="Summarize only what is relevant to this question.")
+    language: str = Field(default="", description="The language of the summaries.")
     json_schema: Path | None = Field(
-        None, alias="schema", description="A JSON schema that each result must meet."
+        default=None, alias="schema", description="A JSON schema that each result must meet."
     )
-    trace: bool = Field(False, description="Also write the tree of partial summaries.")
+    trace: bool = Field(default=False, description="Also write the tree of partial summaries.")
     workers: int = Field(
-        0, ge=0, description="Documents at once; 0 takes the number from the model."
+        default=0, ge=0, description="Documents at once; 0 takes the number from the model."
     )
     max_failures: int = Field(
-        0, ge=0, description="Stop after more failed documents than this; 0 never stops."
+        default=0, ge=0, description="Stop after more failed documents than this; 0 never stops."
     )
     max_pages: int = Field(
-        0, ge=0, description="Read at most this many pages of a document; 0 reads all."
+        default=0, ge=0, description="Read at most this many pages of a document; 0 reads all."
     )
     known_failures: Literal["report", "accept"] = Field(
-        "report",
+        default="report",
         description="Whether documents that failed before, and are unchanged, end in exit code 3 "
         "(`report`) or 0 (`accept`).",
     )
     on_done: str | tuple[str, ...] = Field(
-        "", description="A command, or an address on this machine, to call at the end."
+        default="", description="A command, or an address on this machine, to call at the end."
     )
 
 

@@ -47,14 +47,14 @@ class ScopeText(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    documents: Texts = Field((), description="Patterns such as `*.pdf` or `*/2024/*`.")
-    pages: Text = Field("", description="`7`, `3-10`, `3-` or `-10`.")
-    formats: Texts = Field((), description="Formats, such as `pdf`.")
-    since: Text = Field("", description="The first day, `2024-01-31`.")
-    until: Text = Field("", description="The last day.")
-    languages: Texts = Field((), description="Languages of the text, such as `de`.")
+    documents: Texts = Field(default=(), description="Patterns such as `*.pdf` or `*/2024/*`.")
+    pages: Text = Field(default="", description="`7`, `3-10`, `3-` or `-10`.")
+    formats: Texts = Field(default=(), description="Formats, such as `pdf`.")
+    since: Text = Field(default="", description="The first day, `2024-01-31`.")
+    until: Text = Field(default="", description="The last day.")
+    languages: Texts = Field(default=(), description="Languages of the text, such as `de`.")
     tags: Annotated[tuple[str, ...], BeforeValidator(_pairs)] = Field(
-        (), description="Tags, as `project: bridge` or `project=bridge`."
+        default=(), description="Tags, as `project: bridge` or `project=bridge`."
     )
 
     def read(self) -> Scope | None:

@@ -12,6 +12,7 @@ from typing import Any
 from quoth.views.notebook import in_notebook
 
 _NEEDED = ("ipywidgets", "tqdm")
+_WIDTH = "46rem"
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def notebook_bar(label: str) -> Iterator[Callable[[int, int, str], None] | None]
         yield None
         return
     tqdm: Any = import_module("tqdm.notebook").tqdm
-    with tqdm(desc=label, leave=False) as bar:
+    with tqdm(desc=label, leave=False, ncols=_WIDTH) as bar:
 
         def move(finished: int, total: int, name: str) -> None:
             bar.total = total

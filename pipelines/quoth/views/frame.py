@@ -16,8 +16,9 @@ _STYLE = """<style>
 .quoth sup { color: #2a78a8; }
 .quoth .soft, .quoth .facts, .quoth th, .quoth td { font: 12.5px/1.5 ui-sans-serif,
   system-ui, sans-serif; opacity: .75; }
-.quoth td, .quoth th { opacity: 1; text-align: left; padding: .15rem .7rem .15rem 0;
+.quoth td, .quoth th { opacity: 1; text-align: left !important; padding: .15rem .7rem .15rem 0;
   vertical-align: top; }
+.quoth th { font-weight: 600; opacity: .7; }
 .quoth details { border-left: 2px solid #8886; padding: .1rem 0 .1rem .8rem; margin: .35rem 0; }
 .quoth details[open] { border-color: #2a78a8; }
 .quoth summary { cursor: pointer; }

@@ -169,7 +169,7 @@ def _about(node: SummaryNode, several: bool) -> str:
         facts.append(f"of {len(node.children)}")
     if node.cached:
         facts.append("from the journal")
-    if node.extracted:
+    if node.extracted and node.kind != "extract":
         facts.append("nothing usable was written; sentences of the text are used instead")
     if node.dropped:
         facts.append(f"{len(node.dropped)} left out")
