@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,7 @@ class WatchedAnswerer:
 
 def answer_parts(
     library: Library, question: str, watcher: Watcher, *, conversation: str = ""
-) -> Iterator[str | Answer]:
+) -> Generator[str | Answer, None, None]:
     """Yield the text of an answer as it is written, and at the end the whole `Answer`."""
     config: RunnableConfig = {"callbacks": [watcher]}
     if not conversation:
@@ -83,12 +84,13 @@ def perform_answer(services: Services, performance: Performance) -> dict[str, An
     parts = answer_parts(
         library, operation.spec["question"], watcher, conversation=operation.conversation
     )
-    for part in parts:
-        performance.check()
-        if isinstance(part, Answer):
-            answer = part
-        else:
-            performance.tell("text", {"delta": part})
+    with closing(parts):
+        for part in parts:
+            performance.check()
+            if isinstance(part, Answer):
+                answer = part
+            else:
+                performance.tell("text", {"delta": part})
     assert answer is not None
     body = present_answer(
         services,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import aclosing, closing
 from threading import Event, Thread
 from typing import TypeVar
 
 from quoth.server.streams import EventStream
 
 Item = TypeVar("Item")
-Make = Callable[[Callable[[], bool]], Iterator[Item]]
+Make = Callable[[Callable[[], bool]], Generator[Item, None, None]]
 """Makes the generator, given a function that tells whether it is still wanted."""
 
 
@@ -31,10 +31,11 @@ async def relay(make: Make[Item], *, gone: Callable[[], bool]) -> AsyncIterator[
 
     def run() -> None:
         try:
-            for item in make(lambda: left.is_set() or gone()):
-                if left.is_set():
-                    return
-                put(item)
+            with closing(make(lambda: left.is_set() or gone())) as items:
+                for item in items:
+                    if left.is_set():
+                        return
+                    put(item)
             put(None)
         except BaseException as error:
             put(None, error)

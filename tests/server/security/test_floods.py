@@ -47,7 +47,7 @@ def status_of(line: socket.socket) -> int:
 def assert_healthy(server: Served) -> None:
     begin = time.monotonic()
     assert server.client.get("/health").status_code == 200
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 5
 
 
 def test_a_body_of_a_gigabyte_is_refused_before_it_is_sent(hasty: Served) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -135,7 +135,9 @@ def _complete(services: Services, wanted: Wanted, stopped: Callable[[], bool]) -
     }
 
 
-def _chunks(services: Services, wanted: Wanted, stopped: Callable[[], bool]) -> Iterator[bytes]:
+def _chunks(
+    services: Services, wanted: Wanted, stopped: Callable[[], bool]
+) -> Generator[bytes, None, None]:
     """Yield the chunks of a completion; an error in the middle is an error event."""
     head = _head(services, wanted, "chat.completion.chunk")
     options = wanted.asked.stream_options

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 from quoth.library import Watcher
@@ -45,17 +46,18 @@ class _Response:
         if with_search:
             self._begin_search()
         last: str | Answer | Call = ""
-        for part in self._parts():
-            self._performance.check()
-            if not isinstance(part, str):
-                last = part
-                continue
-            if with_search and not self._output:
-                self._end_search()
-            self._say(part)
+        with closing(self._parts()) as parts:
+            for part in parts:
+                self._performance.check()
+                if not isinstance(part, str):
+                    last = part
+                    continue
+                if with_search and not self._output:
+                    self._end_search()
+                self._say(part)
         return self._finish(last)
 
-    def _parts(self) -> Iterator[str | Answer | Call]:
+    def _parts(self) -> Generator[str | Answer | Call, None, None]:
         messages = read_messages([Message(**each) for each in self._spec["messages"]])
         watcher = Watcher(self._performance.check)
         if collection := self._operation.collection:
