@@ -93,7 +93,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
 def test_every_page_is_in_the_navigation() -> None:
     named = set(re.findall(r"[\w/-]+\.md", (ROOT / "mkdocs.yml").read_text()))
     written = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    assert {page for page in written if not page.startswith("api/")} == named - {"api/index.md"}
+    assert {page for page in written if not page.startswith("api/")} <= named
 
 
 def test_the_table_of_backends_has_every_backend_and_every_check() -> None:

@@ -13,12 +13,13 @@ __all__ = [
     "serve_head",
     "token_file_of",
     "work_for_head",
+    "work_with",
 ]
 
 from .engine import DEFAULT_PORT, check_fleet_address
 from .executor import FleetExecutor
 from .identity import Identity, Work, identify
-from .programs import HeadSettings, serve_head, token_file_of, work_for_head
+from .programs import HeadSettings, serve_head, token_file_of, work_for_head, work_with
 from .reading import FleetReader
 from .supervise import end_with_parent, keep_working
 from .token import make_token

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 import uuid
 from collections import deque
 from concurrent.futures import Future
@@ -20,6 +21,7 @@ from quoth.summarize import Monitor
 from quoth.system import Guard
 
 PATIENCE_SECONDS = 60.0
+_TICK = 0.05
 
 
 class FleetExecutor:
@@ -79,9 +81,7 @@ class FleetExecutor:
             is_sent=not self._shared_disk,
         )
         self._orders.append(order)
-        with self._begun:
-            if not self._thread.is_alive() and not self._link.closing.is_set():
-                self._thread.start()
+        self._begin()
         return order.future
 
     @property
@@ -93,6 +93,20 @@ class FleetExecutor:
     def notes(self) -> tuple[str, ...]:
         """What a report must tell: the differences of machines, refused or taken in."""
         return self._link.notes
+
+    def wait_for_machines(self, count: int, *, seconds: float = PATIENCE_SECONDS) -> None:
+        """Connect, and wait until that many machines work. Raises `BackendUnavailableError`."""
+        self._begin()
+        end = time.monotonic() + seconds
+        while sum(machine.state == "works" for machine in self.machines) < count:
+            if time.monotonic() > end:
+                raise BackendUnavailableError(f"The fleet has fewer machines than {count}.")
+            time.sleep(_TICK)
+
+    def _begin(self) -> None:
+        with self._begun:
+            if not self._thread.is_alive() and not self._link.closing.is_set():
+                self._thread.start()
 
     def close(self) -> None:
         """Begin no further task; those in progress stop after the calls in flight."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from quoth.config import Config
 from quoth.errors import BackendUnavailableError, UsageError
 from quoth.fleet.engine import DEFAULT_PORT, check_fleet_address, prepare_engine
-from quoth.fleet.identity import Work, identify
+from quoth.fleet.identity import Identity, Work, identify
 from quoth.fleet.supervise import EXIT_AWAY
 from quoth.fleet.token import make_token, read_fleet_token
 from quoth.journal import Journal
@@ -47,7 +46,9 @@ def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: 
     Its journal is that of `home`. Raises `UsageError` when the port is taken.
     """
     if not listens_on_loopback(settings.host):
-        take_over(replace(config.guard, listen=(settings.host,)))
+        # Dask looks the address up before it listens there.
+        allow = (*config.guard.allow, settings.host)
+        take_over(replace(config.guard, allow=allow, listen=(settings.host,)))
     prepare_engine()
     file = settings.token_file or token_file_of(home)
     token = make_token(file)
@@ -64,9 +65,9 @@ def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: 
                 port=settings.port,
                 lost_after=settings.lost_after,
             )
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # Dask wraps what the system says
             raise UsageError(
-                f"{settings.host} port {settings.port} cannot be used: {error}.",
+                f"{settings.host} port {settings.port} cannot be used: {error.__cause__ or error}.",
                 hint="Stop the other program, or name another port with --port.",
             ) from error
         announce(f"The head of the fleet listens at {head.address}; its token file is {file}.")
@@ -94,28 +95,53 @@ def work_for_head(
     """
     head = check_fleet_address(address)
     config.guard.check_address(head)
+    with Library(config=config) as library:
+        try:
+            work_with(
+                library,
+                head,
+                token_file,
+                name=name or socket.gethostname(),
+                documents=documents,
+                works=works,
+                announce=announce,
+            )
+        except BackendUnavailableError:
+            return EXIT_AWAY
+        announce("The head is gone.")
+    os._exit(0)  # a call in flight may run on for minutes
+
+
+def work_with(
+    library: Library,
+    address: str,
+    token_file: Path,
+    *,
+    name: str,
+    documents: int = 0,
+    works: tuple[Work, ...] = ("summaries", "ingestion"),
+    identity: Identity | None = None,
+    announce: Announce = lambda _: None,
+) -> None:
+    """Work for a head until it is gone, with the model and the embedder of a library.
+
+    `identity` takes the place of the library's own. Raises `BackendUnavailableError` for a head
+    that does not answer, and `ConfigurationError` for one that refuses the token.
+    """
     token = read_fleet_token(token_file)
     prepare_engine()
     from quoth.fleet.worker import work
 
-    with Library(config=config) as library:
-        identity = identify(library, works=works)
-        slots = documents or (library.model.describe().parallel if "summaries" in works else 1)
-        begin = time.monotonic()
-        try:
-            asyncio.run(
-                work(
-                    library,
-                    head,
-                    token=token,
-                    name=name or socket.gethostname(),
-                    identity=identity,
-                    works=works,
-                    slots=slots,
-                    announce=announce,
-                )
-            )
-        except BackendUnavailableError:
-            return EXIT_AWAY
-        announce(f"The head is gone, after {time.monotonic() - begin:.0f} s of work.")
-    os._exit(0)  # a call in flight may run on for minutes
+    slots = documents or (library.model.describe().parallel if "summaries" in works else 1)
+    asyncio.run(
+        work(
+            library,
+            check_fleet_address(address),
+            token=token,
+            name=name,
+            identity=identity or identify(library, works=works),
+            works=works,
+            slots=slots,
+            announce=announce,
+        )
+    )

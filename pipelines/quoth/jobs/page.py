@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from html import escape
 
-from quoth.jobs.report import DocumentReport, JobReport
+from quoth.jobs.report import DocumentReport, JobReport, MachineReport
 from quoth.summarize import SummarySentence
 from quoth.views import format_count, format_path
 
@@ -37,6 +38,9 @@ def report_page(report: JobReport, *, title: str) -> str:
     parts = [f"<h1>{escape(title)}</h1>", *_overview(report, done, failed)]
     if failed:
         parts += ["<h2 class=bad>Without a summary</h2>", _failures(failed)]
+    if report.machines:
+        parts += ["<h2>Machines</h2>", _machines(report.machines)]
+        parts += [f"<p class=bad>{escape(note)}</p>" for note in report.differences]
     if done:
         parts += ["<h2>Documents</h2>", _table(done), "<h2>Summaries</h2>"]
         parts += [_summary(document) for document in done]
@@ -67,6 +71,21 @@ def _overview(
     if report.leftovers:
         count = format_count(len(report.leftovers), "output")
         yield f"<p class=soft>{count} of earlier runs without a document.</p>"
+
+
+def _machines(machines: Sequence[MachineReport]) -> str:
+    names = ("documents", "calls", "tokens/s", "deaths")
+    head = "".join(f"<th class=number>{name}</th>" for name in names)
+    rows = []
+    for one in machines:
+        seen = datetime.fromtimestamp(one.last_seen, UTC).isoformat(" ", "seconds")
+        state = one.reason or f"last seen {seen}"
+        cells = (one.documents, one.calls, round(one.tokens_per_second), one.deaths)
+        numbers = "".join(f"<td class=number>{cell}</td>" for cell in cells)
+        texts = "".join(f"<td>{escape(text)}</td>" for text in (one.name, one.model))
+        rows.append(f"<tr>{texts}{numbers}<td>{escape(state)}</td></tr>")
+    labels = f"<th>machine</th><th>model</th>{head}<th>state</th>"
+    return f"<table><tr>{labels}</tr>{''.join(rows)}</table>"
 
 
 def _failures(documents: list[DocumentReport]) -> str:
