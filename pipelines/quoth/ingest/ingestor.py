@@ -22,6 +22,7 @@ from quoth.embed import Embedder
 from quoth.errors import CollectionError, DocumentError, FingerprintError, UsageError
 from quoth.ingest.elsewhere import Elsewhere
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
+from quoth.ingest.looked import note_looked, read_looked
 from quoth.ingest.outcomes import Outcomes, outcome_of
 from quoth.ingest.plan import Plan, is_under, make_absolute, plan_ingestion
 from quoth.ingest.presence import check_presence
@@ -30,7 +31,7 @@ from quoth.ingest.separation import measure_separations
 from quoth.ingest.tags import SIDE_FILE, read_side_file
 from quoth.ingest.walk import walk
 from quoth.load import LoaderPool
-from quoth.system import WriteLock, expand_home
+from quoth.system import WriteLock, expand_home, remove_parts
 from quoth.text import Splitter
 from quoth.types import Document, Outcome, Progress, Report, Tags, TagValue, Vectors
 
@@ -101,13 +102,14 @@ class Ingestor:
         `FingerprintError` when the collection was built with another embedder or splitter, and
         `CollectionError` when the disk is full.
         """
-        begin = time.perf_counter()
+        begin, begin_ns = time.perf_counter(), time.time_ns()
         names = ", ".join(str(path) for path in paths)
         if not any(os.path.lexists(expand_home(path)) for path in paths):
             raise UsageError(
                 f"There is no such file or folder: {names}.", hint="Check the spelling."
             )
         with self.lock.hold(wait_seconds=wait_seconds):
+            remove_parts(self.store.path.parent)
             self.check_fingerprint()
             if not self.store.words_are_current:
                 self.store.analyse_again()
@@ -128,6 +130,7 @@ class Ingestor:
                 self._tag(plan, outcomes, paths, tags or {})
                 self.index.sync()
                 measure_separations(self.store, self.embedder)
+                note_looked(self.store, make_absolute(paths), begin_ns)
         return outcomes.report(plan.gone, time.perf_counter() - begin)
 
     def put(
@@ -213,6 +216,7 @@ class Ingestor:
             {} if retry else self.store.failures.read(),
             conditions=self._conditions,
             has_passwords=has_passwords,
+            looked=read_looked(self.store),
         )
 
     def _file_stamps(self) -> dict[str, tuple[int, int, str]]:

@@ -43,6 +43,7 @@ class FileReader:
         limits: Limits,
     ) -> None:
         self._store = store
+        self._stamps = store.stamps()
         self._splitter = splitter
         self._pool = pool
         self._outcomes = outcomes
@@ -114,8 +115,12 @@ class FileReader:
         linked = self._store.link(
             Copy(str(file.path), hash, file.size, file.mtime_ns) for file, hash in files
         )
-        for file, _ in files:
-            if (path := str(file.path)) in linked:
+        for file, hash in files:
+            if (path := str(file.path)) not in linked:
+                continue
+            if self._stamps.get(path, (0, 0, ""))[2] == hash:
+                self._outcomes.add(Outcome(path, "The file is unchanged.", "unchanged"))
+            else:
                 reason = "Another source already has this content."
                 self._outcomes.add(Outcome(path, reason, "linked"))
         return linked
