@@ -38,6 +38,7 @@ FLOORS = (
     ("answer", "views"),
     ("evaluate", "jobs"),
     ("library",),
+    ("fleet",),
     ("mcp",),
     ("server",),
     ("cli", "testing"),

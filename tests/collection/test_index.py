@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from quoth.collection import index as index_module
 from quoth.collection.index import DenseIndex
 from quoth.collection.store import Store
 from quoth.system.lock import WriteLock
-from quoth.types import Chunk, Document, Page
+from quoth.types import Chunk, Document, Page, Vectors
 
 COUNT, WIDTH = 300, 16
 RANDOM = np.random.default_rng(7)
@@ -134,3 +136,31 @@ def test_a_search_can_be_restricted(store: Store) -> None:
     _, vectors = store.vectors([17])
     assert {id for id, _ in index.search(vectors[0], 9, among=[3, 4])} == {3, 4}
     assert index.search(vectors[0], 9, among=[]) == []
+
+
+def test_what_chroma_has_followed_is_kept_when_it_is_interrupted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_index(store).sync()
+    fill(store, "/b.txt", 200)
+    monkeypatch.setattr(index_module, "AT_ONCE", 50)
+    index = open_index(store)
+    put, puts = index.chroma.put, 0
+
+    def interrupted(ids: Sequence[int], vectors: Vectors) -> None:
+        nonlocal puts
+        puts += 1
+        if puts == 3:
+            raise KeyboardInterrupt
+        put(ids, vectors)
+
+    monkeypatch.setattr(index.chroma, "put", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        index.sync()
+    assert len(store.pending()[0]) == 100
+    again = open_index(store)
+    assert nearest(store, again) == nearest(store, open_index(store, exact_up_to=10_000))
+    again.sync()
+    assert again.problem() is None
+    assert list(again.differences()) == []
+    assert puts == 3

@@ -67,8 +67,8 @@ def reembedding_started(home: Path, chunk_tokens: int) -> BaseProcess:
 
 
 def library_of_chunks(home: Path, chunk_tokens: int) -> Library:
-    settings = {"ingestion": {"chunk_tokens": chunk_tokens}}
-    return Library("test", home=home, config=load_config(overrides=settings).config)
+    config = load_config(overrides={"ingestion.chunk_tokens": chunk_tokens}).config
+    return Library("test", home=home, config=config)
 
 
 def _reembed(home: Path, chunk_tokens: int) -> None:

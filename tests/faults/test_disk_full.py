@@ -120,11 +120,6 @@ def check_nearly_full(tmp_path: Path, home: Path, command: str, sizes: int) -> N
     assert outcomes[-1]["code"] == 0, outcomes[-1]
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, for a small tmpfs")
-def test_a_disk_that_is_nearly_full(tmp_path: Path, home: Path) -> None:
-    check_nearly_full(tmp_path, home, "ask", 3)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("command", WRITING)

@@ -67,7 +67,10 @@ def test_a_closed_stderr_and_stdin_change_nothing(shell: Shell) -> None:
     assert len(json.loads(done.stdout)) == 5
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["ascii", *(pytest.param(each, marks=pytest.mark.slow) for each in ("cp1252", "cp437"))],
+)
 def test_a_report_survives_an_encoding_without_its_letters(
     shell: Shell, tmp_path: Path, session_home: Path, encoding: str
 ) -> None:
@@ -110,7 +113,7 @@ def test_a_user_that_the_system_does_not_know_can_work(shell: Shell, tmp_path: P
 
 
 def test_few_file_handles_are_enough_or_are_told(shell: Shell) -> None:
-    for handles in (8, 16, 32):
+    for handles in (12, 32):
         check_told(shell(f"ulimit -n {handles}; $QUOTH search ash -c $C"), 0, 1, 2)
 
 
@@ -152,10 +155,7 @@ def test_commands_that_only_read_work_on_read_only_media(
     commands = (
         "search ash -c $C",
         f"ask '{QUESTION}' -c $C --quiet",
-        "documents list -c $C",
-        "collections list",
         "journal stats",
-        "config show",
         "collections export $C -o out.zip",
     )
     lines = "\n".join(

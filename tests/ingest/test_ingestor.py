@@ -239,3 +239,20 @@ def test_a_file_over_the_limit_is_not_even_hashed(library: Library, folder: Path
     assert [outcome.status for outcome in report.failed] == ["limit"]
     assert report.done, "the other files are read"
     assert report.seconds < 60
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows does not tell when a record changed")
+def test_an_edit_that_keeps_size_and_time_is_found(library: Library, folder: Path) -> None:
+    library.ingest(folder)
+    cats = folder / "cats.txt"
+    before = cats.stat()
+    cats.write_text("Cats sleep for nineteen hour a day.")
+    os.utime(cats, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (cats.stat().st_size, cats.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert statuses(library.ingest(folder))["cats.txt"] == "text"
+    assert "nineteen" in found(library, "How long do cats sleep?")
+    assert statuses(library.ingest(folder))["cats.txt"] == "unchanged"
+    cats.touch()
+    report = library.ingest(folder)
+    assert statuses(report)["cats.txt"] == "unchanged", "it was hashed, and is the same"
+    assert not report.done

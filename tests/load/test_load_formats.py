@@ -171,6 +171,15 @@ def test_a_file_over_the_limit_is_refused(write: Write) -> None:
         load_document(write("a.txt", b"x" * 1_100_000), limits=Limits(unpacked_megabytes=1))
 
 
+def test_more_text_or_headings_than_allowed_are_refused(write: Write) -> None:
+    limits = Limits(text_megabytes=1)
+    with pytest.raises(LimitExceededError, match="of text; 1 MB are allowed"):
+        load_document(write("a.txt", "żółw " * 150_000), limits=limits)
+    with pytest.raises(LimitExceededError, match="of text; 1 MB are allowed"):
+        load_document(write("a.md", "# a\n\n" * 2_000), limits=limits)
+    assert load_document(write("b.txt", "word " * 150_000), limits=limits)
+
+
 # Markup
 
 

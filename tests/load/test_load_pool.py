@@ -17,6 +17,8 @@ import psutil
 import pytest
 from quoth.config import Limits
 from quoth.errors import CorruptDocumentError, DocumentError, LimitExceededError, NeedsPasswordError
+from quoth.load import isolate
+from quoth.load.backlog import Backlog
 from quoth.load.isolate import LoaderPool
 from quoth.types import Document
 
@@ -274,3 +276,41 @@ def test_ctrl_c_ends_a_program_and_its_hanging_worker(tmp_path: Path) -> None:
     program.send_signal(signal.SIGINT)
     program.wait(timeout=PROMPT_SECONDS)
     assert gone(worker)
+
+
+def test_large_documents_wait_in_their_workers_until_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolate, "_BACKLOG_BYTES", 300_000)
+    for number in range(8):
+        (tmp_path / f"{number}.txt").write_text(f"{number} " * 100_000)
+    held: list[int] = []
+
+    class Counted(Backlog):
+        def admit(self, size: int) -> None:
+            super().admit(size)
+            held.append(self._held)
+
+    monkeypatch.setattr(isolate, "Backlog", Counted)
+    with LoaderPool(workers=2) as pool:
+        found = [path for path, _ in pool.load_all(sorted(tmp_path.iterdir()))]
+    assert len(found) == 8
+    assert max(held) <= 300_000
+
+
+def test_a_backlog_lets_a_reply_in_that_is_larger_than_all_it_may_hold() -> None:
+    backlog = Backlog(100)
+    backlog.admit(500)
+    waiting = threading.Thread(target=backlog.admit, args=(50,))
+    waiting.start()
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    backlog.release(500)
+    waiting.join(5)
+    assert not waiting.is_alive()
+    backlog.admit(50)
+    last = threading.Thread(target=backlog.admit, args=(1,))
+    last.start()
+    backlog.end()
+    last.join(5)
+    assert not last.is_alive()

@@ -141,7 +141,13 @@ def test_a_summary_is_a_job_whose_text_is_in_its_result(served: Served) -> None:
     asked = {"kind": "summarize", "collection": "sample", "documents": [documents[0]["id"]]}
     job = served.wait_for(served.post("/api/v1/jobs", asked).json()["id"], seconds=200)
     assert job["state"] == "done", job
-    assert len(job["result"]["documents"][0]["text"]) > 100
+    (summary,) = job["result"]["documents"]
+    assert len(summary["text"]) > 100
+    assert summary["file_id"] == documents[0]["id"]
+    linked = [link for sentence in summary["sentences"] for link in sentence["links"]]
+    assert linked
+    assert all(1 <= link["page"] <= documents[0]["pages"] for link in linked)
+    assert summary["tree"][0]["text"]
 
 
 def test_a_text_of_somebody_else_is_checked(served: Served) -> None:

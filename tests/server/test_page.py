@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 import quoth
-from served import Served
+from bag_embedder import BagEmbedder
+from scripted_model import Scripted
+from served import Served, serving
 
 FOLDER = Path(quoth.__file__).parent / "server" / "page"
 FILES = sorted(FOLDER.iterdir())
@@ -67,6 +69,47 @@ def test_every_text_that_the_page_says_is_there_in_both_languages() -> None:
         for key in SPOKEN.findall(file.read_text("utf-8"))
     }
     assert said <= set(english)
+
+
+def test_a_conversation_has_the_name_of_its_first_question_until_it_is_named(
+    served: Served,
+) -> None:
+    id = served.post("/api/v1/conversations", {"collection": "sample"}).json()["id"]
+    asked = {"question": "Is notice by e-mail valid?", "conversation": id}
+    served.post("/api/v1/collections/sample/answers", asked)
+    talk = served.get(f"/api/v1/conversations/{id}").json()
+    assert talk["name"] == asked["question"]
+    assert [(turn["question"], turn["state"]) for turn in talk["turns"]] == [
+        (asked["question"], "done")
+    ]
+    served.client.put(f"/api/v1/conversations/{id}", json={"name": " Notices "})
+    talks = served.get("/api/v1/conversations").json()["conversations"]
+    assert next(each["name"] for each in talks if each["id"] == id) == "Notices"
+
+
+def test_the_exact_prompt_of_an_answer_is_told_where_a_model_was_asked(
+    served: Served, tmp_path: Path
+) -> None:
+    asked = {"question": "Is notice by e-mail valid?"}
+    shown = served.post("/api/v1/collections/sample/answers", asked).json()
+    assert served.get(f"/api/v1/answers/{shown['id']}/prompt").status_code == 404
+    with serving(tmp_path, model=Scripted(), embedder=BagEmbedder()) as server:
+        server.post("/api/v1/collections", {"name": "gate"})
+        text = b"The heron gate opens at seven in the morning.\n"
+        sent = server.client.put("/api/v1/collections/gate/inbox/gate.txt", content=text).json()
+        server.wait_for(sent["job"])
+        asked = {"question": "When does the heron gate open?"}
+        written = server.post("/api/v1/collections/gate/answers", asked).json()
+        prompt = server.get(f"/api/v1/answers/{written['id']}/prompt").json()["text"]
+    assert asked["question"] in prompt
+    assert text.decode().strip() in prompt
+
+
+def test_the_fit_of_the_model_is_told_with_larger_ones(served: Served) -> None:
+    fit = served.get("/api/v1/models/fit").json()
+    assert fit["place"]
+    assert 0 < fit["bytes"] < fit["free"]
+    assert all(model["fetch"].startswith("quoth models pull ") for model in fit["models"])
 
 
 def test_the_program_opens_the_page_in_the_browser_and_signs_it_in(tmp_path: Path) -> None:

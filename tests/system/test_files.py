@@ -56,13 +56,15 @@ def test_many_writers_of_one_file_leave_what_one_of_them_wrote(tmp_path: Path) -
 
 def test_parts_of_killed_runs_are_removed_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
-    part = tmp_path / "deep" / ".a.md.12-345.part"
+    part = tmp_path / "deep" / ".a.md.99999999-345.part"
     theirs = tmp_path / ".mine.part"
-    for path in (part, theirs):
+    living = tmp_path / f".b.md.{os.getppid()}-345.part"
+    for path in (part, theirs, living):
         path.write_text("x")
     remove_parts(tmp_path)
     assert not part.exists()
     assert theirs.exists()
+    assert living.exists() == (os.name == "posix"), "its process is at work"
 
 
 def test_the_second_writer_is_told_who_the_first_is(tmp_path: Path) -> None:

@@ -69,6 +69,17 @@ def test_the_environment_is_put_back_when_the_import_fails(tmp_path: Path) -> No
     assert run(program, PYTHONPATH=str(tmp_path)) == "False"
 
 
+def test_a_proxy_that_a_package_cannot_use_is_not_seen_by_it() -> None:
+    pytest.importorskip("ollama")
+    program = (
+        "import os\n"
+        "from quoth.system import import_quietly\n"
+        "import_quietly('ollama').Client\n"
+        "print(os.environ['ALL_PROXY'])"
+    )
+    assert run(program, ALL_PROXY="socks5://127.0.0.1:9") == "socks5://127.0.0.1:9"
+
+
 @pytest.mark.parametrize(
     ("said", "message", "hint"),
     [

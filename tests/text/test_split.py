@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from quoth.errors import ConfigurationError
+from quoth.errors import ConfigurationError, LimitExceededError
 from quoth.text.split import Splitter
 from quoth.types import Document, Heading, Page
 
@@ -86,3 +88,58 @@ def test_a_chunk_longer_than_the_embedder_reads_is_refused_before_anything_is_sp
 
 def test_empty_pages_give_no_chunks() -> None:
     assert splitter(10).split(of(Page(1, ""), Page(2, " \n "))) == []
+
+
+def headings_above(page: Page, chunk_start: int, chunk_end: int) -> tuple[str, ...]:
+    """Return the titles above a chunk of a page, by going through all headings of the page."""
+    line = page.text.find("\n", chunk_start, chunk_end)
+    limit = max(chunk_start, chunk_end if line < 0 else min(line + 1, chunk_end))
+    above: list[Heading] = []
+    for heading in sorted(page.headings, key=lambda each: each.start):
+        if heading.start < limit:
+            above = [*(each for each in above if each.level < heading.level), heading]
+    return tuple(heading.title for heading in above)
+
+
+@settings(deadline=None)
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 400), st.integers(1, 3)), max_size=8))
+def test_the_headings_of_a_chunk_are_those_above_it_wherever_they_stand(
+    text: str, places: list[tuple[int, int]]
+) -> None:
+    starts = dict(places)
+    headings = tuple(
+        Heading(start, level, f"h{start}") for start, level in starts.items() if start < len(text)
+    )
+    page = Page(1, text, None, headings)
+    for chunk in splitter(8).split(of(page)):
+        assert chunk.headings == headings_above(page, chunk.start, chunk.end)
+
+
+def test_a_text_that_takes_too_long_is_given_up() -> None:
+    page = Page(1, "word " * 2000)
+    assert splitter(8).split(of(page), seconds=60)
+    with pytest.raises(LimitExceededError, match="Title was given up"):
+        splitter(8).split(of(page), seconds=0)
+
+
+def headed(count: int) -> Page:
+    text = "".join(f"h{n}\n\ntext {n}\n\n" for n in range(count))
+    starts = (match.start() for match in re.finditer(r"h\d+\n", text))
+    return Page(1, text, None, tuple(Heading(start, 1, "h") for start in starts))
+
+
+def in_one_row(count: int) -> Page:
+    return Page(1, " | ".join(map(str, range(count))))
+
+
+@pytest.mark.parametrize("make", [headed, in_one_row])
+def test_the_work_grows_with_the_length_of_a_page_and_not_with_its_square(
+    make: Callable[[int], Page],
+) -> None:
+    def spend(count: int) -> float:
+        begin = time.thread_time()
+        assert splitter(16).split(of(make(count)))
+        return time.thread_time() - begin
+
+    spend(100)
+    assert spend(8000) < 40 * spend(800)

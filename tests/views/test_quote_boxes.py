@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from quoth.load import load_document
 from quoth.types import Box
-from quoth.views import draw_page
+from quoth.views import draw_page, locate_quote
 from quoth.views.quote_boxes import find_boxes
 from reportlab.pdfgen.canvas import Canvas
 
@@ -76,3 +76,18 @@ def test_a_recognized_line_is_marked_on_the_picture(tmp_path: Path) -> None:
 
 def _pixels(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def test_of_several_places_the_one_in_these_surroundings_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "twice.pdf"
+    canvas = Canvas(str(file), pagesize=(400, 400))
+    canvas.drawString(40, 350, "In spring the gate opens at seven.")
+    canvas.drawString(40, 150, "In autumn the gate opens at seven.")
+    canvas.save()
+    quote = "the gate opens at seven."
+    first = locate_quote(file, 1, quote, before="In spring ", behind="In autumn")
+    second = locate_quote(file, 1, quote, before=f"In spring {quote}\nIn autumn ")
+    assert first
+    assert second
+    assert first[0][1] < 0.2
+    assert second[0][1] > 0.5

@@ -12,9 +12,10 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.confirm import confirm
+from quoth.cli.fleet_options import FLEET, reader_of
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tags import read_tags
-from quoth.errors import VanishedSourcesError
+from quoth.errors import UsageError, VanishedSourcesError
 from quoth.views import (
     format_count,
     make_printable,
@@ -35,8 +36,10 @@ Wait = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (ingest, verify, rebuild, reembed):
-        add_command(app, command, "collection", "json", *SETTINGS, section=SECTION)
+    options = ("collection", "json", *SETTINGS)
+    add_command(app, ingest, *FLEET, *options, section=SECTION)
+    for command in (verify, rebuild, reembed):
+        add_command(app, command, *options, section=SECTION)
 
 
 def ingest(
@@ -76,11 +79,17 @@ def ingest(
         shared = replace(shared, set=(*shared.set, setting))
     tags = read_tags(tag or ())
     if watch:
+        if shared.fleet.fleet:
+            raise UsageError("A fleet cannot watch folders.", hint="Leave out --watch or --fleet.")
         with shared.open_library(make=True) as library:
             return _follow(library, paths, password or (), json=shared.json)
 
     def read(library: Library, *, allow_empty: bool) -> Report:
-        with show.progress("Ingesting", files=True) as progress:
+        load = library.loader(passwords=password or ())
+        with (
+            show.progress("Ingesting", files=True) as progress,
+            shared.fleet.open(library, load, "ingestion") as executor,
+        ):
             return library.ingest(
                 *paths,
                 passwords=password or (),
@@ -89,6 +98,7 @@ def ingest(
                 tags=tags,
                 progress=progress,
                 wait_seconds=wait,
+                elsewhere=reader_of(executor),
             )
 
     with shared.open_library(make=True) as library:

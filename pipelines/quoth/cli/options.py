@@ -21,6 +21,7 @@ from quoth.cli.complete import (
     complete_preset,
     complete_setting,
 )
+from quoth.cli.fleet_options import FLEET, FLEET_DEFAULTS, FLEET_OPTIONS, FleetOptions
 from quoth.cli.scope import SCOPE, SCOPE_DEFAULTS, SCOPE_OPTIONS, ScopeValues
 from quoth.cli.show import VERBOSITY
 from quoth.cli.sign import SIGN
@@ -95,6 +96,7 @@ _OPTIONS: dict[str, Any] = {
         ),
     ],
     **SCOPE_OPTIONS,
+    **FLEET_OPTIONS,
     "verbose": Annotated[
         bool, typer.Option("--verbose", "-v", help="Say more: scores, and how it was done.")
     ],
@@ -112,6 +114,7 @@ _DEFAULTS: dict[str, Any] = {
     "preset": "",
     "set": None,
     **SCOPE_DEFAULTS,
+    **FLEET_DEFAULTS,
     "verbose": False,
     "quiet": False,
     "debug": False,
@@ -133,6 +136,7 @@ class SharedOptions:
     set: tuple[str, ...] = ()
     within: ScopeValues = field(default_factory=ScopeValues)
     beside: tuple[str, ...] = ()
+    fleet: FleetOptions = field(default_factory=FleetOptions)
 
     @property
     def scope(self) -> Scope | None:
@@ -234,6 +238,8 @@ def add_command(
             taken[option] = tuple(taken[option] or ())
         if limits := {option: taken.pop(option) for option in SCOPE if option in taken}:
             taken["within"] = ScopeValues(**limits)
+        if fleet := {option: taken.pop(option) for option in FLEET if option in taken}:
+            taken["fleet"] = FleetOptions(**fleet)
         if "collections" in taken:
             named = dict.fromkeys(taken.pop("collections") or (DEFAULT_COLLECTION,))
             taken["collection"], *beside = named

@@ -11,6 +11,7 @@ import typer
 from quoth.cli import show
 from quoth.cli.ask import SECTION
 from quoth.cli.complete import complete_job
+from quoth.cli.fleet_options import FLEET
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SharedOptions, add_command, tell_new_home
 from quoth.cli.scope import SCOPE
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    add_command(app, run, "model", *SCOPE, "json", "set", section=SECTION)
+    add_command(app, run, "model", *SCOPE, *FLEET, "json", "set", section=SECTION)
 
 
 def run(
@@ -69,9 +70,12 @@ def run(
         request = _request(library, written, sources, shared.scope)
         if dry_run:
             return print_plan(request, json=shared.json)
-        with calling_when_done(
-            written.on_done, job=str(file), report=folder.resolve() / "report.json"
-        ) as ending:
+        with (
+            shared.fleet.open(library, request.load, "summaries") as executor,
+            calling_when_done(
+                written.on_done, job=str(file), report=folder.resolve() / "report.json"
+            ) as ending,
+        ):
             ending.exit_code = run_job(
                 request,
                 folder,
@@ -84,6 +88,7 @@ def run(
                 prune=prune,
                 only_failed=only_failed,
                 accept_known=written.known_failures == "accept",
+                executor=executor,
             )
     return ending.exit_code
 

@@ -14,6 +14,7 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.ask import SECTION
+from quoth.cli.fleet_options import FLEET
 from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.scope import SCOPE
@@ -89,7 +90,7 @@ DryRun = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    options = ("model", *SCOPE, "json", *SETTINGS)
+    options = ("model", *SCOPE, *FLEET, "json", *SETTINGS)
     add_command(app, summarize, *options, section=SECTION)
 
 
@@ -123,6 +124,11 @@ def summarize(
     from quoth.jobs import common_folder, leave_out_outputs
 
     chosen_form = _check_format(form)
+    if shared.fleet.fleet and (output is None or together):
+        raise UsageError(
+            "A fleet writes a summary for each document into a folder.",
+            hint="Name the folder with -o, and leave out --together.",
+        )
     with shared.open_library(make=True) as library:
         options = replace(
             _with_length(library.config.summarization, length, strategy),
@@ -140,17 +146,19 @@ def summarize(
         if dry_run:
             return print_plan(request, json=shared.json)
         if output is not None and not together:
-            return run_job(
-                request,
-                output,
-                json=shared.json,
-                form=chosen_form or "markdown",
-                trace=trace,
-                workers=workers,
-                max_failures=max_failures,
-                prune=prune,
-                only_failed=only_failed,
-            )
+            with shared.fleet.open(library, read, "summaries") as executor:
+                return run_job(
+                    request,
+                    output,
+                    json=shared.json,
+                    form=chosen_form or "markdown",
+                    trace=trace,
+                    workers=workers,
+                    max_failures=max_failures,
+                    prune=prune,
+                    only_failed=only_failed,
+                    executor=executor,
+                )
         return _summarize_here(
             request, output, together=together, form=chosen_form, json=shared.json, trace=trace
         )

@@ -1,5 +1,6 @@
 __all__ = [
     "OUTPUT_RECORD",
+    "Elsewhere",
     "EmbeddedChunks",
     "File",
     "Ingestor",
@@ -28,6 +29,7 @@ __all__ = [
 from .add import add_documents, remove_documents
 from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
+from .elsewhere import Elsewhere
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
 from .outputs import OUTPUT_RECORD, Output, read_outputs

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from quoth.errors import CollectionError, UsageError
+from quoth.system import open_read_only
 from quoth.types import Document, Page, Tags, TagValue
 
 DATABASE = "chroma.sqlite3"
@@ -61,8 +62,7 @@ def read_chroma(folder: Path, name: str = "") -> tuple[AdoptedDocument, ...]:
             hint=f"Name the folder in which {DATABASE} lies.",
         )
     try:
-        address = f"{file.resolve().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True)) as database:
+        with closing(open_read_only(file.resolve())) as database:
             collection, chosen = _choose(database, name, folder)
             sources: dict[str, list[_Piece]] = {}
             for id, piece in _pieces(database, collection):

@@ -20,7 +20,9 @@ from quoth.collection import DenseIndex, Store, name_language
 from quoth.config import Limits
 from quoth.embed import Embedder
 from quoth.errors import CollectionError, DocumentError, FingerprintError, UsageError
+from quoth.ingest.elsewhere import Elsewhere
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
+from quoth.ingest.looked import note_looked, read_looked
 from quoth.ingest.outcomes import Outcomes, outcome_of
 from quoth.ingest.plan import Plan, is_under, make_absolute, plan_ingestion
 from quoth.ingest.presence import check_presence
@@ -29,9 +31,9 @@ from quoth.ingest.separation import measure_separations
 from quoth.ingest.tags import SIDE_FILE, read_side_file
 from quoth.ingest.walk import walk
 from quoth.load import LoaderPool
-from quoth.system import WriteLock, expand_home
+from quoth.system import WriteLock, expand_home, remove_parts
 from quoth.text import Splitter
-from quoth.types import Document, Outcome, Progress, Report, Tags, TagValue
+from quoth.types import Document, Outcome, Progress, Report, Tags, TagValue, Vectors
 
 _KEEP = {CHANGED, "corrupt"}
 """How a file may fail and keep the text that was read before."""
@@ -86,25 +88,28 @@ class Ingestor:
         tags: Tags | None = None,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
+        elsewhere: Elsewhere | None = None,
     ) -> Report:
         """Add, update and remove sources until the collection equals these files and folders.
 
         Sources outside `paths` stay as they are. A file that failed is read again only when the
         file, the limits or the passwords change, or with `retry`; every run reports the failure.
         `tags` are added to those of all sources within `paths`. A folder that lost most of its
-        files is refused before anything changes, unless `allow_empty`.
+        files is refused before anything changes, unless `allow_empty`. Files are read, split and
+        embedded `elsewhere`, where it is given; only this process writes.
         Raises `UsageError` when there is nothing to read, `VanishedSourcesError` for such a folder,
         `CollectionBusyError` when another process writes for longer than `wait_seconds`,
         `FingerprintError` when the collection was built with another embedder or splitter, and
         `CollectionError` when the disk is full.
         """
-        begin = time.perf_counter()
+        begin, begin_ns = time.perf_counter(), time.time_ns()
         names = ", ".join(str(path) for path in paths)
         if not any(os.path.lexists(expand_home(path)) for path in paths):
             raise UsageError(
                 f"There is no such file or folder: {names}.", hint="Check the spelling."
             )
         with self.lock.hold(wait_seconds=wait_seconds):
+            remove_parts(self.store.path.parent)
             self.check_fingerprint()
             if not self.store.words_are_current:
                 self.store.analyse_again()
@@ -120,11 +125,12 @@ class Ingestor:
             )
             with _disk_full_explained():
                 self._set_language(paths)
-                self._read(plan, outcomes, passwords)
+                self._read(plan, outcomes, passwords, elsewhere)
                 self._remove(plan, outcomes, paths)
                 self._tag(plan, outcomes, paths, tags or {})
                 self.index.sync()
                 measure_separations(self.store, self.embedder)
+                note_looked(self.store, make_absolute(paths), begin_ns)
         return outcomes.report(plan.gone, time.perf_counter() - begin)
 
     def put(
@@ -210,6 +216,7 @@ class Ingestor:
             {} if retry else self.store.failures.read(),
             conditions=self._conditions,
             has_passwords=has_passwords,
+            looked=read_looked(self.store),
         )
 
     def _file_stamps(self) -> dict[str, tuple[int, int, str]]:
@@ -217,7 +224,13 @@ class Ingestor:
         added = self.store.records.paths()
         return {path: stamp for path, stamp in self.store.stamps().items() if path not in added}
 
-    def _read(self, plan: Plan, outcomes: Outcomes, passwords: Sequence[str]) -> None:
+    def _read(
+        self,
+        plan: Plan,
+        outcomes: Outcomes,
+        passwords: Sequence[str],
+        elsewhere: Elsewhere | None,
+    ) -> None:
         """Read, embed and store the files of the plan."""
         outcomes.begin()
         if not plan.files:
@@ -228,7 +241,20 @@ class Ingestor:
             passwords=tuple(passwords),
             ocr=self.ocr,
         )
-        reader = FileReader(self.store, self.splitter, pool, outcomes, self._conditions)
+        known = self.store.known_vectors
+
+        def known_vectors(hashes: Sequence[str]) -> Mapping[str, Vectors]:
+            far = elsewhere.known_vectors(hashes) if elsewhere else {}
+            return {**known(hashes), **far}
+
+        reader = FileReader(
+            self.store,
+            elsewhere or self.splitter,
+            elsewhere or pool,
+            outcomes,
+            self._conditions,
+            self.limits,
+        )
         with (
             closing(pool),
             closing(reader.read(plan.files)) as files,
@@ -236,7 +262,7 @@ class Ingestor:
                 embed_chunks(
                     files,
                     self.embedder,
-                    self.store.known_vectors,
+                    known_vectors,
                     batch_chunks=self.batch_chunks,
                     within=lambda read, *far: outcomes.within(str(read.file.path), *far),
                 )

@@ -30,7 +30,8 @@ class Outcomes:
 
     def add(self, outcome: Outcome, *, failed: bool = False) -> None:
         """Add the outcome of one file."""
-        (self.failed if failed else self.done).append(outcome)
+        done = self.skipped if outcome.status == "unchanged" else self.done
+        (self.failed if failed else done).append(outcome)
         self._finished += 1
         if self.progress:
             self.progress(self._finished, self.count, outcome.path)

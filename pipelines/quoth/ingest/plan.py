@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quoth.collection import Failure
+from quoth.ingest.looked import Looked, may_have_changed
 from quoth.ingest.walk import File
 from quoth.system import expand_home
 from quoth.types import Outcome
@@ -43,10 +44,12 @@ def plan_ingestion(
     *,
     conditions: str,
     has_passwords: bool = False,
+    looked: Looked | None = None,
 ) -> Plan:
     """Plan a run over the files that were found under `roots`.
 
-    A file with the size and modification time of its stamp is unchanged. An earlier failure is
+    A file with the size and modification time of its stamp is unchanged, unless the system changed
+    its record after it was `looked` at. An earlier failure is
     reported again, without reading the file, while the file and the `conditions` (limits, version)
     are the same. A source under `roots` that was not found, or is excluded now, is gone, unless a
     folder above it could not be opened.
@@ -60,7 +63,7 @@ def plan_ingestion(
             continue
         path, stamp = str(entry.path), (entry.size, entry.mtime_ns)
         known, failure = stamps.get(path), failures.get(path)
-        if known and known[:2] == stamp:
+        if known and known[:2] == stamp and not may_have_changed(entry, looked or {}):
             skipped.append(Outcome(path, "The file is unchanged.", "unchanged"))
         elif (
             failure is not None

@@ -6,7 +6,9 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from quoth.collection import Copy, Failure, Store
+from quoth.config import Limits
 from quoth.errors import DocumentError, LimitExceededError
+from quoth.ingest.elsewhere import Elsewhere
 from quoth.ingest.outcomes import Outcomes
 from quoth.ingest.walk import File, content_hash
 from quoth.load import LoaderPool, check_size
@@ -34,16 +36,19 @@ class FileReader:
     def __init__(
         self,
         store: Store,
-        splitter: Splitter,
-        pool: LoaderPool,
+        splitter: Splitter | Elsewhere,
+        pool: LoaderPool | Elsewhere,
         outcomes: Outcomes,
         conditions: str,
+        limits: Limits,
     ) -> None:
         self._store = store
+        self._stamps = store.stamps()
         self._splitter = splitter
         self._pool = pool
         self._outcomes = outcomes
         self._conditions = conditions
+        self._limits = limits
         self._first: dict[str, File] = {}
         self._unread: dict[str, tuple[File, str]] = {}
         self._known: list[tuple[File, str]] = []
@@ -59,7 +64,7 @@ class FileReader:
                 self._fail(file, result)
                 continue
             try:
-                chunks = self._splitter.split(result, seconds=self._pool.limits.seconds)
+                chunks = self._splitter.split(result, seconds=self._limits.seconds)
             except LimitExceededError as error:
                 self._fail(file, error)
                 continue
@@ -79,7 +84,7 @@ class FileReader:
         """Yield the files with new content; each is hashed shortly before it is read."""
         for file in files:
             try:
-                check_size(file.path.name, file.size, self._pool.limits)
+                check_size(file.path.name, file.size, self._limits)
                 hash = content_hash(file.path)
             except DocumentError as error:
                 self._fail(file, error)
@@ -110,8 +115,12 @@ class FileReader:
         linked = self._store.link(
             Copy(str(file.path), hash, file.size, file.mtime_ns) for file, hash in files
         )
-        for file, _ in files:
-            if (path := str(file.path)) in linked:
+        for file, hash in files:
+            if (path := str(file.path)) not in linked:
+                continue
+            if self._stamps.get(path, (0, 0, ""))[2] == hash:
+                self._outcomes.add(Outcome(path, "The file is unchanged.", "unchanged"))
+            else:
                 reason = "Another source already has this content."
                 self._outcomes.add(Outcome(path, reason, "linked"))
         return linked

@@ -15,7 +15,7 @@ from quoth.collection import Build, DenseIndex, Source, Store
 from quoth.embed import Embedder
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, embed_chunks
 from quoth.ingest.separation import measure_separations
-from quoth.system import WriteLock
+from quoth.system import WriteLock, remove_parts
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Outcome, Progress, Report, Vectors
 
@@ -40,6 +40,7 @@ def reembed(
     begin = time.perf_counter()
     fingerprints = {"embedder": embedder.fingerprint, "splitter": splitter.fingerprint}
     with lock.hold(wait_seconds=wait_seconds):
+        remove_parts(store.path.parent)
         sources = store.sources()
         if all(store.meta(key) == value for key, value in fingerprints.items()):
             return Report(

@@ -22,11 +22,15 @@ _NO_UNICODE = "The name is not valid Unicode, so the file was not read; rename i
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A regular file: absolute path, size in bytes, and modification time in nanoseconds."""
+    """A regular file: absolute path, size in bytes, and times in nanoseconds.
+
+    They are those of the last modification, and of the last change of its record in the system.
+    """
 
     path: Path
     size: int
     mtime_ns: int
+    ctime_ns: int = 0
 
 
 def walk(
@@ -197,7 +201,7 @@ def _entry(
             yield Outcome(path, "This is a link to a file that was already found.", "skipped")
             return
         seen.add(key)
-    yield File(Path(path), status.st_size, status.st_mtime_ns)
+    yield File(Path(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _readable(path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quoth.collection import Scope, name_language
@@ -40,18 +40,26 @@ def reader_within(read: Read, scope: Scope | None) -> Read:
     """
     if scope is None or scope.pages is None:
         return read
-    first, last = scope.pages
+    return _PageReader(read, *scope.pages)
 
-    def read_pages(path: Path) -> Document:
-        document = read(path)
+
+@dataclass(frozen=True, slots=True)
+class _PageReader:
+    """Reads some pages of a document; a value, so that another machine can read with it."""
+
+    read: Read
+    first: int
+    last: int
+
+    def __call__(self, path: Path) -> Document:
+        document = self.read(path)
+        first, last = self.first, self.last
         pages = tuple(page for page in document.pages if first <= page.number <= last)
         if not pages:
             raise NoTextError(f"It has no page between {first} and {last}.")
         left_out = document.left_out + len(document.pages) - len(pages)
         unreadable = tuple(number for number in document.unreadable if first <= number <= last)
         return replace(document, pages=pages, left_out=left_out, unreadable=unreadable)
-
-    return read_pages
 
 
 def _holds(file: Path, read: Read, scope: Scope) -> bool:

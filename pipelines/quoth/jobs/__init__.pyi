@@ -4,6 +4,7 @@ __all__ = [
     "JobPlan",
     "JobProgress",
     "JobReport",
+    "MachineReport",
     "OutputFolder",
     "Performer",
     "ReadDocument",
@@ -26,5 +27,5 @@ from .job import SummaryJob
 from .names import common_folder
 from .on_done import calling_when_done
 from .outputs import OutputFolder, leave_out_outputs
-from .report import JobPlan, JobProgress, JobReport
+from .report import JobPlan, JobProgress, JobReport, MachineReport
 from .task import Performer, ReadDocument, SummaryTask, TaskResult

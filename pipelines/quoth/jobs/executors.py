@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from quoth.jobs.report import MachineReport
 from quoth.jobs.task import Performer, SummaryTask, TaskResult
 from quoth.summarize import Monitor
 
@@ -21,6 +22,19 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Begin no further task, without waiting for those in progress."""
+
+
+@runtime_checkable
+class ManyMachines(Protocol):
+    """An executor that knows the machines that work for it."""
+
+    @property
+    def machines(self) -> tuple[MachineReport, ...]:
+        """The machines, with what each has done."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How machines differ that were refused, or taken in all the same."""
 
 
 class ThreadExecutor:

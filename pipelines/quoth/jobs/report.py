@@ -32,6 +32,26 @@ class JobPlan(Drawn):
 
 
 @dataclass(frozen=True, slots=True)
+class MachineReport:
+    """One machine that worked at a job: its model, what it has done, and how it is.
+
+    `state` is `works` or `gone`, the latter with a `reason`. `deaths` counts how often it was gone
+    without a word. `last_seen` is in seconds since 1970. `at_hand` are the documents it works at.
+    """
+
+    name: str
+    model: str = ""
+    state: str = "works"
+    documents: int = 0
+    calls: int = 0
+    tokens_per_second: float = 0.0
+    last_seen: float = 0.0
+    deaths: int = 0
+    reason: str = ""
+    at_hand: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JobProgress:
     """The progress of a job. `seconds_left` is `None` until the time can be estimated.
 
@@ -44,6 +64,7 @@ class JobProgress:
     calls_done: int
     tokens_per_second: float
     seconds_left: float | None
+    machines: tuple[MachineReport, ...] = ()
 
 
 TellProgress = Callable[[JobProgress], None]
@@ -95,6 +116,8 @@ class JobReport(Drawn):
     are `removed`. `documents` has a line for each document, in the order of the job; `report` and
     the counts are of this run, and so without the `kept` documents, whose lines are those of the
     last report. With `accept_known`, known failures are no reason for an exit code.
+    `machines` are those of a fleet, and `differences` tell how machines differ that were refused,
+    or taken in all the same.
     """
 
     report: Report
@@ -108,6 +131,8 @@ class JobReport(Drawn):
     documents: tuple[DocumentReport, ...] = ()
     kept: int = 0
     accept_known: bool = False
+    machines: tuple[MachineReport, ...] = ()
+    differences: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:

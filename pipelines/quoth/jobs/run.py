@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from quoth.errors import BackendError, QuothError
-from quoth.jobs.executors import Executor
+from quoth.jobs.executors import Executor, ManyMachines
 from quoth.jobs.outputs import OutputFolder
 from quoth.jobs.report import DocumentReport, JobProgress, JobReport, TellProgress
 from quoth.jobs.task import FATAL, SummaryTask, TaskResult, describe_failure
@@ -54,6 +54,7 @@ class JobRun(Monitor):
         self._documents: dict[Path, DocumentReport] = {}
         self._paused = ""
         self._interrupted = False
+        self._fleet: ManyMachines | None = None
 
     # -- reports of an executor ----------------------------------------------------------------
 
@@ -84,6 +85,7 @@ class JobRun(Monitor):
 
         The first Ctrl-C lets the calls in flight finish; a second one is raised.
         """
+        self._fleet = executor if isinstance(executor, ManyMachines) else None
         try:
             for task in self._tasks:
                 future = executor.submit(task, self)
@@ -160,6 +162,7 @@ class JobRun(Monitor):
                     calls_done=calls,
                     tokens_per_second=tokens / seconds if seconds else 0.0,
                     seconds_left=seconds * (1 - share) / share if 0 < share <= 1 else None,
+                    machines=self._fleet.machines if self._fleet else (),
                 )
             )
 
@@ -188,4 +191,6 @@ class JobRun(Monitor):
                     or DocumentReport(outcome.path, outcome.status, outcome.reason)
                     for task, outcome in zip(self._tasks, outcomes, strict=True)
                 ),
+                machines=self._fleet.machines if self._fleet else (),
+                differences=self._fleet.notes if self._fleet else (),
             )

@@ -1,8 +1,10 @@
 __all__ = [
     "JOURNAL_DAMAGED",
     "CallIdentity",
+    "CallRecord",
     "Entry",
     "Finish",
+    "InFlight",
     "Journal",
     "JournalCache",
     "JournalStats",
@@ -10,4 +12,14 @@ __all__ = [
 ]
 
 from .cache import JournalCache
-from .journal import JOURNAL_DAMAGED, CallIdentity, Entry, Finish, Journal, JournalStats, ModelShare
+from .in_flight import InFlight
+from .journal import (
+    JOURNAL_DAMAGED,
+    CallIdentity,
+    CallRecord,
+    Entry,
+    Finish,
+    Journal,
+    JournalStats,
+    ModelShare,
+)

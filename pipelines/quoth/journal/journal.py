@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from quoth.errors import CollectionError
 from quoth.journal.in_flight import InFlight
@@ -126,6 +126,21 @@ class JournalStats:
 
 
 JOURNAL_DAMAGED = "Move journal.sqlite away: only finished calls are lost, and are made again."
+
+
+class CallRecord(Protocol):
+    """A record of finished calls: the journal, or what stands for one on another machine."""
+
+    in_flight: InFlight
+
+    def lookup(self, key: str) -> Entry | None:
+        """Return the finished call with this key, or `None`."""
+
+    def record(self, entry: Entry) -> str:
+        """Return the key of a finished call once it is durable."""
+
+    def spent(self, fingerprint: str) -> Timings | None:
+        """Return the summed timings of the last calls to the weights, or `None`."""
 
 
 class Journal:

@@ -19,7 +19,7 @@ from typing import IO
 from quoth.collection import DenseIndex, Store
 from quoth.errors import CollectionError, QuothError, UsageError
 from quoth.library.collections import STORE, check_collection, check_free
-from quoth.system import WriteLock, stage_file
+from quoth.system import WriteLock, open_read_only, stage_file
 
 MANIFEST = "collection.json"
 _FATAL = ("database", "spans", "vectors")
@@ -86,7 +86,7 @@ def _copy_store(store: Path, copy: Path) -> None:
     copy.unlink(missing_ok=True)
     try:
         with (
-            closing(sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro", uri=True)) as source,
+            closing(open_read_only(store.resolve())) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target, pages=4096)

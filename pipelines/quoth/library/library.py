@@ -20,6 +20,7 @@ from quoth.collection import Problem, Scope, Source, Sources
 from quoth.config import Retrieval, load_config
 from quoth.errors import CollectionError, UsageError
 from quoth.ingest import (
+    Elsewhere,
     Verification,
     add_documents,
     find_files,
@@ -83,6 +84,7 @@ class Library(Parts):
         tags: Tags | None = None,
         progress: Progress | None = None,
         wait_seconds: float = 0.0,
+        elsewhere: Elsewhere | None = None,
     ) -> Report:
         """Read files and folders into the collection; return a report with every file.
 
@@ -91,7 +93,8 @@ class Library(Parts):
         within these paths; files beside the documents may hold others. Raises
         `VanishedSourcesError` when most files of a folder are gone, as when a disk is not mounted;
         `allow_empty` removes them from the collection. Raises `CollectionBusyError`
-        when another process is still writing after `wait_seconds`.
+        when another process is still writing after `wait_seconds`. Files are read and embedded
+        `elsewhere`, such as by a fleet, where it is given.
         """
         if not paths:
             raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
@@ -104,6 +107,7 @@ class Library(Parts):
                 tags=tags,
                 progress=progress or bar,
                 wait_seconds=wait_seconds,
+                elsewhere=elsewhere,
             )
 
     def adopt(

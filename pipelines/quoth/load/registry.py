@@ -23,8 +23,8 @@ from quoth.system import load_entry_point, read_entry_points
 from quoth.types import Document, Page
 
 GROUP = "quoth.loaders"
-_HEADING_BYTES = 250
-"""The memory that a heading takes beside the text of its page."""
+_HEADING_BYTES = 1000
+"""The memory that a heading costs on its way, beside the text of its page."""
 _TEXT_FORMATS = ("text", "code", "markdown", "rst", "org", "asciidoc", "tex", "csv", "tsv")
 
 _OURS = {

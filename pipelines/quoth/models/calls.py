@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.runnables import RunnableConfig
 
 from quoth.errors import GenerationError
-from quoth.journal import CallIdentity, Entry, Finish, Journal
+from quoth.journal import CallIdentity, CallRecord, Entry, Finish
 from quoth.models.attempts import retry_transient
 from quoth.models.choices import grammar_of
 from quoth.models.messages import timings_of
@@ -54,7 +54,7 @@ class ModelCalls:
     abandoned or ends without any text is not written.
     """
 
-    def __init__(self, model: LocalModel, journal: Journal | None = None) -> None:
+    def __init__(self, model: LocalModel, journal: CallRecord | None = None) -> None:
         self.model = model
         self.journal = journal
 

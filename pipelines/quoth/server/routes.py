@@ -62,6 +62,7 @@ NATIVE = (
     Endpoint("PUT", _TALK, f"{_TALKS}:rename_conversation"),
     Endpoint("DELETE", _TALK, f"{_TALKS}:delete_conversation", 204),
     Endpoint("GET", "/api/v1/models", f"{_MODELS}:list_models"),
+    Endpoint("GET", "/api/v1/models/fit", "quoth.server.native.advice:show_fit"),
     Endpoint("POST", "/api/v1/models/preload", f"{_MODELS}:preload_model"),
 )
 _V1 = "quoth.server.compatible"

@@ -155,7 +155,7 @@ class DocumentBody(Body):
 
 
 class DocumentList(Body):
-    """Some documents by path, of `total`; `next` is the cursor of the following ones, or `null`."""
+    """Some documents by name, of `total`; `next` is the cursor of the following ones, or `null`."""
 
     documents: list[DocumentBody]
     total: int
@@ -325,6 +325,31 @@ class ModelList(Body):
     """The model and the embedder of this server."""
 
     models: list[ModelBody]
+
+
+class AdvisedModel(Body):
+    """A larger model that fits this machine, and the command that fetches it."""
+
+    name: str
+    licence: str
+    place: str
+    bytes: int
+    tokens_per_second: float | None
+    fetch: str
+
+
+class FitBody(Body):
+    """How the model fits this machine; `place` is empty where its weights cannot be read here.
+
+    Sizes are bytes, `tokens_per_second` is an upper bound by the memory's bandwidth.
+    """
+
+    place: str
+    bytes: int
+    free: int
+    tokens_per_second: float | None
+    advice: str
+    models: list[AdvisedModel]
 
 
 class PromptBody(Body):

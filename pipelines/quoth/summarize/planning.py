@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quoth.journal import Journal
+from quoth.journal import CallRecord
 from quoth.summarize.options import Strategy
 from quoth.summarize.part_calls import PartCalls
 from quoth.summarize.run import SummaryRun
@@ -14,7 +14,7 @@ EXTRACT_PLAN = SummaryPlan(
 """The plan of an extract, which takes no call."""
 
 
-def plan_summary(strategy: Strategy, calls: PartCalls, journal: Journal | None) -> SummaryPlan:
+def plan_summary(strategy: Strategy, calls: PartCalls, journal: CallRecord | None) -> SummaryPlan:
     """Estimate the cost of summarizing one document."""
     run, parts = calls.run, calls.parts
     mapped = strategy == "map-reduce"
@@ -39,7 +39,7 @@ def plan_summary(strategy: Strategy, calls: PartCalls, journal: Journal | None) 
     )
 
 
-def _estimate_seconds(run: SummaryRun, calls: int, journal: Journal | None) -> float | None:
+def _estimate_seconds(run: SummaryRun, calls: int, journal: CallRecord | None) -> float | None:
     """Estimate the seconds that `calls` calls take, from the last calls of this model."""
     if not calls:
         return 0.0

@@ -15,7 +15,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ContextThreadPoolExecutor
 
 from quoth.errors import QuothError
-from quoth.journal import Journal
+from quoth.journal import CallRecord
 from quoth.models import (
     Call,
     ChatRequest,
@@ -65,7 +65,7 @@ class SummaryRun:
         model: LocalModel,
         options: SummaryOptions,
         *,
-        journal: Journal | None,
+        journal: CallRecord | None,
         gate: Gate,
         folders: Sequence[Path],
         config: RunnableConfig | None,

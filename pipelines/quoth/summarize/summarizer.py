@@ -13,7 +13,7 @@ from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import patch_config
 
-from quoth.journal import Journal
+from quoth.journal import CallRecord
 from quoth.models import LocalModel
 from quoth.summarize.conversation import is_conversation
 from quoth.summarize.coverage import measure_coverage
@@ -62,7 +62,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         self,
         model: LocalModel,
         *,
-        journal: Journal | None = None,
+        journal: CallRecord | None = None,
         options: SummaryOptions | None = None,
         folders: Sequence[Path] = (),
     ) -> None:

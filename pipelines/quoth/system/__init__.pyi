@@ -21,6 +21,7 @@ __all__ = [
     "make_folder",
     "missing_extra",
     "notebooks_folder",
+    "open_read_only",
     "presets_folder",
     "processor",
     "prompts_folder",
@@ -59,3 +60,4 @@ from .privacy import Guard, is_loopback, listens_on_loopback, refused_connection
 from .processes import Child, describe_exit, kill_children
 from .processor import processor
 from .programs import KeptProgram
+from .read_only import open_read_only

@@ -7,7 +7,6 @@ returns. SQLite's errors become `CollectionError`, with a hint.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 import threading
@@ -19,6 +18,7 @@ from typing import Any, TypeVar
 
 from quoth.errors import CollectionBusyError, CollectionError
 from quoth.system.files import make_file, make_folder
+from quoth.system.read_only import is_read_only, open_read_only
 
 _AT_ONCE = 200
 _DAMAGED = "Move the file away and ingest again, or restore it from a backup."
@@ -193,15 +193,14 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._open_read_only() if self.is_read_only else self._open()
+            connection = open_read_only(self.path) if self.is_read_only else self._open()
             self._local.connection = connection
         return connection
 
     @property
     def is_read_only(self) -> bool:
         """Whether the file is there and cannot be written, as on read-only media."""
-        places = (self.path, self.path.parent)
-        return self.path.exists() and not all(os.access(place, os.W_OK) for place in places)
+        return is_read_only(self.path)
 
     def _open(self) -> sqlite3.Connection:
         # After a thread has ended, another one closes its connection.
@@ -212,31 +211,6 @@ class Database:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
-
-    def _open_read_only(self) -> sqlite3.Connection:
-        """Open a file that nobody can change, or that others change.
-
-        A file on read-only media has no place for what its readers share: it is read as it stands,
-        unless a process ended without bringing its last changes into it.
-        """
-        address = f"{self.path.absolute().as_uri()}?mode=ro"
-        for extra in ("", "&immutable=1"):
-            connection = sqlite3.connect(
-                address + extra, uri=True, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            try:
-                connection.execute("SELECT 1 FROM sqlite_master").fetchall()
-            except sqlite3.OperationalError:
-                connection.close()
-                if extra or self._has_changes_beside():
-                    raise
-            else:
-                break
-        return connection
-
-    def _has_changes_beside(self) -> bool:
-        beside = self.path.with_name(f"{self.path.name}-wal")
-        return beside.exists() and beside.stat().st_size > 0
 
     def _translate(self, error: sqlite3.DatabaseError) -> CollectionError:
         text = str(error)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from quoth.errors import CollectionError, UsageError
 
-_PART = re.compile(r"\..+\.\d+-\d+\.part")
+_PART = re.compile(r"\..+\.(\d+)-\d+\.part")
 _PRIVATE_FOLDER, _PRIVATE_FILE, _OTHERS = 0o700, 0o600, 0o077
 _NAME_BYTES = 180
 """The bytes of a name that a temporary name repeats; file systems allow 255 in all."""
@@ -101,6 +101,20 @@ def stage_file(path: Path) -> Iterator[Path]:
 def remove_parts(folder: Path) -> None:
     """Remove the temporary files that killed runs left in a folder, at any depth."""
     for part in folder.rglob(".*.part"):
-        if _PART.fullmatch(part.name):
+        named = _PART.fullmatch(part.name)
+        if named and not _is_running(int(named[1])):
             with suppress(OSError):
                 part.unlink()
+
+
+def _is_running(process: int) -> bool:
+    """Whether another process has this number. Windows keeps the files of those by itself."""
+    if os.name != "posix" or process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True

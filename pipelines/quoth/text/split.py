@@ -80,15 +80,15 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
     def split(self, document: Document, *, seconds: float | None = None) -> list[Chunk]:
         """Return the chunks of a document in reading order.
 
-        Raises `LimitExceededError` when that takes more than `seconds`.
+        Raises `LimitExceededError` when that takes more than `seconds` of the processor.
         """
-        limit = None if seconds is None else time.monotonic() + seconds
+        limit = None if seconds is None else time.thread_time() + seconds
         chunks: list[Chunk] = []
         for chunk in self._split(document):
-            if limit is not None and time.monotonic() > limit:
+            if limit is not None and time.thread_time() > limit:
                 raise LimitExceededError(
                     f"{document.title or document.source} was given up: cutting it into chunks "
-                    f"took more than {seconds:g} seconds.",
+                    f"took more than {seconds:g} seconds of the processor.",
                     hint="Raise ingestion.max_seconds if the file is worth it.",
                 )
             chunks.append(chunk)

@@ -13,7 +13,7 @@ from quoth.embed.graph.adopt import adopt_graph
 from quoth.embed.graph.builder import Graph
 from quoth.embed.graph.pooling import vectors
 from quoth.embed.graph.tensors import Tensors
-from quoth.system import stage_file, write_whole
+from quoth.system import remove_parts, stage_file, write_whole
 
 VERSION = 1
 """Incremented when the graph of a folder changes, so that no older graph is used."""
@@ -32,6 +32,7 @@ def write_graph(folder: ModelFolder, target: Path) -> None:
     that can be used.
     """
     weights = target.with_suffix(".weights")
+    remove_parts(target.parent)
     with stage_file(weights) as part, part.open("wb") as file:
         model = _model(folder, file, location=weights.name)
     write_whole(target, model.SerializeToString())

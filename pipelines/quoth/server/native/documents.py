@@ -25,12 +25,16 @@ class DocumentQuery(Query):
 def list_documents(
     services: Services, collection: CollectionName, query: DocumentQuery
 ) -> DocumentList:
-    """List the documents of a collection by path."""
+    """List the documents of a collection by name."""
     wanted = query.q.casefold()
+    named = [
+        (PurePath(source.path).name.casefold(), source.path, source)
+        for source in services.documents.sources(collection)
+    ]
     sources = [
         source
-        for source in services.documents.sources(collection)
-        if wanted in PurePath(source.path).name.casefold() or wanted in source.title.casefold()
+        for name, _, source in sorted(named, key=lambda entry: entry[:2])
+        if wanted in name or wanted in source.title.casefold()
     ]
     begin = int(query.cursor or 0)
     end = begin + query.limit

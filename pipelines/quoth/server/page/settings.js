@@ -9,6 +9,7 @@ export class Settings {
   constructor({ reader }) {
     this.reader = reader;
     this.models = make("div", { class: "models" }, make("p", { class: "about" }, say("settings.loading")));
+    this.fit = make("section", { class: "models", role: "status" }, make("p", { class: "about" }, say("settings.measuring")));
     this.health = make("dl", { class: "facts-list" });
     this.left = make("main", { class: "documents", id: "main" });
     this.element = make("div", { class: "desk-of-two" }, this.left, reader.element);
@@ -28,7 +29,8 @@ export class Settings {
     fill(this.health, facts.map(([name, value]) => [make("dt", {}, say(`settings.${name}`)), make("dd", {}, own(value))]));
     try {
       const told = await ask(path("models"));
-      fill(this.models, told.models.map((model) => this.show(model)), make("p", { class: "about" }, say("settings.larger")), this.command("quoth models advise"), this.command("quoth doctor"));
+      fill(this.models, told.models.map((model) => this.show(model)), this.fit);
+      this.measure();
     } catch (error) {
       fill(this.models, make("p", { class: "warning", role: "alert" }, error.message));
     }
@@ -41,6 +43,16 @@ export class Settings {
     ].filter(Boolean);
     return make("section", { class: "model-card" }, make("small", {}, say(`settings.${model.duty}`)), make("h2", {}, own(model.name)), model.note && make("p", { dir: "auto" }, model.note),
       make("dl", { class: "facts-list" }, facts.map(([name, value]) => [make("dt", {}, say(`settings.${name}`)), make("dd", {}, value)])));
+  }
+
+  /** Tell whether the model fits, and which larger ones would; each has the command that fetches it. */
+  async measure() {
+    const told = await ask(path("models", "fit"));
+    const size = (bytes) => say("settings.gigabytes", { n: Math.round((bytes / 2 ** 30) * 10) / 10 });
+    const speed = (rate) => (rate ? say("settings.speed", { n: Math.round(rate) }) : "");
+    const placed = told.place && make("p", {}, say("settings.fits", { place: told.place, bytes: size(told.bytes), free: size(told.free), speed: told.tokens_per_second ? `; ${speed(told.tokens_per_second)}` : "" }));
+    const rows = told.models.map((model) => make("li", {}, make("b", {}, own(model.name)), " ", make("small", {}, [size(model.bytes), speed(model.tokens_per_second), model.licence].filter(Boolean).join(" · ")), this.command(model.fetch)));
+    fill(this.fit, placed, make("h2", {}, say("settings.larger")), make("ul", { class: "talks advised" }, rows), this.command("quoth doctor"));
   }
 
   command(text) {

@@ -1,0 +1,81 @@
+"""Dask, set up once for head, workers and jobs: quiet, without a dashboard, and with TLS."""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from typing import Any
+from urllib.parse import urlsplit
+
+from quoth.errors import UsageError
+from quoth.system import missing_extra
+
+DEFAULT_PORT = 8786
+ANY_DIFFERENCE = "any"
+"""The resource of every machine, for jobs that take machines that differ."""
+
+_SETTINGS: dict[str, Any] = {
+    "logging": {"distributed": "critical", "tornado": "critical", "bokeh": "critical"},
+    "distributed.scheduler.events-cleanup-delay": "10s",
+    "distributed.scheduler.work-stealing": True,
+    "distributed.scheduler.work-stealing-interval": "200ms",
+    # The roster counts deaths, by what was at hand; Dask would count what only waited.
+    "distributed.scheduler.allowed-failures": 1_000_000_000,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.scheduler.preload": [],
+    "distributed.worker.preload": [],
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": False,
+    "distributed.admin.low-level-log-length": 100,
+    "distributed.admin.large-graph-warning-threshold": "100GB",
+    "distributed.admin.event-loop": "tornado",
+    "distributed.comm.require-encryption": True,
+    "distributed.comm.compression": False,
+    "distributed.comm.retry.count": 0,
+    "distributed.comm.timeouts.connect": "10s",
+    "distributed.comm.timeouts.tcp": "20s",
+    "distributed.diagnostics.computations.max-history": 1,
+    "distributed.diagnostics.nvml": False,
+}
+
+
+def prepare_engine() -> None:
+    """Import Dask with the settings of the fleet. Raises `MissingExtraError`."""
+    try:
+        import dask
+    except ImportError as error:
+        raise missing_extra("The fleet", "dask") from error
+    dask.config.set(_SETTINGS)
+    try:
+        import distributed  # noqa: F401
+    except ImportError as error:
+        raise missing_extra("The fleet", "dask") from error
+
+
+def check_fleet_address(address: str) -> str:
+    """Return the address of a head, with its port. Raises `UsageError` for any other text."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or DEFAULT_PORT
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.scheme != "tls" or not parts.hostname or parts.path.strip("/"):
+        raise UsageError(
+            f"{address!r} is not the address of a fleet.", hint="As in: tls://head.lan:8786"
+        )
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"tls://{host}:{port}"
+
+
+def contact_address() -> str:
+    """Return an address that no other worker has.
+
+    Workers are never contacted: they open all connections. So each listens on loopback only, and
+    the head tells them apart by a number of the loopback network.
+    """
+    host = ipaddress.ip_address((127 << 24) + random.SystemRandom().randrange(1 << 16, 1 << 24))
+    return f"tls://{host}:{random.SystemRandom().randrange(1024, 65536)}"

@@ -1,0 +1,111 @@
+"""The executor of a job whose documents are worked at by a fleet."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from collections import deque
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from quoth.errors import BackendUnavailableError
+from quoth.fleet.engine import check_fleet_address, prepare_engine
+from quoth.fleet.identity import Identity, Work
+from quoth.fleet.token import read_fleet_token
+from quoth.fleet.unit import Order, ReadDocument
+from quoth.jobs import MachineReport, SummaryTask, TaskResult
+from quoth.summarize import Monitor
+from quoth.system import Guard
+
+PATIENCE_SECONDS = 60.0
+
+
+class FleetExecutor:
+    """Performs tasks on the machines of a fleet; a job's `executor`.
+
+    `address` is that of the head, such as `tls://head.lan:8786`; `token_file` is its token file.
+    `load` reads a document, on the machine that works at it. Only machines with the same
+    `identity` work, unless `mixed`; the differences of others are in `refused`. With
+    `shared_disk`, machines read the files by their paths; otherwise they get the bytes. A head
+    that is gone for `patience` seconds, and a fleet without machines for as long, pause the job.
+    Raises `EgressError` for a head that `guard` does not permit, `ConfigurationError` for a token
+    file that cannot be used, and `MissingExtraError`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        token_file: Path,
+        *,
+        load: ReadDocument,
+        identity: Identity,
+        work: Work = "summaries",
+        mixed: bool = False,
+        shared_disk: bool = False,
+        patience: float = PATIENCE_SECONDS,
+        guard: Guard | None = None,
+    ) -> None:
+        head = check_fleet_address(address)
+        (guard or Guard()).check_address(head)
+        token = read_fleet_token(token_file)
+        prepare_engine()
+        from quoth.fleet.link import Link
+
+        self._load = load
+        self._shared_disk = shared_disk
+        self._orders: deque[Order] = deque()
+        self._link = Link(
+            head, token, self._orders, identity=identity, work=work, mixed=mixed, patience=patience
+        )
+        self._thread = threading.Thread(target=self._run, name="fleet", daemon=True)
+        self._begun = threading.Lock()
+
+    def submit(self, task: SummaryTask, monitor: Monitor) -> Future[TaskResult]:
+        """Perform a task on the next machine that is free."""
+        return self.order(task.path, task=task, monitor=monitor)
+
+    def order(
+        self, path: Path, *, task: SummaryTask | None = None, monitor: Monitor | None = None
+    ) -> Future[Any]:
+        """Let a machine work at a document: a summary as the task says, or its reading."""
+        order = Order(
+            key=uuid.uuid4().hex,
+            path=path,
+            task=task,
+            monitor=monitor or Monitor(),
+            load=self._load,
+            is_sent=not self._shared_disk,
+        )
+        self._orders.append(order)
+        with self._begun:
+            if not self._thread.is_alive() and not self._link.closing.is_set():
+                self._thread.start()
+        return order.future
+
+    @property
+    def machines(self) -> tuple[MachineReport, ...]:
+        """The machines of the fleet, with what each has done."""
+        return self._link.machines
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a report must tell: the differences of machines, refused or taken in."""
+        return self._link.notes
+
+    def close(self) -> None:
+        """Begin no further task; those in progress stop after the calls in flight."""
+        self._link.closing.set()
+        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+            self._thread.join(10)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._link.run())
+        except BaseException as error:  # nobody may wait for ever
+            self._link.fail(error)
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            self._link.fail(BackendUnavailableError("The fleet was closed."))

@@ -1,0 +1,165 @@
+"""The head of a fleet: Dask's scheduler, the journal of all machines, and the roster."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import pickle
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from distributed.diagnostics.plugin import SchedulerPlugin
+from distributed.scheduler import Scheduler
+
+from quoth.errors import ConfigurationError
+from quoth.fleet.roster import Event, Roster
+from quoth.fleet.token import FleetToken
+from quoth.journal import Entry, Journal
+
+_TICK = 0.02
+
+
+class Head(Scheduler):
+    """Places documents on machines, records their calls, and keeps their results for the jobs.
+
+    All messages come by connections that others opened, with the certificate of the fleet; each
+    also has the token.
+    """
+
+    def __init__(self, token: FleetToken, journal: Journal, **settings: Any) -> None:
+        super().__init__(security=token.security(), dashboard=False, **settings)
+        self.roster = Roster()
+        self._token = token.token
+        self._journal = journal
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._arrived = asyncio.Event()
+        self._actions: dict[str, Callable[..., Awaitable[Any]]] = {
+            "join": self._join,
+            "leave": self._leave,
+            "begin": self._begin,
+            "lookup": self._lookup,
+            "record": self._record,
+            "note": self._note,
+            "finish": self._finish,
+            "open": self._open,
+            "collect": self._collect,
+            "stop": self._stop,
+            "machines": self._machines,
+        }
+        self.handlers["quoth"] = self._answer
+
+    def start_http_server(self, *_: Any, **__: Any) -> None:
+        """Serve no page: nothing listens but the one port."""
+
+    async def _answer(
+        self,
+        token: str,
+        action: str,
+        address: str = "",
+        events: tuple[tuple[str, Event], ...] = (),
+        **values: Any,
+    ) -> dict[str, Any]:
+        if not hmac.compare_digest(token.encode(), self._token.encode()):
+            raise ConfigurationError("The token is not that of this fleet.")
+        self.roster.see(address)
+        for job, event in events:
+            self._tell(job, event)
+        perform = self._actions[action]
+        result = await perform(address=address, **values)
+        return result if result is not None else {}
+
+    def _tell(self, job: str, event: Event) -> None:
+        self.roster.note(job, [(event[0], event[1], event[2])])
+        self._arrived.set()
+
+    # -- machines ------------------------------------------------------------------------------
+
+    async def _join(
+        self, address: str, name: str, identity: dict[str, str], slots: int, model: str
+    ) -> None:
+        self.roster.join(name, address, identity, slots=slots, model=model)
+
+    async def _leave(self, address: str, reason: str) -> None:
+        self.roster.leave(address, reason)
+
+    async def _begin(self, address: str, job: str, key: str, path: str) -> dict[str, Any]:
+        deaths = self.roster.begin((job, key), address, path)
+        return {"deaths": deaths, "stopped": self.roster.is_stopped(job)}
+
+    async def _lookup(self, address: str, key: str) -> dict[str, Any]:
+        entry = await self._journal_does(self._journal.lookup, key)
+        return {} if entry is None else {"entry": pickle.dumps(entry)}
+
+    async def _record(self, address: str, entry: bytes) -> None:
+        finished: Entry = pickle.loads(entry)  # noqa: S301  only holders of the fleet's key send
+        await self._journal_does(self._journal.record, finished)
+        timings = finished.timings
+        self.roster.count(
+            address,
+            tokens=timings.generated_tokens,
+            seconds=timings.prompt_seconds + timings.generation_seconds,
+        )
+
+    async def _note(self, address: str, jobs: tuple[str, ...]) -> dict[str, Any]:
+        return {"stopped": [job for job in jobs if self.roster.is_stopped(job)]}
+
+    async def _finish(self, address: str, job: str, key: str, ended: bytes, done: bool) -> None:
+        self.roster.finish((job, key), address, done=done)
+        self._tell(job, (key, "finished", ended))
+
+    async def _journal_does(self, what: Any, value: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, what, value)
+
+    # -- jobs ----------------------------------------------------------------------------------
+
+    async def _open(self, address: str, job: str, owner: str) -> None:
+        self.roster.open(job, owner)
+
+    async def _collect(self, address: str, job: str, wait: float) -> dict[str, Any]:
+        """Return what happened since the last time, after a wait when nothing did."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + wait
+        while not (events := self.roster.take(job)) and loop.time() < end:
+            self._arrived.clear()
+            try:
+                await asyncio.wait_for(self._arrived.wait(), end - loop.time())
+            except TimeoutError:
+                break
+            await asyncio.sleep(_TICK)  # many events in one message
+        return {"events": events, **await self._machines(address)}
+
+    async def _stop(self, address: str, job: str) -> None:
+        self.roster.stop(job)
+
+    async def _machines(self, address: str) -> dict[str, Any]:
+        machines = [(m.name, m.identity, m.slots, m.state) for m in self.roster.machines.values()]
+        return {"machines": machines, "reports": pickle.dumps(self.roster.report())}
+
+
+class RosterPlugin(SchedulerPlugin):
+    """Tells the roster who is gone."""
+
+    name = "quoth-roster"
+
+    def __init__(self, head: Head) -> None:
+        self._head = head
+
+    def remove_worker(self, scheduler: Any, worker: str, **_: Any) -> None:
+        """Note a machine that is gone."""
+        self._head.roster.lose(worker)
+        self._head._arrived.set()
+
+    def remove_client(self, scheduler: Any, client: str) -> None:
+        """Stop the jobs of a client that is gone."""
+        self._head.roster.lose_client(client)
+
+
+async def open_head(
+    token: FleetToken, journal: Journal, *, host: str, port: int, lost_after: float
+) -> Head:
+    """Return a head that listens, and that counts a machine unseen for `lost_after` s as lost."""
+    head = Head(token, journal, host=host, port=port, protocol="tls", worker_ttl=f"{lost_after} s")
+    await head
+    head.add_plugin(RosterPlugin(head))
+    return head

@@ -1,0 +1,121 @@
+"""The head and a worker as programs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from quoth.config import Config
+from quoth.errors import BackendUnavailableError, UsageError
+from quoth.fleet.engine import DEFAULT_PORT, check_fleet_address, prepare_engine
+from quoth.fleet.identity import Work, identify
+from quoth.fleet.supervise import EXIT_AWAY
+from quoth.fleet.token import make_token, read_fleet_token
+from quoth.journal import Journal
+from quoth.library import Library
+from quoth.system import listens_on_loopback, take_over
+
+Announce = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadSettings:
+    """Where a head listens, and after how many seconds a machine without a sign is lost.
+
+    Port 0 takes a free one. Without a `token_file`, it is that of the home folder.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    token_file: Path | None = None
+    lost_after: float = 60.0
+
+
+def token_file_of(home: Path) -> Path:
+    """Return the token file of the head whose home folder this is."""
+    return home / "fleet" / "token"
+
+
+def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: Announce) -> None:
+    """Be the head of a fleet until the process is told to end.
+
+    Its journal is that of `home`. Raises `UsageError` when the port is taken.
+    """
+    if not listens_on_loopback(settings.host):
+        take_over(replace(config.guard, listen=(settings.host,)))
+    prepare_engine()
+    file = settings.token_file or token_file_of(home)
+    token = make_token(file)
+    journal = Journal(home / "journal.sqlite")
+
+    async def serve() -> None:
+        from quoth.fleet.head import open_head
+
+        try:
+            head = await open_head(
+                token,
+                journal,
+                host=settings.host,
+                port=settings.port,
+                lost_after=settings.lost_after,
+            )
+        except OSError as error:
+            raise UsageError(
+                f"{settings.host} port {settings.port} cannot be used: {error}.",
+                hint="Stop the other program, or name another port with --port.",
+            ) from error
+        announce(f"The head of the fleet listens at {head.address}; its token file is {file}.")
+        announce(f"On each machine: quoth fleet work {head.address} --token-file FILE")
+        await head.finished()  # type: ignore[no-untyped-call]
+
+    asyncio.run(serve())
+
+
+def work_for_head(
+    address: str,
+    token_file: Path,
+    config: Config,
+    *,
+    name: str = "",
+    documents: int = 0,
+    works: tuple[Work, ...] = ("summaries", "ingestion"),
+    announce: Announce,
+) -> int:
+    """Work for a head until it is gone; return the exit code of the process.
+
+    `name` is that of this machine in reports, its host name without. `documents` is the number at
+    once; 0 takes as many as the model decodes in parallel. Raises `EgressError` for a head that
+    `privacy.allow` does not name, and `ConfigurationError` for a token that it refuses.
+    """
+    head = check_fleet_address(address)
+    config.guard.check_address(head)
+    token = read_fleet_token(token_file)
+    prepare_engine()
+    from quoth.fleet.worker import work
+
+    with Library(config=config) as library:
+        identity = identify(library, works=works)
+        slots = documents or (library.model.describe().parallel if "summaries" in works else 1)
+        begin = time.monotonic()
+        try:
+            asyncio.run(
+                work(
+                    library,
+                    head,
+                    token=token,
+                    name=name or socket.gethostname(),
+                    identity=identity,
+                    works=works,
+                    slots=slots,
+                    announce=announce,
+                )
+            )
+        except BackendUnavailableError:
+            return EXIT_AWAY
+        announce(f"The head is gone, after {time.monotonic() - begin:.0f} s of work.")
+    os._exit(0)  # a call in flight may run on for minutes

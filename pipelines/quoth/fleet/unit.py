@@ -1,0 +1,67 @@
+"""The unit of a fleet's work: one document as a value, and what comes back of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from quoth.fleet.identity import Work
+from quoth.jobs import SummaryTask
+from quoth.summarize import Monitor
+from quoth.types import Chunk, Document, Vectors
+
+ReadDocument = Callable[[Path], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One document to work at.
+
+    `content` is the bytes of the file; with `None`, the file is read at `path`, on a disk that all
+    machines share. `load` reads the file. `task` is that of a summary, `None` for ingestion.
+    """
+
+    job: str
+    key: str
+    work: Work
+    path: Path
+    content: bytes | None
+    load: ReadDocument
+    task: SummaryTask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUnit:
+    """A document that was read, split and embedded elsewhere; a row of vectors for each hash."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    hashes: tuple[str, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The end of a unit: its result, or the error that it raised."""
+
+    result: Any = None
+    error: Exception | None = None
+
+
+@dataclass
+class Order:
+    """A document that a job wants worked at, and the future of its result."""
+
+    key: str
+    path: Path
+    task: SummaryTask | None
+    monitor: Monitor
+    load: ReadDocument
+    is_sent: bool
+    future: Future[Any] = field(default_factory=Future)
+    size: int = 0
+    placed: Any = None
+    has_planned: bool = False

@@ -1,0 +1,101 @@
+"""Ingests one hostile file beside good ones, and tells what the main process took for it.
+
+Run as `PYTHON hostile_files.py NAME FOLDER HOME`. The vectors are random, so that the time is that
+of reading, cutting and storing. The last line is JSON: megabytes above those of the vectors,
+seconds, and the names of the files that were kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import psutil
+from quoth import Library
+from quoth.config import Embedding
+from quoth.embed import Advance, FolderEmbedder
+from quoth.types import Vectors
+
+_SENTENCE = "In {n} the harbour of Kattholm took {n} barges of timber, and {n} of them stayed. "
+_MEGABYTE = 2**20
+GOOD = ("a.md", "z.md")
+
+
+def _text(megabytes: int) -> str:
+    count = megabytes * _MEGABYTE // len(_SENTENCE)
+    return "".join(
+        _SENTENCE.format(n=n) + ("\n\n" if n % 6 == 0 else "") for n in range(1000, 1000 + count)
+    )
+
+
+def _columns(count: int) -> str:
+    return "\n".join([",".join(f"c{n}" for n in range(count)), ",".join(map(str, range(count)))])
+
+
+def _write_sparse(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(100 * 2**30)
+
+
+def _writer(make: Callable[[], str]) -> Callable[[Path], object]:
+    return lambda path: path.write_text(make())
+
+
+HOSTILE: Mapping[str, tuple[str, Callable[[Path], object]]] = {
+    "30 MB of text": ("text.txt", _writer(lambda: _text(30))),
+    "50 MB of text": ("text.txt", _writer(lambda: _text(50))),
+    "one line of 8 MB": ("line.txt", _writer(lambda: _text(8).replace("\n", ""))),
+    "a table of a million columns": ("table.csv", _writer(lambda: _columns(10**6))),
+    "a megabyte of backticks": ("ticks.md", _writer(lambda: "`" * _MEGABYTE)),
+    "60,000 headings": (
+        "heads.md",
+        _writer(lambda: "".join(f"# head {n}\n\ntext {n}\n\n" for n in range(60_000))),
+    ),
+    "a sparse file of 100 GB": ("sparse.txt", _write_sparse),
+}
+
+
+class _RandomVectors(FolderEmbedder):
+    def embed(self, texts: list[str], *, progress: Advance | None = None) -> Vectors:  # type: ignore[override]
+        vectors = np.random.default_rng(len(texts)).normal(size=(len(texts), 384))
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        scaled: Vectors = (vectors / lengths).astype(np.float32)
+        return scaled
+
+
+def main(name: str, folder: Path, home: Path) -> None:
+    os.environ["QUOTH_HOME"] = str(home)
+    file, write = HOSTILE[name]
+    write(folder / file)
+    for good in GOOD:
+        (folder / good).write_text(f"The ferry {good} leaves at noon from the northern quay.")
+    peak = [0]
+
+    def watch() -> None:
+        while True:
+            peak[0] = max(peak[0], psutil.Process().memory_info().rss)
+            time.sleep(0.02)
+
+    threading.Thread(target=watch, daemon=True).start()
+    begin = time.perf_counter()
+    with Library("test", home=home, embedder=_RandomVectors.open(Embedding())) as library:
+        report = library.ingest(folder)
+        kept = [Path(source.path).name for source in library.documents()]
+    vectors = (home / "collections" / "test" / "vectors.bin").stat().st_size
+    told = {
+        "megabytes": round((peak[0] - vectors) / _MEGABYTE),
+        "seconds": round(time.perf_counter() - begin),
+        "kept": kept,
+        "failed": [outcome.reason for outcome in report.failed],
+    }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
