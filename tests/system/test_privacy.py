@@ -70,6 +70,12 @@ def test_a_lookup_off_this_machine_is_refused_and_says_who_called_whom() -> None
         socket.getaddrinfo("example.org", 443)
 
 
+def test_an_address_is_no_name_to_look_up_but_nobody_is_asked_about_it() -> None:
+    assert socket.getaddrinfo("192.0.2.1", 80)
+    with pytest.raises(EgressError):
+        socket.gethostbyaddr("192.0.2.1")
+
+
 def test_a_connection_off_this_machine_is_refused() -> None:
     with (
         socket.socket() as connection,

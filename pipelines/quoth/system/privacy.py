@@ -44,6 +44,8 @@ _QUIET = {
 }
 
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+_NAME_LOOKUPS = _LOOKUPS - {"socket.gethostbyaddr"}
+"""The look-ups that ask nobody about an address: it needs none."""
 _BIND = "socket.bind"
 _CONNECTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _LOCAL_NAMES = {"", "localhost", "localhost.localdomain", "ip6-localhost"}
@@ -134,6 +136,14 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback or address.is_unspecified
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.split("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
 def listens_on_loopback(host: str) -> bool:
     """Return whether only this machine can reach what listens at an address.
 
@@ -178,6 +188,8 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         return
     if event in _LOOKUPS:
         host = args[0]
+        if event in _NAME_LOOKUPS and _is_address(_as_text(host)):
+            return
     elif event in _CONNECTS:
         address = args[1]
         if not isinstance(address, tuple):  # a Unix socket, or a connected datagram
