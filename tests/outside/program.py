@@ -22,6 +22,7 @@ from quoth import (
     Chunk,
     Citation,
     CollectionRetriever,
+    CollectionVectorStore,
     Config,
     Conversation,
     CrossEncoderReranker,
@@ -117,6 +118,8 @@ def take_apart(library: Library) -> tuple[Embeddings, BaseRetriever, BaseChatMod
     splitter: Splitter = library.splitter
     retriever: CollectionRetriever = library.retriever(k=4)
     model: LocalModel = library.model
+    store: CollectionVectorStore = library.as_vector_store()
+    print(store.similarity_search("roof", k=1, filter={"page": {"$lte": 3}}))
     print(splitter.count("some text"), embedder.count_tokens("some text"))
     rerankers: list[BaseDocumentCompressor] = [
         ModelReranker(model=model, top_n=3),
