@@ -63,7 +63,9 @@ types: setup  ## check the types
 
 tests: setup  ## run all tests but the slow ones
 	@command -v chromium > /dev/null || echo "The tests of the page need Chromium: apt-get install chromium"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/web
+	@# Playwright leaves an event loop running, in which no other test may be.
+	@$(BIN)/python -m pytest tests/web
 
 test-slow: setup  ## run the slow tests as well
 	@$(BIN)/python -m pytest -m "not live"

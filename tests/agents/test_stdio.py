@@ -60,6 +60,7 @@ def test_malformed_messages_end_nothing(agent: Agent) -> None:
     assert agent.close() == 0
 
 
+@pytest.mark.slow
 def test_a_client_that_never_reads_ends_the_server_when_it_goes(agent: Agent) -> None:
     agent.greet()
     for number in range(200):  # more than a pipe holds
@@ -74,6 +75,7 @@ def test_a_client_that_never_reads_ends_the_server_when_it_goes(agent: Agent) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.slow
 def test_the_death_of_the_parent_in_mid_call_is_the_end(session_home: Path, sample: str) -> None:
     code = (
         "import sys, time\n"

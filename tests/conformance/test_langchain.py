@@ -147,6 +147,7 @@ class _OffersText(_Offers):
     has_structured_output = False
 
 
+@pytest.mark.slow
 class TestLlamaCppIntegration(_OffersText, ChatModelIntegrationTests):
     chat_model_class = TestLlamaCppUnit.chat_model_class
     chat_model_params = TestLlamaCppUnit.chat_model_params
@@ -175,6 +176,7 @@ class TestOllamaIntegration(_Offers, ChatModelIntegrationTests):
         return {"model": f"ollama:{NAME}", "settings": settings(url=self.url)}
 
 
+@pytest.mark.slow
 class TestOllamaEmbedderIntegration(EmbeddingsIntegrationTests):
     @pytest.fixture(autouse=True)
     def _server(self, shared_ollama: OllamaServer) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from faults.parts import write_document
+from langchain_core.messages import HumanMessage
 from programs import Quoth
 from quoth import Library
+from quoth.models import ChatRequest, ModelCalls
 
 Damage = Callable[[bytes, random.Random], bytes]
 DAMAGES: Mapping[str, Damage] = {
@@ -64,6 +66,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         library.ingest(folder)
         library.ask("What does sentence 7 say?")
         library.summarize(folder / "1.txt")
+        calls = ModelCalls(library.model, library.journal)
+        calls.call(ChatRequest((HumanMessage("Say yes."),), max_tokens=2))
     return home
 
 

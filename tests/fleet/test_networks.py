@@ -121,6 +121,7 @@ def test_strangers_are_refused_before_they_are_read(tmp_path: Path) -> None:
     assert "does not answer" in refused.paused
 
 
+@pytest.mark.slow
 def test_a_job_that_is_started_twice_ends_at_once(tmp_path: Path) -> None:
     paths = write_documents(tmp_path / "in", 4, paragraphs=12)
     with fleet(tmp_path / "home", "a", seconds=0.1) as made:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from langchain_core.messages import HumanMessage
 from quoth.models import Piece, Request
 from quoth.tune.trial import Size, time_call
 from scripted_model import Scripted
@@ -13,7 +15,8 @@ class Lingering(Scripted):
     """Gives a sign of life after its reply has ended, as servers do."""
 
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
-        yield from super().generate_pieces(request)
+        asked = replace(request, messages=(HumanMessage(request.prompt),))
+        yield from super().generate_pieces(asked)
         yield Piece()
 
 

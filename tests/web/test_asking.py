@@ -57,6 +57,7 @@ def test_a_place_with_the_same_letters_elsewhere_is_not_marked(
             window.check()
 
 
+@pytest.mark.slow
 def test_an_answer_is_there_after_a_reload_in_its_middle(tmp_path: Path, open_window: Any) -> None:
     model = Scripted(answer=slow, seconds=1.5)
     with serving(tmp_path, model=model, embedder=BagEmbedder()) as server:
@@ -71,6 +72,7 @@ def test_an_answer_is_there_after_a_reload_in_its_middle(tmp_path: Path, open_wi
             window.check()
 
 
+@pytest.mark.slow
 def test_an_answer_is_stopped_and_asked_again(tmp_path: Path, open_window: Any) -> None:
     model = Scripted(answer=slow, seconds=2.0)
     with serving(tmp_path, model=model, embedder=BagEmbedder()) as server:

@@ -12,12 +12,12 @@ _ESCAPING = "quoth-escape"
 _REFUSED = {
     errno.ENOSPC: ("The disk is full", "Make room, and run the same command again."),
     errno.EDQUOT: ("The disk is full", "Make room, and run the same command again."),
-    errno.EFBIG: ("A file may not grow further", "Raise the limit: ulimit -f"),
-    errno.EMFILE: ("Too many files are open", "Raise the limit, as in: ulimit -n 256"),
+    errno.EFBIG: ("A file may not grow further", "Allow larger files: ulimit -f unlimited"),
+    errno.EMFILE: ("Too many files are open", "Allow more: ulimit -n 256"),
     errno.ENFILE: ("Too many files are open", "End other programs, and run it again."),
     errno.EROFS: ("The disk cannot be written", "Set QUOTH_HOME to a folder that you can write."),
     errno.ENOMEM: ("There is not enough memory", "End other programs, and run it again."),
-    errno.EAGAIN: ("No further process can be started", "Raise the limit: ulimit -u"),
+    errno.EAGAIN: ("No further process can be started", "Allow more: ulimit -u unlimited"),
 }
 """What the system says by an error, and what to do."""
 

@@ -11,6 +11,7 @@ __all__ = [
     "add_documents",
     "embed_chunks",
     "find_files",
+    "forget_looked",
     "keep_within",
     "measure_separations",
     "open_ingestor",
@@ -32,6 +33,7 @@ from .configured import open_ingestor, open_splitter
 from .elsewhere import Elsewhere
 from .embed_chunks import EmbeddedChunks, embed_chunks
 from .ingestor import Ingestor
+from .looked import forget_looked
 from .outputs import OUTPUT_RECORD, Output, read_outputs
 from .plan import Plan, Stamp, plan_ingestion
 from .reembed import reembed

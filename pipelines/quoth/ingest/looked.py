@@ -31,6 +31,13 @@ def note_looked(store: Store, roots: Iterable[str], at_ns: int) -> None:
     store.set_meta(_KEY, json.dumps({**known, **new}))
 
 
+def forget_looked(store: Store, paths: Iterable[str]) -> None:
+    """Forget when these files were looked at."""
+    gone = set(paths)
+    known = {path: at for path, at in read_looked(store).items() if path not in gone}
+    store.set_meta(_KEY, json.dumps(known))
+
+
 def may_have_changed(file: File, looked: Looked) -> bool:
     """Whether the system changed its record of a file after it was looked at."""
     times = [looked[path] for path in _above(str(file.path), looked)]

@@ -25,7 +25,10 @@ from fleet.machines import (
 from quoth.errors import CollectionError
 from quoth.jobs import JobReport
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="signals of POSIX"),
+]
 
 
 @dataclass
