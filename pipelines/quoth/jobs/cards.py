@@ -27,7 +27,7 @@ def plan_html(plan: JobPlan) -> str:
     facts = (
         f"{format_count(total.calls, 'call')}, {format_count(total.known_calls, 'call')} in the "
         f"journal · {total.prompt_tokens:,} tokens to read, at most {total.answer_tokens:,} to "
-        f"write · about {total.seconds:.0f} s"
+        f"write" + ("" if total.seconds is None else f" · about {total.seconds:.0f} s")
     )
     names = shorten_paths([path for path, _ in plan.documents])
     rows = [
