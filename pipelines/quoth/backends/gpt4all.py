@@ -106,12 +106,12 @@ class Gpt4All(OneCallModel):
             spent = time.perf_counter() - start
             first = first or spent
             yield Piece(
-                timings=Timings(
+                timings=Timings.measured(
                     load_seconds=load_seconds,
                     prompt_tokens=request.prompt_tokens,
-                    prompt_seconds=first,
                     generated_tokens=counter.count,
-                    generation_seconds=spent - first,
+                    first=first,
+                    spent=spent,
                 ),
                 finish="length" if counter.count >= request.max_tokens else "stop",
             )

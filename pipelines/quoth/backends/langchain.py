@@ -99,11 +99,8 @@ class LangChainModel(LocalModel):
             raise self._failure(error) from error
         spent = time.perf_counter() - begin
         yield Piece(
-            timings=Timings(
-                prompt_tokens=read,
-                prompt_seconds=first,
-                generated_tokens=written,
-                generation_seconds=spent - first,
+            timings=Timings.measured(
+                prompt_tokens=read, generated_tokens=written, first=first, spent=spent
             ),
             finish=finish,
         )

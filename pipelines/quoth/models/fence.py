@@ -96,9 +96,9 @@ class Fence:
         return left < 0
 
     def _timings(self, first: float, spent: float) -> Timings:
-        return Timings(
+        return Timings.measured(
             prompt_tokens=self._request.prompt_tokens,
-            prompt_seconds=first,
             generated_tokens=len(self._texts),
-            generation_seconds=spent - first,
+            first=first,
+            spent=spent,
         )

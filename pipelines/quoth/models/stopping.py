@@ -100,11 +100,8 @@ def stop_cycles(pieces: Iterable[Piece], *, prompt_tokens: int) -> Iterator[Piec
         if has_cycle(written):
             spent = time.perf_counter() - begin
             yield Piece(
-                timings=Timings(
-                    prompt_tokens=prompt_tokens,
-                    prompt_seconds=first,
-                    generated_tokens=count,
-                    generation_seconds=spent - first,
+                timings=Timings.measured(
+                    prompt_tokens=prompt_tokens, generated_tokens=count, first=first, spent=spent
                 ),
                 finish="loop",
                 note="The model repeated itself, and was stopped.",

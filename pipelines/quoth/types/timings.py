@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,29 @@ class Timings:
     calls: int = 1
     gpu_layers: int | None = None
     note: str = ""
+
+    @classmethod
+    def measured(
+        cls,
+        *,
+        prompt_tokens: int,
+        generated_tokens: int,
+        first: float,
+        spent: float,
+        load_seconds: float = 0.0,
+    ) -> Self:
+        """Return the cost of a call whose backend tells none: by the clock.
+
+        The first token came after `first` seconds, which the prompt took, and the last one after
+        `spent`.
+        """
+        return cls(
+            load_seconds=load_seconds,
+            prompt_tokens=prompt_tokens,
+            prompt_seconds=first,
+            generated_tokens=generated_tokens,
+            generation_seconds=spent - first,
+        )
 
     @property
     def tokens_per_second(self) -> float:

@@ -79,13 +79,13 @@ class LlamaCppPython(OneCallModel):
             spent = time.perf_counter() - start
             first = first or spent
             yield Piece(
-                timings=Timings(
+                timings=Timings.measured(
                     load_seconds=load_seconds,
                     prompt_tokens=len(tokens),
-                    prompt_seconds=first,
                     # The last token is generated and never read.
                     generated_tokens=llm.client.n_tokens - len(tokens) + 1,
-                    generation_seconds=spent - first,
+                    first=first,
+                    spent=spent,
                 ),
                 finish="length" if finish == "length" else "stop",
             )
