@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from quoth.embed.contract import Advance, Embedder
 from quoth.embed.conventions import Conventions
 from quoth.embed.estimate import estimate_token_starts
 from quoth.embed.prompts import JOINT_TOKENS, Prompts, choose_prompts
-from quoth.embed.vectors import to_unit_length
+from quoth.embed.vectors import gather, to_unit_length
 from quoth.errors import BackendError
 from quoth.types import Vectors
 
@@ -128,16 +128,15 @@ class DelegatingEmbedder(Embedder):
         limit = self.query_limit if query else self.limit
         for text in texts:
             self.check_length(text, self.count_tokens(text), limit)
-        vectors = np.zeros((0, 0), np.float32)
-        for start in range(0, len(texts), self.at_once):
-            part = [prompt + text for text in texts[start : start + self.at_once]]
-            rows = self._checked(self.rows(part, query=query), len(part))
-            if not start:
-                vectors = np.empty((len(texts), rows.shape[1]), np.float32)
-            vectors[start : start + len(part)] = rows
-            if progress:
-                progress(len(part))
-        return vectors
+
+        def embed_parts() -> Iterator[Vectors]:
+            for start in range(0, len(texts), self.at_once):
+                part = [prompt + text for text in texts[start : start + self.at_once]]
+                yield self._checked(self.rows(part, query=query), len(part))
+                if progress:
+                    progress(len(part))
+
+        return gather(embed_parts(), len(texts))
 
     def _checked(self, rows: Sequence[Sequence[float]], texts: int) -> Vectors:
         vectors = to_unit_length(

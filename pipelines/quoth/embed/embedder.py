@@ -28,7 +28,7 @@ from quoth.embed.folder import ModelFolder
 from quoth.embed.modules import describe_modules
 from quoth.embed.prompts import JOINT_TOKENS, Prompts, choose_prompts
 from quoth.embed.tokenizer import load_tokenizer
-from quoth.embed.vectors import to_unit_length
+from quoth.embed.vectors import gather, to_unit_length
 from quoth.errors import ModelNotFoundError
 from quoth.system import expand_home
 from quoth.text import split_blocks
@@ -143,14 +143,10 @@ class FolderEmbedder(Embedder):
     ) -> Vectors:
         if len(texts) <= _TEXTS_AT_ONCE:
             return self._embed_part(texts, prompt, limit, progress)
-        vectors = np.zeros((0, 0), np.float32)
-        for start in range(0, len(texts), _TEXTS_AT_ONCE):
-            part = texts[start : start + _TEXTS_AT_ONCE]
-            rows = self._embed_part(part, prompt, limit, progress)
-            if not start:
-                vectors = np.empty((len(texts), rows.shape[1]), np.float32)
-            vectors[start : start + len(part)] = rows
-        return vectors
+        starts = range(0, len(texts), _TEXTS_AT_ONCE)
+        parts = (texts[start : start + _TEXTS_AT_ONCE] for start in starts)
+        embedded = (self._embed_part(part, prompt, limit, progress) for part in parts)
+        return gather(embedded, len(texts))
 
     def _embed_part(
         self, texts: Sequence[str], prompt: str, limit: int, progress: Advance | None

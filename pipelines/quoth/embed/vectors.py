@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -44,3 +44,18 @@ def to_unit_length(
         )
     vectors /= np.where(lengths > 0, lengths, 1)
     return np.ascontiguousarray(vectors)
+
+
+def gather(parts: Iterable[Vectors], rows: int) -> Vectors:
+    """Return the rows of all parts as one array of `rows` rows, with one part in memory beside it.
+
+    Without parts the array is empty.
+    """
+    vectors = np.zeros((0, 0), np.float32)
+    begin = 0
+    for part in parts:
+        if not begin:
+            vectors = np.empty((rows, part.shape[1]), np.float32)
+        vectors[begin : begin + len(part)] = part
+        begin += len(part)
+    return vectors
