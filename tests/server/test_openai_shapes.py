@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from bag_embedder import BagEmbedder
 from openai.types import (
     CreateEmbeddingResponse,
     FileDeleted,
@@ -27,27 +26,11 @@ from openai.types.responses import Response, ResponseStreamEvent
 from openai.types.shared import ErrorObject
 from openai.types.vector_stores import VectorStoreFile, VectorStoreFileBatch
 from pydantic import BaseModel, TypeAdapter
-from scripted_model import Scripted
-from served import Served, events_of, serving
+from served import Served, events_of
 
-TEXT = b"The heron gate opens at seven in the morning, and its keeper is Ida Brandt.\n"
 QUESTION = "When does the heron gate open?"
 COLLECTION, BARE = "quoth/gate", "scripted:test"
 OURS = {"quoth", "event", "hint", "store"}
-
-
-def read(prompt: str) -> str:
-    return "The heron gate opens at seven in the morning [1]."
-
-
-@pytest.fixture(scope="module")
-def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("shapes")
-    with serving(home, model=Scripted(answer=read), embedder=BagEmbedder()) as server:
-        server.post("/api/v1/collections", {"name": "gate"})
-        upload = server.client.put("/api/v1/collections/gate/inbox/gate.txt", content=TEXT)
-        assert server.wait_for(upload.json()["job"])["state"] == "done"
-        yield server
 
 
 def check(kind: Any, value: Any) -> Any:

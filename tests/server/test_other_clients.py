@@ -6,31 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bag_embedder import BagEmbedder
-from scripted_model import Scripted
-from served import TOKEN, Served, serving
+from served import TOKEN, Served
 
-TEXT = b"The heron gate opens at seven in the morning, and its keeper is Ida Brandt.\n"
 QUESTION = "When does the heron gate open?"
 NODE_CLIENT = "openai@7.59.0"
-
-
-def read(prompt: str) -> str:
-    return "The heron gate opens at seven in the morning [1]."
-
-
-@pytest.fixture(scope="module")
-def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("clients")
-    with serving(home, model=Scripted(answer=read), embedder=BagEmbedder()) as server:
-        server.post("/api/v1/collections", {"name": "gate"})
-        upload = server.client.put("/api/v1/collections/gate/inbox/gate.txt", content=TEXT)
-        assert server.wait_for(upload.json()["job"])["state"] == "done"
-        yield server
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ class Endpoint:
     @property
     def is_of_page(self) -> bool:
         """Whether the route gives the page of the browser, which is no part of the API."""
-        return self.path == "/" or self.path.startswith("/page/")
+        return is_page_path(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +87,8 @@ class Content:
     media_type: str
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
+
+
+def is_page_path(path: str) -> bool:
+    """Whether a path is that of the page of the browser, or of one of its files."""
+    return path == "/" or path.startswith("/page/")

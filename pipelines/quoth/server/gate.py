@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quoth.server.credentials import Credentials
 from quoth.server.draining import DrainedReceive
+from quoth.server.endpoints import is_page_path
 from quoth.server.failures import (
     BAD_REQUEST,
     CROSS_ORIGIN,
@@ -169,11 +170,7 @@ def is_public(scope: Scope) -> bool:
         return True
     if method not in ("GET", "HEAD"):
         return False
-    return (
-        path == "/"
-        or path.startswith("/page/")
-        or (path.startswith("/c/") and _is_navigation(scope))
-    )
+    return is_page_path(path) or (path.startswith("/c/") and _is_navigation(scope))
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:
