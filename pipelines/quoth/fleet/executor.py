@@ -15,8 +15,8 @@ from quoth.errors import BackendUnavailableError
 from quoth.fleet.engine import check_fleet_address, prepare_engine
 from quoth.fleet.identity import Identity, Work
 from quoth.fleet.token import read_fleet_token
-from quoth.fleet.unit import Order, ReadDocument
-from quoth.jobs import MachineReport, SummaryTask, TaskResult
+from quoth.fleet.unit import Order
+from quoth.jobs import MachineReport, ReadDocument, SummaryTask, TaskResult
 from quoth.summarize import Monitor
 from quoth.system import Guard
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from quoth.fleet.identity import Work
-from quoth.jobs import SummaryTask
+from quoth.jobs import ReadDocument, SummaryTask
 from quoth.summarize import Monitor
 from quoth.types import Chunk, Document, Vectors
-
-ReadDocument = Callable[[Path], Document]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from quoth.ingest.elsewhere import Elsewhere
 from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
 from quoth.ingest.looked import note_looked, read_looked
 from quoth.ingest.outcomes import Outcomes, outcome_of
-from quoth.ingest.plan import Plan, is_under, make_absolute, plan_ingestion
+from quoth.ingest.plan import Plan, Stamp, is_under, make_absolute, plan_ingestion
 from quoth.ingest.presence import check_presence
 from quoth.ingest.read import CHANGED, FileReader, ReadFile, has_changed
 from quoth.ingest.separation import measure_separations
@@ -113,13 +113,14 @@ class Ingestor:
             self.check_fingerprint()
             if not self.store.words_are_current:
                 self.store.analyse_again()
-            plan = self._plan(paths, retry=retry, has_passwords=bool(passwords))
+            stamps = self._file_stamps()
+            plan = self._plan(paths, stamps, retry=retry, has_passwords=bool(passwords))
             if plan.is_empty():
                 raise UsageError(
                     f"There are no files in {names}.", hint="Name a folder with files."
                 )
             if not allow_empty:
-                check_presence(plan, make_absolute(paths), self._file_stamps())
+                check_presence(plan, make_absolute(paths), stamps)
             outcomes = Outcomes(
                 len(plan.files), progress, skipped=[*plan.skipped], failed=[*plan.failed]
             )
@@ -208,18 +209,25 @@ class Ingestor:
         """The conditions, besides the file itself, on which a failure depends."""
         return f"{metadata.version('quoth')} {astuple(self.limits)} {self.ocr}"
 
-    def _plan(self, paths: Sequence[Path], *, retry: bool, has_passwords: bool) -> Plan:
+    def _plan(
+        self,
+        paths: Sequence[Path],
+        stamps: Mapping[str, Stamp],
+        *,
+        retry: bool,
+        has_passwords: bool,
+    ) -> Plan:
         return plan_ingestion(
             walk(paths, without=self.state, exclude=self.exclude),
             paths,
-            self._file_stamps(),
+            stamps,
             {} if retry else self.store.failures.read(),
             conditions=self._conditions,
             has_passwords=has_passwords,
             looked=read_looked(self.store),
         )
 
-    def _file_stamps(self) -> dict[str, tuple[int, int, str]]:
+    def _file_stamps(self) -> dict[str, Stamp]:
         """Return the stamps of the sources that are files, and not documents that were added."""
         added = self.store.records.paths()
         return {path: stamp for path, stamp in self.store.stamps().items() if path not in added}

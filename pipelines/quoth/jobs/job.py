@@ -126,10 +126,9 @@ class SummaryJob:
         Ctrl-C lets the calls in flight finish; a second one does not.
 
         Raises `CollectionBusyError` during another run of the job, `UsageError` when the folder
-        cannot be written, when all paths are outputs, or when no run was before that with
-        `only_failed`, `OutputError` when the user has a file
-        of the name of the report in the folder, and `CollectionError` when the folder or the
-        journal becomes unwritable.
+        cannot be written, when all paths are outputs, or with `only_failed` when no run came
+        before, `OutputError` when the user has a file of the name of the report in the folder, and
+        `CollectionError` when the folder or the journal becomes unwritable.
         """
         documents = leave_out_outputs([*dict.fromkeys(paths)])
         lock = WriteLock(

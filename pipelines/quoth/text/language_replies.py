@@ -35,8 +35,8 @@ class ReplyRules:
 
     `openings` matches what stands before an answer and is none ("Sure!", "Based on the excerpts,"),
     `offers` the start of a sentence that offers more help, `apologies` that of one by which a model
-    does not do what it is asked, `notes` that of a line behind an answer
-    that is about the answer ("Confidence: high").
+    does not do what it is asked, `notes` that of a line behind an answer that is about the answer
+    ("Confidence: high").
     """
 
     refusals: Pattern = NEVER
