@@ -13,6 +13,8 @@ from programs import Quoth
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS = 180
+LONG = "04"
+"""The number of the notebook that tunes a model, which takes longer than all others together."""
 
 
 def test_every_notebook_has_a_page_that_shows_the_same_code() -> None:
@@ -45,7 +47,13 @@ def test_copies_are_written_for_a_person_and_never_over_hers(quoth: Quoth, tmp_p
 
 @pytest.mark.timeout(900)  # a cell has SECONDS; the whole may wait for a busy machine
 @pytest.mark.usefixtures("sample")
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * path.stem.startswith(LONG))
+        for path in NOTEBOOKS
+    ],
+)
 def test_a_notebook_runs_from_top_to_bottom(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(

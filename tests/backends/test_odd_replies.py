@@ -206,6 +206,7 @@ def test_a_server_that_sends_elsewhere_is_not_followed(server: OddServer, backen
         assert "192.0.2.1" not in str(refused.value), "nothing was sent there"
 
 
+@pytest.mark.slow
 def test_max_tokens_hold_for_a_server_that_ignores_them(server: OddServer) -> None:
     server.known, server.endless = {"/v1/models": {"data": [MODEL]}}, True
     server.body = b'data: {"choices": [{"delta": {"content": "word "}}]}\n\n'

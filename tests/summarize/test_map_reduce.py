@@ -201,6 +201,7 @@ def test_a_document_of_one_line_is_read_whole(line: str) -> None:
     assert summary.text
 
 
+@pytest.mark.slow
 def test_three_million_characters_are_read_to_the_end() -> None:
     text = story(50_000)[:3_000_000]
     assert len(text) > 2_000_000
