@@ -1,4 +1,5 @@
 __all__ = [
+    "LAST_PAGE",
     "SCHEMA",
     "Build",
     "Copy",
@@ -30,7 +31,7 @@ from .languages import find_other_language, name_language
 from .records import Record
 from .schema import SCHEMA
 from .scope import Scope
-from .scope_values import read_pages, read_tag
+from .scope_values import LAST_PAGE, read_pages, read_tag
 from .separation import Separation
 from .store import Store
 from .where import read_conditions

@@ -10,6 +10,7 @@ __all__ = [
     "LazyPart",
     "Library",
     "Parts",
+    "Remembered",
     "Shelf",
     "Ticket",
     "Watcher",
@@ -57,6 +58,7 @@ from .lazy import LazyPart
 from .library import Library
 from .parts import DEFAULT_COLLECTION, Parts
 from .queue import JOB, Ticket, WorkQueue
+from .remembered import Remembered
 from .shelf import Shelf
 from .vector_store import CollectionVectorStore
 from .watcher import Watcher

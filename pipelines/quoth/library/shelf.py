@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from quoth.config import Config
 from quoth.errors import UnknownCollectionError
 from quoth.library.collections import STORE, is_name, list_collections
+from quoth.library.remembered import Remembered
 
 if TYPE_CHECKING:
     from quoth.collection import Source, Store
@@ -40,7 +41,7 @@ class Shelf:
         self._model, self._embedder = model, embedder
         self._libraries: dict[str, Library] = {}
         self._stores: dict[str, Store] = {}
-        self._sources: dict[str, tuple[int, dict[str, Source]]] = {}
+        self._sources: Remembered[dict[str, Source]] = Remembered()
         self._parts: Library | None = None
         self._lock = Lock()
 
@@ -113,20 +114,15 @@ class Shelf:
     def sources(self, name: str) -> Mapping[str, Source]:
         """Return the sources of a collection by their paths, in order, as of the last change."""
         store = self.store(name)
-        generation = store.generation
-        with self._lock:
-            known = self._sources.get(name)
-        if known is None or known[0] != generation:
-            known = (generation, {source.path: source for source in store.sources()})
-            with self._lock:
-                self._sources[name] = known
-        return known[1]
+        return self._sources.get(
+            name, store, lambda: {source.path: source for source in store.sources()}
+        )
 
     def put_away(self, name: str) -> None:
         """Close a collection that is about to be deleted; its name may be that of another then."""
         with self._lock:
             library, store = self._libraries.pop(name, None), self._stores.pop(name, None)
-            self._sources.pop(name, None)
+            self._sources.forget(name)
         if library is not None:
             library.close()
         if store is not None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from threading import Lock
 
-from quoth.collection import Scope, Source
+from quoth.collection import LAST_PAGE, Scope, Source
 from quoth.errors import UnknownCollectionError, UsageError
-from quoth.library import DEFAULT_COLLECTION, Library, Shelf, has_collection
+from quoth.library import DEFAULT_COLLECTION, Library, Remembered, Shelf, has_collection
 from quoth.mcp.addresses import document_id
 from quoth.mcp.settings import AgentSettings
 from quoth.types import Chunk, Document
-
-_LAST_PAGE = 2**31
 
 
 class Bounds:
@@ -24,8 +21,7 @@ class Bounds:
     def __init__(self, settings: AgentSettings, shelf: Shelf) -> None:
         self.settings = settings
         self._shelf = shelf
-        self._visible: dict[str, tuple[int, dict[str, Source]]] = {}
-        self._lock = Lock()
+        self._visible: Remembered[Mapping[str, Source]] = Remembered()
 
     @property
     def collections(self) -> tuple[str, ...]:
@@ -106,20 +102,17 @@ class Bounds:
         held = {chunk.page for chunk in chunks}
         return replace(document, pages=tuple(p for p in document.pages if p.number in held))
 
-    def _by_path(self, library: Library) -> dict[str, Source]:
+    def _by_path(self, library: Library) -> Mapping[str, Source]:
         """Return the sources that are shown by their paths, as of the last change."""
-        generation = library.store.generation
-        with self._lock:
-            known = self._visible.get(library.collection)
-        if known is None or known[0] != generation:
-            found = dict(self._shelf.sources(library.collection))
-            if self.settings.scope is not None:
-                held = library.store.paths_within(self.settings.scope)
-                found = {path: source for path, source in found.items() if path in held}
-            known = (generation, found)
-            with self._lock:
-                self._visible[library.collection] = known
-        return known[1]
+
+        def read() -> Mapping[str, Source]:
+            found = self._shelf.sources(library.collection)
+            if self.settings.scope is None:
+                return found
+            held = library.store.paths_within(self.settings.scope)
+            return {path: source for path, source in found.items() if path in held}
+
+        return self._visible.get(library.collection, library.store, read)
 
     def find(self, library: Library, document: str) -> Source:
         """Return the source with an id. Raises `UsageError`."""
@@ -136,7 +129,7 @@ class Bounds:
         if scope is None:
             return True
         paths = self._by_path(library)
-        first, last = scope.pages or (0, _LAST_PAGE)
+        first, last = scope.pages or (0, LAST_PAGE)
         return (
             not paths.keys().isdisjoint((chunk.source, *chunk.also_at))
             and first <= chunk.page <= last
@@ -186,4 +179,4 @@ def _join(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[i
     if one is None or other is None:
         return one or other
     first, last = max(one[0], other[0]), min(one[1], other[1])
-    return (first, last) if first <= last else (_LAST_PAGE, _LAST_PAGE)
+    return (first, last) if first <= last else (LAST_PAGE, LAST_PAGE)
