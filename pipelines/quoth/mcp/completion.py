@@ -26,7 +26,7 @@ _MOST = 100  # values in an answer, by the protocol
 def register_completion(server: MCPServer[Any], desk: Desk) -> None:
     """Complete names of documents in prompts; collections, documents and pages in addresses."""
 
-    @server.completion()
+    @server.completion()  # type: ignore[no-untyped-call, untyped-decorator]
     async def complete(
         reference: PromptReference | ResourceTemplateReference,
         argument: CompletionArgument,
