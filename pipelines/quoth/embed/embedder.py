@@ -155,8 +155,9 @@ class FolderEmbedder(Embedder):
         if not rows:
             return np.zeros((0, 0), np.float32)
         self._embedded_tokens += sum(map(len, rows))
-        bulk = self._embedded_tokens >= BULK_TOKENS
-        engine = self._engines.fastest if bulk else self._engines.quick
+        # One text, as a question is, waits for no engine that has still to be opened and measured.
+        bulk = self._embedded_tokens >= BULK_TOKENS and len(rows) > 1
+        engine = self._engines.fastest_open if bulk else self._engines.quick
         lengths = [len(row) for row in rows]
         groups = list(
             plan_batches(lengths, tokens=self.settings.batch_tokens, padding=self._padding)

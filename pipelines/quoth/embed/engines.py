@@ -38,6 +38,16 @@ class Engines:
         return self._fastest or self._first or self._open_first()
 
     @property
+    def fastest_open(self) -> Engine:
+        """The fastest engine; while another thread opens it, the one that is open already."""
+        if self._opening.acquire(blocking=False):
+            try:
+                return self.fastest
+            finally:
+                self._opening.release()
+        return self._fastest or self._first or self.fastest
+
+    @property
     def fastest(self) -> Engine:
         """The engine that the settings name, or the one that is fastest here."""
         with self._opening:
