@@ -46,7 +46,7 @@ class Published:
         return told
 
     def check(self, schema: Any, value: Any) -> None:
-        from jsonschema import Draft202012Validator
+        from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
         address = "urn:openai" + schema["$ref"]
         validator = Draft202012Validator({"$ref": address}, registry=self.registry)
