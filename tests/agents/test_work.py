@@ -93,14 +93,16 @@ async def test_calls_run_in_turn_and_a_call_nobody_wants_stops() -> None:
 
     def long(work: Work) -> str:
         order.append("long")
-        for step in range(1000):
-            work.report(step, 1000)
+        for step in range(10_000):
+            work.report(step, 10_000)
             work.stop.wait(0.01)
         return "never"
 
     first = queue.submit("first", long)
     second = queue.submit("second", lambda work: order.append("second"))
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(30):
+        while not order:
+            await asyncio.sleep(0.01)
     assert queue.describe(second).position == 1
     assert queue.describe(second).state == "queued"
     first.stop.set()

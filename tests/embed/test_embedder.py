@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -157,6 +158,35 @@ def test_the_fastest_engine_is_measured_once_and_remembered(tmp_path: Path) -> N
     memory.write_text("{broken")
     assert choose_engine(engines, memory, model="m", threads=1).name == "quick"
     assert list(json.loads(memory.read_text()).values()) == ["quick"]
+
+
+@pytest.mark.skipif(not openvino.is_installed(), reason="only one engine to choose from")
+def test_nobody_waits_for_an_engine_that_another_thread_opens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opening, opened = Event(), Event()
+
+    def open_slowly(engines: dict[str, Callable[[], Engine]], *_: object, **__: object) -> Engine:
+        opening.set()
+        assert opened.wait(60)
+        return engines["onnx"]()
+
+    monkeypatch.setattr("quoth.embed.engines.choose_engine", open_slowly)
+    monkeypatch.setattr("quoth.embed.embedder.BULK_TOKENS", 1)
+    shared = embedder("auto")
+    shared.query_vector("a question opens no engine but the first")
+    assert not opening.is_set()
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(shared.embed, TEXTS[:3])
+        try:
+            assert opening.wait(60)
+            vectors = shared.embed(TEXTS[:3])
+            question = shared.query_vector("Storks")
+            assert not first.done()
+        finally:
+            opened.set()
+        assert np.array_equal(first.result(), vectors)
+    assert question @ vectors[2] == pytest.approx(1, abs=1e-4)
 
 
 def test_no_engine_at_all_says_why(tmp_path: Path) -> None:

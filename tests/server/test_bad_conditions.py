@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import resource
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -15,7 +18,7 @@ from bag_embedder import BagEmbedder
 from quoth.server.uploads import IncomingFile
 from quoth.system import WriteLock
 from scripted_model import Scripted
-from served import Served, serving
+from served import TOKEN, Served, serving
 
 INBOX = "/api/v1/collections/gate/inbox"
 TEXT = b"The heron gate opens at seven in the morning, and its keeper is Ida Brandt.\n"
@@ -99,8 +102,12 @@ def test_another_writer_is_told_or_waited_for(gate: Served) -> None:
         assert int(refused.headers["retry-after"]) > 0
         job = gate.post("/api/v1/jobs", {"kind": "verify", "collection": "gate"}).json()
         assert gate.post("/api/v1/collections/gate/search", QUESTION).json()["hits"]
+        state = f"/api/v1/jobs/{job['id']}"
+        end = time.monotonic() + 30
+        while gate.get(state).json()["state"] == "queued" and time.monotonic() < end:
+            time.sleep(0.02)
         time.sleep(0.3)
-        assert gate.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "running"
+        assert gate.get(state).json()["state"] == "running"
     assert gate.wait_for(job["id"])["state"] == "done"
 
 
@@ -121,6 +128,40 @@ def test_a_clock_that_is_set_back_changes_no_order(
     assert listed[:3] == made[::-1]
     assert gate.client.post("/api/v1/session", json={"code": code}).status_code == 204
     gate.client.cookies.clear()
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b"{'a': 1}", b"\xff\xfe", b'{"messages": NaN', b"hello"]
+)
+def test_a_body_that_is_no_json_is_one_sentence(gate: Served, body: bytes) -> None:
+    for path in ("/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/api/v1/jobs"):
+        kind = {"content-type": "application/json"}
+        answer = gate.client.post(path, content=body, headers=kind)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (400, "bad_request")
+        assert "\n" not in error["message"]
+        assert "Traceback" not in answer.text
+
+
+def test_a_client_that_reads_a_byte_a_moment_holds_up_nobody(gate: Served) -> None:
+    question = {"role": "user", "content": QUESTION["question"]}
+    body = json.dumps({"model": "quoth/gate", "messages": [question], "stream": True}).encode()
+    address = urlsplit(gate.url)
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        line.connect((str(address.hostname), address.port or 0))
+        line.sendall(
+            f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Authorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
+        head = b"".join(line.recv(1) for _ in range(12))
+        for _ in range(3):
+            assert line.recv(1)
+            assert gate.post("/api/v1/collections/gate/search", QUESTION).json()["hits"]
+            assert gate.post("/api/v1/collections/gate/answers", QUESTION).json()["text"]
+    assert head == b"HTTP/1.1 200"
 
 
 def test_a_question_beyond_the_window_names_both_counts(gate: Served) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import openai
 import pytest
@@ -18,6 +19,12 @@ GENERATOR = "How long can the emergency generator run on a full tank?"
 @pytest.fixture
 def client(served: Served) -> Iterator[OpenAI]:
     with OpenAI(base_url=f"{served.url}/v1", api_key=TOKEN, max_retries=0) as made:
+        yield made
+
+
+@pytest.fixture
+async def asynchronous(served: Served) -> AsyncIterator[AsyncOpenAI]:
+    async with AsyncOpenAI(base_url=f"{served.url}/v1", api_key=TOKEN, max_retries=0) as made:
         yield made
 
 
@@ -93,13 +100,47 @@ def test_a_title_prompt_of_a_chat_window_goes_to_the_bare_model(client: OpenAI) 
     assert extra["quoth"]["mode"] == "task"
 
 
-async def test_the_asynchronous_client_streams(served: Served) -> None:
-    async with AsyncOpenAI(base_url=f"{served.url}/v1", api_key=TOKEN, max_retries=0) as client:
-        stream = await client.chat.completions.create(
-            model=COLLECTION, messages=[{"role": "user", "content": GENERATOR}], stream=True
-        )
-        parts = [chunk.choices[0].delta.content or "" async for chunk in stream]
+async def test_the_asynchronous_client_streams(asynchronous: AsyncOpenAI) -> None:
+    stream = await asynchronous.chat.completions.create(
+        model=COLLECTION, messages=[{"role": "user", "content": GENERATOR}], stream=True
+    )
+    parts = [chunk.choices[0].delta.content or "" async for chunk in stream]
     assert "32 hours" in "".join(parts)
+    async with asynchronous.responses.stream(model=COLLECTION, input=GENERATOR) as events:
+        kinds = [event.type async for event in events]
+    assert kinds[-1] == "response.completed"
+
+
+async def test_the_asynchronous_client_asks_side_by_side(asynchronous: AsyncOpenAI) -> None:
+    completion, response, made, models = await asyncio.gather(
+        asynchronous.chat.completions.create(
+            model=COLLECTION, messages=[{"role": "user", "content": GENERATOR}]
+        ),
+        asynchronous.responses.create(model=COLLECTION, input=GENERATOR),
+        asynchronous.embeddings.create(model="embedded", input="a heron"),
+        asynchronous.models.list(),
+    )
+    assert "32 hours" in (completion.choices[0].message.content or "")
+    assert completion.choices[0].message.annotations
+    assert "32 hours" in response.output_text
+    assert made.data[0].embedding
+    assert COLLECTION in [model.id for model in models.data]
+
+
+async def test_the_asynchronous_client_sends_files(asynchronous: AsyncOpenAI) -> None:
+    body = b"The summer key of the archive lies below the red stone.\n"
+    file = await asynchronous.files.create(file=("stone.txt", body), purpose="assistants")
+    store = await asynchronous.vector_stores.create(name="stones")
+    added = await asynchronous.vector_stores.files.create_and_poll(
+        file.id, vector_store_id=store.id, poll_interval_ms=100
+    )
+    assert added.status == "completed", added
+    found = await asynchronous.vector_stores.search(store.id, query="Where is the summer key?")
+    assert found.data[0].file_id == file.id
+    assert (await asynchronous.vector_stores.delete(store.id)).deleted
+    assert (await asynchronous.files.delete(file.id)).deleted
+    with pytest.raises(openai.NotFoundError):
+        await asynchronous.files.retrieve(file.id)
 
 
 def test_vectors_come_as_numbers_and_in_base64(client: OpenAI) -> None:
@@ -198,12 +239,12 @@ def test_leaving_a_stream_frees_the_queue(served: Served, client: OpenAI) -> Non
         model=BARE,
         messages=[{"role": "user", "content": f"Tell a long story. {time.time()}"}],
         stream=True,
-        max_tokens=1000,
+        max_tokens=6000,
     )
     next(iter(stream))
     assert served.services.queue.counts[1] == 1
     stream.close()
-    end = time.monotonic() + 3
+    end = time.monotonic() + 15  # the whole story takes longer
     while served.services.queue.counts[1] and time.monotonic() < end:
         time.sleep(0.02)
     assert served.services.queue.counts == (0, 0)

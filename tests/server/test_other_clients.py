@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from served import TOKEN, Served
 
+from bench.clients import NODE_CLIENT
+
 QUESTION = "When does the heron gate open?"
-NODE_CLIENT = "openai@7.59.0"
 
 
 @pytest.mark.slow
@@ -20,7 +21,8 @@ NODE_CLIENT = "openai@7.59.0"
 def test_the_official_client_for_node(gate: Served, tmp_path: Path) -> None:
     script = Path(__file__).with_name("openai_client.mjs")
     shutil.copy(script, tmp_path)
-    install = ["npm", "install", "--silent", "--no-audit", "--no-fund", NODE_CLIENT]
+    install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefer-offline"]
+    install.append(NODE_CLIENT)
     if subprocess.run(install, cwd=tmp_path, capture_output=True).returncode:
         pytest.skip(f"npm cannot fetch {NODE_CLIENT}")
     result = subprocess.run(

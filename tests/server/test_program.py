@@ -23,6 +23,13 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def is_healthy(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/health").status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
 @contextmanager
 def program(home: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run `quoth serve` and wait until it is healthy."""
@@ -35,13 +42,11 @@ def program(home: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[s
         text=True,
     )
     try:
-        for _ in range(400):
-            try:
-                httpx2.get(f"{url}/health")
-                break
-            except httpx2.TransportError:
-                assert process.poll() is None, process.communicate()
-                time.sleep(0.02)
+        end = time.monotonic() + 60
+        while not is_healthy(url):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < end
+            time.sleep(0.02)
         yield url, process
     finally:
         process.terminate()

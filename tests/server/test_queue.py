@@ -73,6 +73,6 @@ def test_a_ticket_hears_of_its_turn_from_another_thread() -> None:
     waiting = Thread(target=second.wait, kwargs={"stopped": lambda: False, "tell": told.append})
     waiting.start()
     first.leave()
-    waiting.join(5)
+    waiting.join(30)
     assert not waiting.is_alive()
     assert queue.counts == (0, 1)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
 from bag_embedder import BagEmbedder
 from quoth.errors import GenerationError
+from quoth.models import Piece, Request
 from scripted_model import Scripted
 from served import TOKEN, Served, events_of, serving
 from server.test_program import program
@@ -19,8 +21,17 @@ TEXT = b"The heron gate opens at seven in the morning, and its keeper is Ida Bra
 QUESTION = "When does the heron gate open?"
 
 
-def slow(prompt: str) -> str:
+def story(prompt: str) -> str:
     return " ".join(f"The heron gate number {n} opens at seven." for n in range(40))
+
+
+class Slow(Scripted):
+    """Writes longer than any test of this file lasts, a sentence at a time."""
+
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
+        for number in range(400):
+            time.sleep(0.2)
+            yield Piece(text=f"The heron gate number {number} opens at seven. ")
 
 
 def fill(server: Served, collection: str = "gate") -> None:
@@ -51,7 +62,7 @@ def test_an_answer_goes_on_when_its_client_leaves(tmp_path: Path) -> None:
 
 
 def test_an_answer_is_cancelled_from_anywhere(tmp_path: Path) -> None:
-    model = Scripted(seconds=1.0, answer=slow)
+    model = Slow(obeys=False)
     with serving(tmp_path, model=model, embedder=BagEmbedder()) as server:
         fill(server)
         asked = server.post(
@@ -66,7 +77,7 @@ def test_an_answer_is_cancelled_from_anywhere(tmp_path: Path) -> None:
 
 
 def test_a_full_queue_says_when_to_come_again(tmp_path: Path) -> None:
-    model = Scripted(seconds=1.0, answer=slow)
+    model = Slow(obeys=False)
     with serving(tmp_path, model=model, embedder=BagEmbedder(), queue_length=2) as server:
         fill(server)
         asked = [
@@ -91,7 +102,7 @@ def test_a_full_queue_says_when_to_come_again(tmp_path: Path) -> None:
 def test_a_collection_deleted_during_an_answer_ends_the_answer_with_the_reason(
     tmp_path: Path,
 ) -> None:
-    model = Scripted(seconds=1.0, answer=slow)
+    model = Slow(obeys=False)
     with serving(tmp_path, model=model, embedder=BagEmbedder()) as server:
         fill(server)
         asked = server.post(
@@ -107,7 +118,7 @@ def test_a_collection_deleted_during_an_answer_ends_the_answer_with_the_reason(
 class Dying(Scripted):
     """Fails in the middle of its answer."""
 
-    def generate_pieces(self, request):  # type: ignore[no-untyped-def]
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
         for number, piece in enumerate(super().generate_pieces(request)):
             if number == 2:
                 raise GenerationError("The model died.", hint="Start it again.")
@@ -115,7 +126,7 @@ class Dying(Scripted):
 
 
 def test_a_model_that_dies_in_mid_stream_is_an_error_event_and_no_text(tmp_path: Path) -> None:
-    with serving(tmp_path, model=Dying(answer=slow), embedder=BagEmbedder()) as server:
+    with serving(tmp_path, model=Dying(answer=story), embedder=BagEmbedder()) as server:
         body = {
             "model": "scripted:test",
             "messages": [{"role": "user", "content": "Tell a story."}],

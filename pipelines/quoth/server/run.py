@@ -17,6 +17,9 @@ from quoth.server.unix_sockets import listen_privately
 from quoth.system import missing_extra, take_over
 
 _SHUTDOWN_SECONDS = 2
+_TURN_SECONDS = 0.0005
+"""How long a thread that computes keeps Python's lock from one that waits for it. A search takes
+the lock dozens of times; beside answers, each time would cost it the usual 5 ms."""
 
 
 def serve(
@@ -64,6 +67,7 @@ def serve(
             ssl_certfile=settings.tls_cert or None,
             ssl_keyfile=settings.tls_key or None,
         )
+        sys.setswitchinterval(_TURN_SECONDS)
         for line in _introduction(settings, home, credentials):
             announce(line)
         if open_page and not settings.socket:

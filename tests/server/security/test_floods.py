@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -45,9 +45,22 @@ def status_of(line: socket.socket) -> int:
 
 
 def assert_healthy(server: Served) -> None:
-    begin = time.monotonic()
-    assert server.client.get("/health").status_code == 200
-    assert time.monotonic() - begin < 5
+    assert server.client.get("/health", timeout=20).status_code == 200
+
+
+@contextmanager
+def working_at_most(seconds: float) -> Iterator[None]:
+    """Bound the processor time of this process, server included, whatever else the machine does."""
+    begin = time.process_time()
+    yield
+    assert time.process_time() - begin < seconds
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_a_body_of_a_gigabyte_is_refused_before_it_is_sent(hasty: Served) -> None:
@@ -95,11 +108,8 @@ def test_an_upload_that_stops_leaves_nothing(hasty: Served) -> None:
             line.sendall(head("PUT", f"{INBOX}/half.txt", "Content-Length: 1000") + b"half")
             if not vanish:
                 assert status_of(line) == 408
-    end = time.monotonic() + 5
     files = hasty.services.home / "server" / "files"
-    while list(files.glob("incoming-*")) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert not list(files.glob("incoming-*"))
+    wait_until(lambda: not list(files.glob("incoming-*")))
     assert hasty.get("/v1/files").json()["data"] == []
 
 
@@ -141,15 +151,13 @@ def test_a_form_that_asks_too_much_is_refused_at_once(
     """CVE-2024-53981 (python-multipart), CVE-2024-7999, CVE-2024-9840 (Open WebUI),
     CVE-2024-47874 (Starlette), CVE-2026-28356: a boundary, or very many fields."""
     kind = f"multipart/form-data; boundary={boundary}"
-    begin = time.monotonic()
-    with closing(connect(hasty)) as line:
+    with working_at_most(5), closing(connect(hasty)) as line:
         body = form(boundary[:100], *parts)
         length = f"Content-Length: {len(body)}"
         with suppress(OSError):  # it has answered, and reads no further
             line.sendall(head("POST", "/v1/files", f"Content-Type: {kind}", length) + body)
         assert_healthy(hasty)
         assert status_of(line) in (0, 400, 413, 431)
-    assert time.monotonic() - begin < 10
     assert hasty.get("/v1/files").json()["data"] == []
 
 
@@ -164,11 +172,9 @@ def test_a_form_that_asks_too_much_is_refused_at_once(
     ids=["many", "long", "cookie", "host"],
 )
 def test_headers_without_measure_are_refused(hasty: Served, headers: list[str]) -> None:
-    begin = time.monotonic()
-    with closing(connect(hasty)) as line:
+    with working_at_most(1), closing(connect(hasty)) as line:
         line.sendall(head("GET", "/api/v1/status", *headers))
         assert status_of(line) in (0, 200 if "Cookie" in headers[0] else 400, 400, 431)
-    assert time.monotonic() - begin < 1
     assert_healthy(hasty)
 
 
@@ -176,9 +182,8 @@ def test_ranges_are_not_read_at_all(hasty: Served) -> None:
     """CVE-2025-62727 (Starlette): the ranges of one header were compared each with each."""
     file = hasty.client.post("/v1/files", files={"file": ("a.txt", b"x" * 1000)}).json()
     ranges = "bytes=" + ",".join(f"{n}-{n}" for n in range(5000))
-    begin = time.monotonic()
-    answer = hasty.get(f"/v1/files/{file['id']}/content", range=ranges)
-    assert time.monotonic() - begin < 1
+    with working_at_most(1):
+        answer = hasty.get(f"/v1/files/{file['id']}/content", range=ranges)
     assert (answer.status_code, len(answer.content)) == (200, 1000)
     hasty.client.delete(f"/v1/files/{file['id']}")
 
@@ -186,25 +191,21 @@ def test_ranges_are_not_read_at_all(hasty: Served) -> None:
 def test_a_pattern_of_many_stars_pins_no_core() -> None:
     """CVE-2026-70493 (Open WebUI): an expression of the caller ran over all documents."""
     scope = Scope(documents=("*a" * 200 + "b",))
-    begin = time.monotonic()
-    assert not any(scope.holds(f"/home/me/{'a' * 150}{n}.txt") for n in range(1000))
-    assert time.monotonic() - begin < 1
+    with working_at_most(1):
+        assert not any(scope.holds(f"/home/me/{'a' * 150}{n}.txt") for n in range(1000))
 
 
 def test_a_body_that_nests_without_end_is_refused(hasty: Served) -> None:
     deep = "[" * 100_000
-    begin = time.monotonic()
-    for path in ("/v1/chat/completions", "/v1/responses", "/api/v1/cite"):
-        answer = hasty.client.post(path, content=deep, headers={"content-type": "application/json"})
-        assert answer.status_code == 400
-        assert answer.json()["error"]["message"]
-    nested = {"model": "quoth/gate", "messages": [], "metadata": {}}
-    body = str(nested).replace("'", '"').replace("{}", '{"a":' * 5000 + "1" + "}" * 5000)
-    answer = hasty.client.post(
-        "/v1/chat/completions", content=body, headers={"content-type": "application/json"}
-    )
-    assert answer.status_code == 400
-    assert time.monotonic() - begin < 2
+    nested = '{"model": "quoth/gate", "messages": [], "metadata": '
+    nested += '{"a":' * 5000 + "1" + "}" * 5001
+    paths = ("/v1/chat/completions", "/v1/responses", "/api/v1/cite")
+    with working_at_most(2):
+        for path, body in [*((path, deep) for path in paths), (paths[0], nested)]:
+            kind = {"content-type": "application/json"}
+            answer = hasty.client.post(path, content=body, headers=kind)
+            assert answer.status_code == 400
+            assert answer.json()["error"]["message"]
     assert_healthy(hasty)
 
 

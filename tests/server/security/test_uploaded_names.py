@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import socket
+import zipfile
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
@@ -110,6 +112,26 @@ def test_what_is_outside_and_what_is_missing_look_the_same(shelf: Served) -> Non
         answer = _raw(shelf, f"/api/v1/collections/gate/documents/{part}/original")
         told.add(answer.split("\r\n\r\n")[1])
     assert len(told) == 1
+
+
+def test_an_archive_unpacks_nothing_beside_itself(shelf: Served) -> None:
+    """CVE-2024-45436 (Ollama), CVE-2026-32719: the name of a member was its path."""
+    outside = shelf.services.home.parent
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in (
+            "../../../slipped.txt",
+            f"{outside}/slipped.txt",
+            "a/../../slipped.txt",
+            "b.txt",
+        ):
+            archive.writestr(name, f"The member {name} has a heron.")
+    path = "/api/v1/collections/gate/inbox/slip.zip"
+    job = shelf.client.put(path, content=packed.getvalue()).json()["job"]
+    assert shelf.wait_for(job)["state"] == "done"
+    assert not list(outside.rglob("slipped*"))
+    found = shelf.post("/api/v1/collections/gate/search", {"question": "heron"}).json()["hits"]
+    assert found
 
 
 @pytest.mark.parametrize("suffix", ["html", "svg", "xml", "pdf", "js"])

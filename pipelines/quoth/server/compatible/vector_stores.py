@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from quoth.collection import Source
 from quoth.library import is_name
 from quoth.server.compatible.shapes import (
     StoreAsked,
@@ -19,6 +21,7 @@ from quoth.server.ingesting import submit_ingest
 from quoth.server.names import CollectionName, FileId, file_id
 from quoth.server.services import Services
 from quoth.server.state import make_id, now
+from quoth.server.uploads import Placement
 from quoth.types import Hit
 
 
@@ -57,19 +60,18 @@ def add_file(services: Services, store: CollectionName, body: StoreFileAsked) ->
     services.shelf.check(store)
     services.uploads.place(services.uploads.get(body.file_id), store)
     submit_ingest(services, store)
-    return _present_file(services, store, body.file_id)
+    return _present_file(services, _read_contents(services, store), body.file_id)
 
 
 def list_files(services: Services, store: CollectionName) -> dict[str, Any]:
     """List the documents of a collection, and the files that wait to be read."""
-    read = [file_id(source.hash) for source in services.documents.sources(store)]
-    placed = [placement.upload for placement in services.uploads.placements(store)]
-    return page_of(_present_file(services, store, id) for id in dict.fromkeys([*read, *placed]))
+    contents = _read_contents(services, store)
+    return page_of(_present_file(services, contents, id) for id in contents.ids)
 
 
 def show_file(services: Services, store: CollectionName, file: FileId) -> dict[str, Any]:
     """Show a file of a collection, and whether it was read."""
-    return _present_file(services, store, file)
+    return _present_file(services, _read_contents(services, store), file)
 
 
 def send_text(services: Services, store: CollectionName, file: FileId) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def send_text(services: Services, store: CollectionName, file: FileId) -> dict[s
 
 def remove_file(services: Services, store: CollectionName, file: FileId) -> dict[str, Any]:
     """Take a document out of a collection; no search finds it any more."""
-    shown = _present_file(services, store, file)
+    shown = _present_file(services, _read_contents(services, store), file)
     if shown["status"] == "completed":
         services.documents.remove(store, services.documents.find(store, file))
     services.uploads.displace(file, store)
@@ -191,11 +193,32 @@ def _counts(states: Sequence[str]) -> dict[str, int]:
     return {kind: states.count(kind) for kind in kinds} | {"total": len(states)}
 
 
-def _present_file(services: Services, store: str, id: str) -> dict[str, Any]:
-    read = {file_id(source.hash): source for source in services.documents.sources(store)}
-    placed = {each.upload: each for each in services.uploads.placements(store)}
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What a collection holds, by the ids of its files: what was read of it, what was uploaded."""
+
+    store: str
+    read: Mapping[str, Source]
+    placed: Mapping[str, Placement]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all files, those that were read first."""
+        return list(dict.fromkeys([*self.read, *self.placed]))
+
+
+def _read_contents(services: Services, store: str) -> _Contents:
+    return _Contents(
+        store,
+        {file_id(source.hash): source for source in services.documents.sources(store)},
+        {placement.upload: placement for placement in services.uploads.placements(store)},
+    )
+
+
+def _present_file(services: Services, contents: _Contents, id: str) -> dict[str, Any]:
+    read, placed = contents.read, contents.placed
     if id not in read and id not in placed:
-        raise RefusedError(NOT_FOUND, f"There is no file {id} in {store}.")
+        raise RefusedError(NOT_FOUND, f"There is no file {id} in {contents.store}.")
     status, error = "completed", None
     if id not in read:
         status, error = _state_of(services, placed[id].operation, placed[id].path)
@@ -204,7 +227,7 @@ def _present_file(services: Services, store: str, id: str) -> dict[str, Any]:
         "object": "vector_store.file",
         "usage_bytes": read[id].size if id in read else 0,
         "created_at": int(placed[id].created if id in placed else read[id].mtime_ns / 1e9),
-        "vector_store_id": store,
+        "vector_store_id": contents.store,
         "status": status,
         "last_error": error,
         "chunking_strategy": {"type": "other"},
@@ -226,7 +249,8 @@ def _state_of(services: Services, job: str, path: str) -> tuple[str, dict[str, s
 
 
 def _present_batch(services: Services, store: str, id: str, files: Sequence[str]) -> dict[str, Any]:
-    states = [_present_file(services, store, file)["status"] for file in files]
+    contents = _read_contents(services, store)
+    states = [_present_file(services, contents, file)["status"] for file in files]
     counts = _counts(states)
     return {
         "id": id,
