@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from quoth.cli.terminal import measure
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal of POSIX")
 shown_rows = pytest.importorskip("tools.walk").shown_rows
+TerminalProgram = pytest.importorskip("terminals").TerminalProgram
 
 NOTICE = "Is notice by e-mail valid?"
 WHEEL = set("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏━╌")
@@ -33,14 +33,14 @@ def terminal(session_home: Path, sample: str, tmp_path: Path) -> Terminal:
     (session_home / "introduced").touch()
 
     def start(*arguments: str, columns: int = 80, **environment: str) -> Any:
-        return pexpect.spawn(
-            sys.executable,
-            ["-m", "quoth.cli", *arguments],
-            encoding="utf-8",
+        return TerminalProgram(
+            "-m",
+            "quoth.cli",
+            *arguments,
             dimensions=(50, columns),
             timeout=120,
-            cwd=str(tmp_path),
-            env={
+            folder=tmp_path,
+            environment={
                 **os.environ,
                 "QUOTH_HOME": str(session_home),
                 "TERM": "xterm",
