@@ -70,7 +70,9 @@ def take_over(
                 ingestor.embedder,
                 known_vectors,
                 batch_chunks=ingestor.batch_chunks,
-                within=lambda each, *far: outcomes.within(each.document.source, *far),
+                within=lambda each, *far: outcomes.within(
+                    each.document, each.document.source, *far
+                ),
             )
         ) as embedded:
             for one in embedded:
