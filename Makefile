@@ -45,7 +45,7 @@ setup: .venv/.all  ## build .venv with every extra that does not compile, and th
 	@touch $@
 
 .venv/.all: .venv/.made pyproject.toml constraints.txt | $(UV)
-	$(STEP) 'Packages of all extras, the tests and the documentation, 887 MB with torch for the CPU' \
+	$(STEP) 'Packages of all extras, the tests and the documentation, 947 MB with torch for the CPU' \
 		$(INSTALL) $(TORCH) --editable '.[all]' --group dev --group docs
 	$(MODELS)
 	@touch $@ .venv/.light

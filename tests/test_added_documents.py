@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +18,7 @@ from langchain_core.indexing import InMemoryRecordManager, index
 from langchain_core.vectorstores import VectorStoreRetriever
 from quoth import CollectionVectorStore, Library, Scope
 from quoth.collection import Store
+from quoth.embed import Advance
 from quoth.errors import BackendError, FingerprintError, UsageError
 from quoth.types import Vectors
 from scripted_model import Scripted
@@ -50,6 +51,26 @@ def test_the_documents_of_one_source_are_its_pages(library: Library) -> None:
     assert (hit.chunk.source, hit.chunk.page, hit.chunk.tags["project"]) == ("mill.pdf", 2, "mill")
     assert library.verify().problems == ()
     assert library.verify().notes == ()
+
+
+def test_a_long_source_tells_how_far_it_is(tmp_path: Path) -> None:
+    class Telling(BagEmbedder):
+        def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
+            if progress:
+                progress(len(texts))
+            return super().embed(texts)
+
+    told: list[str] = []
+    sacks = [
+        Document(
+            page_content=f"Sack {number} holds {number} kilograms of flour.",
+            metadata={"source": "sacks.txt", "page": number},
+        )
+        for number in range(200)
+    ]
+    with Library("sacks", home=tmp_path, embedder=Telling()) as library:
+        library.add(sacks, progress=lambda done, total, name: told.append(name))
+    assert "sacks.txt: 200 of 200 chunks" in told
 
 
 def test_what_is_added_is_cited_by_its_source_and_page(library: Library) -> None:

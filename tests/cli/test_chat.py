@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from programs import Quoth
 from quoth.answer import find_courtesy
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal of POSIX")
+TerminalProgram = pytest.importorskip("terminals").TerminalProgram
 
 GENERATOR = "How long can the emergency generator run on a full tank?"
 READY = r"\x1b\[\?2004h"
@@ -31,27 +31,24 @@ def chat(sample: str, session_home: Path, tmp_path: Path) -> Iterator[Chat]:
     started = []
 
     def start(*arguments: str) -> Any:
-        child = pexpect.spawn(
-            sys.executable,
-            ["-m", "quoth.cli", "chat", "-c", sample, *arguments],
-            encoding="utf-8",
+        child = TerminalProgram(
+            *("-m", "quoth.cli", "chat", "-c", sample, *arguments),
             dimensions=(40, 100),
             timeout=30,
-            cwd=str(tmp_path),
-            env={
+            folder=tmp_path,
+            environment={
                 **os.environ,
                 "QUOTH_HOME": str(session_home),
                 "TERM": "xterm",
                 "PROMPT_TOOLKIT_NO_CPR": "1",
             },
         )
-        child.delaybeforesend = 0.05
         started.append(child)
         return child
 
     yield start
     for child in started:
-        child.close(force=True)
+        child.close()
 
 
 def test_a_conversation_has_commands_history_and_a_name(chat: Chat, tmp_path: Path) -> None:

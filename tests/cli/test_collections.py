@@ -6,12 +6,16 @@ import json
 import sqlite3
 import stat
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bag_embedder import BagEmbedder
 from programs import Quoth
 from quoth import Library
+from quoth.embed import Advance
+from quoth.types import Vectors
 
 GENERATOR = "How long can the emergency generator run on a full tank?"
 
@@ -203,6 +207,60 @@ def test_a_chroma_collection_of_another_program_is_taken_over(
         quoth("search", "Do dogs pay?", "-c", "adopted", "--tag", "line=north", "--json").stdout
     )
     assert (hit["source"], hit["page"], hit["line"]) == ("/data/ferry.pdf", 1, "north")
+
+
+class CountingEmbedder(BagEmbedder):
+    """`embedded` has the texts that were embedded, in the order in which they came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedded: list[str] = []
+
+    def embed(self, texts: Sequence[str], *, progress: Advance | None = None) -> Vectors:
+        self.embedded += texts
+        return super().embed(texts, progress=progress)
+
+
+LOCKS = (
+    ("/data/lock.pdf", 0, "The lock at Wend opens at six and shuts at nine."),
+    ("/data/lock.pdf", 1, "A barge longer than 24 metres waits below the weir."),
+    ("/data/lock.pdf", 1, "below the weir. Its crew may go ashore."),
+    ("/data/tolls.txt", 0, "A canoe pays nothing, a barge eleven crowns."),
+)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_vectors_of_the_same_embedder_are_taken_over_and_others_made_again(
+    tmp_path: Path, same: bool
+) -> None:
+    import chromadb
+    from chromadb.config import Settings
+
+    texts = [text for *_, text in LOCKS]
+    vectors = BagEmbedder().embed(texts) * 3  # not of unit length
+    folder = tmp_path / "theirs"
+    client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+    client.create_collection("locks").add(
+        ids=list("abcd"),
+        embeddings=vectors if same else vectors[::-1],
+        documents=texts,
+        metadatas=[{"source": source, "page": page, "title": "Wend"} for source, page, _ in LOCKS],
+    )
+    embedder = CountingEmbedder()
+    with Library("locks", home=tmp_path / "home", embedder=embedder) as library:
+        assert len(library.adopt(folder).done) == 2
+        sampled, made = embedder.embedded[:4], embedder.embedded[4:]
+        assert sampled == texts
+        whole = [each.chunk.text for each in library.search("weir", k=9)]
+        if same:
+            assert made == ["Its crew may go ashore."]
+            assert sorted(whole) == sorted([texts[0], texts[1], *made, texts[3]])
+        else:
+            assert len(made) == len(whole)
+        assert {source.tags.get("title") for source in library.documents()} == (
+            {"Wend"} if same else {None}
+        )
+        assert library.verify().problems == ()
 
 
 def test_what_is_no_chroma_collection_is_refused(

@@ -11,9 +11,10 @@ import pytest
 from programs import Quoth
 from quoth import Answer, Library
 from quoth.cli import show
-from quoth.cli.terminal import close_terminal, open_terminal
+from quoth.cli.terminal import close_terminal, measure, open_terminal
 from quoth.collection import Separation
 from quoth.text.quotes import find_quote
+from quoth.views import format_scores
 
 DATA = Path(__file__).parents[2] / "data"
 NOTICE = "Is notice by e-mail valid?"
@@ -78,6 +79,34 @@ def test_a_search_is_limited_to_a_language_and_says_when_that_leaves_nothing(
     assert nothing.stdout == ""
     assert "Nothing in the collection is within" in nothing.stderr
     assert "is empty" not in nothing.stderr
+
+
+def test_scores_are_worded_alike_in_a_terminal_and_a_notebook(quoth: Quoth, sample: str) -> None:
+    question = "emergency generator"
+    with Library(sample) as library:
+        hit = library.search(question)[0]
+    words = format_scores(hit)
+    assert re.fullmatch(r"score -?[\d.]+ · cosine [\d.]+ · BM25 [\d.]+", words)
+    assert words in hit._repr_html_()
+    assert words in quoth("search", question, "-c", sample, "-v").stdout
+
+
+@pytest.mark.parametrize("gibibytes", ["2", "16", "64"])
+def test_advice_fits_eighty_columns_in_a_pipe_and_its_commands_can_be_copied(
+    quoth: Quoth, gibibytes: str
+) -> None:
+    shown = quoth("models", "advise", "--memory", gibibytes).stdout
+    assert max(map(measure, shown.splitlines())) <= 80
+    joined = shown.replace("\\\n", "")  # as a shell reads it
+    commands = re.findall(r"(?:quoth models|quoth reembed|llama-server) .*", joined)
+    for command in commands:
+        assert re.fullmatch(
+            r"quoth models pull (hf|ollama):\S+"
+            r"|quoth reembed --set embedding\.model=\S+"
+            r"|llama-server -hf \S+ -hff \S+\.gguf --port \d+",
+            command,
+        )
+    assert commands
 
 
 def test_documents_are_listed_and_exported(quoth: Quoth, sample: str) -> None:

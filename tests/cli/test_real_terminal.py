@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from quoth.cli.terminal import measure
 
 pexpect = pytest.importorskip("pexpect", reason="needs a terminal of POSIX")
 shown_rows = pytest.importorskip("tools.walk").shown_rows
+TerminalProgram = pytest.importorskip("terminals").TerminalProgram
 
 NOTICE = "Is notice by e-mail valid?"
 WHEEL = set("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏━╌")
@@ -32,15 +33,19 @@ def terminal(session_home: Path, sample: str, tmp_path: Path) -> Terminal:
     """Start `quoth` in a terminal of so many columns; it was introduced before."""
     (session_home / "introduced").touch()
 
-    def start(*arguments: str, columns: int = 80, **environment: str) -> Any:
-        return pexpect.spawn(
-            sys.executable,
-            ["-m", "quoth.cli", *arguments],
-            encoding="utf-8",
+    def start(
+        *arguments: str,
+        program: Sequence[str] = ("-m", "quoth.cli"),
+        columns: int = 80,
+        **environment: str,
+    ) -> Any:
+        return TerminalProgram(
+            *program,
+            *arguments,
             dimensions=(50, columns),
             timeout=120,
-            cwd=str(tmp_path),
-            env={
+            folder=tmp_path,
+            environment={
                 **os.environ,
                 "QUOTH_HOME": str(session_home),
                 "TERM": "xterm",
@@ -98,6 +103,15 @@ def test_a_terminal_without_a_cursor_gets_plain_lines(terminal: Terminal, sample
     child.expect(pexpect.EOF)
     assert "\x1b" not in child.before
     assert "Notice by electronic mail is not valid." in " ".join(child.before.split())
+
+
+def test_nothing_is_left_of_the_sign_where_a_pipe_leads_to_the_same_terminal(
+    terminal: Terminal, sample: str
+) -> None:
+    shell = "import os, sys; os.execvp('sh', ['sh', '-c', sys.argv[1]])"
+    for command in (f"search 'rent' -c {sample}", f"documents list -c {sample}", "models advise"):
+        quoth = f"{sys.executable} -m quoth.cli {command} | cat"
+        assert len(ended(terminal(program=("-c", shell, quoth)))) > 3
 
 
 def test_a_sign_of_life_comes_within_a_second(terminal: Terminal, sample: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 _FREE_SHARE = 0.7
 """The share of a machine's memory that is free while the usual programs run."""
 _PORT = 8080
-_CUTS = (" hf:", " ollama:", " -hff ")
-"""Where a command goes on in the next line, if it is longer than the terminal is wide."""
+_CUTS = (" hf:", " ollama:", " -hff ", " --set ")
+"""Where a command goes on in the next line, if it is longer than a line."""
+_COLUMNS = 80
+"""The most columns of a line, also in a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +105,16 @@ def _languages_of(shared: SharedOptions) -> tuple[str, ...]:
 def _print_machine(machine: Machine) -> None:
     from quoth.text import language
 
-    memory, out = machine.memory, show.console()
+    memory = machine.memory
     gpus = "no GPU is seen"
     if memory.gpus:
         gpus = f"{format_size(memory.gpu_free)} of GPU memory free"
-    out.print(
+    _print_wrapped(
         f"Memory {format_size(memory.total)}, of which {format_size(memory.available)} free; "
         f"{gpus}; the memory reads {machine.bandwidth / 1e9:.0f} GB a second."
     )
     names = ", ".join(language(code).name for code in machine.languages)
-    out.print(f"Window {machine.window} tokens. Languages: {names or 'any'}.")
+    _print_wrapped(f"Window {machine.window} tokens. Languages: {names or 'any'}.")
 
 
 def _print_chat(advised: Sequence[ChatModelAdvice]) -> None:
@@ -124,18 +127,19 @@ def _print_chat(advised: Sequence[ChatModelAdvice]) -> None:
     for number, advice in enumerate(advised, start=1):
         model = advice.model
         out.print(f"\n{number}. {model.name}{_mark(model.checked)} · {model.licence}")
-        out.print(
+        _print_wrapped(
             f"   {format_size(model.bytes)} to fetch · needs {format_size(advice.needs)} · "
             f"{_speed(advice)}",
             style="dim",
         )
         for way, command in _commands(advice):
-            out.print(_copyable(f"   {way:<7} ", command, out.width))
-    out.print(
-        f"\nA server that runs already: --model llama-server:http://127.0.0.1:{_PORT}, or "
+            _print_command(way, command)
+    out.print()
+    _print_wrapped(
+        f"A server that runs already: --model llama-server:http://127.0.0.1:{_PORT}, or "
         "--model openai-compatible:NAME with --set backend.url=http://127.0.0.1:PORT."
     )
-    out.print(
+    _print_wrapped(
         f"The list is of {chat_models_date()}. None of its models was tried in Quoth; (?) stands "
         "at facts from memory. Sizes are of the GGUF file; Ollama's own may differ.",
         style="dim",
@@ -149,18 +153,19 @@ def _print_embedders(advised: Sequence[KnownModel]) -> None:
     out.print("\nEmbedders", style="bold")
     for model in advised:
         here = " · it is the embedded one" if model.note == "embedded" else ""
-        out.print(
-            f"\n·  {model.repository}{_mark(model.checked)} · {model.licence} · about "
+        out.print()
+        _print_wrapped(
+            f"·  {model.repository}{_mark(model.checked)} · {model.licence} · about "
             f"{format_size(weights_bytes(model))}{here}"
         )
         if here:
             continue
         if model.ollama:
-            out.print(f"   Ollama  quoth models pull ollama:{model.ollama}")
-            out.print(f"           quoth reembed --set embedding.model=ollama:{model.ollama}")
-        out.print(f"   folder  quoth models pull hf:{model.repository}")
+            _print_command("Ollama", f"quoth models pull ollama:{model.ollama}")
+            _print_command("", f"quoth reembed --set embedding.model=ollama:{model.ollama}")
+        _print_command("folder", f"quoth models pull hf:{model.repository}")
         name = model.repository.rpartition("/")[2]
-        out.print(f"           quoth reembed --set embedding.model={name}")
+        _print_command("", f"quoth reembed --set embedding.model={name}")
 
 
 def _commands(advice: ChatModelAdvice) -> list[tuple[str, str]]:
@@ -174,12 +179,25 @@ def _commands(advice: ChatModelAdvice) -> list[tuple[str, str]]:
     ]
 
 
-def _copyable(way: str, command: str, width: int) -> str:
-    """Return a command that can be copied: a long one goes on in a line of its own."""
-    if len(way) + len(command) <= width:
-        return way + command
-    cut = command.index(next(sign for sign in _CUTS if sign in command))
-    return f"{way}{command[:cut]} \\\n{command[cut + 1 :]}"
+def _print_wrapped(text: str, *, style: str = "") -> None:
+    """Print a sentence; further lines begin where the text of the first one does."""
+    out = show.console()
+    indent = "   " if text.startswith(("   ", "·  ")) else ""
+    columns = min(out.width, _COLUMNS)
+    for line in textwrap.wrap(
+        text, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ):
+        out.print(line, style=style)
+
+
+def _print_command(way: str, command: str) -> None:
+    """Print a command that can be copied: a long one goes on in a line of its own."""
+    out = show.console()
+    line = f"   {way:<7} {command}"
+    if len(line) > min(out.width, _COLUMNS):
+        cut = line.index(next(sign for sign in _CUTS if sign in command))
+        line = f"{line[:cut]} \\\n{line[cut + 1 :]}"
+    out.print(line)
 
 
 def _speed(advice: ChatModelAdvice) -> str:

@@ -180,8 +180,8 @@ def adopt(
 ) -> int:
     """Take over the texts and the metadata of a Chroma collection that another program made.
 
-    The texts of one source become one document, and are embedded by the configured embedder. The
-    folder is only read.
+    The texts of one source become one document. Vectors that the configured embedder made are taken
+    over, and all other texts are embedded. The folder is only read.
     """
     from quoth.views import report_json
 

@@ -19,6 +19,7 @@ from quoth.views import (
     format_page,
     format_path,
     format_report,
+    format_scores,
     make_printable,
     mark_matches,
     shorten_paths,
@@ -204,16 +205,6 @@ def print_hits(hits: Sequence[Hit], question: str) -> None:
         for line in shorten_quote(chunk.text, marked.marks, most_words=SNIPPET_WORDS).split_lines():
             out.print(_styled(MarkedText("    ") + line))
         out.print()
-
-
-def format_scores(hit: Hit) -> str:
-    """Return the scores of a hit, as `score 2.315 · dense 0.612 · keyword 7.20`."""
-    scores = [f"score {hit.score:.3f}"]
-    if hit.dense_score is not None:
-        scores.append(f"dense {hit.dense_score:.3f}")
-    if hit.keyword_score is not None:
-        scores.append(f"keyword {hit.keyword_score:.2f}")
-    return " · ".join(scores)
 
 
 def _styled(marked: MarkedText) -> Text:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from quoth.cli.terminal import TerminalStream, make_visible, measure
+from quoth.cli.terminal import PrintableStream, TerminalStream, make_visible, measure
 
 SHOWN_AFTER_SECONDS = 0.4
 _TICK = 0.1
@@ -202,7 +202,7 @@ def _terminal() -> TextIO | None:
 def _at_line_start() -> bool:
     """Whether nothing was begun on the line of the cursor, by either stream."""
     streams = (sys.stdout, sys.stderr)
-    return all(s.at_line_start for s in streams if isinstance(s, TerminalStream))
+    return all(s.at_line_start for s in streams if isinstance(s, TerminalStream | PrintableStream))
 
 
 def _columns(stream: TextIO) -> int:

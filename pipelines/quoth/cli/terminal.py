@@ -32,26 +32,45 @@ _JOINERS = "\u200c\u200d"
 
 
 class PrintableStream:
-    """A text stream without what a terminal would obey; everything else is that of `raw`."""
+    """A text stream without what a terminal would obey; everything else is that of `raw`.
 
-    def __init__(self, raw: TextIO) -> None:
+    `before` is called before anything is written, as what reads the stream may print it on the same
+    terminal.
+    """
+
+    def __init__(self, raw: TextIO, before: Callable[[], None] = lambda: None) -> None:
         self.raw = raw
+        self._before = before
+        self._at_line_start = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.raw, name)
 
     def write(self, text: str) -> int:
         """Write the printable part of a text; return the length of the whole text."""
-        self.raw.write(make_printable(text))
+        self.write_styled(make_printable(text))
         return len(text)
 
     def write_styled(self, text: str) -> int:
         """Write text of this program with its styles, which is printable."""
+        self._before()
+        if text:
+            self._at_line_start = text.endswith("\n")
         return self.raw.write(text)
+
+    def flush(self) -> None:
+        """Write what was kept to be written at once."""
+        self._before()
+        self.raw.flush()
 
     def finish(self) -> None:
         """Write everything, at the end of the program."""
-        self.raw.flush()
+        self.flush()
+
+    @property
+    def at_line_start(self) -> bool:
+        """Whether a line of text begins with what is written next."""
+        return self._at_line_start
 
 
 class TerminalStream:
@@ -188,7 +207,7 @@ def open_terminal(before: Callable[[], None]) -> None:
         if _is_terminal(stream):
             setattr(sys, name, cast(TextIO, TerminalStream(stream, before)))
         else:
-            setattr(sys, name, cast(TextIO, PrintableStream(stream)))
+            setattr(sys, name, cast(TextIO, PrintableStream(stream, before)))
 
 
 def close_terminal() -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "indexed_words",
     "name_language",
     "read_conditions",
+    "read_foreign_vectors",
     "read_pages",
     "read_tag",
 ]
@@ -26,6 +27,7 @@ from .check import Problem
 from .chunks import Signals
 from .documents import Copy, Source, Sources
 from .failures import Failure
+from .foreign_chroma import read_foreign_vectors
 from .index import DenseIndex
 from .languages import find_other_language, name_language
 from .records import Record

@@ -10,6 +10,7 @@ __all__ = [
     "LangChainEmbedder",
     "advise_embedders",
     "as_embedder",
+    "embedded_hash",
     "embedded_text",
     "estimate_token_starts",
     "families",
@@ -28,4 +29,4 @@ from .estimate import estimate_token_starts
 from .families import Family, KnownModel, families, known_models, tokens_of_family
 from .installed import find_embedders
 from .langchain import LangChainEmbedder, as_embedder
-from .passage import embedded_text
+from .passage import embedded_hash, embedded_text

@@ -29,4 +29,9 @@ def embedded_text(chunk: Chunk, embedder: Embedder) -> tuple[str, str]:
             text = f"{head}\n{text}"
             break
         headings.pop(0)
-    return text, hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return text, embedded_hash(text)
+
+
+def embedded_hash(text: str) -> str:
+    """Return the hash of a text that is embedded."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -18,18 +18,17 @@ __all__ = [
     "open_ingestor",
     "open_splitter",
     "plan_ingestion",
-    "read_chroma",
     "read_outputs",
     "reader_within",
     "reembed",
     "remove_documents",
+    "take_over",
     "verify",
     "walk",
     "watch",
 ]
 
 from .add import add_documents, remove_documents
-from .adopt import read_chroma
 from .configured import open_ingestor, open_splitter
 from .elsewhere import Elsewhere
 from .embed_chunks import EmbeddedChunks, embed_chunks
@@ -40,6 +39,7 @@ from .plan import Plan, Stamp, plan_ingestion
 from .presence import forget_leaving
 from .reembed import reembed
 from .separation import measure_separations
+from .take_over import take_over
 from .verify import Verification, verify
 from .walk import File, find_files, walk
 from .watch import watch

@@ -137,7 +137,9 @@ def _embed(
             ingestor.embedder,
             ingestor.store.known_vectors,
             batch_chunks=ingestor.batch_chunks,
-            within=lambda source, *far: outcomes.within(source.document.source, *far),
+            within=lambda source, *far: outcomes.within(
+                source.document, source.document.source, *far
+            ),
         )
     ) as embedded:
         for each in embedded:

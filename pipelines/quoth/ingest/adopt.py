@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from quoth.errors import CollectionError, UsageError
 from quoth.system import open_read_only
@@ -27,14 +27,29 @@ _SHORTEST_OVERLAP = 12
 
 @dataclass(frozen=True, slots=True)
 class AdoptedDocument:
-    """A document made of pieces, and the tags that all of its pieces have."""
+    """A document made of pieces, the tags that all of them have, and their texts by id.
+
+    `starts` has the page of each piece, and the offset there of what no earlier piece has.
+    """
 
     document: Document
     tags: Tags
+    texts: Mapping[str, str]
+    starts: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedCollection:
+    """The documents in a Chroma collection, ordered by source; its database, and its name there."""
+
+    file: Path
+    name: str
+    documents: tuple[AdoptedDocument, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
+    id: str
     text: str
     facts: Mapping[str, str | int | float | bool]
 
@@ -49,8 +64,8 @@ class _Piece:
         return start if isinstance(start, int) else -1
 
 
-def read_chroma(folder: Path, name: str = "") -> tuple[AdoptedDocument, ...]:
-    """Return the documents in a Chroma collection, ordered by source.
+def read_chroma(folder: Path, name: str = "") -> AdoptedCollection:
+    """Return the documents in a Chroma collection.
 
     `name` is that of the collection, which may be left out where there is one. Raises `UsageError`
     when the folder or the collection is not there, `CollectionError` when it cannot be read.
@@ -65,12 +80,13 @@ def read_chroma(folder: Path, name: str = "") -> tuple[AdoptedDocument, ...]:
         with closing(open_read_only(file.resolve())) as database:
             collection, chosen = _choose(database, name, folder)
             sources: dict[str, list[_Piece]] = {}
-            for id, piece in _pieces(database, collection):
-                source = str(piece.facts.get("source") or f"chroma:{chosen}/{id}")
+            for piece in _pieces(database, collection):
+                source = str(piece.facts.get("source") or f"chroma:{chosen}/{piece.id}")
                 sources.setdefault(source, []).append(piece)
     except sqlite3.Error as error:
         raise CollectionError(f"{file} cannot be read as a Chroma collection: {error}.") from error
-    return tuple(_document(source, pieces) for source, pieces in sorted(sources.items()))
+    documents = tuple(_document(source, pieces) for source, pieces in sorted(sources.items()))
+    return AdoptedCollection(file, chosen, documents)
 
 
 def _choose(database: sqlite3.Connection, name: str, folder: Path) -> tuple[str, str]:
@@ -91,7 +107,7 @@ def _choose(database: sqlite3.Connection, name: str, folder: Path) -> tuple[str,
     )
 
 
-def _pieces(database: sqlite3.Connection, collection: str) -> Iterator[tuple[str, _Piece]]:
+def _pieces(database: sqlite3.Connection, collection: str) -> Iterator[_Piece]:
     rows = database.execute(
         """SELECT e.id, e.embedding_id, m.key, m.string_value, m.int_value, m.float_value,
                   m.bool_value
@@ -106,7 +122,7 @@ def _pieces(database: sqlite3.Connection, collection: str) -> Iterator[tuple[str
     for row, id, key, string, whole, real, truth in rows:
         if row != current:
             if current is not None and text:
-                yield name, _Piece(text, facts)
+                yield _Piece(name, text, facts)
             current, name, text, facts = row, str(id), "", {}
         if key == _TEXT:
             text = string or ""
@@ -114,7 +130,7 @@ def _pieces(database: sqlite3.Connection, collection: str) -> Iterator[tuple[str
             value = next((each for each in (string, whole, real) if each is not None), None)
             facts[key] = bool(truth) if value is None else value
     if current is not None and text:
-        yield name, _Piece(text, facts)
+        yield _Piece(name, text, facts)
 
 
 def _document(source: str, pieces: list[_Piece]) -> AdoptedDocument:
@@ -122,17 +138,20 @@ def _document(source: str, pieces: list[_Piece]) -> AdoptedDocument:
     for piece in pieces:
         pages.setdefault(piece.page, []).append(piece)
     titles = [str(piece.facts["title"]) for piece in pieces if piece.facts.get("title")]
+    whole, starts = [], []
+    for number, each in sorted(pages.items()):
+        if number >= 0:
+            text, offsets = _join(sorted(each, key=lambda piece: piece.start))
+            whole.append(Page(number + 1, text, _label(each)))
+            starts += [(number + 1, offset) for offset in offsets]
     document = Document(
         source=source,
-        title=titles[0] if titles else PurePath(source).stem,
+        title=titles[0] if titles else "",
         format="adopted",
-        pages=tuple(
-            Page(number + 1, _join(sorted(each, key=lambda piece: piece.start)), _label(each))
-            for number, each in sorted(pages.items())
-            if number >= 0
-        ),
+        pages=tuple(whole),
     )
-    return AdoptedDocument(document, _common_tags(pieces))
+    texts = {piece.id: piece.text for piece in pieces}
+    return AdoptedDocument(document, _common_tags(pieces), texts, tuple(starts))
 
 
 def _label(pieces: list[_Piece]) -> str | None:
@@ -140,15 +159,19 @@ def _label(pieces: list[_Piece]) -> str | None:
     return str(label) if label not in (None, "") else None
 
 
-def _join(pieces: list[_Piece]) -> str:
-    """Return the text of the pieces of a page in order; what two share stands once."""
-    text = ""
+def _join(pieces: list[_Piece]) -> tuple[str, list[int]]:
+    """Return the text of the pieces of a page, and where each begins; what two share stands once.
+
+    A piece begins behind what it shares with the one before.
+    """
+    text, starts = "", []
     for piece in pieces:
         shared = _overlap(text, piece.text)
-        text = (
-            text + piece.text[shared:] if shared else "\n\n".join(filter(None, (text, piece.text)))
-        )
-    return text
+        if text and not shared:
+            text += "\n\n"
+        starts.append(len(text))
+        text += piece.text[shared:]
+    return text, starts
 
 
 def _overlap(first: str, second: str) -> int:

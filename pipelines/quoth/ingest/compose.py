@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Any
 
 from quoth.collection import Record
 from quoth.ingest.added import AddedText
+from quoth.ingest.segments import split_segments
 from quoth.load import first_page_of, page_label_of, page_of
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Page, Tags, TagValue
@@ -49,20 +49,8 @@ class Composed:
 
     def split(self, splitter: Splitter) -> list[Chunk]:
         """Return the chunks of the document, each within one of the added texts."""
-        document = self.document
-        pages = {page.number: page for page in document.pages}
-        starts = sorted({(record.page, record.start) for record in self.records})
-        borders = [*starts, (0, 0)]
-        segments = [
-            (page, start, end if following == page else len(pages[page].text))
-            for (page, start), (following, end) in pairwise(borders)
-        ]
-        parts = tuple(
-            Page(number, pages[page].text[start:end])
-            for number, (page, start, end) in enumerate(segments)
-        )
-        chunks = splitter.split(replace(document, pages=parts))
-        return [_moved(chunk, pages, segments[chunk.page]) for chunk in chunks]
+        starts = ((record.page, record.start) for record in self.records)
+        return split_segments(self.document, starts, splitter)
 
 
 def compose(path: str, before: Sequence[Record], added: Sequence[AddedText]) -> Composed:
@@ -133,18 +121,6 @@ def _shared(last: tuple[AddedText, int, int], following: AddedText, page: str) -
     begin = start + int(following.metadata["start_index"]) - int(before.metadata["start_index"])
     shared = page[begin:]
     return len(shared) if begin >= start and following.text.startswith(shared) else 0
-
-
-def _moved(chunk: Chunk, pages: Mapping[int, Page], segment: tuple[int, int, int]) -> Chunk:
-    """Return a chunk of a segment as a chunk of the page that the segment is a part of."""
-    number, offset, _ = segment
-    return replace(
-        chunk,
-        page=number,
-        page_label=pages[number].label,
-        start=chunk.start + offset,
-        end=chunk.end + offset,
-    )
 
 
 def _common(metadatas: Iterable[Mapping[str, Any]]) -> dict[str, TagValue]:

@@ -7,7 +7,6 @@ content. Worker processes parse while this process embeds.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -125,7 +124,7 @@ class Ingestor:
             outcomes = Outcomes(
                 len(plan.files), progress, skipped=[*plan.skipped], failed=[*plan.failed]
             )
-            with _disk_full_explained():
+            with disk_full_explained():
                 note_leaving(self.store, roots, plan.gone)
                 self._set_language(paths)
                 self._read(plan, outcomes, passwords, elsewhere)
@@ -136,57 +135,6 @@ class Ingestor:
                 measure_separations(self.store, self.embedder)
                 note_looked(self.store, roots, begin_ns)
         return outcomes.report(plan.gone, time.perf_counter() - begin)
-
-    def put(
-        self,
-        documents: Sequence[Document],
-        *,
-        tags: Mapping[str, Tags] | None = None,
-        progress: Progress | None = None,
-        wait_seconds: float = 0.0,
-    ) -> Report:
-        """Add documents that are read already, in place of those with the same source.
-
-        `tags` are those given to the documents, by source. Raises as `ingest` does.
-        """
-        begin = time.perf_counter()
-        outcomes = Outcomes(len(documents), progress)
-        with self.lock.hold(wait_seconds=wait_seconds), _disk_full_explained():
-            self.check_fingerprint()
-            if not self.store.words_are_current:
-                self.store.analyse_again()
-            outcomes.begin()
-            items = ((document, self.splitter.split(document)) for document in documents)
-            with closing(
-                embed_chunks(
-                    items,
-                    self.embedder,
-                    self.store.known_vectors,
-                    batch_chunks=self.batch_chunks,
-                    within=lambda document, *far: outcomes.within(document, document.source, *far),
-                )
-            ) as embedded:
-                for each in embedded:
-                    self._put(each, outcomes)
-            self.store.set_tags(tags or {}, "given")
-            self.index.sync()
-            measure_separations(self.store, self.embedder)
-        return outcomes.report((), time.perf_counter() - begin)
-
-    def _put(self, embedded: EmbeddedChunks[Document], outcomes: Outcomes) -> None:
-        document = self.with_language(embedded.item)
-        text = "\f".join(f"{page.number} {page.text}" for page in document.pages)
-        body = text.encode("utf-8", "surrogatepass")
-        self.store.put(
-            document,
-            embedded.chunks,
-            embedded.vectors,
-            hash=hashlib.blake2b(body, digest_size=16).hexdigest(),
-            size=len(body),
-            mtime_ns=time.time_ns(),
-            embedded_hashes=embedded.hashes,
-        )
-        outcomes.add(outcome_of(document, embedded.chunks))
 
     def with_language(self, document: Document) -> Document:
         """Return a document with its language: the configured one, else the one of its text."""
@@ -355,7 +303,8 @@ class Ingestor:
 
 
 @contextmanager
-def _disk_full_explained() -> Iterator[None]:
+def disk_full_explained() -> Iterator[None]:
+    """Raise `CollectionError` when the disk is full while in the block."""
     try:
         yield
     except OSError as error:

@@ -24,8 +24,8 @@ from quoth.ingest import (
     Verification,
     add_documents,
     find_files,
-    read_chroma,
     reembed,
+    take_over,
     verify,
     watch,
 )
@@ -121,14 +121,11 @@ class Library(Parts):
         """Take over the texts and the metadata of a Chroma collection that another program made.
 
         `name` is that of the collection in the folder, if it has several. The texts of one source
-        become one document, and are embedded by the configured embedder.
+        become one document. The vectors of a collection that the configured embedder made are taken
+        over too (see `take_over`); other texts are embedded.
         """
-        adopted = read_chroma(Path(folder), name)
-        return self.ingestor.put(
-            [each.document for each in adopted],
-            tags={each.document.source: each.tags for each in adopted},
-            progress=progress,
-            wait_seconds=wait_seconds,
+        return take_over(
+            self.ingestor, Path(folder), name=name, progress=progress, wait_seconds=wait_seconds
         )
 
     def add(

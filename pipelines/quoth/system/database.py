@@ -96,7 +96,7 @@ class Database:
         elif layout > version:
             raise CollectionError(
                 f"{path} was written by a newer Quoth (layout {layout}, this one knows {version}).",
-                hint="Update the source that this Quoth was installed from.",
+                hint="Use that Quoth again, or put the copy of the home from before it in place.",
             )
         elif layout < version:
             self._migrate()

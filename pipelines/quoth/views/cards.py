@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from quoth.types import Chunk, Document, Hit
 from quoth.views.frame import fold_html, frame, marked_html, table_html, title_html
-from quoth.views.lines import format_count, format_page, format_unread, shorten_paths
+from quoth.views.lines import format_count, format_page, format_scores, format_unread, shorten_paths
 from quoth.views.matches import mark_matches
 from quoth.views.quote import shorten_quote
 
@@ -99,9 +99,9 @@ def _hit(number: int, hit: Hit, names: Mapping[str, str], question: str) -> str:
     chunk = hit.chunk
     marked = mark_matches(chunk.text, question, chunk.language)
     short = marked_html(shorten_quote(chunk.text, marked.marks[:1]))
+    place, scores = escape(_place(chunk, names)), escape(format_scores(hit))
     summary = (
-        f"[{number}] {escape(_place(chunk, names))} <span class=soft>{escape(_scores(hit))}</span>"
-        f"<br><span class=quote>{short}</span>"
+        f"[{number}] {place} <span class=soft>{scores}</span><br><span class=quote>{short}</span>"
     )
     return fold_html(summary, f"<blockquote>{marked_html(marked)}</blockquote>")
 
@@ -110,15 +110,6 @@ def _place(chunk: Chunk, names: Mapping[str, str]) -> str:
     page = format_page(names[chunk.source], chunk.page, chunk.page_label)
     where = f"{chunk.collection}: {page}" if chunk.collection else page
     return " · ".join([where, *([" › ".join(chunk.headings)] if chunk.headings else [])])
-
-
-def _scores(hit: Hit) -> str:
-    parts = [f"score {hit.score:.2f}"]
-    if hit.dense_score is not None:
-        parts.append(f"cosine {hit.dense_score:.2f}")
-    if hit.keyword_score is not None:
-        parts.append(f"BM25 {hit.keyword_score:.1f}")
-    return " · ".join(parts)
 
 
 def _cut(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from quoth.types import Report
+from quoth.types import Hit, Report
 
 _MOST_SHOWN = 3
 # Controls except line end and tab, and the marks that reorder what stands beside them.
@@ -32,6 +32,16 @@ def write_json(value: Any, *, indent: int | None = None) -> str:
     """Return a value as JSON in which whatever a terminal would obey is escaped."""
     written = json.dumps(value, ensure_ascii=False, indent=indent)
     return _NOT_PLAIN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", written)
+
+
+def format_scores(hit: Hit) -> str:
+    """Return the scores of a hit, as `score 2.315 · cosine 0.612 · BM25 7.20`."""
+    scores = [f"score {hit.score:.3f}"]
+    if hit.dense_score is not None:
+        scores.append(f"cosine {hit.dense_score:.3f}")
+    if hit.keyword_score is not None:
+        scores.append(f"BM25 {hit.keyword_score:.2f}")
+    return " · ".join(scores)
 
 
 def format_path(path: str) -> str:
