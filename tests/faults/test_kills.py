@@ -50,9 +50,12 @@ def test_nothing_acknowledged_is_lost_and_nothing_comes_twice(
             check(reader, acknowledged)
     assert landed >= kills // 3, "the kills came too late to say anything"
 
+    error = acknowledged.with_suffix(".error")
+    error.unlink(missing_ok=True)
     process = started(home, folder, acknowledged)
     process.join()
-    assert process.exitcode == 0, "the same command completes"
+    told = error.read_text() if error.exists() else "nothing"
+    assert process.exitcode == 0, f"the same command completes; it said: {told}"
     with Library("test", home=home) as library:
         held = {source.path: source.hash for source in library.documents()}
         assert held == {str(path): hash_of(path) for path in folder.iterdir()}
