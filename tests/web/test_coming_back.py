@@ -41,7 +41,7 @@ def free_port() -> int:
 
 @pytest.mark.slow
 def test_a_job_goes_on_after_the_server_was_killed(
-    tmp_path: Path, chromium: Any, session_home: Path
+    tmp_path: Path, chromium: Any, session_home: Path, sample: str
 ) -> None:
     port = free_port()
     papers = tmp_path / "papers"
@@ -50,6 +50,7 @@ def test_a_job_goes_on_after_the_server_was_killed(
         (papers / f"note-{number}.txt").write_text(f"The gate {number} opens at {number}.\n" * 400)
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
+    assert sample  # made with the embedder of the session, which this home uses
     (home / "models").symlink_to(session_home / "models")
     program, address = start(home, port)
     context = chromium.new_context()
@@ -75,16 +76,18 @@ def test_a_job_goes_on_after_the_server_was_killed(
 
 @pytest.mark.slow
 def test_a_summary_goes_on_after_the_server_was_killed_and_repeats_no_call(
-    tmp_path: Path, chromium: Any, session_home: Path
+    tmp_path: Path, chromium: Any, session_home: Path, sample: str
 ) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
+    assert sample  # made with the embedder of the session, which this home uses
     (home / "models").symlink_to(session_home / "models")
-    for number in range(6):
+    (home / "quoth.yaml").write_text("summarization:\n  strategy: map-reduce\n")
+    for number in range(3):
         (tmp_path / f"note-{number}.txt").write_text(
             "\n\n".join(
                 f"In the year {1800 + row} keeper {number} of the heron gate repaired {row} boards."
-                for row in range(120)
+                for row in range(60)
             )
         )
     port = free_port()
@@ -97,7 +100,7 @@ def test_a_summary_goes_on_after_the_server_was_killed_and_repeats_no_call(
         page.fill("input[name=name]", "papers")
         page.click("button.primary")
         page.set_input_files("input[type=file]:not([webkitdirectory])", [*tmp_path.glob("*.txt")])
-        page.wait_for_selector(".count:has-text('6 documents')")
+        page.wait_for_selector(".count:has-text('3 documents')")
         page.click("nav a:has-text('Summaries')")
         page.click("button.primary")
         page.wait_for_function("document.querySelector('.job progress')?.value >= 1")
@@ -109,7 +112,7 @@ def test_a_summary_goes_on_after_the_server_was_killed_and_repeats_no_call(
         made, cached = map(int, re.findall(r"\d+", page.inner_text(".job .about")))
         assert made > 0
         assert cached > 0
-        assert page.locator(".report tbody tr:not(.failed)").count() == 6
+        assert page.locator(".report tbody tr:not(.failed)").count() == 3
     finally:
         program.kill()
         program.communicate()

@@ -69,9 +69,12 @@ class SlowEmbedder(BagEmbedder):
 def test_a_long_document_tells_how_many_of_its_pages_are_read(
     tmp_path: Path, open_window: Any
 ) -> None:
-    page_text = "\n\n".join(f"Row {row} of the book of the heron gate. " * 20 for row in range(10))
+    pages = (
+        "\n\n".join(f"Row {row} of page {page} of the gate book. " * 20 for row in range(10))
+        for page in range(40)
+    )
     book = tmp_path / "book.txt"
-    book.write_text("\f".join(f"Page {number}. {page_text}" for number in range(40)))
+    book.write_text("\f".join(pages))
     with (
         serving(tmp_path / "home", model=Scripted(), embedder=SlowEmbedder()) as server,
         open_window(server) as window,

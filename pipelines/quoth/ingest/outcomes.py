@@ -17,7 +17,7 @@ class Outcomes:
     """Collects the outcomes of a run over `count` files, and reports each to `progress`."""
 
     count: int
-    progress: Progress | None = None
+    progress: Progress | TellsWithin | None = None
     done: list[Outcome] = field(default_factory=list)
     skipped: list[Outcome] = field(default_factory=list)
     failed: list[Outcome] = field(default_factory=list)

@@ -16,6 +16,9 @@ Progress = Callable[[int, int, str], None]
 class TellsWithin(Protocol):
     """A callback for progress that also hears how far a long document is."""
 
+    def __call__(self, finished: int, count: int, name: str, /) -> None:
+        """Hear of the finished items, of all, and the name of the current one."""
+
     def within(self, path: str, *, share: float, pages: int) -> None:
         """Hear that a share of a document of so many pages, from 0 to 1, is finished."""
 

@@ -108,8 +108,8 @@ export class Summaries {
     const made = documents.reduce((sum, each) => sum + each.calls, 0);
     const cached = documents.reduce((sum, each) => sum + each.cached_calls, 0);
     return [
-      make("p", { class: "about" }, say("summaries.bill", { made, cached })),
-      make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": say("summaries.report") },
+      make("p", { class: "about" }, made + cached ? say("summaries.bill", { made, cached }) : say("summaries.extract")),
+      make("div", { class: "wide", tabindex: "0", role: "group", "aria-label": say("summaries.report") },
         make("table", { class: "report" },
           make("thead", {}, make("tr", {}, ["document", "state", "coverage", "calls"].map((name) => make("th", { scope: "col" }, say(`report.${name}`))))),
           make("tbody", {}, sorted.map((document) => row(document))))),

@@ -23,8 +23,10 @@ export function say(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? written(values[name]) : whole));
 }
 
+/** Return a value as it stands in a text: a number in figures, a name with a direction of its own. */
 function written(value) {
-  return typeof value === "number" ? number(value) : String(value);
+  if (typeof value === "number") return number(value);
+  return value && document.documentElement.dir === "rtl" ? `\u2068${value}\u2069` : String(value);
 }
 
 /** Return whether the page has a text of this key. */
