@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from bag_embedder import BagEmbedder
 from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.documents import Document
 from quoth import Answer, AsyncLibrary, Library, Scope
 from quoth.errors import UsageError
 from quoth.models import Piece, Request
@@ -89,6 +90,19 @@ async def test_tasks_ask_at_once_and_each_has_its_answer(library: Library) -> No
     assert len(set(expected)) == 2
     names = [Path(hit.chunk.source).name for (hit,) in hits]
     assert names == ["boiler.txt", "roof.txt"] * 8
+
+
+async def test_documents_and_files_are_written_in_turn(library: Library, tmp_path: Path) -> None:
+    file = tmp_path / "gate.txt"
+    file.write_text("The gate was painted in July.")
+    pages = [Document("The well is 9 metres deep.", metadata={"source": "well.txt"})]
+    async with AsyncLibrary(library) as asynchronous:
+        added, _, again = await asyncio.gather(
+            asynchronous.add(pages), asynchronous.ingest(file), asynchronous.add(pages)
+        )
+        (hit,) = await asynchronous.search("How deep is the well?", k=1)
+    assert [len(report.done) for report in (added, again)] == [1, 0]
+    assert hit.chunk.source == "well.txt"
 
 
 async def test_an_answer_is_streamed_as_the_library_streams_it(library: Library) -> None:

@@ -17,8 +17,10 @@ from langchain_core.documents import Document
 from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_openai import ChatOpenAI
 from places import ROOT
+from pydantic import PrivateAttr
 from quoth import CollectionRetriever, Library
 from quoth.errors import UsageError
+from quoth.models import Piece, Request
 from scripted_model import Scripted
 from served import TOKEN, serving
 
@@ -152,6 +154,32 @@ async def test_an_event_loop_goes_on_while_a_part_works(library: Library) -> Non
     counting.cancel()
     assert all(answers)
     assert turns > 5, f"the loop came {turns} times in {spent:.1f} s"
+
+
+class Slow(Scripted):
+    """Writes a word in a hundredth of a second."""
+
+    _written: int = PrivateAttr(default=0)
+
+    def generate_pieces(self, request: Request) -> Iterator[Piece]:
+        *_, last = super().generate_pieces(request)
+        for _ in range(300):
+            time.sleep(0.01)
+            self._written += 1
+            yield Piece(f"word{self._written} ")
+        yield last
+
+
+@pytest.mark.parametrize("tools", [[], [Document]], ids=["text", "tools"])
+async def test_a_model_stops_when_nobody_awaits_its_reply(tools: list[Any]) -> None:
+    model = Slow()
+    asked = model.bind_tools(tools) if tools else model
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(asked.ainvoke("Tell me."), 0.2)
+    await asyncio.sleep(0.05)
+    written = model._written
+    await asyncio.sleep(0.1)
+    assert 0 < written == model._written
 
 
 def test_a_batch_is_asked_at_once(library: Library) -> None:

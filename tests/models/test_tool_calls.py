@@ -1,13 +1,12 @@
-"""Tools and schemas: bound to a model, called, read, and refused where a backend has neither."""
+"""Tools: bound to a model, called, read, and refused where a backend has none."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, TypedDict, cast
+from typing import Annotated, Any, NotRequired, TypedDict, cast
 
 import pytest
 from backends.chat_server import MODEL, ChatServer, serving
@@ -15,26 +14,27 @@ from bag_embedder import BagEmbedder
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from quoth import Library, open_model
 from quoth.config import ModelSettings
-from quoth.errors import ConfigurationError, GenerationError, UsageError
-from quoth.models import Description, LocalModel, Piece, Request, ToolCall
+from quoth.errors import ConfigurationError, UsageError
+from quoth.models import LocalModel, Request
 from quoth.models.stopping import has_cycle
 from scripted_model import Scripted
 
 
-class Boat(BaseModel):
-    """A boat in the harbour."""
+class Report(BaseModel):
+    """The answer."""
 
-    name: str = Field(description="what is painted on it")
-    length: float
+    hour: str
+    note: str | None = None
 
 
-class BoatFacts(TypedDict):
-    """A boat in the harbour."""
+class Sail(TypedDict):
+    """Sail to a port."""
 
-    name: Annotated[str, ..., "what is painted on it"]
+    port: Annotated[str, ..., "where to"]
+    crew: NotRequired[int]
 
 
 @tool
@@ -162,6 +162,41 @@ def test_the_same_call_again_is_stopped_and_told() -> None:
     assert "anyOf" not in model.asked[1].json_schema
 
 
+def test_the_same_call_again_leaves_the_other_tools_where_one_must_be_called() -> None:
+    again = call("find_tide", port="Lom")
+    history = [
+        HumanMessage("When is high water in Lom?"),
+        AIMessage("", tool_calls=[{"name": "find_tide", "args": {"port": "Lom"}, "id": "a"}]),
+        ToolMessage("High water in Lom at 6:40.", tool_call_id="a"),
+    ]
+    model = Scripted(answer=replies(again, call("ring_bell")))
+    message = model.bind_tools([find_tide, ring_bell], tool_choice="any").invoke(history)
+    assert [each["name"] for each in message.tool_calls] == ["ring_bell"]
+    (form,) = model.asked[1].json_schema["anyOf"]
+    assert form["properties"]["tool"] == {"const": "ring_bell"}
+    alone = Scripted(answer=replies(again)).bind_tools([find_tide], tool_choice="any")
+    assert [each["name"] for each in alone.invoke(history).tool_calls] == ["find_tide"]
+
+
+def test_an_agent_has_its_answer_by_a_schema() -> None:
+    report = call("Report", hour="six")
+    model = Scripted(answer=replies(call("find_tide", port="Lom"), report))
+    agent = create_agent(model, tools=[find_tide], response_format=Report)
+    state = agent.invoke({"messages": [HumanMessage("When is high water in Lom?")]})
+    assert state["structured_response"] == Report(hour="six")
+
+
+def test_a_typed_dict_is_a_tool_with_what_it_says_of_its_arguments() -> None:
+    model = Scripted(answer=replies(call("Sail", port="Lom")))
+    message = model.bind_tools([Sail]).invoke("To Lom!")
+    assert [(each["name"], each["args"]) for each in message.tool_calls] == [
+        ("Sail", {"port": "Lom"})
+    ]
+    arguments = model.asked[0].json_schema["anyOf"][0]["properties"]["arguments"]
+    assert arguments["required"] == ["port"]
+    assert arguments["properties"]["port"] == {"type": "string", "description": "where to"}
+
+
 def test_an_agent_searches_the_documents_and_answers(tmp_path: Path) -> None:
     file = tmp_path / "ferry.txt"
     file.write_text("The ferry to Lom leaves at six.")
@@ -180,59 +215,6 @@ def test_a_reply_that_is_cut_off_is_told_as_such() -> None:
     message = model.bind_tools([find_tide]).invoke("When?")
     assert message.response_metadata["finish_reason"] == "length"
     assert message.text.startswith("At six in the morning.")
-
-
-# Schemas
-
-
-@pytest.mark.parametrize(
-    ("schema", "expected"),
-    [
-        (Boat, Boat(name="Ida", length=9.5)),
-        (BoatFacts, {"name": "Ida", "length": 9.5}),
-        (Boat.model_json_schema(), {"name": "Ida", "length": 9.5}),
-        (
-            {"type": "object", "properties": {"name": {"type": "string"}}},
-            {"name": "Ida", "length": 9.5},
-        ),
-    ],
-)
-@pytest.mark.parametrize("method", ["json_schema", "function_calling", "json_mode"])
-def test_a_reply_is_read_as_what_its_schema_describes(
-    schema: Any, expected: object, method: str
-) -> None:
-    model = Scripted(answer=replies(json.dumps({"name": "Ida", "length": 9.5})))
-    structured = model.with_structured_output(schema, method=method)
-    assert structured.invoke("Which boat?") == expected
-    assert list(structured.stream("Which boat?")) == [expected]
-    assert structured.batch(["Which?", "And?"]) == [expected, expected]
-    request = model.asked[0]
-    assert request.json_schema["properties"]["name"]
-    assert json.dumps(request.json_schema, ensure_ascii=False) in request.messages[0].text
-
-
-def test_the_raw_reply_comes_with_what_was_read() -> None:
-    good, bad = '{"name": "Ida", "length": 9.5}', '{"name": "Ida"}'
-    for reply, parsed in ((good, Boat(name="Ida", length=9.5)), (bad, None)):
-        model = Scripted(answer=replies(reply))
-        result = model.with_structured_output(Boat, include_raw=True).invoke("Which boat?")
-        assert result["raw"].text == reply
-        assert result["parsed"] == parsed
-        assert isinstance(result["parsing_error"], GenerationError) is (parsed is None)
-
-
-@pytest.mark.parametrize(
-    ("reply", "tokens", "told"),
-    [
-        ('{"name": "Ida"}', 100, "does not fit the schema"),
-        ('{"name": "' + "Ida and Ada and Eva, " * 40, 20, "cut off before its JSON was complete"),
-        ('{"name": "' + "Ida and Ada " * 200, 900, "repeated itself, and was stopped"),
-    ],
-)
-def test_a_reply_that_is_not_whole_is_told(reply: str, tokens: int, told: str) -> None:
-    model = Scripted(answer=replies(reply), max_tokens=tokens)
-    with pytest.raises(GenerationError, match=told):
-        model.with_structured_output(Boat).invoke("Which boat?")
 
 
 # Going round in a circle
@@ -264,12 +246,10 @@ def test_only_what_follows_itself_many_times_is_a_circle(text: str, cycles: bool
 # Refusals
 
 
-def test_a_backend_without_tools_and_schemas_refuses_both_in_a_sentence() -> None:
+def test_a_backend_without_tools_and_schemas_refuses_tools_in_a_sentence() -> None:
     model = Scripted(constraints=())
     with pytest.raises(ConfigurationError, match="calls no tools"):
         model.bind_tools([find_tide])
-    with pytest.raises(ConfigurationError, match="cannot constrain an answer by a json schema"):
-        model.with_structured_output(Boat)
 
 
 @pytest.mark.parametrize(
@@ -278,18 +258,9 @@ def test_a_backend_without_tools_and_schemas_refuses_both_in_a_sentence() -> Non
         (lambda model: model.bind_tools(find_tide), "`tools` must be a list of tools"),
         (lambda model: model.bind_tools([find_tide, 7]), "`tools[1]` must be a tool"),
         (lambda model: model.bind_tools([find_tide], tool_choice="sail"), "is no tool of the call"),
-        (lambda model: model.with_structured_output("Boat"), "`schema` must be a Pydantic class"),
-        (lambda model: model.with_structured_output({"a": 1}), "`schema` must be"),
-        (
-            lambda model: model.with_structured_output(Boat, method="yaml"),
-            "no option `method='yaml'`",
-        ),
-        (lambda model: model.with_structured_output(Boat, tone=1), "no option `tone`"),
     ],
 )
-def test_what_is_no_tool_and_no_schema_is_told_by_name(
-    bind: Callable[[Any], object], told: str
-) -> None:
+def test_what_is_no_tool_is_told_by_name(bind: Callable[[Any], object], told: str) -> None:
     with pytest.raises(UsageError, match=re.escape(told)):
         bind(Scripted())
 
@@ -361,21 +332,3 @@ def test_an_agent_runs_over_a_server_that_calls_tools(server: ChatServer, tmp_pa
     assert [turn["role"] for turn in turns] == ["user", "assistant", "tool"]
     assert turns[1]["tool_calls"][0]["id"] == turns[2]["tool_call_id"] == "c1"
     assert "The ferry to Lom leaves at six." in turns[2]["content"]
-
-
-class Caller(Scripted):
-    """Takes tools, and can be held to no schema."""
-
-    def describe(self) -> Description:
-        return replace(super().describe(), constraints=(), takes_tools="chosen")
-
-    def generate_pieces(self, request: Request) -> Iterator[Piece]:
-        assert request.tool_choice == "any"
-        *_, last = super().generate_pieces(request)
-        (tool,) = request.tools
-        boat = json.dumps({"name": "Ida", "length": 9.5})
-        yield replace(last, tool_calls=(ToolCall(tool.name, boat),))
-
-
-def test_a_backend_that_only_takes_tools_is_made_to_call_the_schema() -> None:
-    assert Caller().with_structured_output(Boat).invoke("Which?") == Boat(name="Ida", length=9.5)

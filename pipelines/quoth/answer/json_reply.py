@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from quoth.answer.parts import Quote
+from quoth.models import complete_json_value
 
 _START = re.compile(r"(?s)[^{\[]{0,200}?(?:```(?:json)?\s*)?(?=\{\s*[\"']|\{\s*\}|\[\s*\{\s*[\"'])")
-_SINGLE = re.compile(r"(?<=[{\[,:])(\s*)'|'(?=\s*[,:}\]])")
-"""The single quotation marks of a value as Python writes it."""
 _ANSWER = re.compile(
     r"(?i)(?:final_?|short_?)?(?:answers?|responses?|reply|replies|text|results?|output"
     r"|(?:key_?)?(?:claim|statement|sentence|fact|finding|point)s?|antwort|respuesta|réponse|reponse"
@@ -47,7 +45,7 @@ def read_json(reply: str) -> JsonReply | None:
     start = _START.match(reply)
     if start is None:
         return None
-    value, is_whole = _decode(reply[start.end() :])
+    value, is_whole = complete_json_value(reply[start.end() :])
     if not isinstance(value, dict | list):
         return None
     answers, quotes = list(_find_answers(value)), tuple(_find_quotes(value))
@@ -56,43 +54,6 @@ def read_json(reply: str) -> JsonReply | None:
     if not (answers or quotes) and is_whole and _leaves_empty(value):
         answers = [_NOTHING]
     return JsonReply("\n".join(answers), quotes)
-
-
-def _decode(text: str) -> tuple[Any, bool]:
-    """Return the value at the start of a text, completed where it is cut, and whether it is not."""
-    if re.match(r"[{\[\s]*'", text):
-        text = _SINGLE.sub(r'\1"', text)
-    try:
-        return json.JSONDecoder(strict=False).raw_decode(text)[0], True
-    except ValueError:
-        pass
-    ends = [len(text), *(match.start() for match in reversed(list(re.finditer(r"[,\"}\]]", text))))]
-    for end in ends[:200]:
-        try:
-            return json.JSONDecoder(strict=False).raw_decode(_complete(text[:end]))[0], False
-        except ValueError:
-            continue
-    return None, False
-
-
-def _complete(text: str) -> str:
-    """Return the beginning of a value in JSON with its strings, lists and objects closed."""
-    closing: list[str] = []
-    quoted = escaped = False
-    for sign in text:
-        if escaped:
-            escaped = False
-        elif sign == "\\" and quoted:
-            escaped = True
-        elif sign == '"':
-            quoted = not quoted
-        elif not quoted and sign in "{[":
-            closing.append("}" if sign == "{" else "]")
-        elif not quoted and sign in "}]" and closing:
-            closing.pop()
-    text = text[:-1] if escaped else text
-    bare = f'{text}"' if quoted else text.rstrip().rstrip(",")
-    return bare + "".join(reversed(closing))
 
 
 def _find_answers(value: Any) -> Iterator[str]:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage
@@ -40,6 +40,8 @@ class LangChainModel(LocalModel):
     not known here; temperature and seed are those of the model. `settings` give the window where
     the model states none. Make one by `as_model`.
     """
+
+    reads_text_only: ClassVar[bool] = False
 
     chat: BaseChatModel
     """The model that is called."""
@@ -120,7 +122,7 @@ class LangChainModel(LocalModel):
             raise self._inability("calls no tools", "bind_tools") from error
 
     def with_structured_output(
-        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
+        self, schema: Any = None, *, include_raw: bool = False, **kwargs: Any
     ) -> Runnable[LanguageModelInput, Any]:
         """Return the model held to a schema, by its own class.
 

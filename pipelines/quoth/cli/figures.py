@@ -24,7 +24,7 @@ def print_evaluation(result: Evaluation) -> None:
         else:
             out.print(f"{name:{width}}  nothing to measure")
     _print_kinds(result)
-    facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
+    facts = ", ".join(f"{key} {value}" for key, value in result.facts)
     show.console(stderr=True).print(make_printable(facts), style="dim")
 
 
@@ -162,7 +162,7 @@ def print_summaries(result: Evaluation) -> None:
     for measure, sides in {"": heads, **rows}.items():
         cells = "".join(f"{sides.get(side, ''):29}" for side in heads)
         out.print(f"{measure:{width}}  {cells}".rstrip())
-    facts = ", ".join(f"{key} {value}" for key, value in result.about.items())
+    facts = ", ".join(f"{key} {value}" for key, value in result.facts)
     show.console(stderr=True).print(make_printable(facts), style="dim")
 
 

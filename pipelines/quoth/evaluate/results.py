@@ -48,12 +48,17 @@ class Evaluation:
     items: Mapping[str, Mapping[str, float]]
     details: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
+    @property
+    def facts(self) -> list[tuple[str, Any]]:
+        """What is said of the measurement, without what was not set."""
+        return [(name, value) for name, value in self.about.items() if value is not None]
+
     def __repr__(self) -> str:
         means = ", ".join(f"{name} {one.value:.3f}" for name, one in self.metrics.items())
         return f"<Evaluation of {self.what}: {means}>"
 
     def _repr_html_(self) -> str:
-        about = " · ".join(f"{name} {value}" for name, value in self.about.items())
+        about = " · ".join(f"{name} {value}" for name, value in self.facts)
         rows = [
             (name, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}", str(one.count))
             for name, one in self.metrics.items()

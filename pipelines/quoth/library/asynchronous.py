@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from threading import Event
 from typing import Self, TypeVar
 
+from langchain_core.documents import Document
 from langchain_core.runnables import RunnableConfig
 
 from quoth.collection import Scope
@@ -86,6 +87,30 @@ class AsyncLibrary:
                 retry=retry,
                 allow_empty=allow_empty,
                 tags=tags,
+                progress=stopper.progress(progress),
+                wait_seconds=wait_seconds,
+            ),
+        )
+
+    async def add(
+        self,
+        documents: Iterable[Document],
+        *,
+        ids: Sequence[str | None] | None = None,
+        replace: bool = False,
+        progress: Progress | None = None,
+        wait_seconds: float = 0.0,
+    ) -> Report:
+        """Add LangChain documents with their metadata; see `Library.add`.
+
+        `progress` is called from a thread.
+        """
+        return await self._perform(
+            self._writer,
+            lambda stopper: self.library.add(
+                documents,
+                ids=ids,
+                replace=replace,
                 progress=stopper.progress(progress),
                 wait_seconds=wait_seconds,
             ),

@@ -17,13 +17,17 @@ __all__ = [
     "Tool",
     "ToolCall",
     "backend_names",
+    "check_schema",
+    "complete_json_value",
     "cut_at_stop",
     "defuse",
+    "find_violation",
     "is_cut_silent",
     "list_installed",
     "open_embedder",
     "open_model",
     "open_provider",
+    "read_json_value",
     "retry_transient",
     "role_of",
     "shortfall_error",
@@ -39,6 +43,8 @@ __all__ = [
 from .attempts import ATTEMPTS, retry_transient
 from .calls import Call, ModelCalls
 from .contract import shortfall_error
+from .json_schemas import check_schema, find_violation
+from .json_values import complete_json_value, read_json_value
 from .judge import GivenReply, Judge
 from .messages import defuse, role_of, timings_of
 from .model import LocalModel

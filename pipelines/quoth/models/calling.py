@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from quoth.models.tools import ANSWER, read_partial_answer, read_reply
+from quoth.models.tools import ANSWER, read_partial_answer, read_reply, schema_of_call
 from quoth.models.values import Piece, Request, ToolCall
 from quoth.types import Timings
 
@@ -17,7 +17,7 @@ def read_calls(request: Request, generate: Generate) -> Iterator[Piece]:
     """Yield the reply of a model to a request with tools: its thinking, then a call or an answer.
 
     A call that was made before, with the same arguments, would repeat without end: the model is
-    asked once more, and can only answer.
+    asked once more, and can only answer, or call another tool where it has to call one.
     """
     text, last = "", Piece()
     for piece in generate(request):
@@ -28,14 +28,26 @@ def read_calls(request: Request, generate: Generate) -> Iterator[Piece]:
             yield replace(piece, text="")
     reply = read_reply(text)
     if isinstance(reply, ToolCall):
-        if reply in request.called and request.tool_choice == "auto":
-            note = f"The model called {reply.name} again with the same arguments; it had to answer."
-            again = replace(request, json_schema=ANSWER, called=())
+        again = _without(reply, request) if reply in request.called else None
+        if again is not None:
+            note = (
+                f"The model called {reply.name} again with the same arguments, and was asked anew."
+            )
             yield from _after(last, read_calls(again, generate), note)
         else:
             yield replace(last, text="", tool_calls=(reply,))
     else:
         yield replace(last, text=read_partial_answer(text) if reply is None else reply)
+
+
+def _without(call: ToolCall, request: Request) -> Request | None:
+    """Return the request without a call that was made; `None` where only that one is allowed."""
+    others = [tool for tool in request.tools if tool.name != call.name]
+    if request.tool_choice == "auto":
+        return replace(request, json_schema=ANSWER, called=())
+    if request.tool_choice == "any" and others:
+        return replace(request, json_schema=schema_of_call(others, "any"), called=())
+    return None
 
 
 def _after(first: Piece, pieces: Iterable[Piece], note: str) -> Iterator[Piece]:

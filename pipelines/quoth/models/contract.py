@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -51,6 +52,32 @@ class ModelContract(BaseChatModel):
             settings = values["settings"]
             return {"temperature": settings.temperature, "seed": settings.seed, **values}
         return values
+
+    # -- copies ----------------------------------------------------------------------------
+
+    def __reduce__(self) -> tuple[Callable[[], Self], tuple[()]]:
+        """Pickle the fields: the copy connects, and loads its weights, by itself."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        return partial(type(self), **fields), ()
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        make, _ = self.__reduce__()
+        return make()
+
+    @classmethod
+    def is_lc_serializable(cls) -> bool:
+        """Whether LangChain's `dumps` writes the model down, and `load` makes it again: yes."""
+        return True
+
+    @property
+    def lc_attributes(self) -> dict[str, Any]:
+        """The fields that LangChain writes down in JSON, as JSON has them."""
+        paths = {name: str(value) for name, value in self if isinstance(value, Path)}
+        return {
+            **paths,
+            "settings": self.settings.model_dump(mode="json", exclude_unset=True),
+            "prompt_folders": [str(folder) for folder in self.prompt_folders],
+        }
 
     # -- what a backend implements ---------------------------------------------------------
 
@@ -192,6 +219,16 @@ class ModelContract(BaseChatModel):
     def get_num_tokens(self, text: str) -> int:
         """Return the number of the model's own tokens in `text`."""
         return self.count_tokens(text)
+
+    def get_token_ids(self, text: str) -> list[int]:
+        """Raise `ConfigurationError`: backends tell how many tokens there are, and no ids.
+
+        LangChain's own method would fetch the tokenizer of another model from the network.
+        """
+        raise ConfigurationError(
+            f"{self.model} does not tell the ids of tokens.",
+            hint="`get_num_tokens` counts them, and `token_starts` tells where they begin.",
+        )
 
     def _block_starts(self, text: str) -> list[int]:
         return [

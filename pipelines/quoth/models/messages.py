@@ -13,6 +13,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from quoth.errors import PromptError
 from quoth.models.values import Piece
 from quoth.types import Timings
 
@@ -21,6 +22,9 @@ _CONTROL = re.compile(
     r"<(?=\|[^|<>\s]{1,40}\|>)|<(?=/?s>)|<(?=(?:start|end)_of_turn>)|\[(?=/?INST\])|<(?=</?SYS>>)"
     r"|<(?=｜)"
 )
+
+_BESIDE_TEXT = {"tool_use", "tool_call", "function_call", "thinking", "reasoning"}
+"""The blocks in messages of a model that stand elsewhere in it, or are not read again."""
 
 
 def timings_of(message: BaseMessage) -> Timings:
@@ -85,6 +89,21 @@ def defuse(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         else message.model_copy(update={"content": _CONTROL.sub(r"\g<0> ", message.content)})
         for message in messages
     ]
+
+
+def check_text(messages: Sequence[BaseMessage], *, model: str) -> None:
+    """Raise `PromptError` for a message with more than text, none of which a model would read."""
+    for message in messages:
+        blocks = message.content if isinstance(message.content, list) else []
+        for block in blocks:
+            kind = "text" if isinstance(block, str) else str(block.get("type", "unknown"))
+            is_own = isinstance(message, AIMessage) and kind in _BESIDE_TEXT
+            if kind != "text" and not is_own:
+                raise PromptError(
+                    f"{model} reads text, and a {message.type} message holds a block of the type "
+                    f"{kind!r}.",
+                    hint="Documents and pictures of text are read by the library: ingest them.",
+                )
 
 
 def role_of(message: BaseMessage) -> str:

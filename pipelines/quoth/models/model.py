@@ -12,15 +12,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from threading import Event
-from typing import Any
+from typing import Any, ClassVar
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
-from langchain_core.utils.function_calling import convert_to_openai_tool
+from langchain_core.runnables.config import run_in_executor
 
 from quoth.errors import ConfigurationError, ContextOverflowError, GenerationError, UsageError
 from quoth.models.attempts import retry_transient
@@ -29,12 +30,21 @@ from quoth.models.choices import constrain, settle_choice
 from quoth.models.contract import ModelContract
 from quoth.models.fence import Fence
 from quoth.models.likelihoods import add_likelihoods, read_likelihoods, read_reply_likelihood
-from quoth.models.messages import as_chunk, as_result, defuse
+from quoth.models.messages import as_chunk, as_result, check_text, defuse
+from quoth.models.options import check_options
 from quoth.models.stopping import stop_cycles
-from quoth.models.structured import METHODS, explain_schema, read_schema, read_structured
+from quoth.models.structured import (
+    METHODS,
+    close_schema,
+    explain_schema,
+    read_schema,
+    read_structured,
+    tool_of_schema,
+)
 from quoth.models.thinking import split_thinking
 from quoth.models.tools import (
     Offer,
+    as_openai_tool,
     calls_made,
     describe_tool,
     guide,
@@ -73,6 +83,9 @@ class LocalModel(ModelContract):
     11
     """
 
+    reads_text_only: ClassVar[bool] = True
+    """Whether a message with an image or another block that is no text is refused."""
+
     def bind_tools(
         self, tools: Sequence[Any], *, tool_choice: Any = None, **kwargs: Any
     ) -> Runnable[LanguageModelInput, AIMessage]:
@@ -91,12 +104,12 @@ class LocalModel(ModelContract):
                 "the form of a call.",
                 hint=_ABLE,
             )
-        written = [convert_to_openai_tool(tool) for tool in tools]
+        written = [as_openai_tool(tool) for tool in tools]
         return self.bind(tools=written, tool_choice=tool_choice, **kwargs)
 
     def with_structured_output(
         self,
-        schema: dict[str, Any] | type,
+        schema: dict[str, Any] | type | None = None,
         *,
         include_raw: bool = False,
         method: str = "json_schema",
@@ -107,10 +120,15 @@ class LocalModel(ModelContract):
 
         A Pydantic class gives its instances, anything else mappings. With `include_raw` the result
         has `raw`, `parsed` and `parsing_error`. Whatever the `method`, the backend holds the reply
-        to the schema; one that only takes tools is made to call one. Raises `ConfigurationError`
-        where it can do neither, and, when called, `GenerationError` for a reply that is cut off.
+        to the schema; one that only takes tools is made to call one. The method `json_mode` needs
+        no schema: the reply is an object. Raises `ConfigurationError` where the backend can do
+        neither, and, when called, `GenerationError` for a reply that is cut off or does not fit.
         """
-        held = read_schema(schema)
+        is_free = schema is None and method == "json_mode"
+        if is_free:
+            schema = {"type": "object"}
+        plain = read_schema(schema)
+        held = close_schema(plain)
         if kwargs or method not in METHODS:
             wrong = next(iter(kwargs), f"method={method!r}")
             raise UsageError(
@@ -118,11 +136,17 @@ class LocalModel(ModelContract):
                 hint=f"Methods: {', '.join(METHODS)}.",
             )
         description = self.describe()
+        # In JSON, because LangChain's tracing reads no `NotRequired` of a `TypedDict`.
+        format = {"kwargs": {"method": method}, "schema": plain}
         if "json_schema" not in description.constraints and description.takes_tools:
-            return super().with_structured_output(schema, include_raw=include_raw)
-        self._check_constraint("json_schema")
-        format = {"kwargs": {"method": method}, "schema": schema}
-        llm = self.bind(json_schema=held, explain_schema=True, ls_structured_output_format=format)
+            llm = self.bind_tools(
+                [tool_of_schema(held)], tool_choice="any", ls_structured_output_format=format
+            )
+        else:
+            self._check_constraint("json_schema")
+            llm = self.bind(
+                json_schema=held, explain_schema=not is_free, ls_structured_output_format=format
+            )
         return read_structured(llm, schema, name=self.model, include_raw=include_raw)
 
     # -- LangChain's side ------------------------------------------------------------------
@@ -156,9 +180,13 @@ class LocalModel(ModelContract):
     ) -> Request:
         """Return the request for a call.
 
-        Raises `ContextOverflowError` if it does not fit, and `ConfigurationError` if the backend
-        cannot constrain the answer as the call asks.
+        Raises `ContextOverflowError` if it does not fit, `ConfigurationError` if the backend
+        cannot constrain the answer as the call asks, `PromptError` for more than text, and
+        `UsageError` for an unknown option.
         """
+        check_options(options, model=self.model)
+        if self.reads_text_only:
+            check_text(messages, model=self.model)
         description = self.describe()
         for constraint in ("json_schema", "grammar"):
             if options.get(constraint):
@@ -224,12 +252,17 @@ class LocalModel(ModelContract):
             return replace(offer, messages=explain_schema(messages, schema, self.prompt_folders))
         return offer
 
-    def _answer(self, request: Request) -> Iterator[AIMessageChunk]:
+    def _answer(
+        self, request: Request, goes_on: Callable[[], bool] = lambda: True
+    ) -> Iterator[AIMessageChunk]:
         """Yield one answer, thinking apart. Raises `GenerationError` if it is not whole."""
         start, first, finished = time.perf_counter(), 0.0, False
-        generate = partial(read_calls, generate=self._pieces) if request.guided else self._pieces
-        pieces = name_calls(generate(request), len(request.messages))
-        for piece in pieces:
+
+        def generate(asked: Request) -> Iterator[Piece]:
+            return takewhile(lambda _: goes_on(), self._pieces(asked))
+
+        pieces = read_calls(request, generate) if request.guided else generate(request)
+        for piece in name_calls(pieces, len(request.messages)):
             first = first or time.perf_counter() - start
             if piece.timings is not None:
                 finished = True
@@ -301,10 +334,31 @@ class LocalModel(ModelContract):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        request = self._request(messages, stop, kwargs)
-        for attempt in retry_transient():
+        return self._whole(self._request(messages, stop, kwargs))
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        """Generate in a thread; once nobody awaits the reply, it ends at its next token."""
+        left = Event()
+
+        def generate() -> ChatResult:
+            return self._whole(self._request(messages, stop, kwargs), unless=left.is_set)
+
+        try:
+            return await run_in_executor(None, generate)
+        finally:
+            left.set()
+
+    def _whole(self, request: Request, *, unless: Callable[[], bool] = lambda: False) -> ChatResult:
+        """Return the whole reply. Raises `GenerationError` for one that ended early."""
+        for attempt in retry_transient(unless=unless):
             with attempt:  # nothing is handed out yet, so even half an answer can be repeated
-                return as_result(list(self._answer(request)))
+                return as_result(list(self._answer(request, lambda: not unless())))
         raise AssertionError("the last attempt returns or raises")
 
 

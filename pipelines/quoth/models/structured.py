@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
 
-from langchain_core.exceptions import OutputParserException
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.output_parsers import PydanticOutputParser
 from langchain_core.runnables import Runnable, RunnableLambda, RunnableMap, RunnablePassthrough
 from langchain_core.utils.function_calling import convert_to_json_schema
 from langchain_core.utils.pydantic import is_basemodel_subclass
+from typing_extensions import is_typeddict
 
 from quoth.errors import GenerationError, UsageError
+from quoth.models.json_schemas import check_schema, find_violation
+from quoth.models.json_values import read_json_value
 from quoth.models.tools import add_to_system
+from quoth.models.typed_dicts import schema_of_typed_dict
 from quoth.prompts import load_prompt
 
 METHODS = ("json_schema", "function_calling", "json_mode")
@@ -27,20 +30,28 @@ METHODS = ("json_schema", "function_calling", "json_mode")
 def read_schema(schema: Any) -> dict[str, Any]:
     """Return the JSON schema that a Pydantic class, a `TypedDict` or a mapping means.
 
-    Raises `UsageError` for anything else.
+    Raises `UsageError` for anything else, and for a schema that is not valid.
     """
+    read = _plain_schema(schema)
+    check_schema(read)
+    return read
+
+
+def _plain_schema(schema: Any) -> dict[str, Any]:
     if isinstance(schema, Mapping) and not ({"name", "function", "title"} & schema.keys()):
         if {"type", "properties", "anyOf", "$ref", "enum"} & schema.keys():
-            return _closed(schema)
+            return dict(schema)
     elif isinstance(schema, Mapping | type):
         try:
-            return _closed(convert_to_json_schema(cast(Any, schema)))
+            if is_typeddict(schema):
+                return schema_of_typed_dict(cast(type, schema))
+            return convert_to_json_schema(cast(Any, schema))
         except Exception as error:  # whatever LangChain raises for what it does not know
             raise _no_schema_error(schema) from error
     raise _no_schema_error(schema)
 
 
-def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:
+def close_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema whose objects have no fields but those that are named, unless it says so."""
     closed = {
         key: _closed_value(value) if key not in ("default", "enum", "const", "examples") else value
@@ -53,8 +64,18 @@ def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _closed_value(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return _closed(value)
+        return close_schema(value)
     return [_closed_value(each) for each in value] if isinstance(value, list) else value
+
+
+def tool_of_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tool whose arguments are what a schema describes, in OpenAI's form."""
+    function = {
+        "name": re.sub(r"\W+", "_", str(schema.get("title") or "reply")),
+        "description": str(schema.get("description") or ""),
+        "parameters": dict(schema),
+    }
+    return {"type": "function", "function": function}
 
 
 def _no_schema_error(schema: object) -> UsageError:
@@ -95,9 +116,8 @@ class _Reader:
 
     def __init__(self, schema: Any, name: str) -> None:
         is_class = isinstance(schema, type) and is_basemodel_subclass(schema)
-        self._parser: PydanticOutputParser[Any] | None = (
-            PydanticOutputParser(pydantic_object=schema) if is_class else None
-        )
+        self._class: Any = schema if is_class else None
+        self._schema = read_schema(schema)
         self._name = name
 
     def read(self, message: AIMessage) -> Any:
@@ -114,14 +134,27 @@ class _Reader:
                 hint="Ask for less at once, or choose a larger model.",
             )
         try:
-            if self._parser is None:
-                return json.loads(str(message.text))
-            return self._parser.invoke(message)
-        except (OutputParserException, ValueError) as error:
+            called = message.tool_calls
+            return self._fit(called[0]["args"] if called else read_json_value(str(message.text)))
+        except ValueError as error:
             raise GenerationError(
-                f"The reply of {self._name} does not fit the schema: {_first_line(error)}"
+                f"The reply of {self._name} does not fit the schema: {_told(error)}."
             ) from error
 
+    def _fit(self, value: Any) -> Any:
+        """Return a value as what the schema describes. Raises `ValueError`."""
+        if self._class is not None:  # which may take more than its schema: a validator of its own
+            read = getattr(self._class, "model_validate", None) or self._class.parse_obj
+            return read(value)
+        if violation := find_violation(value, self._schema):
+            raise ValueError(violation)
+        return value
 
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0]
+
+def _told(error: ValueError) -> str:
+    """Return what does not fit, and where, as one sentence without its full stop."""
+    if not hasattr(error, "errors"):
+        return str(error).rstrip(".")
+    first = error.errors()[0]  # of Pydantic, of either version
+    place = ".".join(["$", *map(str, first["loc"])])
+    return f"{place}: {first['msg']}".rstrip(".")

@@ -16,10 +16,12 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from langchain_core.utils.json import parse_partial_json
 from pydantic import BaseModel
+from typing_extensions import is_typeddict
 
 from quoth.errors import UsageError
+from quoth.models.json_values import complete_json_value, read_json_value
+from quoth.models.typed_dicts import schema_of_typed_dict
 from quoth.models.values import Piece, Tool, ToolCall
 from quoth.prompts import load_prompt
 
@@ -49,7 +51,7 @@ def read_tools(tools: Iterable[Any]) -> tuple[Tool, ...]:
     read: dict[str, Tool] = {}
     for number, tool in enumerate(tools):
         try:
-            function = convert_to_openai_tool(tool)["function"]
+            function = as_openai_tool(tool)["function"]
             made = Tool(
                 str(function["name"]),
                 str(function.get("description") or ""),
@@ -64,6 +66,17 @@ def read_tools(tools: Iterable[Any]) -> tuple[Tool, ...]:
             ) from error
         read.setdefault(made.name, made)
     return tuple(read.values())
+
+
+def as_openai_tool(tool: Any) -> dict[str, Any]:
+    """Return a tool in any form that LangChain knows in OpenAI's form.
+
+    Raises whatever LangChain raises for what it does not know.
+    """
+    if is_typeddict(tool):
+        schema = schema_of_typed_dict(tool)
+        return convert_to_openai_tool({"title": tool.__name__, **schema})
+    return convert_to_openai_tool(tool)
 
 
 def read_choice(choice: object, tools: Sequence[Tool]) -> str:
@@ -173,8 +186,8 @@ def add_to_system(messages: Sequence[BaseMessage], text: str) -> list[BaseMessag
 def read_reply(text: str) -> ToolCall | str | None:
     """Return the call or the answer that a reply holds; `None` for one that is cut off."""
     try:
-        reply = json.loads(text)
-    except (ValueError, RecursionError):
+        reply = read_json_value(text)
+    except ValueError:
         return None
     if not isinstance(reply, dict):
         return None
@@ -197,10 +210,8 @@ def calls_made(messages: Sequence[BaseMessage]) -> tuple[ToolCall, ...]:
 
 def read_partial_answer(text: str) -> str:
     """Return as much of an answer as a reply that was cut off holds."""
-    try:
-        reply = parse_partial_json(text)
-    except ValueError:
-        return text
+    begun = text.find("{")
+    reply, _ = complete_json_value(text[begun:]) if begun >= 0 else (None, False)
     answer = reply.get("answer") if isinstance(reply, dict) else None
     return answer if isinstance(answer, str) else text
 

@@ -14,7 +14,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import patch_config
 
 from quoth.journal import CallRecord
-from quoth.models import LocalModel
+from quoth.models import LocalModel, check_schema
 from quoth.summarize.conversation import is_conversation
 from quoth.summarize.coverage import measure_coverage
 from quoth.summarize.extract import Extract, extract
@@ -30,7 +30,7 @@ from quoth.summarize.parts import SummaryInput, as_documents, split_parts
 from quoth.summarize.planning import EXTRACT_PLAN, plan_summary
 from quoth.summarize.refine import refine, stuff
 from quoth.summarize.run import Monitor, SummaryRun
-from quoth.summarize.schema import check_schema, fill_schema
+from quoth.summarize.schema import fill_schema
 from quoth.summarize.tidy import join_sentences
 from quoth.summarize.values import Summary, SummaryNode, SummaryPlan
 from quoth.text import find_sentences as sentence_spans
