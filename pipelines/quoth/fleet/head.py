@@ -6,18 +6,18 @@ import asyncio
 import hmac
 import pickle
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.scheduler import Scheduler
 
 from quoth.errors import ConfigurationError
+from quoth.fleet.recorder import Recorder
 from quoth.fleet.roster import Event, Roster
 from quoth.fleet.token import FleetToken
 from quoth.journal import Entry, Journal
 
-_TICK = 0.02
+_TICK = 0.04
 
 
 class Head(Scheduler):
@@ -32,7 +32,7 @@ class Head(Scheduler):
         self.roster = Roster()
         self._token = token.token
         self._journal = journal
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._recorder = Recorder(journal)
         self._arrived = asyncio.Event()
         self._actions: dict[str, Callable[..., Awaitable[Any]]] = {
             "join": self._join,
@@ -88,12 +88,12 @@ class Head(Scheduler):
         return {"deaths": deaths, "stopped": self.roster.is_stopped(job)}
 
     async def _lookup(self, address: str, key: str) -> dict[str, Any]:
-        entry = await self._journal_does(self._journal.lookup, key)
+        entry = self._journal.lookup(key)  # some 30 µs, less than another thread takes
         return {} if entry is None else {"entry": pickle.dumps(entry)}
 
     async def _record(self, address: str, entry: bytes) -> None:
         finished: Entry = pickle.loads(entry)  # noqa: S301  only holders of the fleet's key send
-        await self._journal_does(self._journal.record, finished)
+        await self._recorder.record(finished)
         timings = finished.timings
         self.roster.count(
             address,
@@ -107,9 +107,6 @@ class Head(Scheduler):
     async def _finish(self, address: str, job: str, key: str, ended: bytes, done: bool) -> None:
         self.roster.finish((job, key), address, done=done)
         self._tell(job, (key, "finished", ended))
-
-    async def _journal_does(self, what: Any, value: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._writer, what, value)
 
     # -- jobs ----------------------------------------------------------------------------------
 
@@ -127,7 +124,7 @@ class Head(Scheduler):
             except TimeoutError:
                 break
             await asyncio.sleep(_TICK)  # many events in one message
-        return {"events": events, **await self._machines(address)}
+        return {"events": events}
 
     async def _stop(self, address: str, job: str) -> None:
         self.roster.stop(job)

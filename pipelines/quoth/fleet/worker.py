@@ -163,7 +163,8 @@ async def work(
             f"The head of the fleet at {head} does not answer.",
             hint="Start it with `quoth fleet head`, with the same token file.",
         ) from error
-    announce(f"{name} works for {head}, on {slots} documents at once.")
+    pace = "one document at a time" if slots == 1 else f"{slots} documents at once"
+    announce(f"{name} works for {head}, {pace}.")
     telling = asyncio.create_task(worker.line.keep_telling())
     try:
         await worker.finished()  # type: ignore[no-untyped-call]
