@@ -20,6 +20,12 @@ OpenPage = Annotated[bool, typer.Option("--open", help="Open the page in the bro
 Uploaded = Annotated[
     int, typer.Option(min=1, metavar="MEGABYTES", help="The largest file to upload.")
 ]
+Fleet = Annotated[
+    str, typer.Option(metavar="tls://HEAD:PORT", help="The fleet that does the work of jobs.")
+]
+FleetToken = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The token file of the fleet.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -66,16 +72,8 @@ def serve(
         typer.Option(metavar="NAME=DIR", help="A folder that a job may ingest, by this name."),
     ] = None,
     max_upload: Uploaded = 512,
-    fleet: Annotated[
-        str,
-        typer.Option(
-            "--fleet", metavar="tls://HEAD:PORT", help="The fleet that does the work of jobs."
-        ),
-    ] = "",
-    fleet_token: Annotated[
-        Path | None,
-        typer.Option("--fleet-token", metavar="FILE", help="The token file of the fleet."),
-    ] = None,
+    fleet: Fleet = "",
+    fleet_token: FleetToken = None,
     open_page: OpenPage = False,
 ) -> None:
     """Serve the page in the browser, OpenAI clients, and the native API."""
