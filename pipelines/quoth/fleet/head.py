@@ -17,7 +17,7 @@ from quoth.fleet.roster import Event, Roster
 from quoth.fleet.token import FleetToken
 from quoth.journal import Entry, Journal
 
-_TICK = 0.04
+_TICK = 0.05
 
 
 class Head(Scheduler):
@@ -39,7 +39,6 @@ class Head(Scheduler):
             "leave": self._leave,
             "begin": self._begin,
             "lookup": self._lookup,
-            "record": self._record,
             "note": self._note,
             "finish": self._finish,
             "open": self._open,
@@ -58,11 +57,14 @@ class Head(Scheduler):
         action: str,
         address: str = "",
         events: tuple[tuple[str, Event], ...] = (),
+        records: tuple[bytes, ...] = (),
         **values: Any,
     ) -> dict[str, Any]:
         if not hmac.compare_digest(token.encode(), self._token.encode()):
             raise ConfigurationError("The token is not that of this fleet.")
         self.roster.see(address)
+        if records:
+            await self._record(address, records)
         for job, event in events:
             self._tell(job, event)
         perform = self._actions[action]
@@ -91,15 +93,19 @@ class Head(Scheduler):
         entry = self._journal.lookup(key)  # some 30 µs, less than another thread takes
         return {} if entry is None else {"entry": pickle.dumps(entry)}
 
-    async def _record(self, address: str, entry: bytes) -> None:
-        finished: Entry = pickle.loads(entry)  # noqa: S301  only holders of the fleet's key send
-        await self._recorder.record(finished)
-        timings = finished.timings
-        self.roster.count(
-            address,
-            tokens=timings.generated_tokens,
-            seconds=timings.prompt_seconds + timings.generation_seconds,
-        )
+    async def _record(self, address: str, records: tuple[bytes, ...]) -> None:
+        """Return once finished calls are durable."""
+        entries: list[Entry] = [
+            pickle.loads(record)  # noqa: S301  only holders of the fleet's key send
+            for record in records
+        ]
+        await self._recorder.record(entries)
+        for timings in (entry.timings for entry in entries):
+            self.roster.count(
+                address,
+                tokens=timings.generated_tokens,
+                seconds=timings.prompt_seconds + timings.generation_seconds,
+            )
 
     async def _note(self, address: str, jobs: tuple[str, ...]) -> dict[str, Any]:
         return {"stopped": [job for job in jobs if self.roster.is_stopped(job)]}

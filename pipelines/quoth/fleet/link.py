@@ -22,7 +22,7 @@ from quoth.fleet.worker import perform_unit
 from quoth.jobs import MachineReport
 from quoth.summarize import StoppedError
 
-_AHEAD = 3
+_AHEAD = 4
 """The documents sent for each that a machine works at, so that none waits for the next."""
 _MOST_BYTES = 256 << 20
 """The most bytes of files that are on their way; one file may have more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from quoth.journal import Entry, Journal
@@ -17,13 +18,13 @@ class Recorder:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._waiting: list[tuple[Entry, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Sequence[Entry], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def record(self, entry: Entry) -> None:
-        """Return once a call is durable. Raises what `Journal.record` raises."""
+    async def record(self, entries: Sequence[Entry]) -> None:
+        """Return once calls are durable. Raises what `Journal.record` raises."""
         durable = asyncio.get_running_loop().create_future()
-        self._waiting.append((entry, durable))
+        self._waiting.append((entries, durable))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
         await durable
@@ -32,7 +33,7 @@ class Recorder:
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            entries = [entry for entry, _ in batch]
+            entries = [entry for entries, _ in batch for entry in entries]
             try:
                 await loop.run_in_executor(self._thread, self._journal.record_all, entries)
             except Exception as error:
