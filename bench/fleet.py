@@ -1,7 +1,8 @@
-"""How a fleet scales: speed-up over workers, and what its head spends on a call.
+"""How a fleet scales: speed-up over workers, and what a call costs its head.
 
-The stand-in model sleeps for 50 ms a call, so that many workers fit on one machine. Run it with
-`python -m bench.fleet`; `--memory` measures the memory of the head instead.
+The stand-in model sleeps for 50 ms a call, so that many workers fit on one machine; a document is
+one call. Run it with `python -m bench.fleet`, which takes four minutes and prints a table;
+`--memory 1000 10000 100000` measures the memory of the head instead.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import os
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -22,7 +23,7 @@ import psutil
 from quoth.config import load_config
 from quoth.errors import QuothError
 from quoth.fleet import FleetExecutor, HeadSettings, identify, make_token, serve_head, work_with
-from quoth.jobs import SummaryJob
+from quoth.jobs import JobProgress, JobReport, SummaryJob
 from quoth.library import Library
 from quoth.models import Description, LocalModel, Piece, Request
 from quoth.summarize import Summarizer, SummaryOptions
@@ -30,7 +31,11 @@ from quoth.types import Document, Page, Timings
 
 CALL_SECONDS = 0.05
 WORKERS = (1, 2, 4, 8, 16)
+MOST_OF_EACH = 500
+"""The most documents for each worker, so that one alone is done in half a minute."""
+MEGABYTE = 1 << 20
 OPTIONS = SummaryOptions(strategy="stuff", length="40")
+Progress = Callable[[JobProgress], None]
 _PROCESSES = multiprocessing.get_context("forkserver")
 
 
@@ -65,14 +70,14 @@ class StandIn(LocalModel):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measurement; `head_ms` is the processor time of the head for a call."""
+    """One measurement; the milliseconds are of a processor, for a call."""
 
     workers: int
     documents: int
-    calls: int
-    seconds: float
     documents_per_second: float
     head_ms: float
+    worker_ms: float
+    job_ms: float
     head_megabytes: float
 
 
@@ -102,62 +107,104 @@ def be_worker(address: str, token: Path, name: str, seconds: float) -> None:
     os._exit(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """A fleet that runs: the address of its head, and its processes."""
+
+    address: str
+    head: psutil.Process
+    workers: tuple[psutil.Process, ...]
+
+    def spent(self) -> tuple[float, float, float]:
+        """Return the processor seconds of the head, of all workers, and of this process."""
+        head = sum(self.head.cpu_times()[:2])
+        workers = sum(sum(worker.cpu_times()[:2]) for worker in self.workers)
+        return head, workers, time.process_time()
+
+
 @contextmanager
-def running(home: Path, workers: int, seconds: float) -> Iterator[tuple[str, BaseProcess]]:
-    """Run a head and workers within the block; give the address and the head."""
+def running(home: Path, workers: int, seconds: float) -> Iterator[Programs]:
+    """Run a head and workers within the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     make_token(home / "fleet" / "token")
     address = f"tls://127.0.0.1:{port}"
-    processes = [_PROCESSES.Process(target=be_head, args=(home, port), daemon=True)]
-    processes[0].start()
-    while True:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            break
-        time.sleep(0.05)
-    for number in range(workers):
-        arguments = (address, home / "fleet" / "token", f"worker-{number}", seconds)
-        processes.append(_PROCESSES.Process(target=be_worker, args=arguments, daemon=True))
+    processes: list[BaseProcess] = []
+
+    def start(target: Callable[..., None], *arguments: object) -> psutil.Process:
+        processes.append(_PROCESSES.Process(target=target, args=arguments, daemon=True))
         processes[-1].start()
+        return psutil.Process(processes[-1].pid)
+
     try:
-        yield address, processes[0]
+        head = start(be_head, home, port)
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.05)
+        token = home / "fleet" / "token"
+        names = [f"worker-{number}" for number in range(workers)]
+        started = [start(be_worker, address, token, name, seconds) for name in names]
+        yield Programs(address, head, tuple(started))
     finally:
         for process in processes:
             process.kill()
             process.join()
 
 
-def measure(workers: int, documents: int, *, seconds: float = CALL_SECONDS) -> Row:
-    """Summarize documents with a fleet, from the moment all workers are there."""
+@contextmanager
+def prepared(
+    workers: int, documents: int, seconds: float
+) -> Iterator[tuple[Programs, Callable[[Progress], JobReport]]]:
+    """Start a fleet and write documents; give what summarizes them, once all workers are there."""
     with tempfile.TemporaryDirectory(prefix="quoth-bench-") as place:
         home = Path(place)
         paths = write_documents(home / "in", documents)
-        with running(home, workers, seconds) as (address, head):
-            with Library(config=load_config().config, model=StandIn(seconds=0.0)) as library:
+        with running(home, workers, seconds) as programs:
+            model = StandIn(seconds=0.0)
+            with Library(config=load_config().config, model=model) as library:
                 identity = identify(library, works=("summaries",))
-            executor = FleetExecutor(
-                address, home / "fleet" / "token", load=read, identity=identity
-            )
+            token = home / "fleet" / "token"
+            executor = FleetExecutor(programs.address, token, load=read, identity=identity)
             executor.wait_for_machines(workers, seconds=300)
-            watched = psutil.Process(head.pid)
-            before, begin = sum(watched.cpu_times()[:2]), time.perf_counter()
-            summarizer = Summarizer(StandIn(seconds=0.0), options=OPTIONS)
-            report = SummaryJob(summarizer, read, home / "out", executor=executor).run(paths)
-            took = time.perf_counter() - begin
-            spent = sum(watched.cpu_times()[:2]) - before
-            memory = watched.memory_info().rss / 2**20
-            executor.close()
-    assert len(report.report.done) == documents
-    return Row(
-        workers,
-        documents,
-        report.calls,
-        round(took, 2),
-        round(documents / took, 1),
-        round(1000 * spent / max(report.calls, 1), 2),
-        round(memory, 1),
-    )
+
+            def summarize(progress: Progress) -> JobReport:
+                summarizer = Summarizer(model, options=OPTIONS)
+                job = SummaryJob(
+                    summarizer, read, home / "out", executor=executor, progress=progress
+                )
+                return job.run(paths)
+
+            with closing(executor):
+                yield programs, summarize
+
+
+def measure_speed(workers: int, documents: int) -> Row:
+    """Summarize documents with a fleet, from the moment all workers are there."""
+    with prepared(workers, documents, CALL_SECONDS) as (programs, summarize):
+        before, begin = programs.spent(), time.perf_counter()
+        report = summarize(lambda _: None)
+        took = time.perf_counter() - begin
+        spent = [after - earlier for after, earlier in zip(programs.spent(), before, strict=True)]
+        memory = programs.head.memory_info().rss / MEGABYTE
+    assert len(report.report.done) == report.calls == documents
+    head_ms, worker_ms, job_ms = (1000 * seconds / report.calls for seconds in spent)
+    return Row(workers, documents, documents / took, head_ms, worker_ms, job_ms, memory)
+
+
+def measure_memory(sizes: Sequence[int]) -> Iterator[tuple[int, float]]:
+    """Yield the megabytes of the head after so many documents of one job, whose calls take 0 ms."""
+    left = sorted(sizes)
+    found: list[tuple[int, float]] = []
+    with prepared(4, left[-1], 0.0) as (programs, summarize):
+
+        def look(progress: JobProgress) -> None:
+            if left and progress.documents_done >= left[0]:
+                found.append((left.pop(0), programs.head.memory_info().rss / MEGABYTE))
+
+        summarize(look)
+    yield from found
 
 
 def main() -> None:
@@ -166,17 +213,24 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="*", default=WORKERS)
     parser.add_argument("--memory", type=int, nargs="*", help="numbers of documents, such as 1000")
     options = parser.parse_args()
-    sizes = [(4, documents, 0.0) for documents in options.memory or ()]
-    sizes = sizes or [(workers, options.documents, CALL_SECONDS) for workers in options.workers]
-    ideal = 0.0
-    for workers, documents, seconds in sizes:
-        row = measure(workers, documents, seconds=seconds)
-        ideal = ideal or row.documents_per_second / row.workers
-        share = row.documents_per_second / (row.workers * ideal)
+    if options.memory:
+        print("| documents | memory of the head |\n|---|---|")
+        for documents, megabytes in measure_memory(options.memory):
+            print(f"| {documents:,} | {megabytes:.0f} MB |", flush=True)
+        return
+    print(
+        "| workers | documents/s | speed-up | of the ideal | head | worker | job | head's memory |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    alone = 0.0
+    for workers in options.workers:
+        row = measure_speed(workers, min(options.documents, MOST_OF_EACH * workers))
+        alone = alone or row.documents_per_second / workers
+        gain = row.documents_per_second / alone
         print(
-            f"{row.workers:3} workers  {row.documents:7} documents  {row.seconds:8.1f} s  "
-            f"{row.documents_per_second:7.1f}/s  {share:6.1%} of ideal  "
-            f"head {row.head_ms:.2f} ms a call, {row.head_megabytes:.0f} MB",
+            f"| {workers} | {row.documents_per_second:.1f} | {gain:.1f} | {gain / workers:.0%} "
+            f"| {row.head_ms:.2f} ms | {row.worker_ms:.1f} ms | {row.job_ms:.1f} ms "
+            f"| {row.head_megabytes:.0f} MB |",
             flush=True,
         )
 

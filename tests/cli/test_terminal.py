@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quoth.cli import sign, terminal
-from quoth.cli.sign import Sign, Step, format_duration, format_step
+from quoth.cli.sign import Sign, Step, format_details, format_duration, format_step
 from quoth.cli.table import table_lines
 from quoth.cli.terminal import TerminalStream, measure
 
@@ -132,6 +132,25 @@ def test_a_step_fits_into_its_line_and_says_the_time_that_is_left() -> None:
         "2 min",
         "2 h 5 min",
     ]
+
+
+def test_what_stands_below_a_step_fits_into_the_terminal_and_is_gone_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machines = [(f"gpu{number}", f"{number} documents", "llamacpp:model") for number in range(5)]
+    assert format_details(machines[:2], 80, rows=2) == [
+        "  gpu0  0 documents  llamacpp:model",
+        "  gpu1  1 documents  llamacpp:model",
+    ]
+    assert format_details(machines, 24, rows=3)[1:] == ["  gpu1  1 documents", "  and 3 more"]
+    monkeypatch.setattr("sys.stderr", screen := Screen())
+    monkeypatch.setattr(sign, "SHOWN_AFTER_SECONDS", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+    shows = Sign()
+    with shows.below(lambda: machines[:2]), shows.step("Summarizing"):
+        time.sleep(0.25)
+    assert "\r\n  gpu1  1 documents" in screen.getvalue()
+    assert screen.getvalue().endswith("\r\x1b[2K" + "\x1b[1A\x1b[2K" * 2)
 
 
 def test_the_sign_comes_within_a_second_and_leaves_nothing(

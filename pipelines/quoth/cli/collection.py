@@ -12,7 +12,8 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.confirm import confirm
-from quoth.cli.fleet_options import FLEET, reader_of
+from quoth.cli.fleet_options import FLEET
+from quoth.cli.machines import print_machines
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tags import read_tags
 from quoth.errors import UsageError, VanishedSourcesError
@@ -23,6 +24,7 @@ from quoth.views import (
 )
 
 if TYPE_CHECKING:
+    from quoth.fleet import FleetExecutor
     from quoth.ingest import Verification
     from quoth.library import Library
     from quoth.types import Report
@@ -84,13 +86,15 @@ def ingest(
         with shared.open_library(make=True) as library:
             return _follow(library, paths, password or (), json=shared.json)
 
-    def read(library: Library, *, allow_empty: bool) -> Report:
+    def read(library: Library, *, allow_empty: bool) -> tuple[Report, FleetExecutor | None]:
+        from quoth.fleet import reader_of
+
         load = library.loader(passwords=password or ())
         with (
             show.progress("Ingesting", files=True) as progress,
             shared.fleet.open(library, load, "ingestion") as executor,
         ):
-            return library.ingest(
+            report = library.ingest(
                 *paths,
                 passwords=password or (),
                 retry=retry,
@@ -100,16 +104,17 @@ def ingest(
                 wait_seconds=wait,
                 elsewhere=reader_of(executor),
             )
+            return report, executor
 
     with shared.open_library(make=True) as library:
         try:
-            report = read(library, allow_empty=allow_empty)
+            report, executor = read(library, allow_empty=allow_empty)
         except VanishedSourcesError as error:
             if not sys.stdin.isatty():
                 raise
             confirm(f"{error} Remove them from the collection?", yes=False)
-            report = read(library, allow_empty=True)
-    _print_report(report, json=shared.json)
+            report, executor = read(library, allow_empty=True)
+    _print_report(report, json=shared.json, fleet=executor)
     return report.exit_code
 
 
@@ -176,11 +181,14 @@ def _follow(
     return 0
 
 
-def _print_report(report: Report, *, json: bool) -> None:
+def _print_report(report: Report, *, json: bool, fleet: FleetExecutor | None = None) -> None:
+    machines, differences = (fleet.machines, fleet.notes) if fleet else ((), ())
     if json:
-        show.print_json(report_json(report))
+        told = {"machines": list(map(asdict, machines)), "differences": differences}
+        show.print_json(report_json(report) | (told if fleet else {}))
     else:
         show.print_report(report)
+        print_machines(machines, differences)
 
 
 def _print_verification(verification: Verification) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from quoth.cli.machines import describe_machine
+from quoth.cli.sign import SIGN
+
 if TYPE_CHECKING:
-    from quoth.fleet import FleetExecutor, FleetReader, Work
+    from quoth.fleet import FleetExecutor, Work
     from quoth.jobs import ReadDocument
     from quoth.library import Library
 
@@ -60,28 +65,21 @@ class FleetOptions:
         if not self.fleet:
             yield None
             return
-        from quoth.fleet import FleetExecutor, identify, token_file_of
+        from quoth.fleet import open_fleet
 
-        executor = FleetExecutor(
+        executor = open_fleet(
+            library,
             self.fleet,
-            self.fleet_token or token_file_of(library.home),
             load=load,
-            identity=identify(library, works=(work,)),
             work=work,
+            token_file=self.fleet_token,
             mixed=self.mixed,
-            shared_disk=self.shared_disk,
-            guard=library.config.guard,
+            shipping="paths" if self.shared_disk else "files",
         )
-        try:
+        with closing(executor), SIGN.below(partial(_describe_machines, executor)):
             yield executor
-        finally:
-            executor.close()
 
 
-def reader_of(executor: FleetExecutor | None) -> FleetReader | None:
-    """Return what reads for an ingestion, `None` for this machine itself."""
-    if executor is None:
-        return None
-    from quoth.fleet import FleetReader
-
-    return FleetReader(executor)
+def _describe_machines(executor: FleetExecutor) -> Sequence[Sequence[str]]:
+    now = time.time()
+    return [describe_machine(machine, now) for machine in executor.machines]

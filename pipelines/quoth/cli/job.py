@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quoth.cli import show
+from quoth.cli.machines import print_machines
 from quoth.views import Format, format_count, format_failures, format_path, make_printable
 
 if TYPE_CHECKING:
-    from quoth.jobs import Executor, JobProgress, JobReport, MachineReport, ReadDocument
+    from quoth.jobs import Executor, JobProgress, JobReport, ReadDocument
     from quoth.summarize import Summarizer
     from quoth.types import Outcome
-
-_MOST_NAMES = 4
-"""The machines that the line of progress names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,6 @@ def run_job(
         def progress(now: JobProgress) -> None:
             speed = f"{now.tokens_per_second:.0f} tokens/s"
             text = f"{speed}, {now.documents_done} of {now.documents} documents"
-            if now.machines:
-                text += f", {_describe_at_work(now.machines)}"
             move(now.calls_done, max(now.calls_planned, now.calls_done, 1), text)
 
         job = SummaryJob(
@@ -117,38 +113,12 @@ def _print_job(result: JobReport, output: Path) -> None:
         + f"; {format_count(result.calls, 'call')}, {result.cached_calls} of them from the "
         + f"journal, in {report.seconds:.1f} s."
     )
-    _print_machines(result)
+    print_machines(result.machines, result.differences)
     _print_leftovers(result)
     if result.paused:
         show.console(stderr=True).print(
             f"The job is paused: {result.paused} Run the same command again to resume it."
         )
-
-
-def _describe_at_work(machines: Sequence[MachineReport]) -> str:
-    """Return how many machines work, and their names as far as they fit."""
-    names = [machine.name for machine in machines if machine.state == "works"]
-    shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
-    return f"on {format_count(len(names), 'machine')}: {shown}" if names else "no machine works"
-
-
-def _print_machines(result: JobReport) -> None:
-    """Print a line for each machine of a fleet, and how machines differ."""
-    out = show.console()
-    for machine in result.machines:
-        died = f", gone {format_count(machine.deaths, 'time')}" if machine.deaths else ""
-        gone = f", gone: {machine.reason}" if machine.state == "gone" else ""
-        out.print(
-            make_printable(
-                f"  {machine.name} ({machine.model}): "
-                f"{format_count(machine.documents, 'document')}, "
-                f"{format_count(machine.calls, 'call')}, "
-                f"{machine.tokens_per_second:.0f} tokens/s{died}{gone}"
-            ),
-            style="dim",
-        )
-    for note in result.differences:
-        out.print(make_printable(f"  {note}"), style="yellow")
 
 
 def _print_leftovers(result: JobReport) -> None:

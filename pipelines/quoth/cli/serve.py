@@ -20,6 +20,12 @@ OpenPage = Annotated[bool, typer.Option("--open", help="Open the page in the bro
 Uploaded = Annotated[
     int, typer.Option(min=1, metavar="MEGABYTES", help="The largest file to upload.")
 ]
+Fleet = Annotated[
+    str, typer.Option(metavar="tls://HEAD:PORT", help="The fleet that does the work of jobs.")
+]
+FleetToken = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The token file of the fleet.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +72,8 @@ def serve(
         typer.Option(metavar="NAME=DIR", help="A folder that a job may ingest, by this name."),
     ] = None,
     max_upload: Uploaded = 512,
+    fleet: Fleet = "",
+    fleet_token: FleetToken = None,
     open_page: OpenPage = False,
 ) -> None:
     """Serve the page in the browser, OpenAI clients, and the native API."""
@@ -74,6 +82,10 @@ def serve(
 
     config, home = shared.configure(), state_folder()
     tell_new_home(home)
+    if fleet:
+        from quoth.fleet import check_fleet_address
+
+        config.guard.check_address(check_fleet_address(fleet))
     settings = ServerSettings(
         host=host,
         port=port,
@@ -89,6 +101,8 @@ def serve(
         roots=tuple(map(_read_root, root or ())),
         upload_bytes=max_upload << 20,
         attachable=True,
+        fleet=fleet,
+        fleet_token=fleet_token,
     )
     tell, browse = partial(print, file=sys.stderr), webbrowser.open if open_page else None
     serve(settings, config, home=home, announce=tell, open_page=browse)

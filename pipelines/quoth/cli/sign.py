@@ -1,7 +1,8 @@
 """The sign of life of a command: a line at the foot of a terminal with the step, or a bar.
 
 It is drawn on stderr from the first moment, by a thread of its own, and is gone when anything is
-printed and at the end. Where the terminal can't move its cursor (`TERM=dumb`), each step is a line.
+printed and at the end. The machines of a fleet have a line each below it. Where the terminal can't
+move its cursor (`TERM=dumb`), each step is a line.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
@@ -22,6 +23,7 @@ _TICK = 0.1
 _BAR = 20
 _WHEEL = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _PLAIN_WHEEL = "|/-\\"
+_USUAL_SIZE = os.terminal_size((80, 24))
 _LEAST_SHARE = 0.02
 """The share of the work from which the time that is left can be told."""
 
@@ -47,6 +49,10 @@ class Step:
         return (time.monotonic() - self.since) * (1 - share) / share
 
 
+Details = Callable[[], Sequence[Sequence[str]]]
+"""Returns the lines below a step, each in parts of which the last are left out first."""
+
+
 class Sign:
     """Draws the innermost of the steps in progress. Any thread may change it."""
 
@@ -54,8 +60,9 @@ class Sign:
         self.quiet = False
         self._lock = threading.RLock()
         self._steps: list[Step] = []
+        self._details: Details | None = None
         self._thread: threading.Thread | None = None
-        self._visible = False
+        self._rows = 0
         self._next = 0.0
         self._told = ""
         self._turn = 0
@@ -78,6 +85,15 @@ class Sign:
                     self.clear()
 
     @contextmanager
+    def below(self, details: Details) -> Iterator[None]:
+        """Show lines below the step while in the block."""
+        self._details = details
+        try:
+            yield
+        finally:
+            self._details = None
+
+    @contextmanager
     def paused(self) -> Iterator[None]:
         """Show nothing while in the block, in which a person types."""
         with self._lock:
@@ -93,14 +109,14 @@ class Sign:
                 self._start()
 
     def clear(self) -> None:
-        """Take the line away; it comes again after a while if a step is still in progress."""
-        if not self._visible:
+        """Take the lines away; they come again after a while if a step is still in progress."""
+        if not self._rows:
             return
         with self._lock:
-            self._visible = False
+            erasing, self._rows = _erasing(self._rows), 0
             self._next = time.monotonic() + SHOWN_AFTER_SECONDS
             if (stream := _terminal()) is not None:
-                stream.write("\r\x1b[2K")
+                stream.write(erasing)
                 stream.flush()
 
     def _start(self) -> None:
@@ -136,10 +152,13 @@ class Sign:
                 stream.flush()
             return
         self._turn += 1
-        columns = _columns(stream)
-        stream.write("\r\x1b[2K" + format_step(step, columns - 1, self._turn, _is_utf8(stream)))
+        size = _size(stream)
+        lines = [format_step(step, size.columns - 1, self._turn, _is_utf8(stream))]
+        if self._details is not None:
+            lines += format_details(self._details(), size.columns - 1, rows=size.lines - 2)
+        stream.write(_erasing(self._rows or 1) + "\r\n".join(lines))
         stream.flush()
-        self._visible = True
+        self._rows = len(lines)
 
 
 SIGN = Sign()
@@ -162,6 +181,25 @@ def format_step(step: Step, columns: int, turn: int = 0, unicode: bool = True) -
             parts.append(f"{format_duration(left)} left")
     if step.name:
         parts.append(make_visible(step.name))
+    return _fit(parts, columns)
+
+
+def format_details(details: Sequence[Sequence[str]], columns: int, *, rows: int) -> list[str]:
+    """Return the lines below a step; those without room are counted in the last."""
+    shown = details if len(details) <= rows else details[: max(rows - 1, 0)]
+    lines = [_fit([make_visible(part) for part in parts], columns - 2) for parts in shown]
+    if len(shown) < len(details) and rows > 0:
+        lines.append(f"and {len(details) - len(shown)} more")
+    return [f"  {line}" for line in lines]
+
+
+def _erasing(rows: int) -> str:
+    """Return what takes so many lines away, the cursor being in the last."""
+    return "\r\x1b[2K" + "\x1b[1A\x1b[2K" * (rows - 1)
+
+
+def _fit(parts: Sequence[str], columns: int) -> str:
+    """Return as many of the parts as a line of this many columns has room for."""
     line = ""
     for part in parts:
         if measure(line) + 2 + measure(part) > columns:
@@ -205,11 +243,12 @@ def _at_line_start() -> bool:
     return all(s.at_line_start for s in streams if isinstance(s, TerminalStream | PrintableStream))
 
 
-def _columns(stream: TextIO) -> int:
+def _size(stream: TextIO) -> os.terminal_size:
     try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
+        size = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):
-        return 80
+        return _USUAL_SIZE
+    return size if size.columns and size.lines else _USUAL_SIZE
 
 
 def _is_utf8(stream: TextIO) -> bool:

@@ -1,7 +1,6 @@
 __all__ = [
     "DEFAULT_PORT",
     "FleetExecutor",
-    "FleetReader",
     "HeadSettings",
     "Identity",
     "Work",
@@ -10,6 +9,8 @@ __all__ = [
     "identify",
     "keep_working",
     "make_token",
+    "open_fleet",
+    "reader_of",
     "serve_head",
     "token_file_of",
     "work_for_head",
@@ -17,9 +18,9 @@ __all__ = [
 ]
 
 from .engine import DEFAULT_PORT, check_fleet_address
-from .executor import FleetExecutor
+from .executor import FleetExecutor, open_fleet
 from .identity import Identity, Work, identify
-from .programs import HeadSettings, serve_head, token_file_of, work_for_head, work_with
-from .reading import FleetReader
+from .programs import HeadSettings, serve_head, work_for_head, work_with
+from .reading import reader_of
 from .supervise import end_with_parent, keep_working
-from .token import make_token
+from .token import make_token, token_file_of

@@ -13,10 +13,11 @@ from typing import Any
 
 from quoth.errors import BackendUnavailableError
 from quoth.fleet.engine import check_fleet_address, prepare_engine
-from quoth.fleet.identity import Identity, Work
-from quoth.fleet.token import read_fleet_token
-from quoth.fleet.unit import Order
+from quoth.fleet.identity import Identity, Work, identify
+from quoth.fleet.token import read_fleet_token, token_file_of
+from quoth.fleet.unit import Order, Shipping
 from quoth.jobs import MachineReport, ReadDocument, SummaryTask, TaskResult
+from quoth.library import Library
 from quoth.summarize import Monitor
 from quoth.system import Guard
 
@@ -29,8 +30,9 @@ class FleetExecutor:
 
     `address` is that of the head, such as `tls://head.lan:8786`; `token_file` is its token file.
     `load` reads a document, on the machine that works at it. Only machines with the same
-    `identity` work, unless `mixed`; the differences of others are in `refused`. With
-    `shared_disk`, machines read the files by their paths; otherwise they get the bytes. A head
+    `identity` work, unless `mixed`; the differences of others are in `notes`. `shipping` is what
+    machines get: the `files`, their `paths` on a disk that all share, or the `documents`, for which
+    `load` reads on this machine. A head
     that is gone for `patience` seconds, and a fleet without machines for as long, pause the job.
     Raises `EgressError` for a head that `guard` does not permit, `ConfigurationError` for a token
     file that cannot be used, and `MissingExtraError`.
@@ -45,7 +47,7 @@ class FleetExecutor:
         identity: Identity,
         work: Work = "summaries",
         mixed: bool = False,
-        shared_disk: bool = False,
+        shipping: Shipping = "files",
         patience: float = PATIENCE_SECONDS,
         guard: Guard | None = None,
     ) -> None:
@@ -56,7 +58,7 @@ class FleetExecutor:
         from quoth.fleet.link import Link
 
         self._load = load
-        self._shared_disk = shared_disk
+        self._shipping: Shipping = shipping
         self._orders: deque[Order] = deque()
         self._link = Link(
             head, token, self._orders, identity=identity, work=work, mixed=mixed, patience=patience
@@ -78,7 +80,7 @@ class FleetExecutor:
             task=task,
             monitor=monitor or Monitor(),
             load=self._load,
-            is_sent=not self._shared_disk,
+            shipping=self._shipping,
         )
         self._orders.append(order)
         self._begin()
@@ -123,3 +125,29 @@ class FleetExecutor:
                 raise
         finally:
             self._link.fail(BackendUnavailableError("The fleet was closed."))
+
+
+def open_fleet(
+    library: Library,
+    address: str,
+    *,
+    load: ReadDocument,
+    work: Work,
+    token_file: Path | None = None,
+    mixed: bool = False,
+    shipping: Shipping = "files",
+) -> FleetExecutor:
+    """Return the executor of a fleet for documents of a library, with its identity and guard.
+
+    Without a `token_file`, it is that of the library's home. Raises as `FleetExecutor` does.
+    """
+    return FleetExecutor(
+        address,
+        token_file or token_file_of(library.home),
+        load=load,
+        identity=identify(library, works=(work,)),
+        work=work,
+        mixed=mixed,
+        shipping=shipping,
+        guard=library.config.guard,
+    )

@@ -7,6 +7,7 @@ import pickle
 import time
 import uuid
 from collections import deque
+from dataclasses import replace
 from threading import Event as Flag
 from typing import Any
 
@@ -16,18 +17,19 @@ from quoth.errors import BackendUnavailableError, ConfigurationError, QuothError
 from quoth.fleet.engine import ANY_DIFFERENCE
 from quoth.fleet.identity import Identity, Work, identity_of
 from quoth.fleet.token import FleetToken
-from quoth.fleet.unit import Ended, Order, Unit
+from quoth.fleet.unit import Ended, HeldDocument, Order, Unit
 from quoth.fleet.worker import perform_unit
 from quoth.jobs import MachineReport
 from quoth.summarize import StoppedError
 
-_AHEAD = 2
+_AHEAD = 4
 """The documents sent for each that a machine works at, so that none waits for the next."""
 _MOST_BYTES = 256 << 20
 """The most bytes of files that are on their way; one file may have more."""
 _RECONNECT_SECONDS = 0.5
 _CONNECT_SECONDS = 5
 _WAIT_SECONDS, _SHORT_WAIT_SECONDS = 1.0, 0.1
+_MACHINES_SECONDS = 0.5
 
 
 class LostError(Exception):
@@ -60,7 +62,8 @@ class Link:
         self._patience = patience
         self._placed: dict[str, Order] = {}
         self._slots = 0
-        self._good = time.monotonic()
+        self._earlier: dict[str, MachineReport] | None = None
+        self._good = self._learned = time.monotonic()
 
     async def run(self) -> None:
         """Serve the job until it is closed. Raises when the head stays away for too long."""
@@ -119,7 +122,10 @@ class Link:
             has_room = len(self._placed) < _AHEAD * self._slots
             wait = _SHORT_WAIT_SECONDS if has_room else _WAIT_SECONDS
             reply = await self._ask(client, "collect", job=job, wait=wait)
-            self._learn(reply)
+            ended = sum(kind == "finished" for _, kind, _ in reply["events"])
+            is_last = not self._orders and ended == len(self._placed)
+            if is_last or time.monotonic() - self._learned > _MACHINES_SECONDS:
+                self._learn(await self._ask(client, "machines"))
             for key, kind, detail in reply["events"]:
                 if (order := self._placed.get(key)) is not None:
                     self._handle(order, kind, detail)
@@ -139,7 +145,11 @@ class Link:
 
     def _learn(self, reply: dict[str, Any]) -> None:
         """Note the machines, and which of them may work."""
-        self.machines = pickle.loads(reply["reports"])  # noqa: S301  the head holds our key
+        self._learned = time.monotonic()
+        reports = pickle.loads(reply["reports"])  # noqa: S301  the head holds our key
+        if self._earlier is None:
+            self._earlier = {report.name: report for report in reports}
+        self.machines = tuple(since(report, self._earlier.get(report.name)) for report in reports)
         notes: list[str] = []
         slots = 0
         for name, values, machine_slots, state in reply["machines"]:
@@ -174,31 +184,40 @@ class Link:
     # -- documents -----------------------------------------------------------------------------
 
     def _place(self, client: Client, job: str) -> None:
-        """Send as many documents as the machines have work for."""
+        """Send as many documents as the machines have work for, in one message."""
         resource = ANY_DIFFERENCE if self._mixed else self._identity.digest(self._work)
+        bodies: dict[str, bytes] = {}
+        on_the_way = sum(order.size for order in self._placed.values())
         while self._orders and len(self._placed) < _AHEAD * self._slots:
-            on_the_way = sum(order.size for order in self._placed.values())
             if self._placed and on_the_way > _MOST_BYTES:
-                return
+                break
             order = self._orders.popleft()
             try:
-                body = self._body(order, job)
+                body = bodies[order.key] = self._body(order, job)
             except Exception as error:
                 order.future.set_exception(error)
                 continue
             order.size = len(body)
+            on_the_way += order.size
             self._placed[order.key] = order
-            order.placed = client.submit(
-                perform_unit,
-                body,
-                key=f"document-{order.key}-{job}",
-                pure=False,
-                resources={resource: 1},
-            )
+        if not bodies:
+            return
+        placed = client.map(
+            perform_unit,
+            list(bodies.values()),
+            key=[f"document-{key}-{job}" for key in bodies],
+            pure=False,
+            resources={resource: 1},
+        )
+        for key, future in zip(bodies, placed, strict=True):
+            self._placed[key].placed = future
 
     def _body(self, order: Order, job: str) -> bytes:
-        content = order.path.read_bytes() if order.is_sent else None
-        unit = Unit(job, order.key, self._work, order.path, content, order.load, order.task)
+        content = order.path.read_bytes() if order.shipping == "files" else None
+        load = order.load
+        if order.shipping == "documents":
+            load = HeldDocument(load(order.path))
+        unit = Unit(job, order.key, self._work, order.path, content, load, order.task)
         return pickle.dumps(unit)
 
     def _handle(self, order: Order, kind: str, detail: bytes) -> None:
@@ -252,3 +271,18 @@ class Link:
         for order in waiting:
             order.future.set_exception(StoppedError("The job was stopped before this document."))
         return True
+
+
+def since(machine: MachineReport, earlier: MachineReport | None) -> MachineReport:
+    """Return a machine with what it has done since an earlier report.
+
+    A head that started again counts from nothing.
+    """
+    if earlier is None or machine.calls < earlier.calls or machine.documents < earlier.documents:
+        return machine
+    return replace(
+        machine,
+        documents=machine.documents - earlier.documents,
+        calls=machine.calls - earlier.calls,
+        deaths=max(0, machine.deaths - earlier.deaths),
+    )

@@ -14,7 +14,7 @@ from quoth.errors import BackendUnavailableError, UsageError
 from quoth.fleet.engine import DEFAULT_PORT, check_fleet_address, prepare_engine
 from quoth.fleet.identity import Identity, Work, identify
 from quoth.fleet.supervise import EXIT_AWAY
-from quoth.fleet.token import make_token, read_fleet_token
+from quoth.fleet.token import make_token, read_fleet_token, token_file_of
 from quoth.journal import Journal
 from quoth.library import Library
 from quoth.system import listens_on_loopback, take_over
@@ -33,11 +33,6 @@ class HeadSettings:
     port: int = DEFAULT_PORT
     token_file: Path | None = None
     lost_after: float = 60.0
-
-
-def token_file_of(home: Path) -> Path:
-    """Return the token file of the head whose home folder this is."""
-    return home / "fleet" / "token"
 
 
 def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: Announce) -> None:

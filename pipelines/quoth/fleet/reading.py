@@ -73,3 +73,8 @@ class FleetReader:
         self._chunks[unit.document.source] = unit.chunks
         self._vectors |= dict(zip(unit.hashes, unit.vectors, strict=True))
         return unit.document
+
+
+def reader_of(executor: FleetExecutor | None) -> FleetReader | None:
+    """Return what reads for an ingestion, `None` for this machine itself."""
+    return None if executor is None else FleetReader(executor)

@@ -71,6 +71,7 @@ class Roster:
 
     def __init__(self) -> None:
         self.machines: dict[str, Machine] = {}
+        self._at: dict[str, Machine] = {}
         self._jobs: dict[str, _Job] = {}
         self._stopped: deque[str] = deque(maxlen=_STOPPED_JOBS)
         self._deaths: dict[Place, int] = {}
@@ -87,13 +88,15 @@ class Roster:
             if machine is not None:
                 name = f"{name} ({address.rpartition('/')[2]})"
             machine = self.machines[name] = Machine(name, address, identity, slots, joined=now)
+        self._at.pop(machine.address, None)
+        self._at[address] = machine
         machine.address, machine.identity, machine.slots = address, identity, slots
         machine.state, machine.reason, machine.model, machine.seen = "works", "", model, now
 
     def at(self, address: str) -> Machine | None:
         """Return the machine that works at an address."""
-        found = (m for m in self.machines.values() if m.address == address and m.state == "works")
-        return next(found, None)
+        machine = self._at.get(address)
+        return machine if machine is not None and machine.state == "works" else None
 
     def see(self, address: str) -> None:
         """Note a sign of life."""

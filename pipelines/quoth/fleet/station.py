@@ -19,6 +19,7 @@ from quoth.fleet.roster import MOST_DEATHS
 from quoth.fleet.unit import Ended, ReadUnit, Unit
 from quoth.fleet.workshop import Workshop
 from quoth.jobs import Performer, TaskResult
+from quoth.journal import Entry
 from quoth.library import Library
 from quoth.models import Call
 from quoth.summarize import Monitor, StoppedError, Summarizer
@@ -33,6 +34,9 @@ class Line(Protocol):
 
     def ask(self, action: str, **values: Any) -> dict[str, Any]:
         """Return the reply of the head."""
+
+    def record(self, entry: Entry) -> None:
+        """Let the head record a finished call before it answers the next question."""
 
     def tell(self, job: str, key: str, kind: str, detail: Any) -> None:
         """Tell the head what happened to a document, with the next question."""
@@ -51,7 +55,7 @@ class Station:
     def __init__(self, library: Library, line: Line) -> None:
         self._library = library
         self._line = line
-        self._journal = RemoteJournal(line.ask)
+        self._journal = RemoteJournal(line)
         self._workshop = Workshop()
         self._making = threading.Lock()
         self._made: Summarizer | None = None

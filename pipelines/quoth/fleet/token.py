@@ -51,6 +51,11 @@ class FleetToken:
         )
 
 
+def token_file_of(home: Path) -> Path:
+    """Return the token file of the head whose home folder this is."""
+    return home / "fleet" / "token"
+
+
 def make_token(file: Path) -> FleetToken:
     """Make a token file for its owner alone, or read the one that is there.
 
@@ -83,8 +88,9 @@ def read_fleet_token(file: Path) -> FleetToken:
     try:
         text = file.read_text(encoding="ascii")
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise ConfigurationError(
-            f"The token file {file} cannot be read: {error}.",
+            f"The token file {file} cannot be read: {reason}.",
             hint="`quoth fleet head` makes it; copy it from there with scp.",
         ) from error
     if os.name == "posix" and not is_private(file):

@@ -5,20 +5,24 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from quoth.fleet.identity import Work
 from quoth.jobs import ReadDocument, SummaryTask
 from quoth.summarize import Monitor
 from quoth.types import Chunk, Document, Vectors
 
+Shipping = Literal["files", "paths", "documents"]
+"""What a machine gets of a document: the bytes of its file, its path on a disk that all machines
+share, or the text that was read already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One document to work at.
 
-    `content` is the bytes of the file; with `None`, the file is read at `path`, on a disk that all
-    machines share. `load` reads the file. `task` is that of a summary, `None` for ingestion.
+    `content` is the bytes of the file; with `None`, `load` gets the `path` itself. `task` is that
+    of a summary, `None` for ingestion.
     """
 
     job: str
@@ -28,6 +32,17 @@ class Unit:
     content: bytes | None
     load: ReadDocument
     task: SummaryTask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDocument:
+    """Stands for the loader of a document that was read already."""
+
+    document: Document
+
+    def __call__(self, path: Path) -> Document:
+        """Return the document."""
+        return self.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,7 @@ class Order:
     task: SummaryTask | None
     monitor: Monitor
     load: ReadDocument
-    is_sent: bool
+    shipping: Shipping
     future: Future[Any] = field(default_factory=Future)
     size: int = 0
     placed: Any = None

@@ -21,6 +21,7 @@ from quoth.fleet.station import Station, UnfitError
 from quoth.fleet.supervise import EXIT_UNFIT
 from quoth.fleet.token import FleetToken
 from quoth.fleet.unit import Unit
+from quoth.journal import Entry
 from quoth.library import Library
 
 _PATIENCE_SECONDS = 15.0
@@ -59,19 +60,23 @@ class HeadLine:
         self._worker = worker
         self._token = token
         self._events: list[tuple[str, Event]] = []
+        self._records: list[bytes] = []
         self._lock = threading.Lock()
         self._stopped: set[str] = set()
         self._jobs: dict[str, float] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def ask(self, action: str, **values: Any) -> dict[str, Any]:
-        """Return the reply of the head, from any thread.
+        """Return the reply of the head, from any thread; what was recorded is durable by then.
 
         A connection that breaks is tried again for a while. Raises what the head raises, and
         `BackendUnavailableError` when it is gone.
         """
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(self.send(action, **values), self._loop).result()
+        with self._lock:
+            records, self._records = tuple(self._records), []
+        asking = self.send(action, records=records, **values)
+        return asyncio.run_coroutine_threadsafe(asking, self._loop).result()
 
     async def send(self, action: str, **values: Any) -> dict[str, Any]:
         """Return the reply of the head, on the event loop of the worker."""
@@ -96,6 +101,11 @@ class HeadLine:
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 return reply
+
+    def record(self, entry: Entry) -> None:
+        """Let the head record a finished call before it answers the next question."""
+        with self._lock:
+            self._records.append(pickle.dumps(entry))
 
     def tell(self, job: str, key: str, kind: str, detail: Any) -> None:
         """Tell the head what happened to a document, with the next question."""
@@ -163,7 +173,8 @@ async def work(
             f"The head of the fleet at {head} does not answer.",
             hint="Start it with `quoth fleet head`, with the same token file.",
         ) from error
-    announce(f"{name} works for {head}, on {slots} documents at once.")
+    pace = "one document at a time" if slots == 1 else f"{slots} documents at once"
+    announce(f"{name} works for {head}, {pace}.")
     telling = asyncio.create_task(worker.line.keep_telling())
     try:
         await worker.finished()  # type: ignore[no-untyped-call]

@@ -191,26 +191,16 @@ class Journal:
 
         An earlier entry with the same key is replaced.
         """
-        identity = entry.identity
+        return self.record_all([entry])[0]
+
+    def record_all(self, entries: Sequence[Entry]) -> list[str]:
+        """Write finished calls to disk as `record` does, all or none; return their keys."""
         if self._has_no_place or self._database.is_read_only:
-            return identity.key
-        row = (
-            identity.key,
-            entry.at or time.time(),
-            identity.fingerprint,
-            entry.model,
-            _storable(identity.prompt),
-            json.dumps(identity.parameters, sort_keys=True, ensure_ascii=False),
-            _storable(entry.text),
-            entry.finish,
-            json.dumps(asdict(entry.timings)),
-            _storable(entry.thinking),
-            entry.purpose,
-            json.dumps(entry.likelihoods),
-        )
+            return [entry.identity.key for entry in entries]
+        rows = [_row(entry) for entry in entries]
         with self._database.transaction() as connection:
-            connection.execute(f"REPLACE INTO calls VALUES ({_PLACES})", row)  # noqa: S608
-        return identity.key
+            connection.executemany(f"REPLACE INTO calls VALUES ({_PLACES})", rows)  # noqa: S608
+        return [key for key, *_ in rows]
 
     def forget(self, fingerprint: str) -> int:
         """Drop all calls to the weights with this fingerprint; return their number."""
@@ -319,6 +309,24 @@ _COLUMNS = (
     "likelihoods"
 )
 _PLACES = ", ".join("?" * (1 + len(_COLUMNS.split(", "))))
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    identity = entry.identity
+    return (
+        identity.key,
+        entry.at or time.time(),
+        identity.fingerprint,
+        entry.model,
+        _storable(identity.prompt),
+        json.dumps(identity.parameters, sort_keys=True, ensure_ascii=False),
+        _storable(entry.text),
+        entry.finish,
+        json.dumps(asdict(entry.timings)),
+        _storable(entry.thinking),
+        entry.purpose,
+        json.dumps(entry.likelihoods),
+    )
 
 
 def _entry(row: Sequence[Any]) -> Entry:

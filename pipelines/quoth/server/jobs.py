@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from quoth.errors import UsageError
+from quoth.fleet import reader_of
 from quoth.server.events import PROGRESS
+from quoth.server.far_work import fleet_of
 from quoth.server.performing import Performance
 from quoth.server.services import Services
 from quoth.views import report_json
@@ -33,12 +35,14 @@ def perform_ingest(services: Services, performance: Performance) -> dict[str, An
             f"Nothing was uploaded into {operation.collection}.",
             hint="Upload a file, or name a folder of the server.",
         )
-    report = library.ingest(
-        *paths,
-        retry=operation.spec["retry"],
-        progress=_Teller(performance, uploads),
-        wait_seconds=_LOCK_SECONDS,
-    )
+    with fleet_of(services, library, library.loader(), "ingestion", shipping="files") as executor:
+        report = library.ingest(
+            *paths,
+            retry=operation.spec["retry"],
+            progress=_Teller(performance, uploads),
+            wait_seconds=_LOCK_SECONDS,
+            elsewhere=reader_of(executor),
+        )
     return _with_uploads(report_json(report), uploads)
 
 

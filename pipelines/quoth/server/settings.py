@@ -26,7 +26,9 @@ class ServerSettings:
     `origins` are those of web pages that may read answers, compared letter by letter. `roots` are
     folders of this machine that a job may ingest, by name. `queue_length` is the number of
     questions, and of jobs, that may wait. An `attachable` server serves other programs of the same
-    user and home, too, in place of a model of their own.
+    user and home, too, in place of a model of their own. With a `fleet`, the address of its head,
+    the machines of that fleet read and summarize for the jobs; `fleet_token` is its token file,
+    that of the home without.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +48,8 @@ class ServerSettings:
     body_seconds: float = 30.0
     queue_length: int = 16
     attachable: bool = False
+    fleet: str = ""
+    fleet_token: Path | None = None
 
     @property
     def on_loopback(self) -> bool:

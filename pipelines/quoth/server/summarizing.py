@@ -13,6 +13,7 @@ from quoth.errors import DocumentError, UsageError
 from quoth.jobs import JobProgress, SummaryJob
 from quoth.library import Library
 from quoth.server.events import PROGRESS
+from quoth.server.far_work import fleet_of
 from quoth.server.names import file_id
 from quoth.server.performing import Performance
 from quoth.server.services import Services
@@ -36,15 +37,18 @@ def perform_summaries(services: Services, performance: Performance) -> dict[str,
     if not sources:
         raise UsageError(f"There are no such documents in {operation.collection}.")
     folder = services.home / "server" / "outputs" / operation.id
-    job = SummaryJob(
-        library.summarizer(_options(library, operation.spec)),
-        _reader(library, performance),
-        folder,
-        trace=True,
-        progress=_progress(performance),
-        stop=performance.stop,
-    )
-    report = job.run([Path(source.path) for source in sources])
+    read = _reader(library, performance)
+    with fleet_of(services, library, read, "summaries", shipping="documents") as executor:
+        job = SummaryJob(
+            library.summarizer(_options(library, operation.spec)),
+            read,
+            folder,
+            trace=True,
+            progress=_progress(performance),
+            stop=performance.stop,
+            executor=executor,
+        )
+        report = job.run([Path(source.path) for source in sources])
     performance.check()
     ids = {source.path: file_id(source.hash) for source in sources}
     told = asdict(report)

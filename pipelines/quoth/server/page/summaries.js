@@ -66,13 +66,14 @@ export class Summaries {
     const state = make("p", { class: "job-state", role: "status" }, say(`job.${job.state}`));
     const bar = make("progress", { "aria-label": say("summaries.progress") });
     const documents = make("ul", { class: "each" });
+    const machines = make("ul", { class: "each", "aria-label": say("summaries.machines") });
     const head = make("div", { class: "talk-head" }, make("h2", {}, own(job.asked || say("summaries.whole"))), make("small", {}, moment(job.created)));
     if (job.ended) {
       fill(item, head, this.finished(job, item));
       return item;
     }
     const stop = button(say("ask.stop"), () => ask(`${path("jobs", job.id)}/cancel`, { method: "POST" }), { class: "stop" });
-    fill(item, head, state, bar, documents, stop);
+    fill(item, head, state, bar, documents, machines, stop);
     const lines = new Map();
     const hear = async (name, data) => {
       if (name === "running") fill(state, say("job.running"));
@@ -83,6 +84,7 @@ export class Summaries {
         bar.max = Math.max(1, data.calls_planned);
         bar.value = data.calls_done;
         fill(state, say("job.progress", { documents: data.documents, done: data.documents_done, planned: data.calls_planned, made: data.calls_done, cached: data.calls_cached }));
+        fill(machines, data.machines.map(machineOf));
       }
       if (name === "end") fill(item, head, this.finished(await ask(path("jobs", job.id)), item));
     };
@@ -113,6 +115,7 @@ export class Summaries {
         make("table", { class: "report" },
           make("thead", {}, make("tr", {}, ["document", "state", "coverage", "calls"].map((name) => make("th", { scope: "col" }, say(`report.${name}`))))),
           make("tbody", {}, sorted.map((document) => row(document))))),
+      make("ul", { class: "each", "aria-label": say("summaries.machines") }, (job.result.machines || []).map(machineOf), (job.result.differences || []).map((text) => make("li", { class: "warning" }, own(text)))),
       sorted.filter((document) => document.text).map((document) => this.summary(document, job)),
       make("div", { class: "actions" }, downloads(job), forget),
     ];
@@ -135,6 +138,12 @@ export class Summaries {
     const place = { collection: job.collection, file_id: document.file_id, document: nameOf(document.path), page: link.page, start: link.start, end: link.end, match: link.overlap >= 0.999 ? "exact" : "nearest" };
     return [text, button(String(page), (event) => this.reader.open(place, event.currentTarget), { class: `footnote ${place.match === "exact" ? "proved" : ""}`, "aria-label": label, title: label })];
   }
+}
+
+/** Return the line of a machine: its model, what it has done, and how it is. */
+function machineOf(machine) {
+  const told = say("machine.done", { documents: machine.documents, speed: Math.round(machine.tokens_per_second), seen: moment(machine.last_seen), deaths: machine.deaths });
+  return make("li", {}, own(machine.name, { class: "name" }), ` ${machine.model} · ${told}`, machine.reason && make("span", { class: "warning" }, ` · ${machine.reason}`));
 }
 
 function row(document) {
