@@ -19,6 +19,7 @@ from langchain_core.utils.pydantic import is_basemodel_subclass
 from quoth.errors import GenerationError, UsageError
 from quoth.models.tools import add_to_system
 from quoth.prompts import load_prompt
+from quoth.system import parse_json
 
 METHODS = ("json_schema", "function_calling", "json_mode")
 """The ways that LangChain names; here each holds the reply to the schema."""
@@ -115,7 +116,7 @@ class _Reader:
             )
         try:
             if self._parser is None:
-                return json.loads(str(message.text))
+                return parse_json(str(message.text))
             return self._parser.invoke(message)
         except (OutputParserException, ValueError) as error:
             raise GenerationError(

@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from quoth.errors import UsageError
 from quoth.models.values import Piece, Tool, ToolCall
 from quoth.prompts import load_prompt
+from quoth.system import parse_json
 
 _CHOICES: dict[object, str] = {
     None: "auto",
@@ -173,8 +174,8 @@ def add_to_system(messages: Sequence[BaseMessage], text: str) -> list[BaseMessag
 def read_reply(text: str) -> ToolCall | str | None:
     """Return the call or the answer that a reply holds; `None` for one that is cut off."""
     try:
-        reply = json.loads(text)
-    except (ValueError, RecursionError):
+        reply = parse_json(text)
+    except ValueError:
         return None
     if not isinstance(reply, dict):
         return None

@@ -62,7 +62,7 @@ def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any
             ) from error
         try:
             value = _read_value(call.text)
-        except json.JSONDecodeError:
+        except ValueError:
             fault = "the reply was cut off" if call.finish == "length" else "the reply is not JSON"
             continue
         violation = next(validator.iter_errors(value), None)
@@ -79,8 +79,11 @@ def fill_schema(run: SummaryRun, schema: Mapping[str, Any], summary: str) -> Any
 def _read_value(reply: str) -> Any:
     """Return the JSON value of a reply; also behind a sentence, or between the marks of code.
 
-    Raises `json.JSONDecodeError`.
+    Raises `ValueError`.
     """
     opened = _OPENED.search(reply)
-    value, _ = json.JSONDecoder().raw_decode(reply, opened.start() if opened else 0)
+    try:
+        value, _ = json.JSONDecoder().raw_decode(reply, opened.start() if opened else 0)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     return value
