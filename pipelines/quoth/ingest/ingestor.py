@@ -163,7 +163,7 @@ class Ingestor:
                     self.embedder,
                     self.store.known_vectors,
                     batch_chunks=self.batch_chunks,
-                    within=lambda document, *far: outcomes.within(document.source, *far),
+                    within=lambda document, *far: outcomes.within(document, document.source, *far),
                 )
             ) as embedded:
                 for each in embedded:
@@ -275,7 +275,9 @@ class Ingestor:
                     self.embedder,
                     known_vectors,
                     batch_chunks=self.batch_chunks,
-                    within=lambda read, *far: outcomes.within(str(read.file.path), *far),
+                    within=lambda read, *far: outcomes.within(
+                        read.document, str(read.file.path), *far
+                    ),
                 )
             ) as embedded_files,
         ):
