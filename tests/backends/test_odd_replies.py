@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,7 @@ from langchain_core.messages import HumanMessage
 from quoth.backends import http
 from quoth.config import ModelSettings
 from quoth.errors import QuothError
-from quoth.models import open_model
+from quoth.models import attempts, open_model
 
 
 class OddServer(ThreadingHTTPServer):
@@ -104,7 +105,12 @@ def ask(server: OddServer, backend: str, *, timeout: float = 5) -> str:
 
 
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from([2**70, 10**400, -(10**400), "../x", "\x1b[2J", "9" * 30])
+    | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
@@ -139,7 +145,65 @@ def check(server: OddServer, value: object, status: int) -> None:
                     ask(server, backend)
 
 
+def places_in(value: object) -> Iterator[tuple[str | int, ...]]:
+    """Yield the way to each value within a value, itself the first."""
+    yield ()
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, Mapping):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for key, each in inner:
+        yield from ((key, *way) for way in places_in(each))
+
+
+def replaced(value: Any, way: tuple[str | int, ...], new: object) -> object:
+    """Return a value with another one in a place."""
+    if not way:
+        return new
+    copy = value.copy()
+    copy[way[0]] = replaced(value[way[0]], way[1:], new)
+    return copy
+
+
+PLACES = [(path, way) for path, reply in KNOWN.items() for way in places_in(reply)]
+
+
+def check_within(server: OddServer, place: tuple[str, tuple[str | int, ...]], new: object) -> None:
+    """Let each backend meet a value within a reply that is as it should be but for that."""
+    path, way = place
+    server.known = {**KNOWN, path: replaced(KNOWN[path], way, new)}
+    server.body = b'data: {"choices": [{"delta": {"content": "Yes."}}]}\n\n'
+    for backend in BACKENDS:
+        with suppress(QuothError):
+            ask(server, backend)
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not rest between the attempts of a call."""
+    monkeypatch.setattr(attempts, "_FIRST_PAUSE_SECONDS", 0.001)
+
+
 _SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@given(place=st.sampled_from(PLACES), new=_JSON)
+@settings(_SETTINGS, max_examples=10)
+def test_any_value_within_a_reply_is_used_or_one_of_our_errors(
+    server: OddServer, place: tuple[str, tuple[str | int, ...]], new: object
+) -> None:
+    check_within(server, place, new)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@given(place=st.sampled_from(PLACES), new=_JSON)
+@settings(_SETTINGS, max_examples=500)
+def test_five_hundred_values_within_replies_are_used_or_are_our_errors(
+    server: OddServer, place: tuple[str, tuple[str | int, ...]], new: object
+) -> None:
+    check_within(server, place, new)
 
 
 @given(value=_JSON, status=st.sampled_from([200, 200, 302, 400, 404]))
@@ -160,13 +224,16 @@ def test_a_hundred_replies_are_used_or_are_our_errors(
     check(server, value, status)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(
     "body", [b"[" * 100_000, b'{"data": ' + b"9" * 5000 + b"}", b"\xff\xfe", b""]
 )
-def test_json_that_breaks_its_parser(server: OddServer, body: bytes) -> None:
+def test_json_that_breaks_its_parser(server: OddServer, body: bytes, backend: str) -> None:
     server.body = body
-    with pytest.raises(QuothError):
-        ask(server, "openai-compatible")
+    for status in (200, 400):
+        server.status = status
+        with pytest.raises(QuothError):
+            ask(server, backend)
 
 
 @pytest.mark.parametrize("body", [b"a" * 65_536, b'{"data": [' + b"1," * 30_000])

@@ -1,8 +1,9 @@
-"""Ingests one hostile file beside good ones, and tells what the main process took for it.
+"""Ingests hostile files, and tells what the main process took for each.
 
-Run as `PYTHON hostile_files.py NAME FOLDER HOME`. The vectors are random, so that the time is that
-of reading, cutting and storing. The last line is JSON: megabytes above those of the vectors,
-seconds, and the names of the files that were kept.
+Run as `PYTHON hostile_files.py NAME FOLDER HOME`, which writes the file of that name into a folder,
+beside good ones; with the name `each`, every file that is in the folder is ingested alone. The
+vectors are random, so that the time is that of reading, cutting and storing. A line of JSON tells
+megabytes above those of the vectors, seconds, and the names of the files that were kept.
 """
 
 from __future__ import annotations
@@ -69,32 +70,52 @@ class _RandomVectors(FolderEmbedder):
         return scaled
 
 
-def main(name: str, folder: Path, home: Path) -> None:
-    os.environ["QUOTH_HOME"] = str(home)
-    file, write = HOSTILE[name]
-    write(folder / file)
-    for good in GOOD:
-        (folder / good).write_text(f"The ferry {good} leaves at noon from the northern quay.")
-    peak = [0]
+class _Peak:
+    """The most memory of this process since it was last asked for."""
 
-    def watch() -> None:
+    def __init__(self) -> None:
+        self._bytes = 0
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def take(self) -> int:
+        most, self._bytes = self._bytes, 0
+        return most
+
+    def _watch(self) -> None:
         while True:
-            peak[0] = max(peak[0], psutil.Process().memory_info().rss)
+            self._bytes = max(self._bytes, psutil.Process().memory_info().rss)
             time.sleep(0.02)
 
-    threading.Thread(target=watch, daemon=True).start()
+
+def ingest(path: Path, home: Path, collection: str, peak: _Peak) -> None:
+    """Ingest a file or a folder into a collection of its own, and tell what it took."""
+    peak.take()
     begin = time.perf_counter()
-    with Library("test", home=home, embedder=_RandomVectors.open(Embedding())) as library:
-        report = library.ingest(folder)
+    with Library(collection, home=home, embedder=_RandomVectors.open(Embedding())) as library:
+        report = library.ingest(path)
         kept = [Path(source.path).name for source in library.documents()]
-    vectors = (home / "collections" / "test" / "vectors.bin").stat().st_size
+    vectors = (home / "collections" / collection / "vectors.bin").stat().st_size
     told = {
-        "megabytes": round((peak[0] - vectors) / _MEGABYTE),
+        "megabytes": round((peak.take() - vectors) / _MEGABYTE),
         "seconds": round(time.perf_counter() - begin),
         "kept": kept,
         "failed": [outcome.reason for outcome in report.failed],
     }
-    print(json.dumps(told))
+    print(json.dumps(told), flush=True)
+
+
+def main(name: str, folder: Path, home: Path) -> None:
+    os.environ["QUOTH_HOME"] = str(home)
+    peak = _Peak()
+    if name == "each":
+        for number, path in enumerate(sorted(folder.iterdir())):
+            ingest(path, home, f"test-{number}", peak)
+        return
+    file, write = HOSTILE[name]
+    write(folder / file)
+    for good in GOOD:
+        (folder / good).write_text(f"The ferry {good} leaves at noon from the northern quay.")
+    ingest(folder, home, "test", peak)
 
 
 if __name__ == "__main__":

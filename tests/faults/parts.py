@@ -12,17 +12,19 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from quoth import Library
-from quoth.config import load_config
+from quoth.config import ModelSettings, load_config
 from quoth.errors import QuothError
 from quoth.ingest import reembed
 from quoth.jobs import SummaryJob
 from quoth.journal.journal import Journal
 from quoth.summarize import Summarizer, SummaryOptions
+from quoth.tune import tune
 from quoth.types import Document, Page
 from scripted_model import Scripted, first_words
 
 BATCH_PARALLEL = 3
 _SLOWER = 1.1
+_WAIT_SECONDS = 300
 _SERVER = multiprocessing.get_context("forkserver")
 # What is imported once is not imported again for each of the many processes.
 _SERVER.set_forkserver_preload(
@@ -91,7 +93,7 @@ def _ingest(home: Path, folder: Path, acknowledged: Path, limit: int) -> None:
     try:
         with Library("test", home=home) as library:
             library.ingestor.batch_chunks = 6  # many small transactions, to fall between
-            library.ingest(folder, progress=tell, wait_seconds=30)
+            library.ingest(folder, progress=tell, wait_seconds=_WAIT_SECONDS)
     except Exception as error:
         acknowledged.with_suffix(".error").write_text(f"{type(error).__name__}: {error}")
         raise SystemExit(1) from error
@@ -119,7 +121,7 @@ def _reembed(home: Path, chunk_tokens: int) -> None:
             library.splitter,
             library.lock,
             batch_chunks=6,
-            wait_seconds=30,
+            wait_seconds=_WAIT_SECONDS,
         )
 
 
@@ -133,8 +135,20 @@ def first_start(home: Path, folder: Path) -> BaseProcess:
 def _start(home: Path, folder: Path) -> None:
     os.environ["QUOTH_HOME"] = str(home)
     with Library("test", home=home) as library:
-        library.ingest(folder, wait_seconds=30)
+        library.ingest(folder, wait_seconds=_WAIT_SECONDS)
         library.search("What does sentence 7 say?")
+
+
+def tuning_started(home: Path) -> BaseProcess:
+    """Start to measure how the embedded model runs best."""
+    process = _SERVER.Process(target=_tune, args=(home,), daemon=True)
+    process.start()
+    return process
+
+
+def _tune(home: Path) -> None:
+    os.environ["QUOTH_HOME"] = str(home)
+    tune(ModelSettings(), workload="chat", seconds=4)
 
 
 def batch_started(

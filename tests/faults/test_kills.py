@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from faults.parts import (
     reembedding_started,
     seconds_of,
     started,
+    tuning_started,
     write_document,
 )
 from quoth import Library
@@ -114,6 +116,7 @@ def test_a_collection_that_is_embedded_again_is_the_old_or_the_new_one(
     seconds_of(reembedding_started(home, sizes[0]))
     with library_of_chunks(home, sizes[0]) as library:
         assert library.verify().problems == ()
+        assert not list(library.folder.glob("reembed.sqlite*")), "nothing is left behind"
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(200, marks=pytest.mark.slow)])
@@ -132,3 +135,18 @@ def test_a_first_start_that_is_killed_is_made_good_by_the_next(tmp_path: Path, k
     with Library("test", home=home) as library:
         assert len(library.documents()) == 1
         assert library.verify().problems == ()
+
+
+@pytest.mark.slow
+def test_a_killed_tuning_leaves_nothing_behind(tmp_path: Path) -> None:
+    tuned = tmp_path / "tuned"
+    killer = Killer(7, seconds_of(tuning_started(tmp_path)), (0.1, 1.0))
+    for _ in range(20):
+        killer.kill(tuning_started(tmp_path))
+        end = time.monotonic() + 60
+        while list(tuned.glob("*.part-*")) and time.monotonic() < end:
+            time.sleep(0.05)
+        kept = [file.name for file in tuned.rglob("*") if file.is_file()]
+        assert all(name == "profile.json" or name.endswith(".gguf") for name in kept), kept
+        assert all((folder / "profile.json").exists() for folder in tuned.iterdir()), kept
+    assert killer.landed >= 6, "the kills came too late to say anything"

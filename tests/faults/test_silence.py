@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,20 @@ with Library("quiet") as library:
     assert "onnxruntime" in sys.modules
     time.sleep(float(sys.argv[2]))
 """
+_NOTEBOOK = """
+import sys
+import nbformat
+from nbclient import NotebookClient
+folder, seconds = sys.argv[1:]
+cells = [
+    "from quoth import Library; library = Library('quiet')",
+    f"library.ingest({folder!r})",
+    "library.ask('Who planted the ash?')",
+    f"import time; time.sleep({seconds})",
+]
+notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+NotebookClient(notebook, timeout=240).execute()
+"""
 _PROXIES = {
     "HTTP_PROXY": "http://198.51.100.20:3128",
     "HTTPS_PROXY": "http://198.51.100.20:3128",
@@ -80,6 +95,7 @@ class Machine:
         environment |= {"TMPDIR": str(self.home / "temporary"), **(variables or {})}
         (self.home / "temporary").mkdir(exist_ok=True)
         typed, keyboard = os.pipe()  # open, and nothing is typed
+        begin = time.monotonic()
         done = subprocess.run(
             ["unshare", "-rnm", sys.executable, _EAR, report, *limit, sys.executable, *program],
             env=environment,
@@ -94,6 +110,7 @@ class Machine:
             pytest.skip("network namespaces are not permitted here")
         assert report.exists(), done.stderr
         assert "Traceback" not in done.stderr, done.stderr
+        assert time.monotonic() - begin >= seconds, f"it ended by itself: {done.stderr}"
         heard: list[str] = json.loads(report.read_text())
         return heard
 
@@ -153,7 +170,9 @@ def test_the_library_with_every_dependency_is_silent(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("proxies", [{}, _PROXIES], ids=["direct", "proxies"])
-@pytest.mark.parametrize("command", ["ingest --watch", "chat", "mcp"])
+@pytest.mark.parametrize(
+    "command", ["ingest --watch", "chat", "mcp", "serve --port 0", "fleet head --port 0"]
+)
 def test_a_command_left_open_is_silent(
     machine: Machine, command: str, proxies: dict[str, str]
 ) -> None:
@@ -163,4 +182,15 @@ def test_a_command_left_open_is_silent(
     if command.startswith("ingest"):
         arguments.insert(1, str(machine.folder))
     assert machine.hear(*quoth, *arguments, seconds=_LONG_SECONDS, variables=proxies) == []
+    assert machine.traces() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("proxies", [{}, _PROXIES], ids=["direct", "proxies"])
+def test_a_notebook_left_open_is_silent(machine: Machine, proxies: dict[str, str]) -> None:
+    pytest.importorskip("nbclient")
+    of_jupyter = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
+    variables = {name: str(machine.state / name) for name in of_jupyter} | proxies
+    arguments = (str(machine.folder), str(_LONG_SECONDS))
+    assert machine.hear("-c", _NOTEBOOK, *arguments, variables=variables) == []
     assert machine.traces() == []

@@ -136,6 +136,24 @@ def test_another_splitter_takes_over_at_once(library: Library, folder: Path) -> 
     assert not (library.folder / "reembed.sqlite").exists()
 
 
+def test_a_run_that_ended_after_the_chunks_were_replaced_is_completed(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with smaller(library) as other:
+        with monkeypatch.context() as patch:
+            patch.setattr(other.index, "rebuild", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                other.reembed()
+        assert other.index.problem() is not None
+        assert not other.reembed().done, "the chunks are the new ones already"
+        assert other.index.problem() is None
+        assert other.verify().problems == ()
+    assert not list(library.folder.glob("reembed.sqlite*"))
+
+
 def test_the_old_chunks_answer_until_the_new_ones_are_complete(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,3 +49,14 @@ def test_a_writer_elsewhere_is_one_sentence(database: Database) -> None:
     other.close()
     write(database, "third")
     assert read(database) == ["first", "third"]
+
+
+def test_what_fails_before_a_threads_first_transaction_is_one_sentence(database: Database) -> None:
+    database.close()
+    database.path.write_bytes(b"no database" * 999)
+    for suffix in ("-wal", "-shm"):
+        database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)
+    with pytest.raises(CollectionError, match="cannot be read"):
+        write(database, "second")
+    with pytest.raises(CollectionError, match="cannot be read"), database.snapshot():
+        read(database)

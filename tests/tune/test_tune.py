@@ -48,7 +48,7 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Copy]:
 
 
 @pytest.fixture
-def profile(copies: dict[str, Copy]) -> Iterator[Profile]:
+def profile(copies: dict[str, Copy], tmp_path: Path) -> Iterator[Profile]:
     original = find_embedded_weights()
     made = Profile(
         model="llamacpp:embedded",
@@ -63,7 +63,7 @@ def profile(copies: dict[str, Copy]) -> Iterator[Profile]:
         settings={"parallel": 2, "batch_tokens": 256},
         threads=1,
     )
-    write_profile(made)
+    write_profile(made, tmp_path / "made")
     yield made
     undo(ModelSettings())
 
@@ -104,8 +104,8 @@ def test_a_tuned_model_opens_as_it_was_tuned(profile: Profile) -> None:
 
 
 @native
-def test_a_model_opens_on_the_engine_that_was_faster(profile: Profile) -> None:
-    write_profile(replace(profile, engine=LLAMA_CPP_PYTHON))
+def test_a_model_opens_on_the_engine_that_was_faster(profile: Profile, tmp_path: Path) -> None:
+    write_profile(replace(profile, engine=LLAMA_CPP_PYTHON), tmp_path / "other")
     model = open_model(ModelSettings())
     assert model.describe().engine == LLAMA_CPP_PYTHON
     assert (model.model, str(model.weights_file())) == ("llamacpp:embedded", profile.weights)
@@ -144,8 +144,8 @@ def test_a_spoilt_profile_is_none(profile: Profile, spoilt: str) -> None:
     assert open_model(ModelSettings()).weights_file() == find_embedded_weights()
 
 
-def test_a_profile_of_another_machine_is_none(profile: Profile) -> None:
-    write_profile(Profile(**{**_fields(profile), "machine": "another"}))
+def test_a_profile_of_another_machine_is_none(profile: Profile, tmp_path: Path) -> None:
+    write_profile(Profile(**{**_fields(profile), "machine": "another"}), tmp_path / "other")
     assert profile_of(find_embedded_weights()) is None
 
 

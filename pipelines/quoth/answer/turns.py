@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from quoth.errors import UsageError
-from quoth.system import WriteLock, write_whole
+from quoth.system import WriteLock, parse_json, write_whole
 
 _WAIT_SECONDS = 30.0
 _OLD_FILE = "chat.json"
@@ -54,12 +54,15 @@ class TurnFile:
     def read(self) -> list[Turn]:
         """Return the turns, oldest first. Raises `UsageError` when the file cannot be read."""
         try:
-            return [Turn(**turn) for turn in json.loads(self.path.read_text(encoding="utf-8"))]
+            turns = [Turn(**turn) for turn in parse_json(self.path.read_text(encoding="utf-8"))]
+            if not all(isinstance(text, str) for turn in turns for text in astuple(turn)):
+                raise ValueError("A turn holds something else than text.")
         except (OSError, ValueError, TypeError) as error:
             raise UsageError(
                 f"The conversation in {self.path} cannot be read.",
                 hint="Start a new one with: quoth chat",
             ) from error
+        return turns
 
     def add(self, turn: Turn) -> None:
         """Append a turn, after those of other processes."""

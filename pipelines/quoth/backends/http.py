@@ -5,7 +5,6 @@ Every failure becomes an error of ours, which says whether the call may succeed 
 
 from __future__ import annotations
 
-import json
 import time
 import weakref
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from quoth.errors import (
     ModelNotFoundError,
 )
 from quoth.models import retry_transient
-from quoth.system import expand_home
+from quoth.system import expand_home, parse_json
 
 _SMALL_CALL_SECONDS = 30.0
 _LONGEST_MESSAGE = 1000
@@ -119,8 +118,8 @@ class LocalHttp:
 
     def _parse(self, text: str) -> dict[str, Any]:
         try:
-            value = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            value = parse_json(text)
+        except ValueError as error:
             raise garbage_error(self.url, text) from error
         if not isinstance(value, dict):
             raise garbage_error(self.url, text)

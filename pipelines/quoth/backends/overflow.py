@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from quoth.backends.stated import whole_number
 from quoth.errors import BackendError, ContextOverflowError
+from quoth.system import parse_json
 
 _TYPES = ("exceed_context_size_error", "context_length_exceeded")
 _PATTERNS = tuple(
@@ -60,8 +61,8 @@ def read_overflow(details: Mapping[str, Any]) -> ContextOverflowError | None:
 def innermost_error(details: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the error that a server passes on as JSON within the message of its own."""
     try:
-        inner = json.loads(str(details.get("message") or ""))["error"]
-    except (json.JSONDecodeError, KeyError, TypeError):
+        inner = parse_json(str(details.get("message") or ""))["error"]
+    except (ValueError, KeyError, TypeError):
         return details
     return inner if isinstance(inner, dict) else details
 
@@ -74,10 +75,3 @@ def refused_text_error(name: str, error: ContextOverflowError) -> BackendError:
         f"{name} refused a text{size}, which exceeds the context length{limit} on its server.",
         hint="Lower ingestion.chunk_tokens.",
     )
-
-
-def whole_number(value: object) -> int:
-    """Return a number that a server states, as a whole one that is not negative; 0 for others."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**53:
-        return 0
-    return int(value)

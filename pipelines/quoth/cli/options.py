@@ -272,7 +272,9 @@ def parse_value(key: str, text: str) -> Any:
     """Return the value of a setting that is written as in YAML. Raises `ConfigurationError`."""
     import yaml
 
+    from quoth.system import parse_yaml
+
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+        return parse_yaml(text)
+    except yaml.YAMLError as error:
         raise ConfigurationError(f"{key}: {text!r} is not a value.") from error

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from quoth.errors import ConfigurationError
+from quoth.system import compose_yaml
 
 _INDENT = "  "
 
@@ -95,7 +96,7 @@ def _set_in(
 
 def _root(text: str) -> yaml.MappingNode | None:
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = compose_yaml(text)
     except yaml.YAMLError as error:
         raise ConfigurationError(
             "The settings file is not valid YAML.", hint="Mend it in an editor: quoth config edit"

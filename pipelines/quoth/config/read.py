@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from quoth.config.settings import Config, Section
 from quoth.errors import ConfigurationError
-from quoth.system import expand_home, presets_folder
+from quoth.system import compose_yaml, construct_yaml, expand_home, parse_yaml, presets_folder
 
 PROJECT_FILE = Path("quoth.yaml")
 """The settings of a project, in the working folder."""
@@ -169,7 +169,7 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
         }:
             key = name.removeprefix("QUOTH_").lower().replace("__", ".")
             try:
-                values[key] = yaml.safe_load(text)
+                values[key] = parse_yaml(text)
             except yaml.YAMLError as error:
                 raise ConfigurationError(f"{name} is not a value: {text!r}.") from error
             places[key] = f"environment {name}"
@@ -189,7 +189,7 @@ def compose(path: Path) -> yaml.Node | None:
     """Return the tree of a YAML file, `None` for an empty one. Raises `ConfigurationError`."""
     try:
         text = path.read_text(encoding="utf-8")
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return compose_yaml(text)
     except FileNotFoundError as error:
         raise ConfigurationError(f"There is no configuration file {path}.") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -225,7 +225,6 @@ def _collect(
             f"{path}, line {node.start_mark.line + 1}: {prefix.rstrip('.') or 'the file'} "
             "must hold settings as `name: value`.",
         )
-    constructor = yaml.constructor.SafeConstructor()
     for key_node, value_node in node.value:
         key = prefix + str(key_node.value)
         place = f"{path} line {key_node.start_mark.line + 1}"
@@ -235,7 +234,7 @@ def _collect(
         if key in places:
             raise ConfigurationError(f"{place} sets {key} a second time.")
         try:
-            values[key] = constructor.construct_object(value_node, deep=True)
+            values[key] = construct_yaml(value_node)
         except yaml.YAMLError as error:
             raise ConfigurationError(f"{place}: {key} is not a value.") from error
         places[key] = place

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from quoth.embed.batch import Batch, Padding
-from quoth.system import processor, write_whole
+from quoth.system import parse_json, processor, write_whole
 from quoth.types import Vectors
 
 _ROWS, _LENGTH, _BATCHES, _ROUNDS = 4, 128, 2, 3
@@ -101,7 +101,7 @@ def _sample() -> Batch:
 
 def _read(memory: Path) -> dict[str, str]:
     try:
-        choices = json.loads(memory.read_text())
+        choices = parse_json(memory.read_text())
     except (OSError, ValueError):
         return {}
     return choices if isinstance(choices, dict) else {}

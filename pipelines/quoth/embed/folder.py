@@ -7,7 +7,6 @@ with its folder. The transformer lies at the top, or in a folder of its own, as 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -17,6 +16,7 @@ from typing import Any
 from quoth.embed.families import family_of
 from quoth.embed.modules import Module, Normalize, Pooling, Unknown, read_dense, read_pooling
 from quoth.errors import ConfigurationError
+from quoth.system import parse_json
 from quoth.weights import fingerprint_of
 
 _UNLIMITED = 1_000_000
@@ -200,7 +200,14 @@ class ModelFolder:
     def _listed(self) -> list[Any] | None:
         """Return the entries of `modules.json`, or `None` without one."""
         file = self.path / "modules.json"
-        return list(_read_json(file)) if file.is_file() else None
+        if not file.is_file():
+            return None
+        content = _read_json(file)
+        if not isinstance(content, list):
+            raise ConfigurationError(
+                f"{file} holds no list of modules.", hint="Copy the model's folder again."
+            )
+        return content
 
     def _transformer_settings(self) -> Mapping[str, Any]:
         for name in _SETTINGS:
@@ -246,7 +253,7 @@ def first_position(config: Mapping[str, Any]) -> int:
 
 def _read_json(file: Path) -> Any:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return parse_json(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ConfigurationError(
             f"{file} is not JSON: {error}.", hint="Copy the model's folder again."

@@ -23,7 +23,7 @@ from quoth.errors import UsageError
 from quoth.ingest import embed_chunks, measure_separations, open_ingestor, open_splitter
 from quoth.models import open_model
 from quoth.retrieve import OpenedSearcher, open_searcher
-from quoth.system import WriteLock
+from quoth.system import WriteLock, parse_json
 from quoth.text import Splitter
 from quoth.types import Document, Page, Progress
 
@@ -74,27 +74,34 @@ def read_grades(folder: Path) -> dict[str, dict[str, int]]:
         )
     grades: dict[str, dict[str, int]] = {}
     for file in files:
-        with file.open(encoding="utf-8", newline="") as stream:
-            for row in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
-                if len(row) < 3 or not row[2].strip().lstrip("-").isdigit():
-                    continue  # the header
-                grades.setdefault(row[0], {})[row[1]] = int(row[2])
+        for row in _rows_of(file):
+            if len(row) < 3 or not row[2].strip().lstrip("-").isdecimal():
+                continue  # the header
+            grades.setdefault(row[0], {})[row[1]] = int(row[2])
     return grades
+
+
+def _rows_of(table: Path) -> list[list[str]]:
+    try:
+        with table.open(encoding="utf-8", newline="") as stream:
+            return list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{table} cannot be read: {error}.") from error
 
 
 def read_rows(path: Path, *, needed: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """Yield the objects in a file of JSON lines; each must have the `needed` keys."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{path}, line {number}, is not JSON: {error.msg}.") from error
+            row = parse_json(line)
+        except ValueError as error:
+            raise UsageError(f"{path}, line {number}, is not JSON: {error}.") from error
         if not isinstance(row, dict) or any(key not in row for key in needed):
             raise UsageError(
                 f"{path}, line {number}, must be a JSON object with {', '.join(needed)}."

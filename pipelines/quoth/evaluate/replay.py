@@ -100,7 +100,7 @@ def read_replies(file: Path) -> tuple[ScriptedReply, ...]:
     """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The replies in {file} cannot be read: {error}.") from error
     replies = []
     for number, line in enumerate(lines, start=1):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from quoth.errors import UsageError
-from quoth.system import write_whole
+from quoth.system import parse_json, write_whole
 from quoth.views import frame, table_html, title_html
 
 RESAMPLES = 2000
@@ -118,7 +118,7 @@ def write_evaluation(evaluation: Evaluation, path: Path) -> None:
 def read_evaluation(path: Path) -> Evaluation:
     """Read a saved measurement. Raises `UsageError` for any other file."""
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = parse_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:

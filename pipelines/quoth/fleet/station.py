@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +21,7 @@ from quoth.journal import Entry
 from quoth.library import Library
 from quoth.models import Call
 from quoth.summarize import Monitor, StoppedError, Summarizer
+from quoth.system import ScratchFolder
 from quoth.types import Document, Outcome
 
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.EROFS, errno.ENOMEM}
@@ -155,10 +154,7 @@ def _file_of(unit: Unit) -> Iterator[Path]:
     if unit.content is None:
         yield unit.path
         return
-    folder = Path(tempfile.mkdtemp(prefix="quoth-fleet-"))
-    try:
-        path = folder / unit.path.name
+    with ScratchFolder() as scratch:
+        path = scratch.path / unit.path.name
         path.write_bytes(unit.content)
         yield path
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -36,37 +36,39 @@ def reembed(
     All documents are `skipped` when the collection was built with both. Raises
     `CollectionBusyError` when another process writes for longer than `wait_seconds`. Documents that
     an interrupted run finished, in batches of about `batch_chunks` chunks, are not embedded again.
+    A run that was killed after it had replaced the chunks is completed.
     """
     begin = time.perf_counter()
     fingerprints = {"embedder": embedder.fingerprint, "splitter": splitter.fingerprint}
     with lock.hold(wait_seconds=wait_seconds):
         remove_parts(store.path.parent)
         sources = store.sources()
-        if all(store.meta(key) == value for key, value in fingerprints.items()):
+        path = store.path.with_name("reembed.sqlite")
+        is_current = all(store.meta(key) == value for key, value in fingerprints.items())
+        if not is_current or path.exists():
+            with closing(Build(path, "|".join(fingerprints.values()))) as build:
+                if not is_current:
+                    by_hash = {source.hash: source for source in sources}
+                    _fill(
+                        build,
+                        store,
+                        embedder,
+                        splitter,
+                        by_hash,
+                        progress=progress,
+                        batch_chunks=batch_chunks,
+                    )
+                    store.replace_chunks(_finished(build, store, by_hash), fingerprints)
+                index.rebuild()
+                measure_separations(store, embedder)
+                build.close(remove=True)
+        if is_current:
             return Report(
                 skipped=tuple(
                     Outcome(source.path, "The document is as configured.", "unchanged")
                     for source in sources
                 )
             )
-        build = Build(store.path.with_name("reembed.sqlite"), "|".join(fingerprints.values()))
-        try:
-            by_hash = {source.hash: source for source in sources}
-            _fill(
-                build,
-                store,
-                embedder,
-                splitter,
-                by_hash,
-                progress=progress,
-                batch_chunks=batch_chunks,
-            )
-            store.replace_chunks(_finished(build, store, by_hash), fingerprints)
-            build.close(remove=True)
-        finally:
-            build.close()
-        index.rebuild()
-        measure_separations(store, embedder)
         sources = store.sources()
     return Report(
         done=tuple(

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from quoth.errors import DocumentError
+from quoth.system import parse_yaml
 from quoth.types import Tags, TagValue
 
 SIDE_FILE = ".meta.yaml"
@@ -56,8 +57,8 @@ def read_tags_beside(document: Path) -> Tags:
 
 def _read_yaml(path: Path) -> Tags:
     try:
-        values = yaml.safe_load(_read_text(path))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        values = parse_yaml(_read_text(path))
+    except (yaml.YAMLError, ValueError) as error:
         raise DocumentError(f"The tags in {path.name} are not YAML.") from error
     if values is None:
         return {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from quoth.errors import UsageError
 from quoth.jobs.report import DocumentReport, JobReport
+from quoth.system import parse_json
 from quoth.types import Outcome
 
 Earlier = Mapping[str, DocumentReport]
@@ -23,7 +23,7 @@ _LINES = TypeAdapter(tuple[DocumentReport, ...])
 def read_earlier(report: Path) -> dict[str, DocumentReport]:
     """Return the lines of the last report of a job; none where there is no report of ours."""
     try:
-        lines = _LINES.validate_python(json.loads(report.read_bytes())["documents"])
+        lines = _LINES.validate_python(parse_json(report.read_bytes())["documents"])
     except (OSError, ValueError, KeyError, TypeError, ValidationError):
         return {}
     return {line.path: line for line in lines}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from quoth.config import Effective, compose, load_config, nearest
 from quoth.errors import ConfigurationError, UsageError
 from quoth.jobs.scope import ScopeText, check_scope_keys
-from quoth.system import expand_home, jobs_folder
+from quoth.system import construct_yaml, expand_home, jobs_folder
 
 SETTINGS = "settings"
 
@@ -143,7 +143,7 @@ def read_job(path: Path) -> JobFile:
 
 def _read_value(node: yaml.Node, label: str) -> object:
     try:
-        value: object = yaml.constructor.SafeConstructor().construct_object(node, deep=True)
+        value: object = construct_yaml(node)
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{label} is not a valid value.") from error
     return value

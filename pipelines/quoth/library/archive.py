@@ -7,23 +7,30 @@ names the collection and the version that wrote it. The dense index is made agai
 from __future__ import annotations
 
 import json
+import lzma
 import re
 import shutil
 import sqlite3
 import zipfile
+import zlib
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 from typing import IO
 
 from quoth.collection import DenseIndex, Store
-from quoth.errors import CollectionError, QuothError, UsageError
+from quoth.errors import CollectionError, UsageError
 from quoth.library.collections import STORE, check_collection, check_free
-from quoth.system import WriteLock, open_read_only, stage_file
+from quoth.system import ScratchFolder, WriteLock, open_read_only, parse_json, stage_file
 
 MANIFEST = "collection.json"
 _FATAL = ("database", "spans", "vectors")
 """The parts of a store that cannot be made again."""
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(LookupError, RuntimeError, TypeError, ValueError),
+)
+"""What Python raises for an archive that is damaged, encrypted, or none of ours."""
 _CONVERSATION = re.compile(r"conversations/[\w.-]+\.json")
 
 
@@ -37,17 +44,15 @@ def export_collection(home: Path, name: str, file: Path, *, replace: bool = Fals
     folder = check_collection(home, name)
     if file.exists() and not replace:
         raise UsageError(f"{file} is there already.", hint="Name another file, or use --yes.")
-    with stage_file(file) as part:
-        copy = part.with_name(part.name + ".sqlite")
-        try:
-            _copy_store(folder / STORE, copy)
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                archive.writestr(MANIFEST, json.dumps(_manifest(name), indent=2) + "\n")
-                archive.write(copy, STORE)
-                for path in sorted((folder / "conversations").glob("*.json")):
-                    archive.write(path, f"conversations/{path.name}")
-        finally:
-            copy.unlink(missing_ok=True)
+    with stage_file(file) as part, ScratchFolder(part.with_name(part.name + ".d")) as scratch:
+        copy, packed = scratch.path / STORE, scratch.path / MANIFEST
+        _copy_store(folder / STORE, copy)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            archive.writestr(MANIFEST, json.dumps(_manifest(name), indent=2) + "\n")
+            archive.write(copy, STORE)
+            for path in sorted((folder / "conversations").glob("*.json")):
+                archive.write(path, f"conversations/{path.name}")
+        packed.replace(part)
     return file.stat().st_size
 
 
@@ -60,7 +65,7 @@ def import_collection(home: Path, file: Path, *, name: str = "") -> str:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            chosen = name or str(json.loads(archive.read(MANIFEST))["name"])
+            chosen = name or str(parse_json(archive.read(MANIFEST))["name"])
             folder = check_free(home, chosen)
             with WriteLock(folder / "write.lock").hold():
                 check_free(home, chosen)
@@ -68,7 +73,7 @@ def import_collection(home: Path, file: Path, *, name: str = "") -> str:
             return chosen
     except FileNotFoundError as error:
         raise UsageError(f"There is no file {file}.", hint="Check the spelling.") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+    except _DAMAGED as error:
         raise UsageError(
             f"{file} is not a whole collection of Quoth.",
             hint="`quoth collections export` writes one.",
@@ -117,7 +122,7 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
         for left in ("-wal", "-shm"):
             part.with_name(part.name + left).unlink(missing_ok=True)
         part.replace(folder / STORE)
-    except (QuothError, OSError, zipfile.BadZipFile, EOFError):
+    except BaseException:
         shutil.rmtree(folder / "conversations", ignore_errors=True)
         part.unlink(missing_ok=True)
         raise

@@ -21,6 +21,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from quoth.errors import BackendUnavailableError, QuothError
+from quoth.system import parse_json
 
 if TYPE_CHECKING:
     from quoth.collection import Scope
@@ -109,7 +110,7 @@ class Attachment:
 
     def receive(self) -> Any:
         """Return the next line. Raises `ValueError` for what is no JSON, as at the end."""
-        return json.loads(self._lines.readline())
+        return parse_json(self._lines.readline())
 
     def stream(self) -> Iterator[str | Answer]:
         """Yield the text of the answer as it is written, and at the end the whole `Answer`."""

@@ -21,7 +21,7 @@ from quoth.ingest import OUTPUT_RECORD, forget_leaving, forget_looked
 from quoth.journal import Entry, Journal
 from quoth.library.collections import STORE, list_collections
 from quoth.library.traces import Traces
-from quoth.system import WriteLock, remove_parts, write_whole
+from quoth.system import WriteLock, parse_json, remove_parts, write_whole
 
 _JOURNAL = "journal.sqlite"
 _NOT_TOUCHED = ("models", "tuned")
@@ -151,7 +151,7 @@ def _forget_lines(file: Path, text: str, traces: Traces) -> int:
 def _forget_turns(file: Path, text: str, traces: Traces) -> int:
     turns: list[object] = []
     with suppress(ValueError):
-        turns = json.loads(text)
+        turns = parse_json(text)
     kept = [turn for turn in turns if not traces.shows(json.dumps(turn, ensure_ascii=False))]
     if kept:
         write_whole(file, json.dumps(kept, ensure_ascii=False))
@@ -180,8 +180,8 @@ def _forget_rows(file: Path, traces: Traces) -> int:
 def _texts(value: object) -> Iterator[str]:
     """Yield the texts in a column: itself, or those of the JSON that it holds."""
     if isinstance(value, str) and value[:1] in ("{", "["):
-        with suppress(ValueError, RecursionError):
-            value = json.loads(value)
+        with suppress(ValueError):
+            value = parse_json(value)
     if isinstance(value, str):
         yield value
     for inner in value.values() if isinstance(value, dict) else ():

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from quoth.system import parse_json
+
 _NAME = "agents.jsonl"
 _LONGEST = 500  # characters of an argument
 _MOST_BYTES = 5_000_000
@@ -55,7 +57,7 @@ def read_log(home: Path) -> Iterator[dict[str, Any]]:
             continue
         for line in file.read_text("utf-8", errors="replace").splitlines():
             try:
-                call = json.loads(line)
+                call = parse_json(line)
             except ValueError:
                 continue
             if isinstance(call, dict):

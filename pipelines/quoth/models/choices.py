@@ -10,6 +10,7 @@ from typing import Any
 
 from quoth.models.likelihoods import find_likeliest
 from quoth.models.values import Constraint, Piece, Step
+from quoth.system import parse_json
 
 
 def grammar_of(choices: Sequence[str]) -> str:
@@ -73,8 +74,8 @@ def _unquote(written: str) -> str:
     text = written.strip()
     for whole in (text, text.rstrip("\\") + '"'):
         try:
-            value = json.loads(whole)
-        except json.JSONDecodeError:
+            value = parse_json(whole)
+        except ValueError:
             continue
         return value if isinstance(value, str) else written
     return written

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from quoth.errors import PromptError, UsageError
 from quoth.prompts.template import read_template, render_messages, template_of_family
+from quoth.system import parse_json
 
 
 def render_file(
@@ -56,8 +56,8 @@ def render_file(
 def read_messages(file: Path) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
     """Return the messages in a JSON file, and the other variables that it holds."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+        data = parse_json(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
         raise PromptError(f"The messages in {file} cannot be read: {error}") from error
     variables = dict(data) if isinstance(data, dict) else {"messages": data}
     messages = variables.pop("messages", None)

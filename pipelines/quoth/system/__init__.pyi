@@ -4,7 +4,10 @@ __all__ = [
     "Guard",
     "KeptProgram",
     "ParentPipe",
+    "ScratchFolder",
     "WriteLock",
+    "compose_yaml",
+    "construct_yaml",
     "describe_exit",
     "encode_png",
     "expand_home",
@@ -22,6 +25,8 @@ __all__ = [
     "missing_extra",
     "notebooks_folder",
     "open_read_only",
+    "parse_json",
+    "parse_yaml",
     "presets_folder",
     "processor",
     "prompts_folder",
@@ -46,6 +51,7 @@ from .extras import missing_extra
 from .files import expand_home, is_private, make_folder, remove_parts, stage_file, write_whole
 from .imports import import_quietly
 from .lock import WriteLock
+from .notation import compose_yaml, construct_yaml, parse_json, parse_yaml
 from .packaged import (
     jobs_folder,
     notebooks_folder,
@@ -61,3 +67,4 @@ from .processes import Child, describe_exit, kill_children
 from .processor import processor
 from .programs import KeptProgram
 from .read_only import open_read_only
+from .scratch import ScratchFolder

@@ -6,7 +6,6 @@ returns. SQLite's errors become `CollectionError`, with a hint.
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 import threading
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 
 from quoth.errors import CollectionBusyError, CollectionError
 from quoth.system.files import make_file, make_folder
+from quoth.system.notation import parse_json
 from quoth.system.read_only import is_read_only, open_read_only
 
 _AT_ONCE = 200
@@ -125,15 +125,18 @@ class Database:
 
         Nothing can be written within it.
         """
-        connection = self._connection()
-        if connection.in_transaction:
-            yield
-            return
-        connection.execute("BEGIN")
+        try:
+            connection = self._connection()
+            is_within = connection.in_transaction
+            if not is_within:
+                connection.execute("BEGIN")
+        except sqlite3.DatabaseError as error:
+            raise self._translate(error) from error
         try:
             yield
         finally:
-            connection.execute("ROLLBACK")
+            if not is_within:
+                connection.execute("ROLLBACK")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -142,12 +145,12 @@ class Database:
         A transaction within another one of the same thread is a part of it.
         """
         with self._writing:
-            connection = self._connection()
             if getattr(self._local, "is_writing", False):
-                yield connection
+                yield self._connection()
                 return
             self._local.is_writing = True
             try:
+                connection = self._connection()
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection
@@ -214,7 +217,7 @@ class Database:
 
     def _translate(self, error: sqlite3.DatabaseError) -> CollectionError:
         text = str(error)
-        if "locked" in text or "busy" in text:
+        if any(word in text for word in ("locked", "busy", "locking protocol")):
             return CollectionBusyError(
                 f"Another process is writing to {self.path}.", hint="Try again later."
             )
@@ -249,8 +252,8 @@ class Database:
 def read_column(text: Any) -> Any:
     """Return the value of a column that holds JSON. Raises `CollectionError` for a damaged one."""
     try:
-        return json.loads(text)
-    except (ValueError, TypeError, RecursionError) as error:
+        return parse_json(text)
+    except (ValueError, TypeError) as error:
         raise CollectionError(
             f"The database is damaged: a value is not JSON ({error}).", hint=_DAMAGED
         ) from error

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from quoth.config import ModelSettings
+from quoth.system import ScratchFolder
 from quoth.tune.contest import Contest
 from quoth.tune.formats import LOSSY, Copy, choose_formats, write_copies
 from quoth.tune.perplexity import compare_perplexities, read_log_probabilities
@@ -34,6 +35,7 @@ from quoth.weights import (
     fingerprint_of,
     measure_busy_cores,
     read_gguf,
+    write_profile,
 )
 
 _FASTER, _FASTER_WHEN_BUSY = 0.95, 0.85
@@ -52,7 +54,10 @@ def measure_profile(
     seconds: float,
     progress: Progress | None,
 ) -> Profile:
-    """Return how a model runs best here. `folder` holds the copy of the weights that won."""
+    """Return how a model runs best here; keep it in `folder`, with the winning copy of the weights.
+
+    Copies are made in a folder beside that one, of which a killed run leaves nothing.
+    """
     busy = measure_busy_cores(_LOOK_SECONDS)
     contest = Contest(
         WORKLOADS[workload],
@@ -90,9 +95,8 @@ class _Tuner:
                 "parallel": self.settings.parallel,
             }
         )
-        work = _make_work_folder(self.folder)
-        try:
-            copies = self._write_copies(formats, work)
+        with ScratchFolder(_name_work_folder(self.folder)) as scratch:
+            copies = self._write_copies(formats, scratch.path)
             self._choose_weights(copies)
             self._choose_engine(copies)
             self._choose_threads()
@@ -102,8 +106,7 @@ class _Tuner:
             if self.contest.workload.many and self.engine == XLLAMACPP:
                 self._choose_parallel()
             default, chosen = self._compare_with_defaults()
-            shutil.rmtree(self.folder, ignore_errors=True)
-            return Profile(
+            profile = Profile(
                 model=self.settings.model,
                 fingerprint=fingerprint_of(self.original),
                 machine=describe_machine(),
@@ -112,7 +115,7 @@ class _Tuner:
                 default=default,
                 chosen=chosen,
                 stored=self.copy.name if self.copy else self._stored,
-                weights=str(_move(self.copy, self.folder)) if self.copy else "",
+                weights=str(self.folder / self.copy.path.name) if self.copy else "",
                 engine=self.engine,
                 settings=self.chosen,
                 threads=self.threads,
@@ -121,8 +124,10 @@ class _Tuner:
                 trials=tuple(self.trials),
                 notes=tuple(self.contest.notes),
             )
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+            write_profile(
+                profile, self.copy.path.parent if self.copy else scratch.path / "as it is"
+            )
+        return profile
 
     # -- how the weights are stored ------------------------------------------------------------
 
@@ -138,7 +143,6 @@ class _Tuner:
         def report(share: float) -> None:
             self.contest.report(2 + int(18 * share), "storing the weights in other formats")
 
-        work.mkdir(parents=True)
         copies = write_copies(self.original, names, work, progress=report)
         return {copy.name: copy for copy in copies}
 
@@ -272,8 +276,8 @@ class _Tuner:
         return Candidate(self._path, settings, self.engine)
 
 
-def _make_work_folder(folder: Path) -> Path:
-    """Return the path of a folder for copies; folders of killed runs are deleted."""
+def _name_work_folder(folder: Path) -> Path:
+    """Return the path of a folder for copies; those that a power cut left are deleted."""
     import psutil
 
     for left_over in folder.parent.glob("*.part-*"):
@@ -281,11 +285,3 @@ def _make_work_folder(folder: Path) -> Path:
         if process.isdigit() and not psutil.pid_exists(int(process)):
             shutil.rmtree(left_over, ignore_errors=True)
     return folder.with_name(f"{folder.name}.part-{os.getpid()}")
-
-
-def _move(copy: Copy, folder: Path) -> Path:
-    """Move a copy into the folder of the profile; return its path there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / copy.path.name
-    copy.path.replace(target)
-    return target

@@ -17,7 +17,6 @@ from quoth.weights import (
     folder_of,
     forget_profile,
     weights_of,
-    write_profile,
 )
 
 BUDGET_SECONDS = 90.0
@@ -44,7 +43,7 @@ def tune(
         raise UsageError(
             f"There is no workload {workload!r}.", hint=f"Known: {', '.join(WORKLOADS)}."
         )
-    profile = measure_profile(
+    return measure_profile(
         weights,
         settings,
         folder_of(fingerprint_of(weights)),
@@ -53,8 +52,6 @@ def tune(
         seconds=seconds,
         progress=progress,
     )
-    write_profile(profile)
-    return profile
 
 
 def undo(settings: ModelSettings) -> bool:

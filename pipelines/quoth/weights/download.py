@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx2
 
 from quoth.errors import BackendError, ModelNotFoundError, OutputError
-from quoth.system import WriteLock
+from quoth.system import WriteLock, parse_json
 from quoth.weights.gguf import read_gguf
 from quoth.weights.installed import Transfer
 from quoth.weights.remote import RemoteFile
@@ -158,7 +158,7 @@ class Download:
 
     def _kept_state(self) -> RemoteState | None:
         try:
-            return RemoteState(**json.loads(self._beside(".part.json").read_text()))
+            return RemoteState(**parse_json(self._beside(".part.json").read_text()))
         except (OSError, ValueError, TypeError):
             return None
 

@@ -6,13 +6,13 @@ The files arrive in `.NAME.part`, which takes the name of the repository when al
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from quoth.errors import ModelNotFoundError, OutputError
+from quoth.system import parse_json
 from quoth.weights.download import Download
 from quoth.weights.installed import Transfer
 from quoth.weights.remote import HUB_PREFIX, hub_file
@@ -90,7 +90,7 @@ class EmbedderDownload:
     def _read_modules(self) -> tuple[str, list[str]]:
         """Return where the transformer lies, and the files of the other modules."""
         try:
-            modules = json.loads((self._part / _MODULES).read_text("utf-8"))
+            modules = parse_json((self._part / _MODULES).read_text("utf-8"))
             listed = [(f"{module['path']}/".lstrip("/"), str(module["type"])) for module in modules]
         except FileNotFoundError:
             return "", []

@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 from quoth.config import state_folder
 from quoth.errors import CollectionError
-from quoth.system import write_whole
+from quoth.system import parse_json, write_whole
 from quoth.weights.gguf_parts import list_parts
 
 
@@ -37,8 +37,8 @@ def _fingerprint_of_file(path: Path) -> str:
     key = f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}"
     memory = state_folder() / "fingerprints.json"
     try:
-        known = json.loads(memory.read_text())
-    except (OSError, ValueError, RecursionError):
+        known = parse_json(memory.read_text())
+    except (OSError, ValueError):
         known = {}
     if not isinstance(known, dict):
         known = {}

@@ -6,7 +6,6 @@ Source: server/modelpath.go and server/manifest.go of Ollama.
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from quoth.errors import ModelNotFoundError
-from quoth.system import expand_home
+from quoth.system import expand_home, parse_json
 from quoth.weights.installed import Installed
 
 REGISTRY = "registry.ollama.ai"
@@ -144,9 +143,9 @@ def _models_in(folder: Path) -> Iterator[Installed]:
 
 def _weights_in(manifest: Path, folder: Path) -> Path | None:
     try:
-        layers = json.loads(manifest.read_text(encoding="utf-8"))["layers"]
+        layers = parse_json(manifest.read_text(encoding="utf-8"))["layers"]
         digests = [str(layer["digest"]) for layer in layers if layer["mediaType"] == _WEIGHTS]
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
     match = _DIGEST.fullmatch(digests[0]) if digests else None
     if match is None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from quoth.config import ModelSettings, state_folder
-from quoth.system import processor, write_whole
+from quoth.system import make_folder, parse_json, processor, write_whole
 from quoth.weights.fingerprint import fingerprint_of
 
 XLLAMACPP = "xllamacpp"
@@ -103,12 +103,12 @@ def profile_of(weights: Path) -> Profile | None:
     if not (state_folder() / "tuned").is_dir() or not weights.is_file():
         return None
     try:
-        fields = json.loads((folder_of(fingerprint_of(weights)) / _FILE).read_text())
+        fields = parse_json((folder_of(fingerprint_of(weights)) / _FILE).read_text())
         trials = tuple(Trial(**trial) for trial in fields.pop("trials"))
         default, chosen = Trial(**fields.pop("default")), Trial(**fields.pop("chosen"))
         notes = tuple(fields.pop("notes"))
         profile = Profile(**fields, trials=trials, default=default, chosen=chosen, notes=notes)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     if profile.machine != describe_machine() or (
         profile.weights and not Path(profile.weights).is_file()
@@ -117,9 +117,16 @@ def profile_of(weights: Path) -> Profile | None:
     return profile
 
 
-def write_profile(profile: Profile) -> None:
-    """Write a profile next to the copy of the weights that it chose."""
-    write_whole(folder_of(profile.fingerprint) / _FILE, json.dumps(asdict(profile), indent=2))
+def write_profile(profile: Profile, staged: Path) -> None:
+    """Write a profile into the folder `staged`, which becomes that of the model.
+
+    `staged` is on the same disk, and holds the copy of the weights that the profile chose, if any.
+    """
+    write_whole(staged / _FILE, json.dumps(asdict(profile), indent=2))
+    folder = folder_of(profile.fingerprint)
+    shutil.rmtree(folder, ignore_errors=True)
+    make_folder(folder.parent)
+    staged.replace(folder)
 
 
 def forget_profile(weights: Path) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quoth.backends.http import LocalHttp
-from quoth.backends.overflow import whole_number
+from quoth.backends.stated import is_number, mapping_of, whole_number
 from quoth.backends.steps import read_steps
 from quoth.errors import ConfigurationError, GenerationError, ModelNotFoundError
 from quoth.models import KEPT_TOKENS, Piece, Request
@@ -154,18 +154,13 @@ def read_timings(event: Mapping[str, Any]) -> Timings:
     )
 
 
-def mapping_of(value: object) -> Mapping[str, Any]:
-    """Return a JSON object that a server states; an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
 def _literal(encoded: bytes) -> str:
     """Return a text as a grammar writes it."""
     return json.dumps(encoded.decode(), ensure_ascii=False) if encoded else ""
 
 
-def _seconds(milliseconds: object) -> float:
-    return max(0.0, milliseconds / 1000) if isinstance(milliseconds, int | float) else 0.0
+def _seconds(milliseconds: Any) -> float:
+    return max(0.0, milliseconds / 1000) if is_number(milliseconds) else 0.0
 
 
 def _size(token: object) -> int:

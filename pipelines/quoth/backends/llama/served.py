@@ -17,8 +17,8 @@ from pydantic import PrivateAttr
 
 from quoth.backends.http import is_crowded
 from quoth.backends.llama.admission import Admission, admit_at_once
-from quoth.backends.llama.http import LlamaHttpClient, mapping_of
-from quoth.backends.overflow import whole_number
+from quoth.backends.llama.http import LlamaHttpClient
+from quoth.backends.stated import mapping_of, whole_number
 from quoth.backends.template import find_template
 from quoth.config import ModelSettings
 from quoth.errors import BackendError

@@ -24,7 +24,8 @@ from quoth.backends.ollama.wire import (
     server_address,
     translate_errors,
 )
-from quoth.backends.overflow import refused_text_error, whole_number
+from quoth.backends.overflow import refused_text_error
+from quoth.backends.stated import whole_number
 from quoth.config import Embedding, ModelSettings
 from quoth.embed import DelegatingEmbedder
 from quoth.errors import ContextOverflowError

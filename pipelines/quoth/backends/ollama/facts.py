@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from quoth.backends.http import LocalHttp
 from quoth.backends.llama.vocabulary import Vocabulary
 from quoth.backends.ollama.header import find_header
 from quoth.backends.ollama.wire import model_missing_error, refuse_remote
+from quoth.backends.stated import mapping_of, mappings_of, texts_of, whole_number
 from quoth.backends.template import find_template
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ModelNotFoundError
@@ -82,13 +83,13 @@ def look_up(
     except ModelNotFoundError as error:
         raise model_missing_error(name) from error
     refuse_remote(shown, name)
-    info = shown.get("model_info") or {}
+    info = mapping_of(shown.get("model_info"))
     architecture = str(info.get("general.architecture", ""))
-    trained = int(info.get(f"{architecture}.context_length") or settings.context_window)
+    trained = whole_number(info.get(f"{architecture}.context_length")) or settings.context_window
     own = str(shown.get("template") or "")
     raw = bool(settings.template) or own.strip() in _NO_TEMPLATE
     entry = find_entry(http, "/api/tags", name)
-    digest, size = str(entry.get("digest") or ""), int(entry.get("size") or 0)
+    digest, size = str(entry.get("digest") or ""), whole_number(entry.get("size"))
     header = find_header(http, name, digest=digest, size=size) if digest else None
     vocabulary = _vocabulary(header)
     metadata = ModelMetadata(name=name, architecture=architecture, kind="text" if raw else "chat")
@@ -99,7 +100,7 @@ def look_up(
         ATTENTION_NOTE if _OF_THE_SERVER & {*chosen_hardware(settings)} else "",
         explain_ignored(settings, takes={*_OF_THE_SERVER, "main_gpu"}),
     ]
-    capabilities = tuple(shown.get("capabilities") or ())
+    capabilities = texts_of(shown.get("capabilities"))
     description = Description(
         name=f"ollama:{name}",
         family=template.family if template else _family(metadata, own, folders),
@@ -107,7 +108,7 @@ def look_up(
         context_window=min(settings.context_window, trained),
         parallel=settings.parallel,
         fingerprint=digest or f"{name}:{shown.get('modified_at', '')}",
-        parameters=int(info.get("general.parameter_count") or 0),
+        parameters=whole_number(info.get("general.parameter_count")),
         bytes=size,
         # Where that is not known, BOS is left to the tokenizer: none is better than two.
         adds_bos=vocabulary is None or vocabulary.client.adds_bos(),
@@ -121,16 +122,16 @@ def look_up(
         description=description,
         template=template,
         template_text=own,
-        layers=int(info.get(f"{architecture}.block_count") or 0) + 1,
+        layers=whole_number(info.get(f"{architecture}.block_count")) + 1,
         header=header,
         vocabulary=vocabulary,
     )
 
 
-def find_entry(http: LocalHttp, path: str, name: str) -> dict[str, Any]:
+def find_entry(http: LocalHttp, path: str, name: str) -> Mapping[str, Any]:
     """Return a model in a list of the server, which does not mind the case of a name."""
     wanted = canonical_name(name)
-    entries = http.json("GET", path).get("models") or []
+    entries = mappings_of(http.json("GET", path).get("models"))
     return next((e for e in entries if wanted == canonical_name(str(e.get("name")))), {})
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+import struct
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from quoth.backends.http import LocalHttp
+from quoth.backends.stated import mapping_of, mappings_of
 from quoth.config import state_folder
 from quoth.errors import ModelNotFoundError
 from quoth.system import write_whole
@@ -22,6 +25,7 @@ from quoth.weights import Gguf, Tensor, encode_entry, encode_header, read_gguf
 
 _TOKENS = "tokenizer.ggml.tokens"
 _OF_TOKENS = ("tokenizer.ggml.token_type", "tokenizer.ggml.scores")
+_DIGEST = re.compile(r"(sha256:)?[0-9a-f]{1,128}")
 _CHARACTERS = "tokenizer.ggml.precompiled_charsmap"
 
 
@@ -30,20 +34,25 @@ def find_header(http: LocalHttp, name: str, *, digest: str, size: int) -> Gguf |
 
     The server is asked once for a digest. `size` is the number of bytes of the weights.
     """
+    if not _DIGEST.fullmatch(digest):
+        return None
     file = state_folder() / "models" / "ollama" / f"{digest.removeprefix('sha256:')}.gguf"
     header = _read(file)
     if header is None:
         shown = http.json("POST", "/api/show", {"model": name, "verbose": True})
-        if not _has_vocabulary(shown.get("model_info") or {}):
+        if not _has_vocabulary(mapping_of(shown.get("model_info"))):
             return None
-        write_whole(file, header_of(shown))
-        header = read_gguf(file)
-    return replace(header, bytes=size)
+        try:
+            write_whole(file, header_of(shown))
+        except (ValueError, TypeError, OverflowError, struct.error):  # no header has such values
+            return None
+        header = _read(file)
+    return header and replace(header, bytes=size)
 
 
 def header_of(shown: Mapping[str, Any]) -> bytes:
     """Return the header of a GGUF file with the keys and the tensors of an answer."""
-    info: Mapping[str, Any] = shown.get("model_info") or {}
+    info = mapping_of(shown.get("model_info"))
     entries = [
         encode_entry(key, _value_of(key, value))
         for key, value in info.items()
@@ -51,7 +60,7 @@ def header_of(shown: Mapping[str, Any]) -> bytes:
     ]
     tensors = [
         Tensor(str(row.get("name")), str(row.get("type")), tuple(row.get("shape") or (1,)))
-        for row in shown.get("tensors") or ()
+        for row in mappings_of(shown.get("tensors"))
     ]
     return encode_header(entries, tensors)
 
@@ -68,7 +77,8 @@ def _has_vocabulary(info: Mapping[str, Any]) -> bool:
     tokens = info.get(_TOKENS)
     if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
         return False
-    return all(len(info.get(key) or tokens) == len(tokens) for key in _OF_TOKENS)
+    listed = [info.get(key) or tokens for key in _OF_TOKENS]
+    return all(isinstance(each, list) and len(each) == len(tokens) for each in listed)
 
 
 def _is_flat(value: object) -> bool:

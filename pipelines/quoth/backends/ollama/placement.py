@@ -7,6 +7,7 @@ from dataclasses import replace
 from quoth.backends.http import LocalHttp
 from quoth.backends.llama.offload import explain_offload
 from quoth.backends.ollama.facts import Facts, find_entry
+from quoth.backends.stated import whole_number
 from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Placement
@@ -18,12 +19,13 @@ def read_placement(http: LocalHttp, name: str) -> Placement | None:
         entry = find_entry(http, "/api/ps", name)
     except BackendError:  # the answer is complete without it
         return None
-    if not entry.get("size"):
+    size = whole_number(entry.get("size"))
+    if not size:
         return None
     return Placement(
-        context_window=int(entry.get("context_length") or 0),
-        bytes=int(entry["size"]),
-        gpu_bytes=int(entry.get("size_vram") or 0),
+        context_window=whole_number(entry.get("context_length")),
+        bytes=size,
+        gpu_bytes=whole_number(entry.get("size_vram")),
     )
 
 

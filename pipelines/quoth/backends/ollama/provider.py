@@ -17,6 +17,7 @@ from quoth.backends.ollama.wire import (
     server_address,
     translate_errors,
 )
+from quoth.backends.stated import mapping_of, mappings_of, texts_of, whole_number
 from quoth.errors import BackendError, ModelNotFoundError
 from quoth.models import Provider
 from quoth.weights import Installed, Transfer, canonical_name, split_model_name
@@ -56,18 +57,18 @@ class OllamaProvider(Provider):
         """Return the models that the server has, except those that run elsewhere."""
         http = connect(self.settings)
         try:
-            entries = http.json("GET", "/api/tags").get("models") or []
+            entries = mappings_of(http.json("GET", "/api/tags").get("models"))
         finally:
             http.close()
         return [
             Installed(
                 name=str(entry["name"]),
-                bytes=int(entry.get("size") or 0),
-                quantization=str((entry.get("details") or {}).get("quantization_level") or ""),
-                kind=_kind_of(entry.get("capabilities") or ()),
+                bytes=whole_number(entry.get("size")),
+                quantization=str(mapping_of(entry.get("details")).get("quantization_level") or ""),
+                kind=_kind_of(texts_of(entry.get("capabilities"))),
             )
             for entry in entries
-            if not entry.get("remote_host")
+            if entry.get("name") and not entry.get("remote_host")
         ]
 
     def pull(self, name: str, *, insecure: bool = False) -> Iterator[Transfer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -144,8 +144,6 @@ def connect(settings: ModelSettings) -> LocalHttp:
 @contextmanager
 def translate_errors(url: str, name: str) -> Iterator[None]:
     """Turn the errors of the official client into ours."""
-    from pydantic import ValidationError
-
     ollama = official_client()
 
     try:
@@ -160,7 +158,7 @@ def translate_errors(url: str, name: str) -> Iterator[None]:
         raise hanging_error(url) from error
     except (httpx.HTTPError, OSError) as error:
         raise unreachable_error(url, str(error)) from error
-    except (json.JSONDecodeError, ValidationError, AttributeError, TypeError) as error:
+    except (ValueError, RecursionError, AttributeError, TypeError) as error:
         raise garbage_error(url, getattr(error, "doc", str(error))) from error
 
 
@@ -198,7 +196,7 @@ def model_missing_error(name: str) -> ModelNotFoundError:
     )
 
 
-def refuse_remote(facts: dict[str, Any], name: str) -> None:
+def refuse_remote(facts: Mapping[str, Any], name: str) -> None:
     """Raise `ConfigurationError` for a model that Ollama would run on another machine."""
     host = facts.get("remote_host") or ("ollama.com" if name.endswith("cloud") else "")
     if host:

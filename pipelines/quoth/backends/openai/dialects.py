@@ -14,7 +14,7 @@ from quoth.backends.http import LocalHttp
 from quoth.backends.ollama.facts import Facts, look_up
 from quoth.backends.ollama.placement import read_placement
 from quoth.backends.openai.wire import stated_windows
-from quoth.backends.overflow import whole_number
+from quoth.backends.stated import whole_number
 from quoth.config import ModelSettings
 from quoth.errors import BackendError
 from quoth.models import Constraint

@@ -16,6 +16,7 @@ import numpy as np
 
 from quoth.backends.openai.wire import connect, find_entry, list_models, stated_windows
 from quoth.backends.overflow import refused_text_error
+from quoth.backends.stated import whole_number
 from quoth.config import Embedding, ModelSettings
 from quoth.embed import USUAL_TOKENS, DelegatingEmbedder, tokens_of_family
 from quoth.errors import BackendError, ConfigurationError, ContextOverflowError, ModelNotFoundError
@@ -73,7 +74,7 @@ class OpenAIEmbedder(DelegatingEmbedder):
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise BackendError(f"The server at {self._http.url} answered without vectors.")
         self._check_read(answer.get("usage"), texts)
-        order = sorted(entries, key=lambda entry: int(entry.get("index") or 0))
+        order = sorted(entries, key=lambda entry: whole_number(entry.get("index")))
         return [self._numbers(entry.get("embedding")) for entry in order]
 
     def close(self) -> None:

@@ -38,8 +38,8 @@ from quoth.backends.openai.wire import (
     texts_of,
     turns_of,
 )
-from quoth.backends.overflow import whole_number
 from quoth.backends.rates import TokenRates
+from quoth.backends.stated import whole_number
 from quoth.backends.template import variables_of
 from quoth.config import ModelSettings
 from quoth.errors import BackendError, ContextOverflowError

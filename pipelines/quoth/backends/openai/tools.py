@@ -12,7 +12,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from quoth.backends.overflow import whole_number
+from quoth.backends.stated import whole_number
 from quoth.models import Request, Tool, ToolCall
 
 

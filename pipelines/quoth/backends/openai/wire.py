@@ -15,7 +15,7 @@ from langchain_core.messages import BaseMessage
 from quoth.backends.http import LocalHttp, hanging_error, read_key
 from quoth.backends.llama.http import read_timings
 from quoth.backends.openai.tools import tool_fields, turn_fields
-from quoth.backends.overflow import whole_number
+from quoth.backends.stated import mappings_of, whole_number
 from quoth.backends.steps import MOST_LIKELIEST, read_steps
 from quoth.config import ModelSettings
 from quoth.errors import ConfigurationError, ModelNotFoundError
@@ -44,8 +44,7 @@ def list_models(http: LocalHttp) -> list[Mapping[str, Any]]:
 
     Raises `ModelNotFoundError` for a server that has no list.
     """
-    listed = http.json("GET", "/v1/models").get("data")
-    return [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
+    return mappings_of(http.json("GET", "/v1/models").get("data"))
 
 
 def find_entry(

@@ -7,7 +7,6 @@ The format: eight bytes with the length of a JSON header, the header, then the r
 from __future__ import annotations
 
 import importlib.util
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from quoth.embed.graph import UnsupportedError
 from quoth.errors import ConfigurationError
-from quoth.system import missing_extra
+from quoth.system import missing_extra, parse_json
 
 Tensor = NDArray[np.float32]
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
@@ -84,7 +83,7 @@ def _read_safetensors(path: Path) -> dict[str, Callable[[], Tensor]]:
             length = int.from_bytes(file.read(8), "little")
             if length == _POINTER:
                 raise ValueError("it is a pointer of Git LFS, not the weights")
-            header = json.loads(file.read(min(length, size)))
+            header = parse_json(file.read(min(length, size)))
         header.pop("__metadata__", None)
         places = {name: _place(entry, 8 + length) for name, entry in header.items()}
         end = max(entry["data_offsets"][1] for entry in header.values()) + 8 + length
