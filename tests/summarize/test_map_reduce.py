@@ -38,7 +38,8 @@ def story(sentences: int) -> str:
 
 
 def endless(prompt: str) -> str:
-    return " ".join(f"And then {n} {WORDS[n % 10]} came." for n in range(600))
+    told = (f"{WORDS[n % 10]} {WORDS[n // 10 % 10]} {WORDS[n // 100]}" for n in range(600))
+    return " ".join(f"And then the {words} came." for words in told)
 
 
 def growing(prompt: str) -> str:
@@ -168,7 +169,7 @@ def test_auto_takes_one_call_for_a_short_text() -> None:
 
 
 def test_refine_carries_the_summary_from_part_to_part() -> None:
-    model = Scripted(answer=lambda prompt: f"Seen so far are {len(prompt)} marks of ink.")
+    model = Scripted(answer=lambda _: "Seen so far is the harbour, again and again.")
     summary = Summarizer(model, options=SummaryOptions(strategy="refine", map_tokens=200)).invoke(
         story(60)
     )
