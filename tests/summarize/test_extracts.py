@@ -309,13 +309,18 @@ def test_another_unit_is_refused() -> None:
 
 
 def test_fields_of_a_schema_are_in_the_text_or_null() -> None:
-    text = "Invoice number: 4711\n\nCustomer: Otto Brandt\n\nThe net total is 1,250 euros for May."
+    text = (
+        "Invoice number: 4711\n\nCustomer: Otto Brandt\n\nThe net total is 1,250 euros for May.\n\n"
+        "The gross sales rose to 48.2 million crowns. The share sold is 1/2 of all."
+    )
     schema = {
         "type": "object",
         "properties": {
             "invoice_number": {"type": "integer"},
             "customer": {"type": "string"},
             "netTotal": {"type": ["number", "null"]},
+            "gross_sales": {"type": "number"},
+            "share_sold": {"type": "number"},
             "due_date": {"type": "string"},
         },
     }
@@ -325,9 +330,11 @@ def test_fields_of_a_schema_are_in_the_text_or_null() -> None:
         "invoice_number": 4711,
         "customer": "Otto Brandt",
         "netTotal": 1250.0,
+        "gross_sales": 48_200_000.0,
+        "share_sold": None,
         "due_date": None,
     }
-    assert "Not found in the text: due_date." in summary.notes
+    assert "Not found in the text: share_sold, due_date." in summary.notes
     assert not model.asked
 
 
