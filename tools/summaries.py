@@ -54,7 +54,7 @@ def summarize(judged: Judged, model: LocalModel) -> tuple[Document, Summary]:
 def write_section(judged: Judged, document: Document, summary: Summary) -> str:
     """Return the section of one summary."""
     words = sum(count_words(page.text) for page in document.pages)
-    way = f"read as {summary.kinds[0].replace('-', ' ')}" if summary.is_extract else "written"
+    way = _tell_way(summary)
     return "\n".join(
         [
             f"## {judged.title}",
@@ -65,6 +65,16 @@ def write_section(judged: Judged, document: Document, summary: Summary) -> str:
             "",
         ]
     )
+
+
+def _tell_way(summary: Summary) -> str:
+    if summary.is_extract:
+        return f"read as {summary.kinds[0].replace('-', ' ')}"
+    leaves = [node for node in summary.tree.walk() if node.chunks]
+    written = sum(not leaf.extracted for leaf in leaves)
+    if not written:
+        return "a conversation, told by its own turns"
+    return f"a conversation, {written} of {len(leaves)} parts told by the model"
 
 
 def find_stale(page: str, model: LocalModel) -> list[str]:
