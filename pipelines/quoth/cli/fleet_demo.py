@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
+import re
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,63 +15,68 @@ from quoth.cli import show, summarize
 from quoth.cli.fleet_options import FleetOptions
 from quoth.cli.options import SharedOptions
 from quoth.errors import BackendUnavailableError
-from quoth.system import sample_library_folder
+from quoth.system import KeptProgram, sample_library_folder
 from quoth.views import format_path
 
 WORKERS = ("first", "second")
+OUTPUT = Path("fleet-demo")
+_ADDRESS = re.compile(r"tls://[^\s;]+")
 _START_SECONDS = 60
+_TICK = 0.1
 
 
 def run_demo(shared: SharedOptions) -> int:
-    """Start a fleet on loopback, let it summarize the sample library, and end it."""
-    out = show.console()
+    """Start a fleet on loopback, let it summarize the sample library, and end it.
+
+    Its programs end with this one, however this one ends. What they said is shown when the job
+    fails. Raises `BackendUnavailableError` when the head does not start.
+    """
     folder = sample_library_folder()
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="quoth-demo-")))
         token = place / "token"
         head = _start(stack, "head", "--port", "0", "--token-file", str(token))
         address = _address_of(head)
+        _print_command(f"fleet head\n$ quoth fleet work {address}   (twice)")
         settings = [f"--set={each}" for each in shared.set]
-        if shared.model:
-            settings.append(f"--model={shared.model}")
-        out.print(f"$ quoth fleet head\n$ quoth fleet work {address}   (twice)", style="bold")
+        settings += [f"--model={shared.model}"] if shared.model else []
+        programs = [head]
         for name in WORKERS:
             options = ("--token-file", str(token), "--name", name, "--for", "summaries")
-            _start(stack, "work", address, *options, *settings)
-        output = Path("fleet-demo")
-        command = f"summarize {format_path(str(folder))} -o {output} --fleet {address}"
-        out.print(f"$ quoth {command}", style="bold")
-        return summarize.summarize(
-            replace(shared, fleet=FleetOptions(address, token)), [folder], output=output
-        )
+            programs.append(_start(stack, "work", address, *options, *settings))
+        _print_command(f"summarize {format_path(str(folder))} -o {OUTPUT} --fleet {address}")
+        options_of_job = replace(shared, fleet=FleetOptions(address, token))
+        code = 1
+        try:
+            code = summarize.summarize(options_of_job, [folder], output=OUTPUT)
+        finally:
+            if code == 1:
+                _print_said(programs)
+        return code
 
 
-def _start(stack: ExitStack, *arguments: str) -> subprocess.Popen[str]:
-    """Start a process of the fleet, which ends with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "quoth.cli", "fleet", *arguments],
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    stack.callback(process.wait)
-    stack.callback(process.terminate)
-    if process.stderr is not None:
-        stack.callback(process.stderr.close)
-    return process
+def _print_command(command: str) -> None:
+    show.console().print(f"$ quoth {command}", style="bold")
 
 
-def _address_of(head: subprocess.Popen[str]) -> str:
+def _print_said(programs: list[KeptProgram]) -> None:
+    said = "".join(program.output() for program in programs)
+    show.console(stderr=True).print(f"The programs of the fleet said:\n{said}", style="dim")
+
+
+def _start(stack: ExitStack, *arguments: str) -> KeptProgram:
+    """Start a program of the fleet, which ends with the block."""
+    command = [sys.executable, "-m", "quoth.cli", "fleet", *arguments]
+    program = KeptProgram(command, environment=os.environ)
+    stack.callback(program.stop)
+    return program
+
+
+def _address_of(head: KeptProgram) -> str:
     """Return the address that a head tells. Raises `BackendUnavailableError` when it ends."""
-    assert head.stderr is not None
-    told: list[str] = []
-    begin = time.monotonic()
-    while time.monotonic() - begin < _START_SECONDS and (line := head.stderr.readline()):
-        told.append(line)
-        if found := [word for word in _words(line) if word.startswith("tls://")]:
+    end = time.monotonic() + _START_SECONDS
+    while head.running and time.monotonic() < end:
+        if found := _ADDRESS.search(head.output()):
             return found[0]
-    raise BackendUnavailableError(f"The head did not start: {' '.join(told).strip()}")
-
-
-def _words(line: str) -> Sequence[str]:
-    return [word.rstrip(";.,") for word in line.split()]
+        time.sleep(_TICK)
+    raise BackendUnavailableError(f"The head did not start: {head.output().strip()}")
