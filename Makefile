@@ -16,7 +16,7 @@ SETUP = env PATH="$(dir $(UV)):$$PATH" $(BIN)/python -m quoth.cli setup
 MODELS = $(STEP) 'The embedded models, 176 MB' $(SETUP)
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints sizes \
+.PHONY: FORCE help light setup demo test lint types tests test-slow test-ollama format bench native constraints sizes summaries \
 	library docs notebooks walk pictures screenshots site clean
 
 help:  ## list the targets
@@ -104,6 +104,9 @@ sizes: setup  ## measure how much a set-up fetches on this machine
 
 library: setup  ## write the sample library again from its texts
 	@$(BIN)/python -m tools.library
+
+summaries: setup  ## write the page of ten summaries as they come out
+	@$(BIN)/python -m tools.summaries
 
 docs: setup  ## write the references of settings, commands and Python names from the program
 	@$(BIN)/python -m tools.reference

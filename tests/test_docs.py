@@ -12,8 +12,10 @@ import pytest
 from quoth import errors
 from quoth.models import backend_names
 from quoth.testing import ModelConformance, ServerFaultConformance
+from scripted_model import Scripted
 
 from tools.api import pages
+from tools.summaries import find_stale, read_judged
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = r"(?:^ *(?:\$ )?(?:\S*/)?|`)quoth ([a-z][^`\n]*)"
@@ -88,6 +90,12 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert -1 not in places
     assert places == sorted(places), "start, how-tos, reference, explanation"
     assert (tmp_path / "site" / "search.js").is_file(), "the search needs no server"
+
+
+def test_the_ten_summaries_are_those_that_come_out() -> None:
+    page = (ROOT / "docs" / "ten-summaries.md").read_text()
+    assert page.count("\n## ") == len(read_judged()) == 10
+    assert not find_stale(page, Scripted(parameters=100_000_000)), "python -m tools.summaries"
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -97,7 +97,7 @@ def test_it_ends_whatever_the_model_writes(
 
 
 def test_each_level_leaves_at_most_half_of_the_tokens() -> None:
-    model = Scripted(answer=endless, window=1200, obeys=False)
+    model = Scripted(answer=growing, window=1200, obeys=False)
     options = SummaryOptions(reduction="model", map_tokens=400)
     summary = Summarizer(model, options=options).invoke(story(400))
     level = {id(node): model.count_tokens(node.text) + 2 for node in summary.tree.walk()}
@@ -168,7 +168,7 @@ def test_auto_takes_one_call_for_a_short_text() -> None:
 
 
 def test_refine_carries_the_summary_from_part_to_part() -> None:
-    model = Scripted(answer=lambda prompt: f"Seen so far are {len(prompt)} marks of ink.")
+    model = Scripted(answer=lambda _: "Seen so far is the harbour, again and again.")
     summary = Summarizer(model, options=SummaryOptions(strategy="refine", map_tokens=200)).invoke(
         story(60)
     )

@@ -68,13 +68,48 @@ def test_a_small_model_is_told_of_a_conversation_and_the_rest_is_counted() -> No
     assert "fillers" in summary.unread[0]
 
 
-def test_the_share_of_sentences_without_a_passage_is_told() -> None:
+def test_what_no_turn_carries_is_left_out_and_its_share_is_told() -> None:
     said = "The speakers discuss what the new pump will cost. Somebody there agrees about the fund."
     model = Scripted(answer=lambda _: said, parameters=100_000_000)
     summary = Summarizer(model, options=SummaryOptions(length="40")).invoke(MEETING)
-    unlinked = [sentence.text for sentence in summary.sentences if not sentence.links]
-    assert unlinked
-    assert f"{len(unlinked)} of the 2 sentences resemble no passage of the text." in summary.notes
+    assert summary.text == "The speakers discuss what the new pump will cost."
+    assert all(sentence.links for sentence in summary.sentences)
+    assert (
+        "1 of 2 sentences that the model wrote were left out, because the text does not carry them."
+    ) in summary.notes
+
+
+def test_a_sentence_rests_on_a_whole_turn() -> None:
+    turn = "Clerk: The pump is old. The fund is full. The council meets in May."
+    text = f"{MEETING}\n{turn}\n{MEETING}"
+    model = Scripted(
+        answer=lambda _: "The speakers discuss the pump, the fund and the council in May.",
+        parameters=100_000_000,
+    )
+    summary = Summarizer(model, options=SummaryOptions(length="30")).invoke(text)
+    link = summary.sentences[0].links[0]
+    assert text[link.start : link.end] == turn
+
+
+def test_a_part_that_is_told_by_nothing_carried_is_left_out_beside_others() -> None:
+    other = "\n".join(
+        f"{name}: The roof of barn number {n} leaks near the northern door."
+        for n in range(30)
+        for name in ("Ida", "Olaf")
+    )
+    text = f"{MEETING}\n{other}"
+    model = Scripted(
+        answer=lambda prompt: (
+            "The speakers discuss what the new pump will cost."
+            if "new pump" in prompt
+            else "The speakers discuss marine biology, chemistry and literature."
+        ),
+        parameters=100_000_000,
+    )
+    options = SummaryOptions("map-reduce", length="60", map_tokens=200)
+    summary = Summarizer(model, options=options).invoke(text)
+    assert summary.text == "The speakers discuss what the new pump will cost."
+    assert any("the summary does not tell of them." in note for note in summary.notes)
 
 
 def test_what_was_not_talked_of_is_replaced_by_turns() -> None:

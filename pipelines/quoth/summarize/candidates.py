@@ -30,6 +30,8 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 _LINK = re.compile(r" ?\((?:https?:|mailto:|/)[^()\n]*(?:\n[^()\n ]*)?\)")
 _LETTERS = 0.6
 _OPENERS = "\"'“”„«»‘’‚「」『』‹›"
+_BRACKETS = ("(", "[", "（", "【")
+"""What an aside, a stage direction or the rest of a cut sentence begins with."""
 _SPEECH = re.compile(
     r"[\"“”„«»「」『』‟]\s?[^\"“”„«»「」『』]{2,}?[,.!?…—–。！？，]\s?[\"“”«»」』]"
     r"|^[\"“„«「『‘'](?=\w)[^\"“”„«»「」『』]*$|^\s*[—–] ?\w"
@@ -40,7 +42,13 @@ _ROW = re.compile(r"[^\W\d_][^:：\n.]{1,50}[:：]\s*\S.*", re.DOTALL)
 _LEADERS = re.compile(
     r"\.{4,}|(?:\. ){4,}|…{2,}|\|.*\||\| \d+\b|_{4,}|-{4,}|={4,}|https?://\S+\s*$"
 )
-_MARKER = re.compile(r"^\s*(?:[-*•‣◦▪o]|#{1,6}|\d{1,3}[.)]|\(?[a-z\d]{1,3}\)|\d+(?:\.\d+)+\.?)\s+")
+_MARKER = re.compile(
+    r"^\s*(?:[•·‣◦▪●■□○]\s*|(?:[-–*o]|#{1,6}|\d{1,3}[.)]|\(?[a-z\d]{1,3}\)|\d+(?:\.\d+)+\.?)\s+)"
+)
+_CLAUSE_NUMBER = re.compile(r"^\d{1,3} (?=([^\W\d_]+)\b)")
+"""The number of a clause or a footnote, without a mark, and the word after it."""
+_CUT = re.compile(r"(?:^|[\s(])([^\W\d_]+(?:\.[^\W\d_])*)\.$")
+"""The last word of a sentence."""
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)")
 _REFERENCES = re.compile(r"(?<=[\w.,;:!?)”\"])(?:\[\d{1,3}\])+")
 _NO_TEXT = re.compile(r"^(?:(?:file|image):|\[\d+\]\s)", re.IGNORECASE)
@@ -72,7 +80,9 @@ def find_sentences_of(document: Document, language: Language) -> list[Candidate]
     before = 0
     for page in document.pages:
         for start, end in _find_pieces(page, language, repeated):
-            text = _close_label(clean_sentence(page.text[start:end]))
+            text = _close_label(
+                _drop_number(clean_sentence(page.text[start:end]), language), language
+            )
             speech = bool(_SPEECH.search(text))
             sentence = Candidate(text, page, start, end, (before + start) / total, speech)
             found.setdefault(text, sentence)
@@ -86,10 +96,25 @@ def clean_sentence(text: str) -> str:
     return _EMPHASIS.sub("", _MARKER.sub("", " ".join(text.split()))).strip()
 
 
-def _close_label(text: str) -> str:
+def _drop_number(text: str, language: Language) -> str:
+    """Return a sentence without the number of its clause, which stands before a capital word.
+
+    Only a word that is no name has its capital from the start of a sentence: "7 The tenant pays".
+    """
+    number = _CLAUSE_NUMBER.match(text)
+    word = number[1] if number else ""
+    is_first = word[:1].isupper() and word.lower() in language.words.stop
+    return text[number.end() :] if number and is_first else text
+
+
+def _close_label(text: str, language: Language) -> str:
     """Return a sentence with a colon after its label, so that both stay one sentence."""
     label = _LABEL.match(text)
-    if label and _is_label(label[0]) and text[label.end() + 1 : label.end() + 2].isupper():
+    if (
+        label
+        and _is_label(label[0], language)
+        and text[label.end() + 1 : label.end() + 2].isupper()
+    ):
         return f"{label[1]}:{text[label.end() :]}"
     return text
 
@@ -107,6 +132,8 @@ def stands_alone(text: str, language: Language) -> bool:
     rules = language.summaries
     return (
         not first.islower()
+        and not text.startswith(_BRACKETS)
+        and not _is_cut(text, language)
         and not text.rstrip(_OPENERS + ")] ").endswith(("?", "？", "؟", "…", "..."))
         and (letters >= _LETTERS * count_solid(text) or not whole)
         and not (text.isupper() and whole)
@@ -121,8 +148,18 @@ def stands_alone(text: str, language: Language) -> bool:
 
 def _is_row_with_number(text: str) -> bool:
     """Whether a text is a row whose value has a number; in "Schedule 2: Works", its name has it."""
-    value = re.split(r"[:：]", text, maxsplit=1)[-1]
-    return bool(_ROW.fullmatch(text)) and any(map(str.isdigit, value))
+    name, _, value = text.replace("：", ":").partition(":")
+    is_row = bool(_ROW.fullmatch(text)) and "|" not in name
+    return is_row and any(map(str.isdigit, value))
+
+
+def _is_cut(text: str, language: Language) -> bool:
+    """Whether a sentence ends with an initial or an abbreviation, so that the rest is missing."""
+    last = _CUT.search(text)
+    if not last:
+        return False
+    is_initial = len(last[1]) == 1 and last[1].isupper() and count_words(text) > 1
+    return is_initial or last[1] in language.sentences.abbreviations
 
 
 def _factor(language: Language) -> float:
@@ -154,17 +191,18 @@ def _find_pieces(
             if label is not None and _PARAGRAPH.search(block[label:start]):
                 label = None
             opens_line = not block[:start].strip(" ") or "\n" in block[:start][-3:]
-            if label is None and opens_line and _is_label(block[start:end]):
+            if label is None and opens_line and _is_label(block[start:end], language):
                 label = start
                 continue
             yield begin + (start if label is None else label), begin + end
             label = None
 
 
-def _is_label(text: str) -> bool:
-    """Whether a piece such as "Decision 4." belongs to the sentence after it."""
+def _is_label(text: str, language: Language) -> bool:
+    """Whether a piece such as "Decision 4." belongs to the sentence after it; "Ms." does not."""
     words = clean_sentence(text)
-    return words.endswith(".") and 0 < count_words(words) <= _LONGEST_LABEL and words[0].isalpha()
+    is_short = words.endswith(".") and 0 < count_words(words) <= _LONGEST_LABEL
+    return is_short and words[0].isalpha() and not _is_cut(words, language)
 
 
 def _find_borders(page: Page, repeated: frozenset[str]) -> list[int]:

@@ -13,6 +13,8 @@ from quoth.types import Document
 
 _WORD = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])")
 _ROW = re.compile(r"([^:：|]{1,60})[:：]\s*(\S[^|]{0,200})")
+_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")
+"""A reading that is one value: no fraction, and no number without its scale."""
 _NUMBERS = {"number", "integer"}
 
 
@@ -61,7 +63,7 @@ def _find_value(
 def _read_number(text: str, types: set[str]) -> float | int | None:
     """Return the first number of a text that is one value, whole where the type asks for it."""
     for number in find_numbers(text):
-        readings = [r[0] for r in number.readings if len(r) == 1 and "/" not in r[0]]
+        readings = [r[0] for r in number.readings if len(r) == 1 and _DECIMAL.fullmatch(r[0])]
         if not readings:
             continue
         values = [float(reading) for reading in readings]

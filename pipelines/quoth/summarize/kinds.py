@@ -107,7 +107,10 @@ def find_kind(
     *,
     folders: Sequence[Path] = (),
 ) -> Kind:
-    """Return the kind of a document, by its title, its first pages and the share of speech."""
+    """Return the kind of a document, by its title, its first pages and the share of speech.
+
+    Other texts than stories quote people too, so speech tells a kind where no sign tells another.
+    """
     text = "\n".join((document.title, *(page.text for page in document.pages)))[:_READ]
     speech = sum(sentence.is_speech for sentence in sentences) / max(1, len(sentences))
     best, most = load_kind(DEFAULT_KIND, folders), 1.0
@@ -115,7 +118,7 @@ def find_kind(
         kind = load_kind(name, folders)
         fit = kind.count_signs(text, language) / kind.enough
         if kind.speech:
-            fit = speech / kind.speech
+            fit = min(1.0, speech / kind.speech)
         if fit >= most and (fit > most or best.name == DEFAULT_KIND):
             best, most = kind, fit
     return best

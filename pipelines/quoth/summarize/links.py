@@ -1,12 +1,14 @@
 """Links from a sentence of a summary to the sentences of the document that support it.
 
-A link needs shared words, so only copied or lightly rewritten sentences get one.
+A link needs shared words, so only copied or lightly rewritten sentences get one. A conversation is
+linked by its turns: what is told of it rests on what somebody said, in one sentence or in several.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from quoth.summarize.languages import language_of
 from quoth.summarize.values import Link, SummarySentence
@@ -21,6 +23,7 @@ _ENOUGH_MORE = 0.15
 """The weighted share that each further link must add."""
 
 _LINKS = 3
+_LINE = re.compile(r"[^\n]*\S")
 
 
 def tell_unlinked(sentences: Sequence[SummarySentence]) -> tuple[str, ...]:
@@ -31,17 +34,32 @@ def tell_unlinked(sentences: Sequence[SummarySentence]) -> tuple[str, ...]:
     return (f"{count} of the {len(sentences)} sentences resemble no passage of the text.",)
 
 
+def _find_sentences(chunk: Chunk) -> Iterator[tuple[int, int]]:
+    yield from sentence_spans(chunk.text, language_of(chunk))
+
+
+def _find_lines(chunk: Chunk) -> Iterator[tuple[int, int]]:
+    yield from (line.span() for line in _LINE.finditer(chunk.text))
+
+
 class SentenceLinker:
     """Links sentences of a summary to the sentences of the chunks that support them.
 
-    `language` is that of the summary.
+    `language` is that of the summary. `conversations` are the sources whose lines are turns.
     """
 
-    def __init__(self, chunks: Sequence[Chunk], *, language: Language = ENGLISH) -> None:
+    def __init__(
+        self,
+        chunks: Sequence[Chunk],
+        *,
+        language: Language = ENGLISH,
+        conversations: Container[str] = (),
+    ) -> None:
         self._places: list[tuple[Chunk, int, int]] = []
         self._holding: dict[str, list[int]] = defaultdict(list)
         for chunk in chunks:
-            for start, end in sentence_spans(chunk.text, language_of(chunk)):
+            spans = _find_lines if chunk.source in conversations else _find_sentences
+            for start, end in spans(chunk):
                 for word in set(fold_words(chunk.text[start:end])):
                     self._holding[word].append(len(self._places))
                 self._places.append((chunk, start, end))

@@ -38,12 +38,28 @@ def map_reduce(calls: PartCalls) -> SummaryNode:
             f"{run.model.model} wrote nothing about any of the {len(leaves)} parts.",
             hint="Try another model, or check the prompt: quoth prompts show summarize-map",
         )
-    if count := sum(leaf.extracted for leaf in leaves):
-        run.notes[
-            f"The model wrote nothing usable about {count} of {len(leaves)} parts; "
-            "sentences of the text are used."
-        ] = None
+    if calls.tells_turns:
+        leaves = _leave_out_turns(leaves)
+    extracted = [leaf for leaf in leaves if leaf.extracted]
+    for count, told in (
+        (sum(bool(leaf.text) for leaf in extracted), "sentences of the text are used."),
+        (sum(not leaf.text for leaf in extracted), "the summary does not tell of them."),
+    ):
+        if count:
+            said = f"The model wrote nothing usable about {count} of {len(leaves)} parts"
+            run.notes[f"{said}; {told}"] = None
     return combine(calls, leaves, calls.words)
+
+
+def _leave_out_turns(leaves: Sequence[SummaryNode]) -> list[SummaryNode]:
+    """Return the summaries of parts, those that are turns of a conversation without their text.
+
+    What somebody said cannot be read between sentences about the conversation. The turns stay where
+    the model wrote of no part.
+    """
+    if all(leaf.extracted for leaf in leaves):
+        return list(leaves)
+    return [replace(leaf, text="") if leaf.extracted else leaf for leaf in leaves]
 
 
 def combine(calls: PartCalls, nodes: Sequence[SummaryNode], words: int) -> SummaryNode:

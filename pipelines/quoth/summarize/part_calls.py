@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import cached_property
 
 from quoth.errors import ContextOverflowError
 from quoth.models import Call, ChatRequest
@@ -73,6 +73,17 @@ class PartCalls:
         steps = round(share * self.words / len(self.parts) / _STEP_WORDS)
         return self.length(max(1, min(_MOST_STEPS, steps)) * _STEP_WORDS)
 
+    @cached_property
+    def tells_turns(self) -> bool:
+        """Whether parts of the document are a conversation that the model is to read as prose."""
+        return any(map(self._turns, self.parts))
+
+    @cached_property
+    def _linker(self) -> SentenceLinker:
+        chunks = [chunk for part in self.parts for chunk in part.chunks]
+        told = {chunk.source for chunk in chunks} if self.tells_turns else set()
+        return SentenceLinker(chunks, language=self.run.language, conversations=told)
+
     @property
     def refusal(self) -> str:
         """The reply that prompts ask for when a text says nothing about the query."""
@@ -133,10 +144,9 @@ class PartCalls:
         `texts` are the texts that the call has read; `part` is the part of the document among them.
         """
         turns = self._turns(part) if part else []
-        is_doubtful = self._doubt(texts, part, turns)
         answer = tidy(
             call.text,
-            is_doubtful=is_doubtful,
+            is_doubtful=self._doubt(texts, part, turns),
             cut_off=call.finish == "length",
             language=self.run.language,
         )
@@ -144,14 +154,9 @@ class PartCalls:
         extracted = not text
         if self.query and self._refuses(text):
             text = ""
-        elif part is not None and not self.query:
-            # Selecting sentences would keep what a small model invents.
-            invented = self.selects and all(map(is_doubtful, answer.kept))
-            if not text or invented:
-                answer = replace(answer, dropped=(*answer.kept, *answer.dropped))
-                sentences = transcribe(turns) or self._body_sentences(part)
-                text = _extract(sentences, length.words, self.run.language)
-                extracted = True
+        elif extracted and part is not None and not self.query:
+            sentences = transcribe(turns) or self._body_sentences(part)
+            text = _extract(sentences, length.words, self.run.language)
         return SummaryNode(
             kind,
             self.clip(text, length.tokens),
@@ -160,6 +165,7 @@ class PartCalls:
             cached=call.cached,
             timings=call.timings,
             dropped=answer.dropped,
+            doubted=answer.doubted,
             extracted=extracted,
             unread=count_unread(part.text, turns) if part and turns else 0,
         )
@@ -186,20 +192,22 @@ class PartCalls:
     def _doubt(
         self, texts: Sequence[str], part: Part | None, turns: Sequence[Utterance]
     ) -> Callable[[str], bool]:
-        """Return a predicate: whether a sentence of an answer may be invented."""
-        language = self.run.language
-        read = SourceVocabulary(texts, language=language)
-        linker = None
-        if part and self.selects and not turns:
-            linker = SentenceLinker(part.chunks, language=language)
+        """Return a predicate: whether a sentence of an answer may be invented.
+
+        A translation may give names another form, so only its numbers are looked up.
+        """
+        read = SourceVocabulary(texts, language=self.run.language)
+        is_translated = part is not None and self._spoken(part) != self.run.language
 
         def is_doubtful(sentence: str) -> bool:
-            if read.unsupported(sentence) or not self._is_in_language(sentence):
+            missing = (m.kind for m in read.mentions(sentence) if not m.supported)
+            if any(kind == "number" or not is_translated for kind in missing):
                 return True
-            # No single turn supports a sentence about a conversation.
-            if turns:
-                return read.share(sentence) < _SAID_SHARE
-            return linker is not None and not linker.supports(sentence)
+            if not self._is_in_language(sentence):
+                return True
+            if turns and read.share(sentence) < _SAID_SHARE:
+                return True
+            return part is not None and self.selects and not self._linker.supports(sentence)
 
         return is_doubtful
 

@@ -17,6 +17,7 @@ from quoth.journal import CallRecord
 from quoth.models import LocalModel, check_schema
 from quoth.summarize.conversation import is_conversation
 from quoth.summarize.coverage import measure_coverage
+from quoth.summarize.doubts import tell_doubted
 from quoth.summarize.extract import Extract, extract
 from quoth.summarize.fields import find_fields
 from quoth.summarize.gate import Gate
@@ -140,7 +141,8 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             joined = combine(PartCalls(run, parts, run.words), roots, run.words)
             tree = replace(joined, kind="corpus")
         chunks = [chunk for node in tree.walk() for chunk in node.chunks]
-        linker = SentenceLinker(chunks, language=run.language)
+        told = {document.source for document in documents if is_conversation(document)}
+        linker = SentenceLinker(chunks, language=run.language, conversations=told)
         sentences = tuple(
             linker.link(tree.text[start:end])
             for start, end in sentence_spans(tree.text, run.language)
@@ -156,6 +158,7 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             data=None if schema is None else self._fill(run, documents, tree, schema),
             notes=(
                 *run.notes,
+                *tell_doubted(tree, run.language),
                 *(tell_unlinked(sentences) if all_calls else ()),
                 *tell_language(tree.text, run.language),
                 *(note for document in documents for note in document.notes),

@@ -21,10 +21,14 @@ _ALIKE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class TidyAnswer:
-    """The sentences of an answer that are kept, in order, and those that are dropped."""
+    """The sentences of an answer that are kept, in order, and those that are dropped.
+
+    `doubted` of those that are dropped may be invented.
+    """
 
     kept: tuple[str, ...]
     dropped: tuple[str, ...]
+    doubted: int = 0
 
 
 def tidy(
@@ -36,8 +40,8 @@ def tidy(
 ) -> TidyAnswer:
     """Split an answer into clean sentences.
 
-    Offers of help and apologies are dropped in any case, so that an answer may have no sentence.
-    Fragments, sentences about "the text" and doubtful sentences are dropped while others remain.
+    Offers of help, apologies and doubtful sentences are dropped in any case, so that an answer may
+    have no sentence. Fragments and sentences about "the text" are dropped while others remain.
     `cut_off` is whether the token limit ended the answer: an incomplete last sentence is then
     dropped too, unless it is the only one. Every kept sentence ends with a mark. An answer without
     any sentence, such as numbering alone, is dropped as a whole. `language` is that of the answer.
@@ -55,16 +59,16 @@ def tidy(
     tests: tuple[Callable[[str], bool], ...] = (
         _is_whole,
         lambda piece: not rules.about_text.match(piece),
-        lambda piece: not is_doubtful(piece),
     )
     for passes in tests:
         better = [piece for piece in kept if passes(piece)]
         if better:
             dropped += [piece for piece in kept if piece not in better]
             kept = better
+    doubted = [piece for piece in kept if is_doubtful(piece)]
     mark = f"{rules.separator}…" if cut_off else rules.full_stop
-    closed = (close_sentence(piece, language, mark=mark) for piece in kept)
-    return TidyAnswer(tuple(closed), tuple(dropped))
+    closed = (close_sentence(piece, language, mark=mark) for piece in kept if piece not in doubted)
+    return TidyAnswer(tuple(closed), (*dropped, *doubted), len(doubted))
 
 
 def drop_repetitions(

@@ -47,9 +47,10 @@ class SummaryNode:
 
     A `map`, `refine` or `stuff` node has read `chunks`; other nodes combine their `children`.
     `dropped` are the sentences of the model that were left out: repetitions, and sentences with
-    numbers or names that the text does not hold. `extracted` is whether none was left, so that
-    sentences of the text take their place. `unread` counts the characters of the chunks, except
-    white space, that the model was not shown (fillers of a conversation).
+    numbers or names that the text does not hold; `doubted` counts those that the text does not
+    carry. `extracted` is whether none was left, so that sentences of the text take their place.
+    `unread` counts the characters of the chunks, except white space, that the model was not shown
+    (fillers of a conversation).
     """
 
     kind: NodeKind
@@ -60,6 +61,7 @@ class SummaryNode:
     cached: bool = False
     timings: Timings = field(default_factory=lambda: Timings(calls=0))
     dropped: tuple[str, ...] = ()
+    doubted: int = 0
     extracted: bool = False
     unread: int = 0
 
