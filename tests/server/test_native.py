@@ -37,6 +37,15 @@ def test_a_search_gives_places_whose_addresses_open(served: Served) -> None:
     assert first["text"] in opened.text
 
 
+@pytest.mark.parametrize(("k", "status"), [(3.0, 200), (3.5, 400), ("3", 400), (True, 400)])
+def test_an_integer_is_one_however_it_is_written(served: Served, k: object, status: int) -> None:
+    body = {"question": GENERATOR, "k": k, "scope": {"pages": [1.0, 900]}}
+    answer = served.post("/api/v1/collections/sample/search", body)
+    assert answer.status_code == status
+    if status == 200:
+        assert len(answer.json()["hits"]) == 3
+
+
 def test_an_answer_has_citations_that_stand_on_their_pages(served: Served) -> None:
     answer = served.post("/api/v1/collections/sample/answers", {"question": GENERATOR}).json()
     assert answer["kind"] == "excerpt"

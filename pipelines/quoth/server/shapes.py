@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from quoth.server.names import CollectionName, ConversationId, FileId
 from quoth.views import AnswerFields, Body, PlaceBody
+
+
+def _read_whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_WHOLE = BeforeValidator(_read_whole)
+"""Takes an integer as JSON Schema has it: `50.0` is one."""
 
 
 class Asked(BaseModel):
@@ -82,7 +90,7 @@ class ScopeAsked(Asked):
 
     documents: tuple[str, ...] = Field((), max_length=32)
     formats: tuple[str, ...] = Field((), max_length=32)
-    pages: tuple[int, int] | None = None
+    pages: tuple[Annotated[int, _WHOLE], Annotated[int, _WHOLE]] | None = None
     since: date | None = None
     until: date | None = None
     languages: tuple[str, ...] = Field((), max_length=32)
@@ -93,7 +101,7 @@ class SearchAsked(Asked):
     """A search: a question or words, and the number of passages wanted."""
 
     question: str = Field(min_length=1, max_length=20_000)
-    k: int | None = Field(None, ge=1, le=200)
+    k: Annotated[int, Field(ge=1, le=200), _WHOLE] | None = None
     scope: ScopeAsked | None = None
 
 
