@@ -62,7 +62,7 @@ def _rebuilt(kind: Any) -> Any:
         else (Required if name in kind.__required_keys__ else NotRequired)[_readable(hint)]
         for name, hint in hints.items()
     }
-    made = typing_extensions.TypedDict(kind.__name__, fields)  # type: ignore[operator]
+    made = typing_extensions.TypedDict(kind.__name__, fields)  # type: ignore[misc]
     made.__doc__ = kind.__doc__ if kind.__doc__ != dict.__doc__ else None
     return made
 
