@@ -58,7 +58,8 @@ def wait_for(pattern: re.Pattern[str], program: KeptProgram, *, seconds: float =
 
 def children_of(pid: int) -> list[psutil.Process]:
     with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+        return found
     return []
 
 
