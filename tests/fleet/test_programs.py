@@ -182,8 +182,7 @@ def test_a_worker_program_leaves_no_process_however_it_ends(
         [*command, "head", "--port", "0", "--token-file", token], stderr=subprocess.PIPE, text=True
     )
     assert head.stderr is not None
-    address = _ADDRESS.search(head.stderr.readline())
-    assert address is not None
+    address = next(found for line in head.stderr if (found := _ADDRESS.search(line)))
     worker = subprocess.Popen(
         [*command, "work", address[0], "--token-file", token], stderr=subprocess.PIPE, text=True
     )
