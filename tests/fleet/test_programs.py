@@ -58,7 +58,8 @@ def wait_for(pattern: re.Pattern[str], program: KeptProgram, *, seconds: float =
 
 def children_of(pid: int) -> list[psutil.Process]:
     with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+        return found
     return []
 
 
@@ -124,6 +125,16 @@ def test_a_job_of_the_server_is_done_by_the_fleet_that_its_owner_named(
     assert [machine["name"] for machine in job["result"]["machines"]] == ["gpu1"]
 
 
+def test_the_engine_says_nothing_of_its_own() -> None:
+    silent = "from quoth.fleet.engine import prepare_engine; prepare_engine(); import logging; "
+    silent += "names = [name for name in logging.root.manager.loggerDict if 'distributed' in name];"
+    silent += "print(len(names), [n for n in names if logging.getLogger(n).isEnabledFor(40)])"
+    command = [sys.executable, "-c", silent]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split(" ", 1)
+    assert int(told[0]) > 10
+    assert told[1].strip() == "[]"
+
+
 @pytest.mark.slow
 def test_the_demo_summarizes_the_sample_library_and_leaves_nothing_behind(tmp_path: Path) -> None:
     demo = subprocess.Popen(
@@ -171,8 +182,7 @@ def test_a_worker_program_leaves_no_process_however_it_ends(
         [*command, "head", "--port", "0", "--token-file", token], stderr=subprocess.PIPE, text=True
     )
     assert head.stderr is not None
-    address = _ADDRESS.search(head.stderr.readline())
-    assert address is not None
+    address = next(found for line in head.stderr if (found := _ADDRESS.search(line)))
     worker = subprocess.Popen(
         [*command, "work", address[0], "--token-file", token], stderr=subprocess.PIPE, text=True
     )
@@ -220,7 +230,8 @@ def test_a_job_goes_on_when_workers_and_head_and_the_job_itself_were_killed(
     job.kill()
     job.wait()
     start("head", "--port", port, "--token-file", token)
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False, text=True)
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert "Traceback" not in done.stderr
     report = json.loads(done.stdout)
     assert done.returncode == 0
     assert len(report["report"]["done"]) == 6

@@ -3,6 +3,7 @@ __all__ = [
     "FleetExecutor",
     "HeadSettings",
     "Identity",
+    "Shipping",
     "Work",
     "check_fleet_address",
     "end_with_parent",
@@ -24,3 +25,4 @@ from .programs import HeadSettings, serve_head, work_for_head, work_with
 from .reading import reader_of
 from .supervise import end_with_parent, keep_working
 from .token import make_token, token_file_of
+from .unit import Shipping

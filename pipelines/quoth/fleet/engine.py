@@ -15,7 +15,14 @@ ANY_DIFFERENCE = "any"
 """The resource of every machine, for jobs that take machines that differ."""
 
 _SETTINGS: dict[str, Any] = {
-    "logging": {"distributed": "critical", "tornado": "critical", "bokeh": "critical"},
+    # Dask gives some of its loggers levels of their own, which must be named to be silent.
+    "logging": dict.fromkeys(
+        (
+            *("distributed", "distributed.client", "distributed.gc", "bokeh"),
+            *("tornado", "tornado.application"),
+        ),
+        "critical",
+    ),
     "distributed.scheduler.events-cleanup-delay": "10s",
     "distributed.scheduler.work-stealing": True,
     "distributed.scheduler.work-stealing-interval": "200ms",
