@@ -114,13 +114,28 @@ def test_fields_become_one_table_with_their_places(tmp_path: Path, report: JobRe
 
 
 def test_a_value_is_found_whole_only() -> None:
-    pages = (Page(1, "Unit 112 costs 1,250.50 crowns."), Page(2, "Unit 12 is free. Ask Ann."))
+    pages = (
+        Page(1, "Unit 112 costs 1,250.50 crowns."),
+        Page(2, "Unit 12 is free. Ask Ann. It was sold for 48.2 million crowns, less 0.5 %."),
+    )
     document = Document("a", "a", "text", pages)
-    data = {"unit": 12, "price": 1250.5, "free": True, "owner": None, "people": ["ann", "An"]}
+    data = {
+        "unit": 12,
+        "price": 1250.5,
+        "rent": 250.5,
+        "sum": 48_200_000,
+        "share": 0.5,
+        "free": True,
+        "owner": None,
+        "people": ["ann", "An"],
+    }
     found = {field.name: field.page for field in place_fields(data, document)}
     assert found == {
         "unit": "2",
-        "price": "",
+        "price": "1",
+        "rent": "",
+        "sum": "2",
+        "share": "2",
         "free": "",
         "owner": "",
         "people.0": "2",

@@ -115,6 +115,9 @@ def document(text: str) -> Document:
         "The following table shows the sales of each of the four regions.",
         "See the page on filters for a description of each of them.",
         "Represents the sales of the two regions in the north.",
+        "In May 2007, he was elected to the council of the town.",
+        "Refer to the part on sales for a discussion of the regions.",
+        "36: 451-458 (1995) that the form of the capsule has advantages.",
         "Telephone number: 030 5550 0000",
         "Charges | $—: 19",
         "Copyright 2024 by the council of the town, all rights reserved.",
@@ -150,11 +153,13 @@ def test_a_sentence_never_runs_over_a_heading_or_a_running_head() -> None:
 
 def test_a_title_is_no_label_and_a_number_of_a_clause_is_left_out() -> None:
     text = (
-        "Ms. Holm joined the council in May 2014.\n\n• Sales in the north rose by 4 per cent.\n\n"
+        "Ms. Holm joined the council in May 2014.\n\nJ. Brandt left it in 2015.\n\n"
+        "• Sales in the north rose by 4 per cent.\n\n"
         "7 The tenant pays the rent on the first day of each month.\n\n12 Boats sank in the storm."
     )
     assert [c.text for c in find_sentences_of(document(text), language("en"))] == [
         "Ms. Holm joined the council in May 2014.",
+        "J. Brandt left it in 2015.",
         "Sales in the north rose by 4 per cent.",
         "The tenant pays the rent on the first day of each month.",
         "12 Boats sank in the storm.",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from quoth.text import find_sentences
+from quoth.text import Number, find_numbers, find_sentences
 from quoth.types import Document
 
 _SEPARATORS = re.compile(r"[\s,.'\u2019\u00a0\u202f]+")
@@ -30,18 +31,40 @@ class FieldValue:
 def place_fields(data: Any, document: Document) -> tuple[FieldValue, ...]:
     """Return the values of an object that was filled from a document, with their places."""
     sentences = [
-        (page.label or str(page.number), page.text[start:end].strip())
+        _Sentence(page.label or str(page.number), page.text[start:end].strip())
         for page in document.pages
         for start, end in find_sentences(page.text)
     ]
-    folded = [(label, quote, f" {_fold(quote)} ") for label, quote in sentences]
     fields: list[FieldValue] = []
     for name, value in _leaves(data, ""):
-        wanted = "" if value is None or isinstance(value, bool) else _fold(str(value))
-        place = next(((p, q) for p, q, text in folded if wanted and f" {wanted} " in text), None)
-        page, quote = place or ("", "")
-        fields.append(FieldValue(name, value, page, " ".join(quote.split())))
+        place = next((sentence for sentence in sentences if sentence.says(value)), None)
+        page, quote = (place.page, " ".join(place.quote.split())) if place else ("", "")
+        fields.append(FieldValue(name, value, page, quote))
     return tuple(fields)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    page: str
+    quote: str
+
+    def says(self, value: str | float | bool | None) -> bool:
+        """Whether the sentence has a text as it is, or a number in any form."""
+        if value is None or isinstance(value, bool):
+            return False
+        if isinstance(value, str):
+            wanted = _fold(value)
+            return bool(wanted) and f" {wanted} " in self._folded
+        wanted_values = frozenset({f"{value:.15g}"})
+        return any(number.is_among(wanted_values) for number in self._numbers)
+
+    @cached_property
+    def _folded(self) -> str:
+        return f" {_fold(self.quote)} "
+
+    @cached_property
+    def _numbers(self) -> tuple[Number, ...]:
+        return tuple(find_numbers(self.quote))
 
 
 def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -51,8 +51,8 @@ _CUT = re.compile(r"(?:^|[\s(])([^\W\d_]+(?:\.[^\W\d_])*)\.$")
 """The last word of a sentence."""
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)")
 _REFERENCES = re.compile(r"(?<=[\w.,;:!?)”\"])(?:\[\d{1,3}\])+")
-_NO_TEXT = re.compile(r"^(?:(?:file|image):|\[\d+\]\s)", re.IGNORECASE)
-"""The start of a caption of a picture, or of an entry in a list of references."""
+_NO_TEXT = re.compile(r"^(?:(?:file|image):|\[\d+\]\s|\d+: )", re.IGNORECASE)
+"""The start of a caption of a picture, of an entry in a list of references, or of its pages."""
 _HEADING_MARK = re.compile(r"\s*#{1,6} ")
 
 
@@ -202,7 +202,7 @@ def _is_label(text: str, language: Language) -> bool:
     """Whether a piece such as "Decision 4." belongs to the sentence after it; "Ms." does not."""
     words = clean_sentence(text)
     is_short = words.endswith(".") and 0 < count_words(words) <= _LONGEST_LABEL
-    return is_short and words[0].isalpha() and not _is_cut(words, language)
+    return is_short and words[:2].isalpha() and not _is_cut(words, language)
 
 
 def _find_borders(page: Page, repeated: frozenset[str]) -> list[int]:

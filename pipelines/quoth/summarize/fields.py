@@ -69,8 +69,8 @@ def _read_number(text: str, types: set[str]) -> float | int | None:
         values = [float(reading) for reading in readings]
         # Three digits after a mark are a group far more often than decimals.
         value = next((value for value in values if value.is_integer()), values[0])
-        if "number" in types:
-            return value
         if value.is_integer():
             return int(value)
+        if "number" in types:
+            return value
     return None
