@@ -6,7 +6,8 @@ import pytest
 from bag_embedder import BagEmbedder
 from quoth.answer import find_calibration
 from quoth.answer.features import holds_kind
-from quoth.answer.phrases import Phrase, is_of_kind, rank_phrases, with_unit
+from quoth.answer.phrase_forms import is_of_kind, with_unit
+from quoth.answer.phrases import Phrase, rank_phrases
 from quoth.answer.rules import apply_rule
 from quoth.retrieve import Question
 from quoth.text import ENGLISH, QuestionKind, language

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from quoth.answer.evidence import Evidence
+from quoth.answer.phrase_forms import is_of_kind, whole_date, with_unit
 from quoth.answer.rows import is_row
 from quoth.answer.rules import Calibration, apply_rule
 from quoth.answer.runs import SentenceRuns
@@ -19,9 +20,7 @@ from quoth.answer.sentences import Sentence
 from quoth.retrieve import Question
 from quoth.text import (
     Language,
-    QuestionKind,
     count_terms,
-    is_stop_word,
     is_unspaced,
     lexemes,
     split_characters,
@@ -31,13 +30,8 @@ from quoth.text import (
 
 _RANKED = 40
 _MAX_SENTENCE_CHARACTERS = 600
-MAX_COUNTED_WORDS = 4
-"""The number of words that may follow a number as its unit."""
-_UNIT_WORDS = 2
-_LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
 _MOST_OF_SENTENCE = 0.6
 """The largest share of a sentence that is shown as a phrase of it."""
-_BEFORE_UNIT = " \u00a0-"
 _BY_KIND = ("words", "capitals", "digits", "date")
 
 
@@ -106,14 +100,18 @@ def can_answer(phrase: Phrase, line: str, question: Question, language: Language
     """Whether a phrase is a part of its sentence, and of the kind that the question asks for.
 
     A name does not repeat the question: "Treasurer Ida Holm" is no answer to "Who is treasurer?".
+    Nor does a number.
     """
     if len(phrase.text) > _MOST_OF_SENTENCE * len(line):
         return False
     if question.kind == "who":
         repeats = any(stem(word, language) in question.stems for word in phrase.words)
         return not repeats and is_of_kind(phrase.words, "who", language)
-    if question.kind in ("when", "number"):
-        return is_of_kind(phrase.words, question.kind, language)
+    if question.kind == "number":
+        asked = re.findall(r"\d[\d.,]*", question.text)
+        return phrase.words[0] not in asked and is_of_kind(phrase.words, "number", language)
+    if question.kind == "when":
+        return is_of_kind(phrase.words, "when", language)
     return True
 
 
@@ -200,65 +198,11 @@ def phrases_of(
 def _complete(
     phrase: Phrase, lines: Sequence[str], question: Question, spoken: Sequence[Language]
 ) -> str:
-    if question.kind != "number":
-        return phrase.text
-    number = phrase.sentence
-    return with_unit(phrase.text, lines[number], question, spoken[number])
-
-
-def is_of_kind(words: Sequence[str], kind: QuestionKind, language: Language) -> bool:
-    """Return whether words are a number with its unit, a date, or a name, as the kind asks."""
-    rules = language.questions
-    content = [word for word in words if word[0].isalnum() and not is_stop_word(word, language)]
-    if not content:
-        return False
-    match kind:
+    line, language = lines[phrase.sentence], spoken[phrase.sentence]
+    match question.kind:
         case "number":
-            first = content[0]
-            counts = rules.is_number(first) and first.lower() not in rules.fractions
-            return counts and len(content) <= MAX_COUNTED_WORDS + 1
+            return with_unit(phrase.text, line, question, language)
         case "when":
-            return any(map(rules.is_date, content)) and all(
-                rules.is_date(word) or rules.is_number(word) or word.lower() in rules.date_parts
-                for word in content
-            )
-        case "who":
-            opens = words[0][0].isupper() or words[0].lower() in rules.articles
-            return opens and all(word[0].isupper() and not rules.is_date(word) for word in content)
+            return whole_date(phrase.text, line, question, language)
         case _:
-            return False
-
-
-def with_unit(number: str, sentence: str, question: Question, language: Language) -> str:
-    """Return a number with the bound before it and the unit after it in the sentence.
-
-    `20` in "for up to 20 working days" is `up to 20 working days`. A unit that the question names
-    itself is not repeated.
-    """
-    rules = language.questions
-    offset = sentence.find(number)
-    if offset < 0:
-        return number
-    bound = rules.bounds.search(sentence[:offset])
-    start, end = bound.start() if bound else offset, offset + len(number)
-    last = _LAST_WORD.search(number)
-    if last and rules.is_number(last.group()):
-        offset = end
-        for _ in range(_UNIT_WORDS):
-            word = _word_after(sentence, offset)
-            if not word or is_stop_word(word, language):
-                break
-            offset += 1 + len(word)
-            if stem(word, language) not in question.stems:
-                end = offset
-    return sentence[start:end]
-
-
-def _word_after(sentence: str, offset: int) -> str:
-    """Return the word behind the space or the hyphen at an offset, or an empty text."""
-    if sentence[offset : offset + 1] not in tuple(_BEFORE_UNIT):
-        return ""
-    for following in lexemes(sentence, offset + 1)[:1]:
-        if following.start() == offset + 1 and following[0][0].isalpha():
-            return following[0]
-    return ""
+            return phrase.text

@@ -67,12 +67,12 @@ class SentenceRuns:
     def numbers_name(self, index: int) -> bool:
         """Return whether a number belongs to a name, a heading or a date.
 
-        Such as "Apollo 8", "2.1 The rent" or "30. Juni".
+        Such as "Apollo 8", "2.1 The rent", "30. Juni" or "19. Jahrhundert".
         """
         of_heading = "." in self._lower[index] and self._is_upper[index + 1 : index + 2] == [True]
         of_name = index > 1 and self._is_name[index - 1]
         of_date = self._lower[index + 1 : index + 2] == ["."] and any(
-            word in self._rules.months for word in self._lower[index + 2 : index + 3]
+            self._is_date[index + 2 : index + 3]
         )
         return self._is_number[index] and (of_heading or of_name or of_date)
 

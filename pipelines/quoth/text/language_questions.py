@@ -36,7 +36,8 @@ class QuestionRules:
     matches words that negate a question.
 
     Openings of phrases: `articles`, `openers` (small words that may begin an answer) and
-    `place_prepositions`.
+    `place_prepositions`. `name_links` are the small words within names, needed where every noun
+    has a capital letter.
 
     `several` matches a question that asks for several places, such as a list or a comparison.
     `not_found` is the reply of Quoth when it finds no answer.
@@ -62,6 +63,7 @@ class QuestionRules:
     articles: WordSet = frozenset()
     openers: WordSet = frozenset()
     place_prepositions: WordSet = frozenset()
+    name_links: WordSet = frozenset()
     not_found: str = "This is not in your documents."
 
     def kind_of(self, question: str) -> QuestionKind:
