@@ -61,15 +61,15 @@ lint: setup  ## check the style
 types: setup  ## check the types
 	@$(BIN)/mypy && $(BIN)/mypy --package tools
 
-TERMINAL := $(addprefix tests/,cli/test_chat.py cli/test_hostile_words.py cli/test_real_terminal.py test_first_hour.py)
+# Now and then a program ended unheard that a process with thousands of tests behind it had
+# started, in a terminal or by multiprocessing; why was not found.
+FRESH := $(addprefix tests/,faults cli/test_chat.py cli/test_hostile_words.py cli/test_real_terminal.py test_first_hour.py)
 
 tests: setup  ## run all tests but the slow ones
 	@command -v chromium > /dev/null || echo "The tests of the page need Chromium: apt-get install chromium"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(TERMINAL) tests/web)
-	@# Now and then a program ended unheard in the terminal that a process with thousands of tests
-	@# behind it made; why was not found. Playwright leaves an event loop running, in which no other
-	@# test may be.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TERMINAL)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(FRESH) tests/web)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(FRESH)
+	@# Playwright leaves an event loop running, in which no other test may be.
 	@$(BIN)/python -m pytest tests/web
 
 test-slow: setup  ## run the slow tests as well

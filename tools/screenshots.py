@@ -94,6 +94,7 @@ def take_all(browser: Browser, address: str) -> None:
         ("dark", WIDE, "dark", "en"),
         ("narrow", NARROW, "light", "en"),
         ("chinese", WIDE, "light", "zh-CN"),
+        ("arabic", WIDE, "light", "ar"),
     ):
         other = browser.new_context(
             storage_state=state,

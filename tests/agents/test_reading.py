@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from agents.calls import QUESTION, Connect, call, fail
 from mcp import MCPError
+from mcp.types import PromptReference, ResourceTemplateReference
 from quoth import Library
 from quoth.collection import Scope
 from quoth.mcp import AgentSettings, read_log
@@ -226,6 +227,31 @@ async def test_resources_are_the_same_documents(connect: Connect, sample: str) -
     assert {prompt.name for prompt in prompts} == {
         "answer_from_documents", "summarize_document", "check_my_text",
     }  # fmt: skip
+
+
+async def test_arguments_are_completed_within_what_is_shown(connect: Connect, sample: str) -> None:
+    name = PromptReference(name="summarize_document")
+    page = ResourceTemplateReference(uri="quoth://{collection}/{document}/pages/{page}")
+    async with connect(scope=Scope(documents=("*.pdf",))) as client:
+        _, listed = await call(client, "list_documents")
+        document = listed["documents"][0]["id"].partition("/")[2]
+
+        async def complete(
+            kind: PromptReference | ResourceTemplateReference, *typed: str, **chosen: str
+        ) -> list[str]:
+            argument = dict(zip(("name", "value"), typed, strict=True))
+            return (await client.complete(kind, argument, chosen)).completion.values
+
+        names = await complete(name, "name", "")
+        assert names
+        assert all(name.endswith(".pdf") for name in names)
+        assert await complete(name, "name", names[0][:4].upper()) == names[:1]
+        assert await complete(page, "collection", "") == [sample]
+        assert await complete(page, "document", document[:6], collection=sample) == [document]
+        pages = await complete(page, "page", "1", collection=sample, document=document)
+        assert pages[0] == "1"
+        assert await complete(page, "page", "", collection=sample, document="0" * 12) == []
+        assert await complete(page, "document", "", collection="absent") == []
 
 
 async def test_each_call_is_on_record(

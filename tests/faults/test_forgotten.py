@@ -10,6 +10,7 @@ from programs import Quoth
 from quoth import Library
 from quoth.answer.turns import Turn, TurnFile
 from quoth.collection import Scope
+from quoth.ingest.presence import note_leaving
 from quoth.jobs import OutputFolder
 from quoth.journal import CallIdentity, Entry, Journal
 from quoth.library import forget_everywhere
@@ -38,10 +39,11 @@ def folder(tmp_path: Path) -> Path:
 
 def fill(home: Path, folder: Path) -> None:
     """Let the home hold a trace of the document wherever Quoth keeps anything."""
+    secret = str(folder / "secret.md")
     for name in ("default", "second"):
         with Library(name, home=home) as library:
             library.ingest(folder)
-    secret = str(folder / "secret.md")
+            note_leaving(library.store, [str(folder)], [secret])
     journal = Journal(home / "journal.sqlite")
     for number, (prompt, reply) in enumerate(
         [

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 from faults.parts import (
+    Killer,
     first_start,
     hash_of,
     library_of_chunks,
     reembedding_started,
+    seconds_of,
     started,
     write_document,
 )
@@ -26,33 +27,24 @@ pytestmark = pytest.mark.timeout(1800)
 def test_nothing_acknowledged_is_lost_and_nothing_comes_twice(
     tmp_path: Path, home: Path, kills: int
 ) -> None:
-    chance = random.Random(kills)
     folder, acknowledged = tmp_path / "documents", tmp_path / "acknowledged"
+    reason = acknowledged.with_suffix(".error")
     folder.mkdir()
     for number in range(12):
         write_document(folder / f"{number}.txt", ["first", str(number)])
 
-    process = started(home, folder, acknowledged)
-    begin = time.perf_counter()
-    process.join()
-    whole = time.perf_counter() - begin
-    assert process.exitcode == 0
-    landed = 0
+    whole = seconds_of(started(home, folder, acknowledged), reason)
+    killer = Killer(kills, whole, (0.05, 1.0))
     with Library("test", home=home) as reader:
         for round in range(kills):
-            change(folder, chance, round)
+            change(folder, killer.chance, round)
             acknowledged.unlink(missing_ok=True)
-            process = started(home, folder, acknowledged)
-            process.join(chance.uniform(0.05, 1.0) * whole)
-            landed += process.is_alive()
-            process.kill()
-            process.join()
+            killer.kill(started(home, folder, acknowledged))
+            assert not reason.exists(), reason.read_text()
             check(reader, acknowledged)
-    assert landed >= kills // 3, "the kills came too late to say anything"
+    assert killer.landed >= kills // 3, "the kills came too late to say anything"
 
-    process = started(home, folder, acknowledged)
-    process.join()
-    assert process.exitcode == 0, "the same command completes"
+    seconds_of(started(home, folder, acknowledged), reason)
     with Library("test", home=home) as library:
         held = {source.path: source.hash for source in library.documents()}
         assert held == {str(path): hash_of(path) for path in folder.iterdir()}
@@ -97,7 +89,6 @@ def check(reader: Library, acknowledged: Path) -> None:
 def test_a_collection_that_is_embedded_again_is_the_old_or_the_new_one(
     tmp_path: Path, home: Path, kills: int
 ) -> None:
-    chance = random.Random(kills)
     folder = tmp_path / "documents"
     folder.mkdir()
     for number in range(6):
@@ -105,18 +96,11 @@ def test_a_collection_that_is_embedded_again_is_the_old_or_the_new_one(
     sizes = (60, 90)
     with library_of_chunks(home, sizes[0]) as library:
         library.ingest(folder)
-    begin = time.perf_counter()
-    process = reembedding_started(home, sizes[1])
-    process.join()
-    whole = time.perf_counter() - begin
-    assert process.exitcode == 0
-    landed = 0
-    for kill in range(kills):
-        process = reembedding_started(home, sizes[kill % 2])
-        process.join(chance.uniform(0.02, 0.4) * whole)
-        landed += process.is_alive()
-        process.kill()
-        process.join()
+    size = sizes[1]
+    killer = Killer(kills, seconds_of(reembedding_started(home, size)), (0.02, 0.8))
+    for _ in range(kills):
+        other = sizes[sizes.index(size) - 1]
+        killer.kill(reembedding_started(home, other))
         store = Store(home / "collections" / "test" / "library.sqlite")
         assert list(store.problems()) == []
         assert len(store.sources()) == 6
@@ -126,39 +110,25 @@ def test_a_collection_that_is_embedded_again_is_the_old_or_the_new_one(
         store.close()
         with library_of_chunks(home, size) as library:
             assert library.search("What does sentence 7 say?"), "questions are answered"
-    assert landed >= kills // 4, "the kills came too late to say anything"
-    process = reembedding_started(home, sizes[0])
-    process.join()
-    assert process.exitcode == 0
+    assert killer.landed >= kills // 3, "the kills came too late to say anything"
+    seconds_of(reembedding_started(home, sizes[0]))
     with library_of_chunks(home, sizes[0]) as library:
         assert library.verify().problems == ()
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(200, marks=pytest.mark.slow)])
 def test_a_first_start_that_is_killed_is_made_good_by_the_next(tmp_path: Path, kills: int) -> None:
-    chance = random.Random(kills)
     folder = tmp_path / "documents"
     folder.mkdir()
     write_document(folder / "1.txt", ["text", "1"])
     home = tmp_path / "home"
-    begin = time.perf_counter()
-    process = first_start(home, folder)
-    process.join()
-    whole = time.perf_counter() - begin
-    assert process.exitcode == 0
-    landed = 0
+    killer = Killer(kills, seconds_of(first_start(home, folder)), (0.05, 0.9))
     for _ in range(kills):
         shutil.rmtree(home)
-        process = first_start(home, folder)
-        process.join(chance.uniform(0.05, 0.9) * whole)
-        landed += process.is_alive()
-        process.kill()
-        process.join()
-        process = first_start(home, folder)
-        process.join()
-        assert process.exitcode == 0, "the same command completes"
+        killer.kill(first_start(home, folder))
+        seconds_of(first_start(home, folder))
         assert not list((home / "models").glob(".*.part")), "nothing is left behind"
-    assert landed >= kills // 4, "the kills came too late to say anything"
+    assert killer.landed >= kills // 3, "the kills came too late to say anything"
     with Library("test", home=home) as library:
         assert len(library.documents()) == 1
         assert library.verify().problems == ()

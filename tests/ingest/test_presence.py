@@ -98,6 +98,32 @@ def test_a_renamed_folder_is_followed(library: Library, folder: Path) -> None:
     assert len(library.documents()) == 4
 
 
+def test_a_folder_that_changes_between_stopped_runs_is_followed(
+    library: Library, folder: Path
+) -> None:
+    """Removal comes last, so that sources which are gone add up while runs are stopped."""
+
+    def stop_at_the_last(finished: int, total: int, path: str) -> None:
+        if finished == total:
+            raise KeyboardInterrupt
+
+    for round in range(4):
+        for file in [*folder.iterdir()]:
+            file.rename(folder / f"{round}-{file.name}")
+            (folder / f"{round}-{file.name}").write_text(f"Round {round} of {file.name} is told.")
+        with pytest.raises(KeyboardInterrupt):
+            library.ingest(folder, progress=stop_at_the_last)
+    assert len(library.documents()) > 12, "nothing was removed so far"
+    files = [*folder.iterdir()]
+    empty(folder)
+    with pytest.raises(VanishedSourcesError, match="4 of the 4 files"):
+        library.ingest(folder)
+    for file in files:
+        file.write_text(f"The file {file.name} is here again.")
+    assert len(library.ingest(folder).removed) > 8
+    assert {Path(source.path) for source in library.documents()} == set(files)
+
+
 def test_what_a_pattern_leaves_out_is_not_missed(library: Library, folder: Path) -> None:
     (folder / ".quothignore").write_text("*.txt\n")
     assert len(library.ingest(folder).removed) == 4

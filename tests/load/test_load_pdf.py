@@ -159,9 +159,9 @@ def test_a_huge_image_costs_neither_time_nor_memory(make_pdf: MakePdf, tmp_path:
     stream._data = content
     page[NameObject("/Contents")] = writer._add_object(stream)
     writer.write(tmp_path / "huge.pdf")
-    began = time.monotonic()
+    began = time.process_time()  # a busy machine makes it no longer
     assert load_document(tmp_path / "huge.pdf").pages[0].text == "a caption"
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_several_threads_may_read_at_once(make_pdf: MakePdf) -> None:

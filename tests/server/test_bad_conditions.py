@@ -5,10 +5,14 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 
+import httpx2
 import pytest
 from bag_embedder import BagEmbedder
+from quoth.server.uploads import IncomingFile
 from quoth.system import WriteLock
 from scripted_model import Scripted
 from served import Served, serving
@@ -52,6 +56,36 @@ def test_a_disk_that_fills_during_an_upload_loses_nothing(gate: Served) -> None:
     kept = gate.client.put(f"{INBOX}/large.txt?ingest=false", content=body)
     assert kept.status_code == 201
     gate.client.delete(f"/v1/files/{kept.json()['id']}")
+
+
+@pytest.mark.parametrize("step", ["write", "finish"])
+@pytest.mark.parametrize("as_form", [False, True], ids=["body", "form"])
+def test_a_slow_disk_holds_up_no_other_request(
+    gate: Served, monkeypatch: pytest.MonkeyPatch, step: str, as_form: bool
+) -> None:
+    stuck, freed = Event(), Event()
+    at_once = getattr(IncomingFile, step)
+
+    def wait_first(file: IncomingFile, *sent: bytes) -> object:
+        stuck.set()
+        freed.wait(30)
+        return at_once(file, *sent)
+
+    def send() -> httpx2.Response:
+        if as_form:
+            return gate.client.post("/v1/files", files={"file": ("slow.txt", TEXT)})
+        return gate.client.put(f"{INBOX}/slow.txt?ingest=false", content=TEXT)
+
+    monkeypatch.setattr(IncomingFile, step, wait_first)
+    with ThreadPoolExecutor() as pool:
+        sent = pool.submit(send)
+        try:
+            assert stuck.wait(30)
+            assert httpx2.get(f"{gate.url}/health", timeout=20).status_code == 200
+            assert not sent.done()
+        finally:
+            freed.set()
+        assert sent.result().is_success
 
 
 def test_another_writer_is_told_or_waited_for(gate: Served) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import quoth
 from bag_embedder import BagEmbedder
+from quoth.tune import weights_to_tune
+from quoth.weights import Profile, Trial, describe_machine, fingerprint_of, write_profile
 from scripted_model import Scripted
 from served import Served, serving
 
@@ -54,14 +56,17 @@ def test_no_module_makes_markup_from_text(file: Path) -> None:
     assert not TAKES_MARKUP.search(file.read_text("utf-8"))
 
 
-def test_every_text_that_the_page_says_is_there_in_both_languages() -> None:
-    english, chinese = (
-        json.loads((FOLDER / f"{name}.json").read_text("utf-8")) for name in ("en", "zh")
+def test_every_text_that_the_page_says_is_there_in_every_language() -> None:
+    languages = re.findall(r'\["(\w+)", "', (FOLDER / "words.js").read_text("utf-8"))
+    english, *others = (
+        json.loads((FOLDER / f"{name}.json").read_text("utf-8")) for name in languages
     )
-    assert list(english) == list(chinese)
+    assert len(others) >= 2
     holes = re.compile(r"\{\w+\}")
-    for key, text in english.items():
-        assert sorted(holes.findall(text)) == sorted(holes.findall(chinese[key])), key
+    for other in others:
+        assert list(english) == list(other)
+        for key, text in english.items():
+            assert sorted(holes.findall(text)) == sorted(holes.findall(other[key])), key
     said = {
         key
         for file in FILES
@@ -110,6 +115,47 @@ def test_the_fit_of_the_model_is_told_with_larger_ones(served: Served) -> None:
     assert fit["place"]
     assert 0 < fit["bytes"] < fit["free"]
     assert all(model["fetch"].startswith("quoth models pull ") for model in fit["models"])
+
+
+def test_only_the_page_lets_another_model_answer(served: Served) -> None:
+    asked = {"name": "llamacpp:embedded"}
+    refused = served.post("/api/v1/models/choose", asked)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "by_person_only")
+    elsewhere = {"name": "llamacpp:/etc/hostname"}
+    unknown = served.post("/api/v1/models/choose", elsewhere, sec_fetch_site="same-origin")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "model_not_found")
+    (here,) = [
+        model
+        for model in served.get("/api/v1/models/here").json()["models"]
+        if model["name"] == asked["name"]
+    ]
+    assert here["answers"]
+    assert here["bytes"] > 0
+
+
+def test_what_tuning_found_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTH_HOME", str(tmp_path))
+    weights = weights_to_tune("llamacpp:embedded")
+    assert weights is not None
+    with serving(tmp_path, embedder=BagEmbedder()) as server:
+        fit = server.get("/api/v1/models/fit").json()
+        assert (fit["tunable"], fit["tuned"]) == (True, None)
+        write_profile(
+            Profile(
+                model="embedded",
+                fingerprint=fingerprint_of(weights),
+                machine=describe_machine(),
+                date="2026-11-01",
+                workload="summarize",
+                default=Trial("engine", "defaults", 3.0, 100.0, 10.0),
+                chosen=Trial("engine", "chosen", 2.0, 150.0, 15.0),
+                stored="Q8_0",
+                threads=2,
+            )
+        )
+        tuned = server.get("/api/v1/models/fit").json()["tuned"]
+    assert (tuned["stored"], tuned["threads"]) == ("Q8_0", 2)
+    assert (tuned["reads"], tuned["writes"], tuned["gain"]) == (150.0, 15.0, 1.5)
 
 
 def test_the_program_opens_the_page_in_the_browser_and_signs_it_in(tmp_path: Path) -> None:

@@ -57,6 +57,26 @@ def test_a_place_with_the_same_letters_elsewhere_is_not_marked(
             window.check()
 
 
+def test_numbers_that_stand_on_no_cited_page_are_underlined(
+    tmp_path: Path, open_window: Any
+) -> None:
+    proved, other = "The heron gate opens at seven in the morning", "It is 417 years old, or 4170"
+    reply = f"{proved} [1]. {other}."
+    model = Scripted(answer=lambda prompt: reply)
+    with serving(tmp_path, model=model, embedder=BagEmbedder()) as server:
+        fill(server, "gate.txt", GATE)
+        with open_window(server, "/#/ask/gate") as window:
+            window.ask("When does the heron gate open?")
+            window.page.wait_for_selector(".places")
+            assert window.page.locator(".unproved").all_inner_texts() == [f"{other}."]
+            numbers = window.page.locator(".unproved-number")
+            assert numbers.all_inner_texts() == ["417", "4170"]
+            line = numbers.first.evaluate("part => getComputedStyle(part).textDecorationLine")
+            assert line == "underline"
+            assert "417" in window.page.inner_text(".answer .warning")
+            window.check()
+
+
 @pytest.mark.slow
 def test_an_answer_is_there_after_a_reload_in_its_middle(tmp_path: Path, open_window: Any) -> None:
     model = Scripted(answer=slow, seconds=1.5)

@@ -33,13 +33,17 @@ def start(home: Path, port: int) -> tuple[subprocess.Popen[str], str]:
     return program, next(found[0] for line in program.stderr if (found := _ADDRESS.search(line)))
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.mark.slow
 def test_a_job_goes_on_after_the_server_was_killed(
     tmp_path: Path, chromium: Any, session_home: Path
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     papers = tmp_path / "papers"
     papers.mkdir()
     for number in range(60):
@@ -63,6 +67,49 @@ def test_a_job_goes_on_after_the_server_was_killed(
         program, _ = start(home, port)
         page.reload()
         page.wait_for_selector(".count:has-text('60 documents')", timeout=120_000)
+    finally:
+        program.kill()
+        program.communicate()
+        context.close()
+
+
+@pytest.mark.slow
+def test_a_summary_goes_on_after_the_server_was_killed_and_repeats_no_call(
+    tmp_path: Path, chromium: Any, session_home: Path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    (home / "models").symlink_to(session_home / "models")
+    for number in range(6):
+        (tmp_path / f"note-{number}.txt").write_text(
+            "\n\n".join(
+                f"In the year {1800 + row} keeper {number} of the heron gate repaired {row} boards."
+                for row in range(120)
+            )
+        )
+    port = free_port()
+    program, address = start(home, port)
+    context = chromium.new_context()
+    try:
+        page = context.new_page()
+        page.set_default_timeout(240_000)
+        page.goto(address)
+        page.fill("input[name=name]", "papers")
+        page.click("button.primary")
+        page.set_input_files("input[type=file]:not([webkitdirectory])", [*tmp_path.glob("*.txt")])
+        page.wait_for_selector(".count:has-text('6 documents')")
+        page.click("nav a:has-text('Summaries')")
+        page.click("button.primary")
+        page.wait_for_function("document.querySelector('.job progress')?.value >= 1")
+        os.kill(program.pid, signal.SIGKILL)
+        program.communicate()
+        page.wait_for_selector(".job-state:has-text('The server is away')")
+        program, _ = start(home, port)
+        page.wait_for_selector(".report")
+        made, cached = map(int, re.findall(r"\d+", page.inner_text(".job .about")))
+        assert made > 0
+        assert cached > 0
+        assert page.locator(".report tbody tr:not(.failed)").count() == 6
     finally:
         program.kill()
         program.communicate()

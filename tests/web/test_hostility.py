@@ -39,6 +39,8 @@ def test_no_text_of_a_document_or_a_model_becomes_markup(
 ) -> None:
     sentence = "The heron gate opens at seven in the morning."
     text = "\n\n".join(f"# {attack}\n\n{sentence} {attack}" for attack in ATTACKS)
+    text += "\n\n| gate | keeper |\n|---|---|\n"
+    text += "\n".join(f"| {attack} | {sentence} |" for attack in ATTACKS)
     reply = f"{sentence} [1] " + "\n\n".join(f"{sentence} {attack} [1]" for attack in ATTACKS)
     model = Scripted(answer=lambda prompt: reply, seconds=0.5)
     with serving(tmp_path, model=model, embedder=BagEmbedder()) as server:
@@ -66,6 +68,10 @@ def test_no_text_of_a_document_or_a_model_becomes_markup(
             )
             page.click("nav a:has-text('Documents')")
             page.wait_for_selector(".document")
+            page.click("nav a:has-text('Summaries')")
+            page.click("button.primary")
+            page.wait_for_selector(".report")
+            assert page.locator(".summary").count() == 2
             assert page.evaluate("[window.hit, window.found]") == [None, None]
             assert page.locator(FORBIDDEN).count() == 0
             window.check()

@@ -6,11 +6,57 @@ from typing import Any
 
 import pytest
 from served import Served
+from web.marks import distance_of_marks
 
 VIEWS = ("/#/ask/sample", "/#/documents/sample", "/#/summaries/sample", "/#/settings/sample")
-
-
+QUESTION = "How long can the emergency generator run on a full tank?"
 SLOW = pytest.mark.slow
+
+
+def test_a_language_from_right_to_left_mirrors_the_page(served: Served, open_window: Any) -> None:
+    with open_window(served, VIEWS[0], locale="ar") as window:
+        page = window.page
+        window.ask(QUESTION)
+        page.wait_for_selector(".proof.proved")
+        page.wait_for_selector(".words span")
+        answer, proof = (page.locator(part).bounding_box() for part in (".talk", ".reader"))
+        assert answer
+        assert proof
+        assert answer["x"] >= proof["x"] + proof["width"]
+        quote = " ".join(page.inner_text("blockquote").rsplit("1", 1)[0].split())
+        assert distance_of_marks(page, quote) <= 3.0
+        for view in VIEWS[1:]:
+            page.goto(f"{served.url}{view}")
+            page.wait_for_selector("main h1")
+            assert page.evaluate(
+                "[...document.querySelectorAll('html, main')]"
+                ".every((part) => part.scrollWidth <= part.clientWidth)"
+            )
+        window.check()
+
+
+@SLOW
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 640), ("light", 360)])
+def test_axe_finds_nothing_on_a_summary_and_the_page_of_a_sentence(
+    served: Served, open_window: Any, scheme: str, width: int
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    options = {
+        "color_scheme": scheme,
+        "viewport": {"width": width, "height": 720},
+        "bypass_csp": True,
+        "reduced_motion": "reduce",
+    }
+    with open_window(served, "/#/summaries/sample", **options) as window:
+        page = window.page
+        page.click("button.primary")
+        page.wait_for_selector(".report")
+        page.click(".summary summary >> nth=0")
+        page.click(".summary .more summary >> nth=0", force=True)
+        assert axe.run(page).response["violations"] == []
+        page.click(".summary .footnote >> nth=0")
+        page.wait_for_selector(".proof.proved")
+        assert axe.run(page).response["violations"] == []
 
 
 @pytest.mark.parametrize(
@@ -39,7 +85,7 @@ def test_axe_finds_nothing(served: Served, open_window: Any, scheme: str, width:
             window.page.wait_for_timeout(300)
             assert axe.run(window.page).response["violations"] == [], view
         window.page.goto(f"{served.url}{VIEWS[0]}")
-        window.ask("How long can the emergency generator run on a full tank?")
+        window.ask(QUESTION)
         window.page.wait_for_selector(".places .place")
         if width < 1000:
             window.page.click(".places .place")

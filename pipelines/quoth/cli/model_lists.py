@@ -14,12 +14,7 @@ from quoth.errors import QuothError
 from quoth.views import make_printable
 
 if TYPE_CHECKING:
-    from quoth.config import ModelSettings
     from quoth.embed import KnownModel
-    from quoth.weights import Installed
-
-_LIST_SECONDS = 5.0
-"""The longest time that a server may take to list its models."""
 
 
 def list_models(
@@ -27,14 +22,14 @@ def list_models(
 ) -> None:
     """List the models of each backend, and the embedders that are here."""
     from quoth.embed import find_embedders
-    from quoth.models import backend_names
+    from quoth.models import backend_names, list_installed
 
     chosen = shared.configure().backend
     rows: list[dict[str, Any]] = []
     silent: dict[str, str] = {}
     for backend in backend_names():
         try:
-            models = _installed(backend, chosen)
+            models = list_installed(backend, chosen)
         except QuothError as error:
             silent[backend] = str(error)
             continue
@@ -103,13 +98,6 @@ def _print_table(title: str, rows: Sequence[dict[str, Any]]) -> None:
         ],
         numbers={"size"},
     )
-
-
-def _installed(backend: str, chosen: ModelSettings) -> list[Installed]:
-    from quoth.models import open_provider
-
-    quick = chosen.model_copy(update={"timeout": _LIST_SECONDS})
-    return list(open_provider(backend, quick).installed())
 
 
 def format_size(size: int) -> str:

@@ -11,6 +11,7 @@ __all__ = [
     "add_documents",
     "embed_chunks",
     "find_files",
+    "forget_leaving",
     "forget_looked",
     "keep_within",
     "measure_separations",
@@ -36,6 +37,7 @@ from .ingestor import Ingestor
 from .looked import forget_looked
 from .outputs import OUTPUT_RECORD, Output, read_outputs
 from .plan import Plan, Stamp, plan_ingestion
+from .presence import forget_leaving
 from .reembed import reembed
 from .separation import measure_separations
 from .verify import Verification, verify

@@ -25,7 +25,7 @@ from quoth.ingest.embed_chunks import BATCH_CHUNKS, EmbeddedChunks, embed_chunks
 from quoth.ingest.looked import note_looked, read_looked
 from quoth.ingest.outcomes import Outcomes, outcome_of
 from quoth.ingest.plan import Plan, Stamp, is_under, make_absolute, plan_ingestion
-from quoth.ingest.presence import check_presence
+from quoth.ingest.presence import check_presence, note_leaving, read_leaving
 from quoth.ingest.read import CHANGED, FileReader, ReadFile, has_changed
 from quoth.ingest.separation import measure_separations
 from quoth.ingest.tags import SIDE_FILE, read_side_file
@@ -119,19 +119,22 @@ class Ingestor:
                 raise UsageError(
                     f"There are no files in {names}.", hint="Name a folder with files."
                 )
+            roots = make_absolute(paths)
             if not allow_empty:
-                check_presence(plan, make_absolute(paths), stamps)
+                check_presence(plan, roots, stamps, read_leaving(self.store))
             outcomes = Outcomes(
                 len(plan.files), progress, skipped=[*plan.skipped], failed=[*plan.failed]
             )
             with _disk_full_explained():
+                note_leaving(self.store, roots, plan.gone)
                 self._set_language(paths)
                 self._read(plan, outcomes, passwords, elsewhere)
                 self._remove(plan, outcomes, paths)
+                note_leaving(self.store, roots, ())
                 self._tag(plan, outcomes, paths, tags or {})
                 self.index.sync()
                 measure_separations(self.store, self.embedder)
-                note_looked(self.store, make_absolute(paths), begin_ns)
+                note_looked(self.store, roots, begin_ns)
         return outcomes.report(plan.gone, time.perf_counter() - begin)
 
     def put(
@@ -160,7 +163,7 @@ class Ingestor:
                     self.embedder,
                     self.store.known_vectors,
                     batch_chunks=self.batch_chunks,
-                    within=lambda document, *far: outcomes.within(document.source, *far),
+                    within=lambda document, *far: outcomes.within(document, document.source, *far),
                 )
             ) as embedded:
                 for each in embedded:
@@ -272,7 +275,9 @@ class Ingestor:
                     self.embedder,
                     known_vectors,
                     batch_chunks=self.batch_chunks,
-                    within=lambda read, *far: outcomes.within(str(read.file.path), *far),
+                    within=lambda read, *far: outcomes.within(
+                        read.document, str(read.file.path), *far
+                    ),
                 )
             ) as embedded_files,
         ):

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from quoth.collection import find_other_language
-from quoth.types import Chunk, Document, Outcome, Progress, Report
+from quoth.types import Chunk, Document, Outcome, Progress, Report, TellsWithin
 
 _NAMED_PAGES = 10
 _KEPT = "The text that was read before stays in the collection."
@@ -45,9 +45,11 @@ class Outcomes:
             for outcome in self.failed
         ]
 
-    def within(self, path: str, done: int, total: int) -> None:
-        """Report how far a long document is, in chunks."""
-        if self.progress:
+    def within(self, document: Document, path: str, done: int, total: int) -> None:
+        """Report how far a long document is: its chunks that are embedded, of all."""
+        if isinstance(self.progress, TellsWithin):
+            self.progress.within(path, share=done / total, pages=len(document.pages))
+        elif self.progress:
             self.progress(self._finished, self.count, f"{path}: {done} of {total} chunks")
 
     def report(self, gone: Iterable[str], seconds: float) -> Report:

@@ -1,26 +1,37 @@
-"""Tells a folder whose files were deleted from one that is not there, as a disk not mounted."""
+"""Tells a folder whose files were deleted from one that is not there, as a disk not mounted.
+
+A run removes sources last. What it is to remove is noted first, so that a killed run is taken up:
+the next one does not count these sources as gone since then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Sequence, Set
 
+from quoth.collection import Store
 from quoth.errors import VanishedSourcesError
 from quoth.ingest.plan import Plan, is_under
+from quoth.system import read_column
 
+_KEY = "leaving"
 _FEW = 1
 """So many files may go at once, however few the folder held."""
 
 
-def check_presence(plan: Plan, roots: Sequence[str], stored: Iterable[str]) -> None:
+def check_presence(
+    plan: Plan, roots: Sequence[str], stored: Iterable[str], leaving: Set[str] = frozenset()
+) -> None:
     """Raise `VanishedSourcesError` when most stored sources of a root are gone.
 
     A root whose files were renamed still has as many; what is left out by a pattern is not gone.
+    Sources that an earlier run was to remove (`leaving`) are not counted.
     """
     excluded = [outcome.path for outcome in plan.skipped if outcome.status == "excluded"]
-    gone = [path for path in plan.gone if not is_under(path, excluded)]
+    gone = [path for path in plan.gone if path not in leaving and not is_under(path, excluded)]
     if len(gone) <= _FEW:
         return
-    known = tuple(stored)
+    known = tuple(path for path in stored if path not in leaving)
     for root in roots:
         before, missing, found = (
             _count_under(root, paths) for paths in (known, gone, _found_by(plan))
@@ -31,6 +42,28 @@ def check_presence(plan: Plan, roots: Sequence[str], stored: Iterable[str]) -> N
                 hint="Is the disk or the share mounted? If the files were deleted on purpose: "
                 "quoth ingest --allow-empty FOLDER",
             )
+
+
+def read_leaving(store: Store) -> Set[str]:
+    """Return the sources that a run was to remove, and did not live to."""
+    return set(read_column(store.meta(_KEY) or "[]"))
+
+
+def note_leaving(store: Store, roots: Sequence[str], gone: Iterable[str]) -> None:
+    """Note that these sources under `roots` are to be removed, and no others under them."""
+    known = read_leaving(store)
+    _write(store, known, {*(path for path in known if not is_under(path, roots)), *gone})
+
+
+def forget_leaving(store: Store, paths: Iterable[str]) -> None:
+    """Forget that these sources were to be removed."""
+    known = read_leaving(store)
+    _write(store, known, known - set(paths))
+
+
+def _write(store: Store, known: Set[str], leaving: Set[str]) -> None:
+    if leaving != known:
+        store.set_meta(_KEY, json.dumps(sorted(leaving)))
 
 
 def _found_by(plan: Plan) -> list[str]:

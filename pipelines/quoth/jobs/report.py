@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 
@@ -55,15 +55,19 @@ class MachineReport:
 class JobProgress:
     """The progress of a job. `seconds_left` is `None` until the time can be estimated.
 
-    `calls_planned` counts the calls of all documents with a plan, else of those begun.
+    `calls_planned` counts the calls of all documents with a plan, else of those begun;
+    `calls_done` those that are finished, of which the journal answered `calls_cached`. `settled`
+    has the state of each document that is finished, by its path.
     """
 
     documents: int
     documents_done: int
     calls_planned: int
     calls_done: int
+    calls_cached: int
     tokens_per_second: float
     seconds_left: float | None
+    settled: Mapping[str, str] = field(default_factory=dict)
     machines: tuple[MachineReport, ...] = ()
 
 

@@ -160,8 +160,10 @@ class JobRun(Monitor):
                     documents_done=finished,
                     calls_planned=expected,
                     calls_done=calls,
+                    calls_cached=self._cached,
                     tokens_per_second=tokens / seconds if seconds else 0.0,
                     seconds_left=seconds * (1 - share) / share if 0 < share <= 1 else None,
+                    settled={str(path): each.status for path, each in self._outcomes.items()},
                     machines=self._fleet.machines if self._fleet else (),
                 )
             )

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from quoth.collection import DenseIndex, Store
 from quoth.errors import CollectionError
-from quoth.ingest import OUTPUT_RECORD, forget_looked
+from quoth.ingest import OUTPUT_RECORD, forget_leaving, forget_looked
 from quoth.journal import Entry, Journal
 from quoth.library.collections import STORE, list_collections
 from quoth.library.traces import Traces
@@ -85,6 +85,7 @@ def _forget_in_collection(folder: Path, paths: Sequence[str], wait_seconds: floa
         meant = _meant(store, paths)
         store.failures.forget(paths)
         forget_looked(store, {*paths, *meant})
+        forget_leaving(store, {*paths, *meant})
         if meant:
             store.remove(meant)
             for part in folder.glob("reembed.sqlite*"):

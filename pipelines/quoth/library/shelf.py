@@ -43,6 +43,7 @@ class Shelf:
         self._stores: dict[str, Store] = {}
         self._sources: Remembered[dict[str, Source]] = Remembered()
         self._parts: Library | None = None
+        self._former: list[Library] = []
         self._lock = Lock()
 
     @property
@@ -71,6 +72,26 @@ class Shelf:
     def model_name(self) -> str:
         """The name of the language model, which is not opened for it."""
         return str(self._model.model) if self._model is not None else self.config.backend.model
+
+    def change_model(self, name: str) -> None:
+        """Let another model answer from now on, and unload the one before.
+
+        `name` is `backend:name`. A model that cannot be opened changes nothing; see `open_model`
+        for its errors. A call that the model before was answering ends with an error.
+        """
+        from quoth.library.library import Library
+        from quoth.models import with_model
+
+        parts, config = self.parts, with_model(self.config, name)
+        changed = Library(
+            config=config, home=self.home, embedder=parts.embedder, journal=parts.journal
+        )
+        changed.model.describe()
+        with self._lock:
+            self.config, self._model = config, None
+            self._parts, self._libraries = changed, {}
+            self._former.append(parts)
+        parts.model.close()
 
     def names(self) -> list[str]:
         """Return the names of the collections that are served, sorted."""
@@ -133,6 +154,7 @@ class Shelf:
         for name in [*self._stores]:
             self.put_away(name)
         with self._lock:
-            parts, self._parts = self._parts, None
-        if parts is not None:
+            opened = [*self._former, *([self._parts] if self._parts else [])]
+            self._former, self._parts = [], None
+        for parts in reversed(opened):
             parts.close()

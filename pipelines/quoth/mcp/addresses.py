@@ -48,9 +48,14 @@ class Address:
         )
 
 
+def document_key(hash: str) -> str:
+    """Return what stands for a document, in its collection, by the hash of its bytes."""
+    return hash[:_HASH]
+
+
 def document_id(collection: str, hash: str) -> str:
     """Return the id of the document whose bytes have this hash."""
-    return f"{collection}/{hash[:_HASH]}"
+    return f"{collection}/{document_key(hash)}"
 
 
 def passage_id(collection: str, number: int | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mcp.server import MCPServer
 from mcp.server.stdio import stdio_server
 
+from quoth.mcp.completion import register_completion
 from quoth.mcp.desk import Desk
 from quoth.mcp.log import CallLog
 from quoth.mcp.prompts import PromptingServer, register_prompts
@@ -46,6 +47,7 @@ class AgentServer:
         )
         register_resources(self.protocol, desk, log)
         register_prompts(self.protocol)
+        register_completion(self.protocol, desk)
 
     async def serve_lines(self, lines: Any) -> None:
         """Serve one client over lines of text, which are read and written like a file of `anyio`.

@@ -20,6 +20,7 @@ __all__ = [
     "cut_at_stop",
     "defuse",
     "is_cut_silent",
+    "list_installed",
     "open_embedder",
     "open_model",
     "open_provider",
@@ -31,6 +32,7 @@ __all__ = [
     "stream_reply",
     "timings_of",
     "with_embedder",
+    "with_model",
     "with_room_to_think",
 ]
 
@@ -43,11 +45,13 @@ from .model import LocalModel
 from .provider import Provider
 from .registry import (
     backend_names,
+    list_installed,
     open_embedder,
     open_model,
     open_provider,
     split_model,
     with_embedder,
+    with_model,
 )
 from .silence import is_cut_silent, silence_error, stream_reply, with_room_to_think
 from .stop_strings import cut_at_stop

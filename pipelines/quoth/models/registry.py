@@ -14,9 +14,12 @@ from quoth.system import Guard, load_entry_point, read_entry_points
 if TYPE_CHECKING:
     from quoth.embed import Embedder
     from quoth.models.model import LocalModel
+    from quoth.weights import Installed
 
 GROUP = "quoth.backends"
 EMBEDDERS = "quoth.embedders"
+_LIST_SECONDS = 5.0
+"""The longest time that a server may take to list its models."""
 
 
 def backend_names() -> tuple[str, ...]:
@@ -69,6 +72,27 @@ def open_embedder(config: Config) -> Embedder:
         return FolderEmbedder.open(settings)
     config.guard.check_address(embedder.address)
     return embedder
+
+
+def list_installed(backend: str, settings: ModelSettings) -> Sequence[Installed]:
+    """Return the models that a backend has on this machine.
+
+    Raises `BackendUnavailableError` when its server does not tell them in a few seconds.
+    """
+    quick = settings.model_copy(update={"timeout": _LIST_SECONDS})
+    return open_provider(backend, quick).installed()
+
+
+def with_model(config: Config, model: str) -> Config:
+    """Return the configuration with another `backend.model`.
+
+    The address and the key of its backend go with it, and those of another backend do not.
+    """
+    settings, (backend, _) = config.backend, split_model(model)
+    update = {"model": model}
+    if settings.model.partition(":")[0] != backend:
+        update |= {"url": "", "api_key_file": ""}
+    return config.model_copy(update={"backend": settings.model_copy(update=update)})
 
 
 def with_embedder(config: Config, model: str) -> Config:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from quoth.server.endpoints import Endpoint, Incoming
 from quoth.server.failures import NOT_FOUND, RefusedError
 from quoth.server.forms import read_form
-from quoth.server.receiving import read_chunks, read_json, read_query
+from quoth.server.receiving import read_json, read_pieces, read_query
 from quoth.server.services import Services
 from quoth.server.uploads import Upload
 
@@ -49,20 +50,24 @@ def _read_part(text: str, kind: Any) -> Any:
 async def _receive(
     services: Services, endpoint: Endpoint, request: Request, arguments: Mapping[str, Any]
 ) -> Upload:
-    """Return the file of a request, which is on the disk then."""
+    """Return the file of a request, which is on the disk then.
+
+    Threads write it: the event loop answers other requests while the disk is slow.
+    """
     settings = services.settings
     if collection := arguments.get("collection"):
         services.shelf.check(collection)
-    chunks = read_chunks(request, limit=settings.upload_bytes, seconds=settings.body_seconds)
+    pieces = read_pieces(request, limit=settings.upload_bytes, seconds=settings.body_seconds)
+    keep = services.uploads.keep
     with services.uploads.receive() as file:
         if endpoint.takes == "form":
             kind = request.headers.get("content-type", "")
-            form = await read_form(kind, chunks, file)
+            form = await read_form(kind, pieces, file)
             purpose = form.fields.get("purpose", "assistants")
-            return services.uploads.keep(file, form.file_name, purpose=purpose)
-        async for chunk in chunks:
-            file.write(chunk)
-        return services.uploads.keep(file, arguments["name"])
+            return await run_in_threadpool(keep, file, form.file_name, purpose=purpose)
+        async for piece in pieces:
+            await run_in_threadpool(file.write, piece)
+        return await run_in_threadpool(keep, file, arguments["name"])
 
 
 def is_model(kind: Any) -> bool:

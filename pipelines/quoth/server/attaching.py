@@ -41,7 +41,6 @@ class Attaching:
     ) -> None:
         self._services = services
         self._serve_agent = serve_agent
-        self._settings = settings_fingerprint(services.shelf.config)
         self._path = attach_address(services.home)
         self._server: asyncio.Server | None = None
         self._loading: asyncio.Future[Any] | None = None
@@ -85,7 +84,8 @@ class Attaching:
         first = await lines.read(_GREETING_SECONDS)
         asked = await run_in_threadpool(_read, first)
         served = {*self._services.shelf.names()}
-        if asked.settings != self._settings or not served.issuperset(asked.collections):
+        settings = settings_fingerprint(self._services.shelf.config)
+        if asked.settings != settings or not served.issuperset(asked.collections):
             await lines.tell({"accepted": False})
             return
         await lines.tell({"accepted": True})

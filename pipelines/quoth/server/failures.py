@@ -62,6 +62,7 @@ _SERVER = "server_error"
 BAD_REQUEST = Failure(400, _INVALID, "bad_request")
 UNSUPPORTED = Failure(400, _INVALID, "unsupported_parameter")
 UNAUTHORIZED = Failure(401, "authentication_error", "invalid_api_key")
+BY_PERSON = Failure(403, "permission_error", "by_person_only")
 CROSS_ORIGIN = Failure(403, "permission_error", "cross_origin")
 NOT_FOUND = Failure(404, _INVALID, "not_found")
 MODEL_NOT_FOUND = Failure(404, _INVALID, "model_not_found")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from email.message import Message
 
+from starlette.concurrency import run_in_threadpool
+
 from quoth.server.failures import BAD_REQUEST, RefusedError
 from quoth.server.uploads import IncomingFile
 from quoth.system import missing_extra
@@ -81,8 +83,8 @@ class Form:
             self.fields[self._name] = self._text.decode("utf-8", "replace")
 
 
-async def read_form(content_type: str, chunks: AsyncIterator[bytes], file: IncomingFile) -> Form:
-    """Return a form whose file has been written to `file`. Raises `RefusedError`."""
+async def read_form(content_type: str, pieces: AsyncIterator[bytes], file: IncomingFile) -> Form:
+    """Return a form whose file has been written to `file`, by threads. Raises `RefusedError`."""
     try:
         from python_multipart.exceptions import FormParserError
         from python_multipart.multipart import MultipartParser, parse_options_header
@@ -97,8 +99,8 @@ async def read_form(content_type: str, chunks: AsyncIterator[bytes], file: Incom
     form = Form(file)
     parser = MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]
     try:
-        async for chunk in chunks:
-            parser.write(chunk)
+        async for piece in pieces:
+            await run_in_threadpool(parser.write, piece)
         parser.finalize()
     except FormParserError as error:
         raise RefusedError(BAD_REQUEST, "The form is broken.") from error

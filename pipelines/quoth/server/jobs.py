@@ -14,7 +14,6 @@ from quoth.server.events import PROGRESS
 from quoth.server.far_work import fleet_of
 from quoth.server.performing import Performance
 from quoth.server.services import Services
-from quoth.types import Progress
 from quoth.views import report_json
 
 _LOCK_SECONDS = 3600.0
@@ -40,7 +39,7 @@ def perform_ingest(services: Services, performance: Performance) -> dict[str, An
         report = library.ingest(
             *paths,
             retry=operation.spec["retry"],
-            progress=_progress(performance),
+            progress=_Teller(performance, uploads),
             wait_seconds=_LOCK_SECONDS,
             elsewhere=reader_of(executor),
         )
@@ -58,7 +57,7 @@ def _with_uploads(report: dict[str, Any], uploads: Mapping[str, str]) -> dict[st
 def perform_reembed(services: Services, performance: Performance) -> dict[str, Any]:
     """Change a collection to the configured embedder and splitter."""
     library = services.shelf.library(performance.operation.collection)
-    report = library.reembed(progress=_progress(performance), wait_seconds=_LOCK_SECONDS)
+    report = library.reembed(progress=_Teller(performance, {}), wait_seconds=_LOCK_SECONDS)
     return report_json(report)
 
 
@@ -74,20 +73,37 @@ def perform_verify(services: Services, performance: Performance) -> dict[str, An
     return asdict(library.verify(wait_seconds=_LOCK_SECONDS))
 
 
-def _progress(performance: Performance) -> Progress:
-    """Return a callback that tells the progress, a few times a second, and hears of a stop."""
-    return _Teller(performance)
-
-
 class _Teller:
-    def __init__(self, performance: Performance) -> None:
+    """Tells the progress of a job, a few times a second, and hears of a stop.
+
+    `uploads` are the ids of the files that were uploaded, by path.
+    """
+
+    def __init__(self, performance: Performance, uploads: Mapping[str, str]) -> None:
         self._performance = performance
+        self._uploads = uploads
+        self._done = self._total = 0
         self._last = 0.0
 
     def __call__(self, done: int, total: int, name: str) -> None:
+        self._done, self._total = done, total
+        if self._is_due(finished=done == total):
+            self._tell(name, within=None)
+
+    def within(self, path: str, *, share: float, pages: int) -> None:
+        """Tell how far a long document is."""
+        if self._is_due(finished=False):
+            upload = self._uploads.get(path, "")
+            self._tell(path, within={"upload": upload, "share": share, "pages": pages})
+
+    def _is_due(self, *, finished: bool) -> bool:
         self._performance.check()
-        if done < total and time.monotonic() - self._last < _TELL_SECONDS:
-            return
-        self._last = time.monotonic()
-        current = {"done": done, "total": total, "current": Path(name).name}
-        self._performance.tell(PROGRESS, current)
+        now = time.monotonic()
+        if not finished and now - self._last < _TELL_SECONDS:
+            return False
+        self._last = now
+        return True
+
+    def _tell(self, path: str, *, within: Mapping[str, Any] | None) -> None:
+        told = {"done": self._done, "total": self._total, "current": Path(path).name}
+        self._performance.tell(PROGRESS, {**told, "within": within})

@@ -13,6 +13,8 @@ from quoth.server.failures import BAD_REQUEST, MEDIA_TYPE, TIMEOUT, TOO_LARGE, R
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_PIECE = 1 << 20
+
 
 async def read_chunks(request: Request, *, limit: int, seconds: float) -> AsyncIterator[bytes]:
     """Yield the bytes of a body as they come, at most `limit`.
@@ -41,6 +43,18 @@ async def read_chunks(request: Request, *, limit: int, seconds: float) -> AsyncI
         if count > limit:
             raise _too_large(limit)
         yield chunk
+
+
+async def read_pieces(request: Request, *, limit: int, seconds: float) -> AsyncIterator[bytes]:
+    """Yield the bytes of a body in pieces of about a megabyte; otherwise as `read_chunks`."""
+    piece = bytearray()
+    async for chunk in read_chunks(request, limit=limit, seconds=seconds):
+        piece += chunk
+        if len(piece) >= _PIECE:
+            yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)
 
 
 async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:

@@ -20,6 +20,7 @@ _UPLOADS = "quoth.server.native.uploads"
 _JOBS = "quoth.server.native.jobs"
 _TALKS = "quoth.server.native.conversations"
 _MODELS = "quoth.server.native.models"
+_CHOOSING = "quoth.server.native.choosing"
 _PROMPTS = "quoth.server.native.prompts"
 
 NATIVE = (
@@ -64,6 +65,8 @@ NATIVE = (
     Endpoint("DELETE", _TALK, f"{_TALKS}:delete_conversation", 204),
     Endpoint("GET", "/api/v1/models", f"{_MODELS}:list_models"),
     Endpoint("GET", "/api/v1/models/fit", "quoth.server.native.advice:show_fit"),
+    Endpoint("GET", "/api/v1/models/here", f"{_CHOOSING}:list_here"),
+    Endpoint("POST", "/api/v1/models/choose", f"{_CHOOSING}:choose_model"),
     Endpoint("POST", "/api/v1/models/preload", f"{_MODELS}:preload_model"),
     Endpoint("GET", "/api/v1/prompts", f"{_PROMPTS}:show_prompts"),
     Endpoint("GET", "/api/v1/prompts/{prompt}", f"{_PROMPTS}:show_prompt"),

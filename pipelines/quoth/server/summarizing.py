@@ -71,7 +71,7 @@ def _reader(library: Library, performance: Performance) -> Callable[[Path], Docu
     """Return what reads a document from the collection, and tells that it is at work."""
 
     def read(path: Path) -> Document:
-        performance.tell("document", {"name": path.name})
+        performance.tell("document", {"name": path.name, "state": "running"})
         document = library.store.document(str(path))
         if document is None:
             raise DocumentError(f"{path.name} is not in the collection any more.")
@@ -81,13 +81,21 @@ def _reader(library: Library, performance: Performance) -> Callable[[Path], Docu
 
 
 def _progress(performance: Performance) -> Callable[[JobProgress], None]:
-    """Return a callback that tells the progress a few times a second."""
-    last = [0.0]
+    """Return a callback that tells the progress, and what is finished, a few times a second."""
+    last = 0.0
+    known: set[str] = set()
 
     def tell(progress: JobProgress) -> None:
-        if time.monotonic() - last[0] >= _TELL_SECONDS:
-            last[0] = time.monotonic()
-            performance.tell(PROGRESS, asdict(progress))
+        nonlocal last
+        if time.monotonic() - last < _TELL_SECONDS:
+            return
+        last = time.monotonic()
+        told = asdict(progress)
+        for path, state in told.pop("settled").items():
+            if path not in known:
+                known.add(path)
+                performance.tell("document", {"name": Path(path).name, "state": state})
+        performance.tell(PROGRESS, told)
 
     return tell
 

@@ -18,6 +18,7 @@ __all__ = [
     "Support",
     "TagValue",
     "Tags",
+    "TellsWithin",
     "Timings",
     "Vectors",
     "glimpse",
@@ -28,5 +29,5 @@ __all__ = [
 from .answers import Answer, AnswerKind, AnswerSentence, Citation, Match, NotRead, Support
 from .documents import Box, Chunk, Document, Heading, Hit, Page, Tags, TagValue, Vectors
 from .drawing import Drawn, glimpse, place_name, register_view
-from .reports import Outcome, Progress, Report
+from .reports import Outcome, Progress, Report, TellsWithin
 from .timings import Timings

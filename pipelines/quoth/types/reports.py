@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from quoth.types.drawing import Drawn
 
 Progress = Callable[[int, int, str], None]
 """A callback for progress: the finished items, all items, the name of the current item."""
+
+
+@runtime_checkable
+class TellsWithin(Protocol):
+    """A callback for progress that also hears how far a long document is."""
+
+    def within(self, path: str, *, share: float, pages: int) -> None:
+        """Hear that a share of a document of so many pages, from 0 to 1, is finished."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,6 @@ def begin_response(operation: Operation) -> dict[str, Any]:
         "tools": spec["tools"],
         "top_p": 1.0,
         "truncation": "disabled",
-        "usage": None,
-        "user": None,
         "metadata": spec["metadata"],
     }
 

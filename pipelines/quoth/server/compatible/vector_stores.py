@@ -180,7 +180,6 @@ def _present(services: Services, name: str) -> dict[str, Any]:
         "usage_bytes": sum(file["usage_bytes"] for file in files),
         "file_counts": _counts([file["status"] for file in files]),
         "status": "completed",
-        "expires_after": None,
         "expires_at": None,
         "last_active_at": int(now()),
         "metadata": {},

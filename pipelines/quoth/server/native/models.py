@@ -11,16 +11,17 @@ from quoth.server.services import Services
 def list_models(services: Services) -> ModelList:
     """List the model that answers and the one that embeds; a request cannot name others."""
     model, embedder = services.shelf.model, services.shelf.embedder
-    return ModelList(models=[_describe_model(model), _describe_embedder(services, embedder)])
+    return ModelList(models=[describe_model(model), _describe_embedder(services, embedder)])
 
 
 def preload_model(services: Services) -> ModelBody:
     """Load the model that answers, so that the first answer does not wait for it."""
     services.shelf.model.preload()
-    return _describe_model(services.shelf.model)
+    return describe_model(services.shelf.model)
 
 
-def _describe_model(model: LocalModel) -> ModelBody:
+def describe_model(model: LocalModel) -> ModelBody:
+    """Return what clients are told of the model that answers."""
     description = model.describe()
     return ModelBody(
         name=model.model,

@@ -2,7 +2,7 @@
 
 import { button, fill, make, own } from "./elements.js";
 import { ask, follow, path } from "./server.js";
-import { say } from "./words.js";
+import { number, say } from "./words.js";
 
 const AT_ONCE = 3;
 
@@ -89,6 +89,16 @@ export class Adding {
     }
   }
 
+  /** Show how far a long document is, in its own line. */
+  advance({ upload, share, pages }) {
+    const entry = this.lines.get(upload);
+    if (!entry) return;
+    const part = pages > 1 ? say("adding.pages", { done: Math.floor(share * pages), pages }) : `${number(Math.floor(share * 100))} %`;
+    fill(entry.state, say("adding.reading"), " · ", part);
+    entry.bar.className = "bar-of known";
+    entry.bar.firstChild.style.width = `${share * 100}%`;
+  }
+
   end(entry, state, text) {
     entry.line.className = state;
     fill(entry.state, text);
@@ -101,7 +111,10 @@ export class Adding {
   }
 
   async hear(job, name, data) {
-    if (name === "progress") fill(this.state, say("adding.progress", { done: data.done, total: data.total }), " ", own(data.current));
+    if (name === "progress") {
+      fill(this.state, say("adding.progress", { done: data.done, total: data.total }), " ", own(data.current));
+      if (data.within) this.advance(data.within);
+    }
     if (name === "interrupted") fill(this.state, say("state.interrupted"));
     if (name !== "end") return;
     this.jobs.delete(job);

@@ -67,28 +67,29 @@ function cited(answer) {
   return shown + answer.text.slice(end);
 }
 
-/** Return how text and footnotes become elements; numbers that stand on no cited page are underlined. */
+/** Return how text and footnotes become elements; what stands on no cited page is underlined. */
 function decoration(answer, places, open) {
-  const numbers = answer.unsupported_numbers;
   const unproved = answer.sentences.filter((part) => part.support === "unsupported").map((part) => part.text);
-  const wanted = [...unproved, ...numbers].filter(Boolean).sort((a, b) => b.length - a.length);
-  const form = wanted.length && new RegExp(`(${wanted.map(escaped).join("|")})`);
-  return {
-    text: (text) =>
-      form
-        ? text.split(form).map((part) => {
-            if (!wanted.includes(part)) return part;
-            const reason = say(numbers.includes(part) ? "answer.unproved-number" : "answer.unproved");
-            return make("span", { class: "unproved", title: reason }, part);
-          })
-        : text,
-    footnote: (n) => (places.has(n) ? footnote(places.get(n), open) : `[${n}]`),
-  };
+  const numbers = underlining(answer.unsupported_numbers.map(lone), "unproved-number", say("answer.unproved-number"), (text) => text);
+  const text = underlining(unproved.map(escaped), "unproved", say("answer.unproved"), numbers);
+  return { text, footnote: (n) => (places.has(n) ? footnote(places.get(n), open) : `[${n}]`) };
+}
+
+/** Return a function from a text to parts, where those that a pattern finds are marked; `within` makes each. */
+function underlining(patterns, kind, title, within) {
+  const longest = patterns.filter(Boolean).sort((a, b) => b.length - a.length);
+  if (!longest.length) return within;
+  const form = new RegExp(`(${longest.join("|")})`);
+  return (text) => text.split(form).map((part, at) => (at % 2 ? make("span", { class: kind, title }, within(part)) : within(part)));
 }
 
 function escaped(text) {
-  const plain = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return /^\d/.test(text) ? `(?<![\\d.,])${plain}(?![\\d])` : plain;
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** Return the pattern of a number that is no part of a longer one. */
+function lone(text) {
+  return /^\d/.test(text) ? `(?<![\\d.,])${escaped(text)}(?!\\d)` : escaped(text);
 }
 
 function footnote(place, open) {

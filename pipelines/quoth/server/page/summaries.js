@@ -83,8 +83,8 @@ export class Summaries {
       if (name === "progress") {
         bar.max = Math.max(1, data.calls_planned);
         bar.value = data.calls_done;
-        fill(state, say("job.progress", { documents: data.documents, done: data.documents_done, planned: data.calls_planned, made: data.calls_done }));
-        fill(machines, data.machines.map(machineOf));
+        fill(state, say("job.progress", { documents: data.documents, done: data.documents_done, planned: data.calls_planned, made: data.calls_done, cached: data.calls_cached }));
+        fill(machines, (data.machines || []).map(machineOf));
       }
       if (name === "end") fill(item, head, this.finished(await ask(path("jobs", job.id)), item));
     };
@@ -92,10 +92,13 @@ export class Summaries {
     return item;
   }
 
-  /** Show that a document is at work: each has its bar. */
-  line(list, lines, { name }) {
-    if (lines.has(name)) return;
-    lines.set(name, list.appendChild(make("li", { class: "busy" }, own(name, { class: "name" }), make("div", { class: "bar-of", role: "presentation" }, make("div", {})))));
+  /** Show that a document is at work, by a bar of its own, or how it ended. */
+  line(list, lines, { name, state }) {
+    if (!lines.has(name)) lines.set(name, list.appendChild(make("li")));
+    const isBusy = state === "running";
+    const line = lines.get(name);
+    line.className = isBusy ? "busy" : state === "done" ? "done" : "failed";
+    fill(line, own(name, { class: "name" }), isBusy ? make("div", { class: "bar-of", role: "presentation" }, make("div", {})) : make("span", { class: "facts" }, state === "done" ? say("job.done") : say("job.failed")));
   }
 
   finished(job, item) {

@@ -2,7 +2,7 @@
 
 import { kept } from "./server.js";
 
-export const LANGUAGES = [["en", "English"], ["zh", "中文"]];
+export const LANGUAGES = [["en", "English"], ["zh", "中文"], ["ar", "العربية"]];
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 let texts = {};
 
@@ -32,13 +32,13 @@ export function knows(key) {
   return key in texts;
 }
 
-/** Return a number as the language writes it. */
+/** Return a number as the language writes it, in the digits of footnotes and page numbers. */
 export function number(value) {
-  return new Intl.NumberFormat(document.documentElement.lang).format(value);
+  return new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" }).format(value);
 }
 
 /** Return a time, seconds since 1970, as the language writes it. */
 export function moment(seconds) {
-  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", numberingSystem: "latn" });
   return form.format(new Date(seconds * 1000));
 }
