@@ -12,7 +12,7 @@ import typer
 
 from quoth.cli import EXIT_FAILED, show
 from quoth.cli.confirm import confirm
-from quoth.cli.fleet_options import FLEET
+from quoth.cli.fleet_options import FLEET, reads_for
 from quoth.cli.machines import print_machines
 from quoth.cli.options import SETTINGS, SharedOptions, add_command
 from quoth.cli.tags import read_tags
@@ -87,8 +87,6 @@ def ingest(
             return _follow(library, paths, password or (), json=shared.json)
 
     def read(library: Library, *, allow_empty: bool) -> tuple[Report, FleetExecutor | None]:
-        from quoth.fleet import reader_of
-
         load = library.loader(passwords=password or ())
         with (
             show.progress("Ingesting", files=True) as progress,
@@ -102,7 +100,7 @@ def ingest(
                 tags=tags,
                 progress=progress,
                 wait_seconds=wait,
-                elsewhere=reader_of(executor),
+                elsewhere=reads_for(executor),
             )
             return report, executor
 

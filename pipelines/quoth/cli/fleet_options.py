@@ -16,7 +16,7 @@ from quoth.cli.machines import describe_machine
 from quoth.cli.sign import SIGN
 
 if TYPE_CHECKING:
-    from quoth.fleet import FleetExecutor, Work
+    from quoth.fleet import FleetExecutor, FleetReader, Work
     from quoth.jobs import ReadDocument
     from quoth.library import Library
 
@@ -78,6 +78,15 @@ class FleetOptions:
         )
         with closing(executor), SIGN.below(partial(_describe_machines, executor)):
             yield executor
+
+
+def reads_for(executor: FleetExecutor | None) -> FleetReader | None:
+    """Return what reads for an ingestion, `None` for this machine itself."""
+    if executor is None:
+        return None
+    from quoth.fleet import reader_of
+
+    return reader_of(executor)
 
 
 def _describe_machines(executor: FleetExecutor) -> Sequence[Sequence[str]]:

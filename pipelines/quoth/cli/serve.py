@@ -6,13 +6,16 @@ import sys
 import webbrowser
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, tell_new_home
 from quoth.errors import UsageError
 from quoth.system import expand_home
+
+if TYPE_CHECKING:
+    from quoth.config import Config
 
 SECTION = "Questions and summaries"
 
@@ -82,10 +85,7 @@ def serve(
 
     config, home = shared.configure(), state_folder()
     tell_new_home(home)
-    if fleet:
-        from quoth.fleet import check_fleet_address
-
-        config.guard.check_address(check_fleet_address(fleet))
+    _check_fleet(config, fleet)
     settings = ServerSettings(
         host=host,
         port=port,
@@ -106,6 +106,14 @@ def serve(
     )
     tell, browse = partial(print, file=sys.stderr), webbrowser.open if open_page else None
     serve(settings, config, home=home, announce=tell, open_page=browse)
+
+
+def _check_fleet(config: Config, address: str) -> None:
+    """Raise `EgressError` for a head that the configuration does not permit, `UsageError`."""
+    if address:
+        from quoth.fleet import check_fleet_address
+
+        config.guard.check_address(check_fleet_address(address))
 
 
 def _read_root(text: str) -> tuple[str, Path]:

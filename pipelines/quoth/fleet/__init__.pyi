@@ -1,6 +1,7 @@
 __all__ = [
     "DEFAULT_PORT",
     "FleetExecutor",
+    "FleetReader",
     "HeadSettings",
     "Identity",
     "Shipping",
@@ -22,7 +23,7 @@ from .engine import DEFAULT_PORT, check_fleet_address
 from .executor import FleetExecutor, open_fleet
 from .identity import Identity, Work, identify
 from .programs import HeadSettings, serve_head, work_for_head, work_with
-from .reading import reader_of
+from .reading import FleetReader, reader_of
 from .supervise import end_with_parent, keep_working
 from .token import make_token, token_file_of
 from .unit import Shipping

@@ -84,7 +84,7 @@ export class Summaries {
         bar.max = Math.max(1, data.calls_planned);
         bar.value = data.calls_done;
         fill(state, say("job.progress", { documents: data.documents, done: data.documents_done, planned: data.calls_planned, made: data.calls_done, cached: data.calls_cached }));
-        fill(machines, data.machines.map(machineOf));
+        fill(machines, (data.machines || []).map(machineOf));
       }
       if (name === "end") fill(item, head, this.finished(await ask(path("jobs", job.id)), item));
     };
