@@ -151,7 +151,8 @@ def test_what_tuning_found_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 chosen=Trial("engine", "chosen", 2.0, 150.0, 15.0),
                 stored="Q8_0",
                 threads=2,
-            )
+            ),
+            tmp_path / "staged",
         )
         tuned = server.get("/api/v1/models/fit").json()["tuned"]
     assert (tuned["stored"], tuned["threads"]) == ("Q8_0", 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 _MOST = 2**53
 """The first whole number that a float need not hold."""
@@ -14,7 +14,7 @@ def whole_number(value: object) -> int:
     return int(value) if is_number(value) and 0 <= value < _MOST else 0
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value is a number, and a float can hold it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False

@@ -159,7 +159,7 @@ def _literal(encoded: bytes) -> str:
     return json.dumps(encoded.decode(), ensure_ascii=False) if encoded else ""
 
 
-def _seconds(milliseconds: Any) -> float:
+def _seconds(milliseconds: object) -> float:
     return max(0.0, milliseconds / 1000) if is_number(milliseconds) else 0.0
 
 
