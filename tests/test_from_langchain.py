@@ -110,6 +110,18 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
+def test_each_part_is_one_line_that_says_what_it_is(library: Library) -> None:
+    store = library.as_vector_store()
+    parts = (library.model, library.answerer, library.summarizer(), library.retriever(k=2), store)
+    assert [repr(part) for part in parts] == [
+        "<Scripted scripted:test>",
+        "<Answerer by scripted:test>",
+        "<Summarizer by scripted:test>",
+        "<CollectionRetriever over CollectionSearcher, k=2>",
+        f"<CollectionVectorStore of {library!r}>",
+    ]
+
+
 def test_callbacks_tags_and_usage_reach_every_call(library: Library) -> None:
     tagged, usage = Tagged(), UsageMetadataCallbackHandler()
     answer = library.answers_from(library.as_retriever())

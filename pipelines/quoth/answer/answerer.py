@@ -83,6 +83,9 @@ class Answerer(Runnable[str, Answer]):
         self.calls = ModelCalls(model, journal)
         self._preloading = Lock()
 
+    def __repr__(self) -> str:
+        return f"<Answerer by {self.model.model}>"
+
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """Return the answer to a question.
 

@@ -46,6 +46,9 @@ class CollectionVectorStore(VectorStore):
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    def __repr__(self) -> str:
+        return f"<CollectionVectorStore of {self._parts!r}>"
+
     @property
     def embeddings(self) -> Embeddings:
         """The embedder of the collection."""

@@ -53,6 +53,9 @@ class ModelContract(BaseChatModel):
             return {"temperature": settings.temperature, "seed": settings.seed, **values}
         return values
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.model}>"
+
     # -- copies ----------------------------------------------------------------------------
 
     def __reduce__(self) -> tuple[Callable[[], Self], tuple[()]]:

@@ -30,6 +30,10 @@ class CollectionRetriever(BaseRetriever):
     k: int | None = None
     scope: Scope | None = None
 
+    def __repr__(self) -> str:
+        within = f", k={self.k}" * bool(self.k) + f", within {self.scope}" * bool(self.scope)
+        return f"<CollectionRetriever over {type(self.searcher).__name__}{within}>"
+
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:

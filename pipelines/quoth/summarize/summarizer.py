@@ -79,6 +79,9 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
         other.options = options
         return other
 
+    def __repr__(self) -> str:
+        return f"<Summarizer by {self.model.model}>"
+
     def invoke(
         self,
         input: SummaryInput | Sequence[SummaryInput],
