@@ -87,7 +87,7 @@ def test_scores_are_worded_alike_in_a_terminal_and_a_notebook(quoth: Quoth, samp
         hit = library.search(question)[0]
     words = format_scores(hit)
     assert re.fullmatch(r"score -?[\d.]+ · cosine [\d.]+ · BM25 [\d.]+", words)
-    assert words in hit._repr_html_()
+    assert words in (hit._repr_html_() or "")
     assert words in quoth("search", question, "-c", sample, "-v").stdout
 
 
