@@ -101,6 +101,7 @@ def test_quoth_alone_fits_a_small_terminal(terminal: Terminal) -> None:
 def test_a_terminal_without_a_cursor_gets_plain_lines(terminal: Terminal, sample: str) -> None:
     child = terminal("ask", NOTICE, "-c", sample, TERM="dumb")
     child.expect(pexpect.EOF)
+    child.close()
     assert "\x1b" not in child.before
     assert "Notice by electronic mail is not valid." in " ".join(child.before.split())
 

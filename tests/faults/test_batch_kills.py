@@ -88,8 +88,8 @@ def killed_and_compared(tmp_path: Path, kills: int, paragraphs: int) -> None:
     assert len(outputs(home / "out")) == DOCUMENTS
 
 
-def test_killed_at_fifty_random_moments(tmp_path: Path) -> None:
-    killed_and_compared(tmp_path, 50, paragraphs=30)
+def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
+    killed_and_compared(tmp_path, 20, paragraphs=30)
 
 
 @pytest.mark.slow

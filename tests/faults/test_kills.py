@@ -25,7 +25,7 @@ from quoth.collection.store import Store
 pytestmark = pytest.mark.timeout(1800)
 
 
-@pytest.mark.parametrize("kills", [50, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.slow)])
 def test_nothing_acknowledged_is_lost_and_nothing_comes_twice(
     tmp_path: Path, home: Path, kills: int
 ) -> None:
