@@ -116,6 +116,11 @@ class Store:
             write_all_words(connection)
             self._advance(connection)
 
+    def renew_words(self) -> None:
+        """Analyse all stored text again if another analyser made its words, under the lock."""
+        if not self.words_are_current:
+            self.analyse_again()
+
     def follow_analyser(
         self, lock: WriteLock, *, up_to: int = ANALYSE_UP_TO, wait_seconds: float = 10.0
     ) -> None:
@@ -129,8 +134,7 @@ class Store:
         if self.chunk_count() > up_to:
             raise other_analyser_error()
         with lock.hold(wait_seconds=wait_seconds):
-            if not self.words_are_current:
-                self.analyse_again()
+            self.renew_words()
 
     # -- writing ---------------------------------------------------------------------------
 

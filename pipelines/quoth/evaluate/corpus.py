@@ -184,8 +184,7 @@ def _fill(
     """Store the documents of a corpus that the collection does not have yet."""
     if store.meta("embedder") is None:
         store.set_meta("embedder", embedder.fingerprint)
-    if not store.words_are_current:
-        store.analyse_again()
+    store.renew_words()
     stamps = store.stamps()
     missing = [document for id, document in corpus.documents.items() if id not in stamps]
     items = ((document, splitter.split(document)) for document in missing)

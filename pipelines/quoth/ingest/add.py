@@ -114,8 +114,7 @@ def _store(
     outcomes.begin()
     if not (changed or gone):
         return
-    if not store.words_are_current:
-        store.analyse_again()
+    store.renew_words()
     embedded = _embed(ingestor, changed, outcomes)
     with store.records.together():
         store.remove(gone)

@@ -110,8 +110,7 @@ class Ingestor:
         with self.lock.hold(wait_seconds=wait_seconds):
             remove_parts(self.store.path.parent)
             self.check_fingerprint()
-            if not self.store.words_are_current:
-                self.store.analyse_again()
+            self.store.renew_words()
             stamps = self._file_stamps()
             plan = self._plan(paths, stamps, retry=retry, has_passwords=bool(passwords))
             if plan.is_empty():

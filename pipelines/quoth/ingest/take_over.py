@@ -61,8 +61,7 @@ def take_over(
     outcomes = Outcomes(len(documents), progress)
     with ingestor.lock.hold(wait_seconds=wait_seconds), disk_full_explained():
         ingestor.check_fingerprint()
-        if not ingestor.store.words_are_current:
-            ingestor.store.analyse_again()
+        ingestor.store.renew_words()
         outcomes.begin()
         with closing(
             embed_chunks(
