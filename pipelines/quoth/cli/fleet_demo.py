@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,7 +14,7 @@ from quoth.cli import show, summarize
 from quoth.cli.fleet_options import FleetOptions
 from quoth.cli.options import SharedOptions
 from quoth.errors import BackendUnavailableError
-from quoth.system import KeptProgram, sample_library_folder
+from quoth.system import KeptProgram, ScratchFolder, sample_library_folder
 from quoth.views import format_path
 
 WORKERS = ("first", "second")
@@ -33,8 +32,7 @@ def run_demo(shared: SharedOptions) -> int:
     """
     folder = sample_library_folder()
     with ExitStack() as stack:
-        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="quoth-demo-")))
-        token = place / "token"
+        token = stack.enter_context(ScratchFolder()).path / "token"
         head = _start(stack, "head", "--port", "0", "--token-file", str(token))
         address = _address_of(head)
         _print_command(f"fleet head\n$ quoth fleet work {address}   (twice)")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from quoth.collection.chroma import BATCH, errors_as_ours, forget_clients, open_client
+from quoth.system import ScratchFolder
 from quoth.types import Vectors
 
 
@@ -19,11 +19,11 @@ def read_foreign_vectors(file: Path, collection: str) -> dict[str, Vectors]:
     import numpy as np
 
     found: dict[str, Vectors] = {}
-    with TemporaryDirectory(prefix="quoth-") as copy, errors_as_ours(file.parent):
-        _copy(file, Path(copy))
+    with ScratchFolder() as scratch, errors_as_ours(file.parent):
+        _copy(file, scratch.path)
         try:
             # Without `embedding_function=None` Chroma would fetch a model from the network.
-            theirs = open_client(Path(copy)).get_collection(collection, embedding_function=None)
+            theirs = open_client(scratch.path).get_collection(collection, embedding_function=None)
             for offset in range(0, theirs.count(), BATCH):
                 batch = theirs.get(limit=BATCH, offset=offset, include=["embeddings"])
                 vectors = np.asarray(batch["embeddings"], np.float32)
