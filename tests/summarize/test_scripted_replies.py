@@ -186,6 +186,38 @@ def test_nothing_on_a_question_is_no_sentence_of_the_summary(language: str) -> N
     assert spoken.refusal not in summary.text
 
 
+EXCHANGED = {
+    "en": (
+        "The northern mill was built in 1871 by the Aldous family. It ground barley for the "
+        "brewery. A storm took its sails. The parish repaired the roof. The southern pump was "
+        "installed in 1934 by two engineers from Torrington.",
+        "The Aldous family built the northern mill in {year}.",
+    ),
+    "de": (
+        "Die Nordmühle wurde 1871 von der Familie Aldous gebaut. Sie mahlte Gerste für die "
+        "Brauerei. Ein Sturm nahm ihr die Flügel. Die Gemeinde deckte das Dach neu. Die Südpumpe "
+        "wurde 1934 von zwei Ingenieuren aus Torrington eingebaut.",
+        "Die Nordmühle wurde im Jahr {year} von der Familie Aldous gebaut.",
+    ),
+    "es": (
+        "El molino del norte fue construido en 1871 por la familia Aldous. Molía cebada para la "
+        "cervecería. Una tormenta se llevó las aspas. La parroquia reparó el tejado. La bomba del "
+        "sur fue instalada en 1934 por dos ingenieros de Torrington.",
+        "La familia Aldous construyó el molino del norte en {year}.",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", EXCHANGED)
+def test_a_number_that_belongs_to_other_words_of_the_text_is_left_out(language: str) -> None:
+    text, sentence = EXCHANGED[language]
+    right, wrong = sentence.format(year=1871), sentence.format(year=1934)
+    assert summarize(text, right).text == right
+    summary = summarize(text, wrong)
+    assert wrong not in summary.text
+    assert any("left out" in note for note in summary.notes)
+
+
 SCHEMA = {
     "type": "object",
     "properties": {"builder": {"type": "string"}, "height": {"type": "number"}},

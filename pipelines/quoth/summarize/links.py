@@ -12,7 +12,15 @@ from collections.abc import Container, Iterator, Sequence
 
 from quoth.summarize.languages import language_of
 from quoth.summarize.values import Link, SummarySentence
-from quoth.text import ENGLISH, Language, SourceVocabulary, fold_words, weigh_rarity
+from quoth.text import (
+    ENGLISH,
+    Language,
+    SourceVocabulary,
+    find_numbers,
+    fold_words,
+    read_number_values,
+    weigh_rarity,
+)
 from quoth.text import find_sentences as sentence_spans
 from quoth.types import Chunk
 
@@ -22,8 +30,12 @@ _ENOUGH = 0.3
 _ENOUGH_MORE = 0.15
 """The weighted share that each further link must add."""
 
+_ENOUGH_TO_PAIR = 0.4
+"""The weighted share of a sentence's words from which a passage has to have its numbers, too."""
+
 _LINKS = 3
 _LINE = re.compile(r"[^\n]*\S")
+_ENUMERATION = re.compile(r"\(\w{1,2}\)")
 
 
 def tell_unlinked(sentences: Sequence[SummarySentence]) -> tuple[str, ...]:
@@ -55,6 +67,7 @@ class SentenceLinker:
         language: Language = ENGLISH,
         conversations: Container[str] = (),
     ) -> None:
+        self._conversations = conversations
         self._places: list[tuple[Chunk, int, int]] = []
         self._holding: dict[str, list[int]] = defaultdict(list)
         for chunk in chunks:
@@ -71,10 +84,43 @@ class SentenceLinker:
 
     def supports(self, text: str) -> bool:
         """Whether a sentence of the chunks shares enough words with this one for a link."""
-        return next(self._links(text), None) is not None
+        return next(self._find(text), None) is not None
+
+    def pairs(self, text: str) -> bool:
+        """Whether the numbers of a sentence stand where its words do.
+
+        A number may be in any passage that the sentence is linked to, or in one beside it. Where no
+        passage has most of the words, nothing can be said, and the result is true. It is true for
+        what somebody said in a conversation, too: others answer with the number.
+        """
+        numbers = find_numbers(_ENUMERATION.sub("", text))
+        found = list(self._find(text)) if numbers else []
+        if not found or found[0][1] < _ENOUGH_TO_PAIR:
+            return True
+        if any(self._places[place][0].source in self._conversations for place, _ in found):
+            return True
+        near = {other for place, _ in found for other in (place - 1, place, place + 1)}
+        values = read_number_values(
+            chunk.text[start:end]
+            for chunk, start, end in (self._places[i] for i in near if 0 <= i < len(self._places))
+        )
+        return all(number.is_among(values) for number in numbers)
 
     def _links(self, text: str) -> Iterator[Link]:
         """Yield the link that covers most of the sentence, then those that cover the rest."""
+        for place, share in self._find(text):
+            chunk, start, end = self._places[place]
+            yield Link(
+                chunk.source,
+                chunk.page,
+                chunk.page_label,
+                chunk.start + start,
+                chunk.start + end,
+                round(share, 3),
+            )
+
+    def _find(self, text: str) -> Iterator[tuple[int, float]]:
+        """Yield the place of each link, with the share of the sentence's words that it adds."""
         missing = {word for word in fold_words(text) if len(self._holding.get(word, ())) > 0}
         absent = sum(1 for word in set(fold_words(text)) if word not in self._holding)
         total = sum(map(self._weight, missing)) + absent * self._weight("")
@@ -94,15 +140,8 @@ class SentenceLinker:
             if share < (_ENOUGH_MORE if covered else _ENOUGH):
                 return
             covered += share
+            yield best, share
             chunk, start, end = self._places[best]
-            yield Link(
-                chunk.source,
-                chunk.page,
-                chunk.page_label,
-                chunk.start + start,
-                chunk.start + end,
-                round(share, 3),
-            )
             missing -= set(fold_words(chunk.text[start:end]))
             if covered > 1 - _ENOUGH_MORE:
                 return

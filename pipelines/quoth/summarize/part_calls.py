@@ -207,6 +207,8 @@ class PartCalls:
                 return True
             if turns and read.share(sentence) < _SAID_SHARE:
                 return True
+            if not self._linker.pairs(sentence):
+                return True
             return part is not None and self.selects and not self._linker.supports(sentence)
 
         return is_doubtful
