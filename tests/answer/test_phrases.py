@@ -206,6 +206,14 @@ def test_a_date_is_whole_unless_the_year_is_asked_for(
     assert whole_date(date, sentence, asked, spoken) == wanted
 
 
+def test_a_name_has_no_long_word_in_small_letters() -> None:
+    spoken = language("ru")
+    for words, named in (("Пейтон Мэннинг", True), ("Пейтон стал первым", False)):
+        assert is_of_kind(words.split(), "who", spoken) is named
+    assert is_of_kind("Board of Trade".split(), "who", ENGLISH)
+    assert not is_of_kind("Traders under Ida Holm".split(), "who", ENGLISH)
+
+
 def test_a_name_is_whole() -> None:
     sentence = "The board named William E. Simon first director, and Omar al-Halabi secretary."
     assert whole_name("Simon", sentence, question("Who?"), ENGLISH) == "William E. Simon"

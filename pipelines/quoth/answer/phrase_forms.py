@@ -11,9 +11,10 @@ from quoth.text import Language, QuestionKind, is_stop_word, lexemes, stem
 MAX_COUNTED_WORDS = 4
 """The number of words that may follow a number as its unit."""
 _UNIT_WORDS = 2
+_SHORT = 3
 _LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
 _BEFORE_UNIT = " \u00a0-"
-_IN_NUMBER = frozenset("-–%$£€/")
+_IN_NUMBER = frozenset("-–—%$£€/")
 _IN_DATE = frozenset(".,")
 _NAME_BEFORE = re.compile(r"(?:^|[\s(])(?P<name>[^\W\d_a-zß-ÿ][\w'’-]*\.?)\s$")
 _NAME_AFTER = re.compile(r"\s(?P<name>(?:al-|el-)?[^\W\d_a-zß-ÿ][\w'’-]*)")
@@ -76,12 +77,15 @@ def _is_date(content: Sequence[str], language: Language) -> bool:
 def _is_name(words: Sequence[str], content: Sequence[str], language: Language) -> bool:
     """Whether words are names, joined by nothing but small words that stand within names.
 
-    The latter are known of languages that write all nouns with a capital letter.
+    The latter are known of languages that write all nouns with a capital letter; in others they
+    have up to three letters.
     """
     rules = language.questions
     opens = words[0][0].isupper() or words[0].lower() in rules.articles
-    joined = not rules.name_links or all(
-        word[0].isupper() or not word[0].isalnum() or word.lower() in rules.name_links
+    joined = all(
+        word[0].isupper()
+        or not word[0].isalnum()
+        or (word.lower() in rules.name_links if rules.name_links else len(word) <= _SHORT)
         for word in words[1:]
     )
     named = all(word[0].isupper() and not rules.is_date(word) for word in content)
