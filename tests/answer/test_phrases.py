@@ -6,7 +6,13 @@ import pytest
 from bag_embedder import BagEmbedder
 from quoth.answer import find_calibration
 from quoth.answer.features import holds_kind
-from quoth.answer.phrase_forms import is_of_kind, with_unit
+from quoth.answer.phrase_forms import (
+    counts_what_is_asked,
+    is_of_kind,
+    whole_date,
+    whole_name,
+    with_unit,
+)
 from quoth.answer.phrases import Phrase, rank_phrases
 from quoth.answer.rules import apply_rule
 from quoth.retrieve import Question
@@ -167,3 +173,70 @@ def test_a_sentence_holds_the_kind_of_answer_that_is_asked_for(
     sentence: str, text: str, wanted: float
 ) -> None:
     assert holds_kind(sentence, question(text), ENGLISH) == wanted
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "sentence", "date", "wanted"),
+    [
+        ("en", "When did it open?", "It opened on 4 May 1931 at noon.", "1931", "4 May 1931"),
+        ("en", "In which year did it open?", "It opened on 4 May 1931.", "4 May 1931", "1931"),
+        (
+            "es",
+            "¿Cuándo abrió?",
+            "Abrió el 4 de mayo de 1931 a las doce.",
+            "1931",
+            "4 de mayo de 1931",
+        ),
+        ("es", "¿En qué año abrió?", "Abrió el 4 de mayo de 1931.", "4 de mayo de 1931", "1931"),
+        (
+            "es",
+            "¿Cuándo creció?",
+            "Creció en la década de 1970 y siguió.",
+            "década",
+            "década de 1970",
+        ),
+        ("de", "In welchem Jahr?", "Sie wurde am 4. Mai 1931 eröffnet.", "4. Mai 1931", "1931"),
+    ],
+)
+def test_a_date_is_whole_unless_the_year_is_asked_for(
+    code: str, text: str, sentence: str, date: str, wanted: str
+) -> None:
+    spoken = language(code)
+    asked = Question(text, BagEmbedder(), language=spoken)
+    assert whole_date(date, sentence, asked, spoken) == wanted
+
+
+def test_a_name_has_no_long_word_in_small_letters() -> None:
+    spoken = language("ru")
+    for words, named in (("Пейтон Мэннинг", True), ("Пейтон стал первым", False)):
+        assert is_of_kind(words.split(), "who", spoken) is named
+    assert is_of_kind("Board of Trade".split(), "who", ENGLISH)
+    assert not is_of_kind("Traders under Ida Holm".split(), "who", ENGLISH)
+
+
+def test_a_name_is_whole() -> None:
+    sentence = "The board named William E. Simon first director, and Omar al-Halabi secretary."
+    assert whole_name("Simon", sentence, question("Who?"), ENGLISH) == "William E. Simon"
+    assert whole_name("Omar", sentence, question("Who?"), ENGLISH) == "Omar al-Halabi"
+    asked = question("Who came after William?")
+    assert whole_name("Simon", sentence, asked, ENGLISH) == "E. Simon"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "number", "counts"),
+    [
+        ("How many boats sank?", "In 3 storms, 11 boats sank.", "3", False),
+        ("How many boats sank?", "In 3 storms, 11 boats sank.", "11", True),
+        ("How many boats sank?", "The storm took 11.", "11", True),
+        ("How many boats sank?", "The storm took 40 roofs.", "40", False),
+        ("How many points did they score?", "They won 23-16 and scored 9 points.", "23", False),
+        ("What percentage is let?", "Of 340 flats, 62 % are let.", "340", False),
+        ("What percentage is let?", "Of 340 flats, 62 % are let.", "62", True),
+        ("What percentage is let?", "62 percent are let.", "62", True),
+        ("How much does it cost?", "It costs 40 crowns.", "40", True),
+    ],
+)
+def test_a_number_counts_what_the_question_asks_for(
+    text: str, sentence: str, number: str, counts: bool
+) -> None:
+    assert counts_what_is_asked(number, sentence, question(text), ENGLISH) is counts

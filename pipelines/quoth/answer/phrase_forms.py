@@ -11,10 +11,20 @@ from quoth.text import Language, QuestionKind, is_stop_word, lexemes, stem
 MAX_COUNTED_WORDS = 4
 """The number of words that may follow a number as its unit."""
 _UNIT_WORDS = 2
+_SHORT = 3
 _LAST_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?$")
 _BEFORE_UNIT = " \u00a0-"
-_IN_NUMBER = frozenset("-–%$£€/")
+_IN_NUMBER = frozenset("-–—%$£€/")
 _IN_DATE = frozenset(".,")
+_NAME_BEFORE = re.compile(r"(?:^|[\s(])(?P<name>[^\W\d_a-zß-ÿ][\w'’-]*\.?)\s$")
+_NAME_AFTER = re.compile(r"\s(?P<name>(?:al-|el-)?[^\W\d_a-zß-ÿ][\w'’-]*)")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_COUNTED_WITHIN = 4
+"""The words behind a number among which is what it counts."""
+_ENDS_COUNT = frozenset(".;:()")
+_REACH = 60
+_NEXT = 14
+"""The characters behind a number in which a percentage says so."""
 
 
 def is_of_kind(words: Sequence[str], kind: QuestionKind, language: Language) -> bool:
@@ -67,12 +77,15 @@ def _is_date(content: Sequence[str], language: Language) -> bool:
 def _is_name(words: Sequence[str], content: Sequence[str], language: Language) -> bool:
     """Whether words are names, joined by nothing but small words that stand within names.
 
-    The latter are known of languages that write all nouns with a capital letter.
+    The latter are known of languages that write all nouns with a capital letter; in others they
+    have up to three letters.
     """
     rules = language.questions
     opens = words[0][0].isupper() or words[0].lower() in rules.articles
-    joined = not rules.name_links or all(
-        word[0].isupper() or not word[0].isalnum() or word.lower() in rules.name_links
+    joined = all(
+        word[0].isupper()
+        or not word[0].isalnum()
+        or (word.lower() in rules.name_links if rules.name_links else len(word) <= _SHORT)
         for word in words[1:]
     )
     named = all(word[0].isupper() and not rules.is_date(word) for word in content)
@@ -82,9 +95,13 @@ def _is_name(words: Sequence[str], content: Sequence[str], language: Language) -
 def whole_date(date: str, sentence: str, question: Question, language: Language) -> str:
     """Return a date without the words before it, and with its day and month in the sentence.
 
-    `1967` in "on 27. Januar 1967" is `27. Januar 1967`, unless the question asks for the year.
+    `1967` in "on 27. Januar 1967" is `27. Januar 1967`; where the question asks for the year, it is
+    the year alone.
     """
     rules = language.questions
+    asks_year = any(word[0].lower() in rules.years for word in lexemes(question.text))
+    if asks_year and (year := _YEAR.search(date)):
+        return year.group()
     offset = sentence.find(date)
     if offset < 0:
         return date
@@ -97,15 +114,22 @@ def whole_date(date: str, sentence: str, question: Question, language: Language)
     if not inside:
         return date
     first, last = inside[0], inside[-1]
-    if not any(_says_when(word[0], language) for word in lexemes(question.text)):
+    if not asks_year:
         begin, end = first, last
         while (before := _next_of_date(words, begin, -1, language)) is not None:
             begin = before
         while (after := _next_of_date(words, end, 1, language)) is not None:
             end = after
-        if any(words[number][0].lower() in rules.months for number in range(begin, end + 1)):
+        whole = [words[number][0].lower() for number in range(begin, end + 1)]
+        if any(word in rules.months or _names_time(word, language) for word in whole):
             first, last = begin, end
     return sentence[words[first].start() : words[last].end()]
+
+
+def _names_time(word: str, language: Language) -> bool:
+    """Whether a word names a stretch of time that a number tells apart: "decade", "siglo"."""
+    rules = language.questions
+    return rules.is_date(word) and word.isalpha() and not rules.is_number(word)
 
 
 def _says_when(word: str, language: Language) -> bool:
@@ -116,13 +140,22 @@ def _says_when(word: str, language: Language) -> bool:
     return word.lower() in rules.date_parts and not is_stop_word(word, language)
 
 
+def _joins_date(word: str, language: Language) -> bool:
+    return word.lower() in language.questions.date_parts and is_stop_word(word, language)
+
+
 def _next_of_date(
     words: Sequence[re.Match[str]], place: int, step: int, language: Language
 ) -> int | None:
-    """Return the place of the next word of a date, over a full stop or a comma; else `None`."""
+    """Return the place of the next word of a date, else `None`.
+
+    It is found over a full stop, a comma, or a small word: "27 de enero de 1967".
+    """
     rules = language.questions
     following = place + step
-    if 0 <= following < len(words) and words[following][0] in _IN_DATE:
+    if 0 <= following < len(words) and (
+        words[following][0] in _IN_DATE or _joins_date(words[following][0], language)
+    ):
         following += step
     if not 0 <= following < len(words):
         return None
@@ -130,6 +163,77 @@ def _next_of_date(
     is_day = word.isdecimal() and len(word) <= 2
     beside_month = words[place][0].lower() in rules.months
     return following if rules.is_date(word) or (is_day and beside_month) else None
+
+
+def whole_name(name: str, sentence: str, question: Question, language: Language) -> str:
+    """Return a name with the names beside it in the sentence that the question does not have.
+
+    `Simon` in "a William E. Simon" is `William E. Simon`. In languages that write every noun with a
+    capital letter the name stays as it is.
+    """
+    offset = sentence.find(name)
+    if offset < 0 or language.questions.name_links:
+        return name
+
+    def adds(word: str) -> bool:
+        return not is_stop_word(word, language) and stem(word, language) not in question.stems
+
+    start, end = offset, offset + len(name)
+    while (before := _NAME_BEFORE.search(sentence[:start])) and adds(before["name"]):
+        start = before.start("name")
+    while (after := _NAME_AFTER.match(sentence, end)) and adds(after["name"]):
+        end = after.end("name")
+    return sentence[start:end]
+
+
+def counts_what_is_asked(
+    number: str, sentence: str, question: Question, language: Language
+) -> bool:
+    """Whether a number of a sentence counts what the question asks for, as far as words tell.
+
+    It is a percentage if the question asks for one. Asked for a number of things, a number that
+    counts other things is none; it counts the word behind it. Where the sentence counts the things
+    with another number, only that is one.
+    """
+    rules = language.questions
+    offset = sentence.find(number)
+    behind = sentence[offset : offset + len(number) + _REACH]
+    if rules.percentages.search(question.text.lower()):
+        near = number + re.split(r"[(,;]", behind[len(number) : len(number) + _NEXT])[0]
+        return bool(rules.percentages.search(near.lower()))
+    things = _find_things(question, language)
+    if offset < 0 or not things:
+        return True
+    words = [word[0].lower() for word in lexemes(behind)]
+    near = _until_number(words[len(lexemes(number)) :], language)
+    said = [stem(word, language) for word in (*words[: len(lexemes(number))], *near)]
+    if not things.isdisjoint(said):
+        return True
+    elsewhere = [stem(word[0].lower(), language) for word in lexemes(sentence)]
+    if not things.isdisjoint(elsewhere):
+        return False
+    return not near or not near[0][0].isalpha() or is_stop_word(near[0], language)
+
+
+def _find_things(question: Question, language: Language) -> set[str]:
+    """Return the stems of what the question asks the number of: "paintings"."""
+    rules = language.questions
+    counted = rules.counted_noun.search(question.text.lower())
+    return {
+        stem(word, language)
+        for word in (counted.group(1).split() if counted else ())
+        if not is_stop_word(word, language) and not rules.is_number(word)
+    }
+
+
+def _until_number(words: Sequence[str], language: Language) -> list[str]:
+    """Return the words that a number may count: the next ones, up to another number."""
+    near: list[str] = []
+    for word in words[:_COUNTED_WITHIN]:
+        if word[0].isdigit() or language.questions.is_number(word) or word in _ENDS_COUNT:
+            break
+        near.append(word)
+    return near
 
 
 def with_unit(number: str, sentence: str, question: Question, language: Language) -> str:
@@ -146,6 +250,9 @@ def with_unit(number: str, sentence: str, question: Question, language: Language
     start, end = bound.start() if bound else offset, offset + len(number)
     last = _LAST_WORD.search(number)
     if last and rules.is_number(last.group()):
+        behind = [word[0] for word in lexemes(sentence, end)[: _UNIT_WORDS + 1]]
+        if not _find_things(question, language).isdisjoint(stem(w, language) for w in behind):
+            return sentence[start:end]  # "three" of "three further species"
         offset = end
         for _ in range(_UNIT_WORDS):
             word = _word_after(sentence, offset)

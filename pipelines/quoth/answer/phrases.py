@@ -12,7 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from quoth.answer.evidence import Evidence
-from quoth.answer.phrase_forms import is_of_kind, whole_date, with_unit
+from quoth.answer.phrase_forms import (
+    counts_what_is_asked,
+    is_of_kind,
+    whole_date,
+    whole_name,
+    with_unit,
+)
 from quoth.answer.rows import is_row
 from quoth.answer.rules import Calibration, apply_rule
 from quoth.answer.runs import SentenceRuns
@@ -109,7 +115,11 @@ def can_answer(phrase: Phrase, line: str, question: Question, language: Language
         return not repeats and is_of_kind(phrase.words, "who", language)
     if question.kind == "number":
         asked = re.findall(r"\d[\d.,]*", question.text)
-        return phrase.words[0] not in asked and is_of_kind(phrase.words, "number", language)
+        return (
+            phrase.words[0] not in asked
+            and is_of_kind(phrase.words, "number", language)
+            and counts_what_is_asked(phrase.text, line, question, language)
+        )
     if question.kind == "when":
         return is_of_kind(phrase.words, "when", language)
     return True
@@ -204,5 +214,7 @@ def _complete(
             return with_unit(phrase.text, line, question, language)
         case "when":
             return whole_date(phrase.text, line, question, language)
+        case "who":
+            return whole_name(phrase.text, line, question, language)
         case _:
             return phrase.text

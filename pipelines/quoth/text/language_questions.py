@@ -25,15 +25,18 @@ class QuestionRules:
     that matches first, and of those the one that matches most, gives the kind by the question word.
     If that is `what`, the noun after the question word (the group of `asked_noun`) gives the kind,
     by the sets of `nouns`. `quantities` matches questions for a number without a question word for
-    it. A question without a question word is of the kind `what`.
+    it. A question without a question word is of the kind `what`. `counted_noun` matches a question
+    for a number of things, with the things in its group; `percentages` matches the words and the
+    sign of a percentage, in a question and in a text.
 
     Forms of answers: `numerals` are words for numbers; `fractions` are those that are never a
-    quantity alone. `bounds` matches the words that limit the number after them ("up to"). `months`
-    are names of months, which need a capital letter where `capital_months` is true. `dates` matches
-    other words for dates, and `date_parts` are words that may accompany a date. `places` matches a
-    place with its preposition, in the letter case of the text. `reasons` matches the start of a
-    reason. `names` matches names and numbers in a question, but not its first word. `negations`
-    matches words that negate a question.
+    quantity alone. `bounds` matches the words that limit the number after them ("up to").
+    `months` are names of months, which need a capital letter where `capital_months` is true.
+    `dates` matches other words for dates, and `date_parts` are words that may accompany a date;
+    `years` are the words for a year. `places` matches a place with its preposition, in the
+    letter case of the text. `reasons` matches the start of a reason. `names` matches names and
+    numbers in a question, but not its first word. `negations` matches words that negate a
+    question.
 
     Openings of phrases: `articles`, `openers` (small words that may begin an answer) and
     `place_prepositions`. `name_links` are the small words within names, needed where every noun
@@ -47,6 +50,8 @@ class QuestionRules:
     kinds: Mapping[QuestionKind, Pattern] = field(default_factory=dict)
     quantities: Pattern = NEVER
     asked_noun: Pattern = NEVER
+    counted_noun: Pattern = NEVER
+    percentages: Pattern = NEVER
     nouns: Mapping[QuestionKind, WordSet] = field(default_factory=dict)
     numerals: WordSet = frozenset()
     fractions: WordSet = frozenset()
@@ -55,6 +60,7 @@ class QuestionRules:
     capital_months: bool = False
     dates: Pattern = YEARS
     date_parts: WordSet = frozenset()
+    years: WordSet = frozenset()
     places: Pattern = NEVER
     reasons: Pattern = NEVER
     names: Pattern = NAMES
