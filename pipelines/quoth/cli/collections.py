@@ -12,7 +12,7 @@ from quoth.cli import show
 from quoth.cli.complete import complete_collection
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.errors import CollectionError
 from quoth.views import format_count, make_printable
 
@@ -30,7 +30,9 @@ Name = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="List, move and remove collections.", no_args_is_help=True)
+    group = add_group(
+        app, "collections", help="List, move and remove collections.", section=SECTION
+    )
     add_command(group, list_all, "json", name="list")
     add_command(group, show_one, "json", name="show")
     add_command(group, rename, name="rename")
@@ -39,7 +41,6 @@ def register(app: typer.Typer) -> None:
     add_command(group, export, "json", name="export")
     add_command(group, import_one, "json", name="import")
     add_command(group, adopt, "collection", "json", *SETTINGS, name="adopt")
-    app.add_typer(group, name="collections", rich_help_panel=SECTION)
 
 
 def list_all(shared: SharedOptions) -> None:

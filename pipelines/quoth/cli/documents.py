@@ -15,7 +15,7 @@ import typer
 from quoth.cli import show
 from quoth.cli.complete import complete_document
 from quoth.cli.confirm import Yes, confirm
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.cli.tags import read_tags
 from quoth.errors import UsageError
 from quoth.views import (
@@ -46,17 +46,21 @@ Everywhere = Annotated[
 Names = Annotated[
     list[str],
     typer.Argument(
-        metavar="DOCUMENT…",
+        metavar="DOCUMENT",
         help="Paths, names, or patterns such as '*.pdf'.",
         autocompletion=complete_document,
     ),
 ]
-PageNumber = Annotated[int | None, typer.Option("--page", min=1, help="One page, counted from 1.")]
+PageNumber = Annotated[
+    int | None, typer.Option("--page", metavar="NUMBER", min=1, help="One page, counted from 1.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="List, show, tag and remove documents.", no_args_is_help=True)
+    group = add_group(
+        app, "documents", help="List, show, tag and remove documents.", section="Documents"
+    )
     common = ("collection", "json", *SETTINGS)
     add_command(group, list_documents, *common, name="list")
     add_command(group, show_document, *common, name="show")
@@ -65,7 +69,6 @@ def register(app: typer.Typer) -> None:
     add_command(group, remove, *common, name="rm", hidden=True)
     add_command(group, open_document, "collection", *SETTINGS, name="open")
     add_command(group, tag, *common, name="tag")
-    app.add_typer(group, name="documents", rich_help_panel="Documents")
 
 
 def list_documents(shared: SharedOptions) -> None:
@@ -205,7 +208,7 @@ def tag(
     shared: SharedOptions,
     name: Name,
     tags: Annotated[
-        list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="Tags to give.")
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Tags to give.")
     ] = None,
     without: Annotated[
         list[str] | None,

@@ -22,6 +22,7 @@ from quoth.cli.complete import (
     complete_setting,
 )
 from quoth.cli.fleet_options import FLEET, FLEET_DEFAULTS, FLEET_OPTIONS, FleetOptions
+from quoth.cli.help import HelpCommand, HelpGroup
 from quoth.cli.scope import SCOPE, SCOPE_DEFAULTS, SCOPE_OPTIONS, ScopeValues
 from quoth.cli.show import VERBOSITY
 from quoth.cli.sign import SIGN
@@ -37,6 +38,14 @@ Arguments = ParamSpec("Arguments")
 DEFAULT_COLLECTION = "default"
 SETTINGS = ("config", "preset", "set")
 """The options with which a command is configured."""
+
+Address = Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen at.")]
+Port = Annotated[
+    int,
+    typer.Option(
+        metavar="PORT", min=0, max=65535, help="The port to listen at; 0 takes a free one."
+    ),
+]
 
 _OPTIONS: dict[str, Any] = {
     "collection": Annotated[
@@ -55,8 +64,7 @@ _OPTIONS: dict[str, Any] = {
             "--collection",
             "-c",
             metavar="NAME",
-            help="The collection to use; several are asked at once.",
-            show_default=DEFAULT_COLLECTION,
+            help="The collection to use, `default` without; several are asked at once.",
             autocompletion=complete_collection,
         ),
     ],
@@ -66,7 +74,7 @@ _OPTIONS: dict[str, Any] = {
             "--model",
             "-m",
             metavar="BACKEND:NAME",
-            help="The model to use.",
+            help="The model to use; by default that of the settings.",
             autocompletion=complete_model,
         ),
     ],
@@ -203,6 +211,13 @@ def tell_new_home(home: Path) -> None:
         print(f"quoth: {home} is new; set QUOTH_HOME to use another folder.", file=sys.stderr)
 
 
+def add_group(app: typer.Typer, name: str, *, help: str, section: str) -> typer.Typer:
+    """Add a group of commands; `section` is its heading in the help. Return it."""
+    group = typer.Typer(cls=HelpGroup, help=help, no_args_is_help=True)
+    app.add_typer(group, name=name, rich_help_panel=section)
+    return group
+
+
 def add_command(
     app: typer.Typer,
     command: Callable[Concatenate[SharedOptions, Arguments], int | None],
@@ -255,7 +270,8 @@ def add_command(
     parameters = [*own, *added]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    app.command(name or None, rich_help_panel=section or None, hidden=hidden)(run)
+    panel = section or None
+    app.command(name or None, cls=HelpCommand, rich_help_panel=panel, hidden=hidden)(run)
 
 
 def _parse_setting(setting: str) -> tuple[str, Any]:
