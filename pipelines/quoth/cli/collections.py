@@ -14,7 +14,7 @@ from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.errors import CollectionError
-from quoth.views import format_count, make_printable
+from quoth.views import format_adoption, format_count, make_printable
 
 SECTION = "Documents"
 
@@ -182,7 +182,7 @@ def adopt(
     """Take over the texts and the metadata of a Chroma collection that another program made.
 
     The texts of one source become one document. Vectors that the configured embedder made are taken
-    over, and all other texts are embedded. The folder is only read.
+    over, and all other texts are embedded; how many of each is told. The folder is only read.
     """
     from quoth.views import report_json
 
@@ -194,5 +194,6 @@ def adopt(
     if shared.json:
         show.print_json(report_json(report))
     else:
-        show.print_report(report)
+        show.print_report(report, verb="adopted")
+        show.print_line(format_adoption(report))
     return report.exit_code

@@ -216,8 +216,11 @@ def _styled(marked: MarkedText) -> Text:
     return shown
 
 
-def print_report(report: Report) -> None:
-    """Print the counts of a run, below a line for each file that was not read as it should be."""
+def print_report(report: Report, *, verb: str = "ingested") -> None:
+    """Print the counts of a run, below a line for each file that was not read as it should be.
+
+    `verb` is the participle of the action.
+    """
     out = console()
     skipped = [outcome for outcome in report.skipped if outcome.status != "unchanged"]
     for outcome in report.done:
@@ -232,7 +235,7 @@ def print_report(report: Report) -> None:
             f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}",
             style="dim" if outcome.known else "red",
         )
-    out.print(format_report(report))
+    out.print(format_report(report, verb=verb))
 
 
 def print_empty(collection: str) -> None:

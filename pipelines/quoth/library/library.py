@@ -122,7 +122,8 @@ class Library(Parts):
 
         `name` is that of the collection in the folder, if it has several. The texts of one source
         become one document. The vectors of a collection that the configured embedder made are taken
-        over too (see `take_over`); other texts are embedded.
+        over too (see `take_over`); other texts are embedded. `kept` of each outcome counts the
+        vectors that were taken over.
         """
         return take_over(
             self.ingestor, Path(folder), name=name, progress=progress, wait_seconds=wait_seconds
