@@ -222,7 +222,7 @@ def test_a_damaged_collection_is_one_sentence(quoth: Quoth, session_home: Path) 
 
 def test_an_empty_collection_says_how_to_fill_it(quoth: Quoth) -> None:
     result = quoth("ask", "anything", "-c", "nothing-here")
-    assert "quoth ingest FOLDER" in result.stderr
+    assert "quoth ingest FOLDER -c nothing-here" in result.stderr
 
 
 def test_config_show_names_where_values_come_from(quoth: Quoth, tmp_path: Path) -> None:

@@ -240,8 +240,10 @@ def print_report(report: Report, *, verb: str = "ingested") -> None:
 
 def print_empty(collection: str) -> None:
     """Print on stderr that a collection is empty, and how to fill it."""
+    from quoth.library import fill_command
+
     console(stderr=True).print(
-        f"The collection {collection!r} is empty. Fill it with: quoth ingest FOLDER"
+        f"The collection {collection!r} is empty. Fill it with: {fill_command(collection)}"
     )
 
 

@@ -31,7 +31,8 @@ from quoth.ingest import (
 )
 from quoth.journal import JOURNAL_DAMAGED
 from quoth.library.cards import library_html
-from quoth.library.parts import DEFAULT_COLLECTION, Parts
+from quoth.library.collections import DEFAULT_COLLECTION
+from quoth.library.parts import Parts
 from quoth.library.vector_store import CollectionVectorStore
 from quoth.load import DocumentReader
 from quoth.retrieve import CollectionRetriever, search_tool
