@@ -93,9 +93,13 @@ def complete_language(incomplete: str) -> list[str]:
 
 def installed_models() -> Sequence[str]:
     """Return the models that can be listed without asking a server."""
-    from quoth.weights import list_stored_models
+    from quoth.weights import list_kept_models, list_stored_models
 
-    return ["llamacpp:embedded", *(f"ollama:{model.name}" for model in list_stored_models())]
+    return [
+        "llamacpp:embedded",
+        *(f"llamacpp:{model.name}" for model in list_kept_models()),
+        *(f"ollama:{model.name}" for model in list_stored_models()),
+    ]
 
 
 def _document_names(collections: Any) -> Sequence[str]:
