@@ -250,8 +250,8 @@ def print_empty(collection: str) -> None:
 def print_nothing_found() -> None:
     """Print on stderr that a collection has nothing within the scope of a search."""
     console(stderr=True).print(
-        "Nothing in the collection is within the paths, formats, pages, days and languages that "
-        "the search is limited to."
+        "Nothing in the collection is within the documents, pages, formats, days, languages and "
+        "tags that the search is limited to."
     )
 
 
