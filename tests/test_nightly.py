@@ -55,6 +55,7 @@ def test_the_script_runs_under_cron_with_nothing_but_home(home: Path) -> None:
     assert codes == [1, 0], log
     assert "Traceback" not in log
     assert "1 failed (1 as before)" in log
+    assert "left out" not in log, "only results and failures are of interest by night"
     assert sorted(path.name for path in (nightly / "summaries").glob("*.md")) == ["minutes.md.md"]
     report = nightly / "summaries" / "report.json"
     told = (nightly / "told.log").read_text().splitlines()

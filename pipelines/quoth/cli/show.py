@@ -219,10 +219,14 @@ def _styled(marked: MarkedText) -> Text:
 def print_report(report: Report, *, verb: str = "ingested") -> None:
     """Print the counts of a run, below a line for each file that was not read as it should be.
 
-    `verb` is the participle of the action.
+    `verb` is the participle of the action. With `-q` what was skipped is only counted.
     """
     out = console()
-    skipped = [outcome for outcome in report.skipped if outcome.status != "unchanged"]
+    skipped = [
+        outcome
+        for outcome in report.skipped
+        if outcome.status != "unchanged" and not VERBOSITY.quiet
+    ]
     for outcome in report.done:
         if outcome.reason != "It was read." and outcome.status == "text":
             out.print(
