@@ -26,7 +26,7 @@ from quoth.cli.help import HelpCommand, HelpGroup
 from quoth.cli.scope import SCOPE, SCOPE_DEFAULTS, SCOPE_OPTIONS, ScopeValues
 from quoth.cli.show import VERBOSITY
 from quoth.cli.sign import SIGN
-from quoth.errors import ConfigurationError
+from quoth.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from quoth.collection import Scope
@@ -38,6 +38,14 @@ Arguments = ParamSpec("Arguments")
 DEFAULT_COLLECTION = "default"
 SETTINGS = ("config", "preset", "set")
 """The options with which a command is configured."""
+
+
+def read_path(text: str) -> Path:
+    """Return a path that was typed. Raises `UsageError` for none, which would be this folder."""
+    if not text:
+        raise UsageError("A path is empty.", hint="A variable without a value? Write . for here.")
+    return Path(text)
+
 
 Address = Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen at.")]
 Port = Annotated[
