@@ -149,7 +149,7 @@ def test_chat_reads_questions_and_answers_each_with_a_line(quoth: Quoth, sample:
     [
         (["ingest", "absent"], 2, "There is no such file or folder"),
         (["ingest", ""], 2, "A path is empty"),
-        (["summarize", ""], 2, "A path is empty"),
+        (["summarize", ".", "-o", ""], 2, "A path is empty"),
         (["ask", ""], 2, "The question is empty"),
         (["ask", "   "], 2, "The question is empty"),
         (["search", ""], 2, "The question is empty"),

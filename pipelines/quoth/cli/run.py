@@ -41,7 +41,13 @@ def run(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="The folder, in place of the job's."),
+        typer.Option(
+            "--output",
+            "-o",
+            parser=read_path,
+            metavar="DIR",
+            help="The folder, in place of the job's.",
+        ),
     ] = None,
     prune: Prune = False,
     only_failed: OnlyFailed = False,

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 Paths = Annotated[list[Path], typer.Argument(parser=read_path, help="Files and folders.")]
 OutputFolder = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="DIR", help="A folder for a file per summary."),
+    typer.Option(
+        "--output", "-o", parser=read_path, metavar="DIR", help="A folder for a file per summary."
+    ),
 ]
 QueryOption = Annotated[
     str, typer.Option(metavar="QUESTION", help="A question for the summary to answer.")
