@@ -89,6 +89,7 @@ def test_scores_are_worded_alike_in_a_terminal_and_a_notebook(quoth: Quoth, samp
     assert re.fullmatch(r"score -?[\d.]+ · cosine [\d.]+ · BM25 [\d.]+", words)
     assert words in (hit._repr_html_() or "")
     assert words in quoth("search", question, "-c", sample, "-v").stdout
+    assert words in quoth("-v", "search", question, "-c", sample).stdout
 
 
 @pytest.mark.parametrize("gibibytes", ["2", "16", "64"])

@@ -37,6 +37,7 @@ from quoth.cli import (
 )
 from quoth.cli import run as run_command
 from quoth.cli.help import HelpGroup
+from quoth.cli.options import Quiet, Verbose, set_verbosity
 from quoth.cli.streams import explain_refusal
 from quoth.errors import QuothError, UsageError
 
@@ -79,8 +80,11 @@ for module in (
 def overview(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> None:
     """Ask questions of your own documents, and summarize them, on your own machine."""
+    set_verbosity(verbose=verbose, quiet=quiet)
     if version:
         print(f"quoth {metadata.version('quoth')}")
         raise typer.Exit

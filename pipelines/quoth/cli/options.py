@@ -55,6 +55,13 @@ Port = Annotated[
     ),
 ]
 
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say more: scores, and how it was done.")
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print results and failures, and nothing else.")
+]
+
 _OPTIONS: dict[str, Any] = {
     "collection": Annotated[
         str,
@@ -113,12 +120,8 @@ _OPTIONS: dict[str, Any] = {
     ],
     **SCOPE_OPTIONS,
     **FLEET_OPTIONS,
-    "verbose": Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say more: scores, and how it was done.")
-    ],
-    "quiet": Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print results and failures, and nothing else.")
-    ],
+    "verbose": Verbose,
+    "quiet": Quiet,
     "debug": Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")],
 }
 _DEFAULTS: dict[str, Any] = {
@@ -213,6 +216,12 @@ class SharedOptions:
             yield library
 
 
+def set_verbosity(*, verbose: bool, quiet: bool) -> None:
+    """Say how much the command in progress prints."""
+    VERBOSITY.verbose, VERBOSITY.quiet = verbose, quiet
+    SIGN.quiet = quiet
+
+
 def tell_new_home(home: Path) -> None:
     """Print that the folder of Quoth is not there yet: what was made in another one is not used."""
     if not home.exists():
@@ -254,8 +263,10 @@ def add_command(
     def run(
         *, verbose: bool = False, quiet: bool = False, debug: bool = False, **values: Any
     ) -> int | None:
-        VERBOSITY.verbose, VERBOSITY.quiet = verbose, quiet
-        SIGN.quiet = quiet
+        set_verbosity(
+            verbose=verbose or VERBOSITY.verbose,  # before the command
+            quiet=quiet or VERBOSITY.quiet,
+        )
         taken = {option: values.pop(option) for option in shared}
         for option in taken.keys() & _REPEATED:
             taken[option] = tuple(taken[option] or ())
