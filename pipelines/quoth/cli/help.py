@@ -12,11 +12,17 @@ _WHOLE = 1000
 
 
 class HelpCommand(TyperCommand):
-    """A command whose help names each argument in capitals, as the usage does, without its type."""
+    """A command that names each argument in capitals, without its type, in help and errors."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for parameter in self.params:
+            if parameter.param_type_name == "argument" and not parameter.metavar:
+                parameter.metavar = (parameter.name or "").upper()
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what follows the name of the command in its usage."""
-        return [re.sub("[{}]", "", piece).upper() for piece in super().collect_usage_pieces(ctx)]
+        return [re.sub("[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments, then the options."""
@@ -25,7 +31,7 @@ class HelpCommand(TyperCommand):
             if record := parameter.get_help_record(ctx):
                 name, text = record[0], _in_words(record[1])
                 if parameter.param_type_name == "argument":
-                    arguments.append((name.partition(" <")[0].upper(), text))
+                    arguments.append((name.partition(" <")[0], text))
                 else:
                     options.append((name, text))
         if arguments:
