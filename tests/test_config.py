@@ -41,7 +41,7 @@ def test_the_file_in_the_working_folder_is_found(tmp_path: Path) -> None:
         ("retreival:\n  k: 5\n", r"line 1.*nearest one is 'retrieval'"),
         ("chunk_tokens: 5\n", r"line 1.*nearest one is 'ingestion\.chunk_tokens'"),
         ("retrieval:\n  k: abc\n", r"retrieval\.k cannot be 'abc' \(from .* line 2\)"),
-        ("retrieval:\n  k: 0\n", r"retrieval\.k cannot be 0 .*greater than or equal to 1"),
+        ("retrieval:\n  k: 0\n", r"retrieval\.k cannot be 0 .*a whole number from 1 to 1000"),
         ("retrieval: 3\n", "line 1: retrieval must hold settings"),
         ("- a\n", "line 1: the file must hold settings"),
         ("a: [1\n", "not valid YAML at line 2"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from programs import Quoth
-from quoth.config import load_config, set_value, setting_names, unset_value
+from quoth.config import describe_setting, load_config, set_value, setting_names, unset_value
 from quoth.errors import ConfigurationError
 
 WRITTEN = """# My settings.
@@ -104,11 +104,41 @@ def test_a_users_own_settings_stand_below_those_of_a_project(quoth: Quoth, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("typed", "key", "value"),
+    [
+        (["retrieval.k=5"], "retrieval.k", "5"),
+        (["backend.deterministic", "on"], "backend.deterministic", "on"),
+        (["ingestion.ocr", "yes"], "ingestion.ocr", "true"),
+        (["ingestion.language", "no"], "ingestion.language", "no"),
+        (["privacy.allow", "[a, b]"], "privacy.allow", "a, b"),
+    ],
+)
+def test_a_value_is_what_was_typed(quoth: Quoth, typed: list[str], key: str, value: str) -> None:
+    assert quoth("config", "set", *typed, "--project").returncode == 0
+    assert quoth("config", "get", key).stdout == f"{value}\n"
+
+
+def test_every_setting_says_what_it_takes() -> None:
+    for name in setting_names():
+        facts = describe_setting(name)
+        assert facts.description.endswith(".")
+        assert facts.takes
+        for choice in facts.choices:
+            load_config(environment={}, overrides={name: choice})
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["set", "retrieval.kk", "3"], "nearest one is 'retrieval.k'"),
         (["set", "retrieval.k", "none at all"], "retrieval.k cannot be"),
         (["set", "retrieval.k", "["], "is not a value"),
+        (["set", "retrieval.k"], "a whole number from 1 to 1000. It is 8 now."),
+        (["set", "retrieval.mode"], "As in: quoth config set retrieval.mode keyword"),
+        (["set", "retrieval.mode", "sparse"], "it takes `hybrid`, `dense` or `keyword`"),
+        (["set", "privacy.allow", "example.com"], "it takes a list, such as [a, b]"),
+        (["set", "ingestion.language", "german"], "The language of the documents, such as `de`"),
+        (["set", "backend.model", "qwen3"], "not a model of the form `backend:name`"),
         (["get", "retrival.k"], "nearest one is 'retrieval.k'"),
         (["unset", "retrieval.k", "--project"], "does not set retrieval.k"),
     ],

@@ -77,21 +77,49 @@ def _copy_checkout(folder: Path) -> None:
         shutil.copy2(ROOT / name, folder / name)
 
 
+def settings() -> dict[str, str]:
+    """The environment of the image."""
+    pairs = (pair for step, rest in STEPS if step == "ENV" for pair in rest.split())
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def run_as_somebody(
+    root: Path, command: str, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a shell command as somebody in the finished root."""
+    words = [f"{name}={value}" for name, value in environment.items()]
+    chroot = ["chroot", f"--userspec={SOMEBODY}", str(root), "env", "-i", *words]
+    return mounted(root, shlex.join([*chroot, "sh", "-c", command]), closed=True)
+
+
 def test_anybody_ingests_and_asks_with_a_read_only_root_and_no_network(root: Path) -> None:
-    settings = dict(
-        pair.split("=", 1) for step, rest in STEPS if step == "ENV" for pair in rest.split()
-    )
     (place,) = [rest for step, rest in STEPS if step == "WORKDIR"]
-    words = [f"{name}={value}" for name, value in settings.items()]
     said = []
     for typed in ("ingest .", "ask 'Is notice by e-mail valid?'"):
-        entered = ["chroot", f"--userspec={SOMEBODY}", str(root), "env", "-i", *words]
-        result = mounted(
-            root, shlex.join([*entered, "sh", "-c", f"cd {place} && quoth {typed}"]), closed=True
-        )
+        result = run_as_somebody(root, f"cd {place} && quoth {typed}", settings())
         assert result.returncode == 0, result.stderr
         said.append(result.stdout + result.stderr)
     assert "1 document ingested" in said[0]
     assert "Notice by electronic mail is not valid." in said[1]
     changed = {path.name for path in (root / "data").iterdir()}
     assert "collections" in changed
+
+
+def test_the_nightly_script_of_the_page_runs_in_the_image(root: Path) -> None:
+    page = (ROOT / "docs" / "howto" / "nightly-batch.md").read_text("utf-8")
+    (run,) = re.findall(r"^podman run ((?:.*\\\n)*.*)$", page, re.MULTILINE)
+    words = shlex.split(run.replace("\\\n", " "))
+    assert words[words.index("--entrypoint") :] == ["--entrypoint", "sh", "quoth", words[-1]]
+    home = words[words.index("--env") + 1].removeprefix("HOME=")
+    nightly = root / words[-1].removeprefix("/")
+    (nightly.parent / "documents").mkdir(parents=True)
+    shutil.copy(LIBRARY / "library-committee-minutes.md", nightly.parent / "documents")
+    for name in ("summaries.yaml", "tell.sh", "nightly.sh"):
+        printed = re.search(rf"`~/[^`]*{name}`.*?```\w+\n(.*?)```", page, re.DOTALL)
+        assert printed, name
+        (nightly.parent / name).write_text(printed[1])
+    subprocess.run(["chown", "-R", SOMEBODY, str(nightly.parent)], check=True)
+    result = run_as_somebody(root, f"sh {words[-1]}", settings() | {"HOME": home})
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (nightly.parent / "summaries" / "library-committee-minutes.md.md").is_file()
+    assert "exit code 0" in (nightly.parent / "told.log").read_text()

@@ -90,6 +90,9 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert -1 not in places
     assert places == sorted(places), "start, how-tos, reference, explanation"
     assert (tmp_path / "site" / "search.js").is_file(), "the search needs no server"
+    fetched = re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"?([^\"> ]+)", start)
+    assert fetched
+    assert not [address for address in fetched if "//" in address], "nothing from elsewhere"
 
 
 def test_the_ten_summaries_are_those_that_come_out() -> None:

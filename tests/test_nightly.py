@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +55,7 @@ def test_the_script_runs_under_cron_with_nothing_but_home(home: Path) -> None:
     assert codes == [1, 0], log
     assert "Traceback" not in log
     assert "1 failed (1 as before)" in log
+    assert "left out" not in log, "only results and failures are of interest by night"
     assert sorted(path.name for path in (nightly / "summaries").glob("*.md")) == ["minutes.md.md"]
     report = nightly / "summaries" / "report.json"
     told = (nightly / "told.log").read_text().splitlines()
@@ -75,10 +78,21 @@ def test_without_a_home_nothing_is_paid_again_elsewhere(home: Path) -> None:
     assert not (home / "~").exists()
 
 
-def test_the_units_of_systemd_start_the_script() -> None:
+def test_the_units_of_systemd_start_the_script(tmp_path: Path) -> None:
     parser = configparser.ConfigParser(interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read_string(printed("quoth-nightly.service"))
     assert parser["Service"]["ExecStart"] == "/bin/sh %h/nightly/nightly.sh"
     parser.read_string(printed("quoth-nightly.timer"))
     assert parser["Timer"]["OnCalendar"] == "*-*-* 02:00:00"
+    if not shutil.which("systemd-analyze"):
+        return
+    for name in ("quoth-nightly.service", "quoth-nightly.timer"):
+        (tmp_path / name).write_text(printed(name))
+    checked = subprocess.run(
+        ["systemd-analyze", "--user", "verify", *map(str, tmp_path.glob("quoth-nightly.*"))],
+        env={**os.environ, "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")

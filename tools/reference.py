@@ -10,7 +10,7 @@ import typer
 import yaml
 from quoth.cli import EXIT_CODES
 from quoth.cli.app import app
-from quoth.config import Config, load_config, preset_names
+from quoth.config import Config, describe_setting, load_config, preset_names, write_setting
 from quoth.embed import Family, KnownModel, families
 from quoth.prompts import list_languages
 from quoth.system import presets_folder
@@ -45,11 +45,11 @@ def configuration() -> str:
             continue
         assert section.annotation is not None
         lines += ["", f"## `{name}`", "", (section.annotation.__doc__ or "").strip(), ""]
-        lines += ["| setting | default | what it does |", "|---|---|---|"]
-        for key, field in fields.items():
-            default = ", ".join(field.default) if field.default == () else field.default
-            shown = f"`{default}`" if str(default) else "—"
-            lines.append(f"| `{name}.{key}` | {shown} | {field.description} |")
+        lines += ["| setting | default | takes | what it does |", "|---|---|---|---|"]
+        for key in fields:
+            facts = describe_setting(f"{name}.{key}")
+            shown = f"`{default}`" if (default := write_setting(facts.default)) else "—"
+            lines.append(f"| `{facts.name}` | {shown} | {facts.takes} | {facts.description} |")
     lines += [
         "",
         "## Presets",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 from backends.file_server import FileServer, file_server
 from programs import Quoth
+from quoth.cli.complete import complete_model
 from quoth.errors import (
     BackendError,
     CollectionBusyError,
@@ -296,6 +297,7 @@ def test_pull_says_the_host_and_how_to_use_the_model(quoth: Quoth, server: FileS
     assert "quoth config set backend.model llamacpp:m.gguf" in done.stdout
     (kept,) = list_kept_models()
     assert (kept.name, kept.path) == ("m.gguf", str(kept_folder() / "m.gguf"))
+    assert complete_model("llamacpp:m") == ["llamacpp:m.gguf"]
     assert "llamacpp:m.gguf" in quoth("models", "list").stdout
     fits = quoth("models", "fit", "llamacpp:m.gguf")
     assert "million parameters" in fits.stdout, fits.stderr

@@ -144,6 +144,7 @@ def test_words_are_completed_in_every_shell(shell: str, quoth_program: Quoth, sa
         assert "llamacpp:embedded" in completed("ask", "x", "-m", "llama")
         assert "retrieval.k=" in completed("ask", "x", "--set", "retrieval.")
         assert "retrieval.k" in completed("config", "get", "retrieval.")
+        assert "keyword" in completed("config", "set", "retrieval.mode", "k")
         assert "laptop" in completed("ask", "x", "--preset", "la")
         assert "decisions" in completed("run", "dec")
         assert "collections" in completed("coll")

@@ -16,6 +16,7 @@ from programs import Quoth
 from quoth import Library
 from quoth.embed import Advance
 from quoth.types import Vectors
+from quoth.views import format_adoption
 
 GENERATOR = "How long can the emergency generator run on a full tank?"
 
@@ -191,6 +192,8 @@ def test_a_chroma_collection_of_another_program_is_taken_over(
     before = {file: file.read_bytes() for file in chroma.rglob("*") if file.is_file()}
     shown = quoth("collections", "adopt", chroma, "-c", "adopted")
     assert shown.returncode == 0, shown.stderr
+    assert "2 documents adopted" in shown.stdout
+    assert "No vector of theirs was kept: every text was embedded" in shown.stdout
     assert {file: file.read_bytes() for file in chroma.rglob("*") if file.is_file()} == before
     with Library("adopted") as library:
         ferry, honey = library.documents()
@@ -248,7 +251,11 @@ def test_vectors_of_the_same_embedder_are_taken_over_and_others_made_again(
     )
     embedder = CountingEmbedder()
     with Library("locks", home=tmp_path / "home", embedder=embedder) as library:
-        assert len(library.adopt(folder).done) == 2
+        report = library.adopt(folder)
+        assert [(each.kept, each.chunks) for each in report.done] == (
+            [(2, 3), (1, 1)] if same else [(0, 2), (0, 1)]
+        )
+        assert format_adoption(report).startswith("3 vectors" if same else "No vector")
         sampled, made = embedder.embedded[:4], embedder.embedded[4:]
         assert sampled == texts
         whole = [each.chunk.text for each in library.search("weir", k=9)]

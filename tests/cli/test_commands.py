@@ -89,6 +89,7 @@ def test_scores_are_worded_alike_in_a_terminal_and_a_notebook(quoth: Quoth, samp
     assert re.fullmatch(r"score -?[\d.]+ · cosine [\d.]+ · BM25 [\d.]+", words)
     assert words in (hit._repr_html_() or "")
     assert words in quoth("search", question, "-c", sample, "-v").stdout
+    assert words in quoth("-v", "search", question, "-c", sample).stdout
 
 
 @pytest.mark.parametrize("gibibytes", ["2", "16", "64"])
@@ -148,6 +149,8 @@ def test_chat_reads_questions_and_answers_each_with_a_line(quoth: Quoth, sample:
     ("arguments", "code", "told"),
     [
         (["ingest", "absent"], 2, "There is no such file or folder"),
+        (["ingest", ""], 2, "A path is empty"),
+        (["summarize", ".", "-o", ""], 2, "A path is empty"),
         (["ask", ""], 2, "The question is empty"),
         (["ask", "   "], 2, "The question is empty"),
         (["search", ""], 2, "The question is empty"),
@@ -159,7 +162,7 @@ def test_chat_reads_questions_and_answers_each_with_a_line(quoth: Quoth, sample:
         (["ask", "x", "--model", "llamacpp:absent.gguf", "-c", "sample"], 2, "no GGUF file"),
         (["ask", "x", "--model", "nocolon", "-c", "sample"], 2, "of the form `backend:name`"),
         (["asc", "x"], 2, "No such command"),
-        (["ask"], 2, "Missing argument"),
+        (["ask"], 2, "Missing argument 'QUESTION'"),
         (["chat", "--resume", "-c", "fresh"], 2, "no collection 'fresh'"),
     ],
 )
@@ -222,7 +225,7 @@ def test_a_damaged_collection_is_one_sentence(quoth: Quoth, session_home: Path) 
 
 def test_an_empty_collection_says_how_to_fill_it(quoth: Quoth) -> None:
     result = quoth("ask", "anything", "-c", "nothing-here")
-    assert "quoth ingest FOLDER" in result.stderr
+    assert "quoth ingest FOLDER -c nothing-here" in result.stderr
 
 
 def test_config_show_names_where_values_come_from(quoth: Quoth, tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ HELD: list[tuple[list[str], list[str]]] = [
 def test_a_scope_holds_what_it_names(ferries: Path, quoth: Quoth) -> None:
     for limits, held in HELD:
         assert sources(quoth, *limits) == held, limits
+    shown = quoth("documents", "show", "west.md", "-c", "ferries").stdout
+    assert "line=west" in shown, "what --tag finds can be seen"
 
 
 def test_an_answer_and_a_conversation_keep_to_the_scope(ferries: Path, quoth: Quoth) -> None:

@@ -25,6 +25,16 @@ def test_what_is_no_yaml_is_one_kind_of_error(text: str) -> None:
         construct_yaml(compose_yaml(text) or yaml.ScalarNode("", ""))
 
 
+def test_plain_words_are_those_of_yaml_1_2() -> None:
+    words = "[no, on, Off, yes, 14:30, 01234, 1:30.5, true, False, 5, -2.5, 1_000, 0x1F, ~, .5]"
+    values: list[object] = ["no", "on", "Off", "yes", "14:30", "01234", "1:30.5"]
+    values += [True, False, 5, -2.5, 1000, 31, None, 0.5]
+    assert parse_yaml(words) == values
+    node = compose_yaml(words)
+    assert node is not None
+    assert construct_yaml(node) == values
+
+
 def test_values_are_read() -> None:
     assert parse_json(b'{"a": [1, 2.5, "x"]}') == {"a": [1, 2.5, "x"]}
     assert parse_yaml("a: [1, 2.5, x]") == {"a": [1, 2.5, "x"]}

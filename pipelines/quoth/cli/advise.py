@@ -39,15 +39,20 @@ class Machine:
 def advise(
     shared: SharedOptions,
     use: Annotated[
-        Literal["ask", "summarize"], typer.Option("--for", help="What the model is to do.")
+        Literal["ask", "summarize"],
+        typer.Option("--for", metavar="TASK", help="What the model is to do: ask or summarize."),
     ] = "ask",
     language: Annotated[
         list[str] | None,
-        typer.Option("--language", help="A language to know, in place of the collection's."),
+        typer.Option(
+            "--language", metavar="CODE", help="A language to know, in place of the collection's."
+        ),
     ] = None,
     memory: Annotated[
         float | None,
-        typer.Option("--memory", help="The memory of another machine, in GiB.", min=1.0),
+        typer.Option(
+            "--memory", metavar="GIBIBYTES", help="The memory of another machine, in GiB.", min=1.0
+        ),
     ] = None,
 ) -> None:
     """Advise chat models and embedders for this machine and the collection's languages.

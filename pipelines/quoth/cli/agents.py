@@ -32,7 +32,7 @@ def serve(
     ] = None,
     paths: Annotated[bool, typer.Option("--paths", help="Tell agents where files lie.")] = False,
     max_tokens: Annotated[
-        int, typer.Option(min=100, help="The most tokens that a tool returns.")
+        int, typer.Option(metavar="NUMBER", min=100, help="The most tokens that a tool returns.")
     ] = MAX_TOKENS,
     print_config: Annotated[
         str,

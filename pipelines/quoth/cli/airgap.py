@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
+from quoth.cli.help import HelpCommand
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
+        cls=HelpCommand,
         rich_help_panel="Set-up",
         context_settings={"allow_interspersed_args": False},  # options belong to the other command
     )(airgap)
@@ -18,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def airgap(
     command: Annotated[
-        list[str], typer.Argument(metavar="COMMAND…", help="A command of quoth and its options.")
+        list[str], typer.Argument(metavar="COMMAND", help="A command of quoth and its options.")
     ],
 ) -> None:
     """Run another command with no way out of this machine.

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 def check_filled(library: Library) -> None:
     """Raise `UsageError` for a collection without text."""
+    from quoth.library import fill_command
+
     if not library.store.chunk_count():
         raise UsageError(
             f"The collection {library.collection!r} is empty.",
-            hint="Fill it with: quoth ingest FOLDER",
+            hint=f"Fill it with: {fill_command(library.collection)}",
         )
 
 

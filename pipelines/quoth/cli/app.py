@@ -8,7 +8,6 @@ from importlib import metadata
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from quoth.cli import (
     EXIT_FAILED,
@@ -37,31 +36,14 @@ from quoth.cli import (
     tune,
 )
 from quoth.cli import run as run_command
+from quoth.cli.help import HelpGroup
+from quoth.cli.options import Quiet, Verbose, set_verbosity
 from quoth.cli.streams import explain_refusal
 from quoth.errors import QuothError, UsageError
 
-
-class Sections(TyperGroup):
-    """A program whose help lists its commands under headings."""
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands, a section for each `rich_help_panel`."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        width = max(map(len, self.commands))
-        for name, command in self.commands.items():
-            if command.hidden:
-                continue
-            heading = getattr(command, "rich_help_panel", None) or "Commands"
-            help = command.get_short_help_str(formatter.width - width - 6)
-            sections.setdefault(heading, []).append((name.ljust(width), help))
-        for heading, rows in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(rows)
-
-
 app = typer.Typer(
     name="quoth",
-    cls=Sections,
+    cls=HelpGroup,
     invoke_without_command=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -98,8 +80,11 @@ for module in (
 def overview(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> None:
     """Ask questions of your own documents, and summarize them, on your own machine."""
+    set_verbosity(verbose=verbose, quiet=quiet)
     if version:
         print(f"quoth {metadata.version('quoth')}")
         raise typer.Exit

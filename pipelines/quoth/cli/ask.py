@@ -35,7 +35,9 @@ def register(app: typer.Typer) -> None:
 def search(
     shared: SharedOptions,
     question: QuestionArgument,
-    k: Annotated[int | None, typer.Option("-k", min=1, help="The number of passages.")] = None,
+    k: Annotated[
+        int | None, typer.Option("-k", metavar="NUMBER", min=1, help="The number of passages.")
+    ] = None,
 ) -> None:
     """Show the passages that fit a question best."""
     text = _read_question(question)

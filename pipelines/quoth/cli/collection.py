@@ -14,7 +14,7 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.confirm import confirm
 from quoth.cli.fleet_options import FLEET, reads_for
 from quoth.cli.machines import print_machines
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, read_path
 from quoth.cli.tags import read_tags
 from quoth.errors import UsageError, VanishedSourcesError
 from quoth.views import (
@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     shared: SharedOptions,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: Annotated[list[Path], typer.Argument(parser=read_path, help="Files and folders.")],
     password: Annotated[
         list[str] | None,
         typer.Option(metavar="PASSWORD", help="A password for encrypted files; may be repeated."),

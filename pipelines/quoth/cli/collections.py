@@ -12,9 +12,9 @@ from quoth.cli import show
 from quoth.cli.complete import complete_collection
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.errors import CollectionError
-from quoth.views import format_count, make_printable
+from quoth.views import format_adoption, format_count, make_printable
 
 SECTION = "Documents"
 
@@ -30,7 +30,9 @@ Name = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="List, move and remove collections.", no_args_is_help=True)
+    group = add_group(
+        app, "collections", help="List, move and remove collections.", section=SECTION
+    )
     add_command(group, list_all, "json", name="list")
     add_command(group, show_one, "json", name="show")
     add_command(group, rename, name="rename")
@@ -39,7 +41,6 @@ def register(app: typer.Typer) -> None:
     add_command(group, export, "json", name="export")
     add_command(group, import_one, "json", name="import")
     add_command(group, adopt, "collection", "json", *SETTINGS, name="adopt")
-    app.add_typer(group, name="collections", rich_help_panel=SECTION)
 
 
 def list_all(shared: SharedOptions) -> None:
@@ -181,7 +182,7 @@ def adopt(
     """Take over the texts and the metadata of a Chroma collection that another program made.
 
     The texts of one source become one document. Vectors that the configured embedder made are taken
-    over, and all other texts are embedded. The folder is only read.
+    over, and all other texts are embedded; how many of each is told. The folder is only read.
     """
     from quoth.views import report_json
 
@@ -193,5 +194,6 @@ def adopt(
     if shared.json:
         show.print_json(report_json(report))
     else:
-        show.print_report(report)
+        show.print_report(report, verb="adopted")
+        show.print_line(format_adoption(report))
     return report.exit_code

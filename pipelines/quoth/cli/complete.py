@@ -56,6 +56,18 @@ def complete_key(incomplete: str) -> list[str]:
     return _begin(incomplete, setting_names)
 
 
+def complete_value(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the values of the setting that was named before, where they can be listed."""
+    from quoth.config import describe_setting, preset_names
+
+    key = str(context.params.get("key"))
+    if key == "backend.model":
+        return complete_model(incomplete)
+    if key == "preset":
+        return _begin(incomplete, preset_names)
+    return _begin(incomplete, lambda: describe_setting(key).choices)
+
+
 def complete_preset(incomplete: str) -> list[str]:
     """Return the names of presets."""
     from quoth.config import preset_names
@@ -81,9 +93,13 @@ def complete_language(incomplete: str) -> list[str]:
 
 def installed_models() -> Sequence[str]:
     """Return the models that can be listed without asking a server."""
-    from quoth.weights import list_stored_models
+    from quoth.weights import list_kept_models, list_stored_models
 
-    return ["llamacpp:embedded", *(f"ollama:{model.name}" for model in list_stored_models())]
+    return [
+        "llamacpp:embedded",
+        *(f"llamacpp:{model.name}" for model in list_kept_models()),
+        *(f"ollama:{model.name}" for model in list_stored_models()),
+    ]
 
 
 def _document_names(collections: Any) -> Sequence[str]:
@@ -110,5 +126,5 @@ def _begin(incomplete: str, names: Callable[[], Sequence[str]]) -> list[str]:
 def _silent() -> Iterator[None]:
     try:
         yield
-    except (QuothError, OSError, ValueError):
+    except (QuothError, OSError, LookupError, ValueError):
         return

@@ -6,14 +6,17 @@ import os
 import shlex
 import subprocess
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from quoth.cli import show
-from quoth.cli.complete import complete_key
-from quoth.cli.options import SETTINGS, SharedOptions, add_command, parse_value
+from quoth.cli.complete import complete_key, complete_value
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group, parse_value
 from quoth.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from quoth.config import SettingFacts
 
 Key = Annotated[
     str,
@@ -28,56 +31,71 @@ Project = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="Show and change the settings.", no_args_is_help=True)
+    group = add_group(app, "config", help="Show and change the settings.", section="Set-up")
     add_command(group, show_config, "json", *SETTINGS, name="show")
     add_command(group, get, "json", *SETTINGS, name="get")
     add_command(group, set_setting, name="set")
     add_command(group, unset, name="unset")
     add_command(group, print_paths, "json", name="path")
     add_command(group, edit, name="edit")
-    app.add_typer(group, name="config", rich_help_panel="Set-up")
 
 
 def show_config(shared: SharedOptions) -> None:
     """Print every setting with its value and its origin."""
+    from quoth.config import write_setting
+
     rows = list(shared.effective().rows())
     if shared.json:
         show.print_json({key: {"value": value, "from": origin} for key, value, origin in rows})
         return
     show.print_table(
         ("setting", "value", "from"),
-        [(key, _as_text(value), origin) for key, value, origin in rows],
+        [(key, write_setting(value), origin) for key, value, origin in rows],
     )
 
 
 def get(shared: SharedOptions, key: Key) -> None:
     """Print the value of one setting."""
+    from quoth.config import write_setting
+
     values = {name: value for name, value, _ in shared.effective().rows()}
     _check_key(key)
     if shared.json:
         show.print_json(values[key])
     else:
-        print(_as_text(values[key]))
+        print(write_setting(values[key]))
 
 
 def set_setting(
     shared: SharedOptions,
     key: Key,
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="As in YAML: 5, true, [a, b].")],
+    value: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="VALUE", help="As in YAML: 5, true, [a, b].", autocompletion=complete_value
+        ),
+    ] = None,
     project: Project = False,
 ) -> None:
     """Set a setting in your own settings file, or in that of a project.
 
     The value is checked first. Comments in the file are kept.
     """
-    from quoth.config import load_config, set_value
+    from quoth.config import load_config, set_value, write_setting
+    from quoth.models import split_model
 
+    if value is None and "=" in key:
+        key, _, value = key.partition("=")
     _check_key(key)
+    if value is None:
+        raise _missing_value(shared, key)
     parsed = parse_value(key, value)
     load_config(overrides={key: parsed})  # raises for a value that cannot be
+    if key == "backend.model":
+        split_model(parsed)
     file = _file(project=project)
     _write(file, set_value(_read(file), key, parsed))
-    show.print_line(f"{key} is {_as_text(parsed)} in {file}.")
+    show.print_line(f"{key} is {write_setting(parsed)} in {file}.")
 
 
 def unset(shared: SharedOptions, key: Key, project: Project = False) -> None:
@@ -126,6 +144,25 @@ def edit(shared: SharedOptions, project: Project = False) -> None:
     show.print_line(f"{file} is in force.")
 
 
+def _missing_value(shared: SharedOptions, key: str) -> UsageError:
+    """Return the error for a setting without a value, which says what it takes and what it is."""
+    from quoth.config import describe_setting, write_setting
+
+    facts = describe_setting(key)
+    now = write_setting({name: value for name, value, _ in shared.effective().rows()}[key])
+    return UsageError(
+        f"{key} needs a value: {facts.takes}. It is {now or 'empty'} now.",
+        hint=f"{facts.description} As in: quoth config set {key} {_example(facts)}",
+    )
+
+
+def _example(facts: SettingFacts) -> str:
+    """Return a value that a setting takes, as it is typed in a shell."""
+    from quoth.config import write_setting
+
+    return shlex.quote((facts.choices or (write_setting(facts.default) or "VALUE",))[-1])
+
+
 def _check_key(key: str) -> None:
     from quoth.config import nearest, setting_names
 
@@ -161,7 +198,3 @@ def _write(file: Path, text: str) -> None:
 
 def _system_editor() -> str:
     return "notepad" if os.name == "nt" else "vi"
-
-
-def _as_text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

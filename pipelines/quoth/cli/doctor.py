@@ -87,8 +87,14 @@ def doctor(shared: SharedOptions) -> int:
 
 
 def _no_collection(library: Library) -> Check:
-    hint = "Fill it with: quoth ingest FOLDER"
-    return Check("collection", "note", "nothing was ingested yet", hint)
+    return _empty(library, "nothing was ingested yet")
+
+
+def _empty(library: Library, found: str) -> Check:
+    from quoth.library import fill_command
+
+    hint = f"Fill it with: {fill_command(library.collection)}"
+    return Check("collection", "note", found, hint)
 
 
 def _machine(library: Library) -> Check:
@@ -251,10 +257,15 @@ def _answering(library: Library) -> Check:
 
 
 def _collection(library: Library) -> Check:
+    from quoth.library import fill_command
+
     chunks = library.store.chunk_count()
     if not chunks:
         return Check(
-            "collection", "note", f"{library.collection} is empty", "Fill it: quoth ingest FOLDER"
+            "collection",
+            "note",
+            f"{library.collection} is empty",
+            f"Fill it with: {fill_command(library.collection)}",
         )
     if problem := library.index.problem():
         return Check(

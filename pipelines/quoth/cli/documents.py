@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +15,7 @@ import typer
 from quoth.cli import show
 from quoth.cli.complete import complete_document
 from quoth.cli.confirm import Yes, confirm
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.cli.tags import read_tags
 from quoth.errors import UsageError
 from quoth.views import (
@@ -30,6 +30,7 @@ from quoth.views import (
 if TYPE_CHECKING:
     from quoth.collection import Source
     from quoth.library import Library
+    from quoth.types import TagValue
 
 Name = Annotated[
     str,
@@ -46,17 +47,21 @@ Everywhere = Annotated[
 Names = Annotated[
     list[str],
     typer.Argument(
-        metavar="DOCUMENT…",
+        metavar="DOCUMENT",
         help="Paths, names, or patterns such as '*.pdf'.",
         autocompletion=complete_document,
     ),
 ]
-PageNumber = Annotated[int | None, typer.Option("--page", min=1, help="One page, counted from 1.")]
+PageNumber = Annotated[
+    int | None, typer.Option("--page", metavar="NUMBER", min=1, help="One page, counted from 1.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="List, show, tag and remove documents.", no_args_is_help=True)
+    group = add_group(
+        app, "documents", help="List, show, tag and remove documents.", section="Documents"
+    )
     common = ("collection", "json", *SETTINGS)
     add_command(group, list_documents, *common, name="list")
     add_command(group, show_document, *common, name="show")
@@ -65,7 +70,6 @@ def register(app: typer.Typer) -> None:
     add_command(group, remove, *common, name="rm", hidden=True)
     add_command(group, open_document, "collection", *SETTINGS, name="open")
     add_command(group, tag, *common, name="tag")
-    app.add_typer(group, name="documents", rich_help_panel="Documents")
 
 
 def list_documents(shared: SharedOptions) -> None:
@@ -89,7 +93,7 @@ def list_documents(shared: SharedOptions) -> None:
                 str(source.pages),
                 str(source.chunks),
                 format_unread(source.unread),
-                _format_tags(source),
+                _format_pairs(source.tags),
             )
             for source in sources
         ],
@@ -111,7 +115,8 @@ def show_document(shared: SharedOptions, name: Name, page: PageNumber = None) ->
         )
     if shared.json:
         texts = [page_json(source.path, each) for each in pages]
-        show.print_json({**asdict(source), "text": texts})
+        stated = dict(document.metadata)
+        show.print_json({**asdict(source), "metadata": stated, "text": texts})
         return
     if page is None:
         show.print_facts(
@@ -123,7 +128,10 @@ def show_document(shared: SharedOptions, name: Name, page: PageNumber = None) ->
                 "pages": str(source.pages),
                 "chunks": str(source.chunks),
                 "not read": format_unread(source.unread),
-                "tags": _format_tags(source),
+                "tags": _format_pairs(source.tags),
+                "states": _format_pairs(
+                    {key: fact for key, fact in document.metadata.items() if key != "title"}
+                ),
             }
         )
     for each in pages:
@@ -205,7 +213,7 @@ def tag(
     shared: SharedOptions,
     name: Name,
     tags: Annotated[
-        list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="Tags to give.")
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Tags to give.")
     ] = None,
     without: Annotated[
         list[str] | None,
@@ -228,7 +236,7 @@ def tag(
         show.print_json({source.path: dict(source.tags) for source in sources})
         return
     for source in sources:
-        show.print_line(f"{format_path(source.path)}: {_format_tags(source) or 'no tags'}")
+        show.print_line(f"{format_path(source.path)}: {_format_pairs(source.tags) or 'no tags'}")
 
 
 def open_file(path: Path) -> None:
@@ -269,10 +277,11 @@ def _found(library: Library, names: Sequence[str]) -> list[Source]:
     return [*found.values()]
 
 
-def _format_tags(source: Source) -> str:
+def _format_pairs(values: Mapping[str, TagValue]) -> str:
+    """Return tags, or facts that a document states, as they are typed behind `--tag`."""
     return make_printable(
         ", ".join(
             f"{key}={', '.join(map(str, value)) if isinstance(value, list) else value}"
-            for key, value in source.tags.items()
+            for key, value in values.items()
         )
     )

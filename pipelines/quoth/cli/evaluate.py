@@ -19,7 +19,7 @@ from quoth.cli.figures import (
     print_sets,
     print_summaries,
 )
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.errors import UsageError
 from quoth.views import make_printable
 
@@ -28,16 +28,26 @@ if TYPE_CHECKING:
     from quoth.evaluate import Evaluation
 
 Limit = Annotated[
-    int | None, typer.Option("--limit", min=1, help="Take this many items, at random.")
+    int | None,
+    typer.Option("--limit", metavar="NUMBER", min=1, help="Take this many items, at random."),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="The seed of the sample and of the intervals.")]
+Seed = Annotated[
+    int,
+    typer.Option("--seed", metavar="NUMBER", help="The seed of the sample and of the intervals."),
+]
 Save = Annotated[
     Path | None,
     typer.Option("--save", metavar="FILE", help="A file for the result, for compare."),
 ]
 Half = Annotated[
     int | None,
-    typer.Option("--half", min=0, max=1, help="Take the even or the odd half of the questions."),
+    typer.Option(
+        "--half",
+        metavar="NUMBER",
+        min=0,
+        max=1,
+        help="Take a half of the questions: 0, the even one, or 1.",
+    ),
 ]
 Documents = Annotated[
     Path | None,
@@ -47,12 +57,11 @@ Documents = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="Measure search, answers and summaries.", no_args_is_help=True)
+    group = add_group(app, "eval", help="Measure search, answers and summaries.", section="Set-up")
     add_command(group, retrieval, "json", *SETTINGS)
     add_command(group, answers, "model", "json", *SETTINGS)
     add_command(group, summaries, "model", "json", *SETTINGS)
     add_command(group, compare, "json")
-    app.add_typer(group, name="eval", rich_help_panel="Set-up")
 
 
 def retrieval(
@@ -274,7 +283,7 @@ def summaries(
         bool, typer.Option("--questions", help="Measure the summaries on questions.")
     ] = False,
     length: Annotated[
-        str, typer.Option(help="brief, standard, detailed, or a number of words.")
+        str, typer.Option(metavar="LENGTH", help="brief, standard, detailed, or a number of words.")
     ] = "",
     limit: Limit = None,
     seed: Seed = 0,
@@ -315,7 +324,10 @@ def compare(
     first: Annotated[Path, typer.Argument(metavar="A.json", help="The earlier measurement.")],
     second: Annotated[Path, typer.Argument(metavar="B.json", help="The later measurement.")],
     threshold: Annotated[
-        float, typer.Option(min=0, help="The largest drop of a metric that is no regression.")
+        float,
+        typer.Option(
+            metavar="NUMBER", min=0, help="The largest drop of a metric that is no regression."
+        ),
     ] = 0.02,
 ) -> None:
     """Compare two measurements.

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quoth.cli import show
-from quoth.cli.options import SETTINGS, SharedOptions, add_command, tell_new_home
+from quoth.cli.options import (
+    SETTINGS,
+    Address,
+    Port,
+    SharedOptions,
+    add_command,
+    add_group,
+    tell_new_home,
+)
 from quoth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +26,6 @@ if TYPE_CHECKING:
 TokenFile = Annotated[
     Path | None, typer.Option("--token-file", metavar="FILE", help="The token file of the fleet.")
 ]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")]
 _KINDS: dict[str, tuple[Work, ...]] = {
     "both": ("summaries", "ingestion"),
     "summaries": ("summaries",),
@@ -28,16 +35,15 @@ _KINDS: dict[str, tuple[Work, ...]] = {
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="Summarize and ingest on many machines.", no_args_is_help=True)
+    group = add_group(app, "fleet", help="Summarize and ingest on many machines.", section="Set-up")
     add_command(group, head, *SETTINGS, name="head")
     add_command(group, work, "model", *SETTINGS, name="work")
     add_command(group, demo, "model", *SETTINGS, name="demo")
-    app.add_typer(group, name="fleet", rich_help_panel="Set-up")
 
 
 def head(
     shared: SharedOptions,
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    host: Address = "127.0.0.1",
     port: Port = 8786,
     token_file: TokenFile = None,
     lost_after: Annotated[
@@ -62,7 +68,9 @@ def work(
     shared: SharedOptions,
     address: Annotated[str, typer.Argument(metavar="tls://HEAD:PORT")],
     token_file: TokenFile = None,
-    name: Annotated[str, typer.Option(help="The name of this machine in reports.")] = "",
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="The name of this machine in reports.")
+    ] = "",
     documents: Annotated[
         int, typer.Option(metavar="NUMBER", min=0, help="Documents at once; 0 asks the model.")
     ] = 0,

@@ -10,17 +10,16 @@ from typing import Annotated
 import typer
 
 from quoth.cli import show
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.views import format_count, write_json
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="Look into the record of model calls.", no_args_is_help=True)
+    group = add_group(app, "journal", help="Look into the record of model calls.", section="Set-up")
     add_command(group, stats, "json", *SETTINGS)
     add_command(group, prune, *SETTINGS)
     add_command(group, export, *SETTINGS)
-    app.add_typer(group, name="journal", rich_help_panel="Set-up")
 
 
 def stats(shared: SharedOptions) -> None:

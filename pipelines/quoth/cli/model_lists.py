@@ -51,7 +51,10 @@ def list_models(
 def list_known(
     shared: SharedOptions,
     language: Annotated[
-        str, typer.Option("--language", help="Only embedders that know this language: de, zh, ….")
+        str,
+        typer.Option(
+            "--language", metavar="CODE", help="Only embedders that know this language: de, zh, …."
+        ),
     ] = "",
     rerankers: Annotated[
         bool, typer.Option("--rerankers", help="List rerankers instead of embedders.")

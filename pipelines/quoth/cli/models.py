@@ -12,7 +12,7 @@ from quoth.cli.advise import advise
 from quoth.cli.complete import complete_model
 from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size, list_known, list_models
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.cli.pull import pull
 from quoth.errors import UsageError
 from quoth.views import make_printable
@@ -33,7 +33,7 @@ Name = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="List, check, fetch and delete models.", no_args_is_help=True)
+    group = add_group(app, "models", help="List, check, fetch and delete models.", section="Models")
     for name, command in (
         ("list", list_models),
         ("known", list_known),
@@ -45,7 +45,6 @@ def register(app: typer.Typer) -> None:
     add_command(group, advise, "collection", "json", *SETTINGS, name="advise")
     add_command(group, remove, *SETTINGS, name="remove")
     add_command(group, remove, *SETTINGS, name="rm", hidden=True)
-    app.add_typer(group, name="models", rich_help_panel="Models")
 
 
 def show_model(

@@ -22,10 +22,11 @@ from quoth.cli.complete import (
     complete_setting,
 )
 from quoth.cli.fleet_options import FLEET, FLEET_DEFAULTS, FLEET_OPTIONS, FleetOptions
+from quoth.cli.help import HelpCommand, HelpGroup
 from quoth.cli.scope import SCOPE, SCOPE_DEFAULTS, SCOPE_OPTIONS, ScopeValues
 from quoth.cli.show import VERBOSITY
 from quoth.cli.sign import SIGN
-from quoth.errors import ConfigurationError
+from quoth.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from quoth.collection import Scope
@@ -37,6 +38,29 @@ Arguments = ParamSpec("Arguments")
 DEFAULT_COLLECTION = "default"
 SETTINGS = ("config", "preset", "set")
 """The options with which a command is configured."""
+
+
+def read_path(text: str) -> Path:
+    """Return a path that was typed. Raises `UsageError` for none, which would be this folder."""
+    if not text:
+        raise UsageError("A path is empty.", hint="A variable without a value? Write . for here.")
+    return Path(text)
+
+
+Address = Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen at.")]
+Port = Annotated[
+    int,
+    typer.Option(
+        metavar="PORT", min=0, max=65535, help="The port to listen at; 0 takes a free one."
+    ),
+]
+
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say more: scores, and how it was done.")
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print results and failures, and nothing else.")
+]
 
 _OPTIONS: dict[str, Any] = {
     "collection": Annotated[
@@ -55,8 +79,7 @@ _OPTIONS: dict[str, Any] = {
             "--collection",
             "-c",
             metavar="NAME",
-            help="The collection to use; several are asked at once.",
-            show_default=DEFAULT_COLLECTION,
+            help="The collection to use, `default` without; several are asked at once.",
             autocompletion=complete_collection,
         ),
     ],
@@ -66,7 +89,7 @@ _OPTIONS: dict[str, Any] = {
             "--model",
             "-m",
             metavar="BACKEND:NAME",
-            help="The model to use.",
+            help="The model to use; by default that of the settings.",
             autocompletion=complete_model,
         ),
     ],
@@ -97,12 +120,8 @@ _OPTIONS: dict[str, Any] = {
     ],
     **SCOPE_OPTIONS,
     **FLEET_OPTIONS,
-    "verbose": Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say more: scores, and how it was done.")
-    ],
-    "quiet": Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print results and failures, and nothing else.")
-    ],
+    "verbose": Verbose,
+    "quiet": Quiet,
     "debug": Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")],
 }
 _DEFAULTS: dict[str, Any] = {
@@ -197,10 +216,23 @@ class SharedOptions:
             yield library
 
 
+def set_verbosity(*, verbose: bool, quiet: bool) -> None:
+    """Say how much the command in progress prints."""
+    VERBOSITY.verbose, VERBOSITY.quiet = verbose, quiet
+    SIGN.quiet = quiet
+
+
 def tell_new_home(home: Path) -> None:
     """Print that the folder of Quoth is not there yet: what was made in another one is not used."""
     if not home.exists():
         print(f"quoth: {home} is new; set QUOTH_HOME to use another folder.", file=sys.stderr)
+
+
+def add_group(app: typer.Typer, name: str, *, help: str, section: str) -> typer.Typer:
+    """Add a group of commands; `section` is its heading in the help. Return it."""
+    group = typer.Typer(cls=HelpGroup, help=help, no_args_is_help=True)
+    app.add_typer(group, name=name, rich_help_panel=section)
+    return group
 
 
 def add_command(
@@ -231,8 +263,10 @@ def add_command(
     def run(
         *, verbose: bool = False, quiet: bool = False, debug: bool = False, **values: Any
     ) -> int | None:
-        VERBOSITY.verbose, VERBOSITY.quiet = verbose, quiet
-        SIGN.quiet = quiet
+        set_verbosity(
+            verbose=verbose or VERBOSITY.verbose,  # before the command
+            quiet=quiet or VERBOSITY.quiet,
+        )
         taken = {option: values.pop(option) for option in shared}
         for option in taken.keys() & _REPEATED:
             taken[option] = tuple(taken[option] or ())
@@ -255,7 +289,8 @@ def add_command(
     parameters = [*own, *added]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    app.command(name or None, rich_help_panel=section or None, hidden=hidden)(run)
+    panel = section or None
+    app.command(name or None, cls=HelpCommand, rich_help_panel=panel, hidden=hidden)(run)
 
 
 def _parse_setting(setting: str) -> tuple[str, Any]:

@@ -9,17 +9,16 @@ from typing import Annotated
 import typer
 
 from quoth.cli import show
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="Show the prompts, to the byte.", no_args_is_help=True)
+    group = add_group(app, "prompts", help="Show the prompts, to the byte.", section="Models")
     add_command(group, list_all, "json", *SETTINGS, name="list")
     add_command(group, show_prompt, "model", *SETTINGS, name="show")
     add_command(group, render, *SETTINGS)
-    app.add_typer(group, name="prompts", rich_help_panel="Models")
 
 
 def list_all(
@@ -100,13 +99,14 @@ def render(
     shared: SharedOptions,
     messages: Annotated[Path, typer.Option(metavar="FILE", help="A JSON list of messages.")],
     family: Annotated[
-        str | None, typer.Option(help="A family, as `prompts list` names it.")
+        str | None, typer.Option(metavar="NAME", help="A family, as `prompts list` names it.")
     ] = None,
     template: Annotated[Path | None, typer.Option(metavar="FILE", help="A Jinja template.")] = None,
     bos: Annotated[str | None, typer.Option(metavar="TOKEN", help="Beginning of sequence.")] = None,
     eos: Annotated[str | None, typer.Option(metavar="TOKEN", help="End of sequence.")] = None,
     date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The date that templates see.")
+        datetime | None,
+        typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="The date that templates see."),
     ] = None,
     generation_prompt: Annotated[
         bool, typer.Option("--generation-prompt/--no-generation-prompt", help="Open the answer.")

@@ -13,7 +13,7 @@ from quoth.cli.ask import SECTION
 from quoth.cli.complete import complete_job
 from quoth.cli.fleet_options import FLEET
 from quoth.cli.job import JobRequest, print_plan, run_job
-from quoth.cli.options import SharedOptions, add_command, tell_new_home
+from quoth.cli.options import SharedOptions, add_command, read_path, tell_new_home
 from quoth.cli.scope import SCOPE
 from quoth.cli.summarize import DryRun, OnlyFailed, Prune, read_schema
 from quoth.errors import UsageError
@@ -36,11 +36,18 @@ def run(
         typer.Argument(help="A job file, or the name of an example.", autocompletion=complete_job),
     ],
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files and folders, in place of the job's sources.")
+        list[Path] | None,
+        typer.Argument(parser=read_path, help="Files and folders, in place of the job's sources."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="The folder, in place of the job's."),
+        typer.Option(
+            "--output",
+            "-o",
+            parser=read_path,
+            metavar="DIR",
+            help="The folder, in place of the job's.",
+        ),
     ] = None,
     prune: Prune = False,
     only_failed: OnlyFailed = False,

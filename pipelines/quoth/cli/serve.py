@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from quoth.cli.options import SETTINGS, SharedOptions, add_command, tell_new_home
+from quoth.cli.options import SETTINGS, Address, Port, SharedOptions, add_command, tell_new_home
 from quoth.errors import UsageError
 from quoth.system import expand_home
 
@@ -38,10 +38,8 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     shared: SharedOptions,
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port to listen at; 0 takes a free one.")
-    ] = 8765,
+    host: Address = "127.0.0.1",
+    port: Port = 8765,
     socket: Annotated[
         str, typer.Option(metavar="FILE", help="A Unix socket, in place of host and port.")
     ] = "",

@@ -216,10 +216,17 @@ def _styled(marked: MarkedText) -> Text:
     return shown
 
 
-def print_report(report: Report) -> None:
-    """Print the counts of a run, below a line for each file that was not read as it should be."""
+def print_report(report: Report, *, verb: str = "ingested") -> None:
+    """Print the counts of a run, below a line for each file that was not read as it should be.
+
+    `verb` is the participle of the action. With `-q` what was skipped is only counted.
+    """
     out = console()
-    skipped = [outcome for outcome in report.skipped if outcome.status != "unchanged"]
+    skipped = [
+        outcome
+        for outcome in report.skipped
+        if outcome.status != "unchanged" and not VERBOSITY.quiet
+    ]
     for outcome in report.done:
         if outcome.reason != "It was read." and outcome.status == "text":
             out.print(
@@ -232,21 +239,23 @@ def print_report(report: Report) -> None:
             f"  ✗ {format_path(outcome.path)}: {make_printable(outcome.reason)}",
             style="dim" if outcome.known else "red",
         )
-    out.print(format_report(report))
+    out.print(format_report(report, verb=verb))
 
 
 def print_empty(collection: str) -> None:
     """Print on stderr that a collection is empty, and how to fill it."""
+    from quoth.library import fill_command
+
     console(stderr=True).print(
-        f"The collection {collection!r} is empty. Fill it with: quoth ingest FOLDER"
+        f"The collection {collection!r} is empty. Fill it with: {fill_command(collection)}"
     )
 
 
 def print_nothing_found() -> None:
     """Print on stderr that a collection has nothing within the scope of a search."""
     console(stderr=True).print(
-        "Nothing in the collection is within the paths, formats, pages, days and languages that "
-        "the search is limited to."
+        "Nothing in the collection is within the documents, pages, formats, days, languages and "
+        "tags that the search is limited to."
     )
 
 

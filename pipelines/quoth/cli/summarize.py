@@ -15,7 +15,7 @@ from quoth.cli import EXIT_FAILED, show
 from quoth.cli.ask import SECTION
 from quoth.cli.fleet_options import FLEET
 from quoth.cli.job import JobRequest, print_plan, run_job
-from quoth.cli.options import SETTINGS, SharedOptions, add_command
+from quoth.cli.options import SETTINGS, SharedOptions, add_command, read_path
 from quoth.cli.scope import SCOPE
 from quoth.errors import BackendError, QuothError, UsageError
 from quoth.system import parse_json
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from quoth.summarize import Monitor, Summary, SummaryOptions
     from quoth.types import Document
 
-Paths = Annotated[list[Path], typer.Argument(help="Files and folders.")]
+Paths = Annotated[list[Path], typer.Argument(parser=read_path, help="Files and folders.")]
 OutputFolder = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="DIR", help="A folder for a file per summary."),
+    typer.Option(
+        "--output", "-o", parser=read_path, metavar="DIR", help="A folder for a file per summary."
+    ),
 ]
 QueryOption = Annotated[
     str, typer.Option(metavar="QUESTION", help="A question for the summary to answer.")

@@ -8,8 +8,10 @@ __all__ = [
     "Limits",
     "ModelSettings",
     "Retrieval",
+    "SettingFacts",
     "Summarization",
     "compose",
+    "describe_setting",
     "load_config",
     "nearest",
     "preset_names",
@@ -17,9 +19,11 @@ __all__ = [
     "setting_names",
     "state_folder",
     "unset_value",
+    "write_setting",
 ]
 
 from .edit import set_value, unset_value
+from .facts import SettingFacts, describe_setting, write_setting
 from .limits import Limits
 from .read import (
     PROJECT_FILE,

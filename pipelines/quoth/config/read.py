@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from quoth.config.facts import describe_setting
 from quoth.config.settings import Config, Section
 from quoth.errors import ConfigurationError
 from quoth.system import compose_yaml, construct_yaml, expand_home, parse_yaml, presets_folder
@@ -90,11 +91,15 @@ def load_config(
         parts = [str(part) for part in first["loc"]]
         key = next((k for n in range(len(parts), 0, -1) if (k := ".".join(parts[:n])) in known), "")
         origin = origins.get(key, "default")
+        if not key:  # a check of several settings, which names them
+            raise ConfigurationError(
+                f"Two settings contradict each other: {first['ctx']['error']}.",
+                hint="`quoth config show` lists every setting with its value.",
+            ) from error
+        facts = describe_setting(key)
         raise ConfigurationError(
-            f"{key} cannot be {values.get(key)!r} (from {origin}): {first['msg'].lower()}."
-            if key  # else it is a check of several settings, which names them
-            else f"Two settings contradict each other: {first['ctx']['error']}.",
-            hint="`quoth config show` lists every setting with its value.",
+            f"{key} cannot be {values.get(key)!r} (from {origin}): it takes {facts.takes}.",
+            hint=facts.description,
         ) from error
     return Effective(config, origins)
 

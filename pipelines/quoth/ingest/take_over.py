@@ -40,8 +40,8 @@ def take_over(
 
     Where a sample of its vectors is what the embedder makes of the texts, the chunks are its
     pieces, and each piece keeps its vector that is whole in one chunk: it is no longer than a chunk
-    may be, and does not overlap with another. Raises as `read_chroma` does, and as
-    `Ingestor.ingest`.
+    may be, and does not overlap with another; the report counts them. Raises as `read_chroma` does,
+    and as `Ingestor.ingest`.
     """
     begin = time.perf_counter()
     adopted = read_chroma(folder, name)
@@ -75,14 +75,20 @@ def take_over(
             )
         ) as embedded:
             for one in embedded:
-                _put(ingestor, one, outcomes)
+                _put(ingestor, one, outcomes, kept=sum(hash in known for hash in one.hashes))
         ingestor.store.set_tags({each.document.source: each.tags for each in documents}, "given")
         ingestor.index.sync()
         measure_separations(ingestor.store, ingestor.embedder)
     return outcomes.report((), time.perf_counter() - begin)
 
 
-def _put(ingestor: Ingestor, embedded: EmbeddedChunks[AdoptedDocument], outcomes: Outcomes) -> None:
+def _put(
+    ingestor: Ingestor,
+    embedded: EmbeddedChunks[AdoptedDocument],
+    outcomes: Outcomes,
+    *,
+    kept: int,
+) -> None:
     document = ingestor.with_language(embedded.item.document)
     text = "\f".join(f"{page.number} {page.text}" for page in document.pages)
     body = text.encode("utf-8", "surrogatepass")
@@ -95,7 +101,7 @@ def _put(ingestor: Ingestor, embedded: EmbeddedChunks[AdoptedDocument], outcomes
         mtime_ns=time.time_ns(),
         embedded_hashes=embedded.hashes,
     )
-    outcomes.add(outcome_of(document, embedded.chunks))
+    outcomes.add(replace(outcome_of(document, embedded.chunks), kept=kept))
 
 
 def _find_vectors(adopted: AdoptedCollection, embedder: Embedder) -> dict[str, Vectors]:

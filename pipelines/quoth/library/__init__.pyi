@@ -20,6 +20,7 @@ __all__ = [
     "check_collection",
     "describe_collection",
     "export_collection",
+    "fill_command",
     "forget_everywhere",
     "has_collection",
     "import_collection",
@@ -43,9 +44,11 @@ from .attach import (
     settings_fingerprint,
 )
 from .collections import (
+    DEFAULT_COLLECTION,
     NAME_PATTERN,
     check_collection,
     describe_collection,
+    fill_command,
     has_collection,
     is_name,
     list_collections,
@@ -56,7 +59,7 @@ from .collections import (
 from .forget import Forgotten, forget_everywhere
 from .lazy import LazyPart
 from .library import Library
-from .parts import DEFAULT_COLLECTION, Parts
+from .parts import Parts
 from .queue import JOB, Ticket, WorkQueue
 from .remembered import Remembered
 from .shelf import Shelf

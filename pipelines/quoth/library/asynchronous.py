@@ -15,8 +15,8 @@ from langchain_core.runnables import RunnableConfig
 
 from quoth.collection import Scope
 from quoth.library.cards import library_html
+from quoth.library.collections import DEFAULT_COLLECTION
 from quoth.library.library import AnyPath, Library
-from quoth.library.parts import DEFAULT_COLLECTION
 from quoth.library.stopping import Halt, Stopper
 from quoth.summarize import Summary
 from quoth.types import Answer, Hit, Progress, Report, Tags

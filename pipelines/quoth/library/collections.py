@@ -15,6 +15,8 @@ from quoth.system import WriteLock
 from quoth.views import format_count, frame, title_html
 
 STORE = "library.sqlite"
+DEFAULT_COLLECTION = "default"
+"""The collection of who names none."""
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 """The pattern of a collection's name."""
 
@@ -80,6 +82,11 @@ def has_collection(home: Path, name: str) -> bool:
     return (home / "collections" / name / STORE).is_file()
 
 
+def fill_command(name: str) -> str:
+    """Return the command that puts documents into a collection of this name."""
+    return "quoth ingest FOLDER" + (f" -c {name}" if name != DEFAULT_COLLECTION else "")
+
+
 def check_collection(home: Path, name: str) -> Path:
     """Return the folder of a collection. Raises `UsageError`, with the nearest name, without it."""
     folder = home / "collections" / check_name(name)
@@ -95,12 +102,12 @@ def check_collection(home: Path, name: str) -> Path:
     if not names:
         raise UsageError(
             f"The collection {name!r} is empty: nothing was ingested yet.",
-            hint="Fill it with: quoth ingest FOLDER",
+            hint=f"Fill it with: {fill_command(name)}",
         )
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     raise UnknownCollectionError(
         f"There is no collection {name!r}." + (f" The nearest one is {near[0]!r}." if near else ""),
-        hint=f"Collections: {', '.join(names)}. `quoth ingest FOLDER -c {name}` makes one.",
+        hint=f"Collections: {', '.join(names)}. `{fill_command(name)}` makes one.",
     )
 
 

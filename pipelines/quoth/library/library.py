@@ -31,7 +31,8 @@ from quoth.ingest import (
 )
 from quoth.journal import JOURNAL_DAMAGED
 from quoth.library.cards import library_html
-from quoth.library.parts import DEFAULT_COLLECTION, Parts
+from quoth.library.collections import DEFAULT_COLLECTION
+from quoth.library.parts import Parts
 from quoth.library.vector_store import CollectionVectorStore
 from quoth.load import DocumentReader
 from quoth.retrieve import CollectionRetriever, search_tool
@@ -122,7 +123,8 @@ class Library(Parts):
 
         `name` is that of the collection in the folder, if it has several. The texts of one source
         become one document. The vectors of a collection that the configured embedder made are taken
-        over too (see `take_over`); other texts are embedded.
+        over too (see `take_over`); other texts are embedded. `kept` of each outcome counts the
+        vectors that were taken over.
         """
         return take_over(
             self.ingestor, Path(folder), name=name, progress=progress, wait_seconds=wait_seconds

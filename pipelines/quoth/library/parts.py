@@ -20,7 +20,7 @@ from quoth.config import Config, Retrieval, load_config, state_folder
 from quoth.embed import Embedder
 from quoth.ingest import Ingestor, open_ingestor, open_splitter
 from quoth.journal import Journal
-from quoth.library.collections import check_name
+from quoth.library.collections import DEFAULT_COLLECTION, check_name
 from quoth.library.door import AnySearcher, check_config, check_parts
 from quoth.library.lazy import LazyPart
 from quoth.models import LocalModel, open_embedder, open_model
@@ -37,8 +37,6 @@ from quoth.system import WriteLock, make_folder
 from quoth.text import Splitter
 from quoth.types import Hit
 from quoth.views import register_views
-
-DEFAULT_COLLECTION = "default"
 
 _CLOSED = ("model", "embedder", "index", "store", "journal")
 """The parts that hold memory or files."""

@@ -15,7 +15,8 @@ from langchain_core.vectorstores.utils import maximal_marginal_relevance
 from quoth.collection import Record, Scope, read_conditions
 from quoth.errors import UsageError
 from quoth.ingest import add_documents, remove_documents
-from quoth.library.parts import DEFAULT_COLLECTION, Parts
+from quoth.library.collections import DEFAULT_COLLECTION
+from quoth.library.parts import Parts
 from quoth.types import Chunk, Vectors
 
 Filter = Scope | Mapping[str, Any] | Callable[[Document], bool]

@@ -9,7 +9,14 @@ from pathlib import PurePath
 
 from quoth.collection import LAST_PAGE, Scope, Source
 from quoth.errors import UnknownCollectionError, UsageError
-from quoth.library import DEFAULT_COLLECTION, Library, Remembered, Shelf, has_collection
+from quoth.library import (
+    DEFAULT_COLLECTION,
+    Library,
+    Remembered,
+    Shelf,
+    fill_command,
+    has_collection,
+)
 from quoth.mcp.addresses import document_id
 from quoth.mcp.settings import AgentSettings
 from quoth.types import Chunk, Document
@@ -42,7 +49,7 @@ class Bounds:
         if not self.settings.roots and not has_collection(self._shelf.home, name):
             raise UnknownCollectionError(
                 f"The collection {name!r} is empty: nothing was ingested yet.",
-                hint="The person who started the server fills it with: quoth ingest FOLDER",
+                hint=f"The person who started the server fills it with: {fill_command(name)}",
             )
         return self._shelf.library(name)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from quoth.collection import Scope
 from quoth.errors import CancelledError, UsageError
-from quoth.library import Library, Watcher
+from quoth.library import Library, Watcher, fill_command
 from quoth.mcp import MAX_TOKENS, AgentSettings
 from quoth.server.services import Services
 from quoth.types import Answer, Hit
@@ -50,7 +50,7 @@ def perform(services: Services, asked: Asked, stop: Event) -> Iterator[dict[str,
         if not library.store.chunk_count():
             raise UsageError(
                 f"The collection {library.collection!r} is empty.",
-                hint="Fill it with: quoth ingest FOLDER",
+                hint=f"Fill it with: {fill_command(library.collection)}",
             )
         if asked.call == "search":
             hits = library.search(asked.question, k=asked.k, scope=asked.scope)

@@ -28,7 +28,8 @@ class Outcome:
     """The outcome for one file: its path, and the reason why it was done, skipped or failed.
 
     `unread` counts by kind what the file holds and its text does not, such as `picture`. A failure
-    is `known` when the file failed before and has not changed since.
+    is `known` when the file failed before and has not changed since. Of an adopted document `kept`
+    counts the chunks that have the vector which another program made.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Outcome:
     chunks: int = 0
     unread: Mapping[str, int] = field(default_factory=dict)
     known: bool = False
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)

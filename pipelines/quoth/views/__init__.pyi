@@ -15,6 +15,7 @@ __all__ = [
     "cited_text",
     "draw_page",
     "fold_html",
+    "format_adoption",
     "format_copies",
     "format_count",
     "format_failures",
@@ -67,6 +68,7 @@ from .json import (
     summary_json,
 )
 from .lines import (
+    format_adoption,
     format_copies,
     format_count,
     format_failures,

@@ -102,6 +102,17 @@ def format_failures(report: Report) -> str:
     return f"{len(report.failed)} failed" + (f" ({known} as before)" if known else "")
 
 
+def format_adoption(report: Report) -> str:
+    """Return how many vectors of another program were kept: `3 vectors were kept, …`."""
+    kept = sum(outcome.kept for outcome in report.done)
+    made = sum(outcome.chunks for outcome in report.done) - kept
+    if not kept:
+        return "No vector of theirs was kept: every text was embedded here."
+    if not made:
+        return "All vectors of theirs were kept."
+    return f"{format_count(kept, 'vector')} of theirs kept, {format_count(made, 'text')} embedded."
+
+
 def format_report(report: Report, *, verb: str = "ingested") -> str:
     """Return the counts of a run as a sentence; `verb` is the participle of the action.
 
