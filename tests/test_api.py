@@ -42,3 +42,22 @@ def test_methods_stand_below_their_class_with_signature_and_docstring(
     assert "search(question: str, *, k: int | None = None" in " ".join(section.split())
     assert "Return the `k` chunks" in section
     assert "model: LocalModel" in library.partition("### Library.model\n")[2][:60]
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "parameters"),
+    [
+        ("library", "Library", ("collection: str = DEFAULT_COLLECTION", "*", "config: Config | ")),
+        ("types", "Hit", ("chunk: Chunk", "score: float")),
+        ("retrieve", "ModelReranker", ("*", "top_n: int | None = None", "model: LocalModel")),
+        ("errors", "EgressError", ("message: str", "*", "hint: str = ''")),
+    ],
+    ids=["ours", "a dataclass", "Pydantic's", "inherited"],
+)
+def test_a_class_says_how_it_is_made(
+    reference: dict[str, str], page: str, name: str, parameters: tuple[str, ...]
+) -> None:
+    section = reference[f"{page}.md"].partition(f"## {name}\n")[2].partition("\n```\n")[0]
+    made = section.partition(f"\n{name}(\n")[2].splitlines()
+    for line, parameter in zip(made, parameters, strict=False):
+        assert line.strip().startswith(parameter)

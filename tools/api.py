@@ -22,6 +22,8 @@ EXAMPLES = (
 
 _EXAMPLE = re.compile(r"(^>>> .*?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _DRAWING = re.compile(r"(^\w+\n(?:[├│└][^\n]*\n?)+)", re.MULTILINE)
+_COMPUTED = re.compile(r"_|\((?!\))|Field\(")
+"""The defaults that tell a reader nothing."""
 _WHOLE = ("errors",)
 """The modules that are public as a whole; of a room its face is public."""
 
@@ -133,9 +135,44 @@ def _signature(name: str, target: griffe.Object) -> str:
         return str(target.signature(name=short)).removeprefix("def ")
     if isinstance(target, griffe.Class):
         bases = ", ".join(map(str, target.bases))
-        return f"class {short}({bases})" if bases else f"class {short}"
+        named = f"class {short}({bases})" if bases else f"class {short}"
+        return f"{named}\n\n{_constructor(short, target)}".rstrip()
     annotation = getattr(target, "annotation", None)
     return f"{short}: {annotation}" if annotation is not None else short
+
+
+def _constructor(name: str, target: griffe.Class) -> str:
+    """Return how an object is made, a parameter a line; empty where it takes none."""
+    init = target.all_members.get("__init__")
+    if init is not None and init.is_function and not _is_foreign(init):
+        parameters = [_parameter(one) for one in init.parameters if one.name != "self"]
+        kinds = [one.kind for one in init.parameters if one.name != "self"]
+        if griffe.ParameterKind.keyword_only in kinds:
+            parameters.insert(kinds.index(griffe.ParameterKind.keyword_only), "*")
+    else:
+        parameters = ["*", *map(_parameter, _fields(target))]
+    if parameters in ([], ["*"]):
+        return ""
+    return "\n".join([f"{name}(", *(f"    {one}," for one in parameters), ")"])
+
+
+def _fields(target: griffe.Class) -> Iterator[griffe.Object | griffe.Alias]:
+    """Yield the fields of a class whose constructor Pydantic makes."""
+    for name, member in target.all_members.items():
+        if not member.is_attribute or name.startswith("_") or _is_foreign(member):
+            continue
+        typed = str(member.annotation or "ClassVar")
+        if not typed.startswith("ClassVar") and "property" not in member.labels:
+            yield member
+
+
+def _parameter(one: griffe.Parameter | griffe.Object | griffe.Alias) -> str:
+    is_field = not isinstance(one, griffe.Parameter)
+    value = one.value if is_field else one.default
+    typed = f"{one.name}: {one.annotation}"
+    if value is None:
+        return typed
+    return f"{typed} = {'...' if _COMPUTED.match(str(value)) else value}"
 
 
 def _is_property(target: griffe.Function) -> bool:
