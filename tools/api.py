@@ -143,36 +143,47 @@ def _signature(name: str, target: griffe.Object) -> str:
 
 def _constructor(name: str, target: griffe.Class) -> str:
     """Return how an object is made, a parameter a line; empty where it takes none."""
-    init = target.all_members.get("__init__")
-    if init is not None and init.is_function and not _is_foreign(init):
-        parameters = [_parameter(one) for one in init.parameters if one.name != "self"]
-        kinds = [one.kind for one in init.parameters if one.name != "self"]
-        if griffe.ParameterKind.keyword_only in kinds:
-            parameters.insert(kinds.index(griffe.ParameterKind.keyword_only), "*")
-    else:
-        parameters = ["*", *map(_parameter, _fields(target))]
+    parameters = [*_parameters(target)]
     if parameters in ([], ["*"]):
         return ""
     return "\n".join([f"{name}(", *(f"    {one}," for one in parameters), ")"])
 
 
-def _fields(target: griffe.Class) -> Iterator[griffe.Object | griffe.Alias]:
-    """Yield the fields of a class whose constructor Pydantic makes."""
+def _parameters(target: griffe.Class) -> Iterator[str]:
+    """Yield the parameters of a constructor; where Pydantic makes it, they are the fields."""
+    member = target.all_members.get("__init__")
+    init = member.final_target if isinstance(member, griffe.Alias) else member
+    if not isinstance(init, griffe.Function) or _is_foreign(init):
+        yield "*"
+        yield from (
+            _parameter(name, field.annotation, field.value) for name, field in _fields(target)
+        )
+        return
+    starred = False
+    for one in init.parameters:
+        if one.kind is griffe.ParameterKind.keyword_only and not starred:
+            starred = True
+            yield "*"
+        if one.name != "self":
+            yield _parameter(one.name, one.annotation, one.default)
+
+
+def _fields(target: griffe.Class) -> Iterator[tuple[str, griffe.Attribute]]:
+    """Yield the annotated fields of a class and of its bases in this package."""
     for name, member in target.all_members.items():
-        if not member.is_attribute or name.startswith("_") or _is_foreign(member):
+        field = member.final_target if isinstance(member, griffe.Alias) else member
+        if not isinstance(field, griffe.Attribute) or name.startswith("_") or _is_foreign(field):
             continue
-        typed = str(member.annotation or "ClassVar")
-        if not typed.startswith("ClassVar") and "property" not in member.labels:
-            yield member
+        typed = str(field.annotation or "ClassVar")
+        if not typed.startswith("ClassVar") and "property" not in field.labels:
+            yield name, field
 
 
-def _parameter(one: griffe.Parameter | griffe.Object | griffe.Alias) -> str:
-    is_field = not isinstance(one, griffe.Parameter)
-    value = one.value if is_field else one.default
-    typed = f"{one.name}: {one.annotation}"
-    if value is None:
+def _parameter(name: str, annotation: object, default: object) -> str:
+    typed = f"{name}: {annotation}"
+    if default is None:
         return typed
-    return f"{typed} = {'...' if _COMPUTED.match(str(value)) else value}"
+    return f"{typed} = {'...' if _COMPUTED.match(str(default)) else default}"
 
 
 def _is_property(target: griffe.Function) -> bool:

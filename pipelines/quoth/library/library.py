@@ -30,11 +30,12 @@ from quoth.ingest import (
     watch,
 )
 from quoth.journal import JOURNAL_DAMAGED
+from quoth.library.agent import agent_tool
 from quoth.library.cards import library_html
 from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.library.vector_store import CollectionVectorStore
 from quoth.load import DocumentReader
-from quoth.retrieve import CollectionRetriever, search_tool
+from quoth.retrieve import CollectionRetriever
 from quoth.summarize import Monitor, Summarizer, Summary, SummaryOptions
 from quoth.system import expand_home
 from quoth.types import Answer, Hit, Progress, Report, Tags
@@ -350,9 +351,10 @@ class Library(Parts):
     def as_tool(self, *, k: int | None = None, scope: Scope | None = None) -> StructuredTool:
         """Return a LangChain tool with which an agent searches the documents.
 
-        `quoth.cite` checks the text that the agent then writes.
+        `quoth.cite` checks the text that the agent then writes. Where the model of the library has
+        less than a billion parameters, the answer of `ask` stands above the passages.
         """
-        return search_tool(self.searcher, k=k, scope=scope)
+        return agent_tool(self, k=k, scope=scope)
 
     def answers_from(self, retriever: BaseRetriever) -> Answerer:
         """Return an answerer over the documents that a LangChain retriever finds."""

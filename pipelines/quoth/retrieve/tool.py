@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from langchain_core.tools import StructuredTool, ToolException
 from pydantic import BaseModel, Field
 
@@ -24,20 +26,27 @@ class _Arguments(BaseModel):
 
 
 def search_tool(
-    searcher: Searcher, *, k: int | None = None, scope: Scope | None = None
+    searcher: Searcher,
+    *,
+    k: int | None = None,
+    scope: Scope | None = None,
+    answer: Callable[[str], str] = lambda _: "",
 ) -> StructuredTool:
     """Return a tool that gives an agent the best `k` passages, within `scope` where one is given.
 
-    A passage has the same number in every call. The tool's message carries the hits as its
-    `artifact`, for `quoth.cite`.
+    A passage has the same number in every call. Before the passages stands what `answer` returns
+    for the question, as a paragraph. The tool's message carries the hits as its `artifact`, for
+    `quoth.cite`.
     """
 
     def search(question: str) -> tuple[str, list[Hit]]:
         try:
             hits = searcher.search(question, k=k, scope=scope)
+            answered = " ".join(answer(question).split())
         except UsageError as error:
             raise ToolException(str(error)) from error
-        return "\n\n".join(map(_format_passage, hits)) or "Nothing was found.", hits
+        parts = [*filter(None, [answered]), *map(_format_passage, hits)]
+        return "\n\n".join(parts) or "Nothing was found.", hits
 
     return StructuredTool.from_function(
         search,
