@@ -48,10 +48,9 @@ def format_coverage(summary: Summary) -> str:
     if summary.is_extract:
         kinds = ", ".join(kind.replace("-", " ") for kind in summary.kinds)
         return f"{share} of the text read{why}. {_EXTRACT} Read as: {kinds}."
-    return (
-        f"{share} of the text read{why}, in {summary.calls + summary.cached_calls} calls "
-        f"of {summary.model}."
-    )
+    calls = summary.calls + summary.cached_calls
+    counted = f"{calls} call{'s' * (calls != 1)}"
+    return f"{share} of the text read{why}, in {counted} of {summary.model}."
 
 
 def format_title(summary: Summary) -> str:
