@@ -68,6 +68,13 @@ def test_a_class_says_how_it_is_made(
         assert line.strip().startswith(parameter)
 
 
+def test_types_that_only_signatures_name_stand_below_them(reference: dict[str, str]) -> None:
+    below = reference["evaluate.md"].partition("**Types in these signatures**")[2]
+    assert "ReadPage = Callable[[str, int], str | None]" in below
+    assert "GoldPlace(\n    source: str,\n" in below
+    assert "TypeVar" not in below
+
+
 def used_names(*programs: Path) -> set[str]:
     """The names, attributes and overridden methods in programs."""
     nodes = [node for path in programs for node in ast.walk(ast.parse(path.read_text()))]

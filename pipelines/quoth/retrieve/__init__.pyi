@@ -13,6 +13,7 @@ __all__ = [
     "RetrieverSearcher",
     "Searcher",
     "SeveralSearcher",
+    "as_hits",
     "check_embedder",
     "check_question",
     "fence_passage",
@@ -26,7 +27,7 @@ __all__ = [
 from .configured import OpenedSearcher, open_searcher
 from .expand import Expander, Expansion
 from .fence import fence_passage
-from .foreign import RetrieverSearcher
+from .foreign import RetrieverSearcher, as_hits
 from .langchain import CollectionRetriever
 from .languages import tell_language
 from .ports import Searcher

@@ -81,7 +81,7 @@ class Hits(list[Hit], Drawn):
 
     def __repr__(self) -> str:
         best = f", best {self[0]!r}" if self else ""
-        return f"<{len(self)} hits for {glimpse(self.question.text)}{best}>"
+        return f"<{len(self)} hit{'s' * (len(self) != 1)} for {glimpse(self.question.text)}{best}>"
 
 
 def check_question(text: str) -> str:
