@@ -49,6 +49,10 @@ class Conversation:
         self._condenser = Condenser(answerer.calls)
         self._shown: tuple[Chunk, ...] = ()
 
+    def __repr__(self) -> str:
+        count = len(self.turns)
+        return f"<Conversation {self.id!r}, {count} turn{'s' * (count != 1)}>"
+
     @classmethod
     def resume(cls, answerer: AnswersQuestions, folder: Path, *, id: str = "") -> Self:
         """Return the conversation `id`, or the last one, with its turns.

@@ -9,6 +9,7 @@ from langchain_core.caches import RETURN_VAL_TYPE, BaseCache
 from langchain_core.messages import BaseMessage, message_to_dict, messages_from_dict
 from langchain_core.outputs import ChatGeneration, Generation
 
+from quoth.errors import UsageError
 from quoth.journal.journal import CallIdentity, Entry, Journal
 
 _FINGERPRINT = "langchain"
@@ -24,6 +25,8 @@ class JournalCache(BaseCache):
     """
 
     def __init__(self, journal: Journal) -> None:
+        if not isinstance(journal, Journal):
+            raise UsageError.of_argument("journal", expected="a `Journal` of Quoth", came=journal)
         self.journal = journal
 
     def lookup(self, prompt: str, llm_string: str) -> RETURN_VAL_TYPE | None:

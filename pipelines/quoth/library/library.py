@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from os import PathLike
 from pathlib import Path
 from threading import Event
 from typing import Self
@@ -31,17 +30,16 @@ from quoth.ingest import (
 )
 from quoth.journal import JOURNAL_DAMAGED
 from quoth.library.agent import agent_tool
+from quoth.library.arguments import AnyPath, check_kind, check_path, check_tags, check_texts
 from quoth.library.cards import library_html
 from quoth.library.parts import DEFAULT_COLLECTION, Parts
 from quoth.library.vector_store import CollectionVectorStore
 from quoth.load import DocumentReader
-from quoth.retrieve import CollectionRetriever
+from quoth.retrieve import CollectionRetriever, check_limits
 from quoth.summarize import Monitor, Summarizer, Summary, SummaryOptions
 from quoth.system import expand_home
 from quoth.types import Answer, Hit, Progress, Report, Tags
 from quoth.views import notebook_bar
-
-AnyPath = str | PathLike[str]
 
 
 class Library(Parts):
@@ -74,7 +72,8 @@ class Library(Parts):
         `preset` is `laptop`, `gpu`, `quality` or `fast`. The settings of the file override it.
         """
         overrides = {"preset": preset} if preset else {}
-        return cls(collection, config=load_config(Path(file), overrides=overrides).config)
+        settings = load_config(check_path(file, "file"), overrides=overrides)
+        return cls(collection, config=settings.config)
 
     def ingest(
         self,
@@ -99,9 +98,11 @@ class Library(Parts):
         """
         if not paths:
             raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
+        files = [check_path(path) for path in paths]
+        tags = check_tags(tags)
         with notebook_bar("Ingesting") as bar:
             return self.ingestor.ingest(
-                [Path(path) for path in paths],
+                files,
                 passwords=passwords,
                 retry=retry,
                 allow_empty=allow_empty,
@@ -126,7 +127,11 @@ class Library(Parts):
         over too (see `take_over`); other texts are embedded.
         """
         return take_over(
-            self.ingestor, Path(folder), name=name, progress=progress, wait_seconds=wait_seconds
+            self.ingestor,
+            check_path(folder, "folder"),
+            name=name,
+            progress=progress,
+            wait_seconds=wait_seconds,
         )
 
     def add(
@@ -164,8 +169,9 @@ class Library(Parts):
 
         The next ingestion of a folder that holds them reads them again.
         """
+        paths = check_texts(sources, "sources")
         with self.lock.hold(wait_seconds=wait_seconds):
-            self.store.remove(sources)
+            self.store.remove(paths)
             self.index.sync()
 
     def find_documents(self, name: str) -> list[Source]:
@@ -199,7 +205,7 @@ class Library(Parts):
         """Ingest folders now and after every change, until `stop` is set; yield the reports."""
         return watch(
             self.ingestor,
-            [Path(folder) for folder in folders],
+            [check_path(folder, "folders") for folder in folders],
             passwords=passwords,
             progress=progress,
             stop=stop,
@@ -299,11 +305,14 @@ class Library(Parts):
         in the journal: a second run costs nothing. `config` is LangChain's; `monitor` observes the
         calls, and can stop them with a `StoppedError`.
         """
+        if not paths:
+            raise UsageError("There is nothing to summarize.", hint="Name a file or a folder.")
+        files = [check_path(path) for path in paths]
         options = replace(SummaryOptions.of(self.config.summarization), query=query)
         summarizer = self.summarizer(replace(options, length=length) if length else options)
         load = self.loader()
         documents = [
-            load(file) for file in find_files(paths, exclude=self.config.ingestion.exclude)
+            load(file) for file in find_files(files, exclude=self.config.ingestion.exclude)
         ]
         if together:
             return [summarizer.invoke(documents, config, monitor=monitor)]
@@ -335,6 +344,7 @@ class Library(Parts):
 
         `settings` replace the configured ones.
         """
+        check_limits(k, scope)
         searcher = self.open_searcher(settings) if settings else self.searcher
         return CollectionRetriever(searcher=searcher, k=k, scope=scope)
 
@@ -354,6 +364,7 @@ class Library(Parts):
         `quoth.cite` checks the text that the agent then writes. Where the model of the library has
         less than a billion parameters, the answer of `ask` stands above the passages.
         """
+        check_limits(k, scope)
         return agent_tool(self, k=k, scope=scope)
 
     def answers_from(self, retriever: BaseRetriever) -> Answerer:
@@ -375,6 +386,7 @@ class Library(Parts):
         return Summarizer(
             self.model,
             journal=self.journal if journal else None,
-            options=options or SummaryOptions.of(self.config.summarization),
+            options=check_kind(options, SummaryOptions, "options", "`SummaryOptions`")
+            or SummaryOptions.of(self.config.summarization),
             folders=self.config.prompt_folders,
         )

@@ -15,6 +15,7 @@ __all__ = [
     "SeveralSearcher",
     "as_hits",
     "check_embedder",
+    "check_limits",
     "check_question",
     "fence_passage",
     "grow_in_several",
@@ -31,7 +32,7 @@ from .foreign import RetrieverSearcher, as_hits
 from .langchain import CollectionRetriever
 from .languages import tell_language
 from .ports import Searcher
-from .question import MAX_QUESTION_CHARACTERS, Hits, Question, check_question
+from .question import MAX_QUESTION_CHARACTERS, Hits, Question, check_limits, check_question
 from .rerank import CrossEncoderReranker, ModelReranker, Reranker
 from .searcher import CollectionSearcher, check_embedder
 from .sections import grow_to_sections

@@ -15,7 +15,7 @@ from quoth.embed import Embedder
 from quoth.errors import BackendError, QuothError, UsageError
 from quoth.load import first_page_of, page_label_of, page_of
 from quoth.retrieve.languages import tell_language
-from quoth.retrieve.question import Hits, Question, check_question
+from quoth.retrieve.question import Hits, Question, check_limits, check_question
 from quoth.types import Chunk, Hit, Tags
 
 _PLACE = {"source", "title", "page", "page_label", "start", "end", "headings", "language"}
@@ -52,6 +52,7 @@ class RetrieverSearcher:
         anything but documents.
         """
         text = check_question(question)
+        check_limits(k, scope)
         parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
         hits = self._with_cosines(parsed, self._hits(self._find(parsed.text)))
         if scope is not None:
@@ -65,6 +66,12 @@ class RetrieverSearcher:
             found = self.retriever.invoke(question)
         except QuothError:
             raise
+        except NotImplementedError as error:
+            raise BackendError(
+                f"The retriever {name} cannot be called synchronously: "
+                "it has no `_get_relevant_documents`.",
+                hint="Quoth calls retrievers from threads.",
+            ) from error
         except Exception as error:  # whatever a foreign class raises
             raise BackendError(
                 f"The retriever {name} failed with {type(error).__name__}: {error}"
