@@ -9,7 +9,7 @@ from typing import Protocol, Self
 from quoth.answer.condense import Condenser
 from quoth.answer.turns import Turn, TurnFile
 from quoth.models import ModelCalls
-from quoth.types import Answer, Chunk
+from quoth.types import Answer, Chunk, format_count
 
 
 class AnswersQuestions(Protocol):
@@ -50,8 +50,7 @@ class Conversation:
         self._shown: tuple[Chunk, ...] = ()
 
     def __repr__(self) -> str:
-        count = len(self.turns)
-        return f"<Conversation {self.id!r}, {count} turn{'s' * (count != 1)}>"
+        return f"<Conversation {self.id!r}, {format_count(len(self.turns), 'turn')}>"
 
     @classmethod
     def resume(cls, answerer: AnswersQuestions, folder: Path, *, id: str = "") -> Self:

@@ -29,6 +29,9 @@ class JournalCache(BaseCache):
             raise UsageError.of_argument("journal", expected="a `Journal` of Quoth", came=journal)
         self.journal = journal
 
+    def __repr__(self) -> str:
+        return f"<JournalCache in {str(self.journal.path)!r}>"
+
     def lookup(self, prompt: str, llm_string: str) -> RETURN_VAL_TYPE | None:
         """Return the recorded answer of the model to the prompt, or `None`."""
         entry = self.journal.lookup(_identity(prompt, llm_string).key)

@@ -11,7 +11,7 @@ from quoth.collection import Scope
 from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.text import ENGLISH, Language, QuestionKind, analyse, lexemes, stem
-from quoth.types import Drawn, Hit, Vectors, glimpse
+from quoth.types import Drawn, Hit, Vectors, format_count, glimpse
 
 MAX_QUESTION_CHARACTERS = 20_000
 
@@ -82,7 +82,7 @@ class Hits(list[Hit], Drawn):
 
     def __repr__(self) -> str:
         best = f", best {self[0]!r}" if self else ""
-        return f"<{len(self)} hit{'s' * (len(self) != 1)} for {glimpse(self.question.text)}{best}>"
+        return f"<{format_count(len(self), 'hit')} for {glimpse(self.question.text)}{best}>"
 
 
 def check_limits(k: int | None = None, scope: Scope | None = None) -> None:

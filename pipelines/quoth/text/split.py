@@ -68,6 +68,9 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         self.limit = limit
         self.with_headings = with_headings
 
+    def __repr__(self) -> str:
+        return f"<Splitter into at most {self.chunk_tokens} tokens>"
+
     @property
     def fingerprint(self) -> str:
         """The identity of the splitter; a collection never mixes chunks of two splitters."""

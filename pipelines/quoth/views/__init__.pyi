@@ -16,7 +16,6 @@ __all__ = [
     "draw_page",
     "fold_html",
     "format_copies",
-    "format_count",
     "format_failures",
     "format_page",
     "format_path",
@@ -68,7 +67,6 @@ from .json import (
 )
 from .lines import (
     format_copies,
-    format_count,
     format_failures,
     format_page,
     format_path,

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Literal
 
 from quoth.errors import UsageError
+from quoth.types import format_count
 from quoth.views.json import summary_json
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ def format_coverage(summary: Summary) -> str:
         kinds = ", ".join(kind.replace("-", " ") for kind in summary.kinds)
         return f"{share} of the text read{why}. {_EXTRACT} Read as: {kinds}."
     calls = summary.calls + summary.cached_calls
-    counted = f"{calls} call{'s' * (calls != 1)}"
-    return f"{share} of the text read{why}, in {counted} of {summary.model}."
+    return f"{share} of the text read{why}, in {format_count(calls, 'call')} of {summary.model}."
 
 
 def format_title(summary: Summary) -> str:
