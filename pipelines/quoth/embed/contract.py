@@ -45,6 +45,9 @@ class Embedder(Embeddings):
     def limit(self) -> int:
         """The number of tokens that the model reads of a passage."""
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     @property
     def query_limit(self) -> int:
         """The number of tokens that the model reads of a query."""
