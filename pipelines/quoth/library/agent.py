@@ -17,7 +17,7 @@ from quoth.types import Answer
 def agent_tool(parts: Parts, *, k: int | None, scope: Scope | None) -> StructuredTool:
     """Return the search of a library as a tool.
 
-    With a small model of the library, the passages stand below what the library answers itself.
+    With a small model of the library, its artifact holds what the library answers itself.
     """
 
     def answer(question: str) -> str:

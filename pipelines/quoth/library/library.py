@@ -361,8 +361,8 @@ class Library(Parts):
     def as_tool(self, *, k: int | None = None, scope: Scope | None = None) -> StructuredTool:
         """Return a LangChain tool with which an agent searches the documents.
 
-        `quoth.cite` checks the text that the agent then writes. Where the model of the library has
-        less than a billion parameters, the answer of `ask` stands above the passages.
+        `quoth.cite` checks the text that the agent then writes. An agent with the library's own
+        model answers as `ask` does, if that model has less than a billion parameters.
         """
         check_limits(k, scope)
         return agent_tool(self, k=k, scope=scope)

@@ -26,7 +26,8 @@ def relay(offer: Offer) -> Offer:
     """Return an offer by which a tool is called before anything is answered.
 
     An argument that takes a question is what the user said last. The reply to the result of a tool
-    is its first paragraph. An offer of which a tool must be called is returned as it is.
+    is the `answer` of its artifact, else its first paragraph. An offer of which a tool must be
+    called is returned as it is.
     """
     if offer.choice != "auto" or not offer.tools:
         return offer
@@ -59,6 +60,9 @@ def _held_to(tool: Tool, said: str) -> Tool:
 
 
 def _read_result(messages: Sequence[BaseMessage]) -> str:
-    """Return the first paragraph of what the last message says, if a tool says it."""
+    """Return what the last message answers, if it is that of a tool."""
     last = messages[-1]
-    return str(last.text).strip().partition("\n\n")[0] if isinstance(last, ToolMessage) else ""
+    if not isinstance(last, ToolMessage):
+        return ""
+    answer = getattr(last.artifact, "answer", "")
+    return answer if isinstance(answer, str) and answer else str(last.text).strip().split("\n\n")[0]
