@@ -36,6 +36,7 @@ def _in_words(answer: Answer) -> str:
     if place is None:
         return answer.text
     said = "" if answer.kind == "excerpt" else f"{answer.text} "
-    quoted = f"“{answer.text if answer.kind == 'excerpt' else place.quote}”"
+    words = answer.text if answer.kind == "excerpt" else place.quote
+    quoted = f"“{' '.join(words.split())}”"
     name = place.document or Path(place.source).name
     return f"{said}{quoted} ({name}, page {place.page_label or place.page})"
