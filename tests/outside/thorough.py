@@ -63,7 +63,7 @@ from quoth.library import (
     rename_collection,
 )
 from quoth.load import LoadOptions
-from quoth.models import Piece, Provider, Request
+from quoth.models import Description, Piece, Provider, Request
 from quoth.prompts import load_prompt, register_condition
 from quoth.retrieve import Hits, Question, Searcher
 from quoth.types import Timings
@@ -202,6 +202,21 @@ def call(model: LocalModel, messages: list[BaseMessage]) -> str:
 
 class Echo(LocalModel):
     """A model of one's own."""
+
+    def describe(self) -> Description:
+        """Return what is known of the model."""
+        return Description(
+            name=self.model,
+            family="plain",
+            kind="chat",
+            context_window=4096,
+            parallel=1,
+            fingerprint="echo-1",
+        )
+
+    def count_tokens(self, text: str) -> int:
+        """Return a number of tokens."""
+        return len(text)
 
     def generate_pieces(self, request: Request) -> Iterator[Piece]:
         """Yield the last message."""
