@@ -325,7 +325,7 @@ def test_a_vector_store_says_what_it_was_asked_in_vain(library: Library) -> None
         (lambda: store.add_texts(["a", 5]), "`texts[1]` must be a text"),
         (lambda: store.add_texts(["a"], [{}, {}]), "There are 2 `metadatas` for 1 `texts`"),
         (lambda: store.add_texts(["a"], ["b"]), "`metadatas[0]` must be a `dict`"),
-        (lambda: store.delete("abc"), "`ids` must be a list of ids"),
+        (lambda: store.delete("abc"), "`ids` must be a list of texts"),
         (lambda: store.similarity_search(7), "`query` must be a text"),
         (lambda: store.similarity_search("a", k=0), "`k` must be a number of documents"),
         (lambda: store.similarity_search("a", where={}), "has no option `where`"),

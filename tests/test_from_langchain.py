@@ -62,6 +62,7 @@ def test_every_step_of_the_page_runs(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "mill.pdf 2" in capsys.readouterr().out
     assert names["duty"].month == "April"
     assert names["messages"][-1].text == "The tenant does [1]."
+    assert names["ours"].metrics["evidence_shown"].value == 1
     assert {Path(source.path).name for source in names["library"].documents()} == {
         "geese.txt",
         "mill.pdf",

@@ -219,6 +219,19 @@ def test_a_passage_cannot_leave_its_fence(library: Library) -> None:
     assert message.content.endswith("</passage>")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("question", [GENERATOR, "Who may borrow books?", "Is there tea on Mars?"])
+def test_an_agent_with_the_embedded_model_answers_as_the_library_does(
+    library: Library, question: str
+) -> None:
+    agent = create_agent(library.model, tools=[library.as_tool(k=2)])
+    *_, last = agent.invoke({"messages": [HumanMessage(question)]})["messages"]
+    answer = library.ask(question)
+    assert answer.text in last.text
+    for place in answer.citations[:1] or answer.nearest[: answer.kind == "nearest"]:
+        assert f"page {place.page_label or place.page})" in last.text
+
+
 def test_the_tool_says_what_is_wrong_instead_of_ending_the_agent(library: Library) -> None:
     call = {"name": NAME, "args": {"question": " "}, "id": "1", "type": "tool_call"}
     message = library.as_tool().invoke(call)

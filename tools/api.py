@@ -22,6 +22,10 @@ EXAMPLES = (
 
 _EXAMPLE = re.compile(r"(^>>> .*?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _DRAWING = re.compile(r"(^\w+\n(?:[├│└][^\n]*\n?)+)", re.MULTILINE)
+_SIGNATURE = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+_TYPE = re.compile(r"\b[A-Z][A-Za-z]+\b")
+_COMPUTED = re.compile(r"_|\((?!\))|Field\(")
+"""The defaults that tell a reader nothing."""
 _WHOLE = ("errors",)
 """The modules that are public as a whole; of a room its face is public."""
 
@@ -46,6 +50,9 @@ def pages() -> dict[str, str]:
         for name in names
     }
     written = {f"{room}.md": _room_page(package, room, names) for room, names in rooms.items()}
+    told = {name for names in rooms.values() for name in names}
+    for room, page in written.items():
+        written[room] = page + _types(package, room.removesuffix(".md"), page, told)
     return {"index.md": _index(package, rooms, homes), **written}
 
 
@@ -109,6 +116,40 @@ def _room_page(package: griffe.Module, room: str, names: list[str]) -> str:
     return "\n".join(lines)
 
 
+def _types(package: griffe.Module, room: str, page: str, told: set[str]) -> str:
+    """Return what the signatures of a page name and no page explains."""
+    signatures = "\n".join(_SIGNATURE.findall(page))
+    named = sorted(set(_TYPE.findall(signatures)) - told)
+    found = {name: _find_type(package[room], name) for name in named}
+    shown = [_definition(name, member) for name, member in found.items() if member]
+    if not shown:
+        return ""
+    return "\n".join(
+        ["", "**Types in these signatures**", "", "```python", "\n\n".join(shown), "```", ""]
+    )
+
+
+def _find_type(
+    module: griffe.Object | griffe.Alias, name: str
+) -> griffe.Class | griffe.Attribute | None:
+    """Return a class or an alias of types that a module of a room defines."""
+    for inner in module.modules.values():
+        member = inner.members.get(name)
+        if isinstance(member, griffe.Class):
+            return member
+        if isinstance(member, griffe.Attribute) and "TypeVar(" not in str(member.value):
+            return member
+        if found := _find_type(inner, name):
+            return found
+    return None
+
+
+def _definition(name: str, member: griffe.Class | griffe.Attribute) -> str:
+    if isinstance(member, griffe.Attribute):
+        return f"{name} = {member.value}"
+    return _signature(name, member)
+
+
 def _member(name: str, member: griffe.Object | griffe.Alias, *, level: int) -> Iterator[str]:
     target = member.final_target if isinstance(member, griffe.Alias) else member
     yield from (f"{'#' * level} {name}", "", "```python", _signature(name, target), "```", "")
@@ -133,9 +174,55 @@ def _signature(name: str, target: griffe.Object) -> str:
         return str(target.signature(name=short)).removeprefix("def ")
     if isinstance(target, griffe.Class):
         bases = ", ".join(map(str, target.bases))
-        return f"class {short}({bases})" if bases else f"class {short}"
+        named = f"class {short}({bases})" if bases else f"class {short}"
+        return f"{named}\n\n{_constructor(short, target)}".rstrip()
     annotation = getattr(target, "annotation", None)
     return f"{short}: {annotation}" if annotation is not None else short
+
+
+def _constructor(name: str, target: griffe.Class) -> str:
+    """Return how an object is made, a parameter a line; empty where it takes none."""
+    parameters = [*_parameters(target)]
+    if parameters in ([], ["*"]) or "Protocol" in map(str, target.bases):
+        return ""
+    return "\n".join([f"{name}(", *(f"    {one}," for one in parameters), ")"])
+
+
+def _parameters(target: griffe.Class) -> Iterator[str]:
+    """Yield the parameters of a constructor; where Pydantic makes it, they are the fields."""
+    member = target.all_members.get("__init__")
+    init = member.final_target if isinstance(member, griffe.Alias) else member
+    if not isinstance(init, griffe.Function) or _is_foreign(init):
+        yield "*"
+        yield from (
+            _parameter(name, field.annotation, field.value) for name, field in _fields(target)
+        )
+        return
+    starred = False
+    for one in init.parameters:
+        if one.kind is griffe.ParameterKind.keyword_only and not starred:
+            starred = True
+            yield "*"
+        if one.name != "self":
+            yield _parameter(one.name, one.annotation, one.default)
+
+
+def _fields(target: griffe.Class) -> Iterator[tuple[str, griffe.Attribute]]:
+    """Yield the annotated fields of a class and of its bases in this package."""
+    for name, member in target.all_members.items():
+        field = member.final_target if isinstance(member, griffe.Alias) else member
+        if not isinstance(field, griffe.Attribute) or name.startswith("_") or _is_foreign(field):
+            continue
+        typed = str(field.annotation or "ClassVar")
+        if not typed.startswith("ClassVar") and "property" not in field.labels:
+            yield name, field
+
+
+def _parameter(name: str, annotation: object, default: object) -> str:
+    typed = f"{name}: {annotation}"
+    if default is None:
+        return typed
+    return f"{typed} = {'...' if _COMPUTED.match(str(default)) else default}"
 
 
 def _is_property(target: griffe.Function) -> bool:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from langchain_core.documents import Document
 from quoth.answer.cite import best_sentences, cite
 from quoth.answer.sentences import sentences_of
+from quoth.errors import UsageError
 from quoth.text.markup import strip_links
-from quoth.types import Chunk
+from quoth.types import Chunk, Hit
 
 PAGE = (
     "Records kept\nThe signed minutes are kept for ten years in the strongroom. "
@@ -55,6 +59,34 @@ def test_the_same_words_are_cited_once() -> None:
 
 def test_without_chunks_nothing_is_cited() -> None:
     assert cite("Key?", "The chair holds the only key.", []) == ()
+
+
+@pytest.mark.parametrize(
+    "passage",
+    [
+        chunk(),
+        Hit(chunk(), 1.0),
+        Document(PAGE, metadata={"source": "a.pdf", "page": 2, "total_pages": 9}),
+        Document(PAGE, metadata=chunk().as_metadata()),
+    ],
+    ids=["a chunk", "a hit", "a document", "a document of ours"],
+)
+def test_the_places_are_found_in_whatever_holds_the_text(passage: Chunk | Hit | Document) -> None:
+    (one,) = cite("", "The chair holds the only key.", [passage])
+    assert (one.source, one.page, one.verified) == ("a.pdf", 3, True)
+
+
+@pytest.mark.parametrize(
+    ("passages", "told"),
+    [
+        (PAGE, "`passages` must be hits, chunks or LangChain documents, not an object of str"),
+        ([chunk(), PAGE], "`passages[1]` must be"),
+        (None, "not an object of NoneType"),
+    ],
+)
+def test_what_holds_no_text_with_a_place_is_told_by_name(passages: Any, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        cite("", "The chair holds the only key.", passages)
 
 
 def test_a_heading_is_not_a_part_of_the_sentence_after_it() -> None:

@@ -208,6 +208,8 @@ class OllamaServer:
             "temperature": options.get("temperature", 0.8),
             "top_k": options.get("top_k", 40),
             "seed": options.get("seed", 0),
+            "repeat_penalty": options.get("repeat_penalty", 1.0),
+            "repeat_last_n": options.get("repeat_last_n", 64),
             "stop": options.get("stop") or [],
             "n_probs": body.get("top_logprobs", 1) if body.get("logprobs") else 0,
             "stream": True,

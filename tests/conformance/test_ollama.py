@@ -55,6 +55,16 @@ def test_the_window_the_layers_and_that_nothing_is_cut_are_always_sent(
     assert (options["temperature"], options["seed"], options["stop"]) == (0.5, 9, ["x"])
 
 
+def test_a_reply_that_a_schema_holds_is_kept_from_circles(
+    model: LocalModel, ollama_server: OllamaServer
+) -> None:
+    model.invoke("How many?", max_tokens=2)
+    model.invoke("How many?", max_tokens=2, json_schema={"type": "integer"})
+    asked = [b["options"] for b in ollama_server.bodies if b["path"] == "/api/chat"]
+    assert "repeat_penalty" not in asked[0], "a plain reply is the model's own"
+    assert asked[-1]["repeat_penalty"] > 1
+
+
 def test_a_server_that_cuts_all_the_same_is_found_out(
     model: LocalModel, ollama_server: OllamaServer
 ) -> None:

@@ -210,6 +210,33 @@ def test_an_agent_searches_the_documents_and_answers(tmp_path: Path) -> None:
     assert last.text == "At six."
 
 
+@tool
+def look_up(query: str, pages: int = 1) -> str:
+    """Look something up."""
+    return f"High water is at 6:40.\n\nPages: {pages}."
+
+
+def test_a_small_model_asks_in_the_words_of_its_user_and_says_what_the_tool_said() -> None:
+    question = "When is high water in Lom?"
+    model = Scripted(answer=replies(call("look_up", query=question)), parameters=135_000_000)
+    agent = create_agent(model, tools=[look_up])
+    *_, last = agent.invoke({"messages": [HumanMessage(question)]})["messages"]
+    (asked,) = model.asked
+    (form,) = asked.json_schema["anyOf"]
+    assert form["properties"]["arguments"]["properties"]["query"] == {"const": question}
+    assert form["properties"]["arguments"]["properties"]["pages"]["type"] == "integer"
+    assert last.text == "High water is at 6:40."
+    assert "what the tool returned" in last.response_metadata["note"]
+    assert last.usage_metadata["total_tokens"] == 0
+
+
+def test_a_small_model_that_must_call_a_tool_fills_it_by_itself() -> None:
+    model = Scripted(answer=replies(call("look_up", query="tide")), parameters=135_000_000)
+    model.bind_tools([look_up], tool_choice="any").invoke("Make up a question.")
+    (form,) = model.asked[0].json_schema["anyOf"]
+    assert form["properties"]["arguments"]["properties"]["query"]["type"] == "string"
+
+
 def test_a_reply_that_is_cut_off_is_told_as_such() -> None:
     model = Scripted(answer=replies(answer("At six in the morning. " * 20)), max_tokens=16)
     message = model.bind_tools([find_tide]).invoke("When?")

@@ -89,7 +89,7 @@ def ask(library: Library) -> tuple[Citation, ...]:
     answerer: Answerer = library.answerer
     chain: Runnable[str, Answer] = answerer
     print(chain.batch(["a", "b"])[0].kind)
-    return cite("Who built it?", "Berg built it.", [hit.chunk for hit in answer.hits])
+    return cite("Who built it?", "Berg built it.", answer.hits)
 
 
 async def ask_at_once(questions: Sequence[str]) -> AsyncIterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from bag_embedder import BagEmbedder
-from quoth import AsyncLibrary, Library, SummaryJob
+from quoth import AsyncLibrary, Expander, JournalCache, Library, Scope, SummaryJob
 from quoth.evaluate import build_evaluation, compare
 from quoth.library import describe_collection
 from quoth.summarize import SummaryOptions
@@ -84,6 +84,29 @@ def test_everything_is_one_line_that_names_it(shown: dict[str, Any]) -> None:
         assert type(value).__name__.lower() in line.lower(), line
         assert "\n" not in line
         assert len(line) < 300, line
+
+
+def test_a_part_is_one_line_that_names_it(library: Library) -> None:
+    parts: list[object] = [
+        library.answerer,
+        library.as_vector_store(),
+        library.chat(),
+        library.embedder,
+        library.journal,
+        library.loader(),
+        library.model,
+        library.retriever(),
+        library.splitter,
+        library.summarizer(),
+        JournalCache(library.journal),
+        Expander(library.model, "hyde"),
+        Scope.read(pages="3-10"),
+    ]
+    for part in parts:
+        line = repr(part)
+        assert type(part).__name__ in line
+        assert " object at 0x" not in line
+        assert len(line) < 200
 
 
 def test_a_library_that_was_never_filled_is_drawn_and_not_made(tmp_path: Path) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from langchain_core.documents import Document
 
 from quoth.answer.places import cite_span, number_places
 from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
+from quoth.errors import UsageError
+from quoth.retrieve import as_hits
 from quoth.text import ENGLISH, Language, encloses, find_quote, find_sentences, split_words
-from quoth.types import Chunk, Citation, Match
+from quoth.types import Chunk, Citation, Hit, Match
 
 MAX_CITATIONS = 3
 CLAIM_WORDS = 4
@@ -25,23 +29,24 @@ _LENGTH_WORDS = 8
 def cite(
     question: str,
     answer: str,
-    chunks: Sequence[Chunk],
+    passages: Iterable[Chunk | Hit | Document],
     *,
     quotes: Sequence[str] = (),
     language: Language = ENGLISH,
 ) -> tuple[Citation, ...]:
-    """Return citations for an answer, from the chunks that the model read.
+    """Return citations for an answer, from the passages that its writer read.
 
-    `quotes` are the model's evidence. Quotes and sentences of the answer that are on a page are
-    cited verbatim. When none is, the sentence that shares most terms with quotes, answer and
-    question is cited instead, as the `nearest`; one that shares none is not cited. Every quote
-    returned is verbatim text of its page. `language` is that of the question.
+    They are hits, chunks or LangChain documents. `question` may be empty. `quotes` are the model's
+    evidence. Quotes and sentences of the answer that are on a page are cited verbatim. When none
+    is, the sentence that shares most terms with quotes, answer and question is cited instead, as
+    the `nearest`; one that shares none is not cited. Every quote returned is verbatim text of its
+    page. `language` is that of the question.
 
-    >>> chunks = [hit.chunk for hit in library.search("deposit")]
-    >>> (place,) = cite("", "The deposit is 4,500 crowns.", chunks)
+    >>> (place,) = cite("", "The deposit is 4,500 crowns.", library.search("deposit"))
     >>> place.quote, place.match
     ('The deposit is 4,500 crowns.', 'exact')
     """
+    chunks = _as_chunks(passages)
     citations = [
         citation
         for claim in (*quotes, *_claims(answer, language))
@@ -53,6 +58,22 @@ def cite(
         )
         citations = [citation_of(sentence, match="nearest") for sentence in best]
     return number_places(_without_enclosed(citations)[:MAX_CITATIONS])
+
+
+def _as_chunks(passages: Iterable[Chunk | Hit | Document]) -> list[Chunk]:
+    """Return passages of any kind as chunks. Raises `UsageError` for what is none."""
+    expected = "hits, chunks or LangChain documents"
+    if isinstance(passages, str) or not isinstance(passages, Iterable):
+        raise UsageError.of_argument("passages", expected=expected, came=passages)
+    listed = list(passages)
+    found = iter(as_hits([each for each in listed if isinstance(each, Document)]))
+    chunks: list[Chunk] = []
+    for number, each in enumerate(listed):
+        one = next(found) if isinstance(each, Document) else each
+        if not isinstance(one, Chunk | Hit):
+            raise UsageError.of_argument(f"passages[{number}]", expected=expected, came=each)
+        chunks.append(one.chunk if isinstance(one, Hit) else one)
+    return chunks
 
 
 def citation_of(sentence: Sentence, *, match: Match) -> Citation:

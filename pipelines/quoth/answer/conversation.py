@@ -9,7 +9,7 @@ from typing import Protocol, Self
 from quoth.answer.condense import Condenser
 from quoth.answer.turns import Turn, TurnFile
 from quoth.models import ModelCalls
-from quoth.types import Answer, Chunk
+from quoth.types import Answer, Chunk, format_count
 
 
 class AnswersQuestions(Protocol):
@@ -48,6 +48,9 @@ class Conversation:
         self._file = TurnFile(folder, id)
         self._condenser = Condenser(answerer.calls)
         self._shown: tuple[Chunk, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Conversation {self.id!r}, {format_count(len(self.turns), 'turn')}>"
 
     @classmethod
     def resume(cls, answerer: AnswersQuestions, folder: Path, *, id: str = "") -> Self:

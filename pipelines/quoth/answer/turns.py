@@ -33,6 +33,10 @@ class TurnFile:
     """
 
     def __init__(self, folder: Path, id: str = "") -> None:
+        if not isinstance(id, str) or (id and Path(id).name != id) or "\0" in id:
+            raise UsageError(
+                f"{id!r} cannot be the name of a conversation.", hint="It is the name of a file."
+            )
         self.id = id or f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         self.path = folder / f"{self.id}.json"
         self._lock = WriteLock(folder / "write.lock", subject="the conversations")

@@ -158,7 +158,8 @@ class LangChainModel(LocalModel):
                 f"`model` {self.model} cannot be called synchronously: it has no `_generate`.",
                 hint="Quoth calls models from threads. Implement `_generate` or `_stream`.",
             )
-        return BackendError(f"{self.model} failed with {type(error).__name__}: {error}")
+        hint = "Its `_generate` must return a `ChatResult`." * isinstance(error, AttributeError)
+        return BackendError(f"{self.model} failed with {type(error).__name__}: {error}", hint=hint)
 
     def _inability(self, lack: str, method: str) -> ConfigurationError:
         return ConfigurationError(

@@ -17,8 +17,8 @@ from quoth.cli.machines import print_machines
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, read_path
 from quoth.cli.tags import read_tags
 from quoth.errors import UsageError, VanishedSourcesError
+from quoth.types import format_count
 from quoth.views import (
-    format_count,
     make_printable,
     report_json,
 )

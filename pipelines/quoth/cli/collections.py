@@ -14,7 +14,8 @@ from quoth.cli.confirm import Yes, confirm
 from quoth.cli.model_lists import format_size
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.errors import CollectionError
-from quoth.views import format_adoption, format_count, make_printable
+from quoth.types import format_count
+from quoth.views import format_adoption, make_printable
 
 SECTION = "Documents"
 

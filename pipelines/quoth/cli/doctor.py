@@ -17,7 +17,8 @@ from quoth.cli.options import DEFAULT_COLLECTION, SETTINGS, SharedOptions, add_c
 from quoth.cli.tune import describe_profile
 from quoth.errors import QuothError
 from quoth.system import is_airgapped, is_private, make_folder
-from quoth.views import format_count, make_printable
+from quoth.types import format_count
+from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.library import Library

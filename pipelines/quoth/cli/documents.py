@@ -18,8 +18,8 @@ from quoth.cli.confirm import Yes, confirm
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
 from quoth.cli.tags import read_tags
 from quoth.errors import UsageError
+from quoth.types import format_count
 from quoth.views import (
-    format_count,
     format_path,
     format_unread,
     make_printable,

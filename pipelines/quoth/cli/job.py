@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from quoth.cli import show
 from quoth.cli.machines import print_machines
-from quoth.views import Format, format_count, format_failures, format_path, make_printable
+from quoth.types import format_count
+from quoth.views import Format, format_failures, format_path, make_printable
 
 if TYPE_CHECKING:
     from quoth.jobs import Executor, JobProgress, JobReport, ReadDocument

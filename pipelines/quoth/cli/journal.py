@@ -11,7 +11,8 @@ import typer
 
 from quoth.cli import show
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, add_group
-from quoth.views import format_count, write_json
+from quoth.types import format_count
+from quoth.views import write_json
 
 
 def register(app: typer.Typer) -> None:

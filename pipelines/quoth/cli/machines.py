@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from quoth.cli import show
 from quoth.cli.sign import format_duration
-from quoth.views import format_count, make_printable
+from quoth.types import format_count
+from quoth.views import make_printable
 
 if TYPE_CHECKING:
     from quoth.jobs import MachineReport

@@ -19,7 +19,8 @@ from quoth.cli.options import SETTINGS, SharedOptions, add_command, read_path
 from quoth.cli.scope import SCOPE
 from quoth.errors import BackendError, QuothError, UsageError
 from quoth.system import parse_json
-from quoth.views import FORMATS, Format, format_count, format_path, make_printable
+from quoth.types import format_count
+from quoth.views import FORMATS, Format, format_path, make_printable
 
 if TYPE_CHECKING:
     from quoth.config import Summarization

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from quoth.collection.tags import join_tags
 from quoth.system import Database, read_column
-from quoth.types import Document, Drawn, Heading, Page, Tags
+from quoth.types import Document, Drawn, Heading, Page, Tags, format_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Source(Drawn):
     tags: Tags
 
     def __repr__(self) -> str:
-        size = f"{self.pages} pages, {self.chunks} chunks"
+        size = f"{format_count(self.pages, 'page')}, {format_count(self.chunks, 'chunk')}"
         return f"<Source {self.path!r}: {self.format}, {size}, {self.language}>"
 
 
@@ -53,7 +53,8 @@ class Sources(list[Source], Drawn):
 
     def __repr__(self) -> str:
         chunks = sum(source.chunks for source in self)
-        return f"<{len(self)} sources, {chunks} chunks: {', '.join(map(_name, self[:3]))}>"
+        counts = f"{format_count(len(self), 'source')}, {format_count(chunks, 'chunk')}"
+        return f"<{counts}: {', '.join(map(_name, self[:3]))}>"
 
 
 def _name(source: Source) -> str:

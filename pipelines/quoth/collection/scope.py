@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
@@ -65,6 +65,11 @@ class Scope:
     until: date | None = None
     languages: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        shown = ", ".join(f"{name}={value!r}" for name, value in given.items() if value)
+        return f"Scope({shown})"
 
     def __post_init__(self) -> None:
         for name in _TUPLES:

@@ -72,6 +72,8 @@ def as_tuple(texts: str | Iterable[str]) -> tuple[str, ...]:
 
 def read_tags(tags: str | Iterable[str] | Tags) -> Iterator[tuple[str, str]]:
     """Yield the key and each value of tags. Raises `UsageError`."""
+    if not isinstance(tags, Iterable):
+        raise UsageError.of_argument("tags", expected="a mapping or a list of texts", came=tags)
     if not isinstance(tags, Mapping):
         yield from map(read_tag, as_tuple(tags))
         return

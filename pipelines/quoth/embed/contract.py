@@ -10,7 +10,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from quoth.embed.prompts import Prompts
-from quoth.errors import ConfigurationError
+from quoth.errors import ConfigurationError, UsageError
 from quoth.types import Vectors
 
 Advance = Callable[[int], None]
@@ -44,6 +44,9 @@ class Embedder(Embeddings):
     @abstractmethod
     def limit(self) -> int:
         """The number of tokens that the model reads of a passage."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     @property
     def query_limit(self) -> int:
@@ -95,10 +98,14 @@ class Embedder(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return a vector for each passage (LangChain's `Embeddings`)."""
+        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+            raise UsageError.of_argument("texts", expected="a list of texts", came=texts)
         return [list(map(float, row)) for row in self.embed(texts)]
 
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of a query (LangChain's `Embeddings`)."""
+        if not isinstance(text, str):
+            raise UsageError.of_argument("text", expected="a text", came=text)
         return [float(value) for value in self.query_vector(text)]
 
     def query_vector(self, text: str) -> Vectors:

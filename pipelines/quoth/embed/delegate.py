@@ -41,6 +41,9 @@ class DelegatingEmbedder(Embedder):
         self.embedding = settings
         self._width = 0
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"
+
     @abstractmethod
     def rows(self, texts: list[str], *, query: bool) -> Sequence[Sequence[float]]:
         """Return a vector for each text, prompts included, all of them queries or none."""

@@ -65,6 +65,9 @@ class FolderEmbedder(Embedder):
         self._loaded: Tokenizer | None = None
         self._count = lru_cache(maxsize=4096)(self._count_now)
 
+    def __repr__(self) -> str:
+        return f"<FolderEmbedder {str(self.folder)!r}>"
+
     @classmethod
     def open(cls, settings: Embedding) -> Self:
         """Return the embedder that the settings name; nothing is loaded yet."""

@@ -25,7 +25,8 @@ def to_unit_length(
     try:
         vectors = np.asarray(rows, np.float32)
     except (TypeError, ValueError) as error:
-        raise BackendError(f"{model} returned vectors of different lengths.") from error
+        told = "vectors of different lengths, or of something else than numbers"
+        raise BackendError(f"{model} returned {told}.") from error
     if vectors.ndim != 2 or vectors.shape[1] == 0:
         raise BackendError(f"{model} returned no vectors.")
     if dimensions > vectors.shape[1]:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from quoth.errors import UsageError
-from quoth.evaluate.results import CONFIDENCE, RESAMPLES, Evaluation
+from quoth.evaluate.results import CONFIDENCE, RESAMPLES, Evaluation, list_metrics
 from quoth.views import frame, table_html, title_html
 
 Verdict = Literal["better", "worse", "same", "regression"]
@@ -57,7 +57,7 @@ class Comparison:
         return tuple(d for d in self.differences if d.verdict == "regression")
 
     def __repr__(self) -> str:
-        changes = ", ".join(f"{one.metric} {one.change:+.3f}" for one in self.differences)
+        changes = list_metrics(f"{one.metric} {one.change:+.3f}" for one in self.differences)
         return f"<Comparison: {changes}>"
 
     def _repr_html_(self) -> str:

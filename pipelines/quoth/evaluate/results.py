@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from quoth.views import frame, table_html, title_html
 RESAMPLES = 2000
 CONFIDENCE = 0.95
 KIND = "quoth-evaluation"
+SHOWN = 9
+"""The most metrics in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Evaluation:
         return [(name, value) for name, value in self.about.items() if value is not None]
 
     def __repr__(self) -> str:
-        means = ", ".join(f"{name} {one.value:.3f}" for name, one in self.metrics.items())
+        known = {name: one.value for name, one in self.metrics.items() if one.count}
+        means = list_metrics(f"{name} {mean:.3f}" for name, mean in known.items())
         return f"<Evaluation of {self.what}: {means}>"
 
     def _repr_html_(self) -> str:
@@ -65,6 +68,13 @@ class Evaluation:
         ]
         table = table_html(("metric", "mean", "95 % interval", "items"), rows)
         return frame([title_html(f"Measured: {self.what}", about), table])
+
+
+def list_metrics(metrics: Iterable[str]) -> str:
+    """Return metrics in a line: the first ones, without those of a kind of question."""
+    overall = [metric for metric in metrics if "(" not in metric]
+    rest = f", and {len(overall) - SHOWN} more" if len(overall) > SHOWN else ""
+    return ", ".join(overall[:SHOWN]) + rest
 
 
 def build_evaluation(

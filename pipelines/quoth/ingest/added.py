@@ -10,9 +10,11 @@ from typing import Any
 
 from langchain_core.documents import Document
 
+from quoth.collection import LAST_PAGE
 from quoth.errors import UsageError
 
 _LONGEST_ID = 1000
+_PAGE_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,17 @@ def _read_one(document: object, id: str, name: str) -> AddedText:
     source = metadata.get("source")
     if source is not None and not isinstance(source, str):
         raise UsageError.of_argument(f"{name}.metadata['source']", expected="a text", came=source)
+    check_page(metadata.get("page"), f"{name}.metadata['page']")
     id = id or _made_id(text, metadata)
     check_unicode(id, f"{name}.id")
     return AddedText(id, source or id, text, metadata)
+
+
+def check_page(page: object, name: str) -> None:
+    """Raise `UsageError` for a number that no page has."""
+    is_long = isinstance(page, str) and page.isdecimal() and len(page) > _PAGE_DIGITS
+    if is_long or (isinstance(page, int) and not -1 <= page <= LAST_PAGE):
+        raise UsageError(f"`{name}` is {str(page)[:20]}, which is the number of no page.")
 
 
 def check_unicode(text: str, name: str) -> None:

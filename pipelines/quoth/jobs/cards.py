@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from quoth.jobs.report import JobPlan, JobReport
-from quoth.types import register_view
+from quoth.types import format_count, register_view
 from quoth.views import (
-    format_count,
     format_failures,
     format_path,
     frame,

@@ -8,7 +8,8 @@ from html import escape
 
 from quoth.jobs.report import DocumentReport, JobReport, MachineReport
 from quoth.summarize import SummarySentence
-from quoth.views import format_count, format_path
+from quoth.types import format_count
+from quoth.views import format_path
 
 _STYLE = """
 body { font: 16px/1.55 ui-sans-serif, system-ui, sans-serif; max-width: 56rem; margin: 2rem auto;

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from quoth.jobs.fields import FieldValue
 from quoth.summarize import SummaryPlan, SummarySentence
-from quoth.types import Drawn, Outcome, Report, Timings
+from quoth.types import Drawn, Outcome, Report, Timings, format_count
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,7 +28,8 @@ class JobPlan(Drawn):
         return total
 
     def __repr__(self) -> str:
-        return f"<JobPlan of {len(self.documents)} documents: {self.total}>"
+        calls = format_count(self.total.calls, "call")
+        return f"<JobPlan of {format_count(len(self.documents), 'document')}: {calls}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class JobReport(Drawn):
         return 0 if code == 3 and self.accept_known else code
 
     def __repr__(self) -> str:
-        calls = f"{self.calls} calls made, {self.cached_calls} from the journal"
+        calls = f"{format_count(self.calls, 'call')} made, {self.cached_calls} from the journal"
         return f"<JobReport: {self.report}; {calls}>"
 
 

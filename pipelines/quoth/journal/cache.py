@@ -9,6 +9,7 @@ from langchain_core.caches import RETURN_VAL_TYPE, BaseCache
 from langchain_core.messages import BaseMessage, message_to_dict, messages_from_dict
 from langchain_core.outputs import ChatGeneration, Generation
 
+from quoth.errors import UsageError
 from quoth.journal.journal import CallIdentity, Entry, Journal
 
 _FINGERPRINT = "langchain"
@@ -24,7 +25,12 @@ class JournalCache(BaseCache):
     """
 
     def __init__(self, journal: Journal) -> None:
+        if not isinstance(journal, Journal):
+            raise UsageError.of_argument("journal", expected="a `Journal` of Quoth", came=journal)
         self.journal = journal
+
+    def __repr__(self) -> str:
+        return f"<JournalCache in {str(self.journal.path)!r}>"
 
     def lookup(self, prompt: str, llm_string: str) -> RETURN_VAL_TYPE | None:
         """Return the recorded answer of the model to the prompt, or `None`."""

@@ -156,6 +156,9 @@ class Journal:
         self._opening = threading.Lock()
         self._opened: Database | None = None
 
+    def __repr__(self) -> str:
+        return f"<Journal {str(self.path)!r}>"
+
     @property
     def _database(self) -> Database:
         with self._opening:

@@ -14,9 +14,11 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableConfig
 
 from quoth.collection import Scope
+from quoth.errors import UsageError
+from quoth.library.arguments import AnyPath
 from quoth.library.cards import library_html
 from quoth.library.collections import DEFAULT_COLLECTION
-from quoth.library.library import AnyPath, Library
+from quoth.library.library import Library
 from quoth.library.stopping import Halt, Stopper
 from quoth.summarize import Summary
 from quoth.types import Answer, Hit, Progress, Report, Tags
@@ -53,6 +55,9 @@ class AsyncLibrary:
 
     def __init__(self, library: Library | str = DEFAULT_COLLECTION) -> None:
         self._owned = isinstance(library, str)
+        if not isinstance(library, Library | str):
+            expected = "a `Library`, or the name of a collection"
+            raise UsageError.of_argument("library", expected=expected, came=library)
         self.library = Library(library) if isinstance(library, str) else library
         self._readers = ThreadPoolExecutor(_READERS, "quoth-reader")
         self._answerers = ThreadPoolExecutor(_ANSWERERS, "quoth-answerer")

@@ -8,7 +8,8 @@ from html import escape
 from quoth.collection import Source
 from quoth.errors import QuothError
 from quoth.library.parts import Parts
-from quoth.views import fold_html, format_count, format_path, frame, sources_table, title_html
+from quoth.types import format_count
+from quoth.views import fold_html, format_path, frame, sources_table, title_html
 
 
 def library_html(parts: Parts) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from quoth.errors import CollectionError, ConfigurationError, UnknownCollectionError, UsageError
 from quoth.system import WriteLock
-from quoth.views import format_count, frame, title_html
+from quoth.types import format_count
+from quoth.views import frame, title_html
 
 STORE = "library.sqlite"
 DEFAULT_COLLECTION = "default"
@@ -41,7 +42,7 @@ class CollectionFacts:
     problem: str = ""
 
     def __repr__(self) -> str:
-        counts = f"{self.documents} documents, {self.chunks} chunks"
+        counts = f"{format_count(self.documents, 'document')}, {format_count(self.chunks, 'chunk')}"
         return f"<CollectionFacts {self.name!r}: {self.problem or counts}>"
 
     def _repr_html_(self) -> str:

@@ -17,6 +17,7 @@ from quoth.config import Config
 from quoth.embed import Embedder, as_embedder
 from quoth.errors import UsageError
 from quoth.journal import Journal
+from quoth.library.arguments import check_kind
 from quoth.models import LocalModel
 from quoth.retrieve import Searcher
 from quoth.text import Splitter
@@ -67,10 +68,12 @@ def check_parts(
     return GivenParts(
         model=None if model is None else _check_model(model, config),
         embedder=None if embedder is None else _check_embedder(embedder, config),
-        splitter=_check(splitter, Splitter, "splitter", "a `Splitter` of Quoth", _SPLIT_BEFORE),
+        splitter=check_kind(
+            splitter, Splitter, "splitter", "a `Splitter` of Quoth", hint=_SPLIT_BEFORE
+        ),
         searcher=None if retriever or searcher is None else _check_searcher(searcher),
-        store=_check(store, Store, "store", "a `Store` of Quoth", _STORE_ELSEWHERE),
-        journal=_check(journal, Journal, "journal", "a `Journal` of Quoth"),
+        store=check_kind(store, Store, "store", "a `Store` of Quoth", hint=_STORE_ELSEWHERE),
+        journal=check_kind(journal, Journal, "journal", "a `Journal` of Quoth"),
         retriever=retriever,
     )
 
@@ -78,18 +81,12 @@ def check_parts(
 def check_config(config: Config | None) -> Config | None:
     """Return a configuration, or raise `UsageError`."""
     hint = "`quoth.load_config().config` is one."
-    checked: Config | None = _check(config, Config, "config", "a `Config`", hint)
+    checked: Config | None = check_kind(config, Config, "config", "a `Config`", hint=hint)
     return checked
 
 
 _SPLIT_BEFORE = "Split documents by a splitter of LangChain first, and add the pieces: `add`."
 _STORE_ELSEWHERE = "A vector store of your own searches as `searcher`."
-
-
-def _check(part: Any, kind: type, name: str, expected: str, hint: str = "") -> Any:
-    if part is None or isinstance(part, kind):
-        return part
-    raise UsageError.of_argument(name, expected=expected, came=part, hint=hint)
 
 
 def _check_model(model: BaseChatModel, config: Config) -> LocalModel:

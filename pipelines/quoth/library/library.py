@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from os import PathLike
 from pathlib import Path
 from threading import Event
 from typing import Self
@@ -30,18 +29,18 @@ from quoth.ingest import (
     watch,
 )
 from quoth.journal import JOURNAL_DAMAGED
+from quoth.library.agent import agent_tool
+from quoth.library.arguments import AnyPath, check_kind, check_path, check_tags, check_texts
 from quoth.library.cards import library_html
 from quoth.library.collections import DEFAULT_COLLECTION
 from quoth.library.parts import Parts
 from quoth.library.vector_store import CollectionVectorStore
 from quoth.load import DocumentReader
-from quoth.retrieve import CollectionRetriever, search_tool
+from quoth.retrieve import CollectionRetriever, check_limits
 from quoth.summarize import Monitor, Summarizer, Summary, SummaryOptions
 from quoth.system import expand_home
 from quoth.types import Answer, Hit, Progress, Report, Tags
 from quoth.views import notebook_bar
-
-AnyPath = str | PathLike[str]
 
 
 class Library(Parts):
@@ -74,7 +73,8 @@ class Library(Parts):
         `preset` is `laptop`, `gpu`, `quality` or `fast`. The settings of the file override it.
         """
         overrides = {"preset": preset} if preset else {}
-        return cls(collection, config=load_config(Path(file), overrides=overrides).config)
+        settings = load_config(check_path(file, "file"), overrides=overrides)
+        return cls(collection, config=settings.config)
 
     def ingest(
         self,
@@ -99,9 +99,11 @@ class Library(Parts):
         """
         if not paths:
             raise UsageError("There is nothing to ingest.", hint="Name a file or a folder.")
+        files = [check_path(path) for path in paths]
+        tags = check_tags(tags)
         with notebook_bar("Ingesting") as bar:
             return self.ingestor.ingest(
-                [Path(path) for path in paths],
+                files,
                 passwords=passwords,
                 retry=retry,
                 allow_empty=allow_empty,
@@ -127,7 +129,11 @@ class Library(Parts):
         vectors that were taken over.
         """
         return take_over(
-            self.ingestor, Path(folder), name=name, progress=progress, wait_seconds=wait_seconds
+            self.ingestor,
+            check_path(folder, "folder"),
+            name=name,
+            progress=progress,
+            wait_seconds=wait_seconds,
         )
 
     def add(
@@ -165,8 +171,9 @@ class Library(Parts):
 
         The next ingestion of a folder that holds them reads them again.
         """
+        paths = check_texts(sources, "sources")
         with self.lock.hold(wait_seconds=wait_seconds):
-            self.store.remove(sources)
+            self.store.remove(paths)
             self.index.sync()
 
     def find_documents(self, name: str) -> list[Source]:
@@ -200,7 +207,7 @@ class Library(Parts):
         """Ingest folders now and after every change, until `stop` is set; yield the reports."""
         return watch(
             self.ingestor,
-            [Path(folder) for folder in folders],
+            [check_path(folder, "folders") for folder in folders],
             passwords=passwords,
             progress=progress,
             stop=stop,
@@ -300,11 +307,14 @@ class Library(Parts):
         in the journal: a second run costs nothing. `config` is LangChain's; `monitor` observes the
         calls, and can stop them with a `StoppedError`.
         """
+        if not paths:
+            raise UsageError("There is nothing to summarize.", hint="Name a file or a folder.")
+        files = [check_path(path) for path in paths]
         options = replace(SummaryOptions.of(self.config.summarization), query=query)
         summarizer = self.summarizer(replace(options, length=length) if length else options)
         load = self.loader()
         documents = [
-            load(file) for file in find_files(paths, exclude=self.config.ingestion.exclude)
+            load(file) for file in find_files(files, exclude=self.config.ingestion.exclude)
         ]
         if together:
             return [summarizer.invoke(documents, config, monitor=monitor)]
@@ -336,6 +346,7 @@ class Library(Parts):
 
         `settings` replace the configured ones.
         """
+        check_limits(k, scope)
         searcher = self.open_searcher(settings) if settings else self.searcher
         return CollectionRetriever(searcher=searcher, k=k, scope=scope)
 
@@ -352,9 +363,11 @@ class Library(Parts):
     def as_tool(self, *, k: int | None = None, scope: Scope | None = None) -> StructuredTool:
         """Return a LangChain tool with which an agent searches the documents.
 
-        `quoth.cite` checks the text that the agent then writes.
+        `quoth.cite` checks the text that the agent then writes. An agent with the library's own
+        model answers as `ask` does, if that model has less than a billion parameters.
         """
-        return search_tool(self.searcher, k=k, scope=scope)
+        check_limits(k, scope)
+        return agent_tool(self, k=k, scope=scope)
 
     def answers_from(self, retriever: BaseRetriever) -> Answerer:
         """Return an answerer over the documents that a LangChain retriever finds."""
@@ -375,6 +388,7 @@ class Library(Parts):
         return Summarizer(
             self.model,
             journal=self.journal if journal else None,
-            options=options or SummaryOptions.of(self.config.summarization),
+            options=check_kind(options, SummaryOptions, "options", "`SummaryOptions`")
+            or SummaryOptions.of(self.config.summarization),
             folders=self.config.prompt_folders,
         )

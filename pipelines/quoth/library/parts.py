@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from os import PathLike
-from pathlib import Path
 from threading import RLock
 from typing import Any, Self
 
@@ -20,6 +19,7 @@ from quoth.config import Config, Retrieval, load_config, state_folder
 from quoth.embed import Embedder
 from quoth.ingest import Ingestor, open_ingestor, open_splitter
 from quoth.journal import Journal
+from quoth.library.arguments import check_path, check_texts
 from quoth.library.collections import DEFAULT_COLLECTION, check_name
 from quoth.library.door import AnySearcher, check_config, check_parts
 from quoth.library.lazy import LazyPart
@@ -29,6 +29,7 @@ from quoth.retrieve import (
     Searcher,
     SeveralSearcher,
     check_embedder,
+    check_limits,
     grow_in_several,
     grow_to_sections,
     open_searcher,
@@ -74,13 +75,14 @@ class Parts:
     ) -> None:
         self.collection = check_name(collection)
         self.config = check_config(config) or load_config().config
-        self.home = Path(home) if home is not None else state_folder()
+        self.home = check_path(home, "home") if home is not None else state_folder()
         self.folder = self.home / "collections" / collection
         self._shares = shares
         self.making = RLock()
         self.process = 0
         self.beside = tuple(
-            Parts(name, config=self.config, home=self.home, shares=self) for name in beside
+            Parts(name, config=self.config, home=self.home, shares=self)
+            for name in check_texts(beside, "beside")
         )
         given = check_parts(
             self.config,
@@ -171,6 +173,7 @@ class Parts:
 
     def answerer_within(self, scope: Scope | None) -> Answerer:
         """Return an answerer over the part of the collection within a scope."""
+        check_limits(scope=scope)
         return Answerer(
             self.searcher,
             self.model,

@@ -15,6 +15,7 @@ from langchain_core.vectorstores.utils import maximal_marginal_relevance
 from quoth.collection import Record, Scope, read_conditions
 from quoth.errors import UsageError
 from quoth.ingest import add_documents, remove_documents
+from quoth.library.arguments import check_texts
 from quoth.library.collections import DEFAULT_COLLECTION
 from quoth.library.parts import Parts
 from quoth.types import Chunk, Vectors
@@ -121,9 +122,7 @@ class CollectionVectorStore(VectorStore):
         Raises `UsageError` for a chunk of a file that was ingested: `Library.remove` removes those.
         """
         _refuse_options(kwargs)
-        if ids is not None and (isinstance(ids, str) or not isinstance(ids, Iterable)):
-            raise UsageError.of_argument("ids", expected="a list of ids", came=ids)
-        wanted = self._parts.store.records.ids() if ids is None else list(ids)
+        wanted = self._parts.store.records.ids() if ids is None else check_texts(ids, "ids")
         known = self._parts.store.records.named(wanted)
         for chunk in self._chunks([id for id in wanted if id not in known]).values():
             raise UsageError(
@@ -135,6 +134,7 @@ class CollectionVectorStore(VectorStore):
 
     def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
         """Return the documents with these ids, in this order; unknown ids are left out."""
+        ids = check_texts(ids, "ids")
         records = self._parts.store.records.named(ids)
         chunks = self._chunks([id for id in ids if id not in records])
         found = {**{id: _as_document(record) for id, record in records.items()}}

@@ -93,6 +93,11 @@ class DocumentReader(Runnable[Path | str, Document]):
         self._passwords = passwords
         self._ocr = ocr
 
+    def __repr__(self) -> str:
+        first = self._limits.first_pages
+        read = f"the first {first} pages" if first else "whole documents"
+        return f"<DocumentReader of {read}>"
+
     def __call__(self, path: Path | str) -> Document:
         """Return the document at `path`."""
         return self._read(path)

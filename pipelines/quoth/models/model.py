@@ -32,6 +32,7 @@ from quoth.models.fence import Fence
 from quoth.models.likelihoods import add_likelihoods, read_likelihoods, read_reply_likelihood
 from quoth.models.messages import as_chunk, as_result, check_text, defuse
 from quoth.models.options import check_options
+from quoth.models.relay import relay, tell
 from quoth.models.stopping import stop_cycles
 from quoth.models.structured import (
     METHODS,
@@ -93,7 +94,9 @@ class LocalModel(ModelContract):
 
         `tool_choice` is `auto`, `any`, `none`, or the name of the tool to call. Where the backend
         takes no tools, they are described in the prompt, and a JSON schema holds the reply to a
-        call or an answer. Raises `ConfigurationError` where the backend can do neither.
+        call or an answer. A model of less than a billion parameters then calls a tool first, with
+        the user's own words as its `question` or `query`, and answers with the first paragraph that
+        the tool returned. Raises `ConfigurationError` where the backend can do neither.
         """
         read = read_tools(tools)
         read_choice(tool_choice, read)
@@ -232,6 +235,7 @@ class LocalModel(ModelContract):
             tool_choice=offer.choice,
             guided=bool(offer.tools) and offer.json_schema is not None,
             called=called,
+            told=offer.told,
         )
 
     def _count_tools(self, offer: Offer) -> int:
@@ -246,6 +250,7 @@ class LocalModel(ModelContract):
         takes = self.describe().takes_tools
         is_native = takes == "chosen" or (takes == "offered" and offer.choice == "auto")
         if not is_native and offer.uses_tools:
+            offer = relay(offer) if self.describe().is_small else offer
             return guide(offer, folders=self.prompt_folders)
         if options.get("explain_schema"):
             schema = options["json_schema"]
@@ -261,7 +266,10 @@ class LocalModel(ModelContract):
         def generate(asked: Request) -> Iterator[Piece]:
             return takewhile(lambda _: goes_on(), self._pieces(asked))
 
-        pieces = read_calls(request, generate) if request.guided else generate(request)
+        if request.told:
+            pieces = tell(request.told)
+        else:
+            pieces = read_calls(request, generate) if request.guided else generate(request)
         for piece in name_calls(pieces, len(request.messages)):
             first = first or time.perf_counter() - start
             if piece.timings is not None:

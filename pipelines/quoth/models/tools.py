@@ -119,12 +119,16 @@ def schema_of_call(tools: Sequence[Tool], choice: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a call sends of tools: the messages, the tools, which to call, and a schema, if any."""
+    """What a call sends of tools: the messages, the tools, which to call, and a schema, if any.
+
+    `told` is the reply, where it is known without the model.
+    """
 
     messages: Sequence[BaseMessage]
     tools: tuple[Tool, ...] = ()
     choice: str = "auto"
     json_schema: Mapping[str, Any] | None = None
+    told: str = ""
 
     @property
     def uses_tools(self) -> bool:

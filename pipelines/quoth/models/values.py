@@ -136,7 +136,8 @@ class Request:
     With `end_loops`, a reply that goes round in a circle is stopped.
     `tools` are those that the model may call, and `tool_choice` is `auto`, `any`, or the name of
     the one that it must call. With `guided`, the tools are described in the messages, and the JSON
-    schema is that of a call or an answer. `called` are the calls since the user last spoke.
+    schema is that of a call or an answer. `called` are the calls since the user last spoke. `told`
+    is the reply, where it is known without the model.
     `benchmark` asks for a call that measures the engine: no part of the prompt comes from a cache,
     and the answer has exactly `max_tokens` tokens.
     """
@@ -157,6 +158,7 @@ class Request:
     tool_choice: str = "auto"
     guided: bool = False
     called: tuple[ToolCall, ...] = ()
+    told: str = ""
     benchmark: bool = False
 
 

@@ -55,6 +55,9 @@ class Expander(Runnable[str, Expansion]):
         self.method: ExpansionMethod = method
         self._calls = ModelCalls(model, journal)
 
+    def __repr__(self) -> str:
+        return f"<Expander {self.method!r} by {self.model.model}>"
+
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Expansion:
         """Return texts to search with in addition to the question; none if the model wrote none."""
         messages = select_prompt(_PROMPTS[self.method], self.model).messages(question=input)

@@ -15,10 +15,12 @@ from quoth.embed import Embedder
 from quoth.errors import BackendError, QuothError, UsageError
 from quoth.load import first_page_of, page_label_of, page_of
 from quoth.retrieve.languages import tell_language
-from quoth.retrieve.question import Hits, Question, check_question
+from quoth.retrieve.question import Hits, Question, check_limits, check_question
 from quoth.types import Chunk, Hit, Tags
 
 _PLACE = {"source", "title", "page", "page_label", "start", "end", "headings", "language"}
+_SPAN = {"start", "end"}
+"""What chunks of ours state, whose pages are counted from 1."""
 _SCORES = {"also_at", "score", "dense_score", "keyword_score", "collection"}
 
 
@@ -50,6 +52,7 @@ class RetrieverSearcher:
         anything but documents.
         """
         text = check_question(question)
+        check_limits(k, scope)
         parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
         hits = self._with_cosines(parsed, self._hits(self._find(parsed.text)))
         if scope is not None:
@@ -63,6 +66,12 @@ class RetrieverSearcher:
             found = self.retriever.invoke(question)
         except QuothError:
             raise
+        except NotImplementedError as error:
+            raise BackendError(
+                f"The retriever {name} cannot be called synchronously: "
+                "it has no `_get_relevant_documents`.",
+                hint="Quoth calls retrievers from threads.",
+            ) from error
         except Exception as error:  # whatever a foreign class raises
             raise BackendError(
                 f"The retriever {name} failed with {type(error).__name__}: {error}"
@@ -81,15 +90,7 @@ class RetrieverSearcher:
     def _hits(self, documents: Sequence[Document]) -> list[Hit]:
         """Return documents as hits; those that are chunks of the collection keep their ids."""
         numbers = [int(each.id) for each in documents if each.id and each.id.isdecimal()]
-        stored = self.store.chunks(numbers) if numbers else {}
-        metadatas: dict[str, list[Mapping[str, Any]]] = {}
-        for each in documents:
-            metadatas.setdefault(_source_of(each), []).append(each.metadata)
-        firsts = {source: first_page_of(each) for source, each in metadatas.items()}
-        return [
-            _as_hit(each, id=id, first=1 if id else firsts[_source_of(each)])
-            for each, id in ((each, _stored_id(each, stored)) for each in documents)
-        ]
+        return as_hits(documents, stored=self.store.chunks(numbers) if numbers else {})
 
     def _with_cosines(self, question: Question, hits: list[Hit]) -> list[Hit]:
         """Return the hits, each with the similarity that answering compares with its floor."""
@@ -102,6 +103,25 @@ class RetrieverSearcher:
             replace(hit, dense_score=float(next(cosines))) if hit.dense_score is None else hit
             for hit in hits
         ]
+
+
+def as_hits(
+    documents: Sequence[Document], *, stored: Mapping[int, Chunk] | None = None
+) -> list[Hit]:
+    """Return LangChain documents as hits; those that are `stored` chunks, by id, keep their ids.
+
+    Pages that another loader counts from 0 are counted from 1.
+    """
+    metadatas: dict[str, list[Mapping[str, Any]]] = {}
+    for each in documents:
+        metadatas.setdefault(_source_of(each), []).append(each.metadata)
+    firsts = {source: first_page_of(each) for source, each in metadatas.items()}
+    hits = []
+    for each in documents:
+        id = _stored_id(each, stored or {})
+        is_ours = id is not None or each.metadata.keys() >= _SPAN
+        hits.append(_as_hit(each, id=id, first=1 if is_ours else firsts[_source_of(each)]))
+    return hits
 
 
 def _source_of(document: Document) -> str:

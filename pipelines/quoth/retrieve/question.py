@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from quoth.collection import Scope
 from quoth.embed import Embedder
 from quoth.errors import UsageError
 from quoth.text import ENGLISH, Language, QuestionKind, analyse, lexemes, stem
-from quoth.types import Drawn, Hit, Vectors, glimpse
+from quoth.types import Drawn, Hit, Vectors, format_count, glimpse
 
 MAX_QUESTION_CHARACTERS = 20_000
 
@@ -81,11 +82,22 @@ class Hits(list[Hit], Drawn):
 
     def __repr__(self) -> str:
         best = f", best {self[0]!r}" if self else ""
-        return f"<{len(self)} hits for {glimpse(self.question.text)}{best}>"
+        return f"<{format_count(len(self), 'hit')} for {glimpse(self.question.text)}{best}>"
+
+
+def check_limits(k: int | None = None, scope: Scope | None = None) -> None:
+    """Raise `UsageError` for what is no number of hits, and for what is no scope."""
+    if k is not None and (not isinstance(k, int) or isinstance(k, bool) or k < 1):
+        raise UsageError(f"`k` must be a number of hits from 1, not {k!r}.")
+    if scope is not None and not isinstance(scope, Scope):
+        hint = "`Scope.read(documents=…, pages=…, tags=…)` makes one."
+        raise UsageError.of_argument("scope", expected="a `Scope`", came=scope, hint=hint)
 
 
 def check_question(text: str) -> str:
     """Return a question without white space around it, or raise `UsageError`."""
+    if not isinstance(text, str):
+        raise UsageError.of_argument("question", expected="a text", came=text)
     question = text.strip()
     if not question:
         raise UsageError("The question is empty.", hint='Ask something: quoth ask "What is …?"')

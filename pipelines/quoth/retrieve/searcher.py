@@ -18,7 +18,7 @@ from quoth.retrieve.expand import Expansion
 from quoth.retrieve.fuse import Weights
 from quoth.retrieve.languages import tell_language
 from quoth.retrieve.query import Query
-from quoth.retrieve.question import Hits, Question, check_question
+from quoth.retrieve.question import Hits, Question, check_limits, check_question
 from quoth.retrieve.rerank import Reranker
 from quoth.retrieve.sections import grow_to_sections
 from quoth.text import diversify
@@ -75,6 +75,7 @@ class CollectionSearcher:
         another embedder.
         """
         text = check_question(question)
+        check_limits(k, scope)
         parsed = Question(text, self.embedder, tell_language(text, self.store.languages()))
         check_embedder(self.store, self.embedder)
         expansion = self.expander.invoke(parsed.text) if self.expander else Expansion()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from langchain_core.tools import StructuredTool, ToolException
 from pydantic import BaseModel, Field
 
@@ -9,6 +11,7 @@ from quoth.collection import Scope
 from quoth.errors import UsageError
 from quoth.retrieve.fence import fence_passage
 from quoth.retrieve.ports import Searcher
+from quoth.retrieve.question import Hits
 from quoth.types import Hit
 
 NAME = "search_documents"
@@ -19,25 +22,38 @@ _DESCRIPTION = (
 )
 
 
+class AnsweredHits(Hits):
+    """The hits of a search, and the answer that a model repeats which writes none."""
+
+    def __init__(self, hits: Hits, answer: str) -> None:
+        super().__init__(hits.question, hits)
+        self.answer = answer
+
+
 class _Arguments(BaseModel):
     question: str = Field(description="What to look for, as a whole question.")
 
 
 def search_tool(
-    searcher: Searcher, *, k: int | None = None, scope: Scope | None = None
+    searcher: Searcher,
+    *,
+    k: int | None = None,
+    scope: Scope | None = None,
+    answer: Callable[[str], str] = lambda _: "",
 ) -> StructuredTool:
     """Return a tool that gives an agent the best `k` passages, within `scope` where one is given.
 
     A passage has the same number in every call. The tool's message carries the hits as its
-    `artifact`, for `quoth.cite`.
+    `artifact`, for `quoth.cite`, and with them what `answer` returns for the question.
     """
 
     def search(question: str) -> tuple[str, list[Hit]]:
         try:
             hits = searcher.search(question, k=k, scope=scope)
+            answered = AnsweredHits(hits, answer(question))
         except UsageError as error:
             raise ToolException(str(error)) from error
-        return "\n\n".join(map(_format_passage, hits)) or "Nothing was found.", hits
+        return "\n\n".join(map(_format_passage, hits)) or "Nothing was found.", answered
 
     return StructuredTool.from_function(
         search,

@@ -57,6 +57,8 @@ class SummaryOptions:
     fresh: bool = False
 
     def __post_init__(self) -> None:
+        if self.schema is not None and not isinstance(self.schema, Mapping):
+            raise UsageError.of_argument("schema", expected="a JSON schema", came=self.schema)
         try:
             Summarization(
                 strategy=self.strategy, length=str(self.length), map_tokens=self.map_tokens

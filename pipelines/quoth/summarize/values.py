@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from quoth.summarize.options import Strategy, SummaryOptions
-from quoth.types import Chunk, Drawn, Timings, glimpse
+from quoth.types import Chunk, Drawn, Timings, format_count, glimpse
 
 NodeKind = Literal[
     "map", "collapse", "reduce", "select", "join", "refine", "stuff", "extract", "corpus"
@@ -123,7 +123,7 @@ class Summary(Drawn):
         return self.text
 
     def __repr__(self) -> str:
-        read = f"{self.coverage:.0%} of {len(self.titles)} document{'s' * (len(self.titles) != 1)}"
+        read = f"{self.coverage:.0%} of {format_count(len(self.titles), 'document')}"
         return f"<Summary, {read} read: {glimpse(self.text)}>"
 
     @property

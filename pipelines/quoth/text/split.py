@@ -15,7 +15,7 @@ from typing import Any
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from quoth.errors import ConfigurationError, LimitExceededError
+from quoth.errors import ConfigurationError, LimitExceededError, UsageError
 from quoth.text.borders import Borders, borders_of, count_tokens_between, cut
 from quoth.text.detect import detect_language
 from quoth.text.heading_trail import HeadingTrail, Trail
@@ -67,6 +67,9 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         self.chunk_tokens = chunk_tokens
         self.limit = limit
         self.with_headings = with_headings
+
+    def __repr__(self) -> str:
+        return f"<Splitter into at most {self.chunk_tokens} tokens>"
 
     @property
     def fingerprint(self) -> str:
@@ -129,6 +132,8 @@ class Splitter(Runnable[Splittable, list[LangChainDocument]]):
         documents = [input] if isinstance(input, Document | LangChainDocument) else input
         chunks = []
         for document in documents:
+            if not isinstance(document, Document | LangChainDocument):
+                raise UsageError.of_argument("input", expected="documents", came=document)
             metadata = document.metadata if isinstance(document, LangChainDocument) else {}
             parsed = document if isinstance(document, Document) else _to_document(document)
             chunks += [

@@ -21,6 +21,7 @@ __all__ = [
     "TellsWithin",
     "Timings",
     "Vectors",
+    "format_count",
     "glimpse",
     "place_name",
     "register_view",
@@ -28,6 +29,6 @@ __all__ = [
 
 from .answers import Answer, AnswerKind, AnswerSentence, Citation, Match, NotRead, Support
 from .documents import Box, Chunk, Document, Heading, Hit, Page, Tags, TagValue, Vectors
-from .drawing import Drawn, glimpse, place_name, register_view
+from .drawing import Drawn, format_count, glimpse, place_name, register_view
 from .reports import Outcome, Progress, Report, TellsWithin
 from .timings import Timings

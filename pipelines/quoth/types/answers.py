@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from quoth.types.documents import Box, Chunk, Hit
-from quoth.types.drawing import Drawn, glimpse, place_name
+from quoth.types.drawing import Drawn, format_count, glimpse, place_name
 from quoth.types.timings import Timings
 
 AnswerKind = Literal["answer", "excerpt", "nearest", "declined", "failed"]
@@ -148,5 +148,5 @@ class Answer(Drawn):
 
     def __repr__(self) -> str:
         count = len(self.citations)
-        places = f"{count} citation{'s' * (count != 1)}"
+        places = format_count(count, "citation")
         return f"<Answer {self.kind}, {places}: {glimpse(self.text)}>"

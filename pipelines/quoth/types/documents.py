@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from quoth.types.drawing import Drawn, glimpse, place_name
+from quoth.types.drawing import Drawn, format_count, glimpse, place_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,7 +104,7 @@ class Document(Drawn):
         return sum(len(page.text) for page in self.pages)
 
     def __repr__(self) -> str:
-        size = f"{len(self.pages)} page{'s' * (len(self.pages) != 1)}"
+        size = format_count(len(self.pages), "page")
         return f"<Document {self.source!r}: {self.format}, {size}, {self.characters} characters>"
 
 

@@ -34,6 +34,13 @@ def glimpse(text: str) -> str:
     return repr(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
 
 
+def format_count(number: int, noun: str) -> str:
+    """Return a number with its noun, which is in the plural unless the number is 1."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+
+
 def place_name(source: str, page: int, label: str | None) -> str:
     """Return the place of a passage as `lease.pdf p. 4`, for a `repr`."""
     return f"{PurePath(source).name} p. {label or page}"

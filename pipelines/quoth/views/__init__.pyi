@@ -17,7 +17,6 @@ __all__ = [
     "fold_html",
     "format_adoption",
     "format_copies",
-    "format_count",
     "format_failures",
     "format_page",
     "format_path",
@@ -70,7 +69,6 @@ from .json import (
 from .lines import (
     format_adoption,
     format_copies,
-    format_count,
     format_failures,
     format_page,
     format_path,

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from quoth.types import Chunk, Document, Hit
+from quoth.types import Chunk, Document, Hit, format_count
 from quoth.views.frame import fold_html, frame, marked_html, table_html, title_html
-from quoth.views.lines import format_count, format_page, format_scores, format_unread, shorten_paths
+from quoth.views.lines import format_page, format_scores, format_unread, shorten_paths
 from quoth.views.matches import mark_matches
 from quoth.views.quote import shorten_quote
 

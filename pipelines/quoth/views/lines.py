@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from quoth.types import Hit, Report
+from quoth.types import Hit, Report, format_count
 
 _MOST_SHOWN = 3
 # Controls except line end and tab, and the marks that reorder what stands beside them.
@@ -82,13 +82,6 @@ def format_copies(paths: tuple[str, ...], names: Mapping[str, str]) -> str:
     shown = ", ".join(names[path] for path in paths[:_MOST_SHOWN])
     rest = f" and {len(paths) - _MOST_SHOWN} more" if len(paths) > _MOST_SHOWN else ""
     return f"also in {shown}{rest}" if paths else ""
-
-
-def format_count(number: int, noun: str) -> str:
-    """Return a number with its noun, which is in the plural unless the number is 1."""
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
 
 
 def format_unread(counts: Mapping[str, int]) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Literal
 
 from quoth.errors import UsageError
+from quoth.types import format_count
 from quoth.views.json import summary_json
 
 if TYPE_CHECKING:
@@ -48,10 +49,8 @@ def format_coverage(summary: Summary) -> str:
     if summary.is_extract:
         kinds = ", ".join(kind.replace("-", " ") for kind in summary.kinds)
         return f"{share} of the text read{why}. {_EXTRACT} Read as: {kinds}."
-    return (
-        f"{share} of the text read{why}, in {summary.calls + summary.cached_calls} calls "
-        f"of {summary.model}."
-    )
+    calls = summary.calls + summary.cached_calls
+    return f"{share} of the text read{why}, in {format_count(calls, 'call')} of {summary.model}."
 
 
 def format_title(summary: Summary) -> str:

@@ -40,6 +40,9 @@ from quoth.prompts import ChatTemplate
 from quoth.types import Timings
 from quoth.weights import Gguf, choose_threads, find_weights
 
+_AGAINST_LOOPS = {"repeat_penalty": 1.1, "repeat_last_n": 64}
+"""Ollama's own defaults, which files of models turn off: a schema keeps small models in circles."""
+
 
 class Ollama(HttpModel):
     """A model of an Ollama server."""
@@ -225,6 +228,8 @@ class Ollama(HttpModel):
             return options
         if request.temperature == 0:
             options["top_k"] = 1
+        if request.end_loops and request.json_schema is not None:
+            options |= _AGAINST_LOOPS
         return {
             **options,
             "num_predict": request.max_tokens,
