@@ -60,6 +60,15 @@ export class Summaries {
     }
   }
 
+  /** Go on with a job that ended before everything was done; its finished calls are in the journal. */
+  async repeat(job, item) {
+    try {
+      item.before(this.show(await ask(`${path("jobs", job.id)}/repeat`, { method: "POST" })));
+    } catch (error) {
+      fill(this.told, error.message);
+    }
+  }
+
   /** Return a job: its bar while it works, its report when it is finished. */
   show(job) {
     const item = make("li", { class: "job" });
@@ -103,7 +112,8 @@ export class Summaries {
 
   finished(job, item) {
     const forget = button("×", async () => { await ask(path("jobs", job.id), { method: "DELETE" }); item.remove(); }, { class: "icon", "aria-label": say("summaries.forget") });
-    if (!job.result) return [make("p", { class: "warning" }, job.error ? job.error.message : say(`job.${job.state}`)), forget];
+    const goOn = button(say("job.go-on"), () => this.repeat(job, item), { class: "quiet" });
+    if (!job.result) return [make("p", { class: "warning", role: "status" }, job.error ? job.error.message : say(`job.${job.state}`)), make("div", { class: "actions" }, goOn, forget)];
     const { documents } = job.result;
     const bad = (document) => document.state !== "done";
     const sorted = [...documents].sort((a, b) => bad(b) - bad(a));
@@ -117,7 +127,7 @@ export class Summaries {
           make("tbody", {}, sorted.map((document) => row(document))))),
       make("ul", { class: "each", "aria-label": say("summaries.machines") }, (job.result.machines || []).map(machineOf), (job.result.differences || []).map((text) => make("li", { class: "warning" }, own(text)))),
       sorted.filter((document) => document.text).map((document) => this.summary(document, job)),
-      make("div", { class: "actions" }, downloads(job), forget),
+      make("div", { class: "actions" }, downloads(job), documents.some(bad) && goOn, forget),
     ];
   }
 
