@@ -110,7 +110,9 @@ def test_a_summary_goes_on_after_the_server_was_killed_and_repeats_no_call(
         page.wait_for_selector(".count:has-text('3 documents')")
         page.click("nav a:has-text('Summaries')")
         page.click("button.primary")
-        page.wait_for_function("document.querySelector('.job progress')?.value >= 1")
+        bar = page.wait_for_selector(".job progress")
+        while bar.evaluate("bar => bar.value") < 1:
+            page.wait_for_timeout(20)
         os.kill(program.pid, signal.SIGKILL)
         program.communicate()
         page.wait_for_selector(".job-state:has-text('The server is away')")
