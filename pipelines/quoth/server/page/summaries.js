@@ -119,12 +119,13 @@ export class Summaries {
     const sorted = [...documents].sort((a, b) => bad(b) - bad(a));
     const made = documents.reduce((sum, each) => sum + each.calls, 0);
     const cached = documents.reduce((sum, each) => sum + each.cached_calls, 0);
+    const columns = ["document", "state", "coverage", made + cached && "calls"].filter(Boolean);
     return [
       make("p", { class: "about" }, made + cached ? say("summaries.bill", { made, cached }) : say("summaries.extract")),
       make("div", { class: "wide", tabindex: "0", role: "group", "aria-label": say("summaries.report") },
         make("table", { class: "report" },
-          make("thead", {}, make("tr", {}, ["document", "state", "coverage", "calls"].map((name) => make("th", { scope: "col" }, say(`report.${name}`))))),
-          make("tbody", {}, sorted.map((document) => row(document))))),
+          make("thead", {}, make("tr", {}, columns.map((name) => make("th", { scope: "col" }, say(`report.${name}`))))),
+          make("tbody", {}, sorted.map((document) => row(document, columns))))),
       make("ul", { class: "each", "aria-label": say("summaries.machines") }, (job.result.machines || []).map(machineOf), (job.result.differences || []).map((text) => make("li", { class: "warning" }, own(text)))),
       sorted.filter((document) => document.text).map((document) => this.summary(document, job)),
       make("div", { class: "actions" }, downloads(job), documents.some(bad) && goOn, forget),
@@ -156,14 +157,14 @@ function machineOf(machine) {
   return make("li", {}, own(machine.name, { class: "name" }), ` ${machine.model} · ${told}`, machine.reason && make("span", { class: "warning" }, ` · ${machine.reason}`));
 }
 
-function row(document) {
+function row(document, columns) {
   const share = Math.round(document.coverage * 100);
   const isDone = document.state === "done";
   return make("tr", { class: isDone ? "" : "failed" },
     make("th", { scope: "row" }, own(nameOf(document.path))),
     make("td", {}, isDone ? say("job.done") : `${document.state}: ${document.reason}`),
     make("td", {}, isDone && make("span", { class: "coverage" }, make("span", { class: "measure", "aria-hidden": "true" }, make("span", { class: "measured", style: { width: `${share}%` } })), `${share} %`)),
-    make("td", {}, `${document.calls} + ${document.cached_calls}`));
+    columns.includes("calls") && make("td", {}, `${document.calls} + ${document.cached_calls}`));
 }
 
 function branch(tree, at) {
