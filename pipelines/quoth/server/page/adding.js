@@ -151,7 +151,7 @@ export class Adding {
       fill(this.state);
       this.follow(next.id);
     }, (error) => fill(this.state, error.message));
-    fill(this.state, job.error.message, " ", button(say("job.go-on"), goOn, { class: "quiet" }));
+    fill(this.state, make("span", { class: "warning" }, job.error.message), " ", button(say("job.go-on"), goOn, { class: "quiet" }));
   }
 
   async hear(job, name, data) {

@@ -72,7 +72,7 @@ async function show() {
   try {
     await showView(read(), turn);
   } catch (error) {
-    if (turn === turns) fill(stage, make("main", { class: "alone", id: "main" }, make("p", { class: "warning", role: "alert" }, error.message), button(say("frame.again"), show)));
+    if (turn === turns) fill(stage, make("main", { class: "alone", id: "main" }, make("p", { class: "warning", role: "alert" }, error.message), make("p", {}, button(say("frame.again"), show))));
   }
 }
 
