@@ -171,6 +171,24 @@ def test_a_job_that_failed_is_shown_after_a_reload_and_goes_on_by_one_click(
 
 
 @pytest.mark.slow
+def test_a_summary_that_was_stopped_goes_on_by_one_click(tmp_path: Path, open_window: Any) -> None:
+    model = Scripted(answer=lambda prompt: "The heron gate opens at seven.", seconds=2.0)
+    with serving(tmp_path, model=model, embedder=BagEmbedder()) as server:
+        server.post("/api/v1/collections", {"name": "gate"})
+        text = b"The heron gate opens at seven in the morning, and its keeper is Ida Brandt.\n" * 20
+        sent = server.client.put("/api/v1/collections/gate/inbox/gate.txt", content=text).json()
+        server.wait_for(sent["job"])
+        with open_window(server, "/#/summaries/gate") as window:
+            page = window.page
+            page.click("button.primary")
+            page.click(".job .stop")
+            page.click(".job .actions button:has-text('Go on')")
+            page.wait_for_selector(".job:first-child .report")
+            assert page.locator(".job").count() == 2
+            window.check()
+
+
+@pytest.mark.slow
 def test_a_file_that_is_added_while_the_server_is_away_is_sent_when_it_is_back(
     tmp_path: Path, open_window: Any
 ) -> None:
