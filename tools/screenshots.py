@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -22,7 +22,7 @@ QUESTION = "How long can the emergency generator run on a full tank?"
 UNANSWERED = "What does the cafeteria on Jupiter serve on Sundays?"
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 NARROW: ViewportSize = {"width": 360, "height": 720}
-_COLOURS = 64
+_COLOURS = 128
 _ADDRESS = re.compile(r"\S+/#code=\S+")
 
 
@@ -78,6 +78,13 @@ def take_all(browser: Browser, address: str) -> None:
     take(page, "declined")
     page.goto(address.split("#")[0] + "#/documents/library")
     page.wait_for_selector(".document")
+    broken: FilePayload = {
+        "name": "water-bills.pdf",
+        "mimeType": "application/pdf",
+        "buffer": b"%PDF-1.7\n",
+    }
+    page.set_input_files("input[type=file]:not([webkitdirectory])", [broken])
+    page.wait_for_selector(".incoming .failed")
     take(page, "documents")
     page.goto(address.split("#")[0] + "#/summaries/library")
     page.click("button.primary")
@@ -87,7 +94,7 @@ def take_all(browser: Browser, address: str) -> None:
     page.wait_for_selector(".proof.proved")
     take(page, "summaries")
     page.goto(address.split("#")[0] + "#/settings/library")
-    page.wait_for_selector(".model-card")
+    page.wait_for_selector(".advised", timeout=120_000)
     take(page, "model")
     state = context.storage_state()
     for name, viewport, scheme, locale in (

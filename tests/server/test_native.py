@@ -145,6 +145,19 @@ def test_a_job_with_a_known_key_is_not_started_twice(served: Served) -> None:
     assert first["id"] == again["id"]
 
 
+def test_a_finished_job_is_started_again_as_another(served: Served) -> None:
+    served.post("/api/v1/collections", {"name": "bare"})
+    job = served.post("/api/v1/jobs", {"kind": "ingest", "collection": "bare"}).json()["id"]
+    assert served.wait_for(job)["state"] == "failed"
+    again = served.post(f"/api/v1/jobs/{job}/repeat", {})
+    assert again.status_code == 202
+    assert again.json()["id"] != job
+    ended = served.wait_for(again.json()["id"])
+    assert "Nothing was uploaded" in ended["error"]["message"]
+    served.client.delete("/api/v1/collections/bare")
+    assert served.post(f"/api/v1/jobs/{job}/repeat", {}).status_code == 404
+
+
 def test_a_summary_is_a_job_whose_text_is_in_its_result(served: Served) -> None:
     documents = served.get("/api/v1/collections/sample/documents?q=lease").json()["documents"]
     asked = {"kind": "summarize", "collection": "sample", "documents": [documents[0]["id"]]}

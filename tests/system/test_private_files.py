@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from programs import Quoth
 from quoth import Library
+from quoth.errors import CollectionError
 from quoth.system import is_private, make_folder, write_whole
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no modes of files")
@@ -60,6 +61,12 @@ def test_a_folder_below_a_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(NotADirectoryError):
             make_folder(path)
+
+
+def test_a_folder_that_is_a_link_to_nowhere_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "models").symlink_to(tmp_path / "unplugged")
+    with pytest.raises(CollectionError, match="models is a link to a place that is not there"):
+        write_whole(tmp_path / "models" / "weights", b"")
 
 
 @pytest.mark.slow

@@ -62,8 +62,11 @@ def test_axe_finds_nothing_on_a_summary_and_the_page_of_a_sentence(
     }
     with open_window(served, "/#/summaries/sample", **options) as window:
         page = window.page
+        page.wait_for_selector(".jobs > li")
+        jobs = page.locator(".job").count()
         page.click("button.primary")
-        page.wait_for_selector(".report")
+        page.wait_for_selector(f".job >> nth={jobs}")  # beside those of other tests
+        page.wait_for_selector(".job:first-child .report")
         page.click(".summary summary >> nth=0")
         assert axe.run(page).response["violations"] == []
         page.click(".summary .footnote >> nth=0")

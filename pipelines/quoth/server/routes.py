@@ -57,6 +57,7 @@ NATIVE = (
     Endpoint("GET", _JOB, f"{_ANSWERS}:show_operation"),
     Endpoint("GET", f"{_JOB}/events", f"{_ANSWERS}:follow_operation"),
     Endpoint("POST", f"{_JOB}/cancel", f"{_ANSWERS}:cancel_operation"),
+    Endpoint("POST", f"{_JOB}/repeat", f"{_JOBS}:repeat_job", 202),
     Endpoint("DELETE", _JOB, f"{_JOBS}:delete_job", 204),
     Endpoint("POST", "/api/v1/conversations", f"{_TALKS}:start_conversation", 201),
     Endpoint("GET", "/api/v1/conversations", f"{_TALKS}:list_conversations"),

@@ -39,6 +39,9 @@ def make_folder(folder: Path, *, private: bool = False) -> None:
     """
     missing = []
     while not folder.exists():
+        if folder.is_symlink():
+            told = f"{folder} is a link to a place that is not there"
+            raise FileNotFoundError(errno.ENOENT, told, str(folder))
         missing.append(folder)
         folder = folder.parent
     mode = _PRIVATE_FOLDER if private or is_private(folder) else 0o777

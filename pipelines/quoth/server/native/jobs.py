@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -40,10 +41,28 @@ def start_job(services: Services, body: JobAsked, incoming: Incoming) -> Operati
     if earlier := services.operations.find_repeated(key):
         return present_operation(services, earlier)
     spec = body.model_dump(mode="json", exclude={"kind", "collection"})
+    return _submit(services, body.kind, body.collection, spec, key=key)
+
+
+def repeat_job(services: Services, operation: OperationId) -> OperationBody:
+    """Start a finished job again as another; what is read or in the journal is not done again."""
+    earlier = services.operations.get(operation)
+    if earlier.kind not in JOB_KINDS:
+        raise RefusedError(NOT_FOUND, f"There is no job {operation}.")
+    if not earlier.is_finished:
+        raise RefusedError(CONFLICT, f"{operation} is not finished.", hint="Cancel it first.")
+    services.shelf.check(earlier.collection)
+    return _submit(services, earlier.kind, earlier.collection, earlier.spec)
+
+
+def _submit(
+    services: Services, kind: str, collection: str, spec: Mapping[str, Any], *, key: str = ""
+) -> OperationBody:
     operation = services.performers.submit(
-        lambda: services.operations.create(body.kind, body.collection, spec, idempotency=key),
-        "job",
+        lambda: services.operations.create(kind, collection, spec, idempotency=key), "job"
     )
+    if kind == "ingest":
+        services.uploads.note_job(collection, operation.id)
     return present_operation(services, operation)
 
 

@@ -5,6 +5,12 @@ import { ask, follow, path } from "./server.js";
 import { number, say } from "./words.js";
 
 const AT_ONCE = 3;
+const AWAY_MS = 2000;
+let unsent = 0;
+
+addEventListener("beforeunload", (event) => {
+  if (unsent) event.preventDefault();
+});
 
 /** The place to drop files and folders at, and the lines of those that were dropped. */
 export class Adding {
@@ -19,11 +25,12 @@ export class Adding {
     this.element = make("section", { class: "adding", "aria-label": say("adding.name") }, this.drop, this.state, this.list);
   }
 
-  /** Follow a job that reads documents already, and show what the last one could not read. */
+  /** Follow a job that reads documents already, and show what the last one could not do. */
   async open() {
     const told = await ask(`${path("jobs")}?limit=20`).catch(() => ({ operations: [] }));
     const jobs = told.operations.filter((job) => job.kind === "ingest" && job.collection === this.collection);
     for (const job of jobs) if (!job.ended) this.follow(job.id);
+    if (jobs[0]?.error) this.offer(jobs[0]);
     const last = jobs.find((job) => job.result);
     for (const outcome of last?.result.failed || []) this.end(this.line(nameOf(outcome.path)), "failed", outcome.reason);
   }
@@ -61,6 +68,7 @@ export class Adding {
   add(files) {
     for (const file of files.filter((each) => !each.name.startsWith("."))) {
       this.waiting.push({ file, ...this.line(file.name) });
+      unsent += 1;
     }
     this.next();
   }
@@ -81,12 +89,38 @@ export class Adding {
     entry.line.className = "busy";
     try {
       const told = await ask(`${path("collections", this.collection, "inbox", entry.file.name)}`, { method: "PUT", body: entry.file });
+      unsent -= 1;
       fill(entry.state, say("adding.reading"));
       this.lines.set(told.id, entry);
       this.follow(told.job);
     } catch (error) {
-      this.end(entry, "failed", error.message);
+      if (error.code === "away") await this.hold(entry);
+      else this.giveUp(entry, error.message);
     }
+  }
+
+  /** Let a file wait until the server is back; one that the browser cannot read has no second try. */
+  async hold(entry) {
+    this.rest(entry);
+    const isBack = await ask(path("status")).then(() => true, (error) => error.code !== "away");
+    if (isBack && entry.isRepeated) {
+      this.giveUp(entry, say("adding.unsent"));
+      return;
+    }
+    entry.isRepeated = isBack;
+    if (!isBack) await new Promise((wake) => setTimeout(wake, AWAY_MS));
+    this.waiting.unshift(entry);
+  }
+
+  giveUp(entry, reason) {
+    unsent -= 1;
+    this.end(entry, "failed", reason);
+  }
+
+  /** Show that a file waits. */
+  rest(entry) {
+    entry.line.className = "";
+    fill(entry.state, say("adding.waiting"));
   }
 
   /** Show how far a long document is, in its own line. */
@@ -94,6 +128,7 @@ export class Adding {
     const entry = this.lines.get(upload);
     if (!entry) return;
     const part = pages > 1 ? say("adding.pages", { done: Math.floor(share * pages), pages }) : `${number(Math.floor(share * 100))} %`;
+    entry.line.className = "busy";
     fill(entry.state, say("adding.reading"), " · ", part);
     entry.bar.className = "bar-of known";
     entry.bar.firstChild.style.width = `${share * 100}%`;
@@ -107,12 +142,21 @@ export class Adding {
 
   follow(job) {
     if (this.jobs.has(job)) return;
-    this.jobs.set(job, follow(path("jobs", job), (name, data) => this.hear(job, name, data)));
+    this.jobs.set(job, follow(path("jobs", job), (name, data) => this.hear(job, name, data), { lost: () => fill(this.state, say("state.away")) }));
+  }
+
+  /** Tell why a job ended before it was done, and offer to go on with it. */
+  offer(job) {
+    const goOn = () => ask(`${path("jobs", job.id)}/repeat`, { method: "POST" }).then((next) => {
+      fill(this.state);
+      this.follow(next.id);
+    }, (error) => fill(this.state, error.message));
+    fill(this.state, make("span", { class: "warning" }, job.error.message), " ", button(say("job.go-on"), goOn, { class: "quiet" }));
   }
 
   async hear(job, name, data) {
     if (name === "progress") {
-      fill(this.state, say("adding.progress", { done: data.done, total: data.total }), " ", own(data.current));
+      fill(this.state, say("adding.progress", { done: data.done, total: data.total }), data.current && [" · ", own(data.current)]);
       if (data.within) this.advance(data.within);
     }
     if (name === "interrupted") fill(this.state, say("state.interrupted"));
@@ -120,7 +164,10 @@ export class Adding {
     this.jobs.delete(job);
     fill(this.state);
     const told = await ask(path("jobs", job));
-    if (told.error) fill(this.state, told.error.message);
+    if (told.error) {
+      this.offer(told);
+      for (const entry of this.lines.values()) this.rest(entry);
+    }
     this.settle(told.result);
     this.finished();
   }

@@ -154,7 +154,8 @@ export class Asking {
     if (!isNew) return;
     fill(this.said, say("ask.said", { kind: say(`kind.${answer.kind}`) || (answer.kind === "declined" ? answer.text : ""), n: answer.citations.length }));
     const [first] = answer.citations;
-    if (first && first.file_id && matchMedia("(min-width: 62rem)").matches) this.reader.open({ collection: answer.collection, ...first });
+    if (!first) this.reader.rest();
+    else if (first.file_id && matchMedia("(min-width: 62rem)").matches) this.reader.open({ collection: answer.collection, ...first });
   }
 
   fail(shown, message) {

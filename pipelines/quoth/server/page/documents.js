@@ -55,7 +55,7 @@ export class Documents {
 
   find() {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.load(), 150);
+    this.waiting = setTimeout(() => this.load().catch((error) => fill(this.count, error.message)), 150);
   }
 
   /** Read the list again from its beginning. */

@@ -3,10 +3,11 @@
 import { Asking } from "./asking.js";
 import { Documents } from "./documents.js";
 import { button, fill, make, own } from "./elements.js";
+import { keep, kept } from "./preferences.js";
 import { Reader } from "./reader.js";
 import { Settings } from "./settings.js";
 import { Summaries } from "./summaries.js";
-import { ask, keep, kept, path } from "./server.js";
+import { ask, path } from "./server.js";
 import { LANGUAGES, readWords, say } from "./words.js";
 
 const VIEWS = ["ask", "documents", "summaries", "settings"];
@@ -65,10 +66,17 @@ function askForCode(reason) {
   fill(stage, make("main", { class: "alone", id: "main" }, make("h1", {}, say("sign.title")), make("p", { role: "alert" }, reason), make("p", {}, say("sign.how"), " ", make("code", {}, "quoth serve --open"))));
 }
 
-/** Show the view that the address names. */
+/** Show the view that the address names, or why it cannot be shown. */
 async function show() {
-  const place = read();
   const turn = (turns += 1);
+  try {
+    await showView(read(), turn);
+  } catch (error) {
+    if (turn === turns) fill(stage, make("main", { class: "alone", id: "main" }, make("p", { class: "warning", role: "alert" }, error.message), make("p", {}, button(say("frame.again"), show))));
+  }
+}
+
+async function showView(place, turn) {
   const { collections } = await ask(path("collections"));
   if (turn !== turns) return;
   shown?.leave?.();

@@ -1,5 +1,7 @@
 // The server, asked by the paths of its native API. The browser sends the cookie by itself.
 
+import { say } from "./words.js";
+
 /** An error that the server told: one sentence and a hint. */
 export class ServerError extends Error {
   constructor(status, detail) {
@@ -27,7 +29,7 @@ export async function ask(address, { method = "GET", body, headers = {}, signal 
     answer = await fetch(address, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ServerError(0, { code: "away" });
+    throw new ServerError(0, { code: "away", message: say("light.away") });
   }
   const text = await answer.text();
   let told = {};
@@ -58,22 +60,4 @@ export function follow(address, hear, { lost = () => {} } = {}) {
     });
   }
   return () => source.close();
-}
-
-/** Return what is kept in this browser under a name. */
-export function kept(name, otherwise = "") {
-  try {
-    return localStorage.getItem(`quoth.${name}`) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-
-/** Keep a preference in this browser; nothing of the documents is kept. */
-export function keep(name, value) {
-  try {
-    localStorage.setItem(`quoth.${name}`, value);
-  } catch {
-    // A browser that keeps nothing works as well.
-  }
 }

@@ -60,6 +60,15 @@ export class Summaries {
     }
   }
 
+  /** Go on with a job that ended before everything was done; its finished calls are in the journal. */
+  async repeat(job, item) {
+    try {
+      item.before(this.show(await ask(`${path("jobs", job.id)}/repeat`, { method: "POST" })));
+    } catch (error) {
+      fill(this.told, error.message);
+    }
+  }
+
   /** Return a job: its bar while it works, its report when it is finished. */
   show(job) {
     const item = make("li", { class: "job" });
@@ -103,21 +112,23 @@ export class Summaries {
 
   finished(job, item) {
     const forget = button("×", async () => { await ask(path("jobs", job.id), { method: "DELETE" }); item.remove(); }, { class: "icon", "aria-label": say("summaries.forget") });
-    if (!job.result) return [make("p", { class: "warning" }, job.error ? job.error.message : say(`job.${job.state}`)), forget];
+    const goOn = button(say("job.go-on"), () => this.repeat(job, item), { class: "quiet" });
+    if (!job.result) return [make("p", { class: "warning", role: "status" }, job.error ? job.error.message : say(`job.${job.state}`)), make("div", { class: "actions" }, goOn, forget)];
     const { documents } = job.result;
     const bad = (document) => document.state !== "done";
     const sorted = [...documents].sort((a, b) => bad(b) - bad(a));
     const made = documents.reduce((sum, each) => sum + each.calls, 0);
     const cached = documents.reduce((sum, each) => sum + each.cached_calls, 0);
+    const columns = ["document", "state", "coverage", made + cached && "calls"].filter(Boolean);
     return [
       make("p", { class: "about" }, made + cached ? say("summaries.bill", { made, cached }) : say("summaries.extract")),
       make("div", { class: "wide", tabindex: "0", role: "group", "aria-label": say("summaries.report") },
         make("table", { class: "report" },
-          make("thead", {}, make("tr", {}, ["document", "state", "coverage", "calls"].map((name) => make("th", { scope: "col" }, say(`report.${name}`))))),
-          make("tbody", {}, sorted.map((document) => row(document))))),
+          make("thead", {}, make("tr", {}, columns.map((name) => make("th", { scope: "col" }, say(`report.${name}`))))),
+          make("tbody", {}, sorted.map((document) => row(document, columns))))),
       make("ul", { class: "each", "aria-label": say("summaries.machines") }, (job.result.machines || []).map(machineOf), (job.result.differences || []).map((text) => make("li", { class: "warning" }, own(text)))),
       sorted.filter((document) => document.text).map((document) => this.summary(document, job)),
-      make("div", { class: "actions" }, downloads(job), forget),
+      make("div", { class: "actions" }, downloads(job), documents.some(bad) && goOn, forget),
     ];
   }
 
@@ -146,14 +157,14 @@ function machineOf(machine) {
   return make("li", {}, own(machine.name, { class: "name" }), ` ${machine.model} · ${told}`, machine.reason && make("span", { class: "warning" }, ` · ${machine.reason}`));
 }
 
-function row(document) {
+function row(document, columns) {
   const share = Math.round(document.coverage * 100);
   const isDone = document.state === "done";
   return make("tr", { class: isDone ? "" : "failed" },
     make("th", { scope: "row" }, own(nameOf(document.path))),
     make("td", {}, isDone ? say("job.done") : `${document.state}: ${document.reason}`),
     make("td", {}, isDone && make("span", { class: "coverage" }, make("span", { class: "measure", "aria-hidden": "true" }, make("span", { class: "measured", style: { width: `${share}%` } })), `${share} %`)),
-    make("td", {}, `${document.calls} + ${document.cached_calls}`));
+    columns.includes("calls") && make("td", {}, `${document.calls} + ${document.cached_calls}`));
 }
 
 function branch(tree, at) {

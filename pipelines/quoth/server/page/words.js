@@ -1,6 +1,6 @@
 // The words of the page, one file for each language. A text is looked up by its key.
 
-import { kept } from "./server.js";
+import { kept } from "./preferences.js";
 
 export const LANGUAGES = [["en", "English"], ["zh", "中文"], ["ar", "العربية"]];
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
