@@ -121,10 +121,12 @@ class Link:
             self._check_machines()
             has_room = len(self._placed) < _AHEAD * self._slots
             wait = _SHORT_WAIT_SECONDS if has_room else _WAIT_SECONDS
-            reply = await self._ask(client, "collect", job=job, wait=wait)
+            is_due = time.monotonic() - self._learned > _MACHINES_SECONDS
+            reply = await self._ask(client, "collect", job=job, wait=wait, with_machines=is_due)
             ended = sum(kind == "finished" for _, kind, _ in reply["events"])
-            is_last = not self._orders and ended == len(self._placed)
-            if is_last or time.monotonic() - self._learned > _MACHINES_SECONDS:
+            if "machines" in reply:
+                self._learn(reply)
+            elif not self._orders and ended == len(self._placed):  # the job reads them at its end
                 self._learn(await self._ask(client, "machines"))
             for key, kind, detail in reply["events"]:
                 if (order := self._placed.get(key)) is not None:

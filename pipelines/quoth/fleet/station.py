@@ -65,13 +65,13 @@ class Station:
         A document that ended its machine before is alone on this one while it is worked at. Raises
         `UnfitError` when another machine must do it.
         """
-        begin = self._line.ask("begin", job=unit.job, key=unit.key, path=str(unit.path))
-        if begin["stopped"]:
+        begun = self._line.ask("begin", job=unit.job, key=unit.key, path=str(unit.path))
+        if self._line.is_stopped(unit.job):
             return Ended(error=StoppedError("The job was stopped before this document."))
-        if begin["deaths"] >= MOST_DEATHS:
-            reason = f"{begin['deaths']} machines ended while they worked at it."
-            return _failure(unit, reason)
-        with self._workshop.alone() if begin["deaths"] else self._workshop.beside_others():
+        deaths: int = begun["deaths"]
+        if deaths >= MOST_DEATHS:
+            return _failure(unit, f"{deaths} machines ended while they worked at it.")
+        with self._workshop.alone() if deaths else self._workshop.beside_others():
             try:
                 return Ended(result=self._do(unit))
             except Exception as error:  # the job decides what it means

@@ -26,7 +26,7 @@ from quoth.library import Library
 
 _PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.2
-_TELL_SECONDS = 0.5
+_TELL_SECONDS, _SILENCE_SECONDS = 0.5, 5.0
 
 
 class FleetWorker(Worker):
@@ -64,6 +64,7 @@ class HeadLine:
         self._lock = threading.Lock()
         self._stopped: set[str] = set()
         self._jobs: dict[str, float] = {}
+        self._sent = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def ask(self, action: str, **values: Any) -> dict[str, Any]:
@@ -81,7 +82,10 @@ class HeadLine:
     async def send(self, action: str, **values: Any) -> dict[str, Any]:
         """Return the reply of the head, on the event loop of the worker."""
         self._loop = asyncio.get_running_loop()
-        end = time.monotonic() + _PATIENCE_SECONDS
+        self._sent = time.monotonic()
+        end = self._sent + _PATIENCE_SECONDS
+        if "job" in values:
+            self._jobs[values["job"]] = self._sent
         with self._lock:
             events, self._events = self._events, []
         while True:
@@ -91,6 +95,7 @@ class HeadLine:
                     action=action,
                     address=self._worker.contact_address,
                     events=tuple(events),
+                    jobs=tuple(self._jobs),
                     **values,
                 )
             except QuothError:
@@ -100,6 +105,7 @@ class HeadLine:
                     raise BackendUnavailableError("The head of the fleet is gone.") from error
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
+                self._stopped.update(reply.get("stopped", ()))
                 return reply
 
     def record(self, entry: Entry) -> None:
@@ -113,20 +119,22 @@ class HeadLine:
             self._events.append((job, (key, kind, pickle.dumps(detail))))
 
     def is_stopped(self, job: str) -> bool:
-        """Whether no further call of the job may begin; known within half a second."""
+        """Whether no further call of the job may begin, as the head last told."""
         self._jobs[job] = time.monotonic()
         return job in self._stopped
 
     async def keep_telling(self) -> None:
-        """Send what is to be told, and learn which jobs were stopped, until the worker ends."""
+        """Send what waits to be told, and learn which jobs were stopped, until the worker ends.
+
+        Each question does both; this is for the time in which none is asked.
+        """
         while True:
             await asyncio.sleep(_TELL_SECONDS)
-            old = time.monotonic() - 60
-            self._jobs = {job: seen for job, seen in list(self._jobs.items()) if seen > old}
+            now = time.monotonic()
+            self._jobs = {job: seen for job, seen in list(self._jobs.items()) if seen > now - 60}
             self._stopped.intersection_update(self._jobs)
-            if self._jobs or self._events:
-                reply = await self.send("note", jobs=tuple(self._jobs))
-                self._stopped.update(reply["stopped"])
+            if self._events or (self._jobs and now - self._sent > _SILENCE_SECONDS):
+                await self.send("note")
 
 
 def perform_unit(body: bytes) -> None:
