@@ -199,23 +199,22 @@ def measure_speed(workers: int, documents: int, calls: int) -> Row:
     return Row(workers, documents, documents / took, head_ms, worker_ms, job_ms, memory)
 
 
-def measure_memory(sizes: Sequence[int]) -> Iterator[tuple[int, float, float]]:
-    """Yield the megabytes of the head, and of the job, after so many documents of one job.
+def measure_memory(sizes: Sequence[int]) -> None:
+    """Print the megabytes of the head, and of the job, after so many documents of one job.
 
     Their calls take 0 ms.
     """
     left = sorted(sizes)
-    found: list[tuple[int, float, float]] = []
+
+    def look(progress: JobProgress) -> None:
+        if left and progress.documents_done >= left[0]:
+            processes = (programs.head, psutil.Process())
+            head, job = (process.memory_info().rss / MEGABYTE for process in processes)
+            print(f"| {left.pop(0):,} | {head:.0f} MB | {job:.0f} MB |", flush=True)
+
+    print("| documents | memory of the head | of the job |\n|---|---|---|")
     with prepared(4, left[-1], 0.0) as (programs, summarize):
-
-        def look(progress: JobProgress) -> None:
-            if left and progress.documents_done >= left[0]:
-                memory = (programs.head.memory_info(), psutil.Process().memory_info())
-                head, job = (each.rss / MEGABYTE for each in memory)
-                found.append((left.pop(0), head, job))
-
         summarize(look)
-    yield from found
 
 
 def main() -> None:
@@ -226,9 +225,7 @@ def main() -> None:
     parser.add_argument("--memory", type=int, nargs="*", help="numbers of documents, such as 1000")
     options = parser.parse_args()
     if options.memory:
-        print("| documents | memory of the head | of the job |\n|---|---|---|")
-        for documents, head, job in measure_memory(options.memory):
-            print(f"| {documents:,} | {head:.0f} MB | {job:.0f} MB |", flush=True)
+        measure_memory(options.memory)
         return
     print(
         "| workers | documents/s | speed-up | of the ideal | head | worker | job | head's memory |"
