@@ -198,16 +198,16 @@ def test_a_worker_with_a_full_disk_leaves_and_others_go_on(tmp_path: Path) -> No
 def test_a_full_disk_at_the_head_ends_the_job_and_room_lets_it_go_on(tmp_path: Path) -> None:
     paths = write_documents(tmp_path / "in", 40)
     run_alone(paths, tmp_path / "calm")
-    with fleet(tmp_path / "home", "a", disk="2m") as made:
+    with fleet(tmp_path / "home", "a", disk="32m") as made:
         assert made.head is not None
         filler = disk_of(made.head) / "filler"
-        filler.write_bytes(bytes(1_700_000))
+        filler.write_bytes(bytes(31 << 20))
         with pytest.raises(CollectionError, match="full"):
             made.summarize(paths, tmp_path / "out")
         filler.unlink()
         again = made.summarize(paths, tmp_path / "out")
-    assert len(again.report.done) + again.kept == 40
-    assert again.kept or again.cached_calls
+    assert len(again.report.done) == 40
+    assert again.cached_calls
     assert outputs_of(tmp_path / "out") == outputs_of(tmp_path / "calm")
 
 

@@ -203,6 +203,7 @@ def test_a_worker_program_leaves_no_process_however_it_ends(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_job_goes_on_when_workers_and_head_and_the_job_itself_were_killed(
     start: Start, quoth: Quoth, tmp_path: Path
 ) -> None:
@@ -211,8 +212,7 @@ def test_a_job_goes_on_when_workers_and_head_and_the_job_itself_were_killed(
     head = start("head", "--port", "0", "--token-file", token)
     address = wait_for(_ADDRESS, head)
     port = address.rpartition(":")[2]
-    for name in "ab":
-        start("work", address, "--token-file", token, "--name", name)
+    workers = [start("work", address, "--token-file", token, "--name", name) for name in "ab"]
     command = [
         *(sys.executable, "-m", "quoth.cli", "summarize", "in", "-o", "out"),
         *("--strategy", "map-reduce", "--fleet", address, "--fleet-token", str(token), "--json"),
@@ -227,15 +227,20 @@ def test_a_job_goes_on_when_workers_and_head_and_the_job_itself_were_killed(
         assert job.poll() is None
         time.sleep(0.1)
     for each in children_of(os.getpid()):
-        if "--once" in each.cmdline():
-            each.kill()
+        with suppress(psutil.NoSuchProcess):
+            if "--once" in each.cmdline():
+                each.kill()
     while calls() < before + 4:
         assert job.poll() is None
         time.sleep(0.1)
     head.stop()
     job.kill()
     job.wait()
+    joined = [worker.output().count("works for") for worker in workers]
     start("head", "--port", port, "--token-file", token)
+    for worker, times in zip(workers, joined, strict=True):
+        again = re.compile(f"(?:works for.*){{{times + 1}}}", re.DOTALL)
+        wait_for(again, worker, seconds=120)
     done = subprocess.run(command, capture_output=True, check=False, text=True)
     assert "Traceback" not in done.stderr
     report = json.loads(done.stdout)
