@@ -131,6 +131,19 @@ def test_a_job_of_the_server_is_done_by_the_fleet_that_its_owner_named(
     assert [machine["name"] for machine in job["result"]["machines"]] == ["gpu1"]
 
 
+@pytest.mark.parametrize("ended", ["by itself", "by its parent"])
+def test_a_worker_that_ends_leaves_its_exit_code_and_no_complaint(ended: str) -> None:
+    code = "import sys; from quoth.fleet.supervise import end_with_parent; end_with_parent(); "
+    code += "sys.exit(74)" if ended == "by itself" else "import time; time.sleep(60)"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    if ended == "by itself":
+        assert child.wait(60) == 74
+    _, said = child.communicate(timeout=60)  # closes its input
+    assert (child.returncode, said) == (74 if ended == "by itself" else 0, "")
+
+
 def test_the_engine_says_nothing_of_its_own() -> None:
     silent = "from quoth.fleet.engine import prepare_engine; prepare_engine(); import logging; "
     silent += "names = [name for name in logging.root.manager.loggerDict if 'distributed' in name];"
