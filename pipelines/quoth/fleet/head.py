@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import pickle
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from distributed.diagnostics.plugin import SchedulerPlugin
@@ -60,7 +61,7 @@ class Head(Scheduler):
         self.roster.see(address)
         reply: dict[str, Any] = super().heartbeat_worker(address=address, **values)
         if own := reply.get("heartbeat-interval"):
-            often = min(_HEARTBEAT_SECONDS, self.worker_ttl / 10)
+            often = min(_HEARTBEAT_SECONDS, (self.worker_ttl or _HEARTBEAT_SECONDS * 10) / 10)
             reply["heartbeat-interval"] = max(own, often)
         return reply
 
@@ -175,10 +176,21 @@ class RosterPlugin(SchedulerPlugin):
 
 
 async def open_head(
-    token: FleetToken, journal: Journal, *, host: str, port: int, lost_after: float
+    token: FleetToken, journal: Journal, *, host: str, port: int, lost_after: float, scratch: Path
 ) -> Head:
-    """Return a head that listens, and that counts a machine unseen for `lost_after` s as lost."""
-    head = Head(token, journal, host=host, port=port, protocol="tls", worker_ttl=f"{lost_after} s")
+    """Return a head that listens, and that counts a machine unseen for `lost_after` s as lost.
+
+    Dask has its own files in `scratch`.
+    """
+    head = Head(
+        token,
+        journal,
+        host=host,
+        port=port,
+        protocol="tls",
+        worker_ttl=f"{lost_after} s",
+        local_directory=str(scratch),
+    )
     await head
     head.add_plugin(RosterPlugin(head))
     return head

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from distributed.worker import Worker, get_worker
@@ -23,6 +24,7 @@ from quoth.fleet.token import FleetToken
 from quoth.fleet.unit import Unit
 from quoth.journal import Entry
 from quoth.library import Library
+from quoth.system import ScratchFolder
 
 _PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.2
@@ -33,7 +35,14 @@ class FleetWorker(Worker):
     """Works at documents. It opens all its connections; it listens on loopback, unasked."""
 
     def __init__(
-        self, head: str, *, token: FleetToken, name: str, slots: int, works: dict[Work, str]
+        self,
+        head: str,
+        *,
+        token: FleetToken,
+        name: str,
+        slots: int,
+        works: dict[Work, str],
+        scratch: Path,
     ) -> None:
         super().__init__(
             head,
@@ -44,6 +53,7 @@ class FleetWorker(Worker):
             contact_address=contact_address(),
             dashboard=False,
             memory_limit=0,
+            local_directory=str(scratch),
             resources={**dict.fromkeys(works.values(), slots), ANY_DIFFERENCE: slots},
         )
         self.line = HeadLine(self, token.token)
@@ -166,8 +176,31 @@ async def work(
 ) -> None:
     """Work for a head until it is gone. Raises `ConfigurationError` when it refuses the token."""
     digests: dict[Work, str] = {work: identity.digest(work) for work in works}
-    worker = FleetWorker(head, token=token, name=name, slots=slots, works=digests)
-    worker.station = Station(library, worker.line)
+    with ScratchFolder() as scratch:
+        worker = FleetWorker(
+            head, token=token, name=name, slots=slots, works=digests, scratch=scratch.path
+        )
+        worker.station = Station(library, worker.line, scratch=scratch.path)
+        await _join(worker, library, head, name=name, identity=identity, works=works, slots=slots)
+        pace = "one document at a time" if slots == 1 else f"{slots} documents at once"
+        announce(f"{name} works for {head}, {pace}.")
+        telling = asyncio.create_task(worker.line.keep_telling())
+        try:
+            await worker.finished()  # type: ignore[no-untyped-call]
+        finally:
+            telling.cancel()
+
+
+async def _join(
+    worker: FleetWorker,
+    library: Library,
+    head: str,
+    *,
+    name: str,
+    identity: Identity,
+    works: tuple[Work, ...],
+    slots: int,
+) -> None:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await worker
@@ -181,10 +214,3 @@ async def work(
             f"The head of the fleet at {head} does not answer.",
             hint="Start it with `quoth fleet head`, with the same token file.",
         ) from error
-    pace = "one document at a time" if slots == 1 else f"{slots} documents at once"
-    announce(f"{name} works for {head}, {pace}.")
-    telling = asyncio.create_task(worker.line.keep_telling())
-    try:
-        await worker.finished()  # type: ignore[no-untyped-call]
-    finally:
-        telling.cancel()
