@@ -149,11 +149,12 @@ class Fleet:
         self.started.append(process)
         return process
 
-    def keep_workers(self) -> None:
-        """Start the workers again that ended."""
+    def kept(self) -> bool:
+        """Whether the workers run: those that ended are started again."""
         for name, process in list(self.workers.items()):
             if not process.is_alive():
                 self.start_worker(name)
+        return True
 
     def executor(self, *, patience: float = 30.0, mixed: bool = False) -> FleetExecutor:
         return FleetExecutor(

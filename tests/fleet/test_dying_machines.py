@@ -52,7 +52,7 @@ def start(made: Fleet, paths: list[Path], output: Path) -> Running:
     return Running(thread, results)
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 60.0) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end
@@ -81,7 +81,7 @@ def kill_and_compare(tmp_path: Path, *, kills: int, documents: int, paragraphs: 
             before = len(made.log.calls())
             allowed = before + chance.randint(4, 8)
             made.log.allow(allowed)
-            wait_until(lambda most=allowed: made.keep_workers() or len(made.log.calls()) >= most)  # type: ignore[misc]
+            wait_until(lambda most=allowed: made.kept() and len(made.log.calls()) >= most)  # type: ignore[misc]
             time.sleep(chance.uniform(0.0, 0.2))
             if number % 5 == 4:
                 assert made.head is not None
@@ -92,7 +92,7 @@ def kill_and_compare(tmp_path: Path, *, kills: int, documents: int, paragraphs: 
                 kill(made.workers[chance.choice(sorted(n for n in busy if busy[n] > 1))])
         assert job.thread.is_alive()
         made.log.allow(None)
-        wait_until(lambda: made.keep_workers() or not job.thread.is_alive(), 120)
+        wait_until(lambda: made.kept() and not job.thread.is_alive(), 120)
         report = job.report()
         assert made.head is not None
         assert listening(made.head) == {"127.0.0.1"}
@@ -123,7 +123,7 @@ def test_a_document_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
     with fleet(tmp_path / "home", "a", "b") as made:
         job = start(made, paths, tmp_path / "out")
         while job.thread.is_alive():
-            made.keep_workers()
+            made.kept()
             time.sleep(0.05)
         report = job.report()
         assert made.head is not None
@@ -173,7 +173,7 @@ def test_a_worker_of_another_version_is_refused_or_taken_in_and_named(tmp_path: 
 @pytest.fixture
 def own_disks() -> None:
     """Skip where a process cannot have a disk of its own."""
-    mount = ["unshare", "-m", "mount", "-t", "tmpfs", "none", DISK]
+    mount = ["unshare", "-m", "mount", "-t", "tmpfs", "none", str(DISK)]
     if shutil.which("unshare") is None or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("this user may not mount a small disk")
 
