@@ -1,8 +1,8 @@
 """How a fleet scales: speed-up over workers, and what a call costs its head.
 
 The stand-in model sleeps for 50 ms a call, so that many workers fit on one machine; a document is
-one call. Run it with `python -m bench.fleet`, which takes four minutes and prints a table;
-`--memory 1000 10000 100000` measures the memory of the head instead.
+one call, or as many as `--calls` says. `python -m bench.fleet` takes four minutes and prints a
+table; `--memory 1000 10000 100000` measures the memory of head and job instead.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ WORKERS = (1, 2, 4, 8, 16)
 MOST_OF_EACH = 500
 """The most documents for each worker, so that one alone is done in half a minute."""
 MEGABYTE = 1 << 20
-OPTIONS = SummaryOptions(strategy="stuff", length="40")
+ONE_CALL = SummaryOptions(strategy="stuff", length="40")
+CALL_EACH = SummaryOptions(strategy="map-reduce", map_tokens=120, reduction="select", length="40")
+"""With which each paragraph of a document is a call."""
 Progress = Callable[[JobProgress], None]
 _PROCESSES = multiprocessing.get_context("forkserver")
 
@@ -85,14 +87,17 @@ def read(path: Path) -> Document:
     return Document(str(path), path.stem, "text", (Page(1, path.read_text()),))
 
 
-def write_documents(folder: Path, count: int) -> list[Path]:
+def write_documents(folder: Path, count: int, calls: int) -> list[Path]:
+    """Write documents with a paragraph for each call."""
     folder.mkdir(parents=True)
     paths = [folder / f"{number:06}.md" for number in range(count)]
     for number, path in enumerate(paths):
-        path.write_text(
-            f"Report {number} was written on {number % 28 + 1} May 1998. The council gave "
-            f"{number},900 crowns for the bridge, and the work begins in June of that year. " * 3
-        )
+        paragraphs = [
+            f"Report {number:06} was written on {part + 1} May 1998. The council gave "
+            f"{number:06},900 crowns for the bridge, and the work begins in June of that year. " * 3
+            for part in range(calls)
+        ]
+        path.write_text("\n\n".join(paragraphs))
     return paths
 
 
@@ -155,12 +160,12 @@ def running(home: Path, workers: int, seconds: float) -> Iterator[Programs]:
 
 @contextmanager
 def prepared(
-    workers: int, documents: int, seconds: float
+    workers: int, documents: int, seconds: float, *, calls: int = 1
 ) -> Iterator[tuple[Programs, Callable[[Progress], JobReport]]]:
     """Start a fleet and write documents; give what summarizes them, once all workers are there."""
     with tempfile.TemporaryDirectory(prefix="quoth-bench-") as place:
         home = Path(place)
-        paths = write_documents(home / "in", documents)
+        paths = write_documents(home / "in", documents, calls)
         with running(home, workers, seconds) as programs:
             model = StandIn(seconds=0.0)
             with Library(config=load_config().config, model=model) as library:
@@ -170,7 +175,7 @@ def prepared(
             executor.wait_for_machines(workers, seconds=300)
 
             def summarize(progress: Progress) -> JobReport:
-                summarizer = Summarizer(model, options=OPTIONS)
+                summarizer = Summarizer(model, options=ONE_CALL if calls == 1 else CALL_EACH)
                 job = SummaryJob(
                     summarizer, read, home / "out", executor=executor, progress=progress
                 )
@@ -180,43 +185,47 @@ def prepared(
                 yield programs, summarize
 
 
-def measure_speed(workers: int, documents: int) -> Row:
+def measure_speed(workers: int, documents: int, calls: int) -> Row:
     """Summarize documents with a fleet, from the moment all workers are there."""
-    with prepared(workers, documents, CALL_SECONDS) as (programs, summarize):
+    with prepared(workers, documents, CALL_SECONDS, calls=calls) as (programs, summarize):
         before, begin = programs.spent(), time.perf_counter()
         report = summarize(lambda _: None)
         took = time.perf_counter() - begin
         spent = [after - earlier for after, earlier in zip(programs.spent(), before, strict=True)]
         memory = programs.head.memory_info().rss / MEGABYTE
-    assert len(report.report.done) == report.calls == documents
+    assert len(report.report.done) == documents
+    assert report.calls == documents * calls
     head_ms, worker_ms, job_ms = (1000 * seconds / report.calls for seconds in spent)
     return Row(workers, documents, documents / took, head_ms, worker_ms, job_ms, memory)
 
 
-def measure_memory(sizes: Sequence[int]) -> Iterator[tuple[int, float]]:
-    """Yield the megabytes of the head after so many documents of one job, whose calls take 0 ms."""
+def measure_memory(sizes: Sequence[int]) -> None:
+    """Print the megabytes of the head, and of the job, after so many documents of one job.
+
+    Their calls take 0 ms.
+    """
     left = sorted(sizes)
-    found: list[tuple[int, float]] = []
+
+    def look(progress: JobProgress) -> None:
+        if left and progress.documents_done >= left[0]:
+            processes = (programs.head, psutil.Process())
+            head, job = (process.memory_info().rss / MEGABYTE for process in processes)
+            print(f"| {left.pop(0):,} | {head:.0f} MB | {job:.0f} MB |", flush=True)
+
+    print("| documents | memory of the head | of the job |\n|---|---|---|")
     with prepared(4, left[-1], 0.0) as (programs, summarize):
-
-        def look(progress: JobProgress) -> None:
-            if left and progress.documents_done >= left[0]:
-                found.append((left.pop(0), programs.head.memory_info().rss / MEGABYTE))
-
         summarize(look)
-    yield from found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=2000)
+    parser.add_argument("--calls", type=int, default=1, help="the calls of a document")
     parser.add_argument("--workers", type=int, nargs="*", default=WORKERS)
     parser.add_argument("--memory", type=int, nargs="*", help="numbers of documents, such as 1000")
     options = parser.parse_args()
     if options.memory:
-        print("| documents | memory of the head |\n|---|---|")
-        for documents, megabytes in measure_memory(options.memory):
-            print(f"| {documents:,} | {megabytes:.0f} MB |", flush=True)
+        measure_memory(options.memory)
         return
     print(
         "| workers | documents/s | speed-up | of the ideal | head | worker | job | head's memory |"
@@ -224,7 +233,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     alone = 0.0
     for workers in options.workers:
-        row = measure_speed(workers, min(options.documents, MOST_OF_EACH * workers))
+        documents = min(options.documents, MOST_OF_EACH * workers)
+        row = measure_speed(workers, documents, options.calls)
         alone = alone or row.documents_per_second / workers
         gain = row.documents_per_second / alone
         print(

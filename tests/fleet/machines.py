@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
 import socket
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
+from fleet.call_log import CallLog
 from quoth import Library
 from quoth.config import load_config
 from quoth.errors import QuothError
@@ -40,8 +47,10 @@ TEXT = (
     "the bridge of {n} arches. The council gave {n},900 crowns, and the work begins in June."
 )
 DEADLY = "deadly"
+DISK = Path("/mnt")
+"""Where a machine with a small disk has it, which no other process sees."""
+_NEW_NAMESPACE = 0x00020000
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["quoth.library", "quoth.jobs.job", "fleet.machines"])
 
 
 def write_documents(folder: Path, count: int, *, paragraphs: int = 4) -> list[Path]:
@@ -58,25 +67,17 @@ def read(path: Path) -> Document:
     return Document(str(path), path.stem, "text", (Page(1, path.read_text()),))
 
 
-def scripted(seconds: float, asked: Path | None = None) -> Scripted:
+def scripted(seconds: float, log: CallLog | None = None, machine: str = "") -> Scripted:
     """Return the model of all machines; a deadly document ends its process."""
 
     def answer(prompt: str) -> str:
         if DEADLY in prompt:
             os.kill(os.getpid(), signal.SIGKILL)
-        if asked is not None:
-            out = os.open(asked, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-            os.write(out, f"{hash_of(prompt)}\n".encode())
-            os.close(out)
+        if log is not None:
+            log.add(machine, prompt)
         return first_words()(prompt)
 
     return Scripted(seconds=seconds, parallel=1, answer=answer)
-
-
-def hash_of(prompt: str) -> str:
-    import hashlib
-
-    return hashlib.blake2b(prompt.encode(), digest_size=8).hexdigest()
 
 
 def run_alone(paths: Sequence[Path], output: Path) -> JobReport:
@@ -107,6 +108,7 @@ class Fleet:
     host: str = "127.0.0.1"
     head: BaseProcess | None = None
     workers: dict[str, BaseProcess] = field(default_factory=dict)
+    started: list[BaseProcess] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -117,13 +119,12 @@ class Fleet:
         return self.home / "fleet" / "token"
 
     @property
-    def asked(self) -> Path:
-        return self.home / "asked"
+    def log(self) -> CallLog:
+        return CallLog(self.home / "asked")
 
-    def start_head(self, *, lost_after: float = 60.0, file_limit: int = 0) -> None:
-        arguments = (self.home, self.host, self.port, lost_after, file_limit)
-        self.head = _SERVER.Process(target=_be_head, args=arguments, daemon=True)
-        self.head.start()
+    def start_head(self, *, lost_after: float = 60.0, disk: str = "") -> None:
+        arguments = (self.home, self.host, self.port, lost_after, disk)
+        self.head = self._start(_be_head, arguments)
         end = time.monotonic() + 30
         while time.monotonic() < end:
             with suppress(OSError), socket.create_connection((self.host, self.port), 1):
@@ -132,22 +133,28 @@ class Fleet:
         raise AssertionError("the head does not listen")
 
     def start_worker(
-        self, name: str, *, address: str = "", file_limit: int = 0, **differs: str
+        self, name: str, *, address: str = "", disk: str = "", **differs: str
     ) -> BaseProcess:
         arguments = (
-            *(address or self.address, self.token, name, self.seconds, self.asked),
-            *(file_limit, differs),
+            *(address or self.address, self.token, name, self.seconds, self.log),
+            *(disk, differs),
         )
-        process = _SERVER.Process(target=_be_worker, args=arguments, daemon=True)
+        self.workers[name] = self._start(_be_worker, arguments)
+        return self.workers[name]
+
+    def _start(self, target: Callable[..., None], arguments: tuple[object, ...]) -> BaseProcess:
+        _start_server()
+        process = _SERVER.Process(target=target, args=arguments, daemon=True)
         process.start()
-        self.workers[name] = process
+        self.started.append(process)
         return process
 
-    def keep_workers(self) -> None:
-        """Start the workers again that ended."""
+    def kept(self) -> bool:
+        """Whether the workers run: those that ended are started again."""
         for name, process in list(self.workers.items()):
             if not process.is_alive():
                 self.start_worker(name)
+        return True
 
     def executor(self, *, patience: float = 30.0, mixed: bool = False) -> FleetExecutor:
         return FleetExecutor(
@@ -160,9 +167,6 @@ class Fleet:
             guard=Guard(allow=(self.host,)),
         )
 
-    def told(self) -> list[str]:
-        return self.asked.read_text().split() if self.asked.exists() else []
-
     def summarize(
         self, paths: Sequence[Path], output: Path, *, patience: float = 30.0, mixed: bool = False
     ) -> JobReport:
@@ -174,12 +178,11 @@ class Fleet:
             executor.close()
 
     def close(self) -> None:
-        for process in (*self.workers.values(), self.head):
-            if process is not None and process.is_alive():
-                with suppress(ProcessLookupError):
-                    os.kill(process.pid or 0, signal.SIGCONT)
+        for process in self.started:
+            if process.is_alive():
                 process.kill()
-                process.join(10)
+        for process in self.started:
+            process.join(10)
 
 
 @contextmanager
@@ -188,7 +191,8 @@ def fleet(
     *workers: str,
     seconds: float = 0.02,
     host: str = "127.0.0.1",
-    **head: float,
+    lost_after: float = 60.0,
+    disk: str = "",
 ) -> Iterator[Fleet]:
     """Run a head and workers of these names until the block ends."""
     home.mkdir(parents=True, exist_ok=True)
@@ -198,7 +202,7 @@ def fleet(
     made = Fleet(home, port, seconds, host)
     make_token(made.token)
     try:
-        made.start_head(**head)  # type: ignore[arg-type]
+        made.start_head(lost_after=lost_after, disk=disk)
         for name in workers:
             made.start_worker(name)
         yield made
@@ -212,15 +216,35 @@ def listening(process: BaseProcess) -> set[str]:
     return {each.laddr.ip for each in connections if each.status == "LISTEN"}
 
 
-def _be_head(home: Path, host: str, port: int, lost_after: float, file_limit: int) -> None:
-    _limit_files(file_limit)
-    settings = HeadSettings(host=host, port=port, lost_after=lost_after)
+@cache
+def _start_server() -> None:
+    """Start the process that the others are forked from, with all that they import."""
+    _SERVER.set_forkserver_preload(["fleet.engine_first", "fleet.machines"])
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # it is not told by itself
+    forkserver.ensure_running()
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
+
+
+def disk_of(process: BaseProcess) -> Path:
+    """Return the small disk of another process."""
+    return Path(f"/proc/{process.pid}/root") / DISK.relative_to("/")
+
+
+def _be_head(home: Path, host: str, port: int, lost_after: float, disk: str) -> None:
+    token = home / "fleet" / "token"
+    if disk:
+        home = _mount_disk(disk)
+    settings = HeadSettings(host=host, port=port, lost_after=lost_after, token_file=token)
     serve_head(settings, load_config().config, home=home, announce=lambda _: None)
 
 
-def work_until_killed(address: str, token: Path, name: str, asked: Path) -> None:
+def work_until_killed(address: str, token: Path, name: str, log: Path) -> None:
     """Be a worker in this process, such as one of another network."""
-    _be_worker(address, token, name, 0.1, asked, 0, {})
+    _be_worker(address, token, name, 0.1, CallLog(log), "", {})
 
 
 def _be_worker(
@@ -228,22 +252,23 @@ def _be_worker(
     token: Path,
     name: str,
     seconds: float,
-    asked: Path,
-    file_limit: int,
+    log: CallLog,
+    disk: str,
     differs: dict[str, str],
 ) -> None:
-    _limit_files(file_limit)
-    with Library(config=load_config().config, model=scripted(seconds, asked)) as library:
+    if disk:
+        tempfile.tempdir = str(_mount_disk(disk))
+    with Library(config=load_config().config, model=scripted(seconds, log, name)) as library:
         identity = replace(identify(library, works=SUMMARIES), **differs)
         with suppress(QuothError):
             work_with(library, address, token, name=name, works=SUMMARIES, identity=identity)
     os._exit(0)
 
 
-def _limit_files(size: int) -> None:
-    """Let no file of this process grow beyond a size, as on a full disk."""
-    if size:
-        import resource
-
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+def _mount_disk(size: str) -> Path:
+    """Mount a small disk that only this process sees, and that is gone with it."""
+    if ctypes.CDLL(None).unshare(_NEW_NAMESPACE):
+        raise PermissionError("unshare")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", DISK], check=True)
+    return DISK

@@ -66,7 +66,7 @@ def test_a_cut_network_sends_the_documents_elsewhere(tmp_path: Path, veth: None)
         far = subprocess.Popen(
             [
                 *("ip", "netns", "exec", NAMESPACE, sys.executable, "-c", _WORKER),
-                *(made.address, str(made.token), "far", str(made.asked)),
+                *(made.address, str(made.token), "far", str(made.log.path)),
             ],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
@@ -76,7 +76,7 @@ def test_a_cut_network_sends_the_documents_elsewhere(tmp_path: Path, veth: None)
                 target=lambda: reports.append(made.summarize(paths, tmp_path / "out"))
             )
             job.start()
-            while len(made.told()) < 3:
+            while len(made.log.calls()) < 3:
                 assert far.poll() is None
                 time.sleep(0.02)
             assert ip("-n", NAMESPACE, "link", "set", FAR, "down")

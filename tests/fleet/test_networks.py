@@ -127,12 +127,12 @@ def test_a_job_that_is_started_twice_ends_at_once(tmp_path: Path) -> None:
     with fleet(tmp_path / "home", "a", seconds=0.1) as made:
         first = threading.Thread(target=made.summarize, args=(paths, tmp_path / "out"))
         first.start()
-        while not made.told():
+        while not made.log.calls():
             time.sleep(0.01)
         with pytest.raises(CollectionBusyError):
             made.summarize(paths, tmp_path / "out")
         first.join()
-    assert len(set(made.told())) == len(made.told())
+    assert len(set(made.log.calls())) == len(made.log.calls())
 
 
 def test_an_open_or_foreign_token_file_is_refused(tmp_path: Path) -> None:

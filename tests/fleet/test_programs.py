@@ -131,6 +131,19 @@ def test_a_job_of_the_server_is_done_by_the_fleet_that_its_owner_named(
     assert [machine["name"] for machine in job["result"]["machines"]] == ["gpu1"]
 
 
+@pytest.mark.parametrize("ended", ["by itself", "by its parent"])
+def test_a_worker_that_ends_leaves_its_exit_code_and_no_complaint(ended: str) -> None:
+    code = "import sys; from quoth.fleet.supervise import end_with_parent; end_with_parent(); "
+    code += "sys.exit(74)" if ended == "by itself" else "import time; time.sleep(60)"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    if ended == "by itself":
+        assert child.wait(60) == 74
+    _, said = child.communicate(timeout=60)  # closes its input
+    assert (child.returncode, said) == (74 if ended == "by itself" else 0, "")
+
+
 def test_the_engine_says_nothing_of_its_own() -> None:
     silent = "from quoth.fleet.engine import prepare_engine; prepare_engine(); import logging; "
     silent += "names = [name for name in logging.root.manager.loggerDict if 'distributed' in name];"
@@ -203,6 +216,7 @@ def test_a_worker_program_leaves_no_process_however_it_ends(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_job_goes_on_when_workers_and_head_and_the_job_itself_were_killed(
     start: Start, quoth: Quoth, tmp_path: Path
 ) -> None:
@@ -211,8 +225,7 @@ def test_a_job_goes_on_when_workers_and_head_and_the_job_itself_were_killed(
     head = start("head", "--port", "0", "--token-file", token)
     address = wait_for(_ADDRESS, head)
     port = address.rpartition(":")[2]
-    for name in "ab":
-        start("work", address, "--token-file", token, "--name", name)
+    workers = [start("work", address, "--token-file", token, "--name", name) for name in "ab"]
     command = [
         *(sys.executable, "-m", "quoth.cli", "summarize", "in", "-o", "out"),
         *("--strategy", "map-reduce", "--fleet", address, "--fleet-token", str(token), "--json"),
@@ -227,15 +240,20 @@ def test_a_job_goes_on_when_workers_and_head_and_the_job_itself_were_killed(
         assert job.poll() is None
         time.sleep(0.1)
     for each in children_of(os.getpid()):
-        if "--once" in each.cmdline():
-            each.kill()
+        with suppress(psutil.NoSuchProcess):
+            if "--once" in each.cmdline():
+                each.kill()
     while calls() < before + 4:
         assert job.poll() is None
         time.sleep(0.1)
     head.stop()
     job.kill()
     job.wait()
+    joined = [worker.output().count("works for") for worker in workers]
     start("head", "--port", port, "--token-file", token)
+    for worker, times in zip(workers, joined, strict=True):
+        again = re.compile(f"(?:works for.*){{{times + 1}}}", re.DOTALL)
+        wait_for(again, worker, seconds=120)
     done = subprocess.run(command, capture_output=True, check=False, text=True)
     assert "Traceback" not in done.stderr
     report = json.loads(done.stdout)

@@ -15,7 +15,7 @@ from quoth.views import make_printable
 if TYPE_CHECKING:
     from quoth.jobs import MachineReport
 
-_ALIVE_SECONDS = 5.0
+_ALIVE_SECONDS = 15.0
 """The silence of a machine that is told."""
 
 

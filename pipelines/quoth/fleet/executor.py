@@ -32,8 +32,8 @@ class FleetExecutor:
     `load` reads a document, on the machine that works at it. Only machines with the same
     `identity` work, unless `mixed`; the differences of others are in `notes`. `shipping` is what
     machines get: the `files`, their `paths` on a disk that all share, or the `documents`, for which
-    `load` reads on this machine. A head
-    that is gone for `patience` seconds, and a fleet without machines for as long, pause the job.
+    `load` reads on this machine. A head that does not answer for `patience` seconds, and a fleet
+    without machines for as long, pause the job; once a machine has worked at it, ten times as long.
     Raises `EgressError` for a head that `guard` does not permit, `ConfigurationError` for a token
     file that cannot be used, and `MissingExtraError`.
     """

@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import pickle
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from distributed.diagnostics.plugin import SchedulerPlugin
@@ -17,7 +18,8 @@ from quoth.fleet.roster import Event, Roster
 from quoth.fleet.token import FleetToken
 from quoth.journal import Entry, Journal
 
-_TICK = 0.05
+_TICK = 0.1
+_HEARTBEAT_SECONDS = 5.0
 
 
 class Head(Scheduler):
@@ -51,6 +53,18 @@ class Head(Scheduler):
     def start_http_server(self, *_: Any, **__: Any) -> None:
         """Serve no page: nothing listens but the one port."""
 
+    def heartbeat_worker(self, *, address: str, **values: Any) -> dict[str, Any]:
+        """Note a sign of life, and tell the machine when to give the next.
+
+        Dask asks for two a second, which cost more than a call.
+        """
+        self.roster.see(address)
+        reply: dict[str, Any] = super().heartbeat_worker(address=address, **values)
+        if own := reply.get("heartbeat-interval"):
+            often = min(_HEARTBEAT_SECONDS, (self.worker_ttl or _HEARTBEAT_SECONDS * 10) / 10)
+            reply["heartbeat-interval"] = max(own, often)
+        return reply
+
     async def _answer(
         self,
         token: str,
@@ -58,6 +72,7 @@ class Head(Scheduler):
         address: str = "",
         events: tuple[tuple[str, Event], ...] = (),
         records: tuple[bytes, ...] = (),
+        jobs: tuple[str, ...] = (),
         **values: Any,
     ) -> dict[str, Any]:
         if not hmac.compare_digest(token.encode(), self._token.encode()):
@@ -67,9 +82,9 @@ class Head(Scheduler):
             await self._record(address, records)
         for job, event in events:
             self._tell(job, event)
-        perform = self._actions[action]
-        result = await perform(address=address, **values)
-        return result if result is not None else {}
+        result = await self._actions[action](address=address, **values) or {}
+        stopped = [job for job in jobs if self.roster.is_stopped(job)]
+        return result | {"stopped": stopped} if stopped else result
 
     def _tell(self, job: str, event: Event) -> None:
         self.roster.note(job, [(event[0], event[1], event[2])])
@@ -86,8 +101,7 @@ class Head(Scheduler):
         self.roster.leave(address, reason)
 
     async def _begin(self, address: str, job: str, key: str, path: str) -> dict[str, Any]:
-        deaths = self.roster.begin((job, key), address, path)
-        return {"deaths": deaths, "stopped": self.roster.is_stopped(job)}
+        return {"deaths": self.roster.begin((job, key), address, path)}
 
     async def _lookup(self, address: str, key: str) -> dict[str, Any]:
         entry = self._journal.lookup(key)  # some 30 µs, less than another thread takes
@@ -107,8 +121,8 @@ class Head(Scheduler):
                 seconds=timings.prompt_seconds + timings.generation_seconds,
             )
 
-    async def _note(self, address: str, jobs: tuple[str, ...]) -> dict[str, Any]:
-        return {"stopped": [job for job in jobs if self.roster.is_stopped(job)]}
+    async def _note(self, address: str) -> None:
+        """Take what came along."""
 
     async def _finish(self, address: str, job: str, key: str, ended: bytes, done: bool) -> None:
         self.roster.finish((job, key), address, done=done)
@@ -119,7 +133,9 @@ class Head(Scheduler):
     async def _open(self, address: str, job: str, owner: str) -> None:
         self.roster.open(job, owner)
 
-    async def _collect(self, address: str, job: str, wait: float) -> dict[str, Any]:
+    async def _collect(
+        self, address: str, job: str, wait: float, with_machines: bool
+    ) -> dict[str, Any]:
         """Return what happened since the last time, after a wait when nothing did."""
         loop = asyncio.get_running_loop()
         end = loop.time() + wait
@@ -130,7 +146,8 @@ class Head(Scheduler):
             except TimeoutError:
                 break
             await asyncio.sleep(_TICK)  # many events in one message
-        return {"events": events}
+        machines = await self._machines(address) if with_machines else {}
+        return {"events": events, **machines}
 
     async def _stop(self, address: str, job: str) -> None:
         self.roster.stop(job)
@@ -159,10 +176,21 @@ class RosterPlugin(SchedulerPlugin):
 
 
 async def open_head(
-    token: FleetToken, journal: Journal, *, host: str, port: int, lost_after: float
+    token: FleetToken, journal: Journal, *, host: str, port: int, lost_after: float, scratch: Path
 ) -> Head:
-    """Return a head that listens, and that counts a machine unseen for `lost_after` s as lost."""
-    head = Head(token, journal, host=host, port=port, protocol="tls", worker_ttl=f"{lost_after} s")
+    """Return a head that listens, and that counts a machine unseen for `lost_after` s as lost.
+
+    Dask has its own files in `scratch`.
+    """
+    head = Head(
+        token,
+        journal,
+        host=host,
+        port=port,
+        protocol="tls",
+        worker_ttl=f"{lost_after} s",
+        local_directory=str(scratch),
+    )
     await head
     head.add_plugin(RosterPlugin(head))
     return head

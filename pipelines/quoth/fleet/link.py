@@ -30,6 +30,9 @@ _RECONNECT_SECONDS = 0.5
 _CONNECT_SECONDS = 5
 _WAIT_SECONDS, _SHORT_WAIT_SECONDS = 1.0, 0.1
 _MACHINES_SECONDS = 0.5
+_AT_WORK = 10
+"""How many times longer a job waits for head and machines that have worked at it: a machine starts
+again within some minutes."""
 
 
 class LostError(Exception):
@@ -64,6 +67,7 @@ class Link:
         self._slots = 0
         self._earlier: dict[str, MachineReport] | None = None
         self._good = self._learned = time.monotonic()
+        self._has_worked = False
 
     async def run(self) -> None:
         """Serve the job until it is closed. Raises when the head stays away for too long."""
@@ -72,7 +76,7 @@ class Link:
                 await self._connect_and_serve()
             except (LostError, OSError, TimeoutError) as error:
                 self._take_back()
-                if time.monotonic() - self._good > self._patience:
+                if self._is_tired():
                     raise BackendUnavailableError(
                         f"The head of the fleet at {self._head} does not answer.",
                         hint="Start it with `quoth fleet head`, and run the same command again.",
@@ -121,10 +125,12 @@ class Link:
             self._check_machines()
             has_room = len(self._placed) < _AHEAD * self._slots
             wait = _SHORT_WAIT_SECONDS if has_room else _WAIT_SECONDS
-            reply = await self._ask(client, "collect", job=job, wait=wait)
+            is_due = time.monotonic() - self._learned > _MACHINES_SECONDS
+            reply = await self._ask(client, "collect", job=job, wait=wait, with_machines=is_due)
             ended = sum(kind == "finished" for _, kind, _ in reply["events"])
-            is_last = not self._orders and ended == len(self._placed)
-            if is_last or time.monotonic() - self._learned > _MACHINES_SECONDS:
+            if "machines" in reply:
+                self._learn(reply)
+            elif not self._orders and ended == len(self._placed):  # the job reads them at its end
                 self._learn(await self._ask(client, "machines"))
             for key, kind, detail in reply["events"]:
                 if (order := self._placed.get(key)) is not None:
@@ -165,10 +171,15 @@ class Link:
         self._slots = slots
         self.notes = tuple(dict.fromkeys((*self.notes, *notes)))
         if slots:
-            self._good = time.monotonic()
+            self._good, self._has_worked = time.monotonic(), True
+
+    def _is_tired(self) -> bool:
+        """Whether there was no machine for too long."""
+        patience = self._patience * (_AT_WORK if self._has_worked else 1)
+        return time.monotonic() - self._good > patience
 
     def _check_machines(self) -> None:
-        if self._slots or time.monotonic() - self._good <= self._patience:
+        if self._slots or not self._is_tired():
             return
         if self.notes and not self._mixed:
             raise ConfigurationError(

@@ -17,7 +17,7 @@ from quoth.fleet.supervise import EXIT_AWAY
 from quoth.fleet.token import make_token, read_fleet_token, token_file_of
 from quoth.journal import Journal
 from quoth.library import Library
-from quoth.system import listens_on_loopback, take_over
+from quoth.system import ScratchFolder, listens_on_loopback, take_over
 
 Announce = Callable[[str], None]
 
@@ -49,7 +49,7 @@ def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: 
     token = make_token(file)
     journal = Journal(home / "journal.sqlite")
 
-    async def serve() -> None:
+    async def serve(scratch: Path) -> None:
         from quoth.fleet.head import open_head
 
         try:
@@ -59,6 +59,7 @@ def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: 
                 host=settings.host,
                 port=settings.port,
                 lost_after=settings.lost_after,
+                scratch=scratch,
             )
         except (OSError, RuntimeError) as error:  # Dask wraps what the system says
             raise UsageError(
@@ -69,7 +70,8 @@ def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: 
         announce(f"On each machine: quoth fleet work {head.address} --token-file FILE")
         await head.finished()  # type: ignore[no-untyped-call]
 
-    asyncio.run(serve())
+    with ScratchFolder() as scratch:
+        asyncio.run(serve(scratch.path))
 
 
 def work_for_head(

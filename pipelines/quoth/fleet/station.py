@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,6 @@ from quoth.journal import Entry
 from quoth.library import Library
 from quoth.models import Call
 from quoth.summarize import Monitor, StoppedError, Summarizer
-from quoth.system import ScratchFolder
 from quoth.types import Document, Outcome
 
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.EROFS, errno.ENOMEM}
@@ -49,11 +49,12 @@ class UnfitError(Exception):
 
 
 class Station:
-    """Performs units on this machine. Any thread may use it."""
+    """Performs units on this machine, whose files lie in `scratch`. Any thread may use it."""
 
-    def __init__(self, library: Library, line: Line) -> None:
+    def __init__(self, library: Library, line: Line, *, scratch: Path) -> None:
         self._library = library
         self._line = line
+        self._scratch = scratch
         self._journal = RemoteJournal(line)
         self._workshop = Workshop()
         self._making = threading.Lock()
@@ -65,13 +66,13 @@ class Station:
         A document that ended its machine before is alone on this one while it is worked at. Raises
         `UnfitError` when another machine must do it.
         """
-        begin = self._line.ask("begin", job=unit.job, key=unit.key, path=str(unit.path))
-        if begin["stopped"]:
+        begun = self._line.ask("begin", job=unit.job, key=unit.key, path=str(unit.path))
+        if self._line.is_stopped(unit.job):
             return Ended(error=StoppedError("The job was stopped before this document."))
-        if begin["deaths"] >= MOST_DEATHS:
-            reason = f"{begin['deaths']} machines ended while they worked at it."
-            return _failure(unit, reason)
-        with self._workshop.alone() if begin["deaths"] else self._workshop.beside_others():
+        deaths: int = begun["deaths"]
+        if deaths >= MOST_DEATHS:
+            return _failure(unit, f"{deaths} machines ended while they worked at it.")
+        with self._workshop.alone() if deaths else self._workshop.beside_others():
             try:
                 return Ended(result=self._do(unit))
             except Exception as error:  # the job decides what it means
@@ -80,7 +81,7 @@ class Station:
                 return Ended(error=error)
 
     def _do(self, unit: Unit) -> Any:
-        with _file_of(unit) as path:
+        with _file_of(unit, self._scratch) as path:
 
             def load(named: Path) -> Document:
                 return replace(unit.load(path), source=str(named))
@@ -149,12 +150,12 @@ def _fault_of_machine(error: BaseException) -> str:
 
 
 @contextmanager
-def _file_of(unit: Unit) -> Iterator[Path]:
+def _file_of(unit: Unit, scratch: Path) -> Iterator[Path]:
     """Give the file of a unit a place on this machine within the block."""
     if unit.content is None:
         yield unit.path
         return
-    with ScratchFolder() as scratch:
-        path = scratch.path / unit.path.name
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        path = Path(folder, unit.path.name)
         path.write_bytes(unit.content)
         yield path

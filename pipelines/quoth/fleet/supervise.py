@@ -50,7 +50,8 @@ def end_with_parent() -> None:
     """End this process as soon as its parent, which holds the other end of its input, is gone."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 4096):  # of `sys.stdin`, Python could not end before this thread
+            pass
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()

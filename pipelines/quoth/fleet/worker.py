@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from distributed.worker import Worker, get_worker
@@ -23,17 +24,25 @@ from quoth.fleet.token import FleetToken
 from quoth.fleet.unit import Unit
 from quoth.journal import Entry
 from quoth.library import Library
+from quoth.system import ScratchFolder
 
 _PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.2
-_TELL_SECONDS = 0.5
+_TELL_SECONDS, _SILENCE_SECONDS = 0.5, 5.0
 
 
 class FleetWorker(Worker):
     """Works at documents. It opens all its connections; it listens on loopback, unasked."""
 
     def __init__(
-        self, head: str, *, token: FleetToken, name: str, slots: int, works: dict[Work, str]
+        self,
+        head: str,
+        *,
+        token: FleetToken,
+        name: str,
+        slots: int,
+        works: dict[Work, str],
+        scratch: Path,
     ) -> None:
         super().__init__(
             head,
@@ -44,6 +53,7 @@ class FleetWorker(Worker):
             contact_address=contact_address(),
             dashboard=False,
             memory_limit=0,
+            local_directory=str(scratch),
             resources={**dict.fromkeys(works.values(), slots), ANY_DIFFERENCE: slots},
         )
         self.line = HeadLine(self, token.token)
@@ -64,6 +74,7 @@ class HeadLine:
         self._lock = threading.Lock()
         self._stopped: set[str] = set()
         self._jobs: dict[str, float] = {}
+        self._sent = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def ask(self, action: str, **values: Any) -> dict[str, Any]:
@@ -81,7 +92,10 @@ class HeadLine:
     async def send(self, action: str, **values: Any) -> dict[str, Any]:
         """Return the reply of the head, on the event loop of the worker."""
         self._loop = asyncio.get_running_loop()
-        end = time.monotonic() + _PATIENCE_SECONDS
+        self._sent = time.monotonic()
+        end = self._sent + _PATIENCE_SECONDS
+        if "job" in values:
+            self._jobs[values["job"]] = self._sent
         with self._lock:
             events, self._events = self._events, []
         while True:
@@ -91,6 +105,7 @@ class HeadLine:
                     action=action,
                     address=self._worker.contact_address,
                     events=tuple(events),
+                    jobs=tuple(self._jobs),
                     **values,
                 )
             except QuothError:
@@ -100,6 +115,7 @@ class HeadLine:
                     raise BackendUnavailableError("The head of the fleet is gone.") from error
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
+                self._stopped.update(reply.get("stopped", ()))
                 return reply
 
     def record(self, entry: Entry) -> None:
@@ -113,20 +129,22 @@ class HeadLine:
             self._events.append((job, (key, kind, pickle.dumps(detail))))
 
     def is_stopped(self, job: str) -> bool:
-        """Whether no further call of the job may begin; known within half a second."""
+        """Whether no further call of the job may begin, as the head last told."""
         self._jobs[job] = time.monotonic()
         return job in self._stopped
 
     async def keep_telling(self) -> None:
-        """Send what is to be told, and learn which jobs were stopped, until the worker ends."""
+        """Send what waits to be told, and learn which jobs were stopped, until the worker ends.
+
+        Each question does both; this is for the time in which none is asked.
+        """
         while True:
             await asyncio.sleep(_TELL_SECONDS)
-            old = time.monotonic() - 60
-            self._jobs = {job: seen for job, seen in list(self._jobs.items()) if seen > old}
+            now = time.monotonic()
+            self._jobs = {job: seen for job, seen in list(self._jobs.items()) if seen > now - 60}
             self._stopped.intersection_update(self._jobs)
-            if self._jobs or self._events:
-                reply = await self.send("note", jobs=tuple(self._jobs))
-                self._stopped.update(reply["stopped"])
+            if self._events or (self._jobs and now - self._sent > _SILENCE_SECONDS):
+                await self.send("note")
 
 
 def perform_unit(body: bytes) -> None:
@@ -158,8 +176,31 @@ async def work(
 ) -> None:
     """Work for a head until it is gone. Raises `ConfigurationError` when it refuses the token."""
     digests: dict[Work, str] = {work: identity.digest(work) for work in works}
-    worker = FleetWorker(head, token=token, name=name, slots=slots, works=digests)
-    worker.station = Station(library, worker.line)
+    with ScratchFolder() as scratch:
+        worker = FleetWorker(
+            head, token=token, name=name, slots=slots, works=digests, scratch=scratch.path
+        )
+        worker.station = Station(library, worker.line, scratch=scratch.path)
+        await _join(worker, library, head, name=name, identity=identity, works=works, slots=slots)
+        pace = "one document at a time" if slots == 1 else f"{slots} documents at once"
+        announce(f"{name} works for {head}, {pace}.")
+        telling = asyncio.create_task(worker.line.keep_telling())
+        try:
+            await worker.finished()  # type: ignore[no-untyped-call]
+        finally:
+            telling.cancel()
+
+
+async def _join(
+    worker: FleetWorker,
+    library: Library,
+    head: str,
+    *,
+    name: str,
+    identity: Identity,
+    works: tuple[Work, ...],
+    slots: int,
+) -> None:
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await worker
@@ -173,10 +214,3 @@ async def work(
             f"The head of the fleet at {head} does not answer.",
             hint="Start it with `quoth fleet head`, with the same token file.",
         ) from error
-    pace = "one document at a time" if slots == 1 else f"{slots} documents at once"
-    announce(f"{name} works for {head}, {pace}.")
-    telling = asyncio.create_task(worker.line.keep_telling())
-    try:
-        await worker.finished()  # type: ignore[no-untyped-call]
-    finally:
-        telling.cancel()
