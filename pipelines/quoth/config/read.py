@@ -19,7 +19,14 @@ from pydantic import ValidationError
 
 from quoth.config.settings import Config, Section
 from quoth.errors import ConfigurationError
-from quoth.system import compose_yaml, construct_yaml, expand_home, parse_yaml, presets_folder
+from quoth.system import (
+    compose_yaml,
+    construct_yaml,
+    expand_home,
+    parse_yaml,
+    presets_folder,
+    read_text_file,
+)
 
 PROJECT_FILE = Path("quoth.yaml")
 """The settings of a project, in the working folder."""
@@ -188,16 +195,16 @@ def _read_preset(name: object) -> tuple[dict[str, Any], dict[str, str]]:
 def compose(path: Path) -> yaml.Node | None:
     """Return the tree of a YAML file, `None` for an empty one. Raises `ConfigurationError`."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return compose_yaml(text)
+        return compose_yaml(read_text_file(path))
     except FileNotFoundError as error:
         raise ConfigurationError(f"There is no configuration file {path}.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise ConfigurationError(f"{path} cannot be read: {reason}.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "not YAML"
+        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
         raise ConfigurationError(
             f"{path} is not valid YAML{line}: {problem}.",
             hint="Settings look like `retrieval:` with `  k: 5` indented below it.",

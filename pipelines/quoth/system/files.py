@@ -14,8 +14,22 @@ from quoth.errors import CollectionError, UsageError
 
 _PART = re.compile(r"\..+\.(\d+)-\d+\.part")
 _PRIVATE_FOLDER, _PRIVATE_FILE, _OTHERS = 0o700, 0o600, 0o077
+_MOST_BYTES = 10_000_000
 _NAME_BYTES = 180
 """The bytes of a name that a temporary name repeats; file systems allow 255 in all."""
+
+
+def read_text_file(path: Path) -> str:
+    """Return the text of a file that a person wrote, without a byte order mark.
+
+    Raises `OSError` for one that cannot be read or has no end within ten megabytes, and
+    `UnicodeDecodeError` for one that is not UTF-8.
+    """
+    with path.open("rb") as file:
+        body = file.read(_MOST_BYTES + 1)
+    if len(body) > _MOST_BYTES:
+        raise OSError(errno.EFBIG, "it holds more than ten megabytes", str(path))
+    return body.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def expand_home(path: str | Path) -> Path:

@@ -1,44 +1,55 @@
 """JSON and YAML that anybody may have written: a value, or one kind of error for each.
 
 Their parsers raise whatever they meet: a month 13, a number of five thousand digits, and a
-recursion that is too deep are errors of other kinds there.
+recursion that is too deep are errors of other kinds there. They also return what their callers
+cannot walk through: values a thousand deep, values within themselves, and the few lines of YAML
+whose aliases stand for billions of values ("billion laughs").
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import yaml
 
+_DEEPEST = 100
+_MOST_VALUES = 100_000
+"""The most values that a YAML text with aliases may stand for."""
 _TOO_DEEP = "it is nested too deeply"
+_TOO_MANY = "its aliases repeat too much"
 
 
 def parse_json(text: str | bytes) -> Any:
     """Return the value of a JSON text. Raises `ValueError` for what is none."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except RecursionError as error:
         raise ValueError(_TOO_DEEP) from error
+    if _is_too_deep(value):
+        raise ValueError(_TOO_DEEP)
+    return value
 
 
 def parse_yaml(text: str) -> Any:
     """Return the value of a YAML text. Raises `yaml.YAMLError` for what is none."""
-    import yaml
-
-    with _one_kind_of_error():
-        return yaml.safe_load(text)
+    node = compose_yaml(text)
+    return None if node is None else construct_yaml(node)
 
 
 def compose_yaml(text: str) -> yaml.Node | None:
     """Return the tree of a YAML text, `None` for an empty one. Raises `yaml.YAMLError`."""
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with _one_kind_of_error():
-        node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        _check_depth(yaml.parse(text, Loader=loader))
+        node: yaml.Node | None = yaml.compose(text, Loader=loader)
+        if node is not None:
+            _check_aliases(node)
         return node
 
 
@@ -48,6 +59,63 @@ def construct_yaml(node: yaml.Node) -> Any:
 
     with _one_kind_of_error():
         return yaml.constructor.SafeConstructor().construct_object(node, deep=True)
+
+
+def _is_too_deep(value: object) -> bool:
+    inner = [value]
+    for _ in range(_DEEPEST):
+        inner = [child for each in inner for child in _children(each)]
+        if not inner:
+            return False
+    return True
+
+
+def _children(value: object) -> Iterable[object]:
+    """Return the objects and lists within a value."""
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [each for each in values if isinstance(each, dict | list)]
+
+
+def _check_depth(events: Iterable[yaml.Event]) -> None:
+    """Raise `yaml.YAMLError` before the composer in C goes so deep that the process dies."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.YAMLError(_TOO_DEEP)
+
+
+def _check_aliases(root: yaml.Node) -> None:
+    """Raise `yaml.YAMLError` for a tree that is too deep or too large where aliases are copies."""
+    import yaml
+
+    sizes: dict[int, tuple[int, int]] = {}
+
+    def measure(node: yaml.Node) -> tuple[int, int]:
+        """Return the number of values in a part of the tree, and how deep it is."""
+        if id(node) not in sizes:
+            sizes[id(node)] = (_MOST_VALUES + 1, _DEEPEST + 1)  # met again, it is within itself
+            within = [measure(child) for child in _nodes(node)]
+            values = 1 + sum(size for size, _ in within)
+            sizes[id(node)] = (values, 1 + max((depth for _, depth in within), default=0))
+        return sizes[id(node)]
+
+    values, depth = measure(root)
+    if values > max(_MOST_VALUES, len(sizes)):
+        raise yaml.YAMLError(_TOO_MANY)
+    if depth > _DEEPEST:
+        raise yaml.YAMLError(_TOO_DEEP)
+
+
+def _nodes(node: yaml.Node) -> Iterable[yaml.Node]:
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        return [each for pair in node.value for each in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else ()
 
 
 @contextmanager
