@@ -36,6 +36,8 @@ def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
     (folder / "out.txt").symlink_to(outside)
     (folder / "broken.txt").symlink_to(folder / "absent")
     (folder / "sub" / "cycle").symlink_to(folder)
+    (folder / "round.txt").symlink_to("around.txt")
+    (folder / "around.txt").symlink_to("round.txt")
     os.mkfifo(folder / "pipe")
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt")).write_text("x")
     files, lines = seen(folder, tmp_path / "absent")
@@ -43,6 +45,7 @@ def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
     assert lines[".hidden"] == "skipped: It is hidden."
     assert "leads out of the folder" in lines["out.txt"]
     assert "cannot be opened" in lines["broken.txt"]
+    assert "cannot be opened" in lines["round.txt"]
     assert "already visited" in lines["cycle"]
     assert "not a regular file" in lines["pipe"]
     assert lines["\ufffd.txt"].startswith("failed: The name is not valid Unicode")

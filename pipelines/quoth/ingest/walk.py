@@ -155,7 +155,7 @@ def _below(
 ) -> Iterator[File | Outcome | _Folder]:
     """Yield what one entry of a folder is."""
     path = entry.path
-    excluded, origin = exclusions.decide(path, is_folder=entry.is_dir())
+    excluded, origin = exclusions.decide(path, is_folder=_is_folder(entry))
     if excluded:
         yield Outcome(_readable(path), f"It is left out by {origin}.", "excluded")
         return
@@ -187,6 +187,14 @@ def _below(
         yield Outcome(path, f"It has the tags of {tagged}.", "tags")
         return
     yield from _entry(path, status, walk.seen, linked=linked)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder, or a link to one; links in a circle are none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _entry(
