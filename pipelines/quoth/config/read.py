@@ -26,6 +26,7 @@ from quoth.system import (
     parse_yaml,
     presets_folder,
     read_text_file,
+    real_path,
 )
 
 PROJECT_FILE = Path("quoth.yaml")
@@ -132,7 +133,7 @@ def state_folder(environment: Mapping[str, str] | None = None) -> Path:
     """
     environment = os.environ if environment is None else environment
     if chosen := environment.get("QUOTH_HOME"):
-        return expand_home(chosen).resolve()
+        return real_path(expand_home(chosen))
     import platformdirs
 
     try:

@@ -45,6 +45,11 @@ def expand_home(path: str | Path) -> Path:
         ) from error
 
 
+def real_path(path: Path) -> Path:
+    """Return an absolute path without links; one of links in a circle as far as they lead."""
+    return Path(os.path.realpath(path))  # `Path.resolve` raises `RuntimeError` for a circle
+
+
 def make_folder(folder: Path, *, private: bool = False) -> None:
     """Make a folder and those above it that are missing.
 
