@@ -129,11 +129,19 @@ def state_folder(environment: Mapping[str, str] | None = None) -> Path:
     """Return the one folder that holds state: `QUOTH_HOME`, else the platform's data folder.
 
     Raises `ConfigurationError` where the user has no home folder: state in the working folder would
-    be lost from one run to the next.
+    be lost from one run to the next. It also does for a name that is no Unicode, which native
+    libraries cannot open.
     """
     environment = os.environ if environment is None else environment
     if chosen := environment.get("QUOTH_HOME"):
-        return real_path(expand_home(chosen))
+        folder = real_path(expand_home(chosen))
+        try:
+            str(folder).encode()
+        except UnicodeEncodeError as error:
+            raise ConfigurationError(
+                "QUOTH_HOME is not valid Unicode.", hint="Set it to another folder."
+            ) from error
+        return folder
     import platformdirs
 
     try:
