@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from quoth import Library, Scope
 from quoth.ingest.walk import File, walk
 from quoth.types import Outcome
 
@@ -74,6 +75,20 @@ def test_names_that_nobody_reads_are_skipped_with_a_reason(tmp_path: Path) -> No
     assert all(expected in lines[name] for name, expected in reasons.items())
     assert lines["node_modules"] == "skipped: A program wrote it for programs."
     assert seen(tmp_path / "REPORT.BAK")[0] == ["REPORT.BAK"]
+
+
+@pytest.mark.parametrize("seconds", [-(2**40), -1, 2**40])
+def test_a_file_of_any_year_can_be_ingested_and_found_by_day(
+    session_home: Path, tmp_path: Path, seconds: int
+) -> None:
+    file = tmp_path / "tower.md"
+    file.write_text(f"The tower of the year {seconds} was built by the miller.")
+    os.utime(file, (seconds, seconds))
+    with Library("any-year", home=session_home) as library:
+        assert not library.ingest(file).failed
+        assert [one.status for one in library.ingest(file).skipped] == ["unchanged"]
+        assert library.verify().notes == ()
+        assert library.search("tower", scope=Scope.read(since="1600-01-01"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open every folder")

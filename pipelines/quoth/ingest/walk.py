@@ -14,7 +14,7 @@ from quoth.errors import DocumentError, UsageError
 from quoth.ingest.exclusions import IGNORE_FILE, Exclusions
 from quoth.ingest.tags import SIDE_FILE, SIDE_TABLE, tagged_by
 from quoth.ingest.unread_names import reason_to_skip
-from quoth.system import expand_home
+from quoth.system import expand_home, modified_ns
 from quoth.types import Outcome
 
 _NO_UNICODE = "The name is not valid Unicode, so the file was not read; rename it."
@@ -209,7 +209,7 @@ def _entry(
             yield Outcome(path, "This is a link to a file that was already found.", "skipped")
             return
         seen.add(key)
-    yield File(Path(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    yield File(Path(path), status.st_size, modified_ns(status), status.st_ctime_ns)
 
 
 def _readable(path: str) -> str:

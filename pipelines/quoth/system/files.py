@@ -50,6 +50,14 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))  # `Path.resolve` raises `RuntimeError` for a circle
 
 
+def modified_ns(status: os.stat_result) -> int:
+    """Return when a file was modified, in nanoseconds, within what a database can hold.
+
+    A clock that is wrong, or a program, may have set any year: these are 1677 to 2262.
+    """
+    return max(-(2**63), min(status.st_mtime_ns, 2**63 - 1))
+
+
 def make_folder(folder: Path, *, private: bool = False) -> None:
     """Make a folder and those above it that are missing.
 
