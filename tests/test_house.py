@@ -244,7 +244,24 @@ def test_functions_stay_short() -> None:
     assert statistics.median(sizes.values()) <= 8
 
 
-# Names
+# Names and habits
+
+
+def test_what_is_needed_for_a_while_is_gone_with_its_process() -> None:
+    """Only `ScratchFolder` survives a kill of its owner; others stand in its folder."""
+    left = [
+        f"{module}: line {call.lineno}"
+        for module, file in module_files().items()
+        if module != "quoth.system.scratch" and room_of(module) != "testing"
+        if "tempfile" in (code := file.read_text())
+        for call in ast.walk(ast.parse(code))
+        if isinstance(call, ast.Call)
+        and re.search(
+            r"(mk[ds]temp|NamedTemporaryFile|TemporaryDirectory)$", ast.unparse(call.func)
+        )
+        and "dir" not in [keyword.arg for keyword in call.keywords]
+    ]
+    assert not left
 
 
 def test_the_old_name_is_gone_but_for_one_line_of_the_changelog() -> None:

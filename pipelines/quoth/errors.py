@@ -32,11 +32,15 @@ from __future__ import annotations
 
 from typing import Self
 
+_LONGEST, _LONGEST_END = 2000, 500
+"""The most characters of a message, and of its end where its middle is left out."""
+
 
 class QuothError(Exception):
     """The root of all errors that Quoth raises; `hint` is the next step for the user.
 
-    `str(error)` is one sentence for a person. `exit_code` is the exit code of the command line.
+    `str(error)` is one sentence for a person, cut in its middle where it repeats a value of many
+    thousand letters. `exit_code` is the exit code of the command line.
 
     >>> try:
     ...     library.ask("")
@@ -48,6 +52,8 @@ class QuothError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
+        if len(message) > _LONGEST:
+            message = f"{message[: _LONGEST - _LONGEST_END]} … {message[-_LONGEST_END:]}"
         super().__init__(message)
         self.hint = hint
 

@@ -29,7 +29,7 @@ _SERVER = multiprocessing.get_context("forkserver")
 # What is imported once is not imported again for each of the many processes.
 _SERVER.set_forkserver_preload(
     [
-        "quoth.library",
+        "quoth.library.library",  # the face alone loads nothing
         "quoth.jobs.job",
         "quoth.embed.embedder",
         "tokenizers",

@@ -103,7 +103,7 @@ def check_nearly_full(tmp_path: Path, home: Path, command: str, sizes: int) -> N
     driver = Path(__file__).with_name("nearly_full.py")
     program = [sys.executable, str(driver), str(home), str(disk), str(report), str(sizes)]
     done = subprocess.run(
-        ["unshare", "-rm", *program, *words], capture_output=True, text=True, timeout=1700
+        ["unshare", "-rm", *program, *words], capture_output=True, text=True, timeout=3500
     )
     if done.returncode == NOT_PERMITTED or "unshare" in done.stderr:
         pytest.skip("a small tmpfs cannot be mounted here")
@@ -121,7 +121,7 @@ def check_nearly_full(tmp_path: Path, home: Path, command: str, sizes: int) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("command", WRITING)
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, for a small tmpfs")
 def test_sixty_sizes_of_a_nearly_full_disk(tmp_path: Path, home: Path, command: str) -> None:

@@ -22,7 +22,7 @@ from faults.parts import (
 from quoth import Library
 from quoth.collection.store import Store
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = pytest.mark.timeout(3600)
 
 
 @pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.slow)])

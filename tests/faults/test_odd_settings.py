@@ -10,7 +10,12 @@ import pytest
 from programs import Quoth
 from quoth import Library
 
+_BOMB = "{b: &b [x, x], c: &c [*b, *b], " + "".join(
+    f"{a}: &{a} [*{b}, *{b}, *{b}, *{b}], "
+    for a, b in zip("defghijklmnopqrst", "cdefghijklmnopqrs", strict=True)
+)
 ODD = (
+    *(f"{_BOMB}u: *t}}", "- " * 50_000, "/dev/zero"),
     *(
         "[" * 5000,
         "{" * 3000,
@@ -47,6 +52,26 @@ def test_an_odd_value_is_a_sentence_wherever_it_stands(
     for settings in (text, f"retrieval:\n  k: {text}\n"):
         (home / "quoth.yaml").write_text(settings)
         check(quoth, "config", "set", "retrieval.mode", "dense", QUOTH_HOME=str(home))
+
+
+def test_what_is_wrong_with_a_value_is_said_in_a_sentence_of_its_own(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    endless = Path("/dev/zero")
+    for settings, told in (
+        (f"{{k: [{'x, ' * 50_000}]}}", " … "),
+        ("&a [*a]", "its aliases repeat too much"),
+        ("[" * 200 + "]" * 200, "it is nested too deeply"),
+        ("{k: \x01}", "characters are not allowed"),
+        *((("", "more than ten megabytes"),) if endless.exists() else ()),
+    ):
+        file = tmp_path / "quoth.yaml" if settings else endless
+        if settings:
+            file.write_text(f"retrieval: {settings}")
+        done = quoth("config", "show", "--config", file)
+        assert done.returncode == 2
+        assert told in done.stderr
+        assert len(done.stderr) < 3000
 
 
 RECORDS = (

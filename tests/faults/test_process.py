@@ -11,6 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from quoth import Library
+from quoth.config import state_folder
+from quoth.errors import QuothError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="these are of POSIX")
 
@@ -65,6 +68,24 @@ def test_a_closed_stderr_and_stdin_change_nothing(shell: Shell) -> None:
     done = shell("$QUOTH documents list -c $C --json 2>&- <&-")
     check_told(done, 0)
     assert len(json.loads(done.stdout)) == 5
+
+
+def test_a_question_at_a_closed_stdin_and_a_folder_that_is_gone_are_told(shell: Shell) -> None:
+    done = shell("$QUOTH collections remove $C <&-")
+    check_told(done, 2)
+    assert "Nobody answered" in done.stderr
+    done = shell("mkdir gone && cd gone && rmdir ../gone && $QUOTH config path")
+    check_told(done, 2)
+    assert "working folder is gone" in done.stderr
+
+
+def test_a_home_that_cannot_be_one_is_told(tmp_path: Path) -> None:
+    (tmp_path / "round").symlink_to("around")
+    (tmp_path / "around").symlink_to("round")
+    with pytest.raises(QuothError, match="cannot be created"):
+        Library(home=state_folder({"QUOTH_HOME": str(tmp_path / "round")})).ingest(tmp_path)
+    with pytest.raises(QuothError, match="QUOTH_HOME is not valid Unicode"):
+        state_folder({"QUOTH_HOME": str(tmp_path / "\udcff")})
 
 
 @pytest.mark.parametrize(

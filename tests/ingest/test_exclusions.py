@@ -9,6 +9,7 @@ from quoth import Library
 from quoth.config import load_config
 from quoth.errors import ConfigurationError
 from quoth.ingest import find_files
+from quoth.ingest.patterns import read_patterns
 from quoth.ingest.walk import File, walk
 from quoth.types import Outcome
 
@@ -42,6 +43,31 @@ def test_rules_are_those_of_gitignore_in_a_file_and_in_the_settings(
     assert found(tmp_path, *rules.splitlines()) == left
     (tmp_path / ".quothignore").write_text(rules)
     assert found(tmp_path) == left
+
+
+@pytest.mark.parametrize(
+    ("rule", "left", "taken"),
+    [
+        ("*a*a*a*a*a*a*a*b", "a" * 120, f"{'a' * 120}b"),
+        ("**/a/**/a/**/a/**/b", "a/" * 100 + "c", "a/" * 100 + "b"),
+        ("[[:x]*", "y", ":y"),
+        ("/a**/b?/**", "a/b", "ab/bc/d"),
+        ("a/**/b*c*/d", "a/d", "a/x/y/bxcx/d"),
+    ],
+)
+def test_no_name_makes_a_pattern_slow(rule: str, left: str, taken: str) -> None:
+    spec = read_patterns([rule])
+    assert not spec.match_file(left)
+    assert spec.match_file(taken)
+
+
+@pytest.mark.parametrize("rules", ["[z-a]", "\\", "a\n" * 20_000])
+def test_rules_that_are_none_keep_their_folder_unread(rules: str, tmp_path: Path) -> None:
+    made(tmp_path, "a.md", "deep/b.md")
+    (tmp_path / "deep" / ".quothignore").write_text(rules)
+    assert found(tmp_path) == ["a.md"]
+    told = [entry.reason for entry in walk([tmp_path]) if isinstance(entry, Outcome)]
+    assert told[0].startswith("Its .quothignore has patterns that are none: ")
 
 
 def test_a_deeper_file_overrides_those_above_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from quoth import Library, Scope
 from quoth.ingest.walk import File, walk
 from quoth.types import Outcome
 
@@ -36,6 +37,8 @@ def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
     (folder / "out.txt").symlink_to(outside)
     (folder / "broken.txt").symlink_to(folder / "absent")
     (folder / "sub" / "cycle").symlink_to(folder)
+    (folder / "round.txt").symlink_to("around.txt")
+    (folder / "around.txt").symlink_to("round.txt")
     os.mkfifo(folder / "pipe")
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt")).write_text("x")
     files, lines = seen(folder, tmp_path / "absent")
@@ -43,6 +46,7 @@ def test_what_is_not_read_has_a_reason(tmp_path: Path) -> None:
     assert lines[".hidden"] == "skipped: It is hidden."
     assert "leads out of the folder" in lines["out.txt"]
     assert "cannot be opened" in lines["broken.txt"]
+    assert "cannot be opened" in lines["round.txt"]
     assert "already visited" in lines["cycle"]
     assert "not a regular file" in lines["pipe"]
     assert lines["\ufffd.txt"].startswith("failed: The name is not valid Unicode")
@@ -71,6 +75,20 @@ def test_names_that_nobody_reads_are_skipped_with_a_reason(tmp_path: Path) -> No
     assert all(expected in lines[name] for name, expected in reasons.items())
     assert lines["node_modules"] == "skipped: A program wrote it for programs."
     assert seen(tmp_path / "REPORT.BAK")[0] == ["REPORT.BAK"]
+
+
+@pytest.mark.parametrize("seconds", [-(2**40), -1, 2**40])
+def test_a_file_of_any_year_can_be_ingested_and_found_by_day(
+    session_home: Path, tmp_path: Path, seconds: int
+) -> None:
+    file = tmp_path / "tower.md"
+    file.write_text(f"The tower of the year {seconds} was built by the miller.")
+    os.utime(file, (seconds, seconds))
+    with Library("any-year", home=session_home) as library:
+        assert not library.ingest(file).failed
+        assert [one.status for one in library.ingest(file).skipped] == ["unchanged"]
+        assert library.verify().notes == ()
+        assert library.search("tower", scope=Scope.read(since="1600-01-01"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open every folder")

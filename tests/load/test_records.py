@@ -329,3 +329,19 @@ def test_values_of_json_behind_one_another_are_all_read(write: Write) -> None:
     broken = load_document(write("b.json", '{"gate": 4}\n{"gate": '))
     assert only_text(broken).startswith('{"gate": 4}')
     assert "not valid JSON" in broken.notes[0]
+
+
+def test_records_of_absurd_depth_are_text_and_take_no_other_with_them(write: Write) -> None:
+    deep = "[" * 5000 + '"ash"' + "]" * 5000
+    lines = load_document(write("a.jsonl", f'{deep}\n{{"tree": "oak"}}\n'))
+    assert "tree: oak" in lines.pages[0].text
+    assert lines.notes == ("1 line(s) are not valid JSON and were read as text: 1.",)
+    whole = load_document(write("a.json", deep))
+    assert "ash" in whole.pages[0].text
+    assert "nested too deeply" in whole.notes[0]
+
+
+@pytest.mark.parametrize("cells", ['["ash"]', '[{"outputs": ["ash"]}]', '[[["ash"]]]'])
+def test_what_only_claims_to_be_a_notebook_is_read_as_records(write: Write, cells: str) -> None:
+    document = load_document(write("a.ipynb", f'{{"nbformat": 4, "cells": {cells}}}'))
+    assert "ash" in document.pages[0].text

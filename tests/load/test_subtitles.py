@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from quoth.errors import CorruptDocumentError
 from quoth.load.registry import load_document
 
 Write = Callable[[str, str | bytes], Path]
@@ -84,3 +86,8 @@ def test_other_formats_of_captions(write: Write) -> None:
     )
     text = "00:01 --> 00:02\nLock seven\nis open."
     assert load_document(write("a.ttml", ttml)).pages[0].text == text
+
+
+def test_a_file_without_a_line_of_times_holds_no_subtitles(write: Write) -> None:
+    with pytest.raises(CorruptDocumentError, match="holds no subtitles"):
+        load_document(write("a.vtt", "WEBVTT\n\n99:99 -> 00:00\nThe lock is open.\n"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from quoth.errors import CollectionBusyError, CollectionError, UsageError
-from quoth.system import WriteLock, remove_parts, stage_file, write_whole
+from quoth.system import WriteLock, read_text_file, remove_parts, stage_file, write_whole
 
 
 def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
@@ -18,6 +18,20 @@ def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     write_whole(tmp_path / "b.bin", b"\x00\r\n\xff")
     assert (tmp_path / "new" / "a.txt").read_bytes() == "one\r\ntwo\nß".encode()
     assert (tmp_path / "b.bin").read_bytes() == b"\x00\r\n\xff"
+
+
+def test_a_text_file_is_read_up_to_an_end(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfk: 5\r\nl: 6\r")
+    assert read_text_file(tmp_path / "a.yaml") == "k: 5\nl: 6\n"
+    (tmp_path / "b.yaml").write_bytes(b"k: \xff")
+    with pytest.raises(UnicodeDecodeError):
+        read_text_file(tmp_path / "b.yaml")
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
+def test_a_text_file_without_an_end_is_refused() -> None:
+    with pytest.raises(OSError, match="more than ten megabytes"):
+        read_text_file(Path("/dev/zero"))
 
 
 def test_an_error_in_the_middle_leaves_the_old_file_and_no_part(tmp_path: Path) -> None:

@@ -143,3 +143,11 @@ def test_the_work_grows_with_the_length_of_a_page_and_not_with_its_square(
 
     spend(100)
     assert spend(8000) < 40 * spend(800)
+
+
+def test_a_title_of_many_pages_is_not_repeated_by_every_chunk() -> None:
+    long = "gate " * 20_000
+    page = Page(1, f"{long}\n{'The ferry leaves at noon. ' * 50}", None, (Heading(0, 1, long),))
+    chunks = splitter(64).split(Document("/a.eml", long, "mail", (page,)))
+    assert "".join(chunk.text for chunk in chunks)
+    assert all(len(text) <= 500 for chunk in chunks for text in (chunk.title, *chunk.headings))

@@ -21,7 +21,7 @@ from quoth.errors import (
     ModelNotFoundError,
 )
 from quoth.models import retry_transient
-from quoth.system import expand_home, parse_json
+from quoth.system import expand_home, parse_json, read_text_file
 
 _SMALL_CALL_SECONDS = 30.0
 _LONGEST_MESSAGE = 1000
@@ -239,7 +239,7 @@ def read_key(file: str) -> str:
     if not file:
         return ""
     try:
-        return expand_home(file).read_text(encoding="utf-8").strip()
+        return read_text_file(expand_home(file)).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"backend.api_key_file cannot be read: {error}.") from error
 

@@ -14,6 +14,7 @@ from quoth.cli.options import DEFAULT_COLLECTION, SETTINGS, SharedOptions, add_c
 from quoth.cli.scope import SCOPE
 from quoth.errors import UsageError
 from quoth.mcp import MAX_TOKENS
+from quoth.system import real_path
 from quoth.views import make_printable
 
 
@@ -51,7 +52,7 @@ def serve(
     elif print_config:
         _print_configuration(print_config, _arguments(shared, write, paths, max_tokens))
     else:
-        _serve(shared, [folder.resolve() for folder in write or ()], paths, max_tokens)
+        _serve(shared, [real_path(folder) for folder in write or ()], paths, max_tokens)
 
 
 def _serve(shared: SharedOptions, roots: list[Path], paths: bool, max_tokens: int) -> None:
@@ -83,11 +84,11 @@ def _arguments(
     names = (shared.collection, *shared.beside)
     named = names if names != (DEFAULT_COLLECTION,) else ()
     found = [part for name in named for part in ("--collection", name)]
-    found += [part for folder in write or () for part in ("--write", str(folder.resolve()))]
+    found += [part for folder in write or () for part in ("--write", str(real_path(folder)))]
     found += ["--paths"] if paths else []
     found += ["--max-tokens", str(max_tokens)] if max_tokens != MAX_TOKENS else []
     found += ["--model", shared.model] if shared.model else []
-    found += ["--config", str(shared.config.resolve())] if shared.config else []
+    found += ["--config", str(real_path(shared.config))] if shared.config else []
     found += ["--preset", shared.preset] if shared.preset else []
     found += [part for setting in shared.set for part in ("--set", setting)]
     for name in SCOPE:

@@ -177,13 +177,16 @@ def _check_key(key: str) -> None:
 
 def _file(*, project: bool) -> Path:
     from quoth.config import PROJECT_FILE, state_folder
+    from quoth.system import real_path
 
-    return PROJECT_FILE.resolve() if project else state_folder() / PROJECT_FILE.name
+    return real_path(PROJECT_FILE) if project else state_folder() / PROJECT_FILE.name
 
 
 def _read(file: Path) -> str:
+    from quoth.system import read_text_file
+
     try:
-        return file.read_text(encoding="utf-8")
+        return read_text_file(file)
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

@@ -12,7 +12,7 @@ import typer
 
 from quoth.cli.options import SETTINGS, Address, Port, SharedOptions, add_command, tell_new_home
 from quoth.errors import UsageError
-from quoth.system import expand_home
+from quoth.system import expand_home, real_path
 
 if TYPE_CHECKING:
     from quoth.config import Config
@@ -117,7 +117,7 @@ def _check_fleet(config: Config, address: str) -> None:
 def _read_root(text: str) -> tuple[str, Path]:
     """Return the name and the folder of `NAME=DIR`. Raises `UsageError`."""
     name, equals, folder = text.partition("=")
-    path = expand_home(folder).resolve()
+    path = real_path(expand_home(folder))
     if not equals or not name or not path.is_dir():
         raise UsageError(
             f"--root takes NAME=DIR with a folder, not {text!r}.",

@@ -33,6 +33,8 @@ def fill_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, mode)
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     if sys.stdout is None:
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     if sys.stderr is None:
@@ -49,6 +51,8 @@ def escape_unknown(stream: TextIO) -> None:
 
 def explain_refusal(error: OSError) -> tuple[str, str]:
     """Return a sentence and a hint for what the system refused to do."""
+    if error.errno == errno.ENOENT and not error.filename:
+        return "The working folder is gone.", "Change into another one: cd"
     what, hint = _REFUSED.get(error.errno or 0, ("The system refused it", ""))
     where = f": {error.filename}" if error.filename else ""
     reason = f" ({error.strerror or error})" if not hint else ""

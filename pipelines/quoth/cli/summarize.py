@@ -18,7 +18,7 @@ from quoth.cli.job import JobRequest, print_plan, run_job
 from quoth.cli.options import SETTINGS, SharedOptions, add_command, read_path
 from quoth.cli.scope import SCOPE
 from quoth.errors import BackendError, QuothError, UsageError
-from quoth.system import parse_json
+from quoth.system import parse_json, read_text_file
 from quoth.types import format_count
 from quoth.views import FORMATS, Format, format_path, make_printable
 
@@ -190,7 +190,7 @@ def read_schema(file: Path | None) -> dict[str, Any] | None:
     if file is None:
         return None
     try:
-        schema = parse_json(file.read_text(encoding="utf-8"))
+        schema = parse_json(read_text_file(file))
     except (OSError, ValueError) as error:
         raise UsageError(f"The schema {file} cannot be read: {error}.") from error
     if not isinstance(schema, dict):

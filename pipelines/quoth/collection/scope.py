@@ -28,6 +28,7 @@ from quoth.collection.scope_values import (
 from quoth.collection.where import Condition, read_conditions, write_where
 from quoth.errors import UsageError
 from quoth.load import guess_format
+from quoth.system import modified_ns
 from quoth.types import Tags
 
 _TUPLES = ("documents", "formats", "languages", "tags")
@@ -196,7 +197,7 @@ class Scope:
     def _changed(self, source: str) -> int:
         """Return when a file last changed (nanoseconds), 0 where that is not known or not asked."""
         with suppress(OSError):
-            return Path(source).stat().st_mtime_ns if self.has_days else 0
+            return modified_ns(Path(source).stat()) if self.has_days else 0
         return 0
 
     def holds(self, path: str) -> bool:

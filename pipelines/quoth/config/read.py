@@ -20,7 +20,15 @@ from pydantic import ValidationError
 from quoth.config.facts import describe_setting
 from quoth.config.settings import Config, Section
 from quoth.errors import ConfigurationError
-from quoth.system import compose_yaml, construct_yaml, expand_home, parse_yaml, presets_folder
+from quoth.system import (
+    compose_yaml,
+    construct_yaml,
+    expand_home,
+    parse_yaml,
+    presets_folder,
+    read_text_file,
+    real_path,
+)
 
 PROJECT_FILE = Path("quoth.yaml")
 """The settings of a project, in the working folder."""
@@ -126,11 +134,19 @@ def state_folder(environment: Mapping[str, str] | None = None) -> Path:
     """Return the one folder that holds state: `QUOTH_HOME`, else the platform's data folder.
 
     Raises `ConfigurationError` where the user has no home folder: state in the working folder would
-    be lost from one run to the next.
+    be lost from one run to the next. It also does for a name that is no Unicode, which native
+    libraries cannot open.
     """
     environment = os.environ if environment is None else environment
     if chosen := environment.get("QUOTH_HOME"):
-        return expand_home(chosen).resolve()
+        folder = real_path(expand_home(chosen))
+        try:
+            str(folder).encode()
+        except UnicodeEncodeError as error:
+            raise ConfigurationError(
+                "QUOTH_HOME is not valid Unicode.", hint="Set it to another folder."
+            ) from error
+        return folder
     import platformdirs
 
     try:
@@ -193,16 +209,16 @@ def _read_preset(name: object) -> tuple[dict[str, Any], dict[str, str]]:
 def compose(path: Path) -> yaml.Node | None:
     """Return the tree of a YAML file, `None` for an empty one. Raises `ConfigurationError`."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return compose_yaml(text)
+        return compose_yaml(read_text_file(path))
     except FileNotFoundError as error:
         raise ConfigurationError(f"There is no configuration file {path}.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise ConfigurationError(f"{path} cannot be read: {reason}.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "not YAML"
+        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
         raise ConfigurationError(
             f"{path} is not valid YAML{line}: {problem}.",
             hint="Settings look like `retrieval:` with `  k: 5` indented below it.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathspec import GitIgnoreSpec
 
 from quoth.errors import ConfigurationError, DocumentError
 from quoth.ingest.outputs import OUTPUT_RECORD, read_outputs
+from quoth.ingest.patterns import read_patterns
 
 IGNORE_FILE = ".quothignore"
 _MOST_BYTES = 1_000_000
@@ -73,10 +74,10 @@ class Exclusions:
         if (text := _read(path)) is None:
             return Exclusions(rules)
         try:
-            spec = _compile(text.splitlines())
+            spec = read_patterns(text.splitlines())
         except ValueError as error:
             raise DocumentError(
-                f"Its {IGNORE_FILE} has a pattern that is none: {error}."
+                f"Its {IGNORE_FILE} has patterns that are none: {error}."
             ) from error
         return Exclusions((*rules, _Rules(folder, spec, IGNORE_FILE)))
 
@@ -99,22 +100,12 @@ class Exclusions:
 def compile_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     """Return patterns of gitignore, ready to match. Raises `ConfigurationError`."""
     try:
-        return _compile(patterns)
+        return read_patterns(patterns)
     except ValueError as error:
         raise ConfigurationError(
-            f"`exclude` has a pattern that is none: {error}.",
+            f"`exclude` has patterns that are none: {error}.",
             hint="The patterns are those of .gitignore, such as `*.bak` or `/drafts/`.",
         ) from error
-
-
-def _compile(lines: Iterable[str]) -> GitIgnoreSpec:
-    """Return a spec in which `a/**` speaks of what is in `a`, as it does in git, and not of `a`."""
-    return GitIgnoreSpec.from_lines(
-        line.rstrip().removesuffix("*")
-        if line.rstrip().endswith("/**") and line[0] != "!"
-        else line
-        for line in lines
-    )
 
 
 def _read(path: str) -> str | None:

@@ -12,6 +12,7 @@ from quoth.ingest.elsewhere import Elsewhere
 from quoth.ingest.outcomes import Outcomes
 from quoth.ingest.walk import File, content_hash
 from quoth.load import LoaderPool, check_size
+from quoth.system import modified_ns
 from quoth.text import Splitter
 from quoth.types import Chunk, Document, Outcome
 
@@ -148,4 +149,4 @@ def has_changed(file: File) -> bool:
         status = file.path.stat()
     except OSError:
         return True
-    return (status.st_size, status.st_mtime_ns) != (file.size, file.mtime_ns)
+    return (status.st_size, modified_ns(status)) != (file.size, file.mtime_ns)

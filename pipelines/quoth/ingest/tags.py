@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime
-import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
 
 from quoth.errors import DocumentError
-from quoth.system import parse_yaml
+from quoth.system import parse_yaml, read_text_file
 from quoth.types import Tags, TagValue
 
 SIDE_FILE = ".meta.yaml"
@@ -20,8 +19,6 @@ SIDE_TABLE = ".meta.csv"
 """The ending of a table with the tags of documents in its folder, in a row each."""
 NAME_COLUMN = "document"
 """The first column of such a table: the path of a document from the folder of the table."""
-
-_MOST_BYTES = 10_000_000
 
 
 def tagged_by(path: Path) -> str:
@@ -119,10 +116,9 @@ def _rows(path: Path) -> Iterator[list[str]]:
 
 def _read_text(path: Path) -> str:
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
-            raise DocumentError(f"{path.name} is not a text file of at most ten megabytes.")
-        return path.read_text(encoding="utf-8-sig")
+        if not path.is_file():
+            raise DocumentError(f"{path.name} is not a file.")
+        return read_text_file(path)
     except OSError as error:
         raise DocumentError(f"The tags in {path.name} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

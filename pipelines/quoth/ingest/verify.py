@@ -9,7 +9,7 @@ from pathlib import Path
 from quoth.collection import DenseIndex, Problem, Store
 from quoth.embed import Embedder, embedded_text
 from quoth.ingest.walk import content_hash
-from quoth.system import WriteLock
+from quoth.system import WriteLock, modified_ns
 
 _AT_ONCE = 1000
 _SAMPLED = 32
@@ -91,7 +91,7 @@ def _check_file(
 ) -> Iterator[Problem]:
     try:
         status = path.stat()
-        if (status.st_size, status.st_mtime_ns) != (size, mtime_ns):
+        if (status.st_size, modified_ns(status)) != (size, mtime_ns):
             notes.append(f"{path} changed since it was ingested.")
         elif content_hash(path) != hash:
             yield Problem(

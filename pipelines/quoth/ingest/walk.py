@@ -14,7 +14,7 @@ from quoth.errors import DocumentError, UsageError
 from quoth.ingest.exclusions import IGNORE_FILE, Exclusions
 from quoth.ingest.tags import SIDE_FILE, SIDE_TABLE, tagged_by
 from quoth.ingest.unread_names import reason_to_skip
-from quoth.system import expand_home
+from quoth.system import expand_home, modified_ns
 from quoth.types import Outcome
 
 _NO_UNICODE = "The name is not valid Unicode, so the file was not read; rename it."
@@ -155,7 +155,7 @@ def _below(
 ) -> Iterator[File | Outcome | _Folder]:
     """Yield what one entry of a folder is."""
     path = entry.path
-    excluded, origin = exclusions.decide(path, is_folder=entry.is_dir())
+    excluded, origin = exclusions.decide(path, is_folder=_is_folder(entry))
     if excluded:
         yield Outcome(_readable(path), f"It is left out by {origin}.", "excluded")
         return
@@ -189,6 +189,14 @@ def _below(
     yield from _entry(path, status, walk.seen, linked=linked)
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder, or a link to one; links in a circle are none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def _entry(
     path: str, status: os.stat_result, seen: set[tuple[int, int]], *, linked: bool
 ) -> Iterator[File | Outcome]:
@@ -201,7 +209,7 @@ def _entry(
             yield Outcome(path, "This is a link to a file that was already found.", "skipped")
             return
         seen.add(key)
-    yield File(Path(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    yield File(Path(path), status.st_size, modified_ns(status), status.st_ctime_ns)
 
 
 def _readable(path: str) -> str:

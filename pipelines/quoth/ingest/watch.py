@@ -9,7 +9,7 @@ from threading import Event
 from quoth.errors import UsageError, VanishedSourcesError
 from quoth.ingest.exclusions import IGNORE_FILE
 from quoth.ingest.ingestor import Ingestor
-from quoth.system import expand_home
+from quoth.system import expand_home, real_path
 from quoth.types import Outcome, Progress, Report
 
 REST_MILLISECONDS = 1000
@@ -68,4 +68,4 @@ def watch(
 
 def _concerns_us(path: Path, state: Path) -> bool:
     is_hidden = path.name.startswith(".") and path.name != IGNORE_FILE
-    return not is_hidden and not path.resolve().is_relative_to(state)
+    return not is_hidden and not real_path(path).is_relative_to(state)

@@ -9,6 +9,7 @@ from pathlib import Path
 from quoth.collection import Scope, name_language
 from quoth.errors import DocumentError, NoTextError, UsageError
 from quoth.ingest.tags import read_tags_beside
+from quoth.system import modified_ns
 from quoth.types import Document
 
 Read = Callable[[Path], Document]
@@ -67,7 +68,7 @@ def _holds(file: Path, read: Read, scope: Scope) -> bool:
         return True
     try:
         document = name_language(read(file))
-        mtime_ns = file.stat().st_mtime_ns
+        mtime_ns = modified_ns(file.stat())
     except (DocumentError, OSError):
         return True
     if scope.formats and document.format not in scope.formats:

@@ -89,7 +89,9 @@ def parse_xml(content: bytes, what: str) -> Element:
     """Parse XML; a `CorruptDocumentError` for broken XML names it by `what`."""
     try:
         root: Element = ElementTree.fromstring(content)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+    except DefusedXmlException as error:
+        raise CorruptDocumentError(f"{what} declares entities, which are not read.") from error
+    except (ParseError, ValueError, LookupError) as error:
         raise CorruptDocumentError(f"{what} is not valid XML: {error}.") from error
     return root
 

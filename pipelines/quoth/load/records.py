@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +48,20 @@ def load_json(path: Path, options: LoadOptions) -> Document:
             page = Page(1, "\n\n".join(blocks))
             return Document(str(path), path.stem, "json", (page,), unread=unread)
         note = f"It is not valid JSON ({error}); it was read as text."
-        page = Page(1, without_encoded(clean(text), unread))
-        return Document(str(path), path.stem, "json", (page,), notes=(note,), unread=unread)
+        return _as_text(path, text, note)
+    except RecursionError:
+        return _as_text(path, text, "Its JSON is nested too deeply; it was read as text.")
     if is_notebook(value):
-        return notebook_document(path, value)
+        with suppress(AttributeError, LookupError, TypeError, ValueError):  # it only claims to be
+            return notebook_document(path, value)
     page = _page(list(_lines(value, 0, unread)))
     return Document(str(path), path.stem, "json", (page,), unread=unread)
+
+
+def _as_text(path: Path, text: str, note: str) -> Document:
+    unread: Counter[str] = Counter()
+    page = Page(1, without_encoded(clean(text), unread))
+    return Document(str(path), path.stem, "json", (page,), notes=(note,), unread=unread)
 
 
 def load_json_lines(path: Path, options: LoadOptions) -> Document:
@@ -65,7 +74,7 @@ def load_json_lines(path: Path, options: LoadOptions) -> Document:
             continue
         try:
             blocks.append("\n".join(each.text for each in _lines(_parse(line), 0, unread)))
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             blocks.append(without_encoded(clean(line), unread))
             broken.append(number)
     notes: tuple[str, ...] = ()
@@ -91,7 +100,7 @@ def _values(text: str) -> list[object]:
     while at < len(rest):
         try:
             value, at = decoder.raw_decode(rest, at)
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return []
         values.append(value)
         space = _SPACE.match(rest, at)

@@ -67,8 +67,8 @@ def _strip_markup(line: str) -> str:
 def _cues(lines: list[str]) -> Iterator[_Cue]:
     """Yield the cues; the words of one last until the next line of times, through empty lines."""
     found = [(number, times) for number, line in enumerate(lines) if (times := _TIMES.match(line))]
-    ends = [number for number, _ in found[1:]] + [len(lines)]
-    for (number, times), end in zip(found, ends, strict=True):
+    ends = [number for number, _ in found] + [len(lines)]
+    for (number, times), end in zip(found, ends[1:], strict=True):
         words = _words(lines[number + 1 : end], is_last=end == len(lines))
         yield _cue(times[1], times[2], words)
 

@@ -18,7 +18,7 @@ from quoth.mcp.shapes import IngestResult, SummarizeResult, SummaryShape
 from quoth.mcp.work import Work
 from quoth.models import Call
 from quoth.summarize import Monitor, Summary, SummaryOptions
-from quoth.system import expand_home
+from quoth.system import expand_home, real_path
 from quoth.types import Document
 
 _MOST_DOCUMENTS = 50
@@ -113,8 +113,8 @@ class Summaries:
         """Return paths below one of the roots. Raises `UsageError` for any other."""
         found = []
         for path in paths:
-            resolved = expand_home(path).resolve()
-            roots = [root.resolve() for root in self.bounds.settings.roots]
+            resolved = real_path(expand_home(path))
+            roots = [real_path(root) for root in self.bounds.settings.roots]
             if not any(resolved.is_relative_to(root) for root in roots):
                 raise UsageError(
                     f"{Path(path).name!r} is in none of the folders that may be read.",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from quoth.errors import PromptError
-from quoth.system import prompts_folder
+from quoth.system import parse_yaml, prompts_folder, read_text_file
 
 InputKind = Literal["text", "chat"]
 """The input of a model: one string, or messages."""
@@ -124,7 +124,7 @@ def family_of(metadata: ModelMetadata, *, folders: Sequence[Path] = ()) -> str:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_text_file(file)
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(f"{file} cannot be read: {error}") from error
 
@@ -177,8 +177,7 @@ def read_yaml(file: Path) -> Any:
     """Return the contents of a YAML file. Raises `PromptError` naming the file."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(_read(file), Loader=loader)  # noqa: S506  # a safe loader
+        return parse_yaml(_read(file))
     except yaml.YAMLError as error:
         raise PromptError(f"{file} is not valid YAML: {error}") from error

@@ -9,7 +9,7 @@ from typing import Any
 
 from quoth.errors import PromptError, UsageError
 from quoth.prompts.template import read_template, render_messages, template_of_family
-from quoth.system import parse_json
+from quoth.system import parse_json, read_text_file
 
 
 def render_file(
@@ -56,7 +56,7 @@ def render_file(
 def read_messages(file: Path) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
     """Return the messages in a JSON file, and the other variables that it holds."""
     try:
-        data = parse_json(file.read_text(encoding="utf-8-sig"))
+        data = parse_json(read_text_file(file))
     except (OSError, ValueError) as error:
         raise PromptError(f"The messages in {file} cannot be read: {error}") from error
     variables = dict(data) if isinstance(data, dict) else {"messages": data}

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from quoth.errors import PromptError
 from quoth.prompts.families import PLAIN, ModelMetadata, family_of, family_template, find_family
 from quoth.prompts.sandbox import TemplateRefusalError, render_trusted, render_untrusted
+from quoth.system import read_text_file
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -151,7 +152,7 @@ def _from_text(text: str, origin: Origin, name: str, folders: Sequence[Path]) ->
 def read_template(file: Path) -> str:
     """Return the text of a template file. Raises `PromptError` naming it."""
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return read_text_file(file)
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(f"The template {file} cannot be read: {error}") from error
 

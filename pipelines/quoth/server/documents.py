@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from quoth.library import Shelf
 from quoth.server.failures import CONFLICT, NOT_FOUND, RefusedError
 from quoth.server.names import file_id
+from quoth.system import modified_ns
 from quoth.types import Page
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Documents:
             status = Path(source.path).stat()
         except OSError:
             return False
-        return (status.st_size, status.st_mtime_ns) == (source.size, source.mtime_ns)
+        return (status.st_size, modified_ns(status)) == (source.size, source.mtime_ns)
 
     def original(self, source: Source) -> bytes:
         """Return the bytes of a document's file. Raises `RefusedError` when it has changed."""

@@ -18,7 +18,7 @@ from pydantic.dataclasses import dataclass
 
 from quoth.errors import ConfigurationError, UsageError
 from quoth.summarize.candidates import Candidate
-from quoth.system import parse_yaml
+from quoth.system import parse_yaml, read_text_file
 from quoth.text import Language
 from quoth.types import Document
 
@@ -131,7 +131,7 @@ def _places(folders: Sequence[Path]) -> tuple[Path, ...]:
 @cache
 def _read(file: Path, _changed: int) -> Kind:
     try:
-        value = parse_yaml(file.read_text(encoding="utf-8"))
+        value = parse_yaml(read_text_file(file))
         return replace(TypeAdapter(Kind).validate_python(value), name=file.stem)
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise ConfigurationError(f"The kind {file} cannot be read: {error}.") from error

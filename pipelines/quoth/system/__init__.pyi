@@ -23,6 +23,7 @@ __all__ = [
     "load_entry_point",
     "make_folder",
     "missing_extra",
+    "modified_ns",
     "notebooks_folder",
     "open_read_only",
     "parse_json",
@@ -33,6 +34,8 @@ __all__ = [
     "read_column",
     "read_entry_points",
     "read_memory",
+    "read_text_file",
+    "real_path",
     "refused_connections",
     "remove_parts",
     "run_airgapped",
@@ -48,7 +51,17 @@ from .airgap import is_airgapped, run_airgapped
 from .child import ParentPipe, limit_memory, read_memory
 from .database import Database, read_column
 from .extras import missing_extra
-from .files import expand_home, is_private, make_folder, remove_parts, stage_file, write_whole
+from .files import (
+    expand_home,
+    is_private,
+    make_folder,
+    modified_ns,
+    read_text_file,
+    real_path,
+    remove_parts,
+    stage_file,
+    write_whole,
+)
 from .imports import import_quietly
 from .lock import WriteLock
 from .notation import compose_yaml, construct_yaml, parse_json, parse_yaml

@@ -14,8 +14,22 @@ from quoth.errors import CollectionError, UsageError
 
 _PART = re.compile(r"\..+\.(\d+)-\d+\.part")
 _PRIVATE_FOLDER, _PRIVATE_FILE, _OTHERS = 0o700, 0o600, 0o077
+_MOST_BYTES = 10_000_000
 _NAME_BYTES = 180
 """The bytes of a name that a temporary name repeats; file systems allow 255 in all."""
+
+
+def read_text_file(path: Path) -> str:
+    """Return the text of a file that a person wrote, without a byte order mark.
+
+    Raises `OSError` for one that cannot be read or has no end within ten megabytes, and
+    `UnicodeDecodeError` for one that is not UTF-8.
+    """
+    with path.open("rb") as file:
+        body = file.read(_MOST_BYTES + 1)
+    if len(body) > _MOST_BYTES:
+        raise OSError(errno.EFBIG, "it holds more than ten megabytes", str(path))
+    return body.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def expand_home(path: str | Path) -> Path:
@@ -29,6 +43,19 @@ def expand_home(path: str | Path) -> Path:
         raise UsageError(
             f"The home folder in {str(path)!r} is not known.", hint="Write the whole path."
         ) from error
+
+
+def real_path(path: Path) -> Path:
+    """Return an absolute path without links; one of links in a circle as far as they lead."""
+    return Path(os.path.realpath(path))  # `Path.resolve` raises `RuntimeError` for a circle
+
+
+def modified_ns(status: os.stat_result) -> int:
+    """Return when a file was modified, in nanoseconds, within what a database can hold.
+
+    A clock that is wrong, or a program, may have set any year: these are 1677 to 2262.
+    """
+    return max(-(2**63), min(status.st_mtime_ns, 2**63 - 1))
 
 
 def make_folder(folder: Path, *, private: bool = False) -> None:

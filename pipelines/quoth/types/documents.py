@@ -22,13 +22,20 @@ Tags: TypeAlias = Mapping[str, TagValue]
 """Metadata of the user's own: plain values, or lists of them, by name."""
 
 
+_LONGEST_TITLE = 500
+"""The most characters of a title: each chunk below it repeats it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading on a page: its offset, its level (1 is the highest), and its text."""
+    """A heading on a page: its offset, its level (1 is the highest), and the start of its text."""
 
     start: int
     level: int
     title: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title[:_LONGEST_TITLE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,9 @@ class Document(Drawn):
     unread: Mapping[str, int] = field(default_factory=dict)
     language: str = ""
     language_is_set: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title[:_LONGEST_TITLE])
 
     @property
     def characters(self) -> int:

