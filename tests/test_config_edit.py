@@ -111,6 +111,12 @@ def test_a_users_own_settings_stand_below_those_of_a_project(quoth: Quoth, tmp_p
         (["ingestion.ocr", "yes"], "ingestion.ocr", "true"),
         (["ingestion.language", "no"], "ingestion.language", "no"),
         (["privacy.allow", "[a, b]"], "privacy.allow", "a, b"),
+        (["privacy.allow", "[]"], "privacy.allow", ""),
+        (["answering.floor", "-0.5"], "answering.floor", "-0.5"),
+        (["backend.keep_alive", "-1"], "backend.keep_alive", "-1"),
+        (["embedding.query_prompt", "query: "], "embedding.query_prompt", "query: "),
+        (["embedding.query_prompt", "'[a'"], "embedding.query_prompt", "[a"),
+        (["retrieval.expand", ""], "retrieval.expand", ""),
     ],
 )
 def test_a_value_is_what_was_typed(quoth: Quoth, typed: list[str], key: str, value: str) -> None:

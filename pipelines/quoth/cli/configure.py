@@ -72,7 +72,9 @@ def set_setting(
     value: Annotated[
         str | None,
         typer.Argument(
-            metavar="VALUE", help="As in YAML: 5, true, [a, b].", autocompletion=complete_value
+            metavar="VALUE",
+            help="Text, or as in YAML: 5, true, [a, b].",
+            autocompletion=complete_value,
         ),
     ] = None,
     project: Project = False,
@@ -95,7 +97,7 @@ def set_setting(
         split_model(parsed)
     file = _file(project=project)
     _write(file, set_value(_read(file), key, parsed))
-    show.print_line(f"{key} is {write_setting(parsed)} in {file}.")
+    show.print_line(f"{key} is {write_setting(parsed) or 'empty'} in {file}.")
 
 
 def unset(shared: SharedOptions, key: Key, project: Project = False) -> None:

@@ -1,4 +1,4 @@
-"""What `--help` prints: one name for each value, whole sentences, and commands under headings."""
+"""How a command line is read, and what `--help` prints: names, whole sentences, headings."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ class HelpCommand(TyperCommand):
         for parameter in self.params:
             if parameter.param_type_name == "argument" and not parameter.metavar:
                 parameter.metavar = (parameter.name or "").upper()
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed; a negative number is a value, not an option."""
+        ctx.ignore_unknown_options |= any(re.fullmatch(r"-[\d.]+", word) for word in args)
+        return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what follows the name of the command in its usage."""

@@ -304,12 +304,12 @@ def _parse_setting(setting: str) -> tuple[str, Any]:
 
 
 def parse_value(key: str, text: str) -> Any:
-    """Return the value of a setting that is written as in YAML. Raises `ConfigurationError`."""
+    """Return the value of a setting as it was typed. Raises `ConfigurationError`."""
     import yaml
 
-    from quoth.system import parse_yaml
+    from quoth.config import read_setting
 
     try:
-        return parse_yaml(text)
+        return read_setting(key, text)
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{key}: {text!r} is not a value.") from error

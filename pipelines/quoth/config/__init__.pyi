@@ -15,6 +15,7 @@ __all__ = [
     "load_config",
     "nearest",
     "preset_names",
+    "read_setting",
     "set_value",
     "setting_names",
     "state_folder",
@@ -23,7 +24,7 @@ __all__ = [
 ]
 
 from .edit import set_value, unset_value
-from .facts import SettingFacts, describe_setting, write_setting
+from .facts import SettingFacts, describe_setting, read_setting, write_setting
 from .limits import Limits
 from .read import (
     PROJECT_FILE,

@@ -8,7 +8,9 @@ from functools import cache
 from typing import Any
 
 from quoth.config.settings import Config, Section
+from quoth.system import parse_yaml
 
+_TEXT = "text"
 _KINDS = {"boolean": "true or false", "integer": "a whole number", "number": "a number"}
 
 
@@ -30,6 +32,18 @@ class SettingFacts:
 def describe_setting(name: str) -> SettingFacts:
     """Return what is to be known of a setting. Raises `KeyError` for a name that is none."""
     return _facts()[name]
+
+
+def read_setting(name: str, text: str) -> Any:
+    """Return the value of a setting that was typed: text as it is, anything else as in YAML.
+
+    Raises `yaml.YAMLError` for what is no value.
+    """
+    facts = _facts().get(name)
+    if facts and facts.takes.startswith(_TEXT) and not text.startswith(("'", '"')):
+        return text
+    nothing = facts and not text and facts.default == ""
+    return "" if nothing else parse_yaml(text)
 
 
 def write_setting(value: object) -> str:
@@ -86,7 +100,7 @@ def _takes_part(schema: Mapping[str, Any]) -> str:
     if kind == "array":
         return f"a list, such as {'[a, b]' if schema['items']['type'] == 'string' else '[1, 2]'}"
     if kind == "string":
-        return "text of a certain form" if "pattern" in schema else "text"
+        return f"{_TEXT} of a certain form" if "pattern" in schema else _TEXT
     return _KINDS[kind] + _bounds(schema)
 
 

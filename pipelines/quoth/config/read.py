@@ -17,14 +17,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from quoth.config.facts import describe_setting
+from quoth.config.facts import describe_setting, read_setting
 from quoth.config.settings import Config, Section
 from quoth.errors import ConfigurationError
 from quoth.system import (
     compose_yaml,
     construct_yaml,
     expand_home,
-    parse_yaml,
     presets_folder,
     read_text_file,
     real_path,
@@ -190,7 +189,7 @@ def _read_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
         }:
             key = name.removeprefix("QUOTH_").lower().replace("__", ".")
             try:
-                values[key] = parse_yaml(text)
+                values[key] = read_setting(key, text)
             except yaml.YAMLError as error:
                 raise ConfigurationError(f"{name} is not a value: {text!r}.") from error
             places[key] = f"environment {name}"

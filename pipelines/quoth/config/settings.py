@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from quoth.config.limits import Limits
 from quoth.system import Guard, expand_home
@@ -18,9 +18,14 @@ _UNROUNDED = ("f16", "f32", "bf16")
 
 
 class Section(BaseModel):
-    """A frozen group of settings that refuses unknown names."""
+    """A frozen group of settings that refuses unknown names.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    YAML reads `length: 120` and `keep_alive: -1` as numbers, which stand for themselves as text.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, coerce_numbers_to_str=True
+    )
 
 
 class Ingestion(Section):
@@ -169,11 +174,6 @@ class Answering(Section):
     )
 
 
-def _write_number(length: object) -> object:
-    """Return a number as text: YAML reads `length: 120` as a number."""
-    return str(length) if type(length) is int else length
-
-
 class Summarization(Section):
     """How documents are summarized."""
 
@@ -185,7 +185,7 @@ class Summarization(Section):
         default="auto",
         description="The kind of the documents, such as `contract`; found from the text.",
     )
-    length: Annotated[str, BeforeValidator(_write_number)] = Field(
+    length: str = Field(
         default="standard", description="`brief`, `standard`, `detailed`, or a number of words."
     )
     map_tokens: int = Field(default=1200, ge=16, description="The tokens of text in one map call.")
