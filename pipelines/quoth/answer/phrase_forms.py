@@ -199,8 +199,8 @@ def counts_what_is_asked(
     offset = sentence.find(number)
     behind = sentence[offset : offset + len(number) + _REACH]
     if rules.percentages.search(question.text.lower()):
-        near = number + re.split(r"[(,;]", behind[len(number) : len(number) + _NEXT])[0]
-        return bool(rules.percentages.search(near.lower()))
+        next_to = re.split(r"[(,;]", behind[len(number) : len(number) + _NEXT])[0]
+        return bool(rules.percentages.search((number + next_to).lower()))
     things = _find_things(question, language)
     if offset < 0 or not things:
         return True
