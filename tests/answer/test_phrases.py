@@ -229,6 +229,8 @@ def test_a_name_is_whole() -> None:
         ("How many boats sank?", "In 3 storms, 11 boats sank.", "11", True),
         ("How many boats sank?", "The storm took 11.", "11", True),
         ("How many boats sank?", "The storm took 40 roofs.", "40", False),
+        ("How many boats sank?", "It covers 40 km2 of water.", "40", False),
+        ("How many boats sank?", "The storm took 27-30 % of them.", "27-30", False),
         ("How many points did they score?", "They won 23-16 and scored 9 points.", "23", False),
         ("What percentage is let?", "Of 340 flats, 62 % are let.", "340", False),
         ("What percentage is let?", "Of 340 flats, 62 % are let.", "62", True),

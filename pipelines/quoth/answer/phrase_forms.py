@@ -212,7 +212,8 @@ def counts_what_is_asked(
     elsewhere = [stem(word[0].lower(), language) for word in lexemes(sentence)]
     if not things.isdisjoint(elsewhere):
         return False
-    return not near or not near[0][0].isalpha() or is_stop_word(near[0], language)
+    is_unit = bool(near) and (near[0][0].isalpha() or near[0] == "%")
+    return not is_unit or is_stop_word(near[0], language)
 
 
 def _find_things(question: Question, language: Language) -> set[str]:
@@ -230,7 +231,7 @@ def _until_number(words: Sequence[str], language: Language) -> list[str]:
     """Return the words that a number may count: the next ones, up to another number."""
     near: list[str] = []
     for word in words[:_COUNTED_WITHIN]:
-        if word[0].isdigit() or language.questions.is_number(word) or word in _ENDS_COUNT:
+        if word[0].isdigit() or word in language.questions.numerals or word in _ENDS_COUNT:
             break
         near.append(word)
     return near
