@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 from programs import Quoth
-from quoth.config import describe_setting, load_config, set_value, setting_names, unset_value
+from quoth.config import (
+    describe_setting,
+    load_config,
+    read_setting,
+    set_value,
+    setting_names,
+    unset_value,
+)
 from quoth.errors import ConfigurationError
 
 WRITTEN = """# My settings.
@@ -104,24 +111,32 @@ def test_a_users_own_settings_stand_below_those_of_a_project(quoth: Quoth, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("typed", "key", "value"),
+    ("key", "typed", "value"),
     [
-        (["retrieval.k=5"], "retrieval.k", "5"),
-        (["backend.deterministic", "on"], "backend.deterministic", "on"),
-        (["ingestion.ocr", "yes"], "ingestion.ocr", "true"),
-        (["ingestion.language", "no"], "ingestion.language", "no"),
-        (["privacy.allow", "[a, b]"], "privacy.allow", "a, b"),
-        (["privacy.allow", "[]"], "privacy.allow", ""),
-        (["answering.floor", "-0.5"], "answering.floor", "-0.5"),
-        (["backend.keep_alive", "-1"], "backend.keep_alive", "-1"),
-        (["embedding.query_prompt", "query: "], "embedding.query_prompt", "query: "),
-        (["embedding.query_prompt", "'[a'"], "embedding.query_prompt", "[a"),
-        (["retrieval.expand", ""], "retrieval.expand", ""),
+        ("backend.deterministic", "on", "on"),
+        ("ingestion.ocr", "yes", True),
+        ("ingestion.language", "no", "no"),
+        ("privacy.allow", "[a, b]", ("a", "b")),
+        ("privacy.allow", "[]", ()),
+        ("backend.keep_alive", "-1", "-1"),
+        ("embedding.query_prompt", "query: ", "query: "),
+        ("embedding.query_prompt", "'[a'", "[a"),
+        ("retrieval.expand", "", ""),
     ],
 )
-def test_a_value_is_what_was_typed(quoth: Quoth, typed: list[str], key: str, value: str) -> None:
-    assert quoth("config", "set", *typed, "--project").returncode == 0
-    assert quoth("config", "get", key).stdout == f"{value}\n"
+def test_a_value_is_what_was_typed(key: str, typed: str, value: object) -> None:
+    effective = load_config(environment={}, overrides={key: read_setting(key, typed)})
+    assert {name: each for name, each, _ in effective.rows()}[key] == value
+    variable = f"QUOTH_{key.replace('.', '__').upper()}"
+    rows = load_config(environment={variable: typed}).rows()
+    assert {name: each for name, each, _ in rows}[key] == value
+
+
+def test_a_setting_is_set_as_an_option_is_and_below_zero(quoth: Quoth) -> None:
+    assert quoth("config", "set", "retrieval.k=5", "--project").returncode == 0
+    assert quoth("config", "set", "answering.floor", "-0.5", "--project").returncode == 0
+    assert quoth("config", "get", "retrieval.k").stdout == "5\n"
+    assert quoth("config", "get", "answering.floor").stdout == "-0.5\n"
 
 
 def test_every_setting_says_what_it_takes() -> None:

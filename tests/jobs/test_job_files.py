@@ -42,6 +42,11 @@ def test_settings_are_those_of_the_configuration(
     assert overridden.config.summarization.length == "70"
 
 
+def test_plain_words_are_the_text_that_they_look_like(tmp_path: Path) -> None:
+    job = read_job(written(tmp_path, "sources: [2024]\nquery: 2024\nlanguage: no\ntrace: yes\n"))
+    assert (job.query, job.language, job.trace) == ("2024", "no", True)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from quoth.config import Effective, compose, load_config, nearest
 from quoth.errors import ConfigurationError, UsageError
@@ -16,22 +16,30 @@ from quoth.system import construct_yaml, expand_home, jobs_folder
 SETTINGS = "settings"
 
 
+def _write_number(path: object) -> object:
+    """Return a path as text: YAML reads the name of a folder such as 2024 as a number."""
+    return str(path) if type(path) is int else path
+
+
+FolderPath = Annotated[Path, BeforeValidator(_write_number)]
+
+
 class JobFile(BaseModel):
     """The content of a job file. Paths are absolute here and relative to the folder in the file.
 
     The file's `settings` are those of `quoth.yaml`; `read_job_settings` reads them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
-    sources: tuple[Path, ...] = Field(default=(), description="Files and folders.")
+    sources: tuple[FolderPath, ...] = Field(default=(), description="Files and folders.")
     scope: ScopeText = Field(
         default=ScopeText(), description="The part of the sources to summarize."
     )
     exclude: tuple[str, ...] = Field(
         default=(), description="Patterns of .gitignore for files and folders to leave out."
     )
-    output: Path | None = Field(default=None, description="The folder for the summaries.")
+    output: FolderPath | None = Field(default=None, description="The folder for the summaries.")
     format: Literal["text", "markdown", "json"] = Field(
         default="markdown", description="The format of the summaries."
     )
