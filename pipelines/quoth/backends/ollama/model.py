@@ -41,7 +41,10 @@ from quoth.types import Timings
 from quoth.weights import Gguf, choose_threads, find_weights
 
 _AGAINST_LOOPS = {"repeat_penalty": 1.1, "repeat_last_n": 64}
-"""Ollama's own defaults, which files of models turn off: a schema keeps small models in circles."""
+"""Ollama's own defaults, which files of models turn off: a schema keeps small models in circles.
+
+A call of a tool goes without: its arguments repeat what the user said.
+"""
 
 
 class Ollama(HttpModel):
@@ -228,7 +231,7 @@ class Ollama(HttpModel):
             return options
         if request.temperature == 0:
             options["top_k"] = 1
-        if request.end_loops and request.json_schema is not None:
+        if request.end_loops and request.json_schema is not None and not request.guided:
             options |= _AGAINST_LOOPS
         return {
             **options,
