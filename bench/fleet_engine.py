@@ -36,7 +36,12 @@ def sleep_a_while(body: bytes) -> None:
 def be_scheduler(token: Path, address: Any) -> None:
     async def serve() -> None:
         security = make_token(token).security()
-        options = {"dashboard": False, "host": "127.0.0.1", "protocol": "tls", "port": 0}
+        options: dict[str, Any] = {
+            "dashboard": False,
+            "host": "127.0.0.1",
+            "protocol": "tls",
+            "port": 0,
+        }
         async with Scheduler(security=security, **options) as scheduler:
             address.send(scheduler.address)
             await scheduler.finished()
@@ -47,7 +52,7 @@ def be_scheduler(token: Path, address: Any) -> None:
 def be_worker(token: Path, scheduler: str) -> None:
     async def work() -> None:
         security = make_token(token).security()
-        options = {"nthreads": 1, "host": "127.0.0.1", "dashboard": False}
+        options: dict[str, Any] = {"nthreads": 1, "host": "127.0.0.1", "dashboard": False}
         async with Worker(scheduler, security=security, **options) as worker:
             await worker.finished()
 

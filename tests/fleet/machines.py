@@ -122,6 +122,11 @@ class Fleet:
     def log(self) -> CallLog:
         return CallLog(self.home / "asked")
 
+    @property
+    def scratch(self) -> Path:
+        """The temporary files of all machines; those with a small disk have theirs there."""
+        return self.home / "scratch"
+
     def start_head(self, *, lost_after: float = 60.0, disk: str = "") -> None:
         arguments = (self.home, self.host, self.port, lost_after, disk)
         self.head = self._start(_be_head, arguments)
@@ -195,7 +200,7 @@ def fleet(
     disk: str = "",
 ) -> Iterator[Fleet]:
     """Run a head and workers of these names until the block ends."""
-    home.mkdir(parents=True, exist_ok=True)
+    (home / "scratch").mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind((host, 0))
         port = free.getsockname()[1]
@@ -236,6 +241,7 @@ def disk_of(process: BaseProcess) -> Path:
 
 def _be_head(home: Path, host: str, port: int, lost_after: float, disk: str) -> None:
     token = home / "fleet" / "token"
+    tempfile.tempdir = str(home / "scratch")
     if disk:
         home = _mount_disk(disk)
     settings = HeadSettings(host=host, port=port, lost_after=lost_after, token_file=token)
@@ -256,8 +262,7 @@ def _be_worker(
     disk: str,
     differs: dict[str, str],
 ) -> None:
-    if disk:
-        tempfile.tempdir = str(_mount_disk(disk))
+    tempfile.tempdir = str(_mount_disk(disk) if disk else log.path.with_name("scratch"))
     with Library(config=load_config().config, model=scripted(seconds, log, name)) as library:
         identity = replace(identify(library, works=SUMMARIES), **differs)
         with suppress(QuothError):

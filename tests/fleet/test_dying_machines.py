@@ -98,6 +98,7 @@ def kill_and_compare(tmp_path: Path, *, kills: int, documents: int, paragraphs: 
         assert listening(made.head) == {"127.0.0.1"}
         assert all(listening(worker) <= {"127.0.0.1"} for worker in made.workers.values())
     assert not [process for process in made.started if process.is_alive()]
+    wait_until(lambda: not any(made.scratch.iterdir()))  # removed by processes of their own
     assert len(report.report.done) == documents
     assert outputs_of(tmp_path / "out") == outputs_of(tmp_path / "calm")
     repeated = sum(times - 1 for times in Counter(made.log.calls()).values())

@@ -31,6 +31,8 @@ class Head(Scheduler):
 
     def __init__(self, token: FleetToken, journal: Journal, **settings: Any) -> None:
         super().__init__(security=token.security(), dashboard=False, **settings)
+        # Dask would look for lost machines as seldom as they are lost, and find one in twice that.
+        self.periodic_callbacks["worker-ttl"].callback_time = 1000 * self._heartbeat
         self.roster = Roster()
         self._token = token.token
         self._journal = journal
@@ -61,9 +63,12 @@ class Head(Scheduler):
         self.roster.see(address)
         reply: dict[str, Any] = super().heartbeat_worker(address=address, **values)
         if own := reply.get("heartbeat-interval"):
-            often = min(_HEARTBEAT_SECONDS, (self.worker_ttl or _HEARTBEAT_SECONDS * 10) / 10)
-            reply["heartbeat-interval"] = max(own, often)
+            reply["heartbeat-interval"] = max(own, self._heartbeat)
         return reply
+
+    @property
+    def _heartbeat(self) -> float:
+        return min(_HEARTBEAT_SECONDS, (self.worker_ttl or _HEARTBEAT_SECONDS * 10) / 10)
 
     async def _answer(
         self,
