@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -33,6 +34,13 @@ def test_a_client_is_greeted_and_served_and_its_end_is_the_end(agent: Agent) -> 
     found = agent.call("search", query="How long can the generator run?", k=2)
     assert "32 hours" in found["content"][0]["text"]
     assert agent.close() == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX")
+def test_ctrl_c_is_the_end_while_the_client_is_silent(agent: Agent) -> None:
+    agent.greet()
+    agent.process.send_signal(signal.SIGINT)
+    assert agent.process.wait(60) == 130
 
 
 @pytest.mark.timeout(120)

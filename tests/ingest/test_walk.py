@@ -77,18 +77,18 @@ def test_names_that_nobody_reads_are_skipped_with_a_reason(tmp_path: Path) -> No
     assert seen(tmp_path / "REPORT.BAK")[0] == ["REPORT.BAK"]
 
 
-@pytest.mark.parametrize("seconds", [-(2**40), -1, 2**40])
 def test_a_file_of_any_year_can_be_ingested_and_found_by_day(
-    session_home: Path, tmp_path: Path, seconds: int
+    session_home: Path, tmp_path: Path
 ) -> None:
-    file = tmp_path / "tower.md"
-    file.write_text(f"The tower of the year {seconds} was built by the miller.")
-    os.utime(file, (seconds, seconds))
+    for seconds in (-(2**40), -1, 2**40):
+        file = tmp_path / f"tower{seconds}.md"
+        file.write_text(f"The tower of the year {seconds} was built by the miller.")
+        os.utime(file, (seconds, seconds))
     with Library("any-year", home=session_home) as library:
-        assert not library.ingest(file).failed
-        assert [one.status for one in library.ingest(file).skipped] == ["unchanged"]
+        assert len(library.ingest(tmp_path).done) == 3
+        assert {one.status for one in library.ingest(tmp_path).skipped} == {"unchanged"}
         assert library.verify().notes == ()
-        assert library.search("tower", scope=Scope.read(since="1600-01-01"))
+        assert len(library.search("tower", scope=Scope.read(since="1600-01-01"))) == 3
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open every folder")

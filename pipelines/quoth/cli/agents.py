@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from quoth.cli import show
+from quoth.cli.interrupt import ended_by_interrupts
 from quoth.cli.options import DEFAULT_COLLECTION, SETTINGS, SharedOptions, add_command
 from quoth.cli.scope import SCOPE
 from quoth.errors import UsageError
@@ -52,7 +53,8 @@ def serve(
     elif print_config:
         _print_configuration(print_config, _arguments(shared, write, paths, max_tokens))
     else:
-        _serve(shared, [real_path(folder) for folder in write or ()], paths, max_tokens)
+        with ended_by_interrupts():
+            _serve(shared, [real_path(folder) for folder in write or ()], paths, max_tokens)
 
 
 def _serve(shared: SharedOptions, roots: list[Path], paths: bool, max_tokens: int) -> None:

@@ -59,6 +59,23 @@ def own_interrupts() -> Iterator[None]:
         signal.set_wakeup_fd(before)
 
 
+@contextmanager
+def ended_by_interrupts() -> Iterator[None]:
+    """End the process at the first Ctrl-C in the block, in which a thread waits for a line.
+
+    Nothing can wake that thread, and an orderly end would wait for it. Outside the main thread the
+    block changes nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: _end("quoth: Interrupted.\n"))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _listen(heard: socket.socket) -> None:
     """Hear signals until the other end is closed; say what happens if the command goes on."""
     times, told = 0, False
@@ -76,10 +93,15 @@ def _listen(heard: socket.socket) -> None:
             return
         times += sum(number == signal.SIGINT for number in data)
         if times > 1:
-            SIGN.clear()
-            close_terminal()
-            _say("\n")
-            os._exit(_INTERRUPTED)
+            _end("\n")
+
+
+def _end(told: str) -> None:
+    """End the process at once, with a word to the user."""
+    SIGN.clear()
+    close_terminal()
+    _say(told)
+    os._exit(_INTERRUPTED)
 
 
 def _say(text: str) -> None:

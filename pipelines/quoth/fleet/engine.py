@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import random
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from quoth.errors import UsageError
-from quoth.system import missing_extra
+from quoth.system import ScratchFolder, missing_extra
 
 DEFAULT_PORT = 8786
 ANY_DIFFERENCE = "any"
@@ -62,11 +64,17 @@ def prepare_engine() -> None:
         import dask
     except ImportError as error:
         raise missing_extra("The fleet", "dask") from error
-    dask.config.set(_SETTINGS)
+    dask.config.set({**_SETTINGS, "temporary-directory": str(_scratch_of(os.getpid()).path)})
     try:
         import distributed  # noqa: F401
     except ImportError as error:
         raise missing_extra("The fleet", "dask") from error
+
+
+@cache
+def _scratch_of(process: int) -> ScratchFolder:
+    """Return the folder for the locks of Dask, which leaves them behind in the system's."""
+    return ScratchFolder()
 
 
 def check_fleet_address(address: str) -> str:
