@@ -42,7 +42,7 @@ def test_the_python_of_the_how_to_runs(served: Served) -> None:
 def test_the_unit_of_the_how_to_is_one(tmp_path: Path) -> None:
     (text,) = blocks("service.md", "ini")
     program = Path(sys.executable).with_name("quoth")
-    (tmp_path / "quoth.service").write_text(text.replace("%h/quoth/bin/quoth", str(program)))
+    (tmp_path / "quoth.service").write_text(text.replace("%h/quoth/.venv/bin/quoth", str(program)))
     result = subprocess.run(
         ["systemd-analyze", "verify", "--user", tmp_path / "quoth.service"],
         env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
