@@ -22,7 +22,7 @@ _SHOWN = 5000
 """The characters of what a failed row printed that are shown."""
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|error)")
 _FIGURES = re.compile(
-    r"^(?P<name>.+) \{'megabytes': (?P<megabytes>\d+), 'seconds': (?P<s>\d+)", re.M
+    r"^[.F]?(?P<name>.+) \{'megabytes': (?P<megabytes>\d+), 'seconds': (?P<s>\d+)", re.M
 )
 
 
@@ -173,7 +173,7 @@ def run(fault: Fault) -> tuple[str, str]:
 def figures(printed: str) -> Iterator[str]:
     """Yield a row for each hostile file: megabytes of the main process, and seconds."""
     for match in _FIGURES.finditer(printed):
-        name = match["name"].lstrip(".")
+        name = match["name"]
         yield f"| {name} | {match['megabytes']} | {match['s']} |"
 
 
