@@ -293,7 +293,8 @@ def streams(bench: Bench) -> Iterator[Line]:
             slowest = max(milliseconds(partial(client.get, "/health")) for _ in range(50))
             for id in reversed(ids):
                 client.post(f"/v1/responses/{id}/cancel")
-            ended = await asyncio.wait_for(asyncio.gather(*followers), 60)
+            async with asyncio.timeout(60):
+                ended = await asyncio.gather(*followers)
             return begun[0], slowest, sum(ended)
 
         begun, slowest, ended = asyncio.run(open_all())

@@ -154,7 +154,8 @@ async def test_a_stream_that_is_left_stops_the_model(tmp_path: Path, folder: Pat
     ) as asynchronous:
         await asynchronous.ingest(folder)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(listen(asynchronous), 0.3)
+            async with asyncio.timeout(0.3):
+                await listen(asynchronous)
         await until(lambda: slow.ended)
 
 

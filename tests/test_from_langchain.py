@@ -188,7 +188,8 @@ async def test_a_model_stops_when_nobody_awaits_its_reply(tools: list[Any]) -> N
     model = Slow()
     asked = model.bind_tools(tools) if tools else model
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(asked.ainvoke("Tell me."), 0.2)
+        async with asyncio.timeout(0.2):
+            await asked.ainvoke("Tell me.")
     await asyncio.sleep(0.05)
     written = model._written
     await asyncio.sleep(0.1)

@@ -147,7 +147,8 @@ class Head(Scheduler):
         while not (events := self.roster.take(job)) and loop.time() < end:
             self._arrived.clear()
             try:
-                await asyncio.wait_for(self._arrived.wait(), end - loop.time())
+                async with asyncio.timeout_at(end):
+                    await self._arrived.wait()
             except TimeoutError:
                 break
             await asyncio.sleep(_TICK)  # many events in one message

@@ -135,7 +135,8 @@ class Lines:
 
     async def read(self, seconds: float) -> str:
         """Return the next line. Raises `TimeoutError`."""
-        return (await asyncio.wait_for(self._reader.readline(), seconds)).decode()
+        async with asyncio.timeout(seconds):
+            return (await self._reader.readline()).decode()
 
     async def tell(self, value: dict[str, Any]) -> None:
         """Send a value as a line of JSON."""

@@ -28,7 +28,8 @@ async def read_chunks(request: Request, *, limit: int, seconds: float) -> AsyncI
     stream = request.stream()
     while True:
         try:
-            chunk = await asyncio.wait_for(anext(stream), seconds)
+            async with asyncio.timeout(seconds):
+                chunk = await anext(stream)
         except StopAsyncIteration:
             return
         except TimeoutError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 from bag_embedder import BagEmbedder
 from quoth.collection import Scope
+from quoth.server.failures import RefusedError
+from quoth.server.receiving import read_body
 from served import TOKEN, Served, serving
+from starlette.requests import Request
+from starlette.types import Message
 
 INBOX = "/api/v1/collections/gate/inbox"
 
@@ -92,14 +97,31 @@ def test_a_client_that_sends_a_byte_a_moment_is_left(hasty: Served) -> None:
     with closing(connect(hasty)) as line:
         line.sendall(head("POST", "/api/v1/jobs", json, "Content-Length: 1000"))
         line.settimeout(0.1)
-        answer = b""
+        answer = None
         for _ in range(900):  # of the thousand that it announced
             line.sendall(b" ")
             with suppress(TimeoutError):
                 answer = line.recv(65536)
                 break
+        assert answer is not None, "it waited for all of it"
         assert b" 408 " in answer.splitlines()[0]
     assert_healthy(hasty)
+
+
+async def test_a_body_is_left_in_the_moment_in_which_a_byte_comes() -> None:
+    sent = 0
+
+    async def receive() -> Message:
+        nonlocal sent
+        sent += 1
+        await asyncio.sleep(0)
+        time.sleep(0.03)
+        return {"type": "http.request", "body": b" ", "more_body": sent < 100}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with pytest.raises(RefusedError, match="did not arrive in time"):
+        await read_body(request, limit=1000, seconds=0.02)
+    assert sent < 10
 
 
 def test_an_upload_that_stops_leaves_nothing(hasty: Served) -> None:
