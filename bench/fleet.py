@@ -185,9 +185,9 @@ def prepared(
                 yield programs, summarize
 
 
-def measure_speed(workers: int, documents: int, calls: int) -> Row:
+def measure_speed(workers: int, documents: int, calls: int, seconds: float) -> Row:
     """Summarize documents with a fleet, from the moment all workers are there."""
-    with prepared(workers, documents, CALL_SECONDS, calls=calls) as (programs, summarize):
+    with prepared(workers, documents, seconds, calls=calls) as (programs, summarize):
         before, begin = programs.spent(), time.perf_counter()
         report = summarize(lambda _: None)
         took = time.perf_counter() - begin
@@ -221,6 +221,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=2000)
     parser.add_argument("--calls", type=int, default=1, help="the calls of a document")
+    parser.add_argument("--seconds", type=float, default=CALL_SECONDS, help="the time of a call")
     parser.add_argument("--workers", type=int, nargs="*", default=WORKERS)
     parser.add_argument("--memory", type=int, nargs="*", help="numbers of documents, such as 1000")
     options = parser.parse_args()
@@ -234,7 +235,7 @@ def main() -> None:
     alone = 0.0
     for workers in options.workers:
         documents = min(options.documents, MOST_OF_EACH * workers)
-        row = measure_speed(workers, documents, options.calls)
+        row = measure_speed(workers, documents, options.calls, options.seconds)
         alone = alone or row.documents_per_second / workers
         gain = row.documents_per_second / alone
         print(

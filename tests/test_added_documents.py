@@ -322,6 +322,8 @@ def test_a_vector_store_says_what_it_was_asked_in_vain(library: Library) -> None
     store.add_documents([NOTE])
     asks: list[tuple[Callable[[], object], str]] = [
         (lambda: store.add_texts("abc"), "`texts` must be a list of texts"),
+        (lambda: store.add_texts(None), "`texts` must be a list of texts"),
+        (lambda: store.add_texts(["a"], 5), "`metadatas` must be a list of `dict`"),
         (lambda: store.add_texts(["a", 5]), "`texts[1]` must be a text"),
         (lambda: store.add_texts(["a"], [{}, {}]), "There are 2 `metadatas` for 1 `texts`"),
         (lambda: store.add_texts(["a"], ["b"]), "`metadatas[0]` must be a `dict`"),

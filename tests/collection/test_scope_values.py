@@ -65,6 +65,8 @@ SCOPES = [
     (Scope(documents=("/d/lease.pdf",)), (LEASE,)),
     (Scope(tags=(("project", "bridge"), ("project", "mill"))), (LEASE, NOTE)),
     (Scope(tags=(("year", "2024"),)), (LEASE,)),
+    (Scope(tags=(("year", "9" * 30),)), ()),
+    (Scope(tags=(("year", "9" * 400),)), ()),
     (Scope(tags=(("done", "true"),)), (NOTE,)),
     (Scope(tags=(("project", "bridge"),), pages=(1, 1)), ()),
 ]

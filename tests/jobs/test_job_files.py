@@ -43,7 +43,9 @@ def test_settings_are_those_of_the_configuration(
 
 
 def test_plain_words_are_the_text_that_they_look_like(tmp_path: Path) -> None:
-    job = read_job(written(tmp_path, "sources: [2024]\nquery: 2024\nlanguage: no\ntrace: yes\n"))
+    said = "sources: [2024, 2024-05-01]\nquery: 2024\nlanguage: no\ntrace: yes\n"
+    job = read_job(written(tmp_path, said))
+    assert [path.name for path in job.sources] == ["2024", "2024-05-01"]
     assert (job.query, job.language, job.trace) == ("2024", "no", True)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from quoth.retrieve import Question
 from quoth.text import Language, QuestionKind, is_stop_word, lexemes, stem
 
+Span = tuple[int, int]
+"""Where a run of words begins in its sentence, and where it ends."""
 MAX_COUNTED_WORDS = 4
 """The number of words that may follow a number as its unit."""
 _UNIT_WORDS = 2
@@ -92,7 +94,7 @@ def _is_name(words: Sequence[str], content: Sequence[str], language: Language) -
     return opens and joined and named
 
 
-def whole_date(date: str, sentence: str, question: Question, language: Language) -> str:
+def whole_date(span: Span, sentence: str, question: Question, language: Language) -> str:
     """Return a date without the words before it, and with its day and month in the sentence.
 
     `1967` in "on 27. Januar 1967" is `27. Januar 1967`; where the question asks for the year, it is
@@ -100,29 +102,26 @@ def whole_date(date: str, sentence: str, question: Question, language: Language)
     """
     rules = language.questions
     asks_year = any(word[0].lower() in rules.years for word in lexemes(question.text))
+    offset, end = span
+    date = sentence[offset:end]
     if asks_year and (year := _YEAR.search(date)):
         return year.group()
-    offset = sentence.find(date)
-    if offset < 0:
-        return date
     words = lexemes(sentence)
-    inside = [
-        number for number, word in enumerate(words) if offset <= word.start() < offset + len(date)
-    ]
+    inside = [number for number, word in enumerate(words) if offset <= word.start() < end]
     while inside and not _says_when(words[inside[0]][0], language):
         inside.pop(0)
     if not inside:
         return date
     first, last = inside[0], inside[-1]
     if not asks_year:
-        begin, end = first, last
-        while (before := _next_of_date(words, begin, -1, language)) is not None:
-            begin = before
-        while (after := _next_of_date(words, end, 1, language)) is not None:
-            end = after
-        whole = [words[number][0].lower() for number in range(begin, end + 1)]
+        earliest, latest = first, last
+        while (before := _next_of_date(words, earliest, -1, language)) is not None:
+            earliest = before
+        while (after := _next_of_date(words, latest, 1, language)) is not None:
+            latest = after
+        whole = [words[number][0].lower() for number in range(earliest, latest + 1)]
         if any(word in rules.months or _names_time(word, language) for word in whole):
-            first, last = begin, end
+            first, last = earliest, latest
     return sentence[words[first].start() : words[last].end()]
 
 
@@ -165,20 +164,19 @@ def _next_of_date(
     return following if rules.is_date(word) or (is_day and beside_month) else None
 
 
-def whole_name(name: str, sentence: str, question: Question, language: Language) -> str:
+def whole_name(span: Span, sentence: str, question: Question, language: Language) -> str:
     """Return a name with the names beside it in the sentence that the question does not have.
 
     `Simon` in "a William E. Simon" is `William E. Simon`. In languages that write every noun with a
     capital letter the name stays as it is.
     """
-    offset = sentence.find(name)
-    if offset < 0 or language.questions.name_links:
-        return name
+    start, end = span
+    if language.questions.name_links:
+        return sentence[start:end]
 
     def adds(word: str) -> bool:
         return not is_stop_word(word, language) and stem(word, language) not in question.stems
 
-    start, end = offset, offset + len(name)
     while (before := _NAME_BEFORE.search(sentence[:start])) and adds(before["name"]):
         start = before.start("name")
     while (after := _NAME_AFTER.match(sentence, end)) and adds(after["name"]):
@@ -186,9 +184,7 @@ def whole_name(name: str, sentence: str, question: Question, language: Language)
     return sentence[start:end]
 
 
-def counts_what_is_asked(
-    number: str, sentence: str, question: Question, language: Language
-) -> bool:
+def counts_what_is_asked(span: Span, sentence: str, question: Question, language: Language) -> bool:
     """Whether a number of a sentence counts what the question asks for, as far as words tell.
 
     It is a percentage if the question asks for one. Asked for a number of things, a number that
@@ -196,17 +192,17 @@ def counts_what_is_asked(
     with another number, only that is one.
     """
     rules = language.questions
-    offset = sentence.find(number)
-    behind = sentence[offset : offset + len(number) + _REACH]
+    start, end = span
+    number, behind = sentence[start:end], sentence[end : end + _REACH]
     if rules.percentages.search(question.text.lower()):
-        next_to = re.split(r"[(,;]", behind[len(number) : len(number) + _NEXT])[0]
+        next_to = re.split(r"[(,;]", behind[:_NEXT])[0]
         return bool(rules.percentages.search((number + next_to).lower()))
     things = _find_things(question, language)
-    if offset < 0 or not things:
+    if not things:
         return True
-    words = [word[0].lower() for word in lexemes(behind)]
-    near = _until_number(words[len(lexemes(number)) :], language)
-    said = [stem(word, language) for word in (*words[: len(lexemes(number))], *near)]
+    near = _until_number([word[0].lower() for word in lexemes(behind)], language)
+    within = [word[0].lower() for word in lexemes(number)]
+    said = [stem(word, language) for word in (*within, *near)]
     if not things.isdisjoint(said):
         return True
     elsewhere = [stem(word[0].lower(), language) for word in lexemes(sentence)]
@@ -237,19 +233,17 @@ def _until_number(words: Sequence[str], language: Language) -> list[str]:
     return near
 
 
-def with_unit(number: str, sentence: str, question: Question, language: Language) -> str:
+def with_unit(span: Span, sentence: str, question: Question, language: Language) -> str:
     """Return a number with the bound before it and the unit after it in the sentence.
 
     `20` in "for up to 20 working days" is `up to 20 working days`. A unit that the question names
     itself is not repeated.
     """
     rules = language.questions
-    offset = sentence.find(number)
-    if offset < 0:
-        return number
-    bound = rules.bounds.search(sentence[:offset])
-    start, end = bound.start() if bound else offset, offset + len(number)
-    last = _LAST_WORD.search(number)
+    start, end = span
+    last = _LAST_WORD.search(sentence[start:end])
+    if bound := rules.bounds.search(sentence[:start]):
+        start = bound.start()
     if last and rules.is_number(last.group()):
         behind = [word[0] for word in lexemes(sentence, end)[: _UNIT_WORDS + 1]]
         if not _find_things(question, language).isdisjoint(stem(w, language) for w in behind):

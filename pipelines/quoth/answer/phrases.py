@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from quoth.answer.evidence import Evidence
 from quoth.answer.phrase_forms import (
+    Span,
     counts_what_is_asked,
     is_of_kind,
     whole_date,
@@ -48,6 +49,7 @@ class Phrase:
     text: str
     words: tuple[str, ...]
     sentence: int
+    span: Span
     features: Mapping[str, float]
 
 
@@ -118,7 +120,7 @@ def can_answer(phrase: Phrase, line: str, question: Question, language: Language
         return (
             phrase.words[0] not in asked
             and is_of_kind(phrase.words, "number", language)
-            and counts_what_is_asked(phrase.text, line, question, language)
+            and counts_what_is_asked(phrase.span, line, question, language)
         )
     if question.kind == "when":
         return is_of_kind(phrase.words, "when", language)
@@ -201,8 +203,9 @@ def phrases_of(
         features["covered"] = covered
         for name in _BY_KIND:
             features[f"{name}, {question.kind}"] = features[name]
-        text = line[runs.starts[first] : runs.ends[last]]
-        yield Phrase(text, tuple(runs.words[first : last + 1]), number, features)
+        start, end = runs.starts[first], runs.ends[last]
+        words = tuple(runs.words[first : last + 1])
+        yield Phrase(line[start:end], words, number, (start, end), features)
 
 
 def _complete(
@@ -211,10 +214,10 @@ def _complete(
     line, language = lines[phrase.sentence], spoken[phrase.sentence]
     match question.kind:
         case "number":
-            return with_unit(phrase.text, line, question, language)
+            return with_unit(phrase.span, line, question, language)
         case "when":
-            return whole_date(phrase.text, line, question, language)
+            return whole_date(phrase.span, line, question, language)
         case "who":
-            return whole_name(phrase.text, line, question, language)
+            return whole_name(phrase.span, line, question, language)
         case _:
             return phrase.text

@@ -14,6 +14,8 @@ from quoth.errors import UsageError
 from quoth.types import Tags
 
 LAST_PAGE = 2**31
+_LARGEST = 2**63 - 1
+"""The largest whole number in the metadata of Chroma."""
 
 
 def read_pages(pages: str | int | tuple[int, int]) -> tuple[int, int]:
@@ -108,11 +110,13 @@ def typed(text: str) -> Iterator[object]:
     yield text
     if text in ("true", "false"):
         yield text == "true"
-    for number in (int, float):
-        with suppress(ValueError):
-            if isfinite(value := number(text)):
-                yield value
-            return
+    with suppress(ValueError):
+        if abs(value := int(text)) <= _LARGEST:
+            yield value
+        return
+    with suppress(ValueError):
+        if isfinite(number := float(text)):
+            yield number
 
 
 def texts_of(value: object) -> Iterator[str]:

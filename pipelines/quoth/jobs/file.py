@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,12 +17,12 @@ from quoth.system import construct_yaml, expand_home, jobs_folder
 SETTINGS = "settings"
 
 
-def _write_number(path: object) -> object:
-    """Return a path as text: YAML reads the name of a folder such as 2024 as a number."""
-    return str(path) if type(path) is int else path
+def _write_out(path: object) -> object:
+    """Return a path as text: YAML reads `2024` as a number, and `2024-05-01` as a day."""
+    return str(path) if type(path) in (int, date) else path
 
 
-FolderPath = Annotated[Path, BeforeValidator(_write_number)]
+NamedPath = Annotated[Path, BeforeValidator(_write_out)]
 
 
 class JobFile(BaseModel):
@@ -32,20 +33,20 @@ class JobFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
-    sources: tuple[FolderPath, ...] = Field(default=(), description="Files and folders.")
+    sources: tuple[NamedPath, ...] = Field(default=(), description="Files and folders.")
     scope: ScopeText = Field(
         default=ScopeText(), description="The part of the sources to summarize."
     )
     exclude: tuple[str, ...] = Field(
         default=(), description="Patterns of .gitignore for files and folders to leave out."
     )
-    output: FolderPath | None = Field(default=None, description="The folder for the summaries.")
+    output: NamedPath | None = Field(default=None, description="The folder for the summaries.")
     format: Literal["text", "markdown", "json"] = Field(
         default="markdown", description="The format of the summaries."
     )
     query: str = Field(default="", description="Summarize only what is relevant to this question.")
     language: str = Field(default="", description="The language of the summaries.")
-    json_schema: Path | None = Field(
+    json_schema: NamedPath | None = Field(
         default=None, alias="schema", description="A JSON schema that each result must meet."
     )
     trace: bool = Field(default=False, description="Also write the tree of partial summaries.")

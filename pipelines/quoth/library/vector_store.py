@@ -87,9 +87,11 @@ class CollectionVectorStore(VectorStore):
         Raises `UsageError` for what is no text, for metadata that JSON cannot hold, for ids that
         come twice, and for lists of different lengths; then nothing is written.
         """
-        if isinstance(texts, str):
+        if isinstance(texts, str) or not isinstance(texts, Iterable):
             raise UsageError.of_argument("texts", expected="a list of texts", came=texts)
         given = list(texts)
+        if not isinstance(metadatas, list | tuple | None):
+            raise UsageError.of_argument("metadatas", expected="a list of `dict`", came=metadatas)
         facts = [{} for _ in given] if metadatas is None else list(metadatas)
         if len(facts) != len(given):
             raise UsageError(f"There are {len(facts)} `metadatas` for {len(given)} `texts`.")
