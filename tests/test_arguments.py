@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from quoth import AsyncLibrary, JournalCache, Library, Scope, SummaryOptions
 from quoth.errors import BackendError, QuothError, UsageError
+from quoth.fleet import HeadSettings
+from quoth.server import ServerSettings
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,10 @@ def test_a_verb_tells_the_argument_that_it_cannot_take(
         (lambda: AsyncLibrary(cast(5)), "`library` must be a `Library`, or the name"),
         (lambda: JournalCache(cast("a")), "`journal` must be a `Journal`"),
         (lambda: Scope.read(tags=cast(5)), "`tags` must be"),
+        (lambda: ServerSettings(port=65_536), "`port` must be between 0 and 65535, not 65536"),
+        (lambda: HeadSettings(port=-1), "`port` must be between 0 and 65535, not -1"),
+        (lambda: HeadSettings(lost_after=0), "`lost_after` must be a time in seconds, not 0"),
+        (lambda: HeadSettings(lost_after=nan), "`lost_after` must be a time in seconds, not nan"),
         (lambda: SummaryOptions(schema=cast("a")), "`schema` must be a JSON schema"),
     ],
 )

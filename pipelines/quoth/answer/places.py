@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 
 from quoth.answer.sentences import Sentence, sentences_of, terms_of, weigh_terms
 from quoth.retrieve import Question
@@ -34,7 +33,7 @@ def cite_span(
     """
     begin = start - chunk.start
     return Citation(
-        document=chunk.title or PurePath(chunk.source).name,
+        document=chunk.document_title,
         source=chunk.source,
         page=chunk.page,
         page_label=chunk.page_label,

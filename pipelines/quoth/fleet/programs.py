@@ -17,7 +17,7 @@ from quoth.fleet.supervise import EXIT_AWAY
 from quoth.fleet.token import make_token, read_fleet_token, token_file_of
 from quoth.journal import Journal
 from quoth.library import Library
-from quoth.system import ScratchFolder, listens_on_loopback, take_over
+from quoth.system import ScratchFolder, check_port, listens_on_loopback, take_over
 
 Announce = Callable[[str], None]
 
@@ -26,13 +26,19 @@ Announce = Callable[[str], None]
 class HeadSettings:
     """Where a head listens, and after how many seconds a machine without a sign is lost.
 
-    Port 0 takes a free one. Without a `token_file`, it is that of the home folder.
+    Port 0 takes a free one. Without a `token_file`, it is that of the home folder. Raises
+    `UsageError` for a time that is no number of seconds above 0, and for what is no port.
     """
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     token_file: Path | None = None
     lost_after: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.lost_after < float("inf"):
+            raise UsageError(f"`lost_after` must be a time in seconds, not {self.lost_after:g}.")
+        check_port(self.port)
 
 
 def serve_head(settings: HeadSettings, config: Config, *, home: Path, announce: Announce) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quoth.errors import ConfigurationError
-from quoth.system import listens_on_loopback
+from quoth.system import check_port, listens_on_loopback
 
 MEGABYTE = 1 << 20
 HEADER_BYTES = 64 * 1024
@@ -28,7 +28,7 @@ class ServerSettings:
     questions, and of jobs, that may wait. An `attachable` server serves other programs of the same
     user and home, too, in place of a model of their own. With a `fleet`, the address of its head,
     the machines of that fleet read and summarize for the jobs; `fleet_token` is its token file,
-    that of the home without.
+    that of the home without. Raises `UsageError` for what is no port.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +50,9 @@ class ServerSettings:
     attachable: bool = False
     fleet: str = ""
     fleet_token: Path | None = None
+
+    def __post_init__(self) -> None:
+        check_port(self.port)
 
     @property
     def on_loopback(self) -> bool:

@@ -6,6 +6,7 @@ __all__ = [
     "ParentPipe",
     "ScratchFolder",
     "WriteLock",
+    "check_port",
     "compose_yaml",
     "construct_yaml",
     "describe_exit",
@@ -46,7 +47,7 @@ __all__ = [
     "write_whole",
 ]
 
-from .addresses import find_address
+from .addresses import check_port, find_address
 from .airgap import is_airgapped, run_airgapped
 from .child import ParentPipe, limit_memory, read_memory
 from .database import Database, read_column

@@ -1,11 +1,20 @@
-"""The address of the server behind an object of another library, as far as it states one."""
+"""Addresses: of the server behind an object of another library, and the ports to listen at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from quoth.errors import UsageError
+
 _CLIENTS = ("root_client", "client", "_client")
 """The attributes in which libraries keep the client of a server."""
+_LAST_PORT = 65_535
+
+
+def check_port(port: int) -> None:
+    """Raise `UsageError` for a number that is no port, nor 0 for a free one."""
+    if not 0 <= port <= _LAST_PORT:
+        raise UsageError(f"`port` must be between 0 and {_LAST_PORT}, not {port}.")
 
 
 def find_address(part: object) -> str:
