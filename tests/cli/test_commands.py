@@ -163,6 +163,7 @@ def test_chat_reads_questions_and_answers_each_with_a_line(quoth: Quoth, sample:
         (["ask", "x", "--model", "nocolon", "-c", "sample"], 2, "of the form `backend:name`"),
         (["asc", "x"], 2, "No such command"),
         (["ask"], 2, "Missing argument 'QUESTION'"),
+        (["ask", "-5 degrees: what happens?"], 2, "Write -- before a text"),
         (["chat", "--resume", "-c", "fresh"], 2, "no collection 'fresh'"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Annotated, Any
@@ -134,7 +135,7 @@ def run(arguments: Sequence[str]) -> int:
         show.print_failure("There is not enough memory.", "End other programs, and run it again.")
         return EXIT_USAGE
     except Exception as error:  # nobody above can handle it
-        return _handle_foreign(error)
+        return _handle_foreign(error, arguments)
     if result == EXIT_INTERRUPTED:  # typer's value for Ctrl-C
         return _interrupt()
     return result if isinstance(result, int) else 0
@@ -151,11 +152,13 @@ def _check_encoding(arguments: Sequence[str]) -> None:
             )
 
 
-def _handle_foreign(error: Exception) -> int:
+def _handle_foreign(error: Exception, arguments: Sequence[str]) -> int:
     """Handle an error that is not ours: of the argument parser, or a mistake in the program."""
     show_usage = getattr(error, "show", None)
     if callable(show_usage):  # a usage error of the parser
         show_usage()
+        if type(error).__name__ == "NoSuchOption" and any(map(_is_sentence, arguments)):
+            print("  hint: Write -- before a text that begins with a hyphen.", file=sys.stderr)
         return EXIT_USAGE
     if type(error).__name__ == "Abort":  # the input ended where an answer was expected
         return _interrupt()
@@ -166,6 +169,11 @@ def _handle_foreign(error: Exception) -> int:
         "Run it again with --debug and report what it prints.",
     )
     return EXIT_FAILED
+
+
+def _is_sentence(argument: str) -> bool:
+    """Whether an argument that the parser takes for options is a text of several words."""
+    return argument.startswith("-") and "=" not in argument and len(argument.split()) > 1
 
 
 def _interrupt() -> int:
