@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,3 +61,12 @@ def test_what_fails_before_a_threads_first_transaction_is_one_sentence(database:
         write(database, "second")
     with pytest.raises(CollectionError, match="cannot be read"), database.snapshot():
         read(database)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a limit of SQLite on Unix")
+def test_a_path_that_is_too_long_for_sqlite_is_told(tmp_path: Path) -> None:
+    folder = tmp_path
+    while len(os.fsencode(folder)) < 500:
+        folder /= "d" * 60
+    with pytest.raises(CollectionError, match="path of more than 504 bytes"):
+        write(Database(folder / "lines.db", schema="CREATE TABLE lines (text TEXT)", version=1), "")

@@ -6,6 +6,7 @@ returns. SQLite's errors become `CollectionError`, with a hint.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import threading
@@ -24,6 +25,8 @@ _AT_ONCE = 200
 _DAMAGED = "Move the file away and ingest again, or restore it from a backup."
 _ROOM = 1_000_000
 """The free bytes on a disk below which an input/output error is that of a full disk."""
+_LONGEST_PATH = 504
+"""The bytes of the longest path that SQLite opens on Unix: 512, less a suffix of its own."""
 
 Fetched = TypeVar("Fetched")
 Migration = Callable[[sqlite3.Connection], object]
@@ -227,6 +230,11 @@ class Database:
             return CollectionError(
                 f"The disk is full; nothing was changed in {self.path}.",
                 hint="Make room and run the same command again; it resumes where it stopped.",
+            )
+        if "unable to open" in text and len(os.fsencode(self.path.resolve())) > _LONGEST_PATH:
+            return CollectionError(
+                f"SQLite cannot open a path of more than {_LONGEST_PATH} bytes: {self.path}",
+                hint="Set QUOTH_HOME to a folder with a shorter path.",
             )
         if "readonly" in text or "unable to open" in text:
             return CollectionError(
