@@ -58,7 +58,8 @@ class JobProgress:
 
     `calls_planned` counts the calls of all documents with a plan, else of those begun;
     `calls_done` those that are finished, of which the journal answered `calls_cached`. `settled`
-    has the state of each document that is finished, by its path.
+    has the state of each document that finished since the progress was told the last time, by its
+    path.
     """
 
     documents: int

@@ -51,6 +51,8 @@ class JobRun(Monitor):
         self._timings = Timings(calls=0)
         self._coverage = 1.0
         self._outcomes: dict[Path, Outcome] = {}
+        self._failures = 0
+        self._untold: dict[str, str] = {}
         self._documents: dict[Path, DocumentReport] = {}
         self._paused = ""
         self._interrupted = False
@@ -136,10 +138,12 @@ class JobRun(Monitor):
     def _note(self, task: SummaryTask, result: TaskResult) -> None:
         with self._lock:
             self._outcomes[task.path] = result.outcome
+            self._untold[str(task.path)] = result.outcome.status
             if result.document is not None:
                 self._documents[task.path] = result.document
             self._coverage = min(self._coverage, result.coverage)
-            failures = sum(outcome.status != "done" for outcome in self._outcomes.values())
+            self._failures += result.outcome.status != "done"
+            failures = self._failures
         if 0 < self._max_failures < failures:
             self._end(paused=f"{failures} documents failed, more than max_failures allows.")
         self._tell()
@@ -154,6 +158,7 @@ class JobRun(Monitor):
             expected = max(self._expected, self._planned)
             share = calls / expected if self._expected else finished / documents
             tokens = self._timings.prompt_tokens + self._timings.generated_tokens
+            settled, self._untold = self._untold, {}
             self._progress(
                 JobProgress(
                     documents=documents,
@@ -163,7 +168,7 @@ class JobRun(Monitor):
                     calls_cached=self._cached,
                     tokens_per_second=tokens / seconds if seconds else 0.0,
                     seconds_left=seconds * (1 - share) / share if 0 < share <= 1 else None,
-                    settled={str(path): each.status for path, each in self._outcomes.items()},
+                    settled=settled,
                     machines=self._fleet.machines if self._fleet else (),
                 )
             )

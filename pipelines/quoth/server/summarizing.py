@@ -83,18 +83,19 @@ def _reader(library: Library, performance: Performance) -> Callable[[Path], Docu
 def _progress(performance: Performance) -> Callable[[JobProgress], None]:
     """Return a callback that tells the progress, and what is finished, a few times a second."""
     last = 0.0
-    known: set[str] = set()
+    settled: dict[str, str] = {}
 
     def tell(progress: JobProgress) -> None:
         nonlocal last
+        settled.update(progress.settled)
         if time.monotonic() - last < _TELL_SECONDS:
             return
         last = time.monotonic()
+        for path, state in settled.items():
+            performance.tell("document", {"name": Path(path).name, "state": state})
+        settled.clear()
         told = asdict(progress)
-        for path, state in told.pop("settled").items():
-            if path not in known:
-                known.add(path)
-                performance.tell("document", {"name": Path(path).name, "state": state})
+        del told["settled"]
         performance.tell(PROGRESS, told)
 
     return tell
