@@ -9,8 +9,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from dask.utils import key_split
 from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.scheduler import Scheduler
+from tornado.ioloop import PeriodicCallback
 
 from quoth.errors import ConfigurationError
 from quoth.fleet.recorder import Recorder
@@ -20,6 +22,7 @@ from quoth.journal import Entry, Journal
 
 _TICK = 0.1
 _HEARTBEAT_SECONDS = 5.0
+_FORGET_SECONDS = 10.0
 
 
 class Head(Scheduler):
@@ -33,6 +36,9 @@ class Head(Scheduler):
         super().__init__(security=token.security(), dashboard=False, **settings)
         # Dask would look for lost machines as seldom as they are lost, and find one in twice that.
         self.periodic_callbacks["worker-ttl"].callback_time = 1000 * self._heartbeat
+        # Dask holds the keys of the last 100,000 tasks, some 35 MB.
+        forgetting = PeriodicCallback(key_split.cache_clear, _FORGET_SECONDS * 1000)
+        self.periodic_callbacks["forget-keys"] = forgetting
         self.roster = Roster()
         self._token = token.token
         self._journal = journal
