@@ -1,8 +1,9 @@
 """How a fleet scales: speed-up over workers, and what a call costs its head.
 
-The stand-in model sleeps for 50 ms a call, so that many workers fit on one machine; a document is
-one call, or as many as `--calls` says. `python -m bench.fleet` takes four minutes and prints a
-table; `--memory 1000 10000 100000` measures the memory of head and job instead.
+The stand-in model sleeps for 50 ms a call, or as long as `--seconds` says, so that many workers fit
+on one machine; a document is one call, or as many as `--calls` says. `python -m bench.fleet` takes
+four minutes and prints a table; `--memory 1000 10000 100000` measures the memory of head and job
+instead.
 """
 
 from __future__ import annotations

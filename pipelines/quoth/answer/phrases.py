@@ -44,7 +44,10 @@ _BY_KIND = ("words", "capitals", "digits", "date")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A run of words and signs of sentence number `sentence`; `features` are known by name."""
+    """A run of words and signs of sentence number `sentence`; `features` are known by name.
+
+    `span` is where the run stands in its sentence. The phrase that is shown may have more `text`.
+    """
 
     text: str
     words: tuple[str, ...]
@@ -66,7 +69,7 @@ def find_phrase(question: Question, evidence: Evidence, rules: Calibration) -> P
     if rules.right.judge(judge_phrase(question, ranked, evidence, rules)) < rules.shown:
         return None
     best = evidence.sentences[evidence.order[0]]
-    return replace(likeliest, text=_complete(likeliest, [line_of(best)], question, [best.language]))
+    return replace(likeliest, text=_complete(likeliest, line_of(best), question, best.language))
 
 
 def find_candidates(question: Question, evidence: Evidence, rules: Calibration) -> list[Phrase]:
@@ -208,10 +211,8 @@ def phrases_of(
         yield Phrase(line[start:end], words, number, (start, end), features)
 
 
-def _complete(
-    phrase: Phrase, lines: Sequence[str], question: Question, spoken: Sequence[Language]
-) -> str:
-    line, language = lines[phrase.sentence], spoken[phrase.sentence]
+def _complete(phrase: Phrase, line: str, question: Question, language: Language) -> str:
+    """Return a phrase with what belongs to it in its sentence, as the kind of question asks."""
     match question.kind:
         case "number":
             return with_unit(phrase.span, line, question, language)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Annotated, Any
@@ -158,7 +157,7 @@ def _handle_foreign(error: Exception, arguments: Sequence[str]) -> int:
     if callable(show_usage):  # a usage error of the parser
         show_usage()
         if type(error).__name__ == "NoSuchOption" and any(map(_is_sentence, arguments)):
-            print("  hint: Write -- before a text that begins with a hyphen.", file=sys.stderr)
+            show.print_hint("Write -- before a text that begins with a hyphen.")
         return EXIT_USAGE
     if type(error).__name__ == "Abort":  # the input ended where an answer was expected
         return _interrupt()

@@ -120,7 +120,12 @@ def print_failure(message: str, hint: str = "") -> None:
     """Print on stderr what went wrong, and what to do."""
     print(f"quoth: {message}", file=sys.stderr)
     if hint:
-        print(f"  hint: {hint}", file=sys.stderr)
+        print_hint(hint)
+
+
+def print_hint(hint: str) -> None:
+    """Print on stderr what to do."""
+    print(f"  hint: {hint}", file=sys.stderr)
 
 
 def print_places(answer: Answer) -> None:

@@ -87,17 +87,13 @@ class CollectionVectorStore(VectorStore):
         Raises `UsageError` for what is no text, for metadata that JSON cannot hold, for ids that
         come twice, and for lists of different lengths; then nothing is written.
         """
-        if isinstance(texts, str) or not isinstance(texts, Iterable):
-            raise UsageError.of_argument("texts", expected="a list of texts", came=texts)
-        given = list(texts)
+        given = check_texts(texts, "texts")
         if not isinstance(metadatas, list | tuple | None):
             raise UsageError.of_argument("metadatas", expected="a list of `dict`", came=metadatas)
         facts = [{} for _ in given] if metadatas is None else list(metadatas)
         if len(facts) != len(given):
             raise UsageError(f"There are {len(facts)} `metadatas` for {len(given)} `texts`.")
-        for number, (text, metadata) in enumerate(zip(given, facts, strict=True)):
-            if not isinstance(text, str):
-                raise UsageError.of_argument(f"texts[{number}]", expected="a text", came=text)
+        for number, metadata in enumerate(facts):
             if not isinstance(metadata, dict):
                 raise UsageError.of_argument(
                     f"metadatas[{number}]", expected="a `dict`", came=metadata
