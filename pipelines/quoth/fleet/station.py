@@ -155,7 +155,11 @@ def _file_of(unit: Unit, scratch: Path) -> Iterator[Path]:
     if unit.content is None:
         yield unit.path
         return
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        path = Path(folder, unit.path.name)
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    path = folder / unit.path.name
+    try:
         path.write_bytes(unit.content)
         yield path
+    finally:
+        path.unlink(missing_ok=True)
+        folder.rmdir()

@@ -174,7 +174,19 @@ _SHAPES: dict[str, tuple[type, str]] = {
 
 
 def read_yaml(file: Path) -> Any:
-    """Return the contents of a YAML file. Raises `PromptError` naming the file."""
+    """Return the contents of a YAML file, which all callers share: none may change them.
+
+    A file is parsed once for each time that it was written. Raises `PromptError` naming the file.
+    """
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise PromptError(f"{file} cannot be read: {error}") from error
+    return _parse(file, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+@lru_cache(maxsize=256)
+def _parse(file: Path, *_state: int) -> Any:
     import yaml
 
     try:

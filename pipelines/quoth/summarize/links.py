@@ -67,7 +67,9 @@ class SentenceLinker:
         language: Language = ENGLISH,
         conversations: Container[str] = (),
     ) -> None:
+        self._chunks = tuple(chunks)
         self._conversations = conversations
+        self._values: dict[int, frozenset[str]] = {}
         self._places: list[tuple[Chunk, int, int]] = []
         self._holding: dict[str, list[int]] = defaultdict(list)
         for chunk in chunks:
@@ -77,6 +79,10 @@ class SentenceLinker:
                     self._holding[word].append(len(self._places))
                 self._places.append((chunk, start, end))
         self._vocabulary = SourceVocabulary((chunk.text for chunk in chunks), language=language)
+
+    def is_of(self, chunks: Sequence[Chunk], conversations: Container[str]) -> bool:
+        """Whether a linker of these chunks and conversations would give the same links."""
+        return self._chunks == tuple(chunks) and self._conversations == conversations
 
     def link(self, text: str) -> SummarySentence:
         """Return the sentence with its links, best first, and its unsupported names and numbers."""
@@ -100,11 +106,17 @@ class SentenceLinker:
         if any(self._places[place][0].source in self._conversations for place, _ in found):
             return True
         near = {other for place, _ in found for other in (place - 1, place, place + 1)}
-        values = read_number_values(
-            chunk.text[start:end]
-            for chunk, start, end in (self._places[i] for i in near if 0 <= i < len(self._places))
-        )
+        values = frozenset[str]().union(*map(self._values_at, near))
         return all(number.is_among(values) for number in numbers)
+
+    def _values_at(self, place: int) -> frozenset[str]:
+        """Return the values of the numbers of a sentence; none before the first, after the last."""
+        if place not in self._values:
+            within = self._places[place : place + 1] if place >= 0 else []
+            self._values[place] = read_number_values(
+                chunk.text[start:end] for chunk, start, end in within
+            )
+        return self._values[place]
 
     def _links(self, text: str) -> Iterator[Link]:
         """Yield the link that covers most of the sentence, then those that cover the rest."""

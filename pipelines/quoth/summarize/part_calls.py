@@ -79,7 +79,8 @@ class PartCalls:
         return any(map(self._turns, self.parts))
 
     @cached_property
-    def _linker(self) -> SentenceLinker:
+    def linker(self) -> SentenceLinker:
+        """Links sentences to the parts."""
         chunks = [chunk for part in self.parts for chunk in part.chunks]
         told = {chunk.source for chunk in chunks} if self.tells_turns else set()
         return SentenceLinker(chunks, language=self.run.language, conversations=told)
@@ -207,9 +208,9 @@ class PartCalls:
                 return True
             if turns and read.share(sentence) < _SAID_SHARE:
                 return True
-            if not self._linker.pairs(sentence):
+            if not self.linker.pairs(sentence):
                 return True
-            return part is not None and self.selects and not self._linker.supports(sentence)
+            return part is not None and self.selects and not self.linker.supports(sentence)
 
         return is_doubtful
 

@@ -145,7 +145,9 @@ class Summarizer(Runnable[SummaryInput | Sequence[SummaryInput], Summary]):
             tree = replace(joined, kind="corpus")
         chunks = [chunk for node in tree.walk() for chunk in node.chunks]
         told = {document.source for document in documents if is_conversation(document)}
-        linker = SentenceLinker(chunks, language=run.language, conversations=told)
+        linker = all_calls[0].linker if len(documents) == len(all_calls) == 1 else None
+        if linker is None or not linker.is_of(chunks, told):
+            linker = SentenceLinker(chunks, language=run.language, conversations=told)
         sentences = tuple(
             linker.link(tree.text[start:end])
             for start, end in sentence_spans(tree.text, run.language)
