@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from dask.utils import key_split
+from distributed.comm.tcp import TLSListener
 from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.scheduler import Scheduler
 from tornado.ioloop import PeriodicCallback
 
 from quoth.errors import ConfigurationError
 from quoth.fleet.recorder import Recorder
-from quoth.fleet.roster import Event, Roster
+from quoth.fleet.roster import ENDS, Event, Roster
+from quoth.fleet.switchboard import answer_lines
 from quoth.fleet.token import FleetToken
 from quoth.journal import Entry, Journal
 
@@ -50,13 +52,12 @@ class Head(Scheduler):
             "begin": self._begin,
             "lookup": self._lookup,
             "note": self._note,
-            "finish": self._finish,
             "open": self._open,
             "collect": self._collect,
             "stop": self._stop,
             "machines": self._machines,
         }
-        self.handlers["quoth"] = self._answer
+        self.handlers["quoth"] = self.answer
 
     def start_http_server(self, *_: Any, **__: Any) -> None:
         """Serve no page: nothing listens but the one port."""
@@ -76,7 +77,7 @@ class Head(Scheduler):
     def _heartbeat(self) -> float:
         return min(_HEARTBEAT_SECONDS, (self.worker_ttl or _HEARTBEAT_SECONDS * 10) / 10)
 
-    async def _answer(
+    async def answer(
         self,
         token: str,
         action: str,
@@ -86,20 +87,38 @@ class Head(Scheduler):
         jobs: tuple[str, ...] = (),
         **values: Any,
     ) -> dict[str, Any]:
+        """Return the answer to a question of a worker or a job, once all that came along is kept.
+
+        Raises `ConfigurationError` for a token of another fleet.
+        """
         if not hmac.compare_digest(token.encode(), self._token.encode()):
             raise ConfigurationError("The token is not that of this fleet.")
         self.roster.see(address)
-        if records:
+        try:
             await self._record(address, records)
+        except Exception as error:
+            self._end_all(address, events, error)
+            raise
         for job, event in events:
-            self._tell(job, event)
+            self._tell(address, job, event)
         result = await self._actions[action](address=address, **values) or {}
         stopped = [job for job in jobs if self.roster.is_stopped(job)]
         return result | {"stopped": stopped} if stopped else result
 
-    def _tell(self, job: str, event: Event) -> None:
-        self.roster.note(job, [(event[0], event[1], event[2])])
+    def _tell(self, address: str, job: str, event: Event) -> None:
+        key, kind, _ = event
+        if kind in ENDS:
+            self.roster.finish((job, key), address, done=kind == "finished")
+        self.roster.note(job, [event])
         self._arrived.set()
+
+    def _end_all(
+        self, address: str, events: tuple[tuple[str, Event], ...], error: Exception
+    ) -> None:
+        """End the documents that ended with an error, since their calls could not be recorded."""
+        for job, (key, kind, _) in events:
+            if kind in ENDS:
+                self._tell(address, job, (key, "raised", pickle.dumps(error)))
 
     # -- machines ------------------------------------------------------------------------------
 
@@ -120,6 +139,8 @@ class Head(Scheduler):
 
     async def _record(self, address: str, records: tuple[bytes, ...]) -> None:
         """Return once finished calls are durable."""
+        if not records:
+            return
         entries: list[Entry] = [
             pickle.loads(record)  # noqa: S301  only holders of the fleet's key send
             for record in records
@@ -134,10 +155,6 @@ class Head(Scheduler):
 
     async def _note(self, address: str) -> None:
         """Take what came along."""
-
-    async def _finish(self, address: str, job: str, key: str, ended: bytes, done: bool) -> None:
-        self.roster.finish((job, key), address, done=done)
-        self._tell(job, (key, "finished", ended))
 
     # -- jobs ----------------------------------------------------------------------------------
 
@@ -204,5 +221,8 @@ async def open_head(
         local_directory=str(scratch),
     )
     await head
+    for listener in head.listeners:
+        assert isinstance(listener, TLSListener)
+        answer_lines(listener, head.answer)
     head.add_plugin(RosterPlugin(head))
     return head

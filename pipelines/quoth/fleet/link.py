@@ -16,6 +16,7 @@ from distributed import Client
 from quoth.errors import BackendUnavailableError, ConfigurationError, QuothError
 from quoth.fleet.engine import ANY_DIFFERENCE
 from quoth.fleet.identity import Identity, Work, identity_of
+from quoth.fleet.roster import ENDS
 from quoth.fleet.token import FleetToken
 from quoth.fleet.unit import Ended, HeldDocument, Order, Unit
 from quoth.fleet.worker import perform_unit
@@ -127,7 +128,7 @@ class Link:
             wait = _SHORT_WAIT_SECONDS if has_room else _WAIT_SECONDS
             is_due = time.monotonic() - self._learned > _MACHINES_SECONDS
             reply = await self._ask(client, "collect", job=job, wait=wait, with_machines=is_due)
-            ended = sum(kind == "finished" for _, kind, _ in reply["events"])
+            ended = sum(kind in ENDS for _, kind, _ in reply["events"])
             if "machines" in reply:
                 self._learn(reply)
             elif not self._orders and ended == len(self._placed):  # the job reads them at its end
@@ -239,8 +240,10 @@ class Link:
         elif kind == "called":
             order.has_planned = True
             order.monitor.called(value)
+        elif kind == "finished":
+            self._settle(order, Ended(result=value))
         else:
-            self._settle(order, value)
+            self._settle(order, Ended(error=value))
 
     def _settle(self, order: Order, ended: Ended) -> None:
         del self._placed[order.key]

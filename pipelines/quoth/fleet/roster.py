@@ -21,7 +21,10 @@ _STOPPED_JOBS = 1000
 Place = tuple[str, str]
 """A document at work: its job, and its key in the job."""
 Event = tuple[str, str, bytes]
-"""What happened to a document: its key, `planned`, `called` or `finished`, and the details."""
+"""What happened to a document: its key, the kind, and pickled what it is of: the number of calls
+`planned`, the call that was `called`, the result with which it `finished`, the error `raised`."""
+ENDS = ("finished", "raised")
+"""The kinds of event that are a document's last."""
 
 
 @dataclass

@@ -6,13 +6,14 @@ import errno
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from quoth.embed import embedded_text
-from quoth.errors import BackendError, DocumentError, ModelNotFoundError
+from quoth.errors import BackendError, DocumentError, ModelNotFoundError, QuothError
+from quoth.fleet.line import HeadGoneError
 from quoth.fleet.remote_journal import RemoteJournal
 from quoth.fleet.roster import MOST_DEATHS
 from quoth.fleet.unit import Ended, ReadUnit, Unit
@@ -60,12 +61,27 @@ class Station:
         self._making = threading.Lock()
         self._made: Summarizer | None = None
 
-    def perform(self, unit: Unit) -> Ended:
-        """Return the end of a unit.
+    def prepare(self) -> None:
+        """Load the model and the prompts, so that the first document need not wait for them.
+
+        What fails here fails again with that document, where it is told.
+        """
+        with suppress(QuothError):
+            self._summarizer().plan("The mill has two wheels. Both turn in winter.")
+
+    def perform(self, unit: Unit) -> None:
+        """Perform a unit, and tell the head how it ended.
 
         A document that ended its machine before is alone on this one while it is worked at. Raises
-        `UnfitError` when another machine must do it.
+        `UnfitError` when another machine must do it, and `HeadGoneError` without a head.
         """
+        ended = self._perform(unit)
+        if ended.error is None:
+            self._line.tell(unit.job, unit.key, "finished", ended.result)
+        else:
+            self._line.tell(unit.job, unit.key, "raised", ended.error)
+
+    def _perform(self, unit: Unit) -> Ended:
         begun = self._line.ask("begin", job=unit.job, key=unit.key, path=str(unit.path))
         if self._line.is_stopped(unit.job):
             return Ended(error=StoppedError("The job was stopped before this document."))
@@ -75,6 +91,8 @@ class Station:
         with self._workshop.alone() if deaths else self._workshop.beside_others():
             try:
                 return Ended(result=self._do(unit))
+            except HeadGoneError:
+                raise
             except Exception as error:  # the job decides what it means
                 if fault := _fault_of_machine(error):
                     raise UnfitError(fault) from error

@@ -18,6 +18,8 @@ from quoth.errors import ConfigurationError
 from quoth.system import is_private, make_folder, missing_extra
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from distributed.security import Security
 
 _NAME = "quoth-fleet"
@@ -49,6 +51,11 @@ class FleetToken:
             tls_min_version=ssl.TLSVersion.TLSv1_3,
             **pairs,
         )
+
+    def context(self) -> SSLContext:
+        """Return the same settings for a connection beside those of Dask."""
+        context: SSLContext = self.security().get_connection_args("worker")["ssl_context"]
+        return context
 
 
 def token_file_of(home: Path) -> Path:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from quoth.text.language import UNDETERMINED, language, languages
@@ -80,7 +80,11 @@ def detect_language(text: str, *, likely: Collection[str] = ()) -> str:
     possible. A text of several languages has that of its greatest part. At most 300 characters are
     looked at, from the start, the middle and the end.
     """
-    sample = _take_sample(text)
+    return _detect(_take_sample(text), frozenset(likely))
+
+
+@lru_cache(maxsize=1024)
+def _detect(sample: str, likely: frozenset[str]) -> str:
     if not _LETTER.search(sample):
         return UNDETERMINED
     return (

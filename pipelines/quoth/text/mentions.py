@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from quoth.text.language import ENGLISH, Language
@@ -37,15 +38,10 @@ class SourceVocabulary:
 
     def __init__(self, texts: Iterable[str], *, language: Language = ENGLISH) -> None:
         self._language = language
-        self._words: set[str] = set()
-        self._stems: set[str] = set()
-        self._numbers: frozenset[str] = frozenset()
-        for text in texts:
-            for word in fold_words(text):
-                self._words.add(word)
-                self._words.update(word if is_unspaced(word) else _INSIDE.split(word))
-            self._stems.update(analyse(text, language))
-            self._numbers |= read_number_values([text])
+        read = [_read(text, language) for text in texts]
+        self._words = frozenset[str]().union(*(words for words, _, _ in read))
+        self._stems = frozenset[str]().union(*(stems for _, stems, _ in read))
+        self._numbers = frozenset[str]().union(*(numbers for _, _, numbers in read))
 
     def unsupported(self, sentence: str) -> tuple[str, ...]:
         """Return the names and numbers of a sentence that no source has, in order."""
@@ -95,3 +91,16 @@ class SourceVocabulary:
         shorter = (stems[0][:size] for size in range(_SHORTEST_STEM, len(stems[0])))
         inflected = len(stems) == 1 and stems[0] != fold_letters(fold_words(name)[0])
         return inflected and not self._stems.isdisjoint(shorter)
+
+
+@lru_cache(maxsize=32)
+def _read(text: str, language: Language) -> tuple[frozenset[str], ...]:
+    """Return the words of a source, their stems, and the values of its numbers.
+
+    The answers to a call are checked against what it has read, and so is the whole summary.
+    """
+    words: set[str] = set()
+    for word in fold_words(text):
+        words.add(word)
+        words.update(word if is_unspaced(word) else _INSIDE.split(word))
+    return frozenset(words), frozenset(analyse(text, language)), read_number_values([text])
