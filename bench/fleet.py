@@ -9,6 +9,7 @@ instead.
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import os
 import socket
@@ -39,6 +40,8 @@ ONE_CALL = SummaryOptions(strategy="stuff", length="40")
 CALL_EACH = SummaryOptions(strategy="map-reduce", map_tokens=120, reduction="select", length="40")
 """With which each paragraph of a document is a call."""
 Progress = Callable[[JobProgress], None]
+_GARBAGE = 50_000
+"""The threshold of `quoth`, of whose programs these are the functions."""
 _PROCESSES = multiprocessing.get_context("forkserver")
 
 
@@ -103,10 +106,12 @@ def write_documents(folder: Path, count: int, calls: int) -> list[Path]:
 
 
 def be_head(home: Path, port: int) -> None:
+    gc.set_threshold(_GARBAGE)
     serve_head(HeadSettings(port=port), load_config().config, home=home, announce=lambda _: None)
 
 
 def be_worker(address: str, token: Path, name: str, seconds: float) -> None:
+    gc.set_threshold(_GARBAGE)
     model = StandIn(seconds=seconds)
     with suppress(QuothError), Library(config=load_config().config, model=model) as library:
         work_with(library, address, token, name=name, works=("summaries",))

@@ -80,7 +80,10 @@ def detect_language(text: str, *, likely: Collection[str] = ()) -> str:
     possible. A text of several languages has that of its greatest part. At most 300 characters are
     looked at, from the start, the middle and the end.
     """
-    return _detect(_take_sample(text), frozenset(likely))
+    try:
+        return _detect(_take_sample(text), frozenset(likely))
+    except OSError:  # the classifier unpacks its model into a temporary file, without room for it
+        return UNDETERMINED
 
 
 @lru_cache(maxsize=1024)
@@ -138,11 +141,7 @@ def _by_letters(text: str, likely: Collection[str]) -> str:
     """Return the language that the letters of a text point to."""
     words = " ".join(word for word in text.split() if not _TECHNICAL.search(word))
     likelihoods: Counter[str] = Counter()
-    try:
-        classifier = _classifier()
-    except OSError:  # it unpacks its model into a temporary file, for which there may be no room
-        return UNDETERMINED
-    for label, likelihood in classifier.rank(words):  # from the likeliest
+    for label, likelihood in _classifier().rank(words):  # from the likeliest
         if likelihood < _NEGLIGIBLE:
             break
         code = _DIALECTS.get(label, label)
