@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from fleet.machines import fleet, outputs_of, run_alone, write_documents
 from quoth.errors import CollectionBusyError, ConfigurationError
 from quoth.fleet import make_token
+from quoth.fleet.line import HEADER, PROTOCOL, pack_message
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes of POSIX")
 
@@ -96,29 +98,62 @@ def test_a_network_that_drops_and_delays_changes_nothing(tmp_path: Path) -> None
     assert outputs_of(tmp_path / "out") == outputs_of(tmp_path / "calm")
 
 
-def heard_without_certificate(port: int) -> bytes:
-    """Return what a head says to a peer that has no certificate."""
-    bare = ssl.create_default_context()
-    bare.check_hostname, bare.verify_mode = False, ssl.CERT_NONE
+class Spell:
+    """Makes a file where it is unpickled."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
+        return os.mkdir, (str(self._file),)
+
+
+def heard(port: int, context: ssl.SSLContext, sent: bytes = b"") -> bytes:
+    """Return what a head says to a peer."""
     with (
         suppress(OSError),
         socket.create_connection(("127.0.0.1", port), 5) as raw,
-        bare.wrap_socket(raw) as wrapped,
+        context.wrap_socket(raw) as wrapped,
     ):
-        return wrapped.recv(100)
+        wrapped.sendall(sent)
+        return wrapped.recv(1 << 16)
     return b""
+
+
+def without_certificate(*protocols: str) -> ssl.SSLContext:
+    bare = ssl.create_default_context()
+    bare.check_hostname, bare.verify_mode = False, ssl.CERT_NONE
+    bare.set_alpn_protocols(protocols)
+    return bare
 
 
 def test_strangers_are_refused_before_they_are_read(tmp_path: Path) -> None:
     paths = write_documents(tmp_path / "in", 2)
     with fleet(tmp_path / "home", "a") as made:
-        assert not heard_without_certificate(made.port)
+        assert not heard(made.port, without_certificate())
         assert len(made.summarize(paths, tmp_path / "out").report.done) == 2
         stranger = tmp_path / "stranger"
         make_token(stranger)
         made.home.joinpath("fleet", "token").write_bytes(stranger.read_bytes())
         refused = made.summarize(paths, tmp_path / "out2", patience=0.5)
     assert "does not answer" in refused.paused
+
+
+def test_the_line_of_a_worker_is_closed_to_strangers(tmp_path: Path) -> None:
+    spelled = tmp_path / "spelled"
+    question = {"action": "machines", "token": "guessed", "spell": Spell(spelled)}
+    foreign = make_token(tmp_path / "foreign").context()
+    foreign.set_alpn_protocols([PROTOCOL])
+    with fleet(tmp_path / "home") as made:
+        for context in (without_certificate(PROTOCOL), foreign):
+            assert not heard(made.port, context, pack_message(question))
+        own = make_token(made.token).context()
+        own.set_alpn_protocols([PROTOCOL])
+        said = heard(made.port, own, pack_message({"action": "machines", "token": "guessed"}))
+    assert not spelled.exists()
+    error = pickle.loads(said[HEADER.size :])["error"]
+    assert isinstance(error, ConfigurationError)
+    assert "token" in str(error)
 
 
 @pytest.mark.slow

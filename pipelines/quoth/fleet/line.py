@@ -109,6 +109,17 @@ class HeadLine:
         waits = self._events or self._records
         return bool(waits or (self._jobs and now - self._sent > _SILENCE_SECONDS))
 
+    def close(self) -> None:
+        """Close the connection, unless a question waits there for its answer."""
+        if not self._asking.acquire(blocking=False):
+            return
+        try:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+        finally:
+            self._asking.release()
+
     def _exchange(self, question: bytes, *, until: float) -> dict[str, Any]:
         while True:
             try:

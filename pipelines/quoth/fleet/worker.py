@@ -128,6 +128,7 @@ async def work(
             await worker.finished()  # type: ignore[no-untyped-call]
         finally:
             telling.cancel()
+            worker.line.close()
 
 
 async def _join(
