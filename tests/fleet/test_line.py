@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import socket
 import ssl
@@ -17,6 +18,7 @@ import pytest
 from quoth.errors import CollectionError
 from quoth.fleet import make_token
 from quoth.fleet.line import HEADER, PROTOCOL, HeadGoneError, HeadLine, pack_message
+from quoth.fleet.switchboard import Switchboard
 from quoth.fleet.token import FleetToken
 from quoth.journal import CallIdentity, Entry
 
@@ -42,11 +44,16 @@ class Listener:
         self.address = f"tls://127.0.0.1:{self.listening.getsockname()[1]}"
         self.reply: Reply = lambda _: {}
         self.connections: list[ssl.SSLSocket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.threads = [threading.Thread(target=self._accept)]
+        self.threads[0].start()
 
     def close(self) -> None:
+        with suppress(OSError):  # else the thread would go on waiting
+            self.listening.shutdown(socket.SHUT_RDWR)
         self.listening.close()
         self.drop_all()
+        for thread in self.threads:
+            thread.join(10)
 
     def drop_all(self) -> None:
         for connection in self.connections:
@@ -59,7 +66,8 @@ class Listener:
                 plain, _ = self.listening.accept()
                 connection = self.context.wrap_socket(plain, server_side=True)
                 self.connections.append(connection)
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+                self.threads.append(threading.Thread(target=self._serve, args=(connection,)))
+                self.threads[-1].start()
 
     def _serve(self, connection: ssl.SSLSocket) -> None:
         with suppress(OSError), connection, connection.makefile("rb") as reading:
@@ -143,10 +151,10 @@ def test_a_large_reply_arrives_whole(head: Listener, line: HeadLine) -> None:
 def test_a_connection_that_breaks_is_opened_again(
     head: Listener, line: HeadLine, broken: bytes | None
 ) -> None:
-    asked: list[tuple[bytes, ...]] = []
+    asked: list[tuple[int, tuple[bytes, ...]]] = []
 
     def reply(question: dict[str, Any]) -> dict[str, Any] | bytes | None:
-        asked.append(question["records"])
+        asked.append((question["number"], question["records"]))
         if len(asked) > 1:
             return {"entry": b"found"}
         if broken is not None:
@@ -156,7 +164,7 @@ def test_a_connection_that_breaks_is_opened_again(
     head.reply = reply
     line.record(ENTRY)
     assert line.ask("lookup", key="k")["entry"] == b"found"
-    assert asked == [(pickle.dumps(ENTRY),)] * 2
+    assert asked == [(1, (pickle.dumps(ENTRY),))] * 2
 
 
 def test_an_answer_that_cannot_be_read_is_not_taken_for_the_next(
@@ -176,3 +184,29 @@ def test_without_a_head_the_line_ends_when_nobody_wants_it(
     line = HeadLine(head.address, token, "tls://127.1.2.3:4", lambda: False)
     with pytest.raises(HeadGoneError):
         line.ask("note")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_question_that_comes_again_is_answered_as_it_was(fails: bool) -> None:
+    asked: list[str] = []
+
+    async def answer(key: str, address: str) -> dict[str, Any]:
+        asked.append(key)
+        await asyncio.sleep(0.05)  # a slow disk
+        if fails:
+            raise CollectionError(key)
+        return {"entry": key}
+
+    async def ask_all() -> list[bytes]:
+        board = Switchboard(answer)
+        questions = [(1, "x"), (1, "x"), (1, "y"), (2, "x")]
+        together = [
+            board.reply({"key": f"{number}{address}", "number": number, "address": address})
+            for number, address in questions
+        ]
+        return [*await asyncio.gather(*together)]
+
+    first, again, other, second = asyncio.run(ask_all())
+    assert asked == ["1x", "1y", "2x"]
+    assert first == again
+    assert len({first, other, second}) == 3

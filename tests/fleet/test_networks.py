@@ -149,7 +149,11 @@ def test_the_line_of_a_worker_is_closed_to_strangers(tmp_path: Path) -> None:
             assert not heard(made.port, context, pack_message(question))
         own = make_token(made.token).context()
         own.set_alpn_protocols([PROTOCOL])
-        said = heard(made.port, own, pack_message({"action": "machines", "token": "guessed"}))
+        said = heard(
+            made.port,
+            own,
+            pack_message({"action": "machines", "token": "guessed", "address": "", "number": 1}),
+        )
     assert not spelled.exists()
     error = pickle.loads(said[HEADER.size :])["error"]
     assert isinstance(error, ConfigurationError)

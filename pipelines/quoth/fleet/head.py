@@ -18,7 +18,7 @@ from tornado.ioloop import PeriodicCallback
 from quoth.errors import ConfigurationError
 from quoth.fleet.recorder import Recorder
 from quoth.fleet.roster import ENDS, Event, Roster
-from quoth.fleet.switchboard import answer_lines
+from quoth.fleet.switchboard import Switchboard
 from quoth.fleet.token import FleetToken
 from quoth.journal import Entry, Journal
 
@@ -42,6 +42,7 @@ class Head(Scheduler):
         forgetting = PeriodicCallback(key_split.cache_clear, _FORGET_SECONDS * 1000)
         self.periodic_callbacks["forget-keys"] = forgetting
         self.roster = Roster()
+        self.switchboard = Switchboard(self.answer)
         self._token = token.token
         self._journal = journal
         self._recorder = Recorder(journal)
@@ -197,6 +198,7 @@ class RosterPlugin(SchedulerPlugin):
     def remove_worker(self, scheduler: Any, worker: str, **_: Any) -> None:
         """Note a machine that is gone."""
         self._head.roster.lose(worker)
+        self._head.switchboard.forget(worker)
         self._head._arrived.set()
 
     def remove_client(self, scheduler: Any, client: str) -> None:
@@ -223,6 +225,6 @@ async def open_head(
     await head
     for listener in head.listeners:
         assert isinstance(listener, TLSListener)
-        answer_lines(listener, head.answer)
+        head.switchboard.serve(listener)
     head.add_plugin(RosterPlugin(head))
     return head

@@ -2,7 +2,8 @@
 
 It is a TLS connection of its own beside those of the engine, to the same port; the name of its
 protocol (ALPN, RFC 7301) tells them apart. A message is its length and a pickled mapping. So a
-question costs both ends half of what a message of the engine does.
+question costs both ends half of what a message of the engine does. Questions are numbered: one that
+is sent again, since the connection broke, is answered as it was.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class HeadLine:
         self._stopped: set[str] = set()
         self._jobs: dict[str, float] = {}
         self._sent = 0.0
+        self._number = 0
 
     def ask(self, action: str, **values: Any) -> dict[str, Any]:
         """Return the reply of the head; what was recorded is durable by then.
@@ -78,7 +80,8 @@ class HeadLine:
                 records, self._records = tuple(self._records), []
                 events, self._events = tuple(self._events), []
             along = {"records": records, "events": events, "jobs": tuple(self._jobs)}
-            who = {"token": self._token, "address": self._address}
+            self._number += 1
+            who = {"token": self._token, "address": self._address, "number": self._number}
             question = pack_message({"action": action, **who, **along, **values})
             reply = self._exchange(question, until=self._sent + _PATIENCE_SECONDS)
         if error := reply.get("error"):

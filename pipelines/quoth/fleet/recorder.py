@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from quoth.journal import Entry, Journal
+
+_Waiting = tuple[Sequence[Entry], "asyncio.Future[None]"]
 
 
 class Recorder:
@@ -17,38 +21,40 @@ class Recorder:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._waiting: list[tuple[Sequence[Entry], asyncio.Future[None]]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._waiting: SimpleQueue[_Waiting] = SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
 
     async def record(self, entries: Sequence[Entry]) -> None:
         """Return once calls are durable. Raises what `Journal.record` raises."""
         durable = asyncio.get_running_loop().create_future()
-        self._waiting.append((entries, durable))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
+        self._waiting.put((entries, durable))
+        if not self._thread.is_alive():
+            self._thread.start()
         await durable
 
-    async def _write(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            entries = [entry for entries, _ in batch for entry in entries]
+    def _write(self) -> None:
+        while True:
+            batch = [self._waiting.get()]
+            while True:
+                try:
+                    batch.append(self._waiting.get_nowait())
+                except Empty:
+                    break
+            failure: Exception | None = None
             try:
-                await loop.run_in_executor(self._thread, self._journal.record_all, entries)
+                self._journal.record_all([entry for entries, _ in batch for entry in entries])
             except Exception as error:
-                for _, durable in batch:
-                    _settle(durable, error)
-            else:
-                for _, durable in batch:
-                    _settle(durable)
-        self._writing = None
+                failure = error
+            durables = [durable for _, durable in batch]
+            with suppress(RuntimeError):  # the head has ended
+                durables[0].get_loop().call_soon_threadsafe(_settle, durables, failure)
 
 
-def _settle(durable: asyncio.Future[None], error: Exception | None = None) -> None:
-    if durable.done():  # the machine that asked is gone
-        return
-    if error is None:
-        durable.set_result(None)
-    else:
-        durable.set_exception(error)
+def _settle(durables: Sequence[asyncio.Future[None]], failure: Exception | None) -> None:
+    for durable in durables:
+        if durable.done():  # the machine that asked is gone
+            continue
+        if failure is None:
+            durable.set_result(None)
+        else:
+            durable.set_exception(failure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 from collections.abc import Awaitable, Callable
 from ssl import SSLSocket
@@ -18,44 +19,68 @@ _BLOCK = 1 << 16
 Answer = Callable[..., Awaitable[dict[str, Any]]]
 
 
-def answer_lines(listener: TLSListener, answer: Answer) -> None:
-    """Answer the questions of those who connect with `PROTOCOL`; all others go on to the engine.
+class Switchboard:
+    """Answers the questions of workers as `answer` does.
 
-    Nobody comes as far as this without the key of the fleet.
+    One that comes again, since its connection broke before the reply arrived, is not answered anew:
+    what it brought along counts once.
     """
-    listener.server_args["ssl_options"].set_alpn_protocols([PROTOCOL])
-    prepare = listener._prepare_stream
 
-    async def prepare_stream(stream: IOStream, address: tuple[str, int]) -> IOStream | None:
-        """Return the stream of a connection that the engine shall have."""
-        prepared: IOStream | None = await prepare(stream, address)  # type: ignore[no-untyped-call]
-        if prepared is None or _protocol_of(prepared) != PROTOCOL:
-            return prepared
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._last: dict[str, tuple[int, asyncio.Future[bytes]]] = {}
+
+    def serve(self, listener: TLSListener) -> None:
+        """Answer those who connect to a listener with `PROTOCOL`; all others go on to the engine.
+
+        Nobody comes as far as this without the key of the fleet.
+        """
+        listener.server_args["ssl_options"].set_alpn_protocols([PROTOCOL])
+        prepare = listener._prepare_stream
+
+        async def prepare_stream(stream: IOStream, address: tuple[str, int]) -> IOStream | None:
+            """Return the stream of a connection that the engine shall have."""
+            prepared: IOStream | None = await prepare(stream, address)  # type: ignore[no-untyped-call]
+            if prepared is None or _protocol_of(prepared) != PROTOCOL:
+                return prepared
+            try:
+                await self._serve(prepared)
+            except StreamClosedError:
+                pass
+            finally:
+                prepared.close()
+            return None
+
+        listener._prepare_stream = prepare_stream  # type: ignore[method-assign]
+
+    def forget(self, address: str) -> None:
+        """Forget a worker that is gone."""
+        self._last.pop(address, None)
+
+    async def reply(self, question: dict[str, Any]) -> bytes:
+        """Return the reply to a question, as it is sent."""
+        address, number = question["address"], question.pop("number")
+        last = self._last.get(address)
+        if last is not None and last[0] == number:
+            return await asyncio.shield(last[1])
+        replied = asyncio.get_running_loop().create_future()
+        self._last[address] = (number, replied)
         try:
-            await _serve(prepared, answer)
-        except StreamClosedError:
-            pass
-        finally:
-            prepared.close()
-        return None
+            reply = pack_message(await self._answer(**question))
+        except Exception as error:  # the worker raises it
+            reply = _pack_error(error)
+        replied.set_result(reply)
+        return reply
 
-    listener._prepare_stream = prepare_stream  # type: ignore[method-assign]
+    async def _serve(self, stream: IOStream) -> None:
+        keep_alive(stream.socket)
+        while True:
+            stream.write(await self.reply(await _read(stream)))
 
 
 def _protocol_of(stream: IOStream) -> str | None:
     assert isinstance(stream.socket, SSLSocket)
     return stream.socket.selected_alpn_protocol()
-
-
-async def _serve(stream: IOStream, answer: Answer) -> None:
-    keep_alive(stream.socket)
-    while True:
-        question = await _read(stream)
-        try:
-            reply = pack_message(await answer(**question))
-        except Exception as error:  # the worker raises it
-            reply = _pack_error(error)
-        await stream.write(reply)
 
 
 async def _read(stream: IOStream) -> dict[str, Any]:
