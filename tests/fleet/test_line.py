@@ -10,16 +10,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import fleet.engine_first  # noqa: F401  sets Dask up before it is imported
 import pytest
 from quoth.errors import CollectionError
 from quoth.fleet import make_token
 from quoth.fleet.line import HEADER, PROTOCOL, HeadGoneError, HeadLine, pack_message
 from quoth.fleet.switchboard import Switchboard
 from quoth.fleet.token import FleetToken
+from quoth.fleet.worker import FleetWorker
 from quoth.journal import CallIdentity, Entry
 
 Reply = Callable[[dict[str, Any]], dict[str, Any] | bytes | None]
@@ -210,3 +213,29 @@ def test_a_question_that_comes_again_is_answered_as_it_was(fails: bool) -> None:
     assert asked == ["1x", "1y", "2x"]
     assert first == again
     assert len({first, other, second}) == 3
+
+
+def test_a_worker_goes_on_telling_after_an_error_of_the_head(
+    head: Listener, line: HeadLine
+) -> None:
+    """The end of a job's last document has no other question to go along with."""
+    replies = iter([{"error": CollectionError("No room.")}])
+    told: list[tuple[Any, ...]] = []
+
+    def reply(question: dict[str, Any]) -> dict[str, Any]:
+        told.extend(question["events"])
+        return next(replies, {})
+
+    async def tell_twice() -> None:
+        worker = SimpleNamespace(line=line, leaving_without_head=nullcontext)
+        telling = asyncio.create_task(FleetWorker.keep_telling(worker))  # type: ignore[arg-type]
+        for key in "ab":
+            line.tell("job", key, "finished", None)
+            async with asyncio.timeout(10):
+                while line.is_due():
+                    await asyncio.sleep(0.01)
+        telling.cancel()
+
+    head.reply = reply
+    asyncio.run(tell_twice())
+    assert [key for _, (key, _, _) in told] == ["a", "b"]

@@ -70,9 +70,15 @@ class FleetWorker(Worker):
         """
         while True:
             await asyncio.sleep(_TELL_SECONDS)
-            if self.line.is_due():
+            if not self.line.is_due():
+                continue
+            try:
                 with self.leaving_without_head():
                     await asyncio.to_thread(self.line.ask, "note")
+            except HeadGoneError:
+                return
+            except Exception:  # noqa: S112  such as a full disk, of which the head tells the job
+                continue
 
     @contextmanager
     def leaving_without_head(self) -> Iterator[None]:
