@@ -152,15 +152,22 @@ def test_a_lost_worker_is_replaced() -> None:
     assert render("two") == "two"
 
 
-def test_a_rendering_is_quick_once_compiled() -> None:
-    source = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
-    render(source)
-    times = []
-    for _ in range(50):
-        started = time.perf_counter()
-        render(source)
-        times.append(time.perf_counter() - started)
-    assert sorted(times)[10] < 0.002
+def test_a_template_is_compiled_once() -> None:
+    loop = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
+    unused = "{% if false %}" + loop * 100 + "{% endif %}"
+
+    def least(sources: list[str]) -> float:
+        """Return the least time of a rendering, in seconds."""
+        times = []
+        for source in sources:
+            started = time.perf_counter()
+            render(source)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    anew = least([f"{n}{unused}" for n in range(5)])
+    again = least([unused] * 20)
+    assert again < anew / 4
 
 
 def test_the_worker_ends_with_its_process() -> None:
