@@ -105,17 +105,20 @@ class SentenceLinker:
             return True
         if any(self._places[place][0].source in self._conversations for place, _ in found):
             return True
-        near = {other for place, _ in found for other in (place - 1, place, place + 1)}
+        near = {
+            other
+            for place, _ in found
+            for other in (place - 1, place, place + 1)
+            if 0 <= other < len(self._places)
+        }
         values = frozenset[str]().union(*map(self._values_at, near))
         return all(number.is_among(values) for number in numbers)
 
     def _values_at(self, place: int) -> frozenset[str]:
-        """Return the values of the numbers of a sentence; none before the first, after the last."""
+        """Return the values of the numbers of a sentence, which is read for them once."""
         if place not in self._values:
-            within = self._places[place : place + 1] if place >= 0 else []
-            self._values[place] = read_number_values(
-                chunk.text[start:end] for chunk, start, end in within
-            )
+            chunk, start, end = self._places[place]
+            self._values[place] = read_number_values([chunk.text[start:end]])
         return self._values[place]
 
     def _links(self, text: str) -> Iterator[Link]:
